@@ -1,0 +1,66 @@
+"""What networks answer when it does not go well, in our words.
+
+NetworkError            three answers: wait, stop, look
+├── RateLimited         wait until `until`
+├── Unavailable         wait; the call surely changed nothing
+├── GrantExpired        stop: the account's owner must connect again
+├── Refused             stop: the network will not take this content or act
+│   └── Missing         what the call names is not there (any more)
+└── OutcomeUnknown      look: the call may have had its effect
+"""
+
+from datetime import datetime
+
+
+class NetworkError(Exception):
+    """`code` is stable and dotted; `said` is the network's own words, without secrets."""
+
+    code = "network.error"
+
+    def __init__(self, message: str, *, code: str | None = None, said: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+        self.said = said[:2000]
+
+
+class RateLimited(NetworkError):
+    """The budget is spent; `until` is when it is whole again, None when the network did not say."""
+
+    code = "network.rate_limited"
+
+    def __init__(
+        self, message: str, *, until: datetime | None, code: str | None = None, said: str = ""
+    ) -> None:
+        super().__init__(message, code=code, said=said)
+        self.until = until
+
+
+class Unavailable(NetworkError):
+    """Nothing was changed over there; the same call may be made again later."""
+
+    code = "network.unavailable"
+
+
+class GrantExpired(NetworkError):
+    """The network no longer accepts the account's credentials."""
+
+    code = "network.grant_expired"
+
+
+class Refused(NetworkError):
+    """The network understood and said no; the same call will be refused again."""
+
+    code = "network.refused"
+
+
+class Missing(Refused):
+    """What the call names does not exist over there."""
+
+    code = "network.missing"
+
+
+class OutcomeUnknown(NetworkError):
+    """The call was sent and no answer came: look before anything is sent again."""
+
+    code = "network.outcome_unknown"

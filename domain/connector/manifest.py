@@ -1,0 +1,98 @@
+"""What is known of a network, as data: each limit with unit, source and the day it was read."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Shape(BaseModel):
+    """Frozen, and closed to unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IdempotencyClass(StrEnum):
+    """What a network offers against sending twice (see `guarantees`)."""
+
+    NATIVE_KEY = "A"
+    HANDLE = "B"
+    LOOK_UP_KEY = "C"
+    LISTING = "D"
+    NONE = "E"
+
+
+class CountedAs(StrEnum):
+    """How a network counts the length of a text."""
+
+    CHARACTERS = "characters"
+    GRAPHEMES = "graphemes"
+    BYTES = "bytes"
+
+
+class Source(Shape):
+    """Where a fact was read, and when."""
+
+    url: str = Field(description="The page, specification or source file it was read in.")
+    read_on: date = Field(description="The day it was read.")
+
+
+class TextLimit(Shape):
+    maximum: int = Field(description="Longest text of one message, in `counted_as` units.")
+    counted_as: CountedAs = Field(description="The unit the network counts in.")
+    maximum_bytes: int | None = Field(
+        description="A second limit in UTF-8 bytes, where the network has one."
+    )
+    url_length: int | None = Field(
+        description="What every URL counts as, whatever its length; null: as it is written."
+    )
+    source: Source = Field(description="Where this was read.")
+
+
+class MediaLimit(Shape):
+    content_types: tuple[str, ...] = Field(description="Accepted media types.")
+    maximum_count: int = Field(description="Most files of this kind in one message.")
+    maximum_bytes: int = Field(description="Largest file, in bytes.")
+    alt_text_maximum: int | None = Field(
+        description="Longest alternative text, in characters; null: no limit is published."
+    )
+    source: Source = Field(description="Where this was read.")
+
+
+class Budget(Shape):
+    name: str = Field(description="What the budget is for, such as `all` or `write`.")
+    limit: int = Field(description="Calls (or points) in one window.")
+    window_s: int = Field(description="Length of the window, in seconds.")
+    source: Source = Field(description="Where this was read.")
+
+
+class LoginField(Shape):
+    name: str = Field(description="Key in `login` when an account is connected.")
+    label: str = Field(description="What to ask a person for.")
+    is_secret: bool = Field(description="Whether it must be hidden on screens and never logged.")
+    is_required: bool = Field(description="Whether a connection needs it.")
+    example: str = Field(description="What it looks like.")
+
+
+class Manifest(Shape):
+    key: str = Field(description="The network's name in this api, such as `mastodon`.")
+    name: str = Field(description="The network's name for people.")
+    idempotency: IdempotencyClass = Field(
+        description="A native key, B handle of two phases, C look-up key, D listing, E none."
+    )
+    reconcile_wait_s: float = Field(
+        description="Seconds to wait before an unknown outcome is looked up."
+    )
+    text: TextLimit | None = Field(description="Limits of text; null where nothing is published.")
+    images: MediaLimit | None = Field(description="Limits of images; null where none can be sent.")
+    videos: MediaLimit | None = Field(description="Limits of videos; null where none can be sent.")
+    max_parts: int = Field(description="Most messages in one thread; 1: no threads.")
+    visibilities: tuple[str, ...] = Field(description="Visibilities a post may have.")
+    has_content_warning: bool = Field(description="Whether a post may carry a content warning.")
+    has_language: bool = Field(description="Whether a post may carry its language.")
+    metrics: tuple[str, ...] = Field(description="Totals the network reports.")
+    metrics_batch: int = Field(description="Posts measured with one call.")
+    poll_min_s: int = Field(description="Shortest wait between two readings, in seconds.")
+    budgets: tuple[Budget, ...] = Field(description="Rate budgets of one account.")
+    login: tuple[LoginField, ...] = Field(description="What connecting an account asks for.")
+    notes: tuple[str, ...] = Field(description="What else a community manager should know.")

@@ -1,0 +1,122 @@
+"""What a network can do: a connector is a manifest and its abilities, each a small protocol.
+
+An ability is a module of the network's folder (`publish.py`, `inbox.py` …); a network that
+cannot has no such file and holds None. Functions get the one way out as their first argument and
+raise the errors of `domain.connector.errors`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.connector.http import Http
+from domain.connector.manifest import Manifest
+from domain.connector.words import (
+    Access,
+    Checkpoint,
+    Connected,
+    Draft,
+    Grant,
+    Inbox,
+    Login,
+    Profile,
+    Published,
+    Ref,
+    Sample,
+)
+
+Save = Callable[[Checkpoint], Awaitable[None]]
+"""Keeps a checkpoint for good before the next step is taken."""
+
+
+class Connects(Protocol):
+    """Opens, renews and checks our access to an account."""
+
+    async def connect(self, http: Http, login: Login, *, now: datetime) -> Connected: ...
+
+    async def refresh(self, http: Http, access: Access, *, now: datetime) -> Grant | None:
+        """A new grant, or None where grants do not run out. Called by one process at a time."""
+        ...
+
+    async def check(self, http: Http, access: Access) -> Profile:
+        """The account as the network shows it now. Raises `GrantExpired` when we are locked out."""
+        ...
+
+
+class Publishes(Protocol):
+    """Sends drafts.
+
+    A draft sent twice with one key and checkpoint appears once where the network's idempotency
+    class allows; elsewhere the caller looks it up in between.
+    """
+
+    async def publish(
+        self,
+        http: Http,
+        access: Access,
+        draft: Draft,
+        checkpoint: Checkpoint,
+        save: Save,
+        *,
+        now: datetime,
+    ) -> Published: ...
+
+    async def look_up(
+        self,
+        http: Http,
+        access: Access,
+        draft: Draft,
+        checkpoint: Checkpoint,
+        *,
+        since: datetime,
+    ) -> Published | None:
+        """What became of a draft whose outcome is unknown; None when it is surely not there.
+
+        A thread of which only some messages are there counts as not there: publishing goes on
+        from the checkpoint. Raises `OutcomeUnknown` where the network cannot tell (class E).
+        """
+        ...
+
+    async def withdraw(self, http: Http, access: Access, refs: Sequence[Ref]) -> None:
+        """Takes published messages away, last first; what is already gone is no error."""
+        ...
+
+
+class Edits(Protocol):
+    """Changes in place what is published."""
+
+    async def edit(self, http: Http, access: Access, ref: Ref, draft: Draft) -> Ref: ...
+
+
+class ReadsInbox(Protocol):
+    """Reads what was said and done towards an account, oldest first, from a cursor on.
+
+    A first reading (cursor None) gives a baseline: whatever the network hands out at once.
+    """
+
+    async def read(self, http: Http, access: Access, cursor: str | None) -> Inbox: ...
+
+
+class Measured(Protocol):
+    """Reads running totals."""
+
+    async def sample_posts(
+        self, http: Http, access: Access, remote_ids: Sequence[str]
+    ) -> list[Sample]:
+        """Totals of at most `metrics_batch` posts; a post that is gone is left out."""
+        ...
+
+    async def sample_account(self, http: Http, access: Access) -> list[Sample]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One network: what is known of it and what it can do."""
+
+    manifest: Manifest
+    connect: Connects | None = None
+    publish: Publishes | None = None
+    edit: Edits | None = None
+    inbox: ReadsInbox | None = None
+    metrics: Measured | None = None

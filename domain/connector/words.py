@@ -1,0 +1,210 @@
+"""Our words for what networks hold: connectors translate into and out of these."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+Checkpoint = dict[str, JsonValue]
+"""What a half-done delivery has reached; a connector's own keys, JSON all through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Somebody on a network: an account of ours or an author of theirs."""
+
+    remote_id: str
+    handle: str
+    display_name: str | None = None
+    url: str | None = None
+    avatar_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What lets us act for an account; sealed wherever it rests. Refresh may be None."""
+
+    access: str
+    refresh: str | None = None
+    expires_at: datetime | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An account as a connector needs it to speak for it."""
+
+    server: str
+    """Root of the server, without a slash at its end."""
+    remote_id: str
+    handle: str
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a person typed to connect: the manifest's `login` fields, by name."""
+
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Limits a server gives for itself; None keeps the manifest's."""
+
+    text_max: int | None = None
+    media_max: int | None = None
+    url_length: int | None = None
+    image_max_bytes: int | None = None
+    video_max_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The outcome of a connection."""
+
+    server: str
+    profile: Profile
+    grant: Grant
+    measures: Measures = field(default_factory=Measures)
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One picture or video, its bytes in memory."""
+
+    content: bytes
+    content_type: str
+    file_name: str
+    alt_text: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link card, as far as we know its content."""
+
+    url: str
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a thread; most drafts have one."""
+
+    text: str
+    media: tuple[Medium, ...] = ()
+    link: Link | None = None
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    FOLLOWERS = "followers"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What shall go out, once. `key` is the same at every attempt and unique to the delivery."""
+
+    key: str
+    parts: tuple[Part, ...]
+    language: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
+    content_warning: str | None = None
+    reply_to: str | None = None
+    """Remote id of the item this answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """One thing on a network: its id over there and where people see it."""
+
+    remote_id: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What went out, first message first: one `Ref` for each part of the draft."""
+
+    refs: tuple[Ref, ...]
+
+    @property
+    def remote_id(self) -> str:
+        return self.refs[0].remote_id
+
+    @property
+    def url(self) -> str | None:
+        return self.refs[0].url
+
+
+class InboxKind(StrEnum):
+    MENTION = "mention"
+    REPLY = "reply"
+    QUOTE = "quote"
+    LIKE = "like"
+    REPOST = "repost"
+    FOLLOW = "follow"
+    ENTRY = "entry"
+    """An item of a feed we read."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """Something said or done towards an account. Text is plain; times are UTC."""
+
+    kind: InboxKind
+    remote_id: str
+    """Unique for the account and kind: a like without an id of its own makes one of its parts."""
+    author: Profile
+    said_at: datetime
+    text: str = ""
+    title: str | None = None
+    language: str | None = None
+    url: str | None = None
+    about: str | None = None
+    """Remote id of the item answered, quoted, liked or reposted."""
+    root: str | None = None
+    """Remote id of the first item of the thread."""
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page. `cursor` is handed back next time; `has_more` asks for a next page now."""
+
+    items: tuple[InboxItem, ...]
+    cursor: str | None
+    has_more: bool = False
+
+
+class Metric(StrEnum):
+    """Running totals; followers, following and posts belong to accounts, the rest to posts."""
+
+    LIKES = "likes"
+    REPOSTS = "reposts"
+    REPLIES = "replies"
+    QUOTES = "quotes"
+    VIEWS = "views"
+    CLICKS = "clicks"
+    SAVES = "saves"
+    FOLLOWERS = "followers"
+    FOLLOWING = "following"
+    POSTS = "posts"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A running total at the moment of asking. A metric a network does not report is left out."""
+
+    remote_id: str
+    """Of the post, or of the account itself for account metrics."""
+    metric: Metric
+    total: int
+    source_metric: str
+    """The network's own name for it."""

@@ -1,0 +1,149 @@
+"""Every knob of Parvis, with its unit and its default. Only the composition roots read it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Read from the environment, then from `.env`; a name is the field's in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    database_url: SecretStr = Field(
+        description="PostgreSQL ≥ 15 as the application role, `postgresql://user@host/db`.",
+    )
+    migration_database_url: SecretStr | None = Field(
+        default=None,
+        description="The same database as its owner: for `migrate`, `backup`, `restore` only.",
+    )
+    redis_url: SecretStr = Field(description="Redis ≥ 6.2 or Valkey, `redis://` or `unix://`.")
+    sealing_keys: SecretStr = Field(
+        description="Key ring that seals secrets, newest first: `id:base64 of 32 bytes,…`.",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Where clients reach the api; the root of every link it gives.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the api listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the api listens on.")
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Loopback port of Prometheus metrics and readiness detail; 0 turns it off.",
+    )
+    data_dir: Path = Field(
+        default=Path(".parvis"), description="Folder of everything kept on disk."
+    )
+    media_max_bytes: int = Field(
+        default=100_000_000, gt=0, description="Largest file that may be uploaded, in bytes."
+    )
+    body_max_bytes: int = Field(
+        default=1_000_000, gt=0, description="Largest JSON body a request may carry, in bytes."
+    )
+    cors_origins: Listed = Field(
+        default=(), description="Browser origins that may call the api, comma separated."
+    )
+    trusted_proxies: Listed = Field(
+        default=(),
+        description="Addresses whose X-Forwarded-* headers are believed, comma separated.",
+    )
+    sandbox_url: str = Field(
+        default="",
+        description="Root of the sandbox network; empty: `PUBLIC_URL/sandbox`.",
+    )
+    sandbox: bool = Field(default=True, description="Whether this api serves the sandbox network.")
+    outbound_allow: Listed = Field(
+        default=(),
+        description="Origins on private addresses that workers may call, comma separated; "
+        "the sandbox's own is always one.",
+    )
+    outbound_timeout_s: float = Field(
+        default=20.0, gt=0, description="Longest wait for a network's answer, in seconds."
+    )
+    outbound_max_bytes: int = Field(
+        default=20_000_000, gt=0, description="Largest answer read from a network, in bytes."
+    )
+    database_pool_size: int = Field(
+        default=8, gt=0, description="SQLAlchemy connections per process."
+    )
+    read_pool_size: int = Field(
+        default=6, gt=0, description="asyncpg connections per process for the hottest reads."
+    )
+    statement_cache_size: int = Field(
+        default=256,
+        ge=0,
+        description="Prepared statements kept per connection; 0 behind PgBouncer.",
+    )
+    token_cache_s: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="How long a token check is remembered, in seconds: a revocation's delay.",
+    )
+    idempotency_kept_h: int = Field(
+        default=24, gt=0, description="How long answers to an Idempotency-Key are kept, in hours."
+    )
+    event_retention_days: int = Field(
+        default=30, gt=0, description="How long `/v1/events` reaches back, in days."
+    )
+    worker_jobs: int = Field(default=50, gt=0, description="Jobs one worker process runs at once.")
+    sweep_every_s: float = Field(
+        default=15.0, gt=0, description="How often a worker looks for work a lost nudge left."
+    )
+    lease_s: float = Field(
+        default=60.0,
+        gt=0,
+        description="How long a claimed delivery belongs to its worker before it counts as lost.",
+    )
+    poll_min_s: int = Field(
+        default=30, gt=0, description="Shortest wait between two readings of an active account."
+    )
+    poll_max_s: int = Field(
+        default=1800, gt=0, description="Longest wait between two readings of a quiet account."
+    )
+    reconcile: bool = Field(
+        default=True,
+        description="Whether an unknown outcome is looked up; off only to see why it is there.",
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_json: bool = Field(default=True, description="JSON lines, or text for a terminal.")
+    otlp_endpoint: str = Field(
+        default="",
+        description="Where OpenTelemetry traces are sent (OTLP over HTTP); empty: nowhere.",
+    )
+
+    @field_validator("cors_origins", "trusted_proxies", "outbound_allow", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("public_url", "sandbox_url")
+    @classmethod
+    def without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def sandbox_root(self) -> str:
+        return self.sandbox_url or f"{self.public_url}/sandbox"
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=self.lease_s)
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @classmethod
+    def read(cls) -> Self:
+        """The settings of this process, from its environment."""
+        return cls.model_validate({})
