@@ -1,0 +1,60 @@
+"""The data folder: private, with short socket names and bounded logs. Standard library only."""
+
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from api.cli.trouble import Trouble
+
+_LONGEST_SOCKET_FOLDER = 80  # sun_path holds 107 bytes on Linux, 103 on macOS; names take up to 20
+_LARGEST_LOG_BYTES = 10_000_000
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made if missing, readable by its owner alone."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+        raise Trouble(
+            f"Cannot write to {path} ({error.strerror}).", "Choose another folder with --data."
+        ) from error
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise Trouble(
+            f"Cannot write to {path} (it belongs to another user).",
+            "Choose another folder with --data, or run as its owner.",
+        )
+    return path
+
+
+def socket_folder(data_dir: Path) -> Path:
+    """A private folder for unix sockets whose path is short enough for them."""
+    inside = data_dir / "run"
+    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_FOLDER:
+        return private_folder(inside)
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    outside = Path(tempfile.gettempdir()) / f"parvis-{os.getuid()}-{name}"
+    outside.mkdir(mode=0o700, exist_ok=True)
+    found = outside.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
+        raise Trouble(f"{outside} is not a private folder.", "Remove it and start again.")
+    return outside
+
+
+def give(folder: Path, uid: int, gid: int) -> None:
+    """Hand a folder and all in it to a user, unless it is theirs."""
+    if folder.stat().st_uid == uid:
+        return
+    for root, _, names in os.walk(folder):
+        for path in (root, *(os.path.join(root, name) for name in names)):  # noqa: PTH118 thousands of files
+            os.chown(path, uid, gid, follow_symlinks=False)
+
+
+def log_path(data_dir: Path, name: str) -> Path:
+    """Where a child writes; an overgrown log is set aside once."""
+    path = private_folder(data_dir / "logs") / f"{name}.log"
+    if path.exists() and path.stat().st_size > _LARGEST_LOG_BYTES:
+        shutil.move(path, path.with_suffix(".log.1"))
+    return path

@@ -1,0 +1,74 @@
+"""As whom PostgreSQL runs, since it refuses root. Standard library only.
+
+not root           → ourselves
+root, namespaces   → root, shown to PostgreSQL as `nobody`: nothing changes hands
+root, else         → `nobody` itself, when it can reach the programs; else a copy of them
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+from api.cli.processes import Identity, enter_namespace
+from api.cli.trouble import Trouble
+
+
+def identity_for(program: Path) -> Identity | None:
+    """As whom `program` can run; None is ourselves."""
+    if os.getuid() != 0:
+        return None
+    stranger = _ordinary_user()
+    shown = Identity(stranger.pw_uid, stranger.pw_gid, in_namespace=True)
+    if runs(program, shown):
+        return shown
+    return Identity(stranger.pw_uid, stranger.pw_gid, in_namespace=False)
+
+
+def runs(program: Path, identity: Identity) -> bool:
+    """Whether the program answers `--version` under this identity."""
+    becomes = None if identity.in_namespace else identity.uid
+    try:
+        found = subprocess.run(  # noqa: S603
+            [program, "--version"],
+            capture_output=True,
+            check=False,
+            user=becomes,
+            group=None if becomes is None else identity.gid,
+            extra_groups=None if becomes is None else [],
+            preexec_fn=(lambda: enter_namespace(identity)) if becomes is None else None,
+        )
+    except (PermissionError, subprocess.SubprocessError):
+        return False
+    return found.returncode == 0
+
+
+def reachable_copy(install: Path, data_dir: Path, identity: Identity) -> Path:
+    """The installation, or a copy in the data folder when `nobody` cannot reach the first."""
+    data_dir.chmod(0o711)
+    if runs(install / "bin" / "postgres", identity):
+        return install
+    kept = data_dir / "programs"
+    copy = kept / install.parent.name / install.name
+    if not copy.exists():
+        # libpq lies in the folder beside the package and travels with it
+        shutil.copytree(f"{install.parent}.libs", f"{copy.parent}.libs", dirs_exist_ok=True)
+        shutil.copytree(install, copy, symlinks=True)
+    kept.chmod(0o755)
+    if not runs(copy / "bin" / "postgres", identity):
+        raise Trouble(
+            f"PostgreSQL does not run as root, and `nobody` cannot reach {data_dir}.",
+            "Run as an ordinary user, or choose a folder everyone can pass with --data.",
+        )
+    return copy
+
+
+def _ordinary_user() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam("nobody")
+    except KeyError:
+        others = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
+    if not others:
+        raise Trouble("PostgreSQL does not run as root.", "Run as an ordinary user.")
+    return others[0]
