@@ -3,13 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Shape(BaseModel):
-    """Frozen, and closed to unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from domain.kernel.shapes import Shape
 
 
 class IdempotencyClass(StrEnum):
@@ -28,6 +24,8 @@ class CountedAs(StrEnum):
     CHARACTERS = "characters"
     GRAPHEMES = "graphemes"
     BYTES = "bytes"
+    FEDIVERSE = "fediverse"
+    """Graphemes; `@name@host` counts as `@name`, and the content warning counts too."""
 
 
 class Source(Shape):
@@ -86,6 +84,9 @@ class Manifest(Shape):
     text: TextLimit | None = Field(description="Limits of text; null where nothing is published.")
     images: MediaLimit | None = Field(description="Limits of images; null where none can be sent.")
     videos: MediaLimit | None = Field(description="Limits of videos; null where none can be sent.")
+    mixes_media: bool = Field(
+        default=False, description="Whether images and videos may stand in one message."
+    )
     max_parts: int = Field(description="Most messages in one thread; 1: no threads.")
     visibilities: tuple[str, ...] = Field(description="Visibilities a post may have.")
     has_content_warning: bool = Field(description="Whether a post may carry a content warning.")

@@ -1,0 +1,40 @@
+"""The length of a text as a network counts it."""
+
+import regex
+
+from domain.connector.manifest import CountedAs
+
+_GRAPHEME = regex.compile(r"\X")
+
+# Mastodon counts what its link and mention patterns find, protocols spelled out:
+# https://github.com/mastodon/mastodon/blob/main/app/validators/status_length_validator.rb and
+# config/initializers/twitter_regex.rb, read 2026-11-22.
+_URL = regex.compile(
+    r"(?<![\w@/.])(?:https?|dat|dweb|ipfs|ipns|ssb|gopher|gemini|xmpp|magnet):"
+    r"(?://|\?)[^\s<>\"'\[\]{}|\\^`]*[^\s<>\"'\[\]{}|\\^`.,:;!?)(»”’…]",
+    regex.IGNORECASE,
+)
+_REMOTE_MENTION = regex.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\w.-]+\w")
+
+
+def count(text: str, counted_as: CountedAs, url_length: int | None) -> int:
+    """The length in `counted_as` units; with `url_length`, what each URL counts as."""
+    if counted_as is CountedAs.FEDIVERSE:
+        text = _REMOTE_MENTION.sub(r"\1", text)
+    if url_length is None:
+        return _length(text, counted_as)
+    urls = len(_URL.findall(text))
+    return _length(_URL.sub("", text), counted_as) + urls * url_length
+
+
+def graphemes(text: str) -> int:
+    """What a reader would call characters: extended grapheme clusters."""
+    return sum(1 for _ in _GRAPHEME.finditer(text))
+
+
+def _length(text: str, counted_as: CountedAs) -> int:
+    if counted_as is CountedAs.BYTES:
+        return len(text.encode())
+    if counted_as is CountedAs.CHARACTERS:
+        return len(text)
+    return graphemes(text)

@@ -1,0 +1,175 @@
+"""Whether a post fits a network: all misfits at once, judged without the bytes of any file."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.connector.counting import count, graphemes
+from domain.connector.manifest import CountedAs, Manifest, MediaLimit, TextLimit
+from domain.connector.words import Measures, Visibility
+
+# BCP 47 as the AT Protocol checks it, https://atproto.com/specs/lexicon#language, read 2026-11-22.
+_LANGUAGE = re.compile(r"(?:i|[a-zA-Z]{2,3})(?:-[a-zA-Z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class MediumFacts:
+    """What fit asks of a file."""
+
+    content_type: str
+    size_bytes: int
+    alt_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartFacts:
+    """What fit asks of one message."""
+
+    text: str
+    media: tuple[MediumFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One reason why a network would not take a post. `pointer` is relative to the variant."""
+
+    pointer: str
+    code: str
+    message: str
+    limit: int | None = None
+    actual: int | None = None
+
+
+def misfits(
+    manifest: Manifest,
+    measures: Measures,
+    parts: Sequence[PartFacts],
+    *,
+    visibility: Visibility = Visibility.PUBLIC,
+    language: str | None = None,
+    content_warning: str | None = None,
+) -> list[Misfit]:
+    """Every reason against the post, in reading order; empty when it fits.
+
+    `measures` are the limits the account's own server gave; they win over the manifest's.
+    """
+    found = list(_of_post(manifest, parts, visibility, language, content_warning))
+    for number, part in enumerate(parts):
+        found += _of_text(manifest, measures, f"/parts/{number}", part, content_warning)
+        found += _of_media(manifest, measures, f"/parts/{number}/media", part.media)
+    return found
+
+
+def text_length(
+    limit: TextLimit, measures: Measures, text: str, content_warning: str | None
+) -> int:
+    """The length of one message's text as the network counts it."""
+    url_length = limit.url_length if measures.url_length is None else measures.url_length
+    length = count(text, limit.counted_as, url_length)
+    if content_warning and limit.counted_as is CountedAs.FEDIVERSE:
+        length += graphemes(content_warning)
+    return length
+
+
+def _of_post(
+    manifest: Manifest,
+    parts: Sequence[PartFacts],
+    visibility: Visibility,
+    language: str | None,
+    content_warning: str | None,
+) -> Iterator[Misfit]:
+    name, most = manifest.name, manifest.max_parts
+    if not parts:
+        yield Misfit("/parts", "text.empty", "A post needs at least one message.")
+    if len(parts) > most:
+        message = f"{name} takes at most {most} messages in one thread."
+        yield Misfit("/parts", "thread.too_long", message, most, len(parts))
+    if visibility.value not in manifest.visibilities:
+        message = f"{name} has no posts that are {visibility.value}."
+        yield Misfit("/visibility", "visibility.unsupported", message)
+    if content_warning and not manifest.has_content_warning:
+        message = f"{name} has no content warnings."
+        yield Misfit("/content_warning", "content_warning.unsupported", message)
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        yield Misfit(
+            "/language", "language.invalid", "A language is a tag such as `fr` or `fr-CH`."
+        )
+
+
+def _of_text(
+    manifest: Manifest, measures: Measures, at: str, part: PartFacts, content_warning: str | None
+) -> Iterator[Misfit]:
+    pointer, limit = f"{at}/text", manifest.text
+    if not part.text.strip():
+        if not part.media:
+            yield Misfit(pointer, "text.empty", "A message needs text or media.")
+        return
+    if limit is None:
+        yield Misfit(pointer, "text.unsupported", f"{manifest.name} takes no text.")
+        return
+    maximum = limit.maximum if measures.text_max is None else measures.text_max
+    length = text_length(limit, measures, part.text, content_warning)
+    if length > maximum:
+        message = f"{manifest.name} takes {maximum} {_UNITS[limit.counted_as]}, this is {length}."
+        yield Misfit(pointer, "text.too_long", message, maximum, length)
+    size = len(part.text.encode())
+    if limit.maximum_bytes is not None and size > limit.maximum_bytes:
+        message = f"{manifest.name} takes {limit.maximum_bytes} bytes of text, this is {size}."
+        yield Misfit(pointer, "text.too_long", message, limit.maximum_bytes, size)
+
+
+_UNITS = {
+    CountedAs.CHARACTERS: "characters",
+    CountedAs.GRAPHEMES: "characters",
+    CountedAs.FEDIVERSE: "characters",
+    CountedAs.BYTES: "bytes",
+}
+
+
+def _of_media(
+    manifest: Manifest, measures: Measures, at: str, media: Sequence[MediumFacts]
+) -> Iterator[Misfit]:
+    yield from _of_number(manifest, measures, at, media)
+    for number, medium in enumerate(media):
+        limit = _limit_for(manifest, medium)
+        if limit is None or medium.content_type not in limit.content_types:
+            message = f"{manifest.name} takes no {medium.content_type}."
+            yield Misfit(f"{at}/{number}", "media.type_unsupported", message)
+            continue
+        own = measures.image_max_bytes if _is_image(medium) else measures.video_max_bytes
+        largest = limit.maximum_bytes if own is None else own
+        if medium.size_bytes > largest:
+            message = f"{manifest.name} takes files of at most {largest} bytes."
+            yield Misfit(f"{at}/{number}", "media.too_large", message, largest, medium.size_bytes)
+        longest, length = limit.alt_text_maximum, len(medium.alt_text or "")
+        if longest is not None and length > longest:
+            message = f"{manifest.name} takes alternative texts of {longest} characters."
+            yield Misfit(f"{at}/{number}/alt_text", "alt_text.too_long", message, longest, length)
+
+
+def _of_number(
+    manifest: Manifest, measures: Measures, at: str, media: Sequence[MediumFacts]
+) -> Iterator[Misfit]:
+    images = sum(1 for medium in media if _is_image(medium))
+    videos = sum(1 for medium in media if medium.content_type.startswith(("video/", "audio/")))
+    for kind, number, limit, own in (
+        ("images", images, manifest.images, measures.media_max),
+        ("videos", videos, manifest.videos, None),
+    ):
+        if limit is None:
+            continue
+        most = limit.maximum_count if own is None else own
+        if number > most:
+            message = f"{manifest.name} takes at most {most} {kind} in one message."
+            yield Misfit(at, "media.too_many", message, most, number)
+    if images and videos and not manifest.mixes_media:
+        message = f"{manifest.name} takes images or a video in one message, not both."
+        yield Misfit(at, "media.mixed", message)
+
+
+def _is_image(medium: MediumFacts) -> bool:
+    return medium.content_type.startswith("image/")
+
+
+def _limit_for(manifest: Manifest, medium: MediumFacts) -> MediaLimit | None:
+    return manifest.images if _is_image(medium) else manifest.videos

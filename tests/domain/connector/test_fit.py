@@ -1,0 +1,167 @@
+from datetime import date
+
+from domain.connector.fit import MediumFacts, Misfit, PartFacts, misfits
+from domain.connector.manifest import (
+    CountedAs,
+    IdempotencyClass,
+    Manifest,
+    MediaLimit,
+    Source,
+    TextLimit,
+)
+from domain.connector.words import Measures, Visibility
+
+SOURCE = Source(url="https://village.example/limits", read_on=date(2026, 11, 22))
+VILLAGE = Manifest(
+    key="village",
+    name="Village",
+    idempotency=IdempotencyClass.NONE,
+    reconcile_wait_s=2,
+    text=TextLimit(
+        maximum=10,
+        counted_as=CountedAs.GRAPHEMES,
+        maximum_bytes=20,
+        url_length=None,
+        source=SOURCE,
+    ),
+    images=MediaLimit(
+        content_types=("image/png",),
+        maximum_count=2,
+        maximum_bytes=1000,
+        alt_text_maximum=5,
+        source=SOURCE,
+    ),
+    videos=MediaLimit(
+        content_types=("video/mp4",),
+        maximum_count=1,
+        maximum_bytes=5000,
+        alt_text_maximum=None,
+        source=SOURCE,
+    ),
+    mixes_media=False,
+    max_parts=2,
+    visibilities=("public",),
+    has_content_warning=False,
+    has_language=True,
+    metrics=(),
+    metrics_batch=1,
+    poll_min_s=30,
+    budgets=(),
+    login=(),
+    notes=(),
+)
+NOTHING = Measures()
+PICTURE = MediumFacts("image/png", 1000, "a cat")
+FILM = MediumFacts("video/mp4", 5000)
+
+
+def found(
+    *parts: PartFacts, manifest: Manifest = VILLAGE, measures: Measures = NOTHING
+) -> list[tuple[str, str, int | None, int | None]]:
+    return [
+        (misfit.pointer, misfit.code, misfit.limit, misfit.actual)
+        for misfit in misfits(manifest, measures, parts)
+    ]
+
+
+def test_post_at_every_limit_fits() -> None:
+    assert found(PartFacts("a" * 10, (PICTURE, PICTURE)), PartFacts("", (FILM,))) == []
+
+
+def test_text_is_measured_in_graphemes_and_in_bytes() -> None:
+    assert found(PartFacts("a" * 11)) == [("/parts/0/text", "text.too_long", 10, 11)]
+    assert found(PartFacts("👨‍👩‍👧‍👦")) == [("/parts/0/text", "text.too_long", 20, 25)]
+
+
+def test_message_needs_text_or_media() -> None:
+    assert found() == [("/parts", "text.empty", None, None)]
+    assert found(PartFacts(" \n")) == [("/parts/0/text", "text.empty", None, None)]
+
+
+def test_all_misfits_are_told_at_once() -> None:
+    parts = (
+        PartFacts(
+            "a" * 12,
+            (
+                MediumFacts("image/png", 1001, "a tiger"),
+                PICTURE,
+                PICTURE,
+                MediumFacts("application/pdf", 1),
+                FILM,
+            ),
+        ),
+        PartFacts("", ()),
+        PartFacts("", (FILM, FILM)),
+    )
+    facts = misfits(
+        VILLAGE,
+        NOTHING,
+        parts,
+        visibility=Visibility.DIRECT,
+        language="français!",
+        content_warning="Spoiler",
+    )
+    assert [(misfit.pointer, misfit.code) for misfit in facts] == [
+        ("/parts", "thread.too_long"),
+        ("/visibility", "visibility.unsupported"),
+        ("/content_warning", "content_warning.unsupported"),
+        ("/language", "language.invalid"),
+        ("/parts/0/text", "text.too_long"),
+        ("/parts/0/media", "media.too_many"),
+        ("/parts/0/media", "media.mixed"),
+        ("/parts/0/media/0", "media.too_large"),
+        ("/parts/0/media/0/alt_text", "alt_text.too_long"),
+        ("/parts/0/media/3", "media.type_unsupported"),
+        ("/parts/1/text", "text.empty"),
+        ("/parts/2/media", "media.too_many"),
+    ]
+
+
+def test_other_files_than_images_and_videos_are_only_of_the_wrong_type() -> None:
+    pdf = MediumFacts("application/pdf", 1)
+    assert found(PartFacts("see", (pdf, pdf))) == [
+        ("/parts/0/media/0", "media.type_unsupported", None, None),
+        ("/parts/0/media/1", "media.type_unsupported", None, None),
+    ]
+
+
+def test_limits_of_the_accounts_own_server_win() -> None:
+    roomy = Measures(text_max=12, media_max=3, image_max_bytes=2000)
+    big = MediumFacts("image/png", 2000)
+    assert found(PartFacts("a" * 12, (big, big, big)), measures=roomy) == []
+    strict = Measures(text_max=5, media_max=1, image_max_bytes=10, video_max_bytes=10)
+    assert found(
+        PartFacts("a" * 6, (PICTURE, PICTURE)), PartFacts("b", (FILM,)), measures=strict
+    ) == [
+        ("/parts/0/text", "text.too_long", 5, 6),
+        ("/parts/0/media", "media.too_many", 1, 2),
+        ("/parts/0/media/0", "media.too_large", 10, 1000),
+        ("/parts/0/media/1", "media.too_large", 10, 1000),
+        ("/parts/1/media/0", "media.too_large", 10, 5000),
+    ]
+
+
+def test_content_warning_and_mentions_count_as_the_fediverse_counts() -> None:
+    text = TextLimit(
+        maximum=30, counted_as=CountedAs.FEDIVERSE, maximum_bytes=None, url_length=23, source=SOURCE
+    )
+    fediverse = VILLAGE.model_copy(update={"text": text, "has_content_warning": True})
+    part = PartFacts("@ana@far.example https://village.example/" + "x" * 90)
+    assert misfits(fediverse, NOTHING, [part], content_warning="ab") == []
+    assert misfits(fediverse, NOTHING, [part], content_warning="abc") == [
+        Misfit(
+            "/parts/0/text",
+            "text.too_long",
+            "Village takes 30 characters, this is 31.",
+            30,
+            31,
+        )
+    ]
+
+
+def test_network_that_publishes_nothing_takes_nothing() -> None:
+    reader = VILLAGE.model_copy(update={"text": None, "images": None, "videos": None})
+    assert found(PartFacts("hello", (PICTURE,)), manifest=reader) == [
+        ("/parts/0/text", "text.unsupported", None, None),
+        ("/parts/0/media/0", "media.type_unsupported", None, None),
+    ]
