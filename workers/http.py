@@ -1,0 +1,231 @@
+"""The one way out: every call to a network, feed or webhook goes through `OutwardHttp`.
+
+It bounds each call in time and size, connects only to addresses `workers.guard` vetted, keeps no
+cookies, reads no proxy settings, and says of each failure whether anything may have happened:
+
+    nothing was sent, or the call only reads   Unavailable (Refused, where asking again is vain)
+    anything may have been sent                OutcomeUnknown
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+import httpcore2
+import httpx2
+import structlog
+from opentelemetry import propagate, trace
+
+from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
+from domain.connector.http import Call, Reply
+from workers.answer import TooLarge, read_reply
+from workers.guard import CONNECT_TIMEOUT_S, PublicBackend, Resolve, origin_of, resolve
+from workers.sending import bears_credentials, build, is_safe, next_hop, redacted
+
+Recorder = Callable[[Call, Reply | NetworkError], None]
+"""Sees every call with its outcome, for instance to keep replies for the conformance suite."""
+
+SLOWEST_UPLOAD_BYTES_S = 250_000
+KEEP_ALIVE_S = 60.0
+_BROKEN = (
+    httpcore2.TimeoutException,
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    TimeoutError,
+    OSError,
+)
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
+tracer = trace.get_tracer("parvis.outward")
+
+
+class OutwardHttp:
+    """The `Http` port over sockets; one for a process, closed with it.
+
+    `allow` lists exact origins (`scheme://host:port`) that may lie on private addresses and be
+    spoken to without TLS; they alone learn our trace ids. `timeout_s` bounds a call from name
+    look-up to the last byte; what is uploaded adds its own time.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: Iterable[str],
+        timeout_s: float,
+        max_bytes: int,
+        user_agent: str,
+        ask: Resolve = resolve,
+        opener: httpcore2.AsyncNetworkBackend | None = None,
+        recorder: Recorder | None = None,
+        max_connections: int = 200,
+    ) -> None:
+        self._allow = frozenset(origin_of(origin) for origin in allow)
+        self._timeout_s = timeout_s
+        self._max_bytes = max_bytes
+        self._headers = {"user-agent": user_agent, "accept-encoding": "gzip", "accept": "*/*"}
+        self._recorder = recorder
+        opener = opener or httpcore2.AnyIOBackend()
+        tls = httpx2.create_ssl_context(trust_env=False)
+
+        def pool(backend: httpcore2.AsyncNetworkBackend) -> httpcore2.AsyncConnectionPool:
+            return httpcore2.AsyncConnectionPool(
+                ssl_context=tls,
+                max_connections=max_connections,
+                max_keepalive_connections=max_connections // 2,
+                keepalive_expiry=KEEP_ALIVE_S,
+                network_backend=backend,
+            )
+
+        self._listed = pool(opener)
+        self._public = pool(PublicBackend(ask, opener))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._listed.aclose()
+        await self._public.aclose()
+
+    async def __call__(self, call: Call) -> Reply:
+        started = perf_counter()
+        with tracer.start_as_current_span(
+            call.method, kind=trace.SpanKind.CLIENT, attributes={"url.full": redacted(call.url)}
+        ) as span:
+            try:
+                reply = await self._follow(call)
+            except NetworkError as error:
+                span.set_attribute("error.type", error.code)
+                self._tell(call, error, started, error=error.code)
+                raise
+            span.set_attribute("http.response.status_code", reply.status)
+            self._tell(call, reply, started, status=reply.status, size_bytes=len(reply.body))
+            return reply
+
+    def _tell(
+        self, call: Call, outcome: Reply | NetworkError, started: float, **facts: str | int
+    ) -> None:
+        took_ms = round((perf_counter() - started) * 1000, 1)
+        log.info(
+            "outward.call", method=call.method, url=redacted(call.url), took_ms=took_ms, **facts
+        )
+        if self._recorder is not None:
+            self._recorder(call, outcome)
+
+    async def _follow(self, call: Call) -> Reply:
+        reply = await self._send(call)
+        hop = call
+        for _ in range(call.redirects):
+            try:
+                target = next_hop(hop, reply)
+                if target is None:
+                    return reply
+                hop, reply = target, await self._send(target)
+            except NetworkError as error:
+                if is_safe(call):
+                    raise
+                raise OutcomeUnknown(
+                    "The network pointed elsewhere, and no answer came from there.",
+                    said=error.message,
+                ) from error
+        return reply
+
+    async def _send(self, call: Call) -> Reply:
+        origin = origin_of(call.url)
+        is_listed = origin in self._allow
+        if not is_listed and origin.startswith("http:"):
+            _refuse_secrets_in_clear(call)
+        request = build(call, self._own_headers() if is_listed else self._headers)
+        progress = _Progress()
+        try:
+            async with asyncio.timeout(self._timeout_s + _upload_s(request)):
+                return await self._exchange(
+                    self._listed if is_listed else self._public, request, progress.note
+                )
+        except httpcore2.LocalProtocolError as error:
+            raise Refused(
+                "The call cannot be sent as it is.", code="outbound.url_refused"
+            ) from error
+        except TooLarge as error:
+            raise _too_large(call) from error
+        except _BROKEN as error:
+            raise _failure(call, error, is_sent=progress.is_sent) from error
+
+    async def _exchange(
+        self,
+        pool: httpcore2.AsyncConnectionPool,
+        request: httpx2.Request,
+        note: Callable[[str, Mapping[str, object]], Awaitable[None]],
+    ) -> Reply:
+        connect_s = min(CONNECT_TIMEOUT_S, self._timeout_s)
+        response = await pool.handle_async_request(
+            httpcore2.Request(
+                method=request.method,
+                url=httpcore2.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions={"timeout": {"connect": connect_s}, "trace": note},
+            )
+        )
+        try:
+            return await read_reply(response, str(request.url), max_bytes=self._max_bytes)
+        finally:
+            await response.aclose()
+
+    def _own_headers(self) -> dict[str, str]:
+        headers = dict(self._headers)
+        propagate.inject(headers)
+        return headers
+
+
+class _Progress:
+    """Watches a request leave: once its first byte may be out, the call counts as sent."""
+
+    is_sent = False
+
+    async def note(self, step: str, _facts: Mapping[str, object]) -> None:
+        if step.endswith("send_request_headers.started"):
+            self.is_sent = True
+
+
+def _upload_s(request: httpx2.Request) -> float:
+    return int(request.headers.get("content-length", "0")) / SLOWEST_UPLOAD_BYTES_S
+
+
+def _refuse_secrets_in_clear(call: Call) -> None:
+    if not is_safe(call) or bears_credentials(call):
+        raise Refused(
+            "Without TLS only public pages are read; use the https address.",
+            code="outbound.url_refused",
+        )
+
+
+def _too_large(call: Call) -> NetworkError:
+    if is_safe(call):
+        return Refused("The answer is too large.", code="outbound.answer_too_large")
+    return OutcomeUnknown("The answer is too large to be read.")
+
+
+def _failure(call: Call, error: Exception, *, is_sent: bool) -> NetworkError:
+    is_late = isinstance(error, TimeoutError | httpcore2.TimeoutException)
+    if not is_sent:
+        code = "outbound.timed_out" if is_late else "outbound.unreachable"
+        return Unavailable("The network could not be reached.", code=code, said=str(error))
+    if is_safe(call):
+        code = "outbound.timed_out" if is_late else "outbound.cut_off"
+        return Unavailable("The network's answer did not come whole.", code=code, said=str(error))
+    return OutcomeUnknown("The call was sent and no whole answer came.", said=str(error))

@@ -1,0 +1,95 @@
+"""Calls as they travel: requests built, redirects worked out, addresses made fit for logs."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
+
+import httpx2
+
+from domain.connector.http import Call, Reply
+from workers.guard import origin_of
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HARMLESS = frozenset(
+    {"accept", "accept-language", "content-type", "if-none-match", "if-modified-since"}
+)
+_BOT_TOKEN = re.compile(r"^(bot)?\d+:.+")
+
+
+def is_safe(call: Call) -> bool:
+    """Whether sending the call twice can do no harm."""
+    return call.method.upper() in SAFE_METHODS
+
+
+def bears_credentials(call: Call) -> bool:
+    """Whether any header is more than a harmless one: it may be a secret."""
+    return any(name.lower() not in _HARMLESS for name in call.headers)
+
+
+def build(call: Call, headers: Mapping[str, str]) -> httpx2.Request:
+    """The request of a call; `headers` are ours and give way to the call's own."""
+    own = {name.lower(): value for name, value in call.headers.items()}
+    url = httpx2.URL(call.url).copy_with(fragment=None)
+    if call.query:
+        added = urlencode(call.query, quote_via=quote).encode()
+        url = url.copy_with(query=b"&".join(part for part in (url.query, added) if part))
+    if call.files:
+        return httpx2.Request(
+            call.method,
+            url,
+            headers={**headers, **own},
+            data=_grouped(call.form),
+            files=[
+                (part.name, (part.file_name, part.content, part.content_type))
+                for part in call.files
+            ],
+        )
+    content, content_type = _body(call)
+    typed = {} if content_type is None else {"content-type": content_type}
+    return httpx2.Request(call.method, url, headers={**headers, **typed, **own}, content=content)
+
+
+def next_hop(call: Call, reply: Reply) -> Call | None:
+    """The call a redirect asks for; None when the reply is none that may be followed.
+
+    Another origin gets no credentials, and no body either.
+    """
+    location = reply.headers.get("location")
+    if reply.status not in _REDIRECTS or not location:
+        return None
+    target = replace(call, url=urljoin(reply.url, location), query=())
+    if reply.status == 303 or (reply.status in {301, 302} and call.method.upper() == "POST"):
+        target = replace(target, method="GET", json=None, form=(), files=(), content=None)
+    if origin_of(target.url) == origin_of(reply.url):
+        return target
+    if not is_safe(target):
+        return None
+    harmless = {name: value for name, value in call.headers.items() if name.lower() in _HARMLESS}
+    return replace(target, headers=harmless)
+
+
+def redacted(url: str) -> str:
+    """A URL for logs and traces: no query, no fragment, no credentials, no bot token."""
+    parts = urlsplit(url)
+    path = "/".join("…" if _BOT_TOKEN.match(step) else step for step in parts.path.split("/"))
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, path, "…" if parts.query else "", ""))
+
+
+def _body(call: Call) -> tuple[bytes | None, str | None]:
+    if call.json is not None:
+        text = json.dumps(call.json, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(), "application/json"
+    if call.form:
+        return urlencode(call.form).encode(), "application/x-www-form-urlencoded"
+    return call.content, None
+
+
+def _grouped(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in form:
+        fields.setdefault(name, []).append(value)
+    return fields
