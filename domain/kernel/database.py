@@ -1,0 +1,112 @@
+"""The database: SQLAlchemy sessions for changes, an asyncpg pool for the hottest reads.
+
+Every transaction carries its workspace as `parvis.workspace`, which row-level security reads.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlmodel import Session as SyncSession
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.nudges import PENDING, Nudges
+
+WORKSPACE = "workspace"
+CLOSING = "closing"
+SET_TENANT = text("SELECT set_config('parvis.workspace', :workspace, true)")
+
+
+class TenantSession(SyncSession):
+    """Sets its workspace at the begin of every transaction and runs the closing statements."""
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _set_tenant(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    workspace_id = session.info.get(WORKSPACE)
+    if workspace_id is not None:
+        connection.execute(SET_TENANT, {"workspace": str(workspace_id)})
+
+
+@event.listens_for(TenantSession, "before_commit")
+def _close(session: Session) -> None:
+    closing: list[Callable[[Session], None]] = session.info.pop(CLOSING, [])
+    if closing:
+        session.flush()
+    for statement in closing:
+        statement(session)
+
+
+def at_close(session: AsyncSession, statement: Callable[[Session], None]) -> None:
+    """Runs `statement` once, last before the commit: for locks that must be short."""
+    closing = session.info.setdefault(CLOSING, [])
+    if statement not in closing:
+        closing.append(statement)
+
+
+class Database:
+    """The connections of one process."""
+
+    def __init__(self, engine: AsyncEngine, reads: asyncpg.Pool, nudges: Nudges) -> None:
+        self._engine = engine
+        self.reads = reads
+        self._nudges = nudges
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        nudges: Nudges,
+        *,
+        pool_size: int,
+        read_pool_size: int,
+        statement_cache_size: int,
+    ) -> Self:
+        """Opens both pools; the first connection proves the address and the role."""
+
+        async def connect(*_: object, **__: object) -> asyncpg.Connection:
+            return await asyncpg.connect(url, statement_cache_size=statement_cache_size)
+
+        engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=connect,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"prepared_statement_cache_size": statement_cache_size},
+        )
+        reads = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=read_pool_size,
+            statement_cache_size=statement_cache_size,
+            # Session state is only ever set inside transactions: nothing to reset.
+            reset=_nothing_to_reset,
+        )
+        return cls(engine, reads, nudges)
+
+    async def close(self) -> None:
+        await self.reads.close()
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self, workspace_id: UUID | None) -> AsyncIterator[AsyncSession]:
+        """One transaction of one workspace: committed at the end, its nudges sent after.
+
+        Without a workspace only shared tables and functions show anything.
+        """
+        async with AsyncSession(
+            self._engine, sync_session_class=TenantSession, expire_on_commit=False
+        ) as session:
+            session.info[WORKSPACE] = workspace_id
+            async with session.begin():
+                yield session
+            await self._nudges.send(session.info.pop(PENDING, []))
+
+
+async def _nothing_to_reset(_: asyncpg.Connection[Any]) -> None: ...

@@ -1,0 +1,269 @@
+"""What a caller can do wrong, as one tree; statuses live in `api/problems.py`.
+
+ParvisError
+├── Unauthenticated     TokenMissing TokenInvalid
+├── Forbidden           ScopeMissing
+├── Missing             NotFound
+├── Invalid             Misfit IdMalformed IdWrongKind CursorInvalid ZoneUnknown TimePast …
+├── Conflict            AlreadyExists IdTaken NotAllowedNow DeliveryUnderWay AlreadyPublished …
+├── Stale               VersionStale
+├── Conditional         VersionMissing
+├── TooLarge            BodyTooLarge MediaTooLarge
+├── Unsupported         MediaUnsupported
+├── Limited             RateExceeded
+└── Away                DependencyAway
+
+A class stands for one thing a caller can do differently. `code` never changes; `title` says it
+in general, the message in particular; `remedy` says what to do. Nothing secret in a message.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with what was sent; `pointer` is a JSON pointer into the body."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class ParvisError(Exception):
+    code = "internal"
+    title = "Something went wrong on our side"
+    remedy = "Try again; if it stays, tell us the request id."
+    is_retryable = False
+    acting_party = "developer"
+
+    def __init__(self, message: str = "", *, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message or self.title)
+        self.message = message or self.title
+        self.faults = faults
+
+
+class Unauthenticated(ParvisError): ...
+
+
+class TokenMissing(Unauthenticated):
+    code = "token.missing"
+    title = "No token was sent"
+    remedy = "Send `Authorization: Bearer pv_…`."
+
+
+class TokenInvalid(Unauthenticated):
+    code = "token.invalid"
+    title = "The token is not known, has run out or was revoked"
+    remedy = "Ask for a new token."
+
+
+class Forbidden(ParvisError): ...
+
+
+class ScopeMissing(Forbidden):
+    code = "scope.missing"
+    title = "The token lacks a scope"
+    remedy = "Use a token that was given the scope."
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs the scope {scope}.")
+
+
+class Missing(ParvisError): ...
+
+
+class NotFound(Missing):
+    code = "not_found"
+    title = "There is no such thing in this workspace"
+    remedy = "Check the id; a list shows what is there."
+
+    def __init__(self, what: str = "resource") -> None:
+        super().__init__(f"There is no such {what} in this workspace.")
+
+
+class Invalid(ParvisError): ...
+
+
+class Misfit(Invalid):
+    code = "request.invalid"
+    title = "The request does not fit its description"
+    remedy = "Mend each fault; `errors` points at them."
+
+
+class IdMalformed(Invalid):
+    code = "id.malformed"
+    title = "This is not an id"
+    remedy = "Send the id as it was given to you."
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(f"An id here is {expected}.")
+
+
+class IdWrongKind(Invalid):
+    code = "id.wrong_kind"
+    title = "The id belongs to another kind of thing"
+    remedy = "Send an id of the kind that is asked for."
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"This asks for the id of a {expected}; that is the id of a {found}.")
+
+
+class CursorInvalid(Invalid):
+    code = "cursor.invalid"
+    title = "The cursor was not made by this list"
+    remedy = "Send `next_cursor` as it was given, with the same sort; or start without one."
+
+
+class ZoneUnknown(Invalid):
+    code = "time_zone.unknown"
+    title = "The time zone is not known"
+    remedy = "Send an IANA name such as Europe/Zurich."
+
+
+class TimePast(Invalid):
+    code = "time.past"
+    title = "The moment is in the past"
+    remedy = "Choose a later one, or publish at once with `now`."
+
+
+class Conflict(ParvisError): ...
+
+
+class AlreadyExists(Conflict):
+    code = "already_exists"
+    title = "One like it exists already"
+    remedy = "Change the one that is there, or choose another name."
+
+
+class IdTaken(Conflict):
+    code = "id.taken"
+    title = "The id was used before, with another content"
+    remedy = "Make a new id for a new thing."
+
+
+class InUse(Conflict):
+    code = "in_use"
+    title = "Something else still needs it"
+    remedy = "Remove what uses it first."
+
+
+class KeyReused(Conflict):
+    code = "idempotency_key.reused"
+    title = "The Idempotency-Key was used for another request"
+    remedy = "Use one key for one request."
+
+
+class KeyBusy(Conflict):
+    code = "idempotency_key.in_progress"
+    title = "A request with this Idempotency-Key is still running"
+    remedy = "Wait a moment and send it again."
+    is_retryable = True
+
+
+class NotAllowedNow(Conflict):
+    code = "state.not_allowed"
+    title = "Its state does not allow this"
+    remedy = "Read it again; its state says what is possible."
+
+
+class DeliveryUnderWay(Conflict):
+    code = "post.going_out"
+    title = "The post is going out at this moment"
+    remedy = "Wait for the outcome, then edit or withdraw."
+    is_retryable = True
+
+
+class AlreadyPublished(Conflict):
+    code = "post.published"
+    title = "The post is public"
+    remedy = "Take it back with POST /v1/posts/{id}/withdraw."
+
+
+class AccountDisconnected(Conflict):
+    code = "account.disconnected"
+    title = "The account is not connected"
+    remedy = "Connect the account again, then retry."
+    acting_party = "user"
+
+
+class AbilityMissing(Conflict):
+    code = "network.ability_missing"
+    title = "The network cannot do this"
+    remedy = "Read its abilities at GET /v1/networks/{key}."
+
+
+class ConnectionRefused(Conflict):
+    code = "account.connection_refused"
+    title = "The network did not accept the login"
+    remedy = "Check what was typed and the network's own words."
+    acting_party = "user"
+
+
+class Stale(ParvisError): ...
+
+
+class VersionStale(Stale):
+    code = "version.stale"
+    title = "It was changed since you read it"
+    remedy = "Read it again and send the new ETag in If-Match."
+
+
+class Conditional(ParvisError): ...
+
+
+class VersionMissing(Conditional):
+    code = "version.missing"
+    title = "If-Match is missing"
+    remedy = "Send the ETag you read in If-Match, so that no change is lost."
+
+
+class TooLarge(ParvisError): ...
+
+
+class BodyTooLarge(TooLarge):
+    code = "body.too_large"
+    title = "The body is too large"
+    remedy = "Send less at once."
+
+
+class MediaTooLarge(TooLarge):
+    code = "media.too_large"
+    title = "The file is too large"
+    remedy = "Send a smaller file."
+
+
+class Unsupported(ParvisError): ...
+
+
+class MediaUnsupported(Unsupported):
+    code = "media.unsupported"
+    title = "The file is of no kind that can be published"
+    remedy = "Send a JPEG, PNG, GIF or WebP image or an MP4 video."
+
+
+class Limited(ParvisError):
+    """`until` is when to come back."""
+
+    is_retryable = True
+
+    def __init__(self, message: str = "", *, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class RateExceeded(Limited):
+    code = "rate.exceeded"
+    title = "Too many requests"
+    remedy = "Wait as long as Retry-After says."
+
+
+class Away(ParvisError):
+    is_retryable = True
+    acting_party = "operator"
+
+
+class DependencyAway(Away):
+    code = "dependency.away"
+    title = "A service behind the api does not answer"
+    remedy = "Try again in a moment."

@@ -1,0 +1,112 @@
+"""Ids: UUIDv7 made by us or by a client, stored as uuid, shown with the prefix of their kind."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from uuid_utils.compat import uuid7
+
+from domain.kernel.errors import IdMalformed, IdWrongKind
+
+HEX_DIGITS = 32
+PREFIXES = {
+    "ws": "workspace",
+    "mem": "member",
+    "tok": "token",
+    "com": "community",
+    "acct": "account",
+    "med": "media",
+    "cal": "calendar",
+    "post": "post",
+    "var": "variant",
+    "dlv": "delivery",
+    "att": "attempt",
+    "auth": "author",
+    "conv": "conversation",
+    "men": "mention",
+    "smp": "sample",
+    "evt": "event",
+}
+
+
+def new_id() -> UUID:
+    """A UUIDv7, so that ids sort by the time they were made."""
+    return UUID(int=uuid7().int)
+
+
+def show(prefix: str, id_: UUID) -> str:
+    return f"{prefix}_{id_.hex}"
+
+
+def read(prefix: str, text: str) -> UUID:
+    """The id in `text`. Raises `IdWrongKind` or `IdMalformed`."""
+    found, _, digits = text.partition("_")
+    if found != prefix and found in PREFIXES:
+        raise IdWrongKind(expected=PREFIXES[prefix], found=PREFIXES[found])
+    if found != prefix or len(digits) != HEX_DIGITS or not digits.isascii():
+        raise IdMalformed(expected=f"{prefix}_ and {HEX_DIGITS} hexadecimal digits")
+    try:
+        return UUID(hex=digits)
+    except ValueError:
+        raise IdMalformed(expected=f"{prefix}_ and {HEX_DIGITS} hexadecimal digits") from None
+
+
+def kind_of(text: str) -> str | None:
+    """The kind an id says it is, such as `post`; None when it is no id of ours."""
+    return PREFIXES.get(text.partition("_")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixed:
+    """Pydantic annotation: a uuid inside, `prefix_hex` outside."""
+
+    prefix: str
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                self._show, return_schema=core_schema.str_schema()
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {
+            "type": "string",
+            "pattern": f"^{self.prefix}_[0-9a-f]{{{HEX_DIGITS}}}$",
+            "maxLength": len(self.prefix) + 1 + HEX_DIGITS,
+            "examples": [f"{self.prefix}_0199e2b4c1d07a3f8e5d6c7b8a901234"],
+        }
+
+    def _show(self, id_: UUID) -> str:
+        return f"{self.prefix}_{id_.hex}"
+
+    def _validate(self, value: object) -> UUID:
+        if isinstance(value, UUID):
+            return value
+        try:
+            return read(self.prefix, value if isinstance(value, str) else "")
+        except (IdWrongKind, IdMalformed) as error:
+            raise PydanticCustomError(error.code, "{message}", {"message": error.message}) from None
+
+
+WorkspaceId = Annotated[UUID, Prefixed("ws")]
+MemberId = Annotated[UUID, Prefixed("mem")]
+TokenId = Annotated[UUID, Prefixed("tok")]
+CommunityId = Annotated[UUID, Prefixed("com")]
+AccountId = Annotated[UUID, Prefixed("acct")]
+MediaId = Annotated[UUID, Prefixed("med")]
+CalendarId = Annotated[UUID, Prefixed("cal")]
+PostId = Annotated[UUID, Prefixed("post")]
+VariantId = Annotated[UUID, Prefixed("var")]
+DeliveryId = Annotated[UUID, Prefixed("dlv")]
+AttemptId = Annotated[UUID, Prefixed("att")]
+AuthorId = Annotated[UUID, Prefixed("auth")]
+ConversationId = Annotated[UUID, Prefixed("conv")]
+MentionId = Annotated[UUID, Prefixed("men")]
+EventId = Annotated[UUID, Prefixed("evt")]

@@ -1,0 +1,79 @@
+"""Nudges: wake-ups for workers, sent after the commit. A lost one is found by a sweep."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.traces import current_trace
+
+log = structlog.get_logger()
+
+DUE_CHANNEL = "parvis:due"
+QUEUE = "parvis:jobs"
+PENDING = "nudges"
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Runs the job `name` for a workspace and a subject, once, soon or `at` a moment."""
+
+    name: str
+    workspace_id: UUID
+    subject_id: UUID
+    at: datetime | None = None
+
+
+def nudge(session: AsyncSession, name: str, workspace_id: UUID, subject_id: UUID) -> None:
+    """Wakes a job as soon as this transaction is committed."""
+    session.info.setdefault(PENDING, []).append(Nudge(name, workspace_id, subject_id))
+
+
+def due_at(session: AsyncSession, workspace_id: UUID, subject_id: UUID, at: datetime) -> None:
+    """Tells the workers' timers of a due moment as soon as this transaction is committed."""
+    session.info.setdefault(PENDING, []).append(Nudge("due", workspace_id, subject_id, at))
+
+
+class Nudges:
+    """Sends what transactions left, over the one pool of the process."""
+
+    def __init__(self, pool: ArqRedis) -> None:
+        self._pool = pool
+
+    async def send(self, nudges: Iterable[Nudge]) -> None:
+        """Never raises for a queue that is away: the row says what is next."""
+        try:
+            for one in nudges:
+                await self._send(one)
+        except (RedisError, OSError) as error:
+            log.warning("nudge.lost", reason=type(error).__name__)
+
+    async def _send(self, one: Nudge) -> None:
+        if one.at is not None:
+            await self._pool.publish(DUE_CHANNEL, one.at.isoformat())
+            return
+        await self._pool.enqueue_job(
+            one.name,
+            str(one.workspace_id),
+            str(one.subject_id),
+            current_trace(),
+            _job_id=f"{one.name}:{one.subject_id}",
+            _queue_name=QUEUE,
+        )
+
+
+def pack(job: dict[str, Any]) -> bytes:
+    """Arq's serialiser: JSON, so that nothing in the queue can run code."""
+    return json.dumps(job, default=str).encode()
+
+
+def unpack(raw: bytes) -> dict[str, Any]:
+    job: dict[str, Any] = json.loads(raw)
+    return job

@@ -1,0 +1,81 @@
+"""Keyset pages: a cursor holds the sort and the keys of the last row shown."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from domain.kernel.errors import CursorInvalid
+from domain.kernel.shapes import Page, PageMark
+
+MAX_LIMIT = 100
+Key = datetime | UUID | int | str
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """At most `limit` items after `cursor`."""
+
+    limit: int = 50
+    cursor: str | None = None
+
+
+def make_cursor(sort: str, *keys: Key) -> str:
+    raw = msgspec.msgpack.encode([sort, *keys])
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str, sort: str, *types: type) -> list[Any]:
+    """The keys in a cursor made for the same sort. Raises `CursorInvalid`."""
+    try:
+        raw = urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
+        found, *keys = msgspec.msgpack.decode(raw, type=list[Any])
+        if found != sort or len(keys) != len(types):
+            raise CursorInvalid
+        return [msgspec.convert(key, kind) for key, kind in zip(keys, types, strict=True)]
+    except (ValueError, msgspec.MsgspecError):
+        raise CursorInvalid from None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of a list: `name` as callers say it (`-created_at`), the columns it follows."""
+
+    name: str
+    columns: tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...]
+    types: tuple[type, ...]
+
+    @property
+    def is_descending(self) -> bool:
+        return self.name.startswith("-")
+
+    def after(self, statement: Select[Any], request: PageRequest) -> Select[Any]:
+        """The statement, ordered, from the cursor on, one row longer than the page."""
+        if request.cursor is not None:
+            keys = read_cursor(request.cursor, self.name, *self.types)
+            here = tuple_(*self.columns)
+            statement = statement.where(here < keys if self.is_descending else here > keys)
+        order = [c.desc() if self.is_descending else c.asc() for c in self.columns]
+        return statement.order_by(*order).limit(request.limit + 1)
+
+
+def page_of(
+    rows: Sequence[Row],
+    request: PageRequest,
+    *,
+    view: Callable[[Row], Item],
+    cursor: Callable[[Row], str],
+) -> Page[Item]:
+    """The page in rows that were read one longer than the limit."""
+    shown = rows[: request.limit]
+    has_more = len(rows) > request.limit
+    mark = PageMark(next_cursor=cursor(shown[-1]) if has_more else None, has_more=has_more)
+    return Page(data=[view(row) for row in shown], page=mark)

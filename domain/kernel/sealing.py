@@ -1,0 +1,65 @@
+"""Secrets at rest: sealed with AES-256-GCM if read again, fingerprinted if compared."""
+
+import hashlib
+import os
+from base64 import b64decode
+from dataclasses import dataclass
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+FORMAT = b"\x01"
+
+
+class SealBroken(Exception):
+    """The sealed value is not ours, was moved to another row, or its key is gone."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyRing:
+    """Keys by id, newest first: the first seals, all open."""
+
+    keys: dict[str, bytes]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads `id:base64,id:base64`. Raises `ValueError` without showing a key."""
+        keys = {}
+        for part in text.split(","):
+            name, _, encoded = part.strip().partition(":")
+            key = b64decode(encoded, validate=True)
+            if not name or len(key) != KEY_BYTES:
+                raise ValueError(
+                    f"Each sealing key is an id, a colon and {KEY_BYTES} bytes, base64."
+                )
+            keys[name] = key
+        return cls(keys)
+
+    def seal(self, secret: bytes, *, place: str) -> bytes:
+        """`place` names table, column and row; the value opens nowhere else."""
+        name, key = next(iter(self.keys.items()))
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = AESGCM(key).encrypt(nonce, secret, place.encode())
+        return FORMAT + bytes([len(name)]) + name.encode() + nonce + sealed
+
+    def open(self, sealed: bytes, *, place: str) -> bytes:
+        """Raises `SealBroken`."""
+        if sealed[:1] != FORMAT:
+            raise SealBroken("This is not a sealed value.")
+        end = 2 + sealed[1]
+        key = self.keys.get(sealed[2:end].decode())
+        if key is None:
+            raise SealBroken("The key that sealed this is not on the ring.")
+        nonce, body = sealed[end : end + NONCE_BYTES], sealed[end + NONCE_BYTES :]
+        try:
+            return AESGCM(key).decrypt(nonce, body, place.encode())
+        except InvalidTag:
+            raise SealBroken("The sealed value does not belong here.") from None
+
+
+def fingerprint(secret: str) -> bytes:
+    """For random secrets of 128 bits and more only; people's passwords need a slow hash."""
+    return hashlib.sha256(secret.encode()).digest()

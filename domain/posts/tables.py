@@ -1,0 +1,133 @@
+"""Posts, their variants per account, and deliveries: the intent rows of every outward message."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Index, Text, UniqueConstraint, Uuid
+from sqlalchemy import text as sql
+from sqlmodel import Field
+
+from domain.kernel.tables import Kept, TenantRow, belongs_to, json, moment, string, texts, wall_time
+
+
+class Post(Kept, table=True):
+    """`publish_at` is computed from wall time and zone; both stay."""
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        belongs_to("communities", "community_id"),
+        belongs_to("calendars", "calendar_id"),
+        Index("posts_by_created", "workspace_id", "created_at", "id"),
+        Index("posts_by_updated", "workspace_id", "updated_at", "id"),
+        Index("posts_in_calendar", "workspace_id", "calendar_id", "publish_at", "id"),
+        Index("posts_in_community", "workspace_id", "community_id", "publish_at", "id"),
+        Index("posts_by_moment", "workspace_id", "publish_at", "id"),
+    )
+
+    community_id: UUID
+    calendar_id: UUID
+    title: str = string()
+    text: str = string()
+    language: str | None = string(nullable=True)
+    labels: list[str] = texts()
+    link_url: str | None = string(nullable=True)
+    media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    state: str = string()
+    wall_time: datetime | None = wall_time(nullable=True)
+    time_zone: str = string()
+    publish_at: datetime | None = moment(nullable=True)
+    published_at: datetime | None = moment(nullable=True)
+
+
+class Variant(Kept, table=True):
+    """A post as one account says it; null inherits from the post."""
+
+    __tablename__ = "variants"
+    __table_args__ = (
+        belongs_to("posts", "post_id", on_delete="CASCADE"),
+        belongs_to("accounts", "account_id"),
+        UniqueConstraint("workspace_id", "post_id", "account_id", name="variants_target"),
+        Index("variants_by_account", "workspace_id", "account_id", "id"),
+    )
+
+    post_id: UUID
+    account_id: UUID
+    parts: list[str] | None = Field(default=None, sa_type=ARRAY(Text), nullable=True)
+    language: str | None = string(nullable=True)
+    media_ids: list[UUID] | None = Field(default=None, sa_type=ARRAY(Uuid), nullable=True)
+    link_url: str | None = string(nullable=True)
+    visibility: str = string()
+    content_warning: str | None = string(nullable=True)
+
+
+class Delivery(Kept, table=True):
+    """One outward act of one account; `act_at` is when a worker must look at it next.
+
+    waiting: the moment to send · going: the end of the lease · unknown: the next look-up ·
+    null: nothing is left to do.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        belongs_to("accounts", "account_id"),
+        belongs_to("posts", "post_id"),
+        belongs_to("variants", "variant_id", on_delete="SET NULL"),
+        Index(
+            "deliveries_due",
+            "act_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("act_at IS NOT NULL"),
+        ),
+        Index(
+            "deliveries_due_here",
+            "workspace_id",
+            "act_at",
+            postgresql_where=sql("act_at IS NOT NULL"),
+        ),
+        Index("deliveries_by_post", "workspace_id", "post_id", "id"),
+        Index("deliveries_by_account", "workspace_id", "account_id", "id"),
+        Index("deliveries_by_created", "workspace_id", "created_at", "id"),
+        Index("deliveries_by_remote", "workspace_id", "account_id", "remote_id"),
+    )
+
+    kind: str = string()
+    account_id: UUID
+    post_id: UUID | None = None
+    variant_id: UUID | None = None
+    undoes_id: UUID | None = None
+    """Of a withdrawal or an edit: the delivery whose published copies it changes."""
+    state: str = string()
+    due_at: datetime = moment()
+    act_at: datetime | None = moment(nullable=True)
+    content: dict[str, Any] | None = json(nullable=True)
+    checkpoint: dict[str, Any] = json()
+    attempts: int = Field(default=0)
+    look_ups: int = Field(default=0)
+    sent_at: datetime | None = moment(nullable=True)
+    """When the first attempt began: look-ups reach back to it."""
+    problem: dict[str, Any] | None = json(nullable=True)
+    refs: list[dict[str, Any]] = json()
+    remote_id: str | None = string(nullable=True)
+    url: str | None = string(nullable=True)
+    published_at: datetime | None = moment(nullable=True)
+    trace: str | None = string(nullable=True)
+
+
+class Attempt(TenantRow, table=True):
+    """What one try at a delivery did; append-only."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        belongs_to("deliveries", "delivery_id", on_delete="CASCADE"),
+        Index("attempts_by_delivery", "workspace_id", "delivery_id", "number"),
+    )
+
+    delivery_id: UUID
+    number: int
+    act: str = string()
+    started_at: datetime = moment()
+    ended_at: datetime = moment()
+    outcome: str = string()
+    code: str | None = string(nullable=True)
+    detail: str | None = string(nullable=True)

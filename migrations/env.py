@@ -1,0 +1,39 @@
+"""Alembic's entry: finds every floor's tables, connects as the owner, gives locks five seconds."""
+
+import asyncio
+import os
+from importlib import import_module
+from pathlib import Path
+
+import asyncpg
+from alembic import context
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
+
+for found in sorted(Path(__file__).parent.parent.glob("domain/*/tables.py")):
+    import_module(f"domain.{found.parent.name}.tables")
+
+
+def _migrate(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=SQLModel.metadata)
+    with context.begin_transaction():
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+        context.run_migrations()
+
+
+async def _connect() -> None:
+    url = os.environ["MIGRATION_DATABASE_URL"]
+
+    async def connect(*_: object, **__: object) -> asyncpg.Connection:
+        return await asyncpg.connect(url, statement_cache_size=0)
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(_migrate)
+        await connection.commit()
+    await engine.dispose()
+
+
+asyncio.run(_connect())
