@@ -16,10 +16,11 @@ from typing import Self
 import httpcore2
 import httpx2
 import structlog
-from opentelemetry import propagate, trace
+from opentelemetry.trace import SpanKind
 
 from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.connector.http import Call, Reply
+from domain.kernel.traces import TRACER, current_trace
 from workers.answer import TooLarge, read_reply
 from workers.guard import CONNECT_TIMEOUT_S, PublicBackend, Resolve, origin_of, resolve
 from workers.sending import bears_credentials, build, is_safe, next_hop, redacted
@@ -38,7 +39,6 @@ _BROKEN = (
 )
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
-tracer = trace.get_tracer("parvis.outward")
 
 
 class OutwardHttp:
@@ -98,8 +98,8 @@ class OutwardHttp:
 
     async def __call__(self, call: Call) -> Reply:
         started = perf_counter()
-        with tracer.start_as_current_span(
-            call.method, kind=trace.SpanKind.CLIENT, attributes={"url.full": redacted(call.url)}
+        with TRACER.start_as_current_span(
+            call.method, kind=SpanKind.CLIENT, attributes={"url.full": redacted(call.url)}
         ) as span:
             try:
                 reply = await self._follow(call)
@@ -187,9 +187,8 @@ class OutwardHttp:
             await response.aclose()
 
     def _own_headers(self) -> dict[str, str]:
-        headers = dict(self._headers)
-        propagate.inject(headers)
-        return headers
+        parent = current_trace()
+        return self._headers if parent is None else {**self._headers, "traceparent": parent}
 
 
 class _Progress:

@@ -1,0 +1,286 @@
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from api.cli.valkey import Valkey
+from domain.connector.errors import RateLimited, Unavailable
+from domain.connector.http import Call, FilePart, Reply
+from domain.connector.manifest import Budget, IdempotencyClass, Manifest, Source
+from domain.connector.rates import Rate
+from workers.budget import Budgets, Kind, Purpose, for_account, kind_of
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SOURCE = Source(url="https://example.org", read_on=date(2026, 11, 22))
+
+
+def manifest(*budgets: tuple[str, int, int]) -> Manifest:
+    return Manifest(
+        key="testnet",
+        name="Testnet",
+        idempotency=IdempotencyClass.NONE,
+        reconcile_wait_s=1,
+        text=None,
+        images=None,
+        videos=None,
+        max_parts=1,
+        visibilities=(),
+        has_content_warning=False,
+        has_language=False,
+        metrics=(),
+        metrics_batch=1,
+        poll_min_s=30,
+        budgets=tuple(
+            Budget(name=name, limit=limit, window_s=window_s, source=SOURCE)
+            for name, limit, window_s in budgets
+        ),
+        login=(),
+        notes=(),
+    )
+
+
+@dataclass
+class Network:
+    """Answers what is in `replies`, in order, then 200; fails when there is an error instead."""
+
+    replies: list[Reply | Exception] = field(default_factory=list)
+    sent: list[Call] = field(default_factory=list)
+
+    async def __call__(self, call: Call) -> Reply:
+        self.sent.append(call)
+        reply = self.replies.pop(0) if self.replies else says()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+
+@dataclass
+class Clock:
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def says(status: int = 200, **headers: str) -> Reply:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status, named, b"", "https://testnet.example/")
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    server = Valkey(tmp_path_factory.mktemp("budget"), durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest_asyncio.fixture
+async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
+    client: Redis = Redis.from_url(valkey.url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def budgets(redis: Redis, clock: Clock) -> Budgets:
+    return Budgets(redis, clock)
+
+
+@pytest.fixture
+def account_id() -> UUID:
+    return uuid4()
+
+
+GET = Call("GET", "https://testnet.example/")
+POST = Call("POST", "https://testnet.example/", json={})
+
+
+async def spend(http: object, call: Call, times: int) -> int:
+    """How many of so many calls went through."""
+    assert callable(http)
+    passed = 0
+    for _ in range(times):
+        try:
+            await http(call)
+        except RateLimited:
+            break
+        passed += 1
+    return passed
+
+
+def test_calls_are_told_apart_by_what_they_do() -> None:
+    upload = Call("POST", GET.url, files=(FilePart("file", "a", "image/png", b"x"),))
+
+    assert [kind_of(call) for call in (GET, POST, upload)] == [Kind.READ, Kind.WRITE, Kind.UPLOAD]
+
+
+async def test_a_listed_budget_is_spent_once_by_all_workers(
+    redis: Redis, valkey: Valkey, clock: Clock, account_id: UUID
+) -> None:
+    other = Redis.from_url(valkey.url)
+    network, known = Network(), manifest(("all", 5, 60))
+    one = for_account(network, Budgets(redis, clock), known, account_id, Purpose.PUBLISH)
+    two = for_account(network, Budgets(other, clock), known, account_id, Purpose.PUBLISH)
+
+    passed = [await spend(one, GET, 3), await spend(two, POST, 9)]
+    with pytest.raises(RateLimited) as refusal:
+        await one(GET)
+    await other.aclose()
+
+    assert (passed, len(network.sent)) == ([3, 2], 5)
+    assert refusal.value.code == "outbound.budget_spent"
+    assert refusal.value.until == NOON + timedelta(seconds=60)
+
+
+async def test_a_new_window_brings_a_new_budget(
+    budgets: Budgets, clock: Clock, account_id: UUID
+) -> None:
+    network = Network()
+    http = for_account(network, budgets, manifest(("all", 2, 60)), account_id, Purpose.PUBLISH)
+    before = await spend(http, GET, 9)
+
+    clock.now += timedelta(seconds=60)
+
+    assert (before, await spend(http, GET, 9)) == (2, 2)
+
+
+async def test_accounts_do_not_share_a_budget(budgets: Budgets) -> None:
+    known = manifest(("all", 2, 60))
+
+    passed = [
+        await spend(for_account(Network(), budgets, known, uuid4(), Purpose.PUBLISH), GET, 9)
+        for _ in range(2)
+    ]
+
+    assert passed == [2, 2]
+
+
+async def test_measuring_stops_before_reading_and_reading_before_publishing(
+    budgets: Budgets, account_id: UUID
+) -> None:
+    known = manifest(("all", 100, 60))
+
+    passed = [
+        await spend(for_account(Network(), budgets, known, account_id, purpose), GET, 200)
+        for purpose in (Purpose.METRICS, Purpose.INBOX, Purpose.PUBLISH)
+    ]
+
+    assert passed == [70, 20, 10]
+
+
+async def test_a_kind_has_a_budget_of_its_own(budgets: Budgets, account_id: UUID) -> None:
+    known = manifest(("all", 10, 60), ("write", 2, 60))
+    http = for_account(Network(), budgets, known, account_id, Purpose.PUBLISH)
+
+    assert (await spend(http, POST, 9), await spend(http, GET, 99)) == (2, 8)
+
+
+async def test_what_the_network_says_counts(
+    budgets: Budgets, clock: Clock, account_id: UUID
+) -> None:
+    left = says(x_ratelimit_limit="300", x_ratelimit_remaining="2", x_ratelimit_reset="30")
+    network = Network([left])
+    http = for_account(network, budgets, manifest(("all", 300, 60)), account_id, Purpose.PUBLISH)
+
+    passed = await spend(http, GET, 9)
+    told = await budgets.told("testnet", account_id, Kind.READ)
+    with pytest.raises(RateLimited) as refusal:
+        await http(GET)
+    clock.now += timedelta(seconds=31)
+    later = await spend(http, GET, 9)
+
+    assert (passed, later) == (3, 9)
+    assert told == Rate(300, 0, NOON + timedelta(seconds=30))
+    assert refusal.value.until == NOON + timedelta(seconds=30)
+
+
+async def test_a_spent_reading_budget_does_not_stop_writing(
+    budgets: Budgets, account_id: UUID
+) -> None:
+    spent = says(ratelimit_limit="10", ratelimit_remaining="0", ratelimit_reset="30")
+    http = for_account(Network([spent]), budgets, manifest(), account_id, Purpose.PUBLISH)
+
+    assert (await spend(http, GET, 9), await spend(http, POST, 9)) == (1, 9)
+
+
+@pytest.mark.parametrize(
+    ("reply", "wait_s"),
+    [
+        (says(429), 60),
+        (says(429, retry_after="7"), 7),
+        (says(503, retry_after="9"), 9),
+        (says(429, x_ratelimit_remaining="5", x_ratelimit_reset="11"), 11),
+    ],
+)
+async def test_a_network_that_wants_to_be_left_alone_is(
+    budgets: Budgets, account_id: UUID, reply: Reply, wait_s: int
+) -> None:
+    network = Network([reply])
+    http = for_account(network, budgets, manifest(), account_id, Purpose.PUBLISH)
+    await http(GET)
+
+    with pytest.raises(RateLimited) as refusal:
+        await http(GET)
+
+    assert refusal.value.until == NOON + timedelta(seconds=wait_s)
+    assert len(network.sent) == 1
+
+
+async def test_a_wait_for_media_is_no_spent_budget(budgets: Budgets, account_id: UUID) -> None:
+    http = for_account(
+        Network([says(202, retry_after="5")]), budgets, manifest(), account_id, Purpose.PUBLISH
+    )
+
+    assert await spend(http, POST, 3) == 3
+
+
+async def test_an_answer_that_was_overtaken_does_not_give_budget_back(
+    budgets: Budgets, account_id: UUID
+) -> None:
+    late = [
+        says(ratelimit_limit="10", ratelimit_remaining=str(left), ratelimit_reset="30")
+        for left in (4, 6)
+    ]
+    http = for_account(Network(list(late)), budgets, manifest(), account_id, Purpose.PUBLISH)
+
+    passed = await spend(http, GET, 20)
+
+    assert passed == 5
+
+
+async def test_a_failed_call_counts_too(budgets: Budgets, account_id: UUID) -> None:
+    network = Network([Unavailable("gone"), Unavailable("gone")])
+    http = for_account(network, budgets, manifest(("all", 2, 60)), account_id, Purpose.PUBLISH)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await http(GET)
+
+    with pytest.raises(RateLimited):
+        await http(GET)
+
+
+async def test_without_valkey_calls_go_out_uncounted(tmp_path: Path, account_id: UUID) -> None:
+    nowhere: Redis = Redis.from_url(f"unix://{tmp_path}/nothing.sock")
+    network = Network([says(x_ratelimit_remaining="0", x_ratelimit_reset="30")])
+    http = for_account(
+        network, Budgets(nowhere), manifest(("all", 1, 60)), account_id, Purpose.METRICS
+    )
+
+    with capture_logs() as logs:
+        passed = await spend(http, GET, 3)
+    await nowhere.aclose()
+
+    assert (passed, len(network.sent)) == (3, 3)
+    assert [line["event"] for line in logs].count("budget.uncounted") == 3

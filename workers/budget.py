@@ -1,0 +1,219 @@
+"""Rate budgets, shared by all workers through Valkey: publishing comes before reading.
+
+A call is counted against every budget of its account that it falls under: `all` and its own kind
+(`read`, `write`, `upload`) as the manifest lists them, and what the network itself told last for
+that kind. Without Valkey calls go out uncounted: the network's own 429 still stands.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from domain.connector.errors import RateLimited
+from domain.connector.http import Call, Http, Reply
+from domain.connector.manifest import Budget, Manifest
+from domain.connector.rates import Rate, read_rate
+from domain.kernel.clock import utc_now
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
+
+VALKEY_TIMEOUT_S = 0.25
+UNTOLD_WAIT_S = 60
+_KEPT_AFTER_MS = 60_000
+
+
+class Purpose(StrEnum):
+    """What a call is for; each leaves a share of every budget to those before it."""
+
+    PUBLISH = "publish"
+    CONNECT = "connect"
+    INBOX = "inbox"
+    METRICS = "metrics"
+
+    @property
+    def leaves(self) -> float:
+        """The share of a budget that such a call must leave untouched."""
+        return {Purpose.INBOX: 0.1, Purpose.METRICS: 0.3}.get(self, 0.0)
+
+
+class Kind(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    UPLOAD = "upload"
+
+
+def kind_of(call: Call) -> Kind:
+    if call.method.upper() in {"GET", "HEAD"}:
+        return Kind.READ
+    return Kind.UPLOAD if call.files or call.content else Kind.WRITE
+
+
+# KEYS: what was told, then one counter for each listed budget.
+# ARGV: now in ms, cost, share to leave, then limit and end of window in ms for each counter.
+# Gives 0 when taken, else the moment in ms when the fullest budget is whole again.
+_TAKE = """
+local now, cost, leaves = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local whole_at = 0
+local told = redis.call('HMGET', KEYS[1], 'limit', 'remaining', 'resets_at')
+local is_told = told[2] and tonumber(told[3]) > now
+if is_told and told[2] - cost < math.floor(tonumber(told[1]) * leaves) then
+  whole_at = tonumber(told[3])
+end
+for place = 2, #KEYS do
+  local limit, ends_at = tonumber(ARGV[place * 2]), tonumber(ARGV[place * 2 + 1])
+  local used = tonumber(redis.call('GET', KEYS[place]) or 0)
+  if used + cost > limit - math.floor(limit * leaves) then
+    whole_at = math.max(whole_at, ends_at)
+  end
+end
+if whole_at > 0 then return whole_at end
+if is_told then redis.call('HINCRBY', KEYS[1], 'remaining', -cost) end
+for place = 2, #KEYS do
+  redis.call('INCRBY', KEYS[place], cost)
+  redis.call('PEXPIRE', KEYS[place], tonumber(ARGV[place * 2 + 1]) - now + 60000)
+end
+return 0
+"""
+
+# Within one window the lower number stands, as answers may overtake one another.
+# ARGV: limit, remaining, end of window in ms, time to keep in ms.
+_LEARN = """
+local told = redis.call('HMGET', KEYS[1], 'remaining', 'resets_at')
+local remaining = tonumber(ARGV[2])
+if told[1] and math.abs(tonumber(told[2]) - tonumber(ARGV[3])) <= 2000 then
+  remaining = math.min(remaining, tonumber(told[1]))
+end
+redis.call('HSET', KEYS[1], 'limit', ARGV[1], 'remaining', remaining, 'resets_at', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+"""
+
+_TOLD = "return redis.call('HMGET', KEYS[1], 'limit', 'remaining', 'resets_at')"
+
+
+class Budgets:
+    """The rate budgets of all accounts; `clock` gives the moment of each call."""
+
+    def __init__(self, valkey: Redis, clock: Callable[[], datetime] = utc_now) -> None:
+        self.clock = clock
+        self._take = valkey.register_script(_TAKE)
+        self._learn = valkey.register_script(_LEARN)
+        self._told = valkey.register_script(_TOLD)
+
+    async def take(
+        self,
+        manifest: Manifest,
+        account_id: UUID,
+        kind: Kind,
+        purpose: Purpose,
+        *,
+        now: datetime,
+        cost: int = 1,
+    ) -> None:
+        """Counts a call before it goes out. Raises `RateLimited` when a budget is spent."""
+        now_ms = _ms(now)
+        keys = [_key(manifest.key, account_id, kind)]
+        arguments: list[float] = [now_ms, cost, purpose.leaves]
+        for budget in _under(manifest, kind):
+            window = now_ms // (budget.window_s * 1000)
+            keys.append(f"{_key(manifest.key, account_id, budget.name)}:{window}")
+            arguments += [budget.limit, (window + 1) * budget.window_s * 1000]
+        try:
+            async with asyncio.timeout(VALKEY_TIMEOUT_S):
+                whole_at_ms = int(await self._take(keys=keys, args=arguments))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("budget.uncounted", network=manifest.key, error=type(error).__name__)
+            return
+        if whole_at_ms:
+            raise RateLimited(
+                f"The rate budget of this account at {manifest.name} is spent.",
+                until=datetime.fromtimestamp(whole_at_ms / 1000, UTC),
+                code="outbound.budget_spent",
+            )
+
+    async def learn(
+        self, network: str, account_id: UUID, kind: Kind, reply: Reply, *, now: datetime
+    ) -> None:
+        """Keeps what a network's answer says of its budget."""
+        rate = read_rate(_telling(reply), now=now)
+        if reply.status == 429 and (rate is None or rate.resets_at is None):
+            rate = Rate(None, 0, datetime.fromtimestamp(now.timestamp() + UNTOLD_WAIT_S, UTC))
+        if rate is None or rate.remaining is None or rate.resets_at is None:
+            return
+        remaining = 0 if reply.status == 429 else rate.remaining
+        ends_ms = _ms(rate.resets_at)
+        kept_ms = max(ends_ms - _ms(now), 0) + _KEPT_AFTER_MS
+        try:
+            async with asyncio.timeout(VALKEY_TIMEOUT_S):
+                await self._learn(
+                    keys=[_key(network, account_id, kind)],
+                    args=[rate.limit or 0, remaining, ends_ms, kept_ms],
+                )
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("budget.unlearned", network=network, error=type(error).__name__)
+
+    async def told(self, network: str, account_id: UUID, kind: Kind) -> Rate | None:
+        """What is left by the network's own words, less what we sent since; None: not told."""
+        try:
+            async with asyncio.timeout(VALKEY_TIMEOUT_S):
+                found = await self._told(keys=[_key(network, account_id, kind)])
+        except (RedisError, OSError, TimeoutError):
+            return None
+        if None in found:
+            return None
+        limit, remaining, ends_ms = (int(value) for value in found)
+        return Rate(limit or None, max(remaining, 0), datetime.fromtimestamp(ends_ms / 1000, UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetedHttp:
+    """The `Http` port of one account and purpose: counted before, learned from after."""
+
+    http: Http
+    budgets: Budgets
+    manifest: Manifest
+    account_id: UUID
+    purpose: Purpose
+
+    async def __call__(self, call: Call) -> Reply:
+        kind = kind_of(call)
+        await self.budgets.take(
+            self.manifest, self.account_id, kind, self.purpose, now=self.budgets.clock()
+        )
+        reply = await self.http(call)
+        await self.budgets.learn(
+            self.manifest.key, self.account_id, kind, reply, now=self.budgets.clock()
+        )
+        return reply
+
+
+def for_account(
+    http: Http, budgets: Budgets, manifest: Manifest, account_id: UUID, purpose: Purpose
+) -> Http:
+    """The way out for one account's calls of one purpose, within its rate budgets."""
+    return BudgetedHttp(http, budgets, manifest, account_id, purpose)
+
+
+def _under(manifest: Manifest, kind: Kind) -> tuple[Budget, ...]:
+    return tuple(budget for budget in manifest.budgets if budget.name in {"all", kind})
+
+
+def _telling(reply: Reply) -> Mapping[str, str]:
+    """Headers without a Retry-After that is no refusal, as a 202 has it while media is made."""
+    if reply.status >= 400:
+        return reply.headers
+    return {name: value for name, value in reply.headers.items() if name != "retry-after"}
+
+
+def _key(network: str, account_id: UUID, name: str) -> str:
+    return f"parvis:budget:{{{network}:{account_id.hex}}}:{name}"
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
