@@ -1,4 +1,4 @@
-"""The embedded engines: PostgreSQL and Valkey in one data folder. Standard library only."""
+"""The embedded engines: PostgreSQL and Valkey in one data folder."""
 
 from dataclasses import dataclass
 from pathlib import Path

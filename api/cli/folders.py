@@ -1,4 +1,4 @@
-"""The data folder: private, with short socket names and bounded logs. Standard library only."""
+"""The data folder: private, with short socket names and bounded logs."""
 
 import hashlib
 import os

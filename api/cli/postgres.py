@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL, reached through a private unix socket. Standard library only."""
+"""An embedded PostgreSQL, reached through a private unix socket."""
 
 import contextlib
 import os
@@ -42,6 +42,8 @@ SELECT 'CREATE DATABASE {DATABASE} OWNER {OWNER} STRATEGY wal_log'
 
 class Postgres:
     """One server. `durable=False` is for tests alone: a crash of the machine loses data."""
+
+    name = "postgres"
 
     def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
         self.data_dir = folders.private_folder(data_dir)

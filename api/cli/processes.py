@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent. Standard library only."""
+"""Child processes that never outlive their parent."""
 
 import contextlib
 import ctypes
@@ -35,6 +35,7 @@ def spawn(
     env: Mapping[str, str] | None = None,
     identity: Identity | None = None,
     cwd: Path | None = None,
+    inherits: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """A child in its own session; on Linux the kernel sends it `ends_with` when we die.
 
@@ -49,6 +50,7 @@ def spawn(
         env=env,
         cwd=cwd,
         start_new_session=True,
+        pass_fds=inherits,
         user=becomes.uid if becomes else None,
         group=becomes.gid if becomes else None,
         extra_groups=[] if becomes else None,

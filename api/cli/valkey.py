@@ -1,4 +1,4 @@
-"""An embedded Valkey in the data folder, on a private unix socket. Standard library only."""
+"""An embedded Valkey in the data folder, on a private unix socket."""
 
 import contextlib
 import signal
@@ -12,6 +12,8 @@ from api.cli.trouble import Trouble
 
 class Valkey:
     """One server. `durable=False` keeps nothing on disk."""
+
+    name = "valkey"
 
     def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
         self.data_dir = folders.private_folder(data_dir)

@@ -1,0 +1,76 @@
+"""`migrate`: the schema, by Alembic, as the database's owner."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from cyclopts import Parameter
+
+from api.cli.places import ROOT
+from api.cli.steps import tell
+from api.cli.surroundings import surroundings
+from api.cli.trouble import Trouble
+from domain.kernel.settings import Settings
+
+
+def migrate(
+    *,
+    to: Annotated[str, Parameter(help="A revision, `head`, `base`, or steps such as -1.")] = "head",
+    data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
+) -> None:
+    with surroundings(data) as settings:
+        tell(f"The schema is at {move(settings, to) or 'base: nothing is there'}.")
+
+
+def move(settings: Settings, to: str) -> str | None:
+    """Migrate up or down, whichever leads to `to`; gives the revision reached."""
+    config = Config(ROOT / "migrations" / "alembic.ini")
+    before = _revision(settings)
+    try:
+        if _leads_down(config, before, to):
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)
+    except CommandError as error:
+        raise Trouble(f"{error}.", "See the names in migrations/versions.") from error
+    return _revision(settings)
+
+
+def _leads_down(config: Config, before: str | None, to: str) -> bool:
+    if to == "base" or to.startswith("-"):
+        return True
+    if before is None or to in {"head", "heads"} or to.startswith("+"):
+        return False
+    script = ScriptDirectory.from_config(config)
+    older = {revision.revision for revision in script.iterate_revisions(before, "base")}
+    return to != before and to in older
+
+
+def _revision(settings: Settings) -> str | None:
+    return asyncio.run(_ask_revision(owner_url(settings)))
+
+
+async def _ask_revision(url: str) -> str | None:
+    connection = await asyncpg.connect(url, statement_cache_size=0)
+    try:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return None
+        found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return found
+    finally:
+        await connection.close()
+
+
+def owner_url(settings: Settings) -> str:
+    """Where the database is reached as its owner."""
+    if settings.migration_database_url is None:
+        raise Trouble(
+            "MIGRATION_DATABASE_URL is missing.",
+            "Set it to the database as its owner; `.env.example` explains.",
+        )
+    return settings.migration_database_url.get_secret_value()

@@ -1,0 +1,29 @@
+"""The key ring and the first token, kept in the data folder for its owner alone."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+
+def keep(path: Path, secret: str) -> None:
+    """Write a secret whole or not at all, readable by its owner alone."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def sealing_keys(data_dir: Path) -> str:
+    """The key ring of this data folder, made at its first use."""
+    path = data_dir / "sealing.keys"
+    if not path.exists():
+        keep(path, "k1:" + base64.b64encode(secrets.token_bytes(32)).decode())
+    return path.read_text().strip()
+
+
+def first_token_path(data_dir: Path) -> Path:
+    return data_dir / "token"

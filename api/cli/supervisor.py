@@ -1,0 +1,116 @@
+"""The process behind `up`: starts the stack, watches it, stops it. Standard library only.
+
+It stays small and quick to start, so nothing heavy is imported here; whatever needs the
+platform's own code is a child.
+"""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from api.cli import doors, folders, greeting, processes, revisions
+from api.cli.answers import wait_for_answer
+from api.cli.lock import DataLock
+from api.cli.postgres import DATABASE
+from api.cli.secret_files import first_token_path
+from api.cli.stack import Stack, Wishes, describe
+from api.cli.steps import step
+from api.cli.trouble import Trouble
+from api.cli.watch import Watch
+
+_RECOVERY_S, _MIGRATION_S, _IMPORT_S = 120, 600, 60
+_APPLIED = """
+SELECT to_regclass('public.alembic_version') IS NOT NULL AS made \\gset
+\\if :made
+SELECT version_num FROM alembic_version;
+\\endif
+"""
+
+
+class Stopped(Exception):
+    """We were told to stop."""
+
+
+def main() -> int:
+    wishes = json.loads(sys.argv[1])
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        run(Wishes(**wishes | {"data": Path(wishes["data"])}))
+    except Stopped:
+        return 0
+    except Trouble as trouble:
+        sys.stderr.write(f"parvis: {trouble}\n")
+        return 1
+    return 0
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Stopped
+
+
+def run(wishes: Wishes) -> None:
+    """Start everything, say so, and watch until told to stop."""
+    with (
+        DataLock(folders.private_folder(wishes.data)) as lock,
+        doors.open_door(wishes.host, wishes.port) as door,
+    ):
+        stack = describe(wishes, door)
+        try:
+            start(stack)
+            facts = greeting.facts(stack, first_token_path(wishes.data))
+            lock.say(facts)
+            greeting.greet(facts, as_json=wishes.json)
+            watch = Watch(stack.watched)
+            while True:
+                processes.pause(0.2)
+                if watch.mend():
+                    lock.say(facts | {"pids": stack.pids})
+        finally:
+            stop(stack)
+
+
+def start(stack: Stack) -> None:
+    """Bring every part up, side by side where they can be."""
+    for part in (stack.prepare, stack.api, stack.workers):
+        part.end_leftover()
+    for engine in stack.engines:
+        engine.begin()
+    for engine in stack.engines:
+        with step(f"Starting {engine.name}"):
+            engine.wait_ready(_RECOVERY_S)
+    if not is_prepared(stack):
+        with step("Preparing the database"):
+            stack.prepare.run(_MIGRATION_S)
+    stack.api.begin()
+    stack.workers.begin()
+    with step("Starting api and workers"):
+        wait_for_answer(stack.api, stack.url, _IMPORT_S)
+
+
+def is_prepared(stack: Stack) -> bool:
+    """Whether the schema is the newest and the first token is there."""
+    if stack.postgres is None or not first_token_path(stack.postgres.data_dir).exists():
+        return False
+    found = stack.postgres.script(_APPLIED, DATABASE)
+    return found != "" and found == revisions.newest()
+
+
+def stop(stack: Stack) -> None:
+    """End every part within 5 s: ours first, then the engines they lean on."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    ours = (stack.prepare, stack.api, stack.workers)
+    for child in ours:
+        child.ask_to_stop()
+    for child in ours:
+        child.stop()
+    for engine in stack.engines:
+        engine.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Settings for a command: servers named in the environment, else the data folder's own engines."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from api.cli import lock
+from api.cli.engines import Engines, Postgres, Valkey
+from api.cli.env_file import read_env_file
+from api.cli.folders import private_folder
+from api.cli.places import data_folder
+from api.cli.stack import engine_environment
+from api.cli.trouble import Trouble
+from domain.kernel.settings import Settings
+
+
+def read_settings() -> Settings:
+    """The settings of this process; says in one line which are missing or wrong."""
+    try:
+        return Settings.read()
+    except ValidationError as error:
+        wrong = ", ".join(
+            f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg'].lower()}"
+            for each in error.errors(include_input=False, include_url=False)
+        )
+        raise Trouble(
+            f"Settings are missing or wrong ({wrong}).",
+            "`.env.example` explains each; `./parvis up` needs none.",
+        ) from error
+
+
+@contextmanager
+def surroundings(data: Path | None = None) -> Iterator[Settings]:
+    """Settings that reach a running database; engines are started for the while if none run."""
+    read_env_file()
+    with ExitStack() as leaving:
+        if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+            folder = data_folder(data)
+            leaving.enter_context(_engines(folder))
+        yield read_settings()
+
+
+@contextmanager
+def _engines(folder: Path) -> Iterator[None]:
+    held = lock.is_held(folder)
+    found = Engines(Postgres(private_folder(folder)), Valkey(folder))
+    os.environ.update(engine_environment(folder, found.postgres, found.valkey))
+    if held:
+        yield
+        return
+    with lock.DataLock(folder):
+        try:
+            found.start()
+            yield
+        finally:
+            found.stop()
