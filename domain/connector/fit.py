@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.connector.counting import count, graphemes
-from domain.connector.manifest import CountedAs, Manifest, MediaLimit, TextLimit
+from domain.connector.links import spelled_out
+from domain.connector.manifest import CountedAs, Manifest, MediaLimit
 from domain.connector.words import Measures, Visibility
 
 # BCP 47 as the AT Protocol checks it, https://atproto.com/specs/lexicon#language, read 2026-11-22.
@@ -27,6 +28,8 @@ class PartFacts:
 
     text: str
     media: tuple[MediumFacts, ...] = ()
+    link_url: str | None = None
+    """Of the link card, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,23 @@ def misfits(
 
 
 def text_length(
-    limit: TextLimit, measures: Measures, text: str, content_warning: str | None
-) -> int:
-    """The length of one message's text as the network counts it."""
+    manifest: Manifest, measures: Measures, part: PartFacts, content_warning: str | None
+) -> int | None:
+    """One message's length as the network counts it; None where it takes no text."""
+    limit = manifest.text
+    if limit is None:
+        return None
     url_length = limit.url_length if measures.url_length is None else measures.url_length
-    length = count(text, limit.counted_as, url_length)
+    length = count(_as_sent(manifest, part), limit.counted_as, url_length)
     if content_warning and limit.counted_as is CountedAs.FEDIVERSE:
         length += graphemes(content_warning)
     return length
+
+
+def _as_sent(manifest: Manifest, part: PartFacts) -> str:
+    if manifest.has_link_cards and not part.media:
+        return part.text
+    return spelled_out(part.text, part.link_url)
 
 
 def _of_post(
@@ -100,19 +112,20 @@ def _of_text(
     manifest: Manifest, measures: Measures, at: str, part: PartFacts, content_warning: str | None
 ) -> Iterator[Misfit]:
     pointer, limit = f"{at}/text", manifest.text
-    if not part.text.strip():
-        if not part.media:
+    text = _as_sent(manifest, part)
+    if not text.strip():
+        if not (part.media or part.link_url):
             yield Misfit(pointer, "text.empty", "A message needs text or media.")
         return
-    if limit is None:
+    length = text_length(manifest, measures, part, content_warning)
+    if limit is None or length is None:
         yield Misfit(pointer, "text.unsupported", f"{manifest.name} takes no text.")
         return
     maximum = limit.maximum if measures.text_max is None else measures.text_max
-    length = text_length(limit, measures, part.text, content_warning)
     if length > maximum:
         message = f"{manifest.name} takes {maximum} {_UNITS[limit.counted_as]}, this is {length}."
         yield Misfit(pointer, "text.too_long", message, maximum, length)
-    size = len(part.text.encode())
+    size = len(text.encode())
     if limit.maximum_bytes is not None and size > limit.maximum_bytes:
         message = f"{manifest.name} takes {limit.maximum_bytes} bytes of text, this is {size}."
         yield Misfit(pointer, "text.too_long", message, limit.maximum_bytes, size)

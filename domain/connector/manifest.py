@@ -87,6 +87,11 @@ class Manifest(Shape):
     mixes_media: bool = Field(
         default=False, description="Whether images and videos may stand in one message."
     )
+    has_link_cards: bool = Field(
+        default=False,
+        description="Whether a link can be shown as a card; elsewhere, and beside media, it is "
+        "written out at the end of the text and counts there.",
+    )
     max_parts: int = Field(description="Most messages in one thread; 1: no threads.")
     visibilities: tuple[str, ...] = Field(description="Visibilities a post may have.")
     has_content_warning: bool = Field(description="Whether a post may carry a content warning.")

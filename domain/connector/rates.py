@@ -126,3 +126,16 @@ def _whole(value: str | None) -> int | None:
         return None
     number = _number(value.split(",")[0].split(";")[0])
     return None if number is None else int(number)
+
+
+def waits_until(headers: Mapping[str, str]) -> datetime | None:
+    """When the network will listen again after a refusal, by its own clock (`Date`)."""
+    answered_at = headers.get("date")
+    if answered_at is None:
+        return None
+    try:
+        now = _aware(parsedate_to_datetime(answered_at))
+    except ValueError:
+        return None
+    rate = read_rate(headers, now=now)
+    return None if rate is None else rate.resets_at

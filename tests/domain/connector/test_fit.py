@@ -165,3 +165,13 @@ def test_network_that_publishes_nothing_takes_nothing() -> None:
         ("/parts/0/text", "text.unsupported", None, None),
         ("/parts/0/media/0", "media.type_unsupported", None, None),
     ]
+
+
+def test_link_is_counted_where_it_is_written_out() -> None:
+    part = PartFacts("abc", link_url="https://a.ch")
+    assert found(part) == [("/parts/0/text", "text.too_long", 10, 17)]
+    carded = VILLAGE.model_copy(update={"has_link_cards": True})
+    assert found(part, manifest=carded) == []
+    beside_media = PartFacts("abc", (PICTURE,), "https://a.ch")
+    assert found(beside_media, manifest=carded) == [("/parts/0/text", "text.too_long", 10, 17)]
+    assert found(PartFacts("", link_url="https://a.ch"), manifest=carded) == []

@@ -1,0 +1,45 @@
+"""What networks answer, read with open ears: unknown fields are passed over, secrets masked."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from domain.connector.http import Reply
+
+T = TypeVar("T")
+
+_BEARER = re.compile(r"(?i)\b(bearer|basic|dpop)\s+[\w.~+/=-]{6,}")
+_JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.?[\w-]*")
+_NAMED = re.compile(
+    r"(?i)(\"?(?:access_?token|refresh_?token|password|client_secret|accessJwt|refreshJwt|"
+    r"code)\"?\s*[:=]\s*\"?)[^\s\"&,}]+"
+)
+
+
+class Heard(BaseModel):
+    """A part of an answer: only what we read is named, and ids may come as numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+
+class NotUnderstood(ValueError):
+    """The answer does not have the shape the network's documentation gives."""
+
+
+def heard(reply: Reply, shape: type[T]) -> T:
+    """The body in the given shape. Raises `NotUnderstood` when it is no such JSON."""
+    try:
+        return TypeAdapter(shape).validate_json(reply.body)
+    except ValidationError as error:
+        places = sorted({".".join(map(str, each["loc"])) for each in error.errors()})
+        raise NotUnderstood(f"unexpected answer at {', '.join(places)[:200]}") from None
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """The text with every given secret, and whatever looks like one, masked."""
+    for secret in sorted((each for each in secrets if each), key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    text = _BEARER.sub(r"\1 [secret]", _JWT.sub("[secret]", text))
+    return _NAMED.sub(r"\1[secret]", text)

@@ -1,0 +1,87 @@
+"""What is known of Bluesky: limits, budgets, login."""
+
+from datetime import date
+
+from domain.connector.manifest import (
+    Budget,
+    CountedAs,
+    IdempotencyClass,
+    LoginField,
+    Manifest,
+    MediaLimit,
+    Source,
+    TextLimit,
+)
+
+_READ_ON = date(2026, 11, 22)
+_LEXICONS = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky"
+_RATES = Source(url="https://docs.bsky.app/docs/advanced-guides/rate-limits", read_on=_READ_ON)
+
+MANIFEST = Manifest(
+    key="bluesky",
+    name="Bluesky",
+    idempotency=IdempotencyClass.NATIVE_KEY,
+    reconcile_wait_s=5,
+    text=TextLimit(
+        maximum=300,
+        counted_as=CountedAs.GRAPHEMES,
+        maximum_bytes=3000,
+        url_length=None,
+        source=Source(url=f"{_LEXICONS}/feed/post.json", read_on=_READ_ON),
+    ),
+    images=MediaLimit(
+        content_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
+        maximum_count=4,
+        maximum_bytes=2_000_000,
+        alt_text_maximum=None,
+        source=Source(url=f"{_LEXICONS}/embed/images.json", read_on=_READ_ON),
+    ),
+    videos=None,
+    mixes_media=False,
+    has_link_cards=True,
+    # Nothing limits a thread over there; a person reads no more, and 50 parts cost 150 points.
+    max_parts=50,
+    visibilities=("public",),
+    has_content_warning=False,
+    has_language=True,
+    metrics=("likes", "reposts", "replies", "quotes", "followers", "following", "posts"),
+    metrics_batch=25,
+    poll_min_s=30,
+    budgets=(
+        Budget(name="all", limit=3000, window_s=300, source=_RATES),
+        # 5,000 points an hour and 35,000 a day, three for each record.
+        Budget(name="write", limit=1666, window_s=3600, source=_RATES),
+        Budget(name="write", limit=11_666, window_s=86_400, source=_RATES),
+        Budget(name="login", limit=30, window_s=300, source=_RATES),
+        Budget(name="login", limit=300, window_s=86_400, source=_RATES),
+    ),
+    login=(
+        LoginField(
+            name="server",
+            label="Server",
+            is_secret=False,
+            is_required=False,
+            example="https://bsky.social",
+        ),
+        LoginField(
+            name="handle",
+            label="Handle",
+            is_secret=False,
+            is_required=True,
+            example="ana.bsky.social",
+        ),
+        LoginField(
+            name="app_password",
+            label="App password (Settings, Privacy and security, App passwords)",
+            is_secret=True,
+            is_required=True,
+            example="abcd-efgh-ijkl-mnop",
+        ),
+    ),
+    notes=(
+        "A published post cannot be edited; withdraw it and publish anew.",
+        "A message shows images or one link card; beside images the link is written out.",
+        "Servers that have not taken the lexicon of 2026 refuse images above 1,000,000 bytes.",
+        "Views are not reported.",
+    ),
+)

@@ -1,0 +1,135 @@
+"""XRPC: how Bluesky's methods are called and what its refusals mean in our words.
+
+429                                         RateLimited
+tokens and passwords it does not accept     GrantExpired
+RecordNotFound, NotFound, 404               Missing
+other 3xx and 4xx                           Refused
+5xx, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from domain.connector.errors import (
+    GrantExpired,
+    Missing,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.heard import NotUnderstood, heard, without_secrets
+from domain.connector.http import Call, Http, Reply
+from domain.connector.rates import waits_until
+from domain.connector.words import Access
+from domain.networks.bluesky.answers import Failure
+
+T = TypeVar("T")
+Parameters = Sequence[tuple[str, str]]
+
+# https://github.com/bluesky-social/atproto/blob/main/packages/pds/src/auth-verifier.ts and the
+# lexicons of com.atproto.server, read 2026-11-22.
+_LOCKED_OUT = frozenset(
+    {
+        "ExpiredToken",
+        "InvalidToken",
+        "AuthMissing",
+        "AuthenticationRequired",
+        "AccountTakedown",
+        "AccountSuspended",
+        "AccountDeactivated",
+    }
+)
+_GONE = frozenset({"RecordNotFound", "NotFound", "RepoNotFound", "HandleNotFound"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pds:
+    """A personal data server; it passes on to the AppView what it does not answer itself."""
+
+    http: Http
+    server: str
+    token: str | None = None
+
+    async def query(self, method: str, parameters: Parameters, shape: type[T]) -> T:
+        call = Call("GET", self._url(method), headers=self._headers(), query=tuple(parameters))
+        return await self._harmless(call, shape, ())
+
+    async def repeat(
+        self, method: str, body: JsonValue, shape: type[T], *, secrets: Sequence[str] = ()
+    ) -> T:
+        """A procedure that does no harm when it is done twice."""
+        call = Call("POST", self._url(method), headers=self._headers(), json=body)
+        return await self._harmless(call, shape, secrets)
+
+    async def upload(self, content: bytes, content_type: str, shape: type[T]) -> T:
+        headers = {**self._headers(), "content-type": content_type}
+        url = self._url("com.atproto.repo.uploadBlob")
+        return await self._harmless(Call("POST", url, headers=headers, content=content), shape, ())
+
+    async def act(self, method: str, body: JsonValue, shape: type[T]) -> T:
+        """A procedure that must not be done twice."""
+        reply = await self.http(Call("POST", self._url(method), headers=self._headers(), json=body))
+        if reply.status >= 500:
+            raise OutcomeUnknown("Bluesky failed while it wrote.", said=self._said(reply, ()))
+        if not reply.is_success:
+            raise self._refusal(reply, ())
+        try:
+            return heard(reply, shape)
+        except NotUnderstood as error:
+            raise OutcomeUnknown("Bluesky's answer makes no sense.", said=str(error)) from error
+
+    async def _harmless(self, call: Call, shape: type[T], secrets: Sequence[str]) -> T:
+        try:
+            reply = await self.http(call)
+        except OutcomeUnknown as error:
+            raise Unavailable(error.message, said=error.said) from error
+        if reply.status >= 500:
+            raise Unavailable("Bluesky is out of order.", said=self._said(reply, secrets))
+        if not reply.is_success:
+            raise self._refusal(reply, secrets)
+        try:
+            return heard(reply, shape)
+        except NotUnderstood as error:
+            raise Unavailable("Bluesky's answer makes no sense.", said=str(error)) from error
+
+    def _refusal(self, reply: Reply, secrets: Sequence[str]) -> NetworkError:
+        failure, said = _failure(reply), self._said(reply, secrets)
+        if reply.status == 429:
+            until = waits_until(reply.headers)
+            return RateLimited("Bluesky asks us to slow down.", until=until, said=said)
+        if failure.error == "AuthFactorTokenRequired":
+            message = "This is the account's main password; make an app password and use that."
+            return Refused(message, code="bluesky.app_password_needed", said=said)
+        if failure.error in _LOCKED_OUT or reply.status == 401:
+            return GrantExpired("Bluesky no longer lets us act for this account.", said=said)
+        if failure.error in _GONE or reply.status == 404:
+            return Missing("Bluesky does not know what this names.", said=said)
+        return Refused("Bluesky refuses this.", said=said)
+
+    def _said(self, reply: Reply, secrets: Sequence[str]) -> str:
+        failure = _failure(reply)
+        words = f"{failure.error}: {failure.message}" if failure.error else reply.text
+        return without_secrets(f"{reply.status} {words}"[:2000], (*secrets, self.token or ""))
+
+    def _url(self, method: str) -> str:
+        return f"{self.server}/xrpc/{method}"
+
+    def _headers(self) -> dict[str, str]:
+        return {} if self.token is None else {"authorization": f"Bearer {self.token}"}
+
+
+def pds_of(http: Http, access: Access) -> Pds:
+    """The account's own server, entered with its access token."""
+    return Pds(http, access.server, access.grant.access)
+
+
+def _failure(reply: Reply) -> Failure:
+    try:
+        return heard(reply, Failure)
+    except NotUnderstood:
+        return Failure()
