@@ -5,7 +5,7 @@ Every transaction carries its workspace as `parvis.workspace`, which row-level s
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import asyncpg
@@ -109,4 +109,4 @@ class Database:
             await self._nudges.send(session.info.pop(PENDING, []))
 
 
-async def _nothing_to_reset(_: asyncpg.Connection[Any]) -> None: ...
+async def _nothing_to_reset(_: object) -> None: ...

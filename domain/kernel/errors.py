@@ -3,7 +3,9 @@
 ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
 ├── Forbidden           ScopeMissing
-├── Missing             NotFound
+├── Malformed           BodyMalformed
+├── Missing             NotFound RouteUnknown
+├── MethodUnknown
 ├── Invalid             Misfit IdMalformed IdWrongKind CursorInvalid ZoneUnknown TimePast …
 ├── Conflict            AlreadyExists IdTaken NotAllowedNow DeliveryUnderWay AlreadyPublished …
 ├── Stale               VersionStale
@@ -80,6 +82,27 @@ class NotFound(Missing):
 
     def __init__(self, what: str = "resource") -> None:
         super().__init__(f"There is no such {what} in this workspace.")
+
+
+class RouteUnknown(Missing):
+    code = "route.unknown"
+    title = "There is nothing at this address"
+    remedy = "Read the API reference at /docs."
+
+
+class MethodUnknown(ParvisError):
+    code = "method.not_allowed"
+    title = "This address does not know the method"
+    remedy = "Use one of the methods in the Allow header."
+
+
+class Malformed(ParvisError): ...
+
+
+class BodyMalformed(Malformed):
+    code = "body.malformed"
+    title = "The body cannot be read"
+    remedy = "Send what the API reference describes, encoded as its Content-Type says."
 
 
 class Invalid(ParvisError): ...

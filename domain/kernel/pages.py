@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy.orm import Mapped
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.errors import CursorInvalid
 from domain.kernel.shapes import Page, PageMark
@@ -50,14 +51,14 @@ class Sort:
     """An order of a list: `name` as callers say it (`-created_at`), the columns it follows."""
 
     name: str
-    columns: tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...]
+    columns: tuple[Mapped[Any] | ColumnElement[Any], ...]
     types: tuple[type, ...]
 
     @property
     def is_descending(self) -> bool:
         return self.name.startswith("-")
 
-    def after(self, statement: Select[Any], request: PageRequest) -> Select[Any]:
+    def after(self, statement: SelectOfScalar[Row], request: PageRequest) -> SelectOfScalar[Row]:
         """The statement, ordered, from the cursor on, one row longer than the page."""
         if request.cursor is not None:
             keys = read_cursor(request.cursor, self.name, *self.types)

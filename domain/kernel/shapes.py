@@ -33,7 +33,7 @@ def _without_defaults(schema: dict[str, Any]) -> None:
 class Change(Command):
     """A merge patch (RFC 7396): only the fields that were sent count, null empties.
 
-    Give every field `default=None`: the default is never looked at, as only `sent` is read.
+    Every field is a `may_change`: its default is never looked at, as only `sent` is read.
     """
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)
@@ -41,6 +41,11 @@ class Change(Command):
     def sent(self) -> dict[str, Any]:
         """The fields that were sent, by name."""
         return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def may_change(description: str) -> Any:  # noqa: ANN401 - Field's own signature
+    """A field of a `Change`."""
+    return Field(default=None, description=description)
 
 
 class PageMark(View):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, ForeignKeyConstraint, Text
+from sqlalchemy import ARRAY, BigInteger, DateTime, ForeignKeyConstraint, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -27,6 +27,8 @@ class Kept(TenantRow):
     version: int = Field(default=1)
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
     updated_at: datetime = Field(sa_type=DateTime(timezone=True))
+    made_from: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    """Digest of the command that made it: a client-made id may be sent twice."""
 
 
 def string(**options: Any) -> Any:  # noqa: ANN401 - Field's own signature

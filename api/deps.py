@@ -1,0 +1,74 @@
+"""What handlers ask for: the caller, the transaction, the moment, the page, the version."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.caller import Caller
+from domain.kernel.errors import VersionMissing, VersionStale
+from domain.kernel.pages import MAX_LIMIT, PageRequest
+
+ENTITY_TAG = re.compile(r'^(?:W/)?"(\d{1,9})"$')
+
+
+def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+def _session(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+def _now(request: Request) -> datetime:
+    now: datetime = request.state.now
+    return now
+
+
+def _page(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items on the page.")] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=500, description="`next_cursor` of the page before.")
+    ] = None,
+) -> PageRequest:
+    return PageRequest(limit, cursor)
+
+
+def _version(
+    if_match: Annotated[
+        str | None,
+        Header(max_length=40, description='The ETag you read, such as `"3"`; `*` for any.'),
+    ] = None,
+) -> int | None:
+    if if_match is None:
+        raise VersionMissing
+    return _read_tag(if_match)
+
+
+def _version_if_sent(
+    if_match: Annotated[
+        str | None, Header(max_length=40, description="The ETag you read, to be sure.")
+    ] = None,
+) -> int | None:
+    return None if if_match is None else _read_tag(if_match)
+
+
+def _read_tag(if_match: str) -> int | None:
+    if if_match.strip() == "*":
+        return None
+    found = ENTITY_TAG.match(if_match.strip())
+    if found is None:
+        raise VersionStale("If-Match holds no ETag of ours.")
+    return int(found[1])
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+SessionDep = Annotated[AsyncSession, Depends(_session)]
+NowDep = Annotated[datetime, Depends(_now)]
+PageDep = Annotated[PageRequest, Depends(_page)]
+VersionDep = Annotated[int | None, Depends(_version)]
+VersionIfSentDep = Annotated[int | None, Depends(_version_if_sent)]

@@ -1,0 +1,74 @@
+"""The outermost layer: a request id, a span, a log line and a cap on what a body may weigh."""
+
+import re
+import time
+from http import HTTPStatus
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.kernel.ids import new_id
+from domain.kernel.traces import span
+
+log = structlog.get_logger()
+REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,80}$")
+UPLOADS = "/v1/media"
+
+
+class Edge:
+    def __init__(self, app: ASGIApp, *, body_max_bytes: int) -> None:
+        self._app = app
+        self._body_max_bytes = body_max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers.get(b"x-request-id", b""))
+        scope.setdefault("state", {})["request_id"] = request_id
+        started, status = time.perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        most = None if scope["path"].startswith(UPLOADS) else self._body_max_bytes
+        parent = headers.get(b"traceparent", b"").decode("latin-1") or None
+        with span(f"{scope['method']} {scope['path']}", parent=parent):
+            await self._app(scope, receive if most is None else _capped(receive, most), answer)
+            log.debug(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+                request_id=request_id,
+            )
+
+
+def _capped(receive: Receive, most: int) -> Receive:
+    """Stops reading a body that weighs more than `most` bytes, whatever its headers say."""
+    weight = 0
+
+    async def weighed() -> Message:
+        nonlocal weight
+        message = await receive()
+        weight += len(message.get("body", b""))
+        if weight > most:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
+
+    return weighed
+
+
+def _request_id(sent: bytes) -> str:
+    return sent.decode() if REQUEST_ID.match(sent) else new_id().hex

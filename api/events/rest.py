@@ -1,0 +1,40 @@
+"""/v1/events: the log of everything that happened in the workspace."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import CallerDep, PageDep, SessionDep
+from api.paging import link_next
+from api.routes import TransactionRoute
+from domain.events import queries
+from domain.events.shapes import EventView
+from domain.kernel.clock import Moment
+from domain.kernel.shapes import Page
+
+router = APIRouter(prefix="/v1/events", tags=["events"], route_class=TransactionRoute)
+Word = Annotated[str, Query(max_length=60)]
+
+
+@router.get("", summary="Read the event log")
+async def list_events(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    kind: Annotated[list[Word], Query(max_length=50, description="Only these kinds.")] = [],  # noqa: B006 - FastAPI copies it
+    subject_kind: Annotated[
+        list[Word], Query(max_length=20, description="Only about these kinds of things.")
+    ] = [],  # noqa: B006 - as above
+    since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,
+) -> Page[EventView]:
+    """Oldest first. Keep `next_cursor` of the last page and go on from it: nothing is missed.
+
+    Needs the scope `events:read`.
+    """
+    found = await queries.list_events(
+        session, caller, page, kinds=kind, subject_kinds=subject_kind, since=since
+    )
+    link_next(request, response, found)
+    return found

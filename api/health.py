@@ -1,0 +1,29 @@
+"""/livez and /readyz: for those who start, stop and route to this process."""
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from api.state import state_of
+from domain.kernel.shapes import View
+
+router = APIRouter(tags=["health"])
+
+
+class Health(View):
+    status: str = Field(description="`ok`, or what is away.")
+
+
+@router.get("/livez", summary="Whether the process runs")
+async def livez() -> Health:
+    return Health(status="ok")
+
+
+@router.get("/readyz", summary="Whether the process can answer", responses={503: {"model": Health}})
+async def readyz(request: Request, response: Response) -> Health:
+    """The database must answer. Without the queue the api still answers: nudges may be lost."""
+    try:
+        await state_of(request).database.reads.fetchval("SELECT 1", timeout=2)
+    except (OSError, TimeoutError):
+        response.status_code = 503
+        return Health(status="database away")
+    return Health(status="ok")

@@ -1,0 +1,48 @@
+"""The Idempotency-Key header: a resend gets the first answer and changes nothing."""
+
+import hashlib
+from datetime import datetime
+
+from fastapi import Request, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.identity.answers import Answer, keep_answer, kept_answer
+from domain.kernel.caller import Caller
+from domain.kernel.errors import Fault, Misfit
+
+KEY_HEADER = "idempotency-key"
+KEY_LENGTH = 255
+REPLAYED = "Idempotent-Replayed"
+KEPT_HEADERS = ("content-type", "location", "etag")
+
+
+async def replay(
+    session: AsyncSession, caller: Caller, key: str, request: Request
+) -> Response | None:
+    """The answer this key got before, None when it is new."""
+    if not 0 < len(key) <= KEY_LENGTH:
+        fault = Fault("/header/Idempotency-Key", "string_length", f"1 to {KEY_LENGTH} characters.")
+        raise Misfit(faults=(fault,))
+    kept = await kept_answer(session, caller, key, await _digest(request))
+    if kept is None:
+        return None
+    return Response(kept.body, kept.status, {**kept.headers, REPLAYED: "true"})
+
+
+async def remember(
+    session: AsyncSession,
+    caller: Caller,
+    key: str,
+    request: Request,
+    response: Response,
+    *,
+    now: datetime,
+) -> None:
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    answer = Answer(response.status_code, headers, bytes(response.body))
+    await keep_answer(session, caller, key, await _digest(request), answer, now=now)
+
+
+async def _digest(request: Request) -> bytes:
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n"
+    return hashlib.sha256(asked.encode() + await request.body()).digest()

@@ -1,0 +1,45 @@
+"""The composition root of the api."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from api import health, problems
+from api.communities import rest as communities
+from api.edge import Edge
+from api.events import rest as events
+from api.state import open_state
+from api.workspaces import rest as workspaces
+from domain.kernel.logs import set_up_logs
+from domain.kernel.settings import Settings
+
+ROUTERS = (workspaces, communities, events)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The api of one process, unopened: its lifespan connects to the engines."""
+    set_up_logs(settings.log_level, as_json=settings.log_json)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_state(settings) as state:
+            app.state.parvis = state
+            yield
+
+    app = FastAPI(title="Parvis", version="0.1.0", lifespan=lifespan)
+    problems.install(app)
+    app.include_router(health.router)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
+        )
+    app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)
+    return app

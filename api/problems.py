@@ -1,0 +1,166 @@
+"""RFC 9457 problems: one table of statuses, one form for every error."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+
+from domain.kernel import errors
+from domain.kernel.errors import Fault, Misfit, ParvisError
+from domain.kernel.shapes import View
+
+log = structlog.get_logger()
+
+STATUSES: dict[type[ParvisError], HTTPStatus] = {
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.Missing: HTTPStatus.NOT_FOUND,
+    errors.MethodUnknown: HTTPStatus.METHOD_NOT_ALLOWED,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Stale: HTTPStatus.PRECONDITION_FAILED,
+    errors.Conditional: HTTPStatus.PRECONDITION_REQUIRED,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.Unsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.Limited: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Away: HTTPStatus.SERVICE_UNAVAILABLE,
+    ParvisError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+MEDIA_TYPE = "application/problem+json"
+CATALOGUE = "https://parvis.example/problems#"
+
+
+class FaultView(View):
+    pointer: str = Field(description="JSON pointer into the body, or `/query/…`, `/path/…`.")
+    code: str = Field(description="Stable code of the fault.")
+    message: str = Field(description="What is wrong, for people.")
+
+
+class Problem(View):
+    """What every error answers (RFC 9457)."""
+
+    type: str = Field(description="Where the code is described.")
+    title: str = Field(description="What is wrong in general.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What is wrong this time.")
+    instance: str = Field(description="The path that was asked.")
+    code: str = Field(description="Stable code; `openapi/problems.md` lists them.")
+    remedy: str = Field(description="What to do about it.")
+    errors: list[FaultView] = Field(description="Each fault of the request.")
+    request_id: str = Field(description="Name it when you ask for help.")
+    is_retryable: bool = Field(description="Whether the same request may succeed later.")
+    acting_party: str = Field(description="Who must act: developer, user or operator.")
+
+
+def install(app: FastAPI) -> None:
+    """Turns every error that leaves a route into a problem."""
+
+    @app.exception_handler(ParvisError)
+    async def ours(request: Request, error: ParvisError) -> JSONResponse:
+        return answer(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def misfit(request: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(request, from_validation(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> JSONResponse:
+        return answer(request, from_status(error.status_code), headers=error.headers)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(OSError)
+    async def away(request: Request, error: Exception) -> JSONResponse:
+        log.error("dependency.away", reason=type(error).__name__)
+        return answer(request, errors.DependencyAway())
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("request.failed", reason=type(error).__name__)
+        return answer(request, ParvisError())
+
+
+def answer(
+    request: Request,
+    error: ParvisError,
+    *,
+    headers: Any = None,  # noqa: ANN401 - a mapping or None
+) -> JSONResponse:
+    """The problem of an error, with the headers its status asks for."""
+    status = status_of(error)
+    shown = Problem(
+        type=CATALOGUE + error.code,
+        title=error.title,
+        status=status,
+        detail=error.message,
+        instance=request.url.path,
+        code=error.code,
+        remedy=error.remedy,
+        errors=[FaultView.model_validate(fault) for fault in error.faults],
+        request_id=getattr(request.state, "request_id", ""),
+        is_retryable=error.is_retryable,
+        acting_party=error.acting_party,
+    )
+    return JSONResponse(
+        shown.model_dump(),
+        status,
+        headers={**(headers or {}), **_headers(error)},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def status_of(error: ParvisError) -> HTTPStatus:
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def from_status(status: int) -> ParvisError:
+    """The error behind a status that the framework raised by itself."""
+    kinds: dict[int, type[ParvisError]] = {
+        404: errors.RouteUnknown,
+        405: errors.MethodUnknown,
+        413: errors.BodyTooLarge,
+    }
+    return kinds.get(status, errors.BodyMalformed)()
+
+
+def from_validation(found: Any) -> ParvisError:  # noqa: ANN401 - pydantic's list of dicts
+    """The error behind what a validator found; a single fault with a code of ours names it."""
+    faults = tuple(_fault(each) for each in found)
+    if any(fault.code == "json_invalid" for fault in faults):
+        return errors.BodyMalformed("The body is not JSON.", faults=faults)
+    misfit = Misfit(faults=faults)
+    kind = _invalid_kinds().get(faults[0].code) if len(faults) == 1 else None
+    if kind is not None:
+        misfit = Misfit(faults[0].message, faults=faults)
+        misfit.code, misfit.title, misfit.remedy = kind.code, kind.title, kind.remedy
+    return misfit
+
+
+def _fault(found: dict[str, Any]) -> Fault:
+    place, *rest = found["loc"] or ("body",)
+    path = rest if place == "body" else [place, *rest]
+    pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return Fault(pointer, found["type"], found["msg"])
+
+
+def _invalid_kinds() -> dict[str, type[ParvisError]]:
+    return {kind.code: kind for kind in errors.Invalid.__subclasses__()}
+
+
+def _headers(error: ParvisError) -> dict[str, str]:
+    if isinstance(error, errors.Unauthenticated):
+        return {"WWW-Authenticate": 'Bearer realm="parvis"'}
+    if isinstance(error, errors.Limited) and error.until is not None:
+        wait = (error.until - datetime.now(UTC)).total_seconds()
+        return {"Retry-After": str(max(1, round(wait)))}
+    if error.is_retryable:
+        return {"Retry-After": "1"}
+    return {}

@@ -1,0 +1,42 @@
+"""One request, one transaction: the caller first, then the work, then the commit, then the answer.
+
+A POST with an Idempotency-Key keeps its answer in that same transaction, so that the change and
+the memory of it stand or fall together.
+"""
+
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from api.idempotency import KEY_HEADER, remember, replay
+from api.state import state_of
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class TransactionRoute(APIRoute):
+    """A route whose handler finds `caller`, `session` and `now` in `request.state`."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def in_transaction(request: Request) -> Response:
+            state = state_of(request)
+            caller = await state.tokens.caller(request.headers.get("authorization"))
+            request.state.caller, request.state.now = caller, datetime.now(UTC)
+            async with state.database.transaction(caller.workspace_id) as session:
+                request.state.session = session
+                key = request.headers.get(KEY_HEADER) if request.method == "POST" else None
+                if key is None:
+                    return await handle(request)
+                kept = await replay(session, caller, key, request)
+                if kept is not None:
+                    return kept
+                response = await handle(request)
+                await remember(session, caller, key, request, response, now=request.state.now)
+            return response
+
+        return in_transaction

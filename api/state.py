@@ -1,0 +1,57 @@
+"""What one api process holds open, built at start-up and closed at its end."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from arq.connections import ArqRedis
+from fastapi import Request
+
+from api.tokens import TokenChecks
+from domain.kernel.database import Database
+from domain.kernel.nudges import QUEUE, Nudges, pack, unpack
+from domain.kernel.sealing import KeyRing
+from domain.kernel.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    settings: Settings
+    database: Database
+    redis: ArqRedis
+    keys: KeyRing
+    tokens: TokenChecks
+
+
+@asynccontextmanager
+async def open_state(settings: Settings) -> AsyncIterator[State]:
+    """Connects to the engines; an engine that is away is an error here, not later."""
+    redis = ArqRedis.from_url(
+        settings.redis_url.get_secret_value(),
+        default_queue_name=QUEUE,
+        job_serializer=pack,
+        job_deserializer=unpack,
+    )
+    database = await Database.open(
+        settings.database_url.get_secret_value(),
+        Nudges(redis),
+        pool_size=settings.database_pool_size,
+        read_pool_size=settings.read_pool_size,
+        statement_cache_size=settings.statement_cache_size,
+    )
+    try:
+        yield State(
+            settings,
+            database,
+            redis,
+            KeyRing.parse(settings.sealing_keys.get_secret_value()),
+            TokenChecks(database, kept_s=settings.token_cache_s),
+        )
+    finally:
+        await database.close()
+        await redis.aclose()
+
+
+def state_of(request: Request) -> State:
+    state: State = request.app.state.parvis
+    return state

@@ -1,0 +1,44 @@
+"""Checks bearer values, and remembers a check for at most a second."""
+
+import time
+from datetime import UTC, datetime
+
+from domain.identity.bearer import workspace_of
+from domain.identity.service import caller_for
+from domain.kernel.caller import Caller
+from domain.kernel.database import Database
+from domain.kernel.errors import TokenInvalid, TokenMissing
+
+MOST_KEPT = 10_000
+
+
+class TokenChecks:
+    """Shared by REST and GraphQL; a revocation takes effect after `kept_s` seconds at most."""
+
+    def __init__(self, database: Database, *, kept_s: float) -> None:
+        self._database = database
+        self._kept_s = kept_s
+        self._known: dict[str, tuple[float, Caller]] = {}
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """Whom an Authorization header stands for. Raises `TokenMissing`, `TokenInvalid`."""
+        if not authorization:
+            raise TokenMissing
+        kind, _, bearer = authorization.partition(" ")
+        if kind.lower() != "bearer":
+            raise TokenMissing
+        known = self._known.get(bearer)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        return await self._check(bearer)
+
+    async def _check(self, bearer: str) -> Caller:
+        workspace_id = workspace_of(bearer)
+        if workspace_id is None:
+            raise TokenInvalid
+        async with self._database.transaction(workspace_id) as session:
+            caller = await caller_for(session, bearer, now=datetime.now(UTC))
+        if len(self._known) >= MOST_KEPT:
+            self._known.clear()
+        self._known[bearer] = (time.monotonic() + self._kept_s, caller)
+        return caller

@@ -1,0 +1,68 @@
+"""Reads of communities."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.communities.shapes import CommunityView
+from domain.communities.tables import Community
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+
+
+class CommunitySort(StrEnum):
+    NAME = "name"
+    NAME_DOWN = "-name"
+    CREATED = "created_at"
+    CREATED_DOWN = "-created_at"
+
+
+def visible(caller: Caller) -> SelectOfScalar[Community]:
+    return select(Community).where(col(Community.workspace_id) == caller.workspace_id)
+
+
+async def get_community(session: AsyncSession, caller: Caller, id_: UUID) -> CommunityView:
+    caller.need(Scope.COMMUNITIES_READ)
+    row = await find(session, visible(caller).where(col(Community.id) == id_), what="community")
+    return CommunityView.model_validate(row)
+
+
+async def list_communities(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    sort: CommunitySort = CommunitySort.CREATED,
+    is_archived: bool | None = None,
+) -> Page[CommunityView]:
+    caller.need(Scope.COMMUNITIES_READ)
+    statement = visible(caller)
+    if is_archived is not None:
+        archived_at = col(Community.archived_at)
+        statement = statement.where(
+            archived_at.is_not(None) if is_archived else archived_at.is_(None)
+        )
+    key, type_ = ("name", str) if sort.endswith("name") else ("created_at", datetime)
+    order = Sort(sort, (col(getattr(Community, key)), col(Community.id)), (type_, UUID))
+    rows = (await session.exec(order.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=CommunityView.model_validate,
+        cursor=lambda row: make_cursor(sort, getattr(row, key), row.id),
+    )
+
+
+async def communities_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, CommunityView]:
+    caller.need(Scope.COMMUNITIES_READ)
+    rows = (await session.exec(visible(caller).where(col(Community.id).in_(ids)))).all()
+    return {row.id: CommunityView.model_validate(row) for row in rows}

@@ -1,0 +1,71 @@
+"""Answers kept under an Idempotency-Key: found again for a resend, refused for another request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.identity.tables import KeptAnswer
+from domain.kernel.caller import Caller
+from domain.kernel.errors import KeyBusy, KeyReused
+
+# A resend waits here for the first request to end; the second wait is short, then it is told.
+LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))")
+SHORT_WAIT = text("SET LOCAL lock_timeout = '5s'")
+NO_WAIT_LIMIT = text("SET LOCAL lock_timeout = 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+async def kept_answer(
+    session: AsyncSession, caller: Caller, key: str, request: bytes
+) -> Answer | None:
+    """What this request was answered before; None when it is the first.
+
+    `request` is a digest of method, path and body. Raises `KeyReused` for another request and
+    `KeyBusy` while the first is still running.
+    """
+    name = f"{caller.workspace_id}/{caller.actor}/{key}"
+    try:
+        await session.exec(SHORT_WAIT)  # type: ignore[call-overload]
+        await session.exec(LOCK_KEY, params={"name": name})  # type: ignore[call-overload]
+        await session.exec(NO_WAIT_LIMIT)  # type: ignore[call-overload]
+    except DBAPIError as error:
+        raise KeyBusy from error
+    row = await session.get(KeptAnswer, (caller.workspace_id, caller.actor, key))
+    if row is None:
+        return None
+    if row.request != request:
+        raise KeyReused
+    return Answer(row.status, row.headers, row.body)
+
+
+async def keep_answer(
+    session: AsyncSession,
+    caller: Caller,
+    key: str,
+    request: bytes,
+    answer: Answer,
+    *,
+    now: datetime,
+) -> None:
+    session.add(
+        KeptAnswer(
+            workspace_id=caller.workspace_id,
+            actor=caller.actor,
+            key=key,
+            request=request,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            kept_at=now,
+        )
+    )
+    await session.flush()

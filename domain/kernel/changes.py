@@ -1,0 +1,90 @@
+"""What changes of kept rows share: versions that must match, and client-made ids sent twice."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kernel.caller import Caller
+from domain.kernel.errors import AlreadyExists, IdTaken, NotFound, VersionStale
+from domain.kernel.shapes import Command
+from domain.kernel.tables import Kept
+
+Row = TypeVar("Row", bound=Kept)
+LOCK_ID = text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))")
+
+
+def digest(command: Command) -> bytes:
+    """What a create command asked for, to tell a resend from another request."""
+    return hashlib.sha256(command.model_dump_json().encode()).digest()
+
+
+async def made_before(
+    session: AsyncSession, caller: Caller, table: type[Row], id_: UUID | None, made_from: bytes
+) -> Row | None:
+    """The row that a resent create command made; None when there is none yet.
+
+    Raises `IdTaken` when the client-made id was used for something else. Two requests with one
+    id wait for each other here.
+    """
+    if id_ is None:
+        return None
+    await session.exec(LOCK_ID, params={"id": str(id_)})  # type: ignore[call-overload]
+    row = await session.get(table, (caller.workspace_id, id_))
+    if row is not None and row.made_from != made_from:
+        raise IdTaken
+    return row
+
+
+async def insert(session: AsyncSession, row: Kept, *, taken: str) -> None:
+    """Adds a row; `taken` is what to say when its name is taken. Raises `AlreadyExists`."""
+    session.add(row)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise AlreadyExists(taken) from None
+
+
+async def find_for_change(
+    session: AsyncSession,
+    statement: SelectOfScalar[Row],
+    *,
+    what: str,
+    expected_version: int | None,
+) -> Row:
+    """The one row of a statement, locked. Raises `NotFound` and `VersionStale`.
+
+    Without an expected version any will do: for acts that overwrite nothing.
+    """
+    row = (await session.exec(statement.with_for_update())).one_or_none()
+    if row is None:
+        raise NotFound(what)
+    if expected_version is not None and row.version != expected_version:
+        raise VersionStale(f"This {what} is at version {row.version}, not {expected_version}.")
+    return row
+
+
+async def find(session: AsyncSession, statement: SelectOfScalar[Row], *, what: str) -> Row:
+    """The one row of a statement. Raises `NotFound`."""
+    row = (await session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound(what)
+    return row
+
+
+def apply(row: Kept, values: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Sets what differs, counts the version up, and gives the previous values."""
+    previous = {
+        name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value
+    }
+    for name in previous:
+        setattr(row, name, values[name])
+    if previous:
+        row.version += 1
+        row.updated_at = now
+    return previous

@@ -1,0 +1,95 @@
+"""Real engines for every test: one PostgreSQL and one Valkey a session, one database a test file."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from arq.connections import ArqRedis
+from pydantic import SecretStr
+
+from domain.kernel.database import Database
+from domain.kernel.nudges import QUEUE, Nudges, pack, unpack
+from domain.kernel.settings import Settings
+from tests.engines import Servers, find_servers
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+KEY = "k1:" + "A" * 43 + "="
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The engines, with a migrated database `parvis_template` to copy."""
+    with find_servers(tmp_path_factory.mktemp("engines")) as found:
+        found.make("parvis_template")
+        migrate(found.owner_url("parvis_template"))
+        yield found
+
+
+@pytest.fixture(scope="session")
+def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings on a database of this run's own."""
+    servers.make("parvis_tests", template="parvis_template")
+    return make_settings(servers, "parvis_tests", tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+async def redis(settings: Settings) -> AsyncIterator[ArqRedis]:
+    pool = ArqRedis.from_url(
+        settings.redis_url.get_secret_value(),
+        default_queue_name=QUEUE,
+        job_serializer=pack,
+        job_deserializer=unpack,
+    )
+    yield pool
+    await pool.aclose()
+
+
+@pytest.fixture(scope="session")
+async def database(settings: Settings, redis: ArqRedis) -> AsyncIterator[Database]:
+    opened = await Database.open(
+        settings.database_url.get_secret_value(),
+        Nudges(redis),
+        pool_size=10,
+        read_pool_size=4,
+        statement_cache_size=256,
+    )
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+def make_settings(servers: Servers, database: str, data_dir: Path) -> Settings:
+    return Settings(
+        database_url=SecretStr(servers.app_url(database)),
+        migration_database_url=SecretStr(servers.owner_url(database)),
+        redis_url=SecretStr(servers.redis_url),
+        sealing_keys=SecretStr(KEY),
+        data_dir=data_dir,
+        log_level="WARNING",
+        token_cache_s=0,
+    )
+
+
+def migrate(owner_url: str, *command: str) -> None:
+    """Runs alembic in a process of its own, as `./parvis migrate` does."""
+    subprocess.run(  # noqa: S603 - our own interpreter
+        [
+            sys.executable,
+            "-m",
+            "alembic",
+            "-c",
+            "migrations/alembic.ini",
+            *(command or ("upgrade", "head")),
+        ],
+        check=True,
+        env={**os.environ, "MIGRATION_DATABASE_URL": owner_url},
+        capture_output=True,
+    )

@@ -1,0 +1,79 @@
+"""The smallest world a test needs: a workspace, a token in it, a client that carries it."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import httpx2
+from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
+
+from domain.identity.service import create_token
+from domain.kernel.caller import Caller, Scope, worker
+from domain.kernel.database import Database
+from domain.kernel.ids import new_id
+from domain.workspaces.service import create_workspace
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A workspace and a client whose token has every scope in it."""
+
+    workspace_id: UUID
+    caller: Caller
+    token: str
+    client: httpx2.AsyncClient
+
+
+@asynccontextmanager
+async def client_for(app: FastAPI, token: str | None) -> AsyncIterator[httpx2.AsyncClient]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://parvis.test", headers=headers
+    ) as client:
+        yield client
+
+
+async def make_workspace(database: Database) -> UUID:
+    workspace_id = new_id()
+    async with database.transaction(workspace_id) as session:
+        await create_workspace(
+            session,
+            worker(workspace_id),
+            slug=f"ws-{workspace_id.hex[-12:]}",
+            name="Test house",
+            now=datetime.now(UTC),
+        )
+    return workspace_id
+
+
+async def make_token(
+    database: Database, workspace_id: UUID, scopes: Iterable[Scope] = tuple(Scope)
+) -> str:
+    async with database.transaction(workspace_id) as session:
+        made = await create_token(
+            session,
+            worker(workspace_id),
+            name="test",
+            scopes=scopes,
+            expires_at=None,
+            now=datetime.now(UTC),
+        )
+    return made.token
+
+
+@asynccontextmanager
+async def make_tenant(app: FastAPI, database: Database) -> AsyncIterator[Tenant]:
+    workspace_id = await make_workspace(database)
+    token = await make_token(database, workspace_id)
+    async with client_for(app, token) as client:
+        yield Tenant(workspace_id, worker(workspace_id), token, client)
+
+
+@asynccontextmanager
+async def opened(app: FastAPI) -> AsyncIterator[FastAPI]:
+    async with LifespanManager(app):
+        yield app
