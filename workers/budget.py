@@ -1,8 +1,8 @@
 """Rate budgets, shared by all workers through Valkey: publishing comes before reading.
 
 A call is counted against every budget of its account that it falls under: `all` and its own kind
-(`read`, `write`, `upload`) as the manifest lists them, and what the network itself told last for
-that kind. Without Valkey calls go out uncounted: the network's own 429 still stands.
+(`read`, `write`, `delete`, `media`) as the manifest lists them, and what the network itself told
+last for that kind. Without Valkey calls go out uncounted: the network's own 429 still stands.
 """
 
 import asyncio
@@ -46,13 +46,16 @@ class Purpose(StrEnum):
 class Kind(StrEnum):
     READ = "read"
     WRITE = "write"
-    UPLOAD = "upload"
+    DELETE = "delete"
+    MEDIA = "media"
 
 
 def kind_of(call: Call) -> Kind:
     if call.method.upper() in {"GET", "HEAD"}:
         return Kind.READ
-    return Kind.UPLOAD if call.files or call.content else Kind.WRITE
+    if call.method.upper() == "DELETE":
+        return Kind.DELETE
+    return Kind.MEDIA if call.files or call.content else Kind.WRITE
 
 
 # KEYS: what was told, then one counter for each listed budget.

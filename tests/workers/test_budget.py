@@ -123,7 +123,10 @@ async def spend(http: object, call: Call, times: int) -> int:
 def test_calls_are_told_apart_by_what_they_do() -> None:
     upload = Call("POST", GET.url, files=(FilePart("file", "a", "image/png", b"x"),))
 
-    assert [kind_of(call) for call in (GET, POST, upload)] == [Kind.READ, Kind.WRITE, Kind.UPLOAD]
+    delete = Call("DELETE", GET.url)
+    kinds = [kind_of(call) for call in (GET, POST, upload, delete)]
+
+    assert kinds == [Kind.READ, Kind.WRITE, Kind.MEDIA, Kind.DELETE]
 
 
 async def test_a_listed_budget_is_spent_once_by_all_workers(

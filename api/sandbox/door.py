@@ -1,0 +1,132 @@
+"""Every call to the sandbox network: who calls, within which rate, and whether it shall fail."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.sandbox.faults import error, go_wrong
+from domain.kernel.database import Database
+from domain.sandbox import queries, service
+from domain.sandbox.errors import TokenRefused
+from domain.sandbox.rules import AFTER_SUCCESS, Act, FaultKind
+from domain.sandbox.tables import SandboxAccount
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_ACTS = {
+    ("POST", "/v1/containers"): Act.PREPARE,
+    ("PUT", "/v1/containers/{container_id}/publish"): Act.PUBLISH,
+    ("POST", "/v1/posts"): Act.PUBLISH,
+    ("PATCH", "/v1/posts/{post_id}"): Act.EDIT,
+    ("DELETE", "/v1/posts/{post_id}"): Act.DELETE,
+    ("POST", "/v1/media"): Act.UPLOAD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the network stands on, for as long as the process lives."""
+
+    database: Callable[[], Database]
+    clock: Callable[[], datetime]
+    root: str
+    used: dict[UUID, tuple[float, int]]
+    """Calls of each account in its window; a restart forgives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One call: its transaction and, where the caller has a session, its account."""
+
+    session: AsyncSession
+    now: datetime
+    root: str
+    account: SandboxAccount | None = None
+    media_delay_s: float | None = None
+
+    @property
+    def own(self) -> SandboxAccount:
+        if self.account is None:
+            raise TokenRefused("Send the access token of a session.")
+        return self.account
+
+
+class OpenRoute(APIRoute):
+    """A call without a session, in a transaction of its own."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def take_turn(request: Request) -> Response:
+            stage: Stage = request.app.state.stage
+            async with stage.database().transaction(None) as session:
+                request.state.turn = Turn(session, stage.clock(), stage.root)
+                return await handle(request)
+
+        return take_turn
+
+
+class SessionRoute(APIRoute):
+    """A call with a session: counted, and going wrong when that was asked for."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        act = _ACTS.get((min(self.methods or {"GET"}), self.path_format), Act.READ)
+
+        async def take_turn(request: Request) -> Response:
+            stage: Stage = request.app.state.stage
+            now = stage.clock()
+            async with stage.database().transaction(None) as session:
+                account, is_to_fail = await queries.account_of_session(
+                    session, bearer(request), now=now
+                )
+                rate = _count(stage, account, now)
+                if rate["ratelimit-remaining"] == "-1":
+                    wait_s = rate["ratelimit-reset"]
+                    return error(429, "rate_limited", "Too many calls.", retry_after=wait_s)
+                fault = await service.take_fault(session, account, act) if is_to_fail else None
+                if fault is None or fault[0] in AFTER_SUCCESS:
+                    delay_s = fault[1] if fault and fault[0] == FaultKind.SLOW_MEDIA else None
+                    request.state.turn = Turn(session, now, stage.root, account, delay_s)
+                    response = await handle(request)
+            if fault is not None and fault[0] != FaultKind.SLOW_MEDIA:
+                return await go_wrong(request, *fault)
+            response.headers.update(rate)
+            return response
+
+        return take_turn
+
+
+def bearer(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise TokenRefused("Send `Authorization: Bearer`.")
+    return token
+
+
+def _count(stage: Stage, account: SandboxAccount, now: datetime) -> dict[str, str]:
+    ends_at, used = stage.used.get(account.id, (0.0, 0))
+    if ends_at <= now.timestamp():
+        ends_at, used = now.timestamp() + account.rate_window_s, 0
+    used = min(used + 1, account.rate_limit + 1)
+    stage.used[account.id] = (ends_at, used)
+    return {
+        "ratelimit-limit": str(account.rate_limit),
+        "ratelimit-remaining": str(account.rate_limit - used),
+        "ratelimit-reset": str(ceil(ends_at - now.timestamp())),
+    }
+
+
+def _turn(request: Request) -> Turn:
+    turn: Turn = request.state.turn
+    return turn
+
+
+TurnDep = Annotated[Turn, Depends(_turn)]

@@ -1,0 +1,104 @@
+"""For those who play with the sandbox: make accounts, speak as people, order faults, see all."""
+
+from html import escape
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi.responses import HTMLResponse
+
+from api.sandbox.door import OpenRoute, TurnDep, bearer
+from domain.sandbox import people, queries, service
+from domain.sandbox.shapes import (
+    CreateAccount,
+    NewAccountView,
+    NoticeView,
+    PlayPerson,
+    SetFault,
+    StateView,
+)
+from domain.sandbox.tables import SandboxAccount
+
+play = APIRouter(route_class=OpenRoute, tags=["play"])
+
+Handle = Annotated[str, Path(max_length=30, description="The account's name.")]
+
+
+async def _own(turn: TurnDep, handle: str, request: Request) -> SandboxAccount:
+    return await queries.account_of_token(turn.session, handle, bearer(request))
+
+
+@play.post("/v1/accounts", status_code=201)
+async def create_account(turn: TurnDep, command: CreateAccount) -> NewAccountView:
+    """Make an account; its token opens sessions and plays people."""
+    account, token = await service.create_account(turn.session, command, now=turn.now)
+    shown = await queries.show_account(turn.session, account)
+    return NewAccountView(account=shown, token=token)
+
+
+@play.get("/v1/accounts/{handle}/state")
+async def state(turn: TurnDep, handle: Handle, request: Request) -> StateView:
+    """Show all of an account's world, with the account's own token."""
+    account = await _own(turn, handle, request)
+    await people.live(turn.session, account, now=turn.now)
+    return await queries.state(turn.session, account, turn.root)
+
+
+@play.post("/v1/accounts/{handle}/people", status_code=201)
+async def act(turn: TurnDep, handle: Handle, command: PlayPerson, request: Request) -> NoticeView:
+    """Let a person answer, mention, quote, like, repost or follow, with the account's token."""
+    account = await _own(turn, handle, request)
+    told, said = await people.play(turn.session, account, command, now=turn.now)
+    return queries.show_notice(told, said, account.handle, turn.root)
+
+
+@play.delete("/v1/accounts/{handle}/people/{post_id}", status_code=204)
+async def take_back(turn: TurnDep, handle: Handle, post_id: UUID, request: Request) -> None:
+    """Let a person delete what was said."""
+    account = await _own(turn, handle, request)
+    await people.take_back(turn.session, account, post_id, now=turn.now)
+
+
+@play.post("/v1/accounts/{handle}/faults", status_code=201)
+async def set_faults(
+    turn: TurnDep,
+    handle: Handle,
+    commands: Annotated[list[SetFault], Body(max_length=100)],
+    request: Request,
+) -> StateView:
+    """Order the account's next calls to go wrong; orders are used up one by one."""
+    account = await _own(turn, handle, request)
+    await service.set_faults(turn.session, account, commands)
+    await turn.session.flush()
+    return await queries.state(turn.session, account, turn.root)
+
+
+@play.delete("/v1/accounts/{handle}/faults", status_code=204)
+async def clear_faults(turn: TurnDep, handle: Handle, request: Request) -> None:
+    """Let all go well again."""
+    account = await _own(turn, handle, request)
+    await service.clear_faults(turn.session, account)
+
+
+@play.get("/posts/{post_id}", response_class=HTMLResponse)
+async def page(turn: TurnDep, post_id: UUID) -> Response:
+    """Show a post as people see it."""
+    post = await queries.post(turn.session, post_id, turn.root)
+    images = "".join(
+        f'<p><img src="../media/{each}" alt="" height="240"></p>' for each in post.media
+    )
+    text = escape(post.text).replace("\n", "<br>")
+    return HTMLResponse(
+        f"<!doctype html><meta charset=utf-8><title>{escape(post.handle)}</title>"
+        f"<h1>{escape(post.handle)}</h1><p>{text}</p>{images}"
+        f"<p>{post.created_at:%Y-%m-%d %H:%M} UTC · {post.likes} likes · {post.reposts} reposts · "
+        f"{post.replies} replies</p>",
+        headers={"content-security-policy": "default-src 'none'; img-src 'self'"},
+    )
+
+
+@play.get("/media/{medium_id}", response_class=Response)
+async def picture(turn: TurnDep, medium_id: UUID) -> Response:
+    """Show a picture or video."""
+    found = await queries.any_medium(turn.session, medium_id)
+    return Response(found.content, media_type=found.content_type)

@@ -1,0 +1,9 @@
+"""The sandbox: a network that Parvis serves itself, spoken to like any other."""
+
+from domain.connector.port import Connector
+from domain.networks.sandbox import connect, edit, inbox, metrics, publish
+from domain.networks.sandbox.manifest import MANIFEST
+
+CONNECTOR = Connector(
+    manifest=MANIFEST, connect=connect, publish=publish, edit=edit, inbox=inbox, metrics=metrics
+)

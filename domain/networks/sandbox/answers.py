@@ -1,0 +1,76 @@
+"""What the sandbox network answers, as far as we read it."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from domain.connector.heard import Heard
+from domain.connector.manifest import IdempotencyClass
+
+
+class Account(Heard):
+    id: str
+    handle: str
+    display_name: str
+    idempotency: IdempotencyClass
+    text_maximum: int
+    followers: int
+    posts: int
+
+
+class Session(Heard):
+    access_token: str
+    refresh_token: str
+    expires_at: datetime | None
+    account: Account
+
+
+class Post(Heard):
+    id: str
+    handle: str
+    text: str
+    media: tuple[str, ...]
+    language: str | None
+    reply_to: str | None
+    root_id: str | None
+    likes: int
+    reposts: int
+    replies: int
+    quotes: int
+    url: str
+    created_at: datetime
+
+
+class Container(Heard):
+    id: str
+    post: Post | None
+
+
+class Medium(Heard):
+    id: str
+    is_ready: bool
+
+
+class Notice(Heard):
+    number: int
+    kind: str
+    person: str
+    about: str | None
+    post: Post | None
+    is_deleted: bool
+    created_at: datetime
+
+
+class Notices(Heard):
+    data: tuple[Notice, ...]
+    next: int
+    has_more: bool
+
+
+class Failing(Heard):
+    code: str = ""
+    message: str = ""
+
+
+class Failure(Heard):
+    error: Failing = Field(default_factory=Failing)

@@ -1,0 +1,143 @@
+"""Publishes posts and threads in the way of the account's idempotency class.
+
+A  the delivery's key goes along: sent twice, it appears once
+B  a container is prepared and kept in the checkpoint, then published by its id
+C  the delivery's key becomes `external_id`, by which the post is found again
+D  no key: the account's own posts are listed, and text, media and place compared
+E  nothing: what became of a lost call only people can tell
+
+A thread notes `begun_at` before its first message; from then on a message is sought, where the
+class allows, before it is sent again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pydantic import JsonValue
+
+from domain.connector.errors import Missing, Unavailable
+from domain.connector.http import Call, FilePart, Http
+from domain.connector.manifest import IdempotencyClass
+from domain.connector.port import Save
+from domain.connector.words import Access, Checkpoint, Draft, Part, Published, Ref
+from domain.networks.sandbox.answers import Container, Medium, Post
+from domain.networks.sandbox.connect import IDEMPOTENCY
+from domain.networks.sandbox.matching import find, key_of, text_of
+from domain.networks.sandbox.progress import Progress
+from domain.networks.sandbox.wire import Server, server_of
+
+_WAITS_S = (0.2, 0.5, 1.0, 2.0)
+_SOUGHT = frozenset({IdempotencyClass.LOOK_UP_KEY, IdempotencyClass.LISTING})
+
+
+async def publish(
+    http: Http,
+    access: Access,
+    draft: Draft,
+    checkpoint: Checkpoint,
+    save: Save,
+    *,
+    now: datetime,
+) -> Published:
+    server, kind = server_of(http, access), class_of(access)
+    progress = Progress.model_validate(checkpoint)
+    is_thread, is_resumed = len(draft.parts) > 1, progress.begun_at is not None
+    if is_thread and not is_resumed:
+        progress = await progress.kept(save, begun_at=now.astimezone(UTC))
+    for number in range(len(progress.sent), len(draft.parts)):
+        post = None
+        if is_resumed and kind in _SOUGHT:
+            post = await find(server, kind, draft, progress, since=progress.begun_at or now)
+        if post is None:
+            progress = await _sent_up(server, draft.parts[number], progress, save)
+            post = await _send(server, kind, draft, progress, save)
+        is_resumed, progress = False, progress.with_sent(post)
+        if len(progress.sent) < len(draft.parts):
+            progress = await progress.kept(save)
+    return progress.published()
+
+
+async def look_up(
+    http: Http, access: Access, draft: Draft, checkpoint: Checkpoint, *, since: datetime
+) -> Published | None:
+    server, kind = server_of(http, access), class_of(access)
+    progress = Progress.model_validate(checkpoint)
+    since = progress.begun_at or since
+    while len(progress.sent) < len(draft.parts):
+        post = await find(server, kind, draft, progress, since=since)
+        if post is None:
+            return None
+        progress = progress.with_sent(post)
+    return progress.published()
+
+
+async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
+    server = server_of(http, access)
+    for ref in reversed(refs):
+        try:
+            await server.delete(f"/posts/{ref.remote_id}")
+        except Missing:
+            continue
+
+
+def class_of(access: Access) -> IdempotencyClass:
+    """The class the account was made with; it was told when it connected."""
+    return IdempotencyClass(access.grant.extra.get(IDEMPOTENCY, IdempotencyClass.LISTING))
+
+
+async def _sent_up(server: Server, part: Part, progress: Progress, save: Save) -> Progress:
+    for medium in part.media[len(progress.files) :]:
+        file = FilePart("file", medium.file_name, medium.content_type, medium.content)
+        form = (("alt_text", medium.alt_text),) if medium.alt_text else ()
+        made = await server.repeat(Call("POST", "/media", form=form, files=(file,)), Medium)
+        progress = await progress.kept(save, files=(*progress.files, made.id))
+    for file_id in progress.files:
+        await _wait_until_ready(server, file_id)
+    return progress
+
+
+async def _wait_until_ready(server: Server, file_id: str) -> None:
+    """Raises `Unavailable` when the file takes longer: the delivery comes back for it."""
+    for wait_s in _WAITS_S:
+        if (await server.repeat(Call("GET", f"/media/{file_id}"), Medium)).is_ready:
+            return
+        await asyncio.sleep(wait_s)
+    raise Unavailable("The sandbox is still working on a file.", code="network.media_processing")
+
+
+async def _send(
+    server: Server, kind: IdempotencyClass, draft: Draft, progress: Progress, save: Save
+) -> Post:
+    body, key = _body(draft, progress), key_of(draft, progress)
+    if kind == IdempotencyClass.HANDLE:
+        return await _send_container(server, body, progress, save)
+    if kind == IdempotencyClass.LOOK_UP_KEY:
+        body["external_id"] = key
+    headers = {"idempotency-key": key} if kind == IdempotencyClass.NATIVE_KEY else {}
+    return await server.act(Call("POST", "/posts", headers=headers, json=body), Post)
+
+
+async def _send_container(
+    server: Server, body: dict[str, JsonValue], progress: Progress, save: Save
+) -> Post:
+    container_id = progress.container
+    if container_id is None:
+        made = await server.repeat(Call("POST", "/containers", json=body), Container)
+        container_id = made.id
+        await progress.kept(save, container=container_id)
+    published = await server.act(Call("PUT", f"/containers/{container_id}/publish"), Container)
+    if published.post is None:
+        raise Unavailable("The sandbox did not publish the container.")
+    return published.post
+
+
+def _body(draft: Draft, progress: Progress) -> dict[str, JsonValue]:
+    return {
+        "text": text_of(draft.parts[len(progress.sent)]),
+        "media": list(progress.files),
+        "reply_to": progress.above(draft),
+        "language": draft.language,
+        "visibility": draft.visibility.value,
+        "content_warning": draft.content_warning,
+    }

@@ -1,0 +1,264 @@
+from datetime import timedelta
+
+import pytest
+
+from domain.connector.errors import (
+    GrantExpired,
+    Missing,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.words import Checkpoint, Draft, Link, Medium, Part, Published, Ref
+from domain.networks.sandbox import edit, publish
+from tests.sandbox_stage import Player, Stage
+
+CLASSES = ["A", "B", "C", "D", "E"]
+PNG = Medium(b"\x89PNG", "image/png", "a.png", alt_text="A cat")
+
+
+def draft(*texts: str, key: str = "delivery-1", reply_to: str | None = None) -> Draft:
+    return Draft(key, tuple(Part(text) for text in texts or ("Hello",)), reply_to=reply_to)
+
+
+class Journey:
+    """One delivery: its checkpoint as it was last kept."""
+
+    def __init__(self, stage: Stage, player: Player, what: Draft) -> None:
+        self.stage, self.player, self.what = stage, player, what
+        self.checkpoint: Checkpoint = {}
+        self.begun_at = stage.clock()
+
+    async def publish(self) -> Published:
+        return await publish.publish(
+            self.stage,
+            self.player.access,
+            self.what,
+            self.checkpoint,
+            self.save,
+            now=self.stage.clock(),
+        )
+
+    async def look_up(self) -> Published | None:
+        return await publish.look_up(
+            self.stage, self.player.access, self.what, self.checkpoint, since=self.begun_at
+        )
+
+    async def save(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+async def test_a_post_goes_out_once_in_every_class(stage: Stage, kind: str) -> None:
+    player = await stage.account(idempotency=kind)
+
+    published = await Journey(stage, player, draft("Grüezi 👋")).publish()
+
+    posts = (await player.state())["posts"]
+    assert [(post["id"], post["url"], post["text"]) for post in posts] == [
+        (published.remote_id, published.url, "Grüezi 👋")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["A", "B", "C", "D"])
+@pytest.mark.parametrize("fault", ["server_error_after_success", "timeout_after_success"])
+async def test_a_lost_answer_is_found_again(stage: Stage, kind: str, fault: str) -> None:
+    player = await stage.account(idempotency=kind)
+    await player.faults({"on": "publish", "kind": fault, "seconds": 0})
+    journey = Journey(stage, player, draft("Once"))
+
+    with pytest.raises(OutcomeUnknown):
+        await journey.publish()
+    stage.clock.passes(2)
+    found = await journey.look_up()
+
+    assert found is not None
+    assert [post["id"] for post in (await player.state())["posts"]] == [found.remote_id]
+
+
+@pytest.mark.parametrize("kind", ["A", "B", "C", "D"])
+async def test_what_did_not_go_out_is_not_found_and_may_be_sent_again(
+    stage: Stage, kind: str
+) -> None:
+    player = await stage.account(idempotency=kind)
+    await player.faults({"on": "publish", "kind": "server_error"})
+    journey = Journey(stage, player, draft("Once"))
+
+    with pytest.raises(OutcomeUnknown):
+        await journey.publish()
+    before = await journey.look_up()
+    await journey.publish()
+
+    assert before is None
+    assert await player.texts() == ["Once"]
+
+
+@pytest.mark.parametrize(("kind", "copies"), [("A", 1), ("B", 1), ("C", 2), ("D", 2), ("E", 2)])
+async def test_sending_blindly_again_doubles_where_no_key_protects(
+    stage: Stage, kind: str, copies: int
+) -> None:
+    player = await stage.account(idempotency=kind)
+    await player.faults({"on": "publish", "kind": "server_error_after_success"})
+    journey = Journey(stage, player, draft("Once"))
+
+    with pytest.raises(OutcomeUnknown):
+        await journey.publish()
+    await journey.publish()
+
+    assert await player.texts() == ["Once"] * copies
+
+
+async def test_class_e_cannot_tell(stage: Stage) -> None:
+    player = await stage.account(idempotency="E")
+
+    with pytest.raises(OutcomeUnknown):
+        await Journey(stage, player, draft()).look_up()
+
+
+async def test_a_look_up_sees_only_this_message(stage: Stage) -> None:
+    player = await stage.account(idempotency="D")
+    await Journey(stage, player, draft("Same words")).publish()
+    stage.clock.passes(60)
+    later = Journey(stage, player, draft("Same words"))
+    other = Journey(stage, player, draft("Other words"))
+    with_picture = Journey(stage, player, Draft("k", (Part("Same words", media=(PNG,)),)))
+    await Journey(stage, player, draft("Other  words ")).publish()
+
+    assert await later.look_up() is None
+    assert await other.look_up() is not None
+    assert await with_picture.look_up() is None
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+async def test_a_thread_hangs_together(stage: Stage, kind: str) -> None:
+    player = await stage.account(idempotency=kind)
+
+    published = await Journey(stage, player, draft("One", "Two", "Three")).publish()
+
+    posts = {post["id"]: post for post in (await player.state())["posts"]}
+    first, second, third = (ref.remote_id for ref in published.refs)
+    assert [posts[each]["text"] for each in (first, second, third)] == ["One", "Two", "Three"]
+    assert [posts[each]["reply_to"] for each in (first, second, third)] == [None, first, second]
+    assert posts[third]["root_id"] == first
+
+
+@pytest.mark.parametrize("kind", ["A", "B", "C", "D"])
+@pytest.mark.parametrize("lost", [0, 1, 2])
+async def test_a_thread_that_broke_off_goes_on_where_it_was(
+    stage: Stage, kind: str, lost: int
+) -> None:
+    player = await stage.account(idempotency=kind)
+    journey = Journey(stage, player, draft("One", "Two", "Three"))
+    passing = [{"on": "publish", "kind": "slow_media"}] * lost
+    await player.faults(*passing, {"on": "publish", "kind": "server_error_after_success"})
+
+    with pytest.raises(OutcomeUnknown):
+        await journey.publish()
+    found = await journey.look_up()
+    published = found or await journey.publish()
+
+    assert await player.texts() == ["One", "Two", "Three"]
+    assert len(published.refs) == 3
+    assert (found is None) == (lost < 2)
+
+
+async def test_files_are_sent_up_once_and_waited_for(stage: Stage) -> None:
+    player = await stage.account(media_delay_s=60)
+    journey = Journey(stage, player, Draft("k", (Part("Look", media=(PNG, PNG)),)))
+
+    with pytest.raises(Unavailable) as failure:
+        await journey.publish()
+    stage.clock.passes(61)
+    await journey.publish()
+
+    state = await player.state()
+    assert failure.value.code == "network.media_processing"
+    assert state["media"] == 2
+    assert [len(post["media"]) for post in state["posts"]] == [2]
+
+
+async def test_all_that_a_draft_says_arrives(stage: Stage) -> None:
+    player = await stage.account()
+    asked = await player.people("ada", "mention", text="Hello?")
+    what = Draft(
+        "k",
+        (Part("Yes", link=Link("https://example.org/a")),),
+        language="de-CH",
+        content_warning="Spoiler",
+        reply_to=asked["post"]["id"],
+    )
+
+    await Journey(stage, player, what).publish()
+
+    post = (await player.state())["posts"][-1]
+    assert post["text"] == "Yes\n\nhttps://example.org/a"
+    assert (post["language"], post["content_warning"]) == ("de-CH", "Spoiler")
+    assert (post["reply_to"], post["root_id"]) == (asked["post"]["id"], asked["post"]["id"])
+
+
+async def test_an_edit_changes_in_place_and_a_withdrawal_takes_away(stage: Stage) -> None:
+    player = await stage.account()
+    published = await Journey(stage, player, draft("One", "Two")).publish()
+
+    await edit.edit(stage, player.access, published.refs[0], draft("Uno"))
+    edited = await player.texts()
+    await publish.withdraw(stage, player.access, published.refs)
+    await publish.withdraw(stage, player.access, published.refs)
+
+    assert (edited, await player.texts()) == (["Uno", "Two"], [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("rate_limited", RateLimited),
+        ("expired_token", GrantExpired),
+        ("refused", Refused),
+        ("server_error", OutcomeUnknown),
+        ("timeout_before", OutcomeUnknown),
+    ],
+)
+async def test_refusals_have_their_own_errors(
+    stage: Stage, fault: str, error: type[Exception]
+) -> None:
+    player = await stage.account()
+    await player.faults({"on": "publish", "kind": fault, "seconds": 0})
+
+    with pytest.raises(error):
+        await Journey(stage, player, draft()).publish()
+
+    assert await player.texts() == []
+
+
+async def test_an_answer_to_what_is_gone_is_refused(stage: Stage) -> None:
+    player = await stage.account()
+    asked = await player.people("ada", "mention", text="Hello?")
+    reply_to = asked["post"]["id"]
+    gone = await stage.client.delete(
+        f"/v1/accounts/{player.handle}/people/{reply_to}",
+        headers={"authorization": f"Bearer {player.token}"},
+    )
+
+    with pytest.raises(Refused) as refusal:
+        await Journey(stage, player, draft(reply_to=reply_to)).publish()
+
+    assert gone.status_code == 204
+    assert "reply_to_missing" in refusal.value.said
+
+
+async def test_an_edit_of_what_is_gone_says_so(stage: Stage) -> None:
+    player = await stage.account()
+    published = await Journey(stage, player, draft()).publish()
+    await publish.withdraw(stage, player.access, published.refs)
+
+    with pytest.raises(Missing):
+        await edit.edit(stage, player.access, Ref(published.remote_id), draft("New"))
+
+
+async def test_a_post_of_long_before_is_not_taken_for_this_one(stage: Stage) -> None:
+    player = await stage.account(idempotency="D")
+    await Journey(stage, player, draft("Good morning")).publish()
+    stage.clock.passes(timedelta(days=1).total_seconds())
+
+    assert await Journey(stage, player, draft("Good morning")).look_up() is None
