@@ -33,10 +33,10 @@ class Post(Heard):
     language: str | None
     reply_to: str | None
     root_id: str | None
-    likes: int
-    reposts: int
-    replies: int
-    quotes: int
+    likes: int | None = None
+    reposts: int | None = None
+    replies: int | None = None
+    quotes: int | None = None
     url: str
     created_at: datetime
 

@@ -23,9 +23,14 @@ async def sample_account(http: Http, access: Access) -> list[Sample]:
 
 
 def _samples(post: Post) -> list[Sample]:
+    totals = {
+        Metric.LIKES: post.likes,
+        Metric.REPOSTS: post.reposts,
+        Metric.REPLIES: post.replies,
+        Metric.QUOTES: post.quotes,
+    }
     return [
-        Sample(post.id, Metric.LIKES, post.likes, "likes"),
-        Sample(post.id, Metric.REPOSTS, post.reposts, "reposts"),
-        Sample(post.id, Metric.REPLIES, post.replies, "replies"),
-        Sample(post.id, Metric.QUOTES, post.quotes, "quotes"),
+        Sample(post.id, metric, total, metric.value)
+        for metric, total in totals.items()
+        if total is not None
     ]

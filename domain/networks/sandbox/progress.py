@@ -15,7 +15,7 @@ class Sent(BaseModel):
 
 
 class Progress(BaseModel):
-    """`begun_at` is set before a thread's first message; the rest tells how far we are."""
+    """`begun_at` is set before the first message; the rest tells how far we are."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -6,8 +6,8 @@ C  the delivery's key becomes `external_id`, by which the post is found again
 D  no key: the account's own posts are listed, and text, media and place compared
 E  nothing: what became of a lost call only people can tell
 
-A thread notes `begun_at` before its first message; from then on a message is sought, where the
-class allows, before it is sent again.
+The checkpoint notes `begun_at` before the first message and every message that went out. A delivery
+that is resumed seeks the message under way, where the class allows, before it sends it again.
 """
 
 import asyncio
@@ -42,19 +42,17 @@ async def publish(
 ) -> Published:
     server, kind = server_of(http, access), class_of(access)
     progress = Progress.model_validate(checkpoint)
-    is_thread, is_resumed = len(draft.parts) > 1, progress.begun_at is not None
-    if is_thread and not is_resumed:
+    is_resumed = progress.begun_at is not None
+    if not is_resumed:
         progress = await progress.kept(save, begun_at=now.astimezone(UTC))
-    for number in range(len(progress.sent), len(draft.parts)):
+    for part in draft.parts[len(progress.sent) :]:
         post = None
         if is_resumed and kind in _SOUGHT:
             post = await find(server, kind, draft, progress, since=progress.begun_at or now)
         if post is None:
-            progress = await _sent_up(server, draft.parts[number], progress, save)
+            progress = await _sent_up(server, part, progress, save)
             post = await _send(server, kind, draft, progress, save)
-        is_resumed, progress = False, progress.with_sent(post)
-        if len(progress.sent) < len(draft.parts):
-            progress = await progress.kept(save)
+        is_resumed, progress = False, await progress.with_sent(post).kept(save)
     return progress.published()
 
 
