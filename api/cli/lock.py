@@ -2,10 +2,21 @@
 
 import fcntl
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from api.cli.trouble import Trouble
+
+
+@dataclass(frozen=True)
+class Running:
+    """The supervisor of a data folder and its children, by the names of the parts."""
+
+    pid: int
+    url: str
+    pids: dict[str, int]
 
 
 class DataLock:
@@ -19,30 +30,31 @@ class DataLock:
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = running(self.data_dir)
+            found = running(self.data_dir)
+            where = f" (process {found.pid}, {found.url})" if found else ""
             raise Trouble(
-                f"Parvis already runs on {self.data_dir}{_where(holder)}.",
+                f"Parvis already runs on {self.data_dir}{where}.",
                 "Stop it first (Ctrl-C there), or choose another folder with --data.",
             ) from error
-        self.say({})
+        self.file.truncate(0)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.say({})
+        self.file.truncate(0)
         self.file.close()
 
-    def say(self, facts: dict[str, object]) -> None:
+    def say(self, facts: Mapping[str, object]) -> None:
         """Write down for other commands what runs here."""
         self.file.truncate(0)
-        self.file.write(json.dumps(facts))
+        self.file.write(json.dumps({name: facts[name] for name in ("pid", "url", "pids")}))
         self.file.flush()
 
 
 def is_held(data_dir: Path) -> bool:
-    """Whether a supervisor runs on this folder."""
+    """Whether a supervisor, or a command with engines of its own, works on this folder."""
     try:
-        with (data_dir / "lock").open("a+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with (data_dir / "lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except FileNotFoundError:
@@ -50,16 +62,9 @@ def is_held(data_dir: Path) -> bool:
     return False
 
 
-def running(data_dir: Path) -> dict[str, object]:
-    """What the supervisor of this folder wrote down; empty when none runs or it still starts."""
+def running(data_dir: Path) -> Running | None:
+    """What the supervisor of this folder wrote down; None when none is ready."""
     if not is_held(data_dir):
-        return {}
-    try:
-        facts = json.loads((data_dir / "lock").read_text() or "{}")
-    except ValueError:
-        return {}
-    return facts if isinstance(facts, dict) else {}
-
-
-def _where(facts: dict[str, object]) -> str:
-    return f" (process {facts['pid']}, {facts['url']})" if "url" in facts else ""
+        return None
+    said = (data_dir / "lock").read_text()
+    return Running(**json.loads(said)) if said else None

@@ -1,6 +1,7 @@
 """`migrate`: the schema, by Alembic, as the database's owner."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -29,16 +30,15 @@ def migrate(
 
 def move(settings: Settings, to: str) -> str | None:
     """Migrate up or down, whichever leads to `to`; gives the revision reached."""
-    config = Config(ROOT / "migrations" / "alembic.ini")
-    before = _revision(settings)
+    config = _config()
+    before = revision(settings)
     try:
-        if _leads_down(config, before, to):
-            command.downgrade(config, to)
-        else:
-            command.upgrade(config, to)
+        leads = command.downgrade if _leads_down(config, before, to) else command.upgrade
+        os.environ["MIGRATION_DATABASE_URL"] = owner_url(settings)
+        leads(config, to)
     except CommandError as error:
         raise Trouble(f"{error}.", "See the names in migrations/versions.") from error
-    return _revision(settings)
+    return revision(settings)
 
 
 def _leads_down(config: Config, before: str | None, to: str) -> bool:
@@ -51,7 +51,8 @@ def _leads_down(config: Config, before: str | None, to: str) -> bool:
     return to != before and to in older
 
 
-def _revision(settings: Settings) -> str | None:
+def revision(settings: Settings) -> str | None:
+    """The revision the database is at; None when it holds no schema of ours."""
     return asyncio.run(_ask_revision(owner_url(settings)))
 
 
@@ -64,6 +65,16 @@ async def _ask_revision(url: str) -> str | None:
         return found
     finally:
         await connection.close()
+
+
+def knows(revision: str) -> bool:
+    """Whether this release has that migration; the empty name is the empty database."""
+    script = ScriptDirectory.from_config(_config())
+    return revision in {"", *(known.revision for known in script.walk_revisions())}
+
+
+def _config() -> Config:
+    return Config(ROOT / "migrations" / "alembic.ini")
 
 
 def owner_url(settings: Settings) -> str:

@@ -19,10 +19,14 @@ def keep(path: Path, secret: str) -> None:
 
 def sealing_keys(data_dir: Path) -> str:
     """The key ring of this data folder, made at its first use."""
-    path = data_dir / "sealing.keys"
+    path = sealing_keys_path(data_dir)
     if not path.exists():
         keep(path, "k1:" + base64.b64encode(secrets.token_bytes(32)).decode())
     return path.read_text().strip()
+
+
+def sealing_keys_path(data_dir: Path) -> Path:
+    return data_dir / "sealing.keys"
 
 
 def first_token_path(data_dir: Path) -> Path:

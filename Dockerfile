@@ -1,0 +1,25 @@
+# One image for migrate, api and workers. Nothing secret goes in: settings come from outside.
+FROM python:3.11-slim AS packages
+COPY requirements.lock /tmp/requirements.lock
+RUN python -m venv /opt/parvis \
+ && /opt/parvis/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps \
+    --require-hashes -r /tmp/requirements.lock
+
+FROM python:3.11-slim
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin parvis \
+ && install -d -o parvis -g parvis -m 0700 /data
+COPY --from=packages /opt/parvis /opt/parvis
+WORKDIR /app
+COPY pyproject.toml ./
+COPY domain domain
+COPY api api
+COPY workers workers
+COPY migrations migrations
+RUN /opt/parvis/bin/python -m compileall -q domain api workers migrations
+# time zones come from the locked tzdata package, never from the image
+ENV PATH=/opt/parvis/bin:$PATH PYTHONUNBUFFERED=1 PYTHONTZPATH= HOST=0.0.0.0 DATA_DIR=/data
+USER parvis
+VOLUME /data
+EXPOSE 8000
+ENTRYPOINT ["python", "-m", "api"]
+CMD ["serve"]

@@ -1,0 +1,87 @@
+"""The one file of a backup: a tar of a manifest, the key ring, the database and the media.
+
+manifest.json   format, release, revision, moment, checksum of the database
+keys/           sealing.keys and token of the data folder, unless left out
+database.dump   pg_dump's own format
+media/…         every stored file
+"""
+
+import hashlib
+import io
+import json
+import tarfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from api.cli.trouble import Trouble
+
+FORMAT = 1
+MANIFEST, DATABASE, KEYS, MEDIA = "manifest.json", "database.dump", "keys", "media"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup says of itself."""
+
+    format: int
+    release: str
+    revision: str
+    made_at: str
+    database_sha256: str
+
+
+def write_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
+    raw = json.dumps(asdict(manifest), indent=1).encode()
+    member = tarfile.TarInfo(MANIFEST)
+    member.size = len(raw)
+    archive.addfile(member, io.BytesIO(raw))
+
+
+def read_manifest(archive: tarfile.TarFile) -> Manifest:
+    try:
+        file = archive.extractfile(MANIFEST)
+        manifest = Manifest(**json.loads(file.read())) if file else None
+    except (KeyError, ValueError, TypeError, tarfile.TarError):
+        manifest = None
+    if manifest is None:
+        raise Trouble("This file is no backup of Parvis.", "Give one that `backup` wrote.")
+    if manifest.format != FORMAT:
+        raise Trouble(
+            f"This backup has format {manifest.format}, this release reads {FORMAT}.",
+            f"Restore it with Parvis {manifest.release}.",
+        )
+    return manifest
+
+
+def unpack(archive: tarfile.TarFile, folder: str, target: Path) -> int:
+    """Write the files of one folder of the archive below `target`; gives their number."""
+    count = 0
+    for member in archive:
+        if not member.isfile() or not member.name.startswith(f"{folder}/"):
+            continue
+        path = (target / member.name.removeprefix(f"{folder}/")).resolve()
+        if not path.is_relative_to(target.resolve()):
+            raise Trouble(f"The backup holds a path outside its folder: {member.name}.", "Stop.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        source = archive.extractfile(member)
+        if source is not None:
+            copy(source, path)
+            count += 1
+    return count
+
+
+def copy(source: IO[bytes], path: Path) -> str:
+    """Copy a stream into a private file; gives its SHA-256 in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        path.chmod(0o600)
+        while part := source.read(1 << 20):
+            digest.update(part)
+            file.write(part)
+    return digest.hexdigest()
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

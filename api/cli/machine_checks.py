@@ -1,0 +1,113 @@
+"""Checks of this machine and the data folder; each gives one finding."""
+
+import base64
+import binascii
+import hashlib
+import json
+import shutil
+import zoneinfo
+from pathlib import Path
+
+from api.cli import installed, memory
+from api.cli.findings import Finding
+
+_ROOM_WANTED_BYTES = 1_000_000_000
+_KEY_BYTES = 32
+_STACK_LIMIT_MIB, _API_LIMIT_MIB = 450, 160
+
+
+def environment_matches(root: Path) -> Finding:
+    """The packages in `.venv` are those of the lock file."""
+    lock = root / "requirements.lock"
+    stamp = root / ".venv" / "parvis-installed.json"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.exists() and json.loads(stamp.read_text()).get(lock.name) == wanted:
+        return Finding("The packages are those of requirements.lock.")
+    return Finding(
+        "The packages are not known to be those of requirements.lock.",
+        "Run any ./parvis command: it installs what is missing.",
+    )
+
+
+def folder_is_private(data_dir: Path) -> Finding:
+    """Nobody else reads the data folder's secrets."""
+    if not data_dir.exists():
+        return Finding(f"{data_dir} does not exist.", "Run ./parvis up, which makes it.")
+    for path in (data_dir / "sealing.keys", data_dir / "token"):
+        if path.exists() and path.stat().st_mode & 0o077:
+            return Finding(f"Others may read {path}.", f"chmod 600 {path}")
+    if data_dir.stat().st_mode & 0o066:
+        return Finding(f"Others may look into {data_dir}.", f"chmod 700 {data_dir}")
+    return Finding(f"{data_dir} is private.")
+
+
+def disk_has_room(data_dir: Path, wanted_bytes: int = _ROOM_WANTED_BYTES) -> Finding:
+    free = shutil.disk_usage(data_dir).free
+    if free < wanted_bytes:
+        return Finding(
+            f"The disk has {free // 2**20} MiB left.",
+            f"Free {(wanted_bytes - free) // 2**20 + 1} MiB, or move the data with --data.",
+        )
+    return Finding(f"The disk has {free // 2**30} GiB left.")
+
+
+def data_is_of_this_postgres(data_dir: Path, install: Path | None = None) -> Finding:
+    """The data was written by the PostgreSQL that the packages carry."""
+    written_by = data_dir / "postgres" / "PG_VERSION"
+    ours = installed.major(install or installed.postgres())
+    if not written_by.exists():
+        return Finding("There is no embedded database yet.")
+    kept = written_by.read_text().strip()
+    if kept != ours:
+        return Finding(
+            f"The data is of PostgreSQL {kept}, the packages carry {ours}.",
+            "Back up with the release that wrote it, restore with this one (--data).",
+        )
+    return Finding(f"The data is of PostgreSQL {kept}, which the packages carry.")
+
+
+def keys_are_whole(ring: str) -> Finding:
+    """Each key of the ring is 32 bytes, and no id stands twice."""
+    pairs = [part.partition(":") for part in ring.split(",") if part.strip()]
+    ids = [name.strip() for name, _, _ in pairs]
+    remedy = "Give id:base64(32 bytes), comma separated; `openssl rand -base64 32` makes a key."
+    if not pairs or len(set(ids)) != len(ids):
+        return Finding("SEALING_KEYS is empty or names a key twice.", remedy)
+    for name, _, text in pairs:
+        if not name.strip() or _length(text.strip()) != _KEY_BYTES:
+            return Finding(f"The sealing key {name.strip() or '(no id)'} is not whole.", remedy)
+    return Finding(f"{len(pairs)} sealing key{'s' if len(pairs) > 1 else ''}, whole.")
+
+
+def _length(text: str) -> int:
+    try:
+        return len(base64.b64decode(text, validate=True))
+    except binascii.Error:
+        return 0
+
+
+def time_zones_are_pinned(paths: tuple[str, ...] | None = None) -> Finding:
+    """Time zones come from the locked package, not from the machine."""
+    if zoneinfo.TZPATH if paths is None else paths:
+        return Finding(
+            "Time zones are read from this machine, which may know older rules.",
+            "Set PYTHONTZPATH to nothing, as ./parvis does.",
+        )
+    return Finding(f"Time zones come from tzdata ({zoneinfo.ZoneInfo('Europe/Paris').key} opens).")
+
+
+def memory_fits(
+    supervisor_pid: int,
+    api_pid: int,
+    *,
+    stack_mib: float = _STACK_LIMIT_MIB,
+    api_mib: float = _API_LIMIT_MIB,
+) -> Finding:
+    """The stack and its api hold no more than they should when idle."""
+    whole = sum(memory.share_mib(pid) for pid in memory.family(supervisor_pid))
+    api = memory.share_mib(api_pid)
+    said = f"Memory: stack {whole:.0f} MiB, api {api:.0f} MiB (PSS)."
+    if whole > stack_mib or api > api_mib:
+        limits = f"{stack_mib:.0f} and {api_mib:.0f} MiB are normal when idle"
+        return Finding(said, f"If it is idle, restart it: {limits}. See data/logs for what grew.")
+    return Finding(said)

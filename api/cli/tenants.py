@@ -1,0 +1,83 @@
+"""What an operator does with workspaces and tokens, outside of any request."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from api.cli.migrate import owner_url
+from api.cli.trouble import Trouble
+from api.state import open_state
+from domain.identity.service import create_token
+from domain.identity.shapes import NewToken
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import ParvisError
+from domain.kernel.ids import new_id, read, show
+from domain.kernel.settings import Settings
+from domain.workspaces.service import create_workspace
+
+_BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1"
+_SLUGS = "SELECT slug FROM workspaces ORDER BY created_at LIMIT 20"
+_NO_SCHEMA = ("The database has no schema yet.", "Run ./parvis migrate first.")
+
+
+def operator(workspace_id: UUID) -> Caller:
+    """Who the event log says made it: a person at the command line."""
+    return Caller(workspace_id, "operator", frozenset(Scope))
+
+
+async def workspace_named(settings: Settings, text: str) -> UUID | None:
+    """The workspace with this id or slug; None when there is none."""
+    if text.startswith("ws_"):
+        try:
+            return read("ws", text)
+        except ParvisError as error:
+            raise Trouble(f"{text} is no workspace id.", error.message) from error
+    connection = await asyncpg.connect(owner_url(settings), statement_cache_size=0)
+    try:
+        found: UUID | None = await connection.fetchval(_BY_SLUG, text)
+    except asyncpg.UndefinedTableError as error:
+        raise Trouble(*_NO_SCHEMA) from error
+    finally:
+        await connection.close()
+    return found
+
+
+async def slugs(settings: Settings) -> list[str]:
+    """The short names of the oldest workspaces."""
+    connection = await asyncpg.connect(owner_url(settings), statement_cache_size=0)
+    try:
+        return [row[0] for row in await connection.fetch(_SLUGS)]
+    finally:
+        await connection.close()
+
+
+async def make_workspace(settings: Settings, *, slug: str, name: str, now: datetime) -> UUID:
+    caller = operator(new_id())
+    async with (
+        open_state(settings) as state,
+        state.database.transaction(caller.workspace_id) as session,
+    ):
+        made = await create_workspace(session, caller, slug=slug, name=name, now=now)
+    return made.id
+
+
+async def make_token(
+    settings: Settings,
+    workspace_id: UUID,
+    *,
+    name: str,
+    scopes: Iterable[Scope],
+    expires_at: datetime | None,
+    now: datetime,
+) -> NewToken:
+    caller = operator(workspace_id)
+    async with open_state(settings) as state, state.database.transaction(workspace_id) as session:
+        return await create_token(
+            session, caller, name=name, scopes=scopes, expires_at=expires_at, now=now
+        )
+
+
+def shown(workspace_id: UUID) -> str:
+    return show("ws", workspace_id)

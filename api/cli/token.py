@@ -1,0 +1,68 @@
+"""`token`: a bearer value for a workspace, printed once."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from api.cli import tenants
+from api.cli.steps import say, tell
+from api.cli.surroundings import surroundings
+from api.cli.trouble import Trouble
+from domain.kernel.caller import Scope
+from domain.kernel.settings import Settings
+
+FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
+
+
+def token(
+    *,
+    workspace: Annotated[str, Parameter(help="Its short name or its id.")] = FIRST_SLUG,
+    name: Annotated[str, Parameter(help="What the token is for.")] = "operator",
+    scopes: Annotated[str, Parameter(help="What it may do, comma separated.")] = "",
+    all: Annotated[bool, Parameter(negative=(), help="Every scope.")] = False,  # noqa: A002 a flag
+    days: Annotated[int | None, Parameter(help="Days until it runs out; else never.")] = None,
+    create: Annotated[
+        str | None, Parameter(help="Make the workspace, under this name, if there is none.")
+    ] = None,
+    data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
+) -> None:
+    chosen = list(Scope) if all else read_scopes(scopes)
+    now = datetime.now(UTC)
+    ends = None if days is None else now + timedelta(days=days)
+    with surroundings(data) as settings:
+        workspace_id = asyncio.run(_workspace(settings, workspace, create, now))
+        made = asyncio.run(
+            tenants.make_token(
+                settings, workspace_id, name=name, scopes=chosen, expires_at=ends, now=now
+            )
+        )
+    say(f"A token of {tenants.shown(workspace_id)}; it is shown only now.")
+    tell(made.token)
+
+
+def read_scopes(text: str) -> list[Scope]:
+    """The scopes in a comma-separated list."""
+    names = [part for part in re.split(r"[,\s]+", text) if part]
+    unknown = [name for name in names if name not in frozenset(Scope)]
+    if unknown or not names:
+        what = f"Unknown: {', '.join(unknown)}." if unknown else "No scope was given."
+        raise Trouble(what, f"Give --all or --scopes with some of: {', '.join(Scope)}.")
+    return [Scope(name) for name in names]
+
+
+async def _workspace(settings: Settings, text: str, create: str | None, now: datetime) -> UUID:
+    found = await tenants.workspace_named(settings, text)
+    if found is not None:
+        return found
+    if create is None:
+        known = ", ".join(await tenants.slugs(settings)) or "none yet"
+        raise Trouble(
+            f"There is no workspace {text} (there are: {known}).",
+            f'Make it: ./parvis token --workspace {text} --create "Its name" …',
+        )
+    return await tenants.make_workspace(settings, slug=text, name=create, now=now)
