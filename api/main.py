@@ -7,15 +7,18 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api import health, problems
+from api.calendars import rest as calendars
 from api.communities import rest as communities
 from api.edge import Edge
 from api.events import rest as events
+from api.posts import deliveries
+from api.posts import rest as posts
 from api.state import open_state
 from api.workspaces import rest as workspaces
 from domain.kernel.logs import set_up_logs
 from domain.kernel.settings import Settings
 
-ROUTERS = (workspaces, communities, events)
+ROUTERS = (workspaces, communities, events, calendars, posts, deliveries)
 
 
 def create_app(settings: Settings) -> FastAPI:

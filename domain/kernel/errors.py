@@ -144,10 +144,35 @@ class ZoneUnknown(Invalid):
     remedy = "Send an IANA name such as Europe/Zurich."
 
 
+class NetworkUnknown(Invalid):
+    code = "network.unknown"
+    title = "There is no such network"
+    remedy = "Choose a key from GET /v1/networks."
+
+
 class TimePast(Invalid):
     code = "time.past"
     title = "The moment is in the past"
     remedy = "Choose a later one, or publish at once with `now`."
+
+
+class TimeMissing(Invalid):
+    code = "time.missing"
+    title = "The post has no planned time"
+    remedy = "Send wall_time, or `now` to publish at once."
+
+
+class PostEmpty(Invalid):
+    code = "post.without_target"
+    title = "The post names no account"
+    remedy = "Give it at least one variant."
+
+
+class PostUnfit(Invalid):
+    code = "post.unfit"
+    title = "A network would not take the post"
+    remedy = "Mend each fault; POST /v1/posts/validate judges without storing."
+    acting_party = "user"
 
 
 class Conflict(ParvisError): ...
@@ -208,6 +233,12 @@ class AccountDisconnected(Conflict):
     title = "The account is not connected"
     remedy = "Connect the account again, then retry."
     acting_party = "user"
+
+
+class AccountRemoved(AccountDisconnected):
+    code = "account.removed"
+    title = "The account was removed"
+    remedy = "Connect the account again as a new one."
 
 
 class AbilityMissing(Conflict):

@@ -1,0 +1,78 @@
+"""/v1/deliveries: each outward act, its attempts, and where a person goes on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import CallerDep, NowDep, PageDep, SessionDep
+from api.paging import link_next, tag
+from api.routes import TransactionRoute
+from domain.kernel.ids import AccountId, DeliveryId, PostId
+from domain.kernel.shapes import Page
+from domain.posts import queries, settling
+from domain.posts.queries import DeliveryFilter
+from domain.posts.rules import DeliveryKind, DeliveryState
+from domain.posts.shapes import AttemptView, DeliveryView, Settlement
+
+router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"], route_class=TransactionRoute)
+
+
+@router.get("", summary="List deliveries")
+async def list_deliveries(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    state: Annotated[
+        list[DeliveryState], Query(max_length=10, description="Only these states.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    kind: Annotated[list[DeliveryKind], Query(max_length=10, description="Only these kinds.")] = [],  # noqa: B006 - as above
+    account_id: Annotated[
+        list[AccountId], Query(max_length=50, description="Only of these accounts.")
+    ] = [],  # noqa: B006 - as above
+    post_id: Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")] = [],  # noqa: B006 - as above
+) -> Page[DeliveryView]:
+    """Newest first. Needs the scope `posts:read`."""
+    where = DeliveryFilter(state, kind, account_id, post_id)
+    found = await queries.list_deliveries(session, caller, page, where=where)
+    link_next(request, response, found)
+    return found
+
+
+@router.get("/{delivery_id}", summary="Read a delivery")
+async def get_delivery(
+    response: Response, session: SessionDep, caller: CallerDep, delivery_id: DeliveryId
+) -> DeliveryView:
+    """Needs the scope `posts:read`."""
+    view = await queries.get_delivery(session, caller, delivery_id)
+    tag(response, view.version)
+    return view
+
+
+@router.get("/{delivery_id}/attempts", summary="List the attempts at a delivery")
+async def list_attempts(
+    session: SessionDep, caller: CallerDep, delivery_id: DeliveryId
+) -> list[AttemptView]:
+    """Every attempt and look-up, first to last. Needs the scope `posts:read`."""
+    return await queries.list_attempts(session, caller, delivery_id)
+
+
+@router.post("/{delivery_id}/retry", summary="Send a failed delivery again")
+async def retry_delivery(
+    session: SessionDep, caller: CallerDep, now: NowDep, delivery_id: DeliveryId
+) -> DeliveryView:
+    """409 `state.not_allowed` unless it failed. Needs the scope `posts:publish`."""
+    return await settling.retry_delivery(session, caller, delivery_id, now=now)
+
+
+@router.post("/{delivery_id}/settle", summary="Say what became of a delivery in doubt")
+async def settle_delivery(
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    delivery_id: DeliveryId,
+    command: Settlement,
+) -> DeliveryView:
+    """For networks that cannot be asked: a person looked. Needs the scope `posts:publish`."""
+    return await settling.settle_delivery(session, caller, delivery_id, command, now=now)

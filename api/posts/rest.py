@@ -1,0 +1,189 @@
+"""/v1/posts: planned, changed, set going, taken back."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.paging import link_next, tag
+from api.routes import TransactionRoute
+from domain.kernel.clock import Moment
+from domain.kernel.ids import AccountId, CalendarId, CommunityId, PostId
+from domain.kernel.shapes import Page
+from domain.posts import queries, service
+from domain.posts.queries import PostFilter, PostSort
+from domain.posts.rules import PostState
+from domain.posts.shapes import (
+    ChangePost,
+    CreatePost,
+    DeliveryView,
+    Label,
+    PostDetail,
+    PostView,
+    RetryPost,
+    SchedulePost,
+    ValidatePost,
+    ValidationView,
+)
+
+router = APIRouter(prefix="/v1/posts", tags=["posts"], route_class=TransactionRoute)
+
+
+def _filter(
+    state: Annotated[list[PostState], Query(max_length=10, description="Only these states.")] = [],  # noqa: B006 - FastAPI copies it
+    community_id: Annotated[
+        list[CommunityId], Query(max_length=50, description="Only of these communities.")
+    ] = [],  # noqa: B006 - as above
+    calendar_id: Annotated[
+        list[CalendarId], Query(max_length=50, description="Only in these calendars.")
+    ] = [],  # noqa: B006 - as above
+    account_id: Annotated[
+        list[AccountId], Query(max_length=50, description="Only said by these accounts.")
+    ] = [],  # noqa: B006 - as above
+    label: Annotated[
+        list[Label], Query(max_length=30, description="With at least one of these labels.")
+    ] = [],  # noqa: B006 - as above
+    since: Annotated[Moment | None, Query(description="Planned from this moment on.")] = None,
+    until: Annotated[Moment | None, Query(description="Planned before this moment.")] = None,
+) -> PostFilter:
+    return PostFilter(state, community_id, calendar_id, account_id, label, since, until)
+
+
+FilterDep = Annotated[PostFilter, Depends(_filter)]
+
+
+@router.get("", summary="List posts")
+async def list_posts(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    where: FilterDep,
+    sort: Annotated[
+        PostSort, Query(description="The order; `publish_at` shows planned posts only.")
+    ] = PostSort.CREATED_DOWN,
+) -> Page[PostView]:
+    """Needs the scope `posts:read`."""
+    found = await queries.list_posts(session, caller, page, where=where, sort=sort)
+    link_next(request, response, found)
+    return found
+
+
+@router.post("", status_code=HTTPStatus.CREATED, summary="Make a draft")
+async def create_post(
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, command: CreatePost
+) -> PostDetail:
+    """Nothing goes out before `POST /v1/posts/{id}/schedule`. Needs the scope `posts:write`."""
+    view = await service.create_post(session, caller, command, now=now)
+    tag(response, view.version)
+    return view
+
+
+@router.post("/validate", summary="Judge a post without storing it")
+async def validate_post(
+    session: SessionDep, caller: CallerDep, now: NowDep, command: ValidatePost
+) -> ValidationView:
+    """Text and media counted as each network counts them, all misfits at once.
+
+    Needs the scope `posts:read`.
+    """
+    return await service.validate_post(session, caller, command, now=now)
+
+
+@router.get("/{post_id}", summary="Read a post")
+async def get_post(
+    response: Response, session: SessionDep, caller: CallerDep, post_id: PostId
+) -> PostDetail:
+    """With its variants and deliveries. Needs the scope `posts:read`."""
+    view = await queries.get_post(session, caller, post_id)
+    tag(response, view.version)
+    return view
+
+
+@router.patch("/{post_id}", summary="Change a post")
+async def change_post(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionDep,
+    post_id: PostId,
+    command: ChangePost,
+) -> PostDetail:
+    """Changes only what is sent; a scheduled post is planned anew.
+
+    409 `post.going_out` while it goes out, 409 `post.published` for what readers already see.
+    Needs the scope `posts:write`.
+    """
+    view = await service.change_post(
+        session, caller, post_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.delete(
+    "/{post_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a draft, cancel a plan"
+)
+async def remove_post(
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    post_id: PostId,
+) -> None:
+    """A draft is removed, a scheduled post is cancelled and stays readable.
+
+    409 `post.published` for what is public: withdraw it. Needs the scope `posts:write`.
+    """
+    await service.remove_post(session, caller, post_id, expected_version=version, now=now)
+
+
+@router.post("/{post_id}/schedule", summary="Set a post going")
+async def schedule_post(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    post_id: PostId,
+    command: SchedulePost,
+) -> PostDetail:
+    """At its wall time or at once; 422 `post.unfit` says everything a network would refuse.
+
+    Needs the scope `posts:publish`.
+    """
+    view = await service.schedule_post(
+        session, caller, post_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.post("/{post_id}/retry", summary="Send again what failed")
+async def retry_post(
+    session: SessionDep, caller: CallerDep, now: NowDep, post_id: PostId, command: RetryPost
+) -> PostDetail:
+    """Only failed targets; what may be public is looked up first. Needs `posts:publish`."""
+    return await service.retry_post(session, caller, post_id, command, now=now)
+
+
+@router.post(
+    "/{post_id}/withdraw", status_code=HTTPStatus.ACCEPTED, summary="Take public copies back"
+)
+async def withdraw_post(
+    session: SessionDep, caller: CallerDep, now: NowDep, post_id: PostId
+) -> PostDetail:
+    """Plans one withdrawal for each public copy. Needs the scope `posts:publish`."""
+    return await service.withdraw_post(session, caller, post_id, now=now)
+
+
+@router.get("/{post_id}/deliveries", summary="List the deliveries of a post")
+async def list_deliveries(
+    session: SessionDep, caller: CallerDep, post_id: PostId
+) -> list[DeliveryView]:
+    """All of them, withdrawals too. Needs the scope `posts:read`."""
+    await queries.get_post(session, caller, post_id)
+    return (await queries.deliveries_by_post(session, caller, [post_id]))[post_id]

@@ -1,0 +1,56 @@
+"""Reads of calendars."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.calendars.shapes import CalendarView
+from domain.calendars.tables import Calendar
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+
+OLDEST_FIRST = Sort("created_at", (col(Calendar.created_at), col(Calendar.id)), (datetime, UUID))
+
+
+def visible(caller: Caller) -> SelectOfScalar[Calendar]:
+    return select(Calendar).where(col(Calendar.workspace_id) == caller.workspace_id)
+
+
+async def get_calendar(session: AsyncSession, caller: Caller, id_: UUID) -> CalendarView:
+    caller.need(Scope.CALENDARS_READ)
+    row = await find(session, visible(caller).where(col(Calendar.id) == id_), what="calendar")
+    return CalendarView.model_validate(row)
+
+
+async def list_calendars(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    community_ids: Sequence[UUID] = (),
+) -> Page[CalendarView]:
+    caller.need(Scope.CALENDARS_READ)
+    statement = visible(caller)
+    if community_ids:
+        statement = statement.where(col(Calendar.community_id).in_(community_ids))
+    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=CalendarView.model_validate,
+        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
+    )
+
+
+async def calendars_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, CalendarView]:
+    caller.need(Scope.CALENDARS_READ)
+    rows = (await session.exec(visible(caller).where(col(Calendar.id).in_(ids)))).all()
+    return {row.id: CalendarView.model_validate(row) for row in rows}

@@ -1,0 +1,90 @@
+"""Changes of calendars."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.calendars.queries import visible
+from domain.calendars.shapes import CalendarView, ChangeCalendar, CreateCalendar
+from domain.calendars.tables import Calendar
+from domain.communities import queries as communities
+from domain.communities.tables import Community
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
+from domain.kernel.errors import InUse
+from domain.kernel.ids import new_id
+
+
+async def create_calendar(
+    session: AsyncSession, caller: Caller, command: CreateCalendar, *, now: datetime
+) -> CalendarView:
+    """Raises `NotFound` for a community of another workspace."""
+    caller.need(Scope.CALENDARS_WRITE)
+    made_from = digest(command)
+    before = await made_before(session, caller, Calendar, command.id, made_from)
+    if before is not None:
+        return CalendarView.model_validate(before)
+    found = communities.visible(caller).where(col(Community.id) == command.community_id)
+    community = await find(session, found, what="community")
+    row = Calendar(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        time_zone=command.time_zone or community.time_zone,
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+        **command.model_dump(exclude={"id", "time_zone"}),
+    )
+    await insert(session, row, taken="This calendar exists already.")
+    record(session, caller, "calendar.created", ("calendar", row.id), now=now)
+    return CalendarView.model_validate(row)
+
+
+async def change_calendar(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangeCalendar,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> CalendarView:
+    caller.need(Scope.CALENDARS_WRITE)
+    row = await _calendar(session, caller, id_, expected_version)
+    previous = apply(row, command.sent(), now=now)
+    if previous:
+        changed = {"changed": sorted(previous)}
+        record(session, caller, "calendar.changed", ("calendar", id_), now=now, data=changed)
+    return CalendarView.model_validate(row)
+
+
+async def remove_calendar(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Raises `InUse` while posts stand in it."""
+    caller.need(Scope.CALENDARS_WRITE)
+    row = await _calendar(session, caller, id_, expected_version)
+    await session.delete(row)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise InUse("Posts stand in this calendar.") from None
+    record(session, caller, "calendar.removed", ("calendar", id_), now=now)
+
+
+async def _calendar(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Calendar:
+    statement = visible(caller).where(col(Calendar.id) == id_)
+    return await find_for_change(
+        session, statement, what="calendar", expected_version=expected_version
+    )

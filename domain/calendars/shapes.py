@@ -1,0 +1,43 @@
+"""Content calendars: commands in, views out."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.kernel.clock import Moment, ZoneName
+from domain.kernel.ids import CalendarId, CommunityId
+from domain.kernel.shapes import Change, Command, View, may_change
+
+Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Réseaux"])]
+Description = Annotated[str, Field(max_length=2000)]
+Colour = Annotated[str, Field(max_length=7, pattern=r"^#[0-9a-f]{6}$", examples=["#2f6f4f"])]
+
+
+class CalendarView(View):
+    id: CalendarId = Field(description="The calendar's id.")
+    community_id: CommunityId = Field(description="The community it plans for.")
+    name: str = Field(description="Its name for people.")
+    description: str = Field(description="What it is for.")
+    colour: str = Field(description="The colour frontends show it in, `#rrggbb`.")
+    time_zone: str = Field(description="IANA zone of its wall times and of its days.")
+    version: int = Field(description="Counts changes; the ETag.")
+    created_at: Moment = Field(description="When it was made.")
+    updated_at: Moment = Field(description="When it was last changed.")
+
+
+class CreateCalendar(Command):
+    id: CalendarId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    community_id: CommunityId = Field(description="The community it plans for.")
+    name: Name = Field(description="Its name for people.")
+    description: Description = Field(default="", description="What it is for.")
+    colour: Colour = Field(default="#2f6f4f", description="The colour frontends show it in.")
+    time_zone: ZoneName | None = Field(
+        default=None, description="IANA zone of its wall times; the community's when left out."
+    )
+
+
+class ChangeCalendar(Change):
+    name: Name = may_change("Its name for people.")
+    description: Description = may_change("What it is for.")
+    colour: Colour = may_change("The colour frontends show it in.")
+    time_zone: ZoneName = may_change("IANA zone of its wall times; planned posts keep theirs.")

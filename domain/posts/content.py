@@ -1,0 +1,130 @@
+"""What exactly goes out: a post and its variant become one content, kept with the delivery."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.tables import Account
+from domain.connector.fit import MediumFacts, PartFacts, misfits, text_length
+from domain.connector.manifest import Manifest
+from domain.connector.words import Measures, Visibility
+from domain.kernel.caller import Caller
+from domain.kernel.errors import AbilityMissing, NotFound
+from domain.kernel.ids import MediaId
+from domain.kernel.shapes import Shape
+from domain.media.tables import Media
+from domain.networks import find
+from domain.posts.shapes import LengthView, MisfitView, VerdictView
+from domain.posts.tables import Post, Variant
+
+
+class Content(Shape):
+    """As it lies in the delivery's row."""
+
+    parts: tuple[str, ...]
+    media_ids: tuple[MediaId, ...] = ()
+    link_url: str | None = None
+    language: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
+    content_warning: str | None = None
+    reply_to: str | None = None
+
+    def stored(self) -> dict[str, Any]:
+        stored: dict[str, Any] = self.model_dump(mode="json")
+        return stored
+
+
+def content_of(post: Post, variant: Variant) -> Content:
+    """The variant's own words, else the post's. Media and link go with the first message."""
+    media_ids = post.media_ids if variant.media_ids is None else variant.media_ids
+    return Content(
+        parts=tuple(variant.parts or [post.text]),
+        media_ids=tuple(media_ids),
+        link_url=variant.link_url or post.link_url,
+        language=variant.language or post.language,
+        visibility=Visibility(variant.visibility),
+        content_warning=variant.content_warning,
+    )
+
+
+def judge(account: Account, content: Content, media: Mapping[UUID, Media]) -> VerdictView:
+    """Everything that keeps a content from fitting the account's network."""
+    manifest, measures = manifest_of(account.network), Measures(**account.measures)
+    parts = _facts(content, media)
+    found = misfits(
+        manifest,
+        measures,
+        parts,
+        visibility=content.visibility,
+        language=content.language,
+        content_warning=content.content_warning,
+    )
+    return VerdictView(
+        account_id=account.id,
+        network=account.network,
+        fits=not found,
+        lengths=[_length(manifest, measures, part, content) for part in parts],
+        misfits=[MisfitView.model_validate(each) for each in found],
+    )
+
+
+def manifest_of(network: str) -> Manifest:
+    """Raises `AbilityMissing` where the network only listens or is no longer known."""
+    connector = find(network)
+    if connector is None or connector.publish is None:
+        raise AbilityMissing(f"Nothing can be published to {network}.")
+    return connector.manifest
+
+
+async def find_media(
+    session: AsyncSession, caller: Caller, ids: Iterable[UUID]
+) -> dict[UUID, Media]:
+    """The media by id. Raises `NotFound` when one is missing."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    statement = select(Media).where(
+        col(Media.workspace_id) == caller.workspace_id, col(Media.id).in_(wanted)
+    )
+    found = {row.id: row for row in (await session.exec(statement)).all()}
+    if len(found) < len(wanted):
+        raise NotFound("media")
+    return found
+
+
+async def find_accounts(
+    session: AsyncSession, caller: Caller, ids: Iterable[UUID]
+) -> dict[UUID, Account]:
+    """The accounts by id. Raises `NotFound` when one is missing or removed."""
+    wanted = set(ids)
+    statement = select(Account).where(
+        col(Account.workspace_id) == caller.workspace_id,
+        col(Account.id).in_(wanted),
+        col(Account.removed_at).is_(None),
+    )
+    found = {row.id: row for row in (await session.exec(statement)).all()} if wanted else {}
+    if len(found) < len(wanted):
+        raise NotFound("account")
+    return found
+
+
+def _facts(content: Content, media: Mapping[UUID, Media]) -> Sequence[PartFacts]:
+    files = tuple(
+        MediumFacts(media[id_].content_type, media[id_].size_bytes, media[id_].alt_text)
+        for id_ in content.media_ids
+    )
+    first, *rest = content.parts
+    return [PartFacts(first, files, content.link_url), *(PartFacts(text) for text in rest)]
+
+
+def _length(
+    manifest: Manifest, measures: Measures, part: PartFacts, content: Content
+) -> LengthView:
+    maximum = manifest.text.maximum if manifest.text else None
+    return LengthView(
+        length=text_length(manifest, measures, part, content.content_warning),
+        maximum=maximum if measures.text_max is None else measures.text_max,
+    )

@@ -1,0 +1,56 @@
+"""Rows that changes of posts begin with."""
+
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.caller import Caller
+from domain.kernel.changes import find, find_for_change
+from domain.posts.queries import visible, visible_deliveries
+from domain.posts.rules import DeliveryKind
+from domain.posts.tables import Delivery, Post, Variant
+
+
+async def find_post(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Post:
+    """The post, locked: its deliveries change under this lock. Raises `NotFound`."""
+    statement = visible(caller).where(col(Post.id) == id_)
+    return await find_for_change(session, statement, what="post", expected_version=expected_version)
+
+
+async def variants_of(session: AsyncSession, caller: Caller, post_id: UUID) -> list[Variant]:
+    statement = select(Variant).where(
+        col(Variant.workspace_id) == caller.workspace_id, col(Variant.post_id) == post_id
+    )
+    return list((await session.exec(statement.order_by(col(Variant.id)))).all())
+
+
+async def deliveries_of(session: AsyncSession, caller: Caller, post_id: UUID) -> list[Delivery]:
+    """The publishing deliveries of a post, the newest of each account, locked."""
+    statement = (
+        visible_deliveries(caller)
+        .where(col(Delivery.post_id) == post_id, col(Delivery.kind) == DeliveryKind.PUBLISH)
+        .order_by(col(Delivery.id))
+        .with_for_update()
+    )
+    newest = {row.account_id: row for row in (await session.exec(statement)).all()}
+    return list(newest.values())
+
+
+async def lock_delivery(session: AsyncSession, caller: Caller, id_: UUID) -> Delivery:
+    """The delivery, locked; its post must be locked before. Raises `NotFound`."""
+    statement = visible_deliveries(caller).where(col(Delivery.id) == id_)
+    return await find_for_change(session, statement, what="delivery", expected_version=None)
+
+
+async def lock_with_post(
+    session: AsyncSession, caller: Caller, id_: UUID
+) -> tuple[Post | None, Delivery]:
+    """The delivery and the post it belongs to, the post locked first. Raises `NotFound`."""
+    statement = visible_deliveries(caller).where(col(Delivery.id) == id_)
+    found = await find(session, statement, what="delivery")
+    post = await find_post(session, caller, found.post_id, None) if found.post_id else None
+    await session.refresh(found, with_for_update=True)
+    return post, found

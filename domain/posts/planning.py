@@ -1,0 +1,306 @@
+"""Sets posts going: schedule, cancel, retry, withdraw. Every outward act begins as a row here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.tables import Account
+from domain.connector.words import Visibility
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.clock import resolve
+from domain.kernel.errors import (
+    AbilityMissing,
+    AccountDisconnected,
+    DeliveryUnderWay,
+    Fault,
+    NotAllowedNow,
+    PostEmpty,
+    PostUnfit,
+    TimeMissing,
+    TimePast,
+)
+from domain.kernel.ids import new_id, show
+from domain.kernel.nudges import due_at
+from domain.kernel.traces import current_trace
+from domain.networks import find as find_network
+from domain.posts.content import Content, content_of, find_accounts, find_media, judge
+from domain.posts.finding import deliveries_of, find_post, variants_of
+from domain.posts.queries import delivery_view, detail
+from domain.posts.rules import (
+    PLANNABLE,
+    UNDER_WAY,
+    DeliveryKind,
+    DeliveryState,
+    PostState,
+    post_state,
+)
+from domain.posts.shapes import DeliveryView, PostDetail, RetryPost, SchedulePost
+from domain.posts.tables import Delivery, Post, Variant
+
+CONNECTED = "connected"
+
+
+async def schedule_post(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: SchedulePost,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> PostDetail:
+    """Plans one delivery per variant. Raises `PostUnfit` with everything that does not fit."""
+    caller.need(Scope.POSTS_PUBLISH)
+    post = await find_post(session, caller, id_, expected_version)
+    if post.state not in PLANNABLE:
+        raise NotAllowedNow(f"A post that is {post.state} cannot be scheduled.")
+    _set_time(post, command, now)
+    await plan_deliveries(session, caller, post, now=now)
+    post.version += 1
+    post.updated_at = now
+    data = {"publish_at": post.publish_at.isoformat() if post.publish_at else None}
+    record(session, caller, "post.scheduled", ("post", id_), now=now, data=data)
+    return await detail(session, caller, post)
+
+
+def _set_time(post: Post, command: SchedulePost, now: datetime) -> None:
+    post.time_zone = command.time_zone or post.time_zone
+    if command.now:
+        post.wall_time, post.publish_at = None, now
+        return
+    post.wall_time = command.wall_time or post.wall_time
+    if post.wall_time is None:
+        raise TimeMissing
+    post.publish_at = future(post.wall_time, post.time_zone, now)
+
+
+def future(wall_time: datetime, time_zone: str, now: datetime) -> datetime:
+    """The moment of a wall time. Raises `TimePast`."""
+    moment = resolve(wall_time, time_zone)
+    if moment <= now:
+        raise TimePast(f"{wall_time.isoformat()} in {time_zone} has passed.")
+    return moment
+
+
+async def plan_deliveries(
+    session: AsyncSession, caller: Caller, post: Post, *, now: datetime
+) -> None:
+    """Makes the waiting deliveries of a post what its variants and its time say."""
+    variants = await variants_of(session, caller, post.id)
+    await ensure_fit(session, caller, post, variants)
+    moment = post.publish_at or now
+    planned = {row.account_id: row for row in await deliveries_of(session, caller, post.id)}
+    wanted = {variant.account_id for variant in variants}
+    for variant in variants:
+        row = planned.get(variant.account_id)
+        if row is not None and row.state in UNDER_WAY:
+            raise DeliveryUnderWay
+        if row is not None and row.state == DeliveryState.DONE:
+            continue
+        if row is not None and row.state == DeliveryState.WAITING:
+            row.due_at = row.act_at = moment
+            row.variant_id, row.version, row.updated_at = variant.id, row.version + 1, now
+        else:
+            row = new_delivery(caller, DeliveryKind.PUBLISH, variant.account_id, moment, now)
+            row.post_id, row.variant_id = post.id, variant.id
+            session.add(row)
+        due_at(session, caller.workspace_id, row.id, moment)
+    for account_id, row in planned.items():
+        if account_id not in wanted and row.state == DeliveryState.WAITING:
+            end(row, DeliveryState.CANCELLED, now)
+    post.state = PostState.SCHEDULED
+
+
+async def ensure_fit(
+    session: AsyncSession, caller: Caller, post: Post, variants: Sequence[Variant]
+) -> None:
+    """Raises `PostEmpty`, `AccountDisconnected`, `AbilityMissing` or `PostUnfit`."""
+    if not variants:
+        raise PostEmpty
+    accounts = await find_accounts(session, caller, (each.account_id for each in variants))
+    contents = {variant.account_id: content_of(post, variant) for variant in variants}
+    media = await find_media(session, caller, (i for c in contents.values() for i in c.media_ids))
+    faults = []
+    for number, (account_id, content) in enumerate(contents.items()):
+        account = accounts[account_id]
+        if account.state != CONNECTED:
+            raise AccountDisconnected(f"{account.handle or account.network} is not connected.")
+        for misfit in judge(account, content, media).misfits:
+            pointer = f"/variants/{number}{misfit.pointer}"
+            faults.append(Fault(pointer, misfit.code, misfit.message))
+    if faults:
+        raise PostUnfit(faults=tuple(faults))
+
+
+async def cancel_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
+    """Ends what still waits; what is public stays public."""
+    for row in await deliveries_of(session, caller, post.id):
+        if row.state == DeliveryState.WAITING:
+            end(row, DeliveryState.CANCELLED, now)
+    await settle_post(session, caller, post, now=now)
+
+
+async def retry_post(
+    session: AsyncSession, caller: Caller, id_: UUID, command: RetryPost, *, now: datetime
+) -> PostDetail:
+    """Sends again what failed, at once. What may already be public is never sent again."""
+    caller.need(Scope.POSTS_PUBLISH)
+    post = await find_post(session, caller, id_, None)
+    rows = await deliveries_of(session, caller, post.id)
+    targets = [
+        row
+        for row in rows
+        if row.state == DeliveryState.FAILED
+        and (not command.account_ids or row.account_id in command.account_ids)
+    ]
+    if not targets:
+        raise NotAllowedNow("No failed delivery is there to retry.")
+    for row in targets:
+        retry(row, now)
+        due_at(session, caller.workspace_id, row.id, now)
+    await settle_post(session, caller, post, now=now)
+    ids = {"deliveries": [show("dlv", row.id) for row in targets]}
+    record(session, caller, "post.retried", ("post", id_), now=now, data=ids)
+    return await detail(session, caller, post)
+
+
+async def withdraw_post(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> PostDetail:
+    """Takes the public copies back: one outward intent for each."""
+    caller.need(Scope.POSTS_PUBLISH)
+    post = await find_post(session, caller, id_, None)
+    rows = await deliveries_of(session, caller, post.id)
+    public = [row for row in rows if row.state == DeliveryState.DONE]
+    if not public:
+        raise NotAllowedNow("Nothing of this post is public.")
+    open_ones = await _withdrawals_under_way(session, caller, post.id)
+    for row in public:
+        if row.id not in open_ones:
+            await _plan_undoing(session, caller, row, now)
+    record(session, caller, "post.withdrawal_asked", ("post", id_), now=now)
+    return await detail(session, caller, post)
+
+
+async def _withdrawals_under_way(session: AsyncSession, caller: Caller, post_id: UUID) -> set[UUID]:
+    statement = select(Delivery.undoes_id).where(
+        col(Delivery.workspace_id) == caller.workspace_id,
+        col(Delivery.post_id) == post_id,
+        col(Delivery.kind) == DeliveryKind.WITHDRAW,
+        col(Delivery.act_at).is_not(None),
+    )
+    return {id_ for id_ in (await session.exec(statement)).all() if id_ is not None}
+
+
+async def _plan_undoing(
+    session: AsyncSession, caller: Caller, done: Delivery, now: datetime
+) -> None:
+    account = (await find_accounts(session, caller, [done.account_id]))[done.account_id]
+    if find_network(account.network) is None:
+        raise AbilityMissing
+    row = new_delivery(caller, DeliveryKind.WITHDRAW, done.account_id, now, now)
+    row.post_id, row.undoes_id, row.content = done.post_id, done.id, done.content
+    row.refs = done.refs
+    session.add(row)
+    await session.flush()
+    due_at(session, caller.workspace_id, row.id, now)
+
+
+async def plan_answer(
+    session: AsyncSession,
+    caller: Caller,
+    *,
+    account_id: UUID,
+    text: str,
+    reply_to: str,
+    media_ids: Sequence[UUID] = (),
+    language: str | None = None,
+    visibility: Visibility = Visibility.PUBLIC,
+    now: datetime,
+) -> DeliveryView:
+    """An answer to a message on the network: a delivery like any other, due at once.
+
+    Raises `AccountDisconnected`, `AbilityMissing`, `NotFound` and `PostUnfit`.
+    """
+    caller.need(Scope.MENTIONS_ANSWER)
+    content = Content(
+        parts=(text,),
+        media_ids=tuple(media_ids),
+        language=language,
+        visibility=visibility,
+        reply_to=reply_to,
+    )
+    account = (await find_accounts(session, caller, [account_id]))[account_id]
+    await _ensure_answer_fits(session, caller, account, content)
+    row = new_delivery(caller, DeliveryKind.ANSWER, account_id, now, now)
+    row.content = content.stored()
+    session.add(row)
+    await session.flush()
+    due_at(session, caller.workspace_id, row.id, now)
+    record(session, caller, "delivery.planned", ("delivery", row.id), now=now)
+    return delivery_view(row)
+
+
+async def _ensure_answer_fits(
+    session: AsyncSession, caller: Caller, account: Account, content: Content
+) -> None:
+    if account.state != CONNECTED:
+        raise AccountDisconnected
+    media = await find_media(session, caller, content.media_ids)
+    misfits = judge(account, content, media).misfits
+    if misfits:
+        faults = (
+            Fault(each.pointer.replace("/parts/0", ""), each.code, each.message) for each in misfits
+        )
+        raise PostUnfit(faults=tuple(faults))
+
+
+async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
+    """Derives the post's state from its deliveries and records the change."""
+    await session.flush()
+    states = [DeliveryState(row.state) for row in await deliveries_of(session, caller, post.id)]
+    unplanned = PostState.DRAFT if post.state == PostState.DRAFT else PostState.CANCELLED
+    state = post_state(states, unplanned=unplanned)
+    if state == post.state:
+        return
+    previous, post.state = post.state, state
+    post.version += 1
+    post.updated_at = now
+    if state in {PostState.PUBLISHED, PostState.PARTIALLY_PUBLISHED, PostState.GOING_OUT}:
+        post.published_at = post.published_at or (now if DeliveryState.DONE in states else None)
+    data = {"previous": {"state": previous}, "state": state}
+    record(session, caller, f"post.{state}", ("post", post.id), now=now, data=data)
+
+
+def new_delivery(
+    caller: Caller, kind: DeliveryKind, account_id: UUID, moment: datetime, now: datetime
+) -> Delivery:
+    return Delivery(
+        workspace_id=caller.workspace_id,
+        id=new_id(),
+        kind=kind,
+        account_id=account_id,
+        state=DeliveryState.WAITING,
+        due_at=moment,
+        act_at=moment,
+        checkpoint={},
+        refs=[],
+        trace=current_trace(),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def end(row: Delivery, state: DeliveryState, now: datetime) -> None:
+    row.state, row.act_at = state, None
+    row.version, row.updated_at = row.version + 1, now
+
+
+def retry(row: Delivery, now: datetime) -> None:
+    """A failed delivery waits again; its checkpoint stays, so a thread goes on where it was."""
+    row.state, row.act_at, row.attempts, row.look_ups = DeliveryState.WAITING, now, 0, 0
+    row.problem, row.version, row.updated_at = None, row.version + 1, now

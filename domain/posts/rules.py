@@ -1,0 +1,171 @@
+"""Pure rules of publishing: what becomes of a delivery and, from its deliveries, of a post.
+
+A delivery                                          A post is what its deliveries are
+    waiting ──claim──▶ going ──▶ done ──▶ withdrawn     draft        nothing is planned
+      ▲  ▲               │ ╲                            scheduled    all wait
+      │  └──wait, hold───┘  ╲──▶ failed ──▶ waiting     going_out    one is under way
+      │                   ▼                             unknown      an outcome must be looked up
+      └──not there── unknown ──found──▶ done            published    all arrived
+                          └──person──▶ failed           partially_published  some did
+    waiting ──cancel──▶ cancelled                       failed · cancelled · withdrawn
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.connector.errors import (
+    GrantExpired,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.manifest import IdempotencyClass
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    GOING = "going"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+
+
+class DeliveryKind(StrEnum):
+    PUBLISH = "publish"
+    ANSWER = "answer"
+    EDIT = "edit"
+    WITHDRAW = "withdraw"
+
+
+class PostState(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    GOING_OUT = "going_out"
+    UNKNOWN = "unknown"
+    PUBLISHED = "published"
+    PARTIALLY_PUBLISHED = "partially_published"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+
+
+D = DeliveryState
+TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
+    D.WAITING: frozenset({D.GOING, D.CANCELLED}),
+    D.GOING: frozenset({D.DONE, D.FAILED, D.UNKNOWN, D.WAITING}),
+    D.UNKNOWN: frozenset({D.DONE, D.FAILED, D.WAITING, D.UNKNOWN}),
+    D.FAILED: frozenset({D.WAITING, D.CANCELLED}),
+    D.DONE: frozenset({D.WITHDRAWN}),
+    D.CANCELLED: frozenset(),
+    D.WITHDRAWN: frozenset(),
+}
+UNDER_WAY = frozenset({D.GOING, D.UNKNOWN})
+PUBLIC = frozenset({PostState.PUBLISHED, PostState.PARTIALLY_PUBLISHED})
+PLANNABLE = frozenset({PostState.DRAFT, PostState.CANCELLED, PostState.SCHEDULED})
+
+MOST_ATTEMPTS = 8
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=15)
+HOLD = timedelta(minutes=5)
+"""How long a delivery whose account needs a person is left alone."""
+
+
+def may_move(old: DeliveryState, new: DeliveryState) -> bool:
+    return new in TRANSITIONS[old]
+
+
+def post_state(states: Collection[DeliveryState], *, unplanned: PostState) -> PostState:
+    """What a post is, from the states of its publishing deliveries."""
+    found = set(states)
+    if not found:
+        return unplanned
+    if D.UNKNOWN in found:
+        return PostState.UNKNOWN
+    if D.GOING in found or (D.WAITING in found and D.DONE in found):
+        return PostState.GOING_OUT
+    if D.WAITING in found:
+        return PostState.SCHEDULED
+    if D.DONE in found:
+        return PostState.PUBLISHED if found == {D.DONE} else PostState.PARTIALLY_PUBLISHED
+    if D.WITHDRAWN in found:
+        return PostState.WITHDRAWN
+    return PostState.FAILED if D.FAILED in found else PostState.CANCELLED
+
+
+class Verdict(StrEnum):
+    """The three answers to a network's error, and the end."""
+
+    WAIT = "wait"
+    HOLD = "hold"
+    STOP = "stop"
+    LOOK = "look"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`at` is when a worker comes back; None when only a person can go on."""
+
+    verdict: Verdict
+    at: datetime | None
+    is_retryable: bool
+    acting_party: str
+
+
+def after_error(
+    error: NetworkError, *, attempts: int, reconcile_wait: timedelta, now: datetime
+) -> Decision:
+    """What to do after an attempt ended in an error."""
+    match error:
+        case RateLimited():
+            until = error.until or now + backoff(attempts)
+            return Decision(
+                Verdict.WAIT, max(until, now), is_retryable=True, acting_party="network"
+            )
+        case GrantExpired():
+            return Decision(Verdict.HOLD, now + HOLD, is_retryable=True, acting_party="user")
+        case OutcomeUnknown():
+            at = now + reconcile_wait
+            return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="network")
+        case Refused():
+            return Decision(Verdict.STOP, None, is_retryable=False, acting_party="user")
+        case Unavailable() if attempts < MOST_ATTEMPTS:
+            at = now + backoff(attempts)
+            return Decision(Verdict.WAIT, at, is_retryable=True, acting_party="network")
+        case _:
+            return Decision(Verdict.STOP, None, is_retryable=True, acting_party="network")
+
+
+def after_look_up_error(
+    error: NetworkError, *, look_ups: int, reconcile_wait: timedelta, now: datetime
+) -> Decision:
+    """What to do when the look-up itself did not succeed: the outcome stays unknown."""
+    match error:
+        case OutcomeUnknown():
+            return Decision(Verdict.LOOK, None, is_retryable=False, acting_party="user")
+        case RateLimited(until=datetime() as until):
+            return Decision(Verdict.LOOK, until, is_retryable=False, acting_party="network")
+        case GrantExpired():
+            return Decision(Verdict.LOOK, now + HOLD, is_retryable=False, acting_party="user")
+        case _:
+            at = now + max(reconcile_wait, backoff(look_ups))
+            return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="network")
+
+
+def look_ups_needed(idempotency: IdempotencyClass) -> int:
+    """How often a message must not be found before it counts as not there.
+
+    A listing may lag behind the write, so class D looks twice.
+    """
+    return 2 if idempotency is IdempotencyClass.LISTING else 1
+
+
+def backoff(tries: int) -> timedelta:
+    """5 s, 10 s, 20 s … at most 15 minutes."""
+    doubled: timedelta = FIRST_WAIT * 2 ** min(max(tries - 1, 0), 10)
+    return min(doubled, LONGEST_WAIT)

@@ -1,0 +1,244 @@
+"""Changes of posts while they are planned; what goes out is in `planning` and `delivering`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.calendars import queries as calendars
+from domain.calendars.tables import Calendar
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import apply, digest, find, insert, made_before
+from domain.kernel.clock import resolve
+from domain.kernel.errors import (
+    AlreadyPublished,
+    DeliveryUnderWay,
+    Fault,
+    InUse,
+    Misfit,
+    NotAllowedNow,
+)
+from domain.kernel.ids import new_id
+from domain.posts.content import content_of, find_accounts, find_media, judge
+from domain.posts.finding import find_post, variants_of
+from domain.posts.planning import (
+    cancel_post,
+    future,
+    plan_answer,
+    plan_deliveries,
+    retry_post,
+    schedule_post,
+    withdraw_post,
+)
+from domain.posts.queries import detail
+from domain.posts.rules import PUBLIC, PostState
+from domain.posts.shapes import (
+    ChangePost,
+    CreatePost,
+    PostDetail,
+    ValidatePost,
+    ValidationView,
+    VariantInput,
+)
+from domain.posts.tables import Post, Variant
+
+__all__ = [
+    "change_post",
+    "create_post",
+    "plan_answer",
+    "remove_post",
+    "retry_post",
+    "schedule_post",
+    "validate_post",
+    "withdraw_post",
+]
+
+OUTWARD = {"text", "language", "link_url", "media_ids", "variants", "wall_time", "time_zone"}
+"""What may not change once a post is public."""
+
+
+async def create_post(
+    session: AsyncSession, caller: Caller, command: CreatePost, *, now: datetime
+) -> PostDetail:
+    """A draft. Raises `NotFound` for a calendar, account or media of another workspace."""
+    caller.need(Scope.POSTS_WRITE)
+    made_from = digest(command)
+    before = await made_before(session, caller, Post, command.id, made_from)
+    if before is not None:
+        return await detail(session, caller, before)
+    calendar = await _calendar(session, caller, command.calendar_id)
+    time_zone = command.time_zone or calendar.time_zone
+    publish_at = future(command.wall_time, time_zone, now) if command.wall_time else None
+    row = Post(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        community_id=calendar.community_id,
+        state=PostState.DRAFT,
+        time_zone=time_zone,
+        publish_at=publish_at,
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+        **command.model_dump(exclude={"id", "time_zone", "variants"}),
+    )
+    await find_media(session, caller, row.media_ids)
+    await insert(session, row, taken="This post exists already.")
+    await _set_variants(session, caller, row, command.variants, now)
+    record(session, caller, "post.created", ("post", row.id), now=now)
+    return await detail(session, caller, row)
+
+
+async def change_post(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangePost,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> PostDetail:
+    """Raises `DeliveryUnderWay` and, for what readers see, `AlreadyPublished`."""
+    caller.need(Scope.POSTS_WRITE)
+    post = await find_post(session, caller, id_, expected_version)
+    values = command.sent()
+    _ensure_may_change(post, values)
+    variants = values.pop("variants", None)
+    await _complete(session, caller, post, values, now)
+    previous = apply(post, values, now=now)
+    if variants is not None:
+        await _set_variants(session, caller, post, variants, now)
+        previous["variants"] = None
+    if not previous:
+        return await detail(session, caller, post)
+    if post.state == PostState.SCHEDULED:
+        await plan_deliveries(session, caller, post, now=now)
+    if "variants" in previous and not set(previous) - {"variants"}:
+        post.version, post.updated_at = post.version + 1, now
+    changed = {"changed": sorted(previous)}
+    record(session, caller, "post.changed", ("post", id_), now=now, data=changed)
+    await session.flush()
+    return await detail(session, caller, post)
+
+
+async def remove_post(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Removes a draft, cancels what is scheduled. Raises `AlreadyPublished` for the public."""
+    caller.need(Scope.POSTS_WRITE)
+    post = await find_post(session, caller, id_, expected_version)
+    if post.state in {PostState.GOING_OUT, PostState.UNKNOWN}:
+        raise DeliveryUnderWay
+    if post.state in PUBLIC:
+        raise AlreadyPublished
+    if post.state == PostState.SCHEDULED:
+        await cancel_post(session, caller, post, now=now)
+        return
+    if post.state != PostState.DRAFT:
+        raise NotAllowedNow(f"A post that is {post.state} stays in the record.")
+    await session.delete(post)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise InUse from None
+    record(session, caller, "post.removed", ("post", id_), now=now)
+
+
+async def validate_post(
+    session: AsyncSession, caller: Caller, command: ValidatePost, *, now: datetime
+) -> ValidationView:
+    """Judges a post as each network would; nothing is stored."""
+    caller.need(Scope.POSTS_READ)
+    accounts = await find_accounts(session, caller, (v.account_id for v in command.variants))
+    post = Post(
+        workspace_id=caller.workspace_id,
+        **command.model_dump(include={"text", "language", "link_url", "media_ids"}),
+    )
+    contents = [content_of(post, _variant(post, given, now)) for given in command.variants]
+    media = await find_media(session, caller, (id_ for c in contents for id_ in c.media_ids))
+    targets = [
+        judge(accounts[given.account_id], content, media)
+        for given, content in zip(command.variants, contents, strict=True)
+    ]
+    return ValidationView(fits=all(target.fits for target in targets), targets=targets)
+
+
+def _ensure_may_change(post: Post, values: dict[str, Any]) -> None:
+    if post.state in {PostState.GOING_OUT, PostState.UNKNOWN}:
+        raise DeliveryUnderWay
+    if post.state in PUBLIC | {PostState.WITHDRAWN} and OUTWARD & values.keys():
+        raise AlreadyPublished
+
+
+async def _complete(
+    session: AsyncSession, caller: Caller, post: Post, values: dict[str, Any], now: datetime
+) -> None:
+    """Checks what is named and computes the moment of a new wall time."""
+    if "calendar_id" in values:
+        calendar = await _calendar(session, caller, values["calendar_id"])
+        if calendar.community_id != post.community_id:
+            fault = Fault("/calendar_id", "calendar.other_community", "Of another community.")
+            raise Misfit(faults=(fault,))
+    await find_media(session, caller, values.get("media_ids", ()))
+    if values.keys() & {"wall_time", "time_zone"}:
+        values["publish_at"] = _moment(post, values, now)
+
+
+def _moment(post: Post, values: dict[str, Any], now: datetime) -> datetime | None:
+    wall_time = values.get("wall_time", post.wall_time)
+    if wall_time is None:
+        if post.state == PostState.SCHEDULED:
+            raise NotAllowedNow("A scheduled post needs its time; cancel it with DELETE.")
+        return None
+    zone_name = values.get("time_zone", post.time_zone)
+    if post.state in {PostState.DRAFT, PostState.SCHEDULED}:
+        return future(wall_time, zone_name, now)
+    return resolve(wall_time, zone_name)
+
+
+async def _calendar(session: AsyncSession, caller: Caller, id_: UUID) -> Calendar:
+    statement = calendars.visible(caller).where(col(Calendar.id) == id_)
+    return await find(session, statement, what="calendar")
+
+
+async def _set_variants(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    given: Iterable[VariantInput],
+    now: datetime,
+) -> None:
+    """Makes the variants of a post those that are given, keeping the ids of accounts that stay."""
+    wanted = {each.account_id: each for each in given}
+    await find_accounts(session, caller, wanted)
+    await find_media(session, caller, (id_ for v in wanted.values() for id_ in v.media_ids or ()))
+    kept = {row.account_id: row for row in await variants_of(session, caller, post.id)}
+    for account_id, row in kept.items():
+        if account_id not in wanted:
+            await session.delete(row)
+    for account_id, each in wanted.items():
+        if account_id in kept:
+            apply(kept[account_id], each.model_dump(exclude={"account_id"}), now=now)
+        else:
+            session.add(_variant(post, each, now))
+    await session.flush()
+
+
+def _variant(post: Post, given: VariantInput, now: datetime) -> Variant:
+    return Variant(
+        workspace_id=post.workspace_id,
+        id=new_id(),
+        post_id=post.id,
+        created_at=now,
+        updated_at=now,
+        **given.model_dump(),
+    )

@@ -1,0 +1,53 @@
+"""Where a person goes on: doubts that only people can end, and deliveries to send again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import NotAllowedNow
+from domain.kernel.nudges import due_at
+from domain.posts.finding import lock_with_post
+from domain.posts.planning import end, retry, settle_post
+from domain.posts.queries import delivery_view
+from domain.posts.rules import DeliveryState
+from domain.posts.shapes import DeliveryView, Settlement
+
+
+async def settle_delivery(
+    session: AsyncSession, caller: Caller, id_: UUID, command: Settlement, *, now: datetime
+) -> DeliveryView:
+    """A person's word on an unknown outcome ends the doubt."""
+    caller.need(Scope.POSTS_PUBLISH)
+    post, row = await lock_with_post(session, caller, id_)
+    if row.state != DeliveryState.UNKNOWN:
+        raise NotAllowedNow(f"The outcome is not in doubt: the delivery is {row.state}.")
+    end(row, DeliveryState.DONE if command.is_published else DeliveryState.FAILED, now)
+    if command.is_published:
+        remote_id = command.remote_id or command.url or ""
+        row.refs = [{"remote_id": remote_id, "url": command.url}]
+        row.remote_id, row.url, row.published_at = remote_id, command.url, row.sent_at
+        row.problem = None
+    data = {"is_published": command.is_published}
+    record(session, caller, "delivery.settled", ("delivery", id_), now=now, data=data)
+    if post is not None:
+        await settle_post(session, caller, post, now=now)
+    return delivery_view(row)
+
+
+async def retry_delivery(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> DeliveryView:
+    """Sends one failed delivery again. Raises `NotAllowedNow` in any other state."""
+    caller.need(Scope.POSTS_PUBLISH)
+    post, row = await lock_with_post(session, caller, id_)
+    if row.state != DeliveryState.FAILED:
+        raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
+    retry(row, now)
+    due_at(session, caller.workspace_id, row.id, now)
+    record(session, caller, "delivery.retried", ("delivery", id_), now=now)
+    if post is not None:
+        await settle_post(session, caller, post, now=now)
+    return delivery_view(row)

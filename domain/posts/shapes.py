@@ -1,0 +1,263 @@
+"""Posts, variants and deliveries: commands in, views out."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, HttpUrl, model_validator
+
+from domain.connector.words import Visibility
+from domain.kernel.clock import Moment, WallTime, ZoneName
+from domain.kernel.ids import (
+    AccountId,
+    AttemptId,
+    CalendarId,
+    CommunityId,
+    DeliveryId,
+    MediaId,
+    PostId,
+    VariantId,
+)
+from domain.kernel.shapes import Change, Command, View, may_change
+from domain.posts.rules import DeliveryKind, DeliveryState, PostState
+
+MOST_VARIANTS = 50
+Title = Annotated[str, Field(max_length=200, examples=["La taille de la vigne"])]
+Text = Annotated[str, Field(max_length=70_000, examples=["On taille. Et vous, déjà au travail ?"])]
+Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
+Labels = Annotated[list[Label], Field(max_length=30)]
+Language = Annotated[
+    str, Field(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["fr-CH"])
+]
+MediaIds = Annotated[list[MediaId], Field(max_length=20)]
+
+
+def _web_address(text: str) -> str:
+    HttpUrl(text)
+    return text
+
+
+Link = Annotated[
+    str, AfterValidator(_web_address), Field(max_length=2000, examples=["https://example.ch/a"])
+]
+
+
+class ProblemView(View):
+    """Why a delivery did not arrive, or is not known to have."""
+
+    code: str = Field(description="Stable code, such as `network.refused`.")
+    message: str = Field(description="What happened, for people.")
+    said: str = Field(description="The network's own words, without secrets.")
+    acting_party: str = Field(description="Who must act: user, network, developer or operator.")
+    is_retryable: bool = Field(description="Whether a retry can help.")
+    next_at: Moment | None = Field(
+        description="When Parvis goes on by itself; null: a person must."
+    )
+
+
+class RefView(View):
+    remote_id: str = Field(description="The message's id on the network.")
+    url: str | None = Field(description="Where people see it.")
+
+
+class VariantView(View):
+    id: VariantId = Field(description="The variant's id.")
+    post_id: PostId = Field(description="The post it says.")
+    account_id: AccountId = Field(description="The account that says it.")
+    parts: list[str] | None = Field(
+        description="Its own text, one entry per message of a thread; null: the post's text."
+    )
+    language: str | None = Field(description="Its own language; null: the post's.")
+    media_ids: list[MediaId] | None = Field(description="Its own media; null: the post's.")
+    link_url: str | None = Field(description="Its own link; null: the post's.")
+    visibility: Visibility = Field(description="Who sees it.")
+    content_warning: str | None = Field(description="What it warns of; null: nothing.")
+    version: int = Field(description="Counts changes.")
+
+
+class DeliveryView(View):
+    id: DeliveryId = Field(description="The delivery's id.")
+    kind: DeliveryKind = Field(description="What it does over there.")
+    post_id: PostId | None = Field(description="The post it brings out; null for answers.")
+    account_id: AccountId = Field(description="The account that speaks.")
+    state: DeliveryState = Field(description="How far it is.")
+    due_at: Moment = Field(description="When it shall go out.")
+    attempts: int = Field(description="How often it was sent.")
+    problem: ProblemView | None = Field(description="What went wrong last; null: nothing.")
+    refs: list[RefView] = Field(description="What is public, one entry per message.")
+    url: str | None = Field(description="Where people see its first message.")
+    published_at: Moment | None = Field(description="When it arrived.")
+    version: int = Field(description="Counts changes; the ETag.")
+    created_at: Moment = Field(description="When it was planned.")
+    updated_at: Moment = Field(description="When it last changed.")
+
+
+class AttemptView(View):
+    id: AttemptId = Field(description="The attempt's id.")
+    number: int = Field(description="Its place among the delivery's attempts and look-ups.")
+    act: str = Field(description="`send` or `look_up`.")
+    started_at: Moment = Field(description="When it began.")
+    ended_at: Moment = Field(description="When its outcome was known.")
+    outcome: str = Field(description="What came of it, such as `done` or `unknown`.")
+    code: str | None = Field(description="The code of what went wrong.")
+    detail: str | None = Field(description="The network's own words, without secrets.")
+
+
+class PostView(View):
+    id: PostId = Field(description="The post's id.")
+    community_id: CommunityId = Field(description="The community it speaks to.")
+    calendar_id: CalendarId = Field(description="The calendar it stands in.")
+    title: str = Field(description="Its name in the house; never published.")
+    text: str = Field(description="The master text that variants inherit.")
+    language: str | None = Field(description="Its language, BCP 47.")
+    labels: list[str] = Field(description="Words of the house to find it by.")
+    link_url: str | None = Field(description="The page it leads to.")
+    media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
+    state: PostState = Field(description="How far it is, derived from its deliveries.")
+    wall_time: datetime | None = Field(description="The planned time on the clock of its zone.")
+    time_zone: str = Field(description="The IANA zone of its wall time.")
+    publish_at: Moment | None = Field(description="The planned moment in UTC.")
+    published_at: Moment | None = Field(description="When its first copy was public.")
+    version: int = Field(description="Counts changes; the ETag.")
+    created_at: Moment = Field(description="When it was made.")
+    updated_at: Moment = Field(description="When it was last changed.")
+
+
+class PostDetail(PostView):
+    """A post with its variants and deliveries."""
+
+    variants: list[VariantView] = Field(description="What each account says.")
+    deliveries: list[DeliveryView] = Field(description="What goes out, or went.")
+
+
+class VariantInput(Command):
+    account_id: AccountId = Field(description="The account that says it.")
+    parts: list[Text] | None = Field(
+        default=None, max_length=50, description="Its own text, one entry per message of a thread."
+    )
+    language: Language | None = Field(default=None, description="Its own language.")
+    media_ids: MediaIds | None = Field(default=None, description="Its own media.")
+    link_url: Link | None = Field(default=None, description="Its own link.")
+    visibility: Visibility = Field(default=Visibility.PUBLIC, description="Who sees it.")
+    content_warning: str | None = Field(
+        default=None, max_length=500, description="What it warns of."
+    )
+
+
+Variants = Annotated[list[VariantInput], Field(max_length=MOST_VARIANTS)]
+
+
+def _one_per_account(variants: list[VariantInput]) -> list[VariantInput]:
+    accounts = [variant.account_id for variant in variants]
+    if len(set(accounts)) != len(accounts):
+        raise ValueError("Each account says a post once.")
+    return variants
+
+
+OneEach = Annotated[Variants, AfterValidator(_one_per_account)]
+
+
+class CreatePost(Command):
+    """Makes a draft; with `wall_time` it has a planned time, `POST …/schedule` sets it going."""
+
+    id: PostId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    calendar_id: CalendarId = Field(description="The calendar it stands in.")
+    title: Title = Field(description="Its name in the house; never published.")
+    text: Text = Field(default="", description="The master text that variants inherit.")
+    language: Language | None = Field(default=None, description="Its language, BCP 47.")
+    labels: Labels = Field(default=[], description="Words of the house to find it by.")
+    link_url: Link | None = Field(default=None, description="The page it leads to.")
+    media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
+    variants: OneEach = Field(default=[], description="The accounts that say it, and how.")
+    wall_time: WallTime | None = Field(default=None, description="Planned time in its zone.")
+    time_zone: ZoneName | None = Field(
+        default=None, description="IANA zone of the wall time; the calendar's when left out."
+    )
+
+
+class ChangePost(Change):
+    calendar_id: CalendarId = may_change("Another calendar of the same community.")
+    title: Title = may_change("Its name in the house; never published.")
+    text: Text = may_change("The master text that variants inherit.")
+    language: Language | None = may_change("Its language, BCP 47.")
+    labels: Labels = may_change("Words of the house to find it by.")
+    link_url: Link | None = may_change("The page it leads to.")
+    media_ids: MediaIds = may_change("Its pictures and videos, in order.")
+    variants: OneEach = may_change("All accounts that say it, and how; replaces the ones before.")
+    wall_time: WallTime | None = may_change("Planned time in its zone.")
+    time_zone: ZoneName = may_change("IANA zone of the wall time.")
+
+
+class SchedulePost(Command):
+    """Sets a post going: at a wall time, or at once."""
+
+    wall_time: WallTime | None = Field(
+        default=None, description="Planned time; the post's own when left out."
+    )
+    time_zone: ZoneName | None = Field(
+        default=None, description="IANA zone of the wall time; the post's own when left out."
+    )
+    now: bool = Field(default=False, description="Publish at once.")
+
+    @model_validator(mode="after")
+    def _one_time(self) -> "SchedulePost":
+        if self.now and self.wall_time is not None:
+            raise ValueError("Send a wall_time or now, not both.")
+        return self
+
+
+class RetryPost(Command):
+    account_ids: list[AccountId] = Field(
+        default=[], max_length=MOST_VARIANTS, description="Only these targets; empty: all failed."
+    )
+
+
+class Settlement(Command):
+    """What a person found out about a delivery whose outcome nobody can look up."""
+
+    is_published: bool = Field(description="Whether the message is there.")
+    url: Link | None = Field(default=None, description="Where it is seen.")
+    remote_id: str | None = Field(
+        default=None, max_length=500, description="Its id on the network, if known."
+    )
+
+    @model_validator(mode="after")
+    def _says_which(self) -> "Settlement":
+        if self.is_published and not (self.remote_id or self.url):
+            raise ValueError("Say which message it is: remote_id or url.")
+        return self
+
+
+class ValidatePost(Command):
+    """A post to be judged and not stored."""
+
+    text: Text = Field(default="", description="The master text that variants inherit.")
+    language: Language | None = Field(default=None, description="Its language, BCP 47.")
+    link_url: Link | None = Field(default=None, description="The page it leads to.")
+    media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
+    variants: OneEach = Field(description="The accounts that would say it, and how.")
+
+
+class MisfitView(View):
+    pointer: str = Field(description="JSON pointer into the variant.")
+    code: str = Field(description="Stable code, such as `text.too_long`.")
+    message: str = Field(description="What does not fit, for people.")
+    limit: int | None = Field(description="The network's limit.")
+    actual: int | None = Field(description="What was counted.")
+
+
+class LengthView(View):
+    length: int | None = Field(description="Length as the network counts it; null: it takes none.")
+    maximum: int | None = Field(description="The longest it takes, in the same unit.")
+
+
+class VerdictView(View):
+    account_id: AccountId = Field(description="The account that would say it.")
+    network: str = Field(description="Its network.")
+    fits: bool = Field(description="Whether the network would take it.")
+    lengths: list[LengthView] = Field(description="One entry per message.")
+    misfits: list[MisfitView] = Field(description="Everything that does not fit.")
+
+
+class ValidationView(View):
+    fits: bool = Field(description="Whether every network would take it.")
+    targets: list[VerdictView] = Field(description="One verdict per account.")
