@@ -6,11 +6,12 @@ from typing import Protocol
 
 from arq.connections import ArqRedis
 
+from domain.connector.http import Http
 from domain.kernel.database import Database
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from workers.budget import Budgets
-from workers.http import OutwardHttp
+from workers.slots import Slots
 
 
 class Clock(Protocol):
@@ -25,6 +26,7 @@ class Context:
     database: Database
     redis: ArqRedis
     keys: KeyRing
-    http: OutwardHttp
+    http: Http
     budgets: Budgets
     clock: Clock
+    slots: Slots

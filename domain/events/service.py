@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.events.tables import Event
 from domain.kernel.caller import Caller
 from domain.kernel.database import WORKSPACE, at_close
 from domain.kernel.ids import new_id
@@ -72,4 +74,13 @@ def _append(session: Session) -> None:
             "sent": json.dumps(pending),
             "trace": current_trace(),
         },
+    )
+
+
+async def forget_events(session: AsyncSession, caller: Caller, *, before: datetime) -> None:
+    """Deletes what the retention no longer keeps; numbers go on where they were."""
+    await session.exec(
+        delete(Event).where(
+            col(Event.workspace_id) == caller.workspace_id, col(Event.occurred_at) < before
+        )
     )

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import text
+from sqlmodel import col, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.identity.tables import KeptAnswer
@@ -69,3 +70,12 @@ async def keep_answer(
         )
     )
     await session.flush()
+
+
+async def forget_answers(session: AsyncSession, caller: Caller, *, before: datetime) -> None:
+    """Deletes answers older than their keys are honoured."""
+    await session.exec(
+        delete(KeptAnswer).where(
+            col(KeptAnswer.workspace_id) == caller.workspace_id, col(KeptAnswer.kept_at) < before
+        )
+    )

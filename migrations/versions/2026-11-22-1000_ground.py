@@ -44,6 +44,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     )
 $$
 """
+WORKSPACES = """
+CREATE FUNCTION parvis_workspaces() RETURNS TABLE (workspace_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT workspace_id FROM workspaces
+$$
+"""
 
 
 def upgrade() -> None:
@@ -187,8 +193,12 @@ def upgrade() -> None:
         sa.Column("sealed_login", sa.LargeBinary(), nullable=True),
         sa.Column("sealed_grant", sa.LargeBinary(), nullable=True),
         sa.Column("grant_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renewing_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("inbox_cursor", sa.Text(), nullable=True),
         sa.Column("poll_every_s", sa.Integer(), nullable=False),
+        sa.Column("poll_longest_s", sa.Integer(), nullable=True),
         sa.Column("connect_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("measure_at", sa.DateTime(timezone=True), nullable=True),
@@ -449,13 +459,18 @@ def upgrade() -> None:
         "attempts_by_delivery", "attempts", ["workspace_id", "delivery_id", "number"], unique=False
     )
     # ### end Alembic commands ###
-    for name, function in (("parvis_due(timestamptz)", DUE), ("parvis_next_due()", NEXT_DUE)):
+    for name, function in (
+        ("parvis_due(timestamptz)", DUE),
+        ("parvis_next_due()", NEXT_DUE),
+        ("parvis_workspaces()", WORKSPACES),
+    ):
         op.execute(function)
         op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {APPLICATION}")
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION parvis_workspaces()")
     op.execute("DROP FUNCTION parvis_next_due()")
     op.execute("DROP FUNCTION parvis_due(timestamptz)")
     op.drop_index("attempts_by_delivery", table_name="attempts")

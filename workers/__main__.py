@@ -1,0 +1,12 @@
+"""`python -m workers`: one worker process."""
+
+import asyncio
+
+import uvloop
+
+from domain.kernel.settings import Settings
+from workers.main import work
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work(Settings.read()))

@@ -1,0 +1,45 @@
+"""Turns a claimed delivery into the draft that a connector sends, files included."""
+
+from uuid import UUID
+
+from domain.media.queries import media_by_id
+from domain.media.storage import read_file
+
+from domain.connector.words import Draft, Link, Medium, Part
+from domain.kernel.caller import worker
+from domain.posts.delivering import Task
+from workers.context import Context
+
+
+async def draft_of(context: Context, task: Task) -> Draft:
+    """The draft with its media in memory. Raises `NotFound` when a file is gone."""
+    content = task.content
+    media = await _media(context, task.workspace_id, content.media_ids)
+    link = Link(content.link_url) if content.link_url else None
+    first, *rest = content.parts
+    return Draft(
+        key=task.id.hex,
+        parts=(Part(first, media, link), *(Part(text) for text in rest)),
+        language=content.language,
+        visibility=content.visibility,
+        content_warning=content.content_warning,
+        reply_to=content.reply_to,
+    )
+
+
+async def _media(context: Context, workspace_id: UUID, ids: tuple[UUID, ...]) -> tuple[Medium, ...]:
+    if not ids:
+        return ()
+    async with context.database.transaction(workspace_id) as session:
+        found = await media_by_id(session, worker(workspace_id), ids)
+    return tuple(
+        Medium(
+            content=await read_file(context.settings.media_dir, workspace_id, found[id_].sha256),
+            content_type=found[id_].content_type,
+            file_name=found[id_].file_name,
+            alt_text=found[id_].alt_text,
+            width=found[id_].width,
+            height=found[id_].height,
+        )
+        for id_ in ids
+    )

@@ -1,0 +1,31 @@
+"""What grows is trimmed: kept answers and old events, workspace by workspace, once an hour."""
+
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+from arq import cron
+from arq.cron import CronJob
+
+from domain.events.service import forget_events
+from domain.identity.answers import forget_answers
+from domain.kernel.caller import worker
+from workers.context import Context
+
+JOBS: tuple[Callable[..., Coroutine[Any, Any, Any]], ...] = ()
+
+
+async def trim(ctx: dict[str, Any]) -> None:
+    """Deletes what is older than the settings keep."""
+    context: Context = ctx["context"]
+    now, settings = context.clock(), context.settings
+    for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
+        caller = worker(row["workspace_id"])
+        async with context.database.transaction(caller.workspace_id) as session:
+            before = now - timedelta(hours=settings.idempotency_kept_h)
+            await forget_answers(session, caller, before=before)
+            before = now - timedelta(days=settings.event_retention_days)
+            await forget_events(session, caller, before=before)
+
+
+CRON: tuple[CronJob, ...] = (cron(trim, minute={7}),)

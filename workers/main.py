@@ -1,0 +1,123 @@
+"""The composition root of the workers: one process runs a timer and an Arq worker."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from arq import Worker, cron
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+
+from domain.kernel.clock import utc_now
+from domain.kernel.database import Database
+from domain.kernel.logs import set_up_logs
+from domain.kernel.nudges import QUEUE, Nudges, pack, unpack
+from domain.kernel.sealing import KeyRing
+from domain.kernel.settings import Settings
+from domain.kernel.tracing import set_up_traces
+from workers import accounts, housekeeping, mentions, metrics, posts
+from workers.budget import Budgets
+from workers.context import Context
+from workers.http import OutwardHttp
+from workers.slots import Slots
+from workers.timer import Timer, run_due
+
+HANDLERS = {
+    "deliver": posts.deliver_due,
+    "connect": accounts.connect_due,
+    "check": accounts.check_due,
+    "read": mentions.read_due,
+    "measure": metrics.measure_due,
+}
+JOBS = (*housekeeping.JOBS,)
+DRAIN_S = 4.0
+JOB_TIMEOUT_S = 30
+# Above everything that can be in flight, or jobs in progress hide the ones behind them.
+READ_LIMIT = 1000
+
+
+async def sweep(ctx: dict[str, Any]) -> int:
+    """Finds what a lost nudge left."""
+    return await run_due(ctx["context"], HANDLERS)
+
+
+@asynccontextmanager
+async def open_context(settings: Settings) -> AsyncIterator[Context]:
+    """Connects one worker process; closes everything at its end."""
+    redis = ArqRedis.from_url(
+        settings.redis_url.get_secret_value(),
+        default_queue_name=QUEUE,
+        job_serializer=pack,
+        job_deserializer=unpack,
+    )
+    database = await Database.open(
+        settings.database_url.get_secret_value(),
+        Nudges(redis),
+        pool_size=settings.database_pool_size,
+        read_pool_size=settings.read_pool_size,
+        statement_cache_size=settings.statement_cache_size,
+    )
+    http = OutwardHttp(
+        allow=(*settings.outbound_allow, settings.sandbox_root),
+        timeout_s=settings.outbound_timeout_s,
+        max_bytes=settings.outbound_max_bytes,
+        user_agent=f"Parvis (+{settings.public_url})",
+    )
+    try:
+        yield Context(
+            settings=settings,
+            database=database,
+            redis=redis,
+            keys=KeyRing.parse(settings.sealing_keys.get_secret_value()),
+            http=http,
+            budgets=Budgets(redis),
+            clock=utc_now,
+            slots=Slots(settings.worker_jobs),
+        )
+    finally:
+        await http.aclose()
+        await database.close()
+        await redis.aclose()
+
+
+async def work(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT; then claims nothing more and ends what runs."""
+    set_up_logs(settings.log_level, as_json=settings.log_json)
+    set_up_traces(settings.otlp_endpoint, "parvis-workers")
+    async with open_context(settings) as context:
+        timer = Timer(context, HANDLERS)
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        running = [asyncio.create_task(timer.run()), asyncio.create_task(_run_jobs(context))]
+        await stopping.wait()
+        timer.stop()
+        await context.slots.drain(DRAIN_S)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _run_jobs(context: Context) -> None:
+    """Arq, begun again whenever the queue was away: its worker ends when Redis does."""
+    while True:
+        worker = Worker(
+            functions=list(JOBS),
+            cron_jobs=[cron(sweep, second={0, 15, 30, 45}), *housekeeping.CRON],
+            redis_pool=context.redis,
+            queue_name=QUEUE,
+            handle_signals=False,
+            max_jobs=context.settings.worker_jobs,
+            job_timeout=JOB_TIMEOUT_S,
+            keep_result=0,
+            queue_read_limit=READ_LIMIT,
+            job_serializer=pack,
+            job_deserializer=unpack,
+            ctx={"context": context},
+        )
+        with suppress(RedisError, OSError):
+            await worker.async_run()
+        await asyncio.sleep(1)

@@ -1,0 +1,197 @@
+"""Publishing: claim what is due, speak, record. An unknown outcome is looked up, never resent."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+import structlog
+from domain.mentions.service import answer_delivered
+from domain.metrics.service import start_measuring
+
+from domain.connector.errors import GrantExpired, NetworkError
+from domain.connector.words import Checkpoint, Draft, Published
+from domain.kernel.caller import worker
+from domain.kernel.errors import ParvisError
+from domain.kernel.traces import span
+from domain.posts import delivering
+from domain.posts.delivering import LOOK_UP, Task
+from domain.posts.rules import (
+    DeliveryKind,
+    after_error,
+    after_look_up_error,
+    look_ups_needed,
+)
+from workers.context import Context
+from workers.drafts import draft_of
+from workers.outward import Line, Purpose, grant_expired, open_line
+
+BATCH = 100
+log = structlog.get_logger()
+
+
+async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
+    """Claims a batch and sends it: accounts side by side, each account's messages in order."""
+    caller = worker(workspace_id)
+    most = context.slots.free(BATCH)
+    async with context.database.transaction(workspace_id) as session:
+        rows = await delivering.claim_due(
+            session, caller, now=now, lease=context.settings.lease, most=most
+        )
+    if not rows:
+        return 0
+    async with context.database.transaction(workspace_id) as session:
+        tasks = await delivering.prepare(session, caller, rows, now=now)
+    in_order = sorted(tasks, key=lambda task: (task.account_id, task.due_at, task.id))
+    for _, group in groupby(in_order, key=lambda task: task.account_id):
+        context.slots.start(_deliver_in_order(context, list(group)))
+    return len(rows)
+
+
+async def _deliver_in_order(context: Context, tasks: Iterable[Task]) -> None:
+    for task in tasks:
+        await deliver(context, task)
+
+
+async def deliver(context: Context, task: Task) -> None:
+    """One attempt or one look-up, from opening the line to the record."""
+    started_at = context.clock()
+    with span("deliver", parent=task.trace, act=task.act, kind=task.kind):
+        try:
+            line = await open_line(
+                context,
+                task.workspace_id,
+                task.account_id,
+                purpose=Purpose.PUBLISH,
+                now=started_at,
+            )
+            draft = await draft_of(context, task)
+        except ParvisError as error:
+            await _hold(context, task, error)
+        except NetworkError as error:
+            await _record_error(context, task, None, error, started_at)
+        else:
+            await _act(context, task, line, draft, started_at)
+
+
+async def _act(
+    context: Context, task: Task, line: Line, draft: Draft, started_at: datetime
+) -> None:
+    log.info(
+        "delivery.act",
+        act=task.act,
+        delivery=str(task.id),
+        late_ms=round((started_at - task.due_at).total_seconds() * 1000),
+    )
+    try:
+        if task.act == LOOK_UP:
+            await _look_up(context, task, line, draft, started_at)
+        else:
+            published = await _send(context, task, line, draft)
+            await _record_done(context, task, published, started_at)
+    except NetworkError as error:
+        await _record_error(context, task, line, error, started_at)
+
+
+async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Published | None:
+    publish = line.connector.publish
+    if publish is None:
+        return None
+    if task.kind is DeliveryKind.WITHDRAW:
+        await publish.withdraw(line.http, line.access, task.refs)
+        return None
+
+    async def save(checkpoint: Checkpoint) -> None:
+        async with context.database.transaction(task.workspace_id) as session:
+            await delivering.save_checkpoint(
+                session,
+                worker(task.workspace_id),
+                task.id,
+                checkpoint,
+                lease_end=context.clock() + context.settings.lease,
+            )
+
+    return await publish.publish(
+        line.http, line.access, draft, dict(task.checkpoint), save, now=context.clock()
+    )
+
+
+async def _look_up(
+    context: Context, task: Task, line: Line, draft: Draft, started_at: datetime
+) -> None:
+    publish = line.connector.publish
+    if task.kind is DeliveryKind.WITHDRAW or not context.settings.reconcile or publish is None:
+        # Taking away twice does no harm; without reconciling the send is repeated blindly.
+        await _record_not_there(context, task, None, started_at)
+        return
+    published = await publish.look_up(
+        line.http, line.access, draft, dict(task.checkpoint), since=task.sent_at
+    )
+    if published is not None:
+        await _record_done(context, task, published, started_at)
+        return
+    wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
+    is_sure = task.look_ups >= look_ups_needed(line.idempotency)
+    await _record_not_there(context, task, None if is_sure else wait, started_at)
+
+
+async def _record_done(
+    context: Context, task: Task, published: Published | None, started_at: datetime
+) -> None:
+    caller, now = worker(task.workspace_id), context.clock()
+    async with context.database.transaction(task.workspace_id) as session:
+        await delivering.record_done(
+            session, caller, task, published, started_at=started_at, now=now
+        )
+        if task.kind is DeliveryKind.ANSWER:
+            await answer_delivered(session, caller, task.id, now=now)
+        if task.kind is DeliveryKind.PUBLISH:
+            await start_measuring(session, caller, task.account_id, now=now)
+
+
+async def _record_not_there(
+    context: Context, task: Task, wait: timedelta | None, started_at: datetime
+) -> None:
+    now = context.clock()
+    async with context.database.transaction(task.workspace_id) as session:
+        await delivering.record_not_there(
+            session,
+            worker(task.workspace_id),
+            task,
+            again_at=None if wait is None else now + wait,
+            started_at=started_at,
+            now=now,
+        )
+
+
+async def _record_error(
+    context: Context,
+    task: Task,
+    line: Line | None,
+    error: NetworkError,
+    started_at: datetime,
+) -> None:
+    now = context.clock()
+    wait_s = line.connector.manifest.reconcile_wait_s if line else 0.0
+    wait = timedelta(seconds=wait_s)
+    if task.act == LOOK_UP:
+        decision = after_look_up_error(error, look_ups=task.look_ups, reconcile_wait=wait, now=now)
+    else:
+        decision = after_error(error, attempts=task.attempts, reconcile_wait=wait, now=now)
+    async with context.database.transaction(task.workspace_id) as session:
+        await delivering.record_error(
+            session,
+            worker(task.workspace_id),
+            task,
+            error,
+            decision,
+            started_at=started_at,
+            now=now,
+        )
+    if isinstance(error, GrantExpired):
+        await grant_expired(context, task.workspace_id, task.account_id, error, now=now)
+
+
+async def _hold(context: Context, task: Task, error: ParvisError) -> None:
+    async with context.database.transaction(task.workspace_id) as session:
+        await delivering.hold(session, worker(task.workspace_id), task, error, now=context.clock())

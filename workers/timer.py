@@ -1,0 +1,107 @@
+"""Wakes at the very moment something is due, claims it and acts on it in this process.
+
+The next due moment comes from the database; a published nudge brings it forward; a nudge that is
+lost costs at most the sweep's interval.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from asyncpg.exceptions import InterfaceError, PostgresError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from domain.kernel.nudges import DUE_CHANNEL
+from workers.context import Context
+
+log = structlog.get_logger()
+
+NOTHING_CLAIMED_S = 0.05
+ENGINE_AWAY_S = 0.5
+
+
+class Handles(Protocol):
+    def __call__(
+        self, context: Context, workspace_id: UUID, *, now: datetime
+    ) -> Awaitable[int]: ...
+
+
+Handlers = Mapping[str, Handles]
+
+
+async def run_due(context: Context, handlers: Handlers) -> int:
+    """Does everything that is due at this moment, workspace by workspace; gives how much."""
+    now, done = context.clock(), 0
+    rows = await context.database.reads.fetch("SELECT work, workspace_id FROM parvis_due($1)", now)
+    for row in rows:
+        await context.slots.one_free()
+        handle = handlers.get(row["work"])
+        if handle is not None:
+            done += await handle(context, row["workspace_id"], now=now)
+    return done if rows else -1
+
+
+class Timer:
+    """One for a worker process; `run` ends when `stop` is called."""
+
+    def __init__(self, context: Context, handlers: Handlers) -> None:
+        self._context = context
+        self._handlers = handlers
+        self._woken = asyncio.Event()
+        self._stopped = False
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        listening = asyncio.create_task(self._listen())
+        try:
+            while not self._stopped:
+                await self._survive(self._turn)
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+    async def _survive(self, turn: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await turn()
+        except (OSError, PostgresError, InterfaceError, DBAPIError) as error:
+            log.warning("timer.engine_away", reason=type(error).__name__)
+            await asyncio.sleep(ENGINE_AWAY_S)
+
+    async def _turn(self) -> None:
+        self._woken.clear()
+        done = await run_due(self._context, self._handlers)
+        if done > 0:
+            return
+        # Due and not claimed: another worker has it, or its rows are locked for a moment.
+        wait_s = NOTHING_CLAIMED_S if done == 0 else await self._until_next()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), wait_s)
+
+    async def _until_next(self) -> float:
+        next_at = await self._context.database.reads.fetchval("SELECT parvis_next_due()")
+        longest = self._context.settings.sweep_every_s
+        if next_at is None:
+            return longest
+        wait: float = (next_at - self._context.clock()).total_seconds()
+        return min(max(wait, 0.0), longest)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._context.redis.pubsub() as channel:
+                    await channel.subscribe(DUE_CHANNEL)
+                    async for message in channel.listen():
+                        if message["type"] == "message":
+                            self._woken.set()
+            except (RedisError, OSError) as error:
+                log.warning("timer.nudges_away", reason=type(error).__name__)
+                await asyncio.sleep(ENGINE_AWAY_S)
