@@ -9,7 +9,7 @@ from fastapi import Request
 
 from api.tokens import TokenChecks
 from domain.kernel.database import Database
-from domain.kernel.nudges import QUEUE, Nudges, pack, unpack
+from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 
@@ -26,12 +26,7 @@ class State:
 @asynccontextmanager
 async def open_state(settings: Settings) -> AsyncIterator[State]:
     """Connects to the engines; an engine that is away is an error here, not later."""
-    redis = ArqRedis.from_url(
-        settings.redis_url.get_secret_value(),
-        default_queue_name=QUEUE,
-        job_serializer=pack,
-        job_deserializer=unpack,
-    )
+    redis = open_queue(settings.redis_url.get_secret_value())
     database = await Database.open(
         settings.database_url.get_secret_value(),
         Nudges(redis),

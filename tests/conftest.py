@@ -12,7 +12,7 @@ from arq.connections import ArqRedis
 from pydantic import SecretStr
 
 from domain.kernel.database import Database
-from domain.kernel.nudges import QUEUE, Nudges, pack, unpack
+from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.settings import Settings
 from tests.engines import Servers, find_servers
 
@@ -38,12 +38,7 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
 
 @pytest.fixture(scope="session")
 async def redis(settings: Settings) -> AsyncIterator[ArqRedis]:
-    pool = ArqRedis.from_url(
-        settings.redis_url.get_secret_value(),
-        default_queue_name=QUEUE,
-        job_serializer=pack,
-        job_deserializer=unpack,
-    )
+    pool = open_queue(settings.redis_url.get_secret_value())
     yield pool
     await pool.aclose()
 

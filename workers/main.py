@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from arq import Worker, cron
-from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
 from domain.kernel.clock import utc_now
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
-from domain.kernel.nudges import QUEUE, Nudges, pack, unpack
+from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, unpack
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
@@ -46,12 +45,7 @@ async def sweep(ctx: dict[str, Any]) -> int:
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[Context]:
     """Connects one worker process; closes everything at its end."""
-    redis = ArqRedis.from_url(
-        settings.redis_url.get_secret_value(),
-        default_queue_name=QUEUE,
-        job_serializer=pack,
-        job_deserializer=unpack,
-    )
+    redis = open_queue(settings.redis_url.get_secret_value())
     database = await Database.open(
         settings.database_url.get_secret_value(),
         Nudges(redis),

@@ -69,6 +69,14 @@ class Nudges:
         )
 
 
+def open_queue(url: str) -> ArqRedis:
+    """The queue's client, with JSON for its jobs: `from_url` hands options to connections only."""
+    client: ArqRedis = ArqRedis.from_url(url)
+    client.default_queue_name = QUEUE
+    client.job_serializer, client.job_deserializer = pack, unpack
+    return client
+
+
 def pack(job: dict[str, Any]) -> bytes:
     """Arq's serialiser: JSON, so that nothing in the queue can run code."""
     return json.dumps(job, default=str).encode()
