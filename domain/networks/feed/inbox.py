@@ -1,0 +1,111 @@
+"""Reads what is new in a feed.
+
+The cursor is JSON: where to ask, what the server said of its version, and fingerprints of the
+entries that were handed out, as feeds keep no order and often no dates.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.connector.errors import Unavailable
+from domain.connector.http import Http, Reply
+from domain.connector.words import Access, Inbox, InboxItem, InboxKind, Profile
+from domain.networks.feed.entries import Entry, Feed, NotAFeed
+from domain.networks.feed.wire import Fetched, fetch, read_feed
+
+MOST_SEEN = 500
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Place(BaseModel):
+    """The cursor, read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    etag: str = ""
+    modified: str = ""
+    seen: tuple[str, ...] = ()
+    """Newest first, at most `MOST_SEEN`."""
+
+
+async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
+    place = Place(url=access.server) if cursor is None else Place.model_validate_json(cursor)
+    fetched = await fetch(http, place.url, etag=place.etag, modified=place.modified)
+    if not fetched.is_news:
+        moved = place.model_copy(update={"url": fetched.url})
+        return Inbox(items=(), cursor=moved.model_dump_json())
+    try:
+        feed = await read_feed(fetched)
+    except NotAFeed as error:
+        raise Unavailable("What the feed's address shows now is no feed.") from error
+    entries = _in_order(feed, _answered_at(fetched.reply))
+    seen = frozenset(place.seen)
+    items = tuple(
+        _item(entry, at, feed, access) for entry, at in entries if _mark(entry) not in seen
+    )
+    marks = [_mark(entry) for entry, _ in reversed(entries)]
+    return Inbox(items=items, cursor=_next(fetched, feed, [*marks, *place.seen]).model_dump_json())
+
+
+def _next(fetched: Fetched, feed: Feed, seen: Iterable[str]) -> Place:
+    """A feed that came broken is asked for anew: no version of it is remembered."""
+    headers = fetched.reply.headers if feed.is_whole else {}
+    return Place(
+        url=fetched.url,
+        etag=headers.get("etag", ""),
+        modified=headers.get("last-modified", ""),
+        seen=tuple(dict.fromkeys(seen))[:MOST_SEEN],
+    )
+
+
+def _in_order(feed: Feed, answered_at: datetime | None) -> list[tuple[Entry, datetime]]:
+    """Every entry once with its moment, oldest first, and of a huge feed only the newest.
+
+    Feeds list the newest first: entries of one moment keep that order. No entry is later than the
+    answer that brought it, and undated ones are as old as the answer.
+    """
+    once = {entry.id: entry for entry in reversed(feed.entries)}
+    undated = answered_at or max((e.at for e in once.values() if e.at), default=_LONG_AGO)
+    dated = [(entry, entry.at or undated) for entry in once.values()]
+    if answered_at is not None:
+        dated = [(entry, min(at, answered_at)) for entry, at in dated]
+    return sorted(dated, key=lambda each: each[1])[-MOST_SEEN:]
+
+
+def _item(entry: Entry, at: datetime, feed: Feed, access: Access) -> InboxItem:
+    name = entry.author or feed.title or access.handle
+    return InboxItem(
+        kind=InboxKind.ENTRY,
+        remote_id=entry.id,
+        author=Profile(
+            remote_id=entry.author_url or name,
+            handle=name,
+            display_name=name,
+            url=entry.author_url or feed.url,
+        ),
+        said_at=at,
+        text=entry.text,
+        title=entry.title,
+        language=entry.language,
+        url=entry.url,
+    )
+
+
+def _mark(entry: Entry) -> str:
+    return sha256(entry.id.encode()).hexdigest()[:16]
+
+
+def _answered_at(reply: Reply) -> datetime | None:
+    """By the server's own clock; None when it told no time."""
+    for name in ("date", "last-modified"):
+        try:
+            at = parsedate_to_datetime(reply.headers.get(name, ""))
+        except ValueError:
+            continue
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return None

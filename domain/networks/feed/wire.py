@@ -1,0 +1,101 @@
+"""How feeds are fetched, and what their servers' refusals mean in our words.
+
+304                                nothing new
+301, 308                           moved for good: where to ask next time
+302, 303, 307                      followed, this time
+429, 503 with Retry-After          RateLimited
+401                                GrantExpired
+404, 410                           Missing
+other 3xx and 4xx                  Refused
+5xx, or no answer                  Unavailable
+"""
+
+import asyncio
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from domain.connector.errors import (
+    GrantExpired,
+    Missing,
+    NetworkError,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.http import Call, Http, Reply
+from domain.connector.rates import waits_until
+from domain.networks.feed.entries import Feed
+from domain.networks.feed.parse import parse
+
+MOST_HOPS = 5
+MOST_BYTES = 5_000_000
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
+    "text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
+)
+_FOR_GOOD = frozenset({301, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer of 200 or 304, and the address to ask next time."""
+
+    reply: Reply
+    url: str
+
+    @property
+    def is_news(self) -> bool:
+        return self.reply.status != 304
+
+    @property
+    def content_type(self) -> str:
+        return self.reply.headers.get("content-type", "").lower()
+
+
+async def fetch(http: Http, url: str, *, etag: str = "", modified: str = "") -> Fetched:
+    """Asks for the document if it changed, and follows where the server points."""
+    headers = {"accept": _ACCEPT}
+    if etag:
+        headers["if-none-match"] = etag
+    if modified:
+        headers["if-modified-since"] = modified
+    kept, is_for_good = url, True
+    for _ in range(MOST_HOPS + 1):
+        reply = await http(Call("GET", url, headers=headers))
+        location = reply.headers.get("location")
+        if reply.status not in _REDIRECTS or not location:
+            return Fetched(_wanted(reply), kept)
+        url = urljoin(url, location)
+        is_for_good = is_for_good and reply.status in _FOR_GOOD
+        kept = url if is_for_good else kept
+    raise Refused("The feed points around in circles.")
+
+
+async def read_feed(fetched: Fetched) -> Feed:
+    """The feed in an answer, read beside the event loop. Raises `NotAFeed` and `Refused`."""
+    reply = fetched.reply
+    if len(reply.body) > MOST_BYTES:
+        raise Refused("The feed is too large.", code="outbound.answer_too_large")
+    content_type = reply.headers.get("content-type", "")
+    return await asyncio.to_thread(parse, reply.body, content_type, reply.url)
+
+
+def _wanted(reply: Reply) -> Reply:
+    if reply.status in {200, 203, 304}:
+        return reply
+    raise _refusal(reply)
+
+
+def _refusal(reply: Reply) -> NetworkError:
+    said = str(reply.status)
+    if reply.status == 429 or (reply.status == 503 and "retry-after" in reply.headers):
+        until = waits_until(reply.headers)
+        return RateLimited("The feed's server asks us to slow down.", until=until, said=said)
+    if reply.status >= 500:
+        return Unavailable("The feed's server is out of order.", said=said)
+    if reply.status == 401:
+        return GrantExpired("The feed asks for a login.", said=said)
+    if reply.status in {404, 410}:
+        return Missing("The feed is gone.", said=said)
+    return Refused("The feed's server refuses to show it.", said=said)

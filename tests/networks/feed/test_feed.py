@@ -1,0 +1,215 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.connector.errors import (
+    GrantExpired,
+    Missing,
+    NetworkError,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.http import Reply
+from domain.connector.words import InboxKind, Login, Profile
+from domain.networks.feed import connect, inbox
+from tests.networks.feed.documents import (
+    ACCESS,
+    ATOM,
+    PAGE,
+    RSS,
+    URL,
+    Server,
+    answer,
+)
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+THIRD = '<item><guid isPermaLink="false">three</guid><title>Third</title></item>'
+LONGER = RSS.replace("<item>", f"{THIRD}<item>", 1)
+
+
+async def test_connecting_reads_the_feed_and_keeps_its_address() -> None:
+    server = Server([answer(RSS)])
+
+    connected = await connect.connect(server, Login({"url": URL}), now=NOW)
+
+    assert connected.server == URL
+    assert connected.profile == Profile(
+        remote_id=URL,
+        handle="village.example/feed",
+        display_name="The village & its square",
+        url="https://village.example/",
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["village.example/feed", "feed://village.example/feed", "feed:https://village.example/feed"],
+)
+async def test_addresses_are_taken_as_people_write_them(typed: str) -> None:
+    server = Server({URL: answer(RSS)})
+
+    connected = await connect.connect(server, Login({"url": typed}), now=NOW)
+
+    assert connected.server == URL
+
+
+async def test_a_page_that_names_its_feed_leads_to_it() -> None:
+    news = "https://village.example/blog/news.xml"
+    server = Server({"https://village.example": answer(PAGE, kind="text/html"), news: answer(ATOM)})
+
+    connected = await connect.connect(server, Login({"url": "village.example"}), now=NOW)
+
+    assert (connected.server, connected.profile.display_name) == (news, "Dorf")
+
+
+@pytest.mark.parametrize("page", ["<html><head></head></html>", PAGE])
+async def test_a_page_without_a_feed_is_refused(page: str) -> None:
+    server = Server(lambda _: answer(page, kind="text/html"))
+
+    with pytest.raises(Refused) as refusal:
+        await connect.connect(server, Login({"url": URL}), now=NOW)
+
+    assert refusal.value.code == "network.no_feed"
+
+
+async def test_the_first_reading_hands_out_all_oldest_first() -> None:
+    page = await inbox.read(Server([answer(RSS)]), ACCESS, None)
+
+    assert [(item.kind, item.remote_id, item.author.handle) for item in page.items] == [
+        (InboxKind.ENTRY, "https://village.example/first", "The village & its square"),
+        (InboxKind.ENTRY, "two", "Ada"),
+    ]
+    assert (page.has_more, page.items[1].text) == (False, "Warm & fresh\n\nCome in!")
+
+
+async def test_only_what_is_new_is_handed_out_next() -> None:
+    server = Server([answer(RSS), answer(LONGER), answer(LONGER)])
+    first = await inbox.read(server, ACCESS, None)
+
+    second = await inbox.read(server, ACCESS, first.cursor)
+    third = await inbox.read(server, ACCESS, second.cursor)
+
+    assert [(item.remote_id, item.said_at) for item in second.items] == [("three", NOW)]
+    assert third.items == ()
+
+
+async def test_a_server_is_asked_for_changes_alone() -> None:
+    tagged = answer(RSS, etag='W/"1"', last_modified="Sat, 21 Nov 2026 08:00:00 GMT")
+    server = Server([tagged, answer(status=304), answer(LONGER)])
+    first = await inbox.read(server, ACCESS, None)
+
+    second = await inbox.read(server, ACCESS, first.cursor)
+    await inbox.read(server, ACCESS, second.cursor)
+
+    assert "if-none-match" not in server.calls[0].headers
+    for call in server.calls[1:]:
+        assert call.headers["if-none-match"] == 'W/"1"'
+        assert call.headers["if-modified-since"] == "Sat, 21 Nov 2026 08:00:00 GMT"
+    assert second.items == ()
+
+
+async def test_a_version_that_came_broken_is_not_remembered() -> None:
+    server = Server([answer(RSS.replace("</channel></rss>", ""), etag='"1"'), answer(RSS)])
+    first = await inbox.read(server, ACCESS, None)
+
+    second = await inbox.read(server, ACCESS, first.cursor)
+
+    assert "if-none-match" not in server.calls[1].headers
+    assert (len(first.items), second.items) == (2, ())
+
+
+async def test_a_feed_that_moved_for_good_is_asked_there_next_time() -> None:
+    there = "https://new.example/feed"
+    server = Server([answer(status=301, location=there), answer(RSS), answer(status=304)])
+
+    first = await inbox.read(server, ACCESS, None)
+    await inbox.read(server, ACCESS, first.cursor)
+
+    assert server.urls == [URL, there, there]
+
+
+@pytest.mark.parametrize("hops", [(302,), (307,), (302, 301)])
+async def test_a_feed_that_moved_for_now_is_asked_at_home_next_time(hops: tuple[int, ...]) -> None:
+    moved = [answer(status=hop, location="/there") for hop in hops]
+    server = Server([*moved, answer(RSS), answer(status=304)])
+
+    first = await inbox.read(server, ACCESS, None)
+    await inbox.read(server, ACCESS, first.cursor)
+
+    assert server.urls[-1] == URL
+
+
+async def test_a_feed_that_points_around_in_circles_is_refused() -> None:
+    server = Server(lambda _: answer(status=302, location=URL))
+
+    with pytest.raises(Refused):
+        await inbox.read(server, ACCESS, None)
+
+    assert len(server.calls) == 6
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (answer(status=410), Missing),
+        (answer(status=404), Missing),
+        (answer(status=401), GrantExpired),
+        (answer(status=403), Refused),
+        (answer(status=429, retry_after="120"), RateLimited),
+        (answer(status=503, retry_after="120"), RateLimited),
+        (answer(status=503), Unavailable),
+        (answer("<html>It works!</html>"), Unavailable),
+        (answer("x" * 5_000_001), Refused),
+    ],
+)
+async def test_failures_say_what_to_do(reply: Reply, error: type[NetworkError]) -> None:
+    with pytest.raises(error) as failure:
+        await inbox.read(Server([reply]), ACCESS, None)
+
+    assert type(failure.value) is error
+    if isinstance(failure.value, RateLimited):
+        assert failure.value.until == datetime(2026, 11, 22, 10, 2, tzinfo=UTC)
+
+
+async def test_no_entry_is_later_than_now() -> None:
+    early = RSS.replace("22 Nov 2026 10:30:00 +0100", "22 Nov 2036 10:30:00 +0100")
+
+    page = await inbox.read(Server([answer(early)]), ACCESS, None)
+
+    assert [item.said_at for item in page.items] == [datetime(2026, 11, 21, 8, tzinfo=UTC), NOW]
+
+
+async def test_a_server_without_a_clock_leaves_dates_as_they_are() -> None:
+    reply = Reply(200, {"content-type": "text/xml"}, RSS.encode(), URL)
+
+    page = await inbox.read(Server([reply]), ACCESS, None)
+
+    assert page.items[1].said_at == datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+async def test_an_entry_that_stands_twice_is_handed_out_once() -> None:
+    page = await inbox.read(Server([answer(LONGER.replace(THIRD, THIRD * 2))]), ACCESS, None)
+
+    assert [item.remote_id for item in page.items].count("three") == 1
+
+
+async def test_what_is_remembered_stays_small() -> None:
+    items = "".join(f"<item><guid>{n}</guid><title>{n}</title></item>" for n in range(600))
+    many = RSS.replace("<item>", f"{items}<item>", 1)
+    server = Server([answer(many), answer(many), answer(RSS)])
+
+    first = await inbox.read(server, ACCESS, None)
+    second = await inbox.read(server, ACCESS, first.cursor)
+
+    assert len(first.items) == 500
+    assert len(json.loads(first.cursor or "")["seen"]) == 500
+    assert second.items == ()
+
+
+async def test_check_shows_the_feed() -> None:
+    profile = await connect.check(Server([answer(ATOM)]), ACCESS)
+
+    assert (profile.remote_id, profile.display_name) == (URL, "Dorf")
+    assert await connect.refresh(Server([]), ACCESS, now=NOW) is None
