@@ -47,8 +47,16 @@ class Account(Kept, table=True):
     sealed_login: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     sealed_grant: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     grant_expires_at: datetime | None = moment(nullable=True)
+    granted_at: datetime | None = moment(nullable=True)
+    """When the kept grant was stored: what an older one is refused says nothing of it."""
+    renewing_until: datetime | None = moment(nullable=True)
+    """While a worker renews the grant, the others wait: the end of its lease."""
+    tries: int = Field(default=0)
+    """Attempts at a connection or a check that failed in a row."""
     inbox_cursor: str | None = string(nullable=True)
     poll_every_s: int = Field(default=30)
+    poll_longest_s: int | None = Field(default=None)
+    """Longest wait between two readings, as its people asked; null: the platform's."""
     connect_at: datetime | None = moment(nullable=True)
     read_at: datetime | None = moment(nullable=True)
     measure_at: datetime | None = moment(nullable=True)

@@ -1,0 +1,319 @@
+"""What workers record of accounts: connected, locked out, renewed, in trouble."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts import rules
+from domain.accounts.credentials import seal_grant
+from domain.accounts.queries import facts_of
+from domain.accounts.rules import AccountState
+from domain.accounts.service import PAUSED
+from domain.accounts.shapes import AccountFacts, AccountProblem
+from domain.accounts.tables import Account
+from domain.connector.errors import NetworkError
+from domain.connector.words import Connected, Grant, Profile
+from domain.events.service import record
+from domain.kernel.caller import worker
+from domain.kernel.changes import apply
+from domain.kernel.errors import AccountDisconnected, AccountRemoved
+from domain.kernel.sealing import KeyRing
+from domain.networks import find
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account and the grant it has now, still sealed."""
+
+    account: AccountFacts
+    sealed_grant: bytes
+    is_being_renewed: bool
+
+
+async def standing(
+    session: AsyncSession,
+    workspace_id: UUID,
+    account_id: UUID,
+    *,
+    states: frozenset[AccountState],
+    now: datetime,
+) -> Standing:
+    """What opening a line needs. Raises `AccountRemoved` and `AccountDisconnected`."""
+    row = await session.get(Account, (workspace_id, account_id))
+    if row is None:
+        raise AccountRemoved
+    facts = facts_of(row)
+    if row.sealed_grant is None or AccountState(row.state) not in states:
+        raise AccountDisconnected
+    is_leased = row.renewing_until is not None and row.renewing_until > now
+    return Standing(facts, row.sealed_grant, is_leased)
+
+
+async def begin_renewal(
+    session: AsyncSession, before: Standing, *, now: datetime, lease: timedelta
+) -> bool:
+    """Whether this worker may renew the grant; one may, until the lease has ended."""
+    free = (col(Account.renewing_until).is_(None)) | (col(Account.renewing_until) <= now)
+    return await _swap(session, before, {"renewing_until": now + lease}, free)
+
+
+async def keep_renewed(
+    session: AsyncSession, before: Standing, grant: Grant, *, keys: KeyRing, now: datetime
+) -> bool:
+    """Keeps a new grant in the place of the one it renews, False when another took that place."""
+    account = before.account
+    values = {
+        "sealed_grant": seal_grant(keys, account.workspace_id, account.id, grant),
+        "grant_expires_at": grant.expires_at,
+        "granted_at": now,
+        "renewing_until": None,
+    }
+    return await _swap(session, before, values)
+
+
+async def give_up_renewal(session: AsyncSession, before: Standing) -> None:
+    await _swap(session, before, {"renewing_until": None})
+
+
+async def record_connected(
+    session: AsyncSession,
+    workspace_id: UUID,
+    account_id: UUID,
+    connected: Connected,
+    *,
+    sealed_login: bytes,
+    keys: KeyRing,
+    now: datetime,
+) -> None:
+    """The account is connected, unless its identity is another or has an account already.
+
+    `sealed_login` is the login that was used: when it was replaced meanwhile nothing is kept.
+    """
+    row = await _living(session, workspace_id, account_id)
+    if row is None or row.sealed_login != sealed_login:
+        return
+    if row.remote_id is not None and not _is_same(row, connected):
+        _fail(session, row, _DIFFERS, now=now)
+        return
+    values = {
+        **_profile(connected.profile),
+        "server": connected.server,
+        "remote_id": connected.profile.remote_id,
+        "measures": asdict(connected.measures),
+        "sealed_grant": seal_grant(keys, workspace_id, account_id, connected.grant),
+        "grant_expires_at": connected.grant.expires_at,
+        "granted_at": now,
+        "sealed_login": None,
+        "connect_at": None,
+        "renewing_until": None,
+    }
+    try:
+        async with session.begin_nested():
+            apply(row, {**values, **_working(row, now)}, now=now)
+            await session.flush()
+    except IntegrityError:
+        await session.refresh(row)
+        _fail(session, row, _TAKEN, now=now)
+        return
+    _tell(session, row, "account.connected", now=now)
+
+
+async def record_connect_trouble(
+    session: AsyncSession,
+    workspace_id: UUID,
+    account_id: UUID,
+    error: NetworkError,
+    *,
+    sealed_login: bytes,
+    now: datetime,
+) -> None:
+    """Tries again later, or gives up and says why."""
+    row = await _living(session, workspace_id, account_id)
+    if row is None or row.sealed_login != sealed_login:
+        return
+    tries = row.tries + 1
+    again_at = rules.connect_again_at(error, tries, now=now)
+    problem = _problem(error, error.message, is_retryable=again_at is not None)
+    if again_at is None:
+        _fail(session, row, problem, now=now)
+        return
+    values = {"tries": tries, "connect_at": again_at, "problem": problem.model_dump(mode="json")}
+    apply(row, values, now=now)
+
+
+async def record_checked(
+    session: AsyncSession, workspace_id: UUID, account_id: UUID, profile: Profile, *, now: datetime
+) -> None:
+    """We have access: an account that was locked out is connected again."""
+    row = await _living(session, workspace_id, account_id)
+    if row is None or row.check_at is None:
+        return
+    was_locked_out = row.state == AccountState.ACTION_REQUIRED
+    row.tries, row.check_at = 0, now + rules.CHECK_EVERY
+    changed = apply(row, _profile(profile), now=now)
+    if was_locked_out:
+        apply(row, _working(row, now), now=now)
+        _tell(session, row, "account.connected", now=now)
+    elif changed:
+        _tell(session, row, "account.changed", now=now, changed=sorted(changed))
+
+
+async def record_check_trouble(
+    session: AsyncSession,
+    workspace_id: UUID,
+    account_id: UUID,
+    error: NetworkError,
+    *,
+    now: datetime,
+) -> None:
+    """Checks again soon; trouble that is no refusal of the grant disconnects nobody."""
+    row = await _living(session, workspace_id, account_id)
+    if row is None or row.check_at is None:
+        return
+    row.tries += 1
+    row.check_at = rules.check_again_at(error, row.tries, now=now)
+
+
+async def lock_out(
+    session: AsyncSession,
+    workspace_id: UUID,
+    account_id: UUID,
+    error: NetworkError,
+    *,
+    now: datetime,
+) -> bool:
+    """Pauses the account until its owner connects it again; whether it is paused now.
+
+    `now` is when the refused work began: a grant stored since then is not the refused one.
+    """
+    row = await _living(session, workspace_id, account_id)
+    if row is None:
+        return True
+    if row.state == AccountState.CONNECTED and row.granted_at is not None and row.granted_at > now:
+        return False
+    if row.state == AccountState.ACTION_REQUIRED and row.check_at is not None:
+        row.check_at = now + rules.CHECK_EVERY
+    if row.state != AccountState.CONNECTED:
+        return True
+    problem = _problem(error, f"{error.message} {rules.CONNECT_AGAIN}", is_retryable=False)
+    values = {
+        **PAUSED,
+        "state": AccountState.ACTION_REQUIRED,
+        "problem": problem.model_dump(mode="json"),
+        "check_at": now + rules.CHECK_EVERY,
+    }
+    apply(row, values, now=now)
+    _tell(session, row, "account.action_required", now=now, code=problem.code)
+    return True
+
+
+def _working(row: Account, now: datetime) -> dict[str, Any]:
+    connector = find(row.network)
+    return {
+        "state": AccountState.CONNECTED,
+        "problem": None,
+        "tries": 0,
+        "read_at": now if connector is not None and connector.inbox else None,
+        "measure_at": now if connector is not None and connector.metrics else None,
+        "check_at": now + rules.CHECK_EVERY,
+    }
+
+
+def _fail(session: AsyncSession, row: Account, problem: AccountProblem, *, now: datetime) -> None:
+    """Forgets the login. A grant that is kept from before may still work: a check will tell."""
+    has_grant = row.sealed_grant is not None
+    state = AccountState.ACTION_REQUIRED if has_grant else AccountState.FAILED
+    values = {
+        **PAUSED,
+        "state": state,
+        "problem": problem.model_dump(mode="json"),
+        "sealed_login": None,
+        "tries": 0,
+        "check_at": now + rules.CHECK_WAITS[0] if has_grant else None,
+    }
+    apply(row, values, now=now)
+    _tell(session, row, "account.connection_failed", now=now, code=problem.code, state=state)
+
+
+def _problem(error: NetworkError, message: str, *, is_retryable: bool) -> AccountProblem:
+    return AccountProblem(
+        code=error.code,
+        message=message,
+        said=error.said,
+        acting_party=rules.acting_party(error),
+        is_retryable=is_retryable,
+    )
+
+
+def _own_problem(code: str, message: str) -> AccountProblem:
+    party = rules.ActingParty.USER
+    return AccountProblem(
+        code=code, message=message, said="", acting_party=party, is_retryable=False
+    )
+
+
+_DIFFERS = _own_problem(
+    rules.IDENTITY_DIFFERS,
+    "This login belongs to somebody else. Connect that one as an account of its own.",
+)
+_TAKEN = _own_problem(
+    rules.ALREADY_CONNECTED, "Another account of this workspace is connected to this identity."
+)
+
+
+def _is_same(row: Account, connected: Connected) -> bool:
+    """Ids may repeat between servers, and an identity may move to another server."""
+    profile = connected.profile
+    is_in_place = row.server == connected.server or row.handle == profile.handle
+    return row.remote_id == profile.remote_id and is_in_place
+
+
+def _profile(profile: Profile) -> dict[str, Any]:
+    return {
+        "handle": profile.handle,
+        "display_name": profile.display_name,
+        "url": profile.url,
+        "avatar_url": profile.avatar_url,
+    }
+
+
+def _tell(session: AsyncSession, row: Account, kind: str, *, now: datetime, **more: Any) -> None:  # noqa: ANN401 - JSON
+    about = {"network": row.network, "handle": row.handle, **more}
+    record(session, worker(row.workspace_id), kind, ("account", row.id), now=now, data=about)
+
+
+async def _living(session: AsyncSession, workspace_id: UUID, account_id: UUID) -> Account | None:
+    statement = select(Account).where(
+        col(Account.workspace_id) == workspace_id,
+        col(Account.id) == account_id,
+        col(Account.removed_at).is_(None),
+    )
+    return (await session.exec(statement.with_for_update())).one_or_none()
+
+
+async def _swap(
+    session: AsyncSession,
+    before: Standing,
+    values: dict[str, Any],
+    *conditions: Any,  # noqa: ANN401 - SQL
+) -> bool:
+    """Changes the row while the grant in it is still the one that was seen."""
+    statement = (
+        update(Account)
+        .where(
+            col(Account.workspace_id) == before.account.workspace_id,
+            col(Account.id) == before.account.id,
+            col(Account.sealed_grant) == before.sealed_grant,
+            *conditions,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    done = await session.exec(statement)
+    return isinstance(done, CursorResult) and done.rowcount == 1

@@ -1,0 +1,54 @@
+"""Logins as people type them: fit to the manifest, and told apart without being kept."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from domain.connector.manifest import LoginField
+from domain.kernel.errors import AbilityMissing, Fault, Misfit, NetworkUnknown
+from domain.kernel.sealing import KeyRing
+from domain.kernel.shapes import Command
+from domain.networks import find
+
+
+def check_login(network: str, login: Mapping[str, str]) -> None:
+    """Raises `Misfit` with a pointer for each field that is missing, empty or unknown."""
+    connector = find(network)
+    if connector is None:
+        fault = Fault("/network", NetworkUnknown.code, "There is no such network.")
+        raise NetworkUnknown(faults=(fault,))
+    if connector.connect is None:
+        raise AbilityMissing("Accounts of this network are not connected.")
+    faults = [
+        *_missing(connector.manifest.login, login),
+        *_unknown(connector.manifest.login, login),
+    ]
+    if faults:
+        raise Misfit("The login is not what this network asks for.", faults=tuple(faults))
+
+
+def keyed_digest(keys: KeyRing, command: Command) -> bytes:
+    """What a command with secrets asked for: under our key, as a plain digest could be guessed."""
+    key = next(iter(keys.keys.values()))
+    return hmac.digest(key, command.model_dump_json().encode(), hashlib.sha256)
+
+
+def _missing(fields: tuple[LoginField, ...], login: Mapping[str, str]) -> list[Fault]:
+    return [
+        Fault(f"/login/{field.name}", "missing", f"{field.label} is needed.")
+        for field in fields
+        if field.is_required and not login.get(field.name, "").strip()
+    ]
+
+
+def _unknown(fields: tuple[LoginField, ...], login: Mapping[str, str]) -> list[Fault]:
+    known = {field.name for field in fields}
+    return [
+        Fault(f"/login/{_escaped(name)}", "extra_forbidden", "The network asks for no such field.")
+        for name in login
+        if name not in known
+    ]
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

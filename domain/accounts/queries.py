@@ -1,0 +1,162 @@
+"""Reads of accounts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.accounts.rules import AccountState
+from domain.accounts.shapes import (
+    AccountFacts,
+    AccountLimits,
+    AccountProblem,
+    AccountView,
+    measures_of,
+)
+from domain.accounts.tables import Account
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.errors import AccountDisconnected, AccountRemoved
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+
+
+class AccountSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DOWN = "-created_at"
+
+
+def visible(caller: Caller) -> SelectOfScalar[Account]:
+    """Removed ones too: what they published still names them."""
+    return select(Account).where(col(Account.workspace_id) == caller.workspace_id)
+
+
+def living(caller: Caller) -> SelectOfScalar[Account]:
+    return visible(caller).where(col(Account.removed_at).is_(None))
+
+
+async def get_account(session: AsyncSession, caller: Caller, id_: UUID) -> AccountView:
+    caller.need(Scope.ACCOUNTS_READ)
+    return view_of(await find_account(session, caller, id_))
+
+
+async def find_account(session: AsyncSession, caller: Caller, id_: UUID) -> Account:
+    """The row, for the floors above, whose own scopes guard it. Raises `NotFound`."""
+    return await find(session, living(caller).where(col(Account.id) == id_), what="account")
+
+
+async def list_accounts(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    sort: AccountSort = AccountSort.CREATED,
+    community_ids: Sequence[UUID] = (),
+    networks: Sequence[str] = (),
+    states: Sequence[AccountState] = (),
+) -> Page[AccountView]:
+    caller.need(Scope.ACCOUNTS_READ)
+    statement = living(caller)
+    if community_ids:
+        statement = statement.where(col(Account.community_id).in_(community_ids))
+    if networks:
+        statement = statement.where(col(Account.network).in_(networks))
+    if states:
+        statement = statement.where(col(Account.state).in_(states))
+    order = Sort(sort, (col(Account.created_at), col(Account.id)), (datetime, UUID))
+    rows = (await session.exec(order.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=view_of,
+        cursor=lambda row: make_cursor(sort, row.created_at, row.id),
+    )
+
+
+async def accounts_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, AccountView]:
+    """Removed ones too."""
+    caller.need(Scope.ACCOUNTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Account.id).in_(ids)))).all()
+    return {row.id: view_of(row) for row in rows}
+
+
+async def accounts_by_community(
+    session: AsyncSession, caller: Caller, community_ids: Sequence[UUID], *, limit: int
+) -> dict[UUID, list[AccountView]]:
+    """The first `limit` accounts of each community, oldest first, in one statement."""
+    caller.need(Scope.ACCOUNTS_READ)
+    place = func.row_number().over(
+        partition_by=col(Account.community_id),
+        order_by=(col(Account.created_at), col(Account.id)),
+    )
+    numbered = (
+        select(Account.id, place.label("place"))
+        .where(
+            col(Account.workspace_id) == caller.workspace_id,
+            col(Account.community_id).in_(community_ids),
+            col(Account.removed_at).is_(None),
+        )
+        .subquery()
+    )
+    statement = (
+        living(caller)
+        .join(numbered, col(Account.id) == numbered.c.id)
+        .where(numbered.c.place <= limit)
+        .order_by(numbered.c.place)
+    )
+    found: dict[UUID, list[AccountView]] = {id_: [] for id_ in community_ids}
+    for row in (await session.exec(statement)).all():
+        found[row.community_id].append(view_of(row))
+    return found
+
+
+def view_of(row: Account) -> AccountView:
+    problem = None if row.problem is None else AccountProblem.model_validate(row.problem)
+    return AccountView(
+        id=row.id,
+        community_id=row.community_id,
+        network=row.network,
+        state=AccountState(row.state),
+        problem=problem,
+        server=row.server,
+        remote_id=row.remote_id,
+        handle=row.handle,
+        display_name=row.display_name,
+        url=row.url,
+        avatar_url=row.avatar_url,
+        limits=AccountLimits.model_validate(measures_of(row.measures)),
+        poll_every_s=row.poll_every_s,
+        poll_longest_s=row.poll_longest_s,
+        last_read_at=row.last_read_at,
+        next_read_at=row.read_at,
+        next_check_at=row.check_at,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def facts_of(row: Account) -> AccountFacts:
+    """What a worker needs to speak for it. Raises `AccountRemoved`, `AccountDisconnected`."""
+    if row.removed_at is not None:
+        raise AccountRemoved
+    if row.server is None or row.remote_id is None or row.handle is None:
+        raise AccountDisconnected
+    return AccountFacts(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        community_id=row.community_id,
+        network=row.network,
+        server=row.server,
+        remote_id=row.remote_id,
+        handle=row.handle,
+        measures=measures_of(row.measures),
+        inbox_cursor=row.inbox_cursor,
+        last_read_at=row.last_read_at,
+    )

@@ -1,0 +1,117 @@
+"""The states of an account, what its troubles mean, and how often it is read.
+
+connecting ──→ connected ←──→ action_required
+  ↑   └──────→ failed    connecting ──→ action_required (a login that was to replace a kept one)
+  └─ connected, action_required, failed (connected again)         any ──→ removed
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused
+
+
+class AccountState(StrEnum):
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    ACTION_REQUIRED = "action_required"
+    """Its owner must connect it again; its queue waits and keeps everything."""
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+NEXT: dict[AccountState, frozenset[AccountState]] = {
+    AccountState.CONNECTING: frozenset(AccountState),
+    AccountState.CONNECTED: frozenset(
+        {AccountState.CONNECTING, AccountState.ACTION_REQUIRED, AccountState.REMOVED}
+    ),
+    AccountState.ACTION_REQUIRED: frozenset(
+        {AccountState.CONNECTING, AccountState.CONNECTED, AccountState.REMOVED}
+    ),
+    AccountState.FAILED: frozenset({AccountState.CONNECTING, AccountState.REMOVED}),
+    AccountState.REMOVED: frozenset(),
+}
+
+
+def may_become(before: AccountState, after: AccountState) -> bool:
+    return after in NEXT[before]
+
+
+class ActingParty(StrEnum):
+    """Who can end a trouble."""
+
+    USER = "user"
+    OPERATOR = "operator"
+    NETWORK = "network"
+
+
+CONNECT_AGAIN = "Connect the account again with a fresh login; what is queued is kept."
+LOCKED_OUT = "account.login_refused"
+IDENTITY_DIFFERS = "account.identity_differs"
+ALREADY_CONNECTED = "account.already_connected"
+
+CONNECT_WAITS = tuple(timedelta(seconds=wait) for wait in (5, 20, 60, 180))
+CHECK_EVERY = timedelta(days=1)
+CHECK_WAITS = tuple(timedelta(minutes=wait) for wait in (5, 20, 60, 240))
+RENEW_BEFORE = timedelta(minutes=2)
+
+
+def acting_party(error: NetworkError) -> ActingParty:
+    if error.code == "outbound.address_refused":
+        return ActingParty.OPERATOR
+    if isinstance(error, GrantExpired | Refused):
+        return ActingParty.USER
+    return ActingParty.NETWORK
+
+
+def is_final(error: NetworkError) -> bool:
+    """Whether asking again is vain. To connect twice does no harm: unknown means again."""
+    return isinstance(error, GrantExpired | Refused)
+
+
+def connect_again_at(error: NetworkError, tries: int, *, now: datetime) -> datetime | None:
+    """When a connection that failed `tries` times is tried again; None: not by itself."""
+    if is_final(error) or tries > len(CONNECT_WAITS):
+        return None
+    return _later(error, now + CONNECT_WAITS[tries - 1])
+
+
+def check_again_at(error: NetworkError, tries: int, *, now: datetime) -> datetime:
+    """When health that could not be checked `tries` times in a row is checked again."""
+    wait = CHECK_EVERY if tries > len(CHECK_WAITS) else CHECK_WAITS[tries - 1]
+    return _later(error, now + wait)
+
+
+def _later(error: NetworkError, moment: datetime) -> datetime:
+    until = error.until if isinstance(error, RateLimited) else None
+    return moment if until is None else max(moment, until)
+
+
+def runs_out(expires_at: datetime | None, *, now: datetime) -> bool:
+    """Whether a grant must be renewed before it is used."""
+    return expires_at is not None and expires_at <= now + RENEW_BEFORE
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """Bounds of the wait between two readings."""
+
+    shortest: timedelta
+    longest: timedelta
+
+
+def cadence(
+    *, shortest_s: int, longest_s: int, network_s: int | None, own_longest_s: int | None
+) -> Cadence:
+    """The platform's bounds, narrowed to the network's shortest and the account's own longest."""
+    shortest = timedelta(seconds=max(shortest_s, network_s or 0))
+    longest = timedelta(seconds=longest_s if own_longest_s is None else own_longest_s)
+    return Cadence(shortest, max(shortest, longest))
+
+
+def next_poll(every: timedelta, bounds: Cadence, *, had_items: bool) -> timedelta:
+    """The wait before the next reading: short after activity, twice as long at each quiet one."""
+    if had_items:
+        return bounds.shortest
+    return min(max(every * 2, bounds.shortest), bounds.longest)

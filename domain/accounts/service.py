@@ -1,0 +1,242 @@
+"""Changes of accounts: what callers ask for, what falls due and how a reading ends."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.credentials import seal_login
+from domain.accounts.logins import check_login, keyed_digest
+from domain.accounts.queries import find_account, living, view_of
+from domain.accounts.rules import AccountState, cadence, next_poll
+from domain.accounts.shapes import AccountView, ChangeAccount, ConnectAccount, ReconnectAccount
+from domain.accounts.tables import Account
+from domain.connector.words import Login
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import apply, find_for_change, made_before
+from domain.kernel.errors import AlreadyExists, NotFound
+from domain.kernel.ids import new_id
+from domain.kernel.nudges import due_at
+from domain.kernel.sealing import KeyRing
+from domain.networks import find
+
+
+class DueKind(StrEnum):
+    """What a worker does with an account when its moment has come."""
+
+    CONNECT = "connect"
+    READ = "read"
+    MEASURE = "measure"
+    CHECK = "check"
+
+
+MOMENTS = {kind: f"{kind}_at" for kind in DueKind}
+PAUSED = dict.fromkeys(MOMENTS.values())
+FORGOTTEN = {"sealed_login": None, "sealed_grant": None, "grant_expires_at": None}
+
+
+async def connect_account(
+    session: AsyncSession,
+    caller: Caller,
+    command: ConnectAccount,
+    *,
+    keys: KeyRing,
+    now: datetime,
+) -> AccountView:
+    """An account that a worker connects at once.
+
+    Raises `Misfit` for a login that is not what the manifest asks for, and `NotFound`.
+    """
+    caller.need(Scope.ACCOUNTS_WRITE)
+    made_from = keyed_digest(keys, command)
+    before = await made_before(session, caller, Account, command.id, made_from)
+    if before is not None:
+        return view_of(before)
+    check_login(command.network, command.login)
+    row = _begun(caller, command, made_from, keys, now)
+    session.add(row)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if "community_id" not in str(error.orig):
+            raise AlreadyExists from None
+        raise NotFound("community") from None
+    about = {"network": row.network}
+    record(session, caller, "account.created", ("account", row.id), now=now, data=about)
+    due_at(session, row.workspace_id, row.id, now)
+    return view_of(row)
+
+
+async def reconnect_account(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ReconnectAccount,
+    *,
+    keys: KeyRing,
+    now: datetime,
+) -> AccountView:
+    """Tries a new login for the same identity; what is queued and was read stays."""
+    caller.need(Scope.ACCOUNTS_WRITE)
+    row = await _account(session, caller, id_, None)
+    check_login(row.network, command.login)
+    login = seal_login(keys, row.workspace_id, row.id, Login(command.login))
+    begun = {"state": AccountState.CONNECTING, "problem": None, "sealed_login": login, "tries": 0}
+    apply(row, {**PAUSED, **begun, "connect_at": now}, now=now)
+    record(session, caller, "account.reconnecting", ("account", id_), now=now)
+    due_at(session, row.workspace_id, id_, now)
+    return view_of(row)
+
+
+async def change_account(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangeAccount,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> AccountView:
+    caller.need(Scope.ACCOUNTS_WRITE)
+    row = await _account(session, caller, id_, expected_version)
+    previous = apply(row, command.sent(), now=now)
+    if previous:
+        changed = {"changed": sorted(previous)}
+        record(session, caller, "account.changed", ("account", id_), now=now, data=changed)
+    return view_of(row)
+
+
+async def remove_account(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Forgets its credentials; what it published stays, what still waits can no longer go out."""
+    caller.need(Scope.ACCOUNTS_WRITE)
+    row = await _account(session, caller, id_, expected_version)
+    gone = {"state": AccountState.REMOVED, "removed_at": now, "problem": None}
+    apply(row, {**PAUSED, **FORGOTTEN, **gone}, now=now)
+    record(session, caller, "account.removed", ("account", id_), now=now)
+
+
+async def check_account(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> AccountView:
+    """Asks for a check of its health at once."""
+    caller.need(Scope.ACCOUNTS_WRITE)
+    row = await _account(session, caller, id_, None)
+    ask_check(session, row, now=now)
+    return view_of(row)
+
+
+def ask_check(session: AsyncSession, row: Account, *, now: datetime) -> None:
+    """Has a worker see whether we still have access, where there is any to lose."""
+    if row.sealed_grant is None or row.connect_at is not None:
+        return
+    row.check_at = now if row.check_at is None else min(row.check_at, now)
+    due_at(session, row.workspace_id, row.id, row.check_at)
+
+
+async def claim_due(
+    session: AsyncSession,
+    workspace_id: UUID,
+    kind: DueKind,
+    *,
+    now: datetime,
+    lease: timedelta,
+    batch: int,
+) -> Sequence[Account]:
+    """The accounts that are due, theirs who asked until the lease has ended."""
+    due = col(getattr(Account, MOMENTS[kind]))
+    statement = (
+        select(Account)
+        .where(col(Account.workspace_id) == workspace_id, due <= now)
+        .order_by(due)
+        .limit(batch)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await session.exec(statement)).all()
+    for row in rows:
+        setattr(row, MOMENTS[kind], now + lease)
+    return rows
+
+
+async def put_off(
+    session: AsyncSession, caller: Caller, id_: UUID, kind: DueKind, *, until: datetime
+) -> None:
+    """Comes back to a claimed account at another moment; no-op where that work was paused."""
+    row = await find_account(session, caller, id_)
+    await session.refresh(row, with_for_update=True)
+    if getattr(row, MOMENTS[kind]) is not None:
+        setattr(row, MOMENTS[kind], until)
+
+
+async def finish_reading(
+    session: AsyncSession,
+    row: Account,
+    *,
+    cursor: str | None,
+    had_items: bool,
+    now: datetime,
+    shortest_s: int,
+    longest_s: int,
+) -> None:
+    """Keeps where the inbox was read to and plans the next reading.
+
+    `shortest_s` and `longest_s` are the platform's bounds; network and account narrow them.
+    """
+    await session.refresh(row, with_for_update=True)
+    connector = find(row.network)
+    bounds = cadence(
+        shortest_s=shortest_s,
+        longest_s=longest_s,
+        network_s=None if connector is None else connector.manifest.poll_min_s,
+        own_longest_s=row.poll_longest_s,
+    )
+    wait = next_poll(timedelta(seconds=row.poll_every_s), bounds, had_items=had_items)
+    row.inbox_cursor, row.last_read_at = cursor, now
+    row.poll_every_s = int(wait.total_seconds())
+    if row.read_at is not None:
+        row.read_at = now + wait
+
+
+async def finish_measuring(session: AsyncSession, row: Account, *, next_at: datetime) -> None:
+    await session.refresh(row, with_for_update=True)
+    if row.measure_at is not None:
+        row.measure_at = next_at
+
+
+def _begun(
+    caller: Caller, command: ConnectAccount, made_from: bytes, keys: KeyRing, now: datetime
+) -> Account:
+    id_ = command.id or new_id()
+    return Account(
+        workspace_id=caller.workspace_id,
+        id=id_,
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+        community_id=command.community_id,
+        network=command.network,
+        state=AccountState.CONNECTING,
+        measures={},
+        sealed_login=seal_login(keys, caller.workspace_id, id_, Login(command.login)),
+        connect_at=now,
+    )
+
+
+async def _account(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Account:
+    statement = living(caller).where(col(Account.id) == id_)
+    return await find_for_change(
+        session, statement, what="account", expected_version=expected_version
+    )

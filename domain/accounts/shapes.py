@@ -1,0 +1,114 @@
+"""Accounts: commands in, views out. No shape ever carries a credential out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.accounts.rules import AccountState, ActingParty
+from domain.connector.words import Measures
+from domain.kernel.clock import Moment
+from domain.kernel.ids import AccountId, CommunityId
+from domain.kernel.shapes import Change, Command, View, may_change
+
+NetworkKey = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$", examples=["mastodon"])
+]
+LoginFields = Annotated[
+    dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=4000)]],
+    Field(max_length=20, examples=[{"server": "https://mastodon.social", "access_token": "ZA-Yj"}]),
+]
+LongestPoll = Annotated[int, Field(ge=30, le=86_400, examples=[300])]
+
+
+class AccountProblem(View):
+    """Why an account cannot work, and who can end it."""
+
+    code: str = Field(description="Stable code of the trouble.")
+    message: str = Field(description="What is wrong and what to do, for people.")
+    said: str = Field(description="The network's own words, without secrets; may be empty.")
+    acting_party: ActingParty = Field(description="Who can end it: user, operator or network.")
+    is_retryable: bool = Field(description="Whether Parvis tries again by itself.")
+
+
+class AccountLimits(View):
+    """Limits the account's own server gives; null keeps the network's."""
+
+    text_max: int | None = Field(description="Longest text, in the network's unit.")
+    media_max: int | None = Field(description="Most files in one message.")
+    url_length: int | None = Field(description="What every URL counts as.")
+    image_max_bytes: int | None = Field(description="Largest image, in bytes.")
+    video_max_bytes: int | None = Field(description="Largest video, in bytes.")
+
+
+class AccountView(View):
+    id: AccountId = Field(description="The account's id.")
+    community_id: CommunityId = Field(description="The community it speaks for.")
+    network: str = Field(description="Key of its network.")
+    state: AccountState = Field(description="Where its connection stands.")
+    problem: AccountProblem | None = Field(description="What is wrong; null when nothing is.")
+    server: str | None = Field(description="Root of its server; null until first connected.")
+    remote_id: str | None = Field(description="Its id on the network; null until connected.")
+    handle: str | None = Field(description="Its handle; null until first connected.")
+    display_name: str | None = Field(description="Its name for people; null when it has none.")
+    url: str | None = Field(description="Where people see it; null when unknown.")
+    avatar_url: str | None = Field(description="Its picture; null when it has none.")
+    limits: AccountLimits = Field(description="Limits its own server gives.")
+    poll_every_s: int = Field(
+        description="Seconds between two readings as they stand: short after activity, "
+        "doubling while it is quiet."
+    )
+    poll_longest_s: int | None = Field(
+        description="Longest wait between two readings that was asked for; null: the platform's."
+    )
+    last_read_at: Moment | None = Field(description="When its inbox was last read.")
+    next_read_at: Moment | None = Field(description="When its inbox is read next; null: paused.")
+    next_check_at: Moment | None = Field(description="When its health is checked next.")
+    version: int = Field(description="Counts changes; the ETag. Readings are no changes.")
+    created_at: Moment = Field(description="When it was made.")
+    updated_at: Moment = Field(description="When it was last changed.")
+
+
+class ConnectAccount(Command):
+    id: AccountId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    community_id: CommunityId = Field(description="The community it shall speak for.")
+    network: NetworkKey = Field(description="Key of the network.")
+    login: LoginFields = Field(
+        repr=False, description="What the network's manifest lists under `login`, by name."
+    )
+
+
+class ReconnectAccount(Command):
+    login: LoginFields = Field(
+        repr=False, description="What the network's manifest lists under `login`, by name."
+    )
+
+
+class ChangeAccount(Change):
+    poll_longest_s: LongestPoll | None = may_change(
+        "Longest wait between two readings, in seconds; null: the platform's."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """A connected account as workers know it."""
+
+    id: UUID
+    workspace_id: UUID
+    community_id: UUID
+    network: str
+    server: str
+    remote_id: str
+    handle: str
+    measures: Measures
+    inbox_cursor: str | None
+    last_read_at: datetime | None
+
+
+def measures_of(kept: dict[str, Any]) -> Measures:
+    """The limits in an account's row; what an older release kept and we no longer know is left."""
+    known = {name: kept[name] for name in Measures.__dataclass_fields__ if name in kept}
+    return Measures(**known)

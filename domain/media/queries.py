@@ -1,0 +1,82 @@
+"""Reads of media."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.ids import show
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.media.shapes import MediaKind, MediaView
+from domain.media.tables import Media
+
+
+class MediaSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DOWN = "-created_at"
+
+
+def visible(caller: Caller) -> SelectOfScalar[Media]:
+    return select(Media).where(col(Media.workspace_id) == caller.workspace_id)
+
+
+async def get_media(session: AsyncSession, caller: Caller, id_: UUID) -> MediaView:
+    caller.need(Scope.POSTS_READ)
+    return view_of(await find(session, visible(caller).where(col(Media.id) == id_), what="media"))
+
+
+async def list_media(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    sort: MediaSort = MediaSort.CREATED_DOWN,
+    kinds: Sequence[MediaKind] = (),
+) -> Page[MediaView]:
+    caller.need(Scope.POSTS_READ)
+    statement = visible(caller)
+    if kinds:
+        content_type = col(Media.content_type)
+        statement = statement.where(or_(*(content_type.startswith(f"{kind}/") for kind in kinds)))
+    order = Sort(sort, (col(Media.created_at), col(Media.id)), (datetime, UUID))
+    rows = (await session.exec(order.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=view_of,
+        cursor=lambda row: make_cursor(sort, row.created_at, row.id),
+    )
+
+
+async def media_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, MediaView]:
+    caller.need(Scope.POSTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Media.id).in_(ids)))).all()
+    return {row.id: view_of(row) for row in rows}
+
+
+def view_of(row: Media) -> MediaView:
+    return MediaView(
+        id=row.id,
+        kind=MediaKind(row.content_type.partition("/")[0]),
+        file_name=row.file_name,
+        content_type=row.content_type,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        width=row.width,
+        height=row.height,
+        alt_text=row.alt_text,
+        content_url=f"/v1/media/{show('med', row.id)}/content",
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

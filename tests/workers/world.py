@@ -1,0 +1,25 @@
+"""A worker's context around a fake way out and a clock that stands still."""
+
+from arq.connections import ArqRedis
+
+from domain.connector.http import Http
+from domain.kernel.database import Database
+from domain.kernel.settings import Settings
+from tests.conftest import NOW
+from tests.domain.accounts.build import KEYS
+from workers.budget import Budgets
+from workers.context import Context
+from workers.slots import Slots
+
+
+def make_context(settings: Settings, database: Database, redis: ArqRedis, http: Http) -> Context:
+    return Context(
+        settings=settings,
+        database=database,
+        redis=redis,
+        keys=KEYS,
+        http=http,
+        budgets=Budgets(redis, lambda: NOW),
+        clock=lambda: NOW,
+        slots=Slots(20),
+    )

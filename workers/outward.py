@@ -1,0 +1,222 @@
+"""Opens a line to a network for one account: its access, fresh, and the one way out, budgeted.
+
+Grants are renewed by one process at a time: a lease in the account's row lets the others wait,
+and the new grant is kept before it is used.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+from domain.accounts import connections
+from domain.accounts.connections import Standing
+from domain.accounts.credentials import open_grant, renewed
+from domain.accounts.rules import AccountState, runs_out
+from domain.accounts.shapes import AccountFacts
+from domain.connector.errors import GrantExpired, NetworkError, OutcomeUnknown, Unavailable
+from domain.connector.http import Http
+from domain.connector.manifest import IdempotencyClass
+from domain.connector.port import Connector
+from domain.connector.words import Access, Grant
+from domain.kernel.errors import AccountDisconnected
+from domain.kernel.sealing import SealBroken
+from domain.networks import find
+from workers import budget
+from workers.context import Context
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
+
+LEASE = timedelta(seconds=60)
+LONGEST_RENEWAL_S = 45.0
+LOOK_AGAIN_S = 0.1
+
+
+class Purpose(StrEnum):
+    """What a line is opened for; publishing goes before reading."""
+
+    PUBLISH = "publish"
+    READ = "read"
+    MEASURE = "measure"
+    CHECK = "check"
+
+
+_SHARES = {
+    Purpose.PUBLISH: budget.Purpose.PUBLISH,
+    Purpose.READ: budget.Purpose.INBOX,
+    Purpose.MEASURE: budget.Purpose.METRICS,
+    Purpose.CHECK: budget.Purpose.CONNECT,
+}
+_CONNECTED = frozenset({AccountState.CONNECTED})
+_CHECKABLE = frozenset({AccountState.CONNECTED, AccountState.ACTION_REQUIRED})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Line:
+    """Everything a connector's ability asks for."""
+
+    account: AccountFacts
+    connector: Connector
+    access: Access
+    http: Http
+
+    @property
+    def idempotency(self) -> IdempotencyClass:
+        """The network's class, or the one this very account was given when it connected."""
+        own = self.access.grant.extra.get("idempotency")
+        return IdempotencyClass(own) if own else self.connector.manifest.idempotency
+
+
+async def open_line(
+    context: Context, workspace_id: UUID, account_id: UUID, *, purpose: Purpose, now: datetime
+) -> Line:
+    """A line that is good for at least two minutes, where grants run out.
+
+    Raises `AccountRemoved` (for good), `AccountDisconnected` (until it is connected again),
+    `GrantExpired` (tell `grant_expired`) and, when a grant could not be renewed, `Unavailable` or
+    `RateLimited`.
+    """
+    states = _CHECKABLE if purpose is Purpose.CHECK else _CONNECTED
+    seen = await _look(context, workspace_id, account_id, states, now)
+    connector = find(seen.account.network)
+    if connector is None or connector.connect is None:
+        raise AccountDisconnected("This Parvis does not know the account's network.")
+    grant = _open(context, seen)
+    if runs_out(grant.expires_at, now=now):
+        grant = await _fresh(context, connector, seen, states, now)
+    return Line(
+        account=seen.account,
+        connector=connector,
+        access=_access(seen.account, grant),
+        http=way_out(context, connector, account_id, purpose),
+    )
+
+
+async def grant_expired(
+    context: Context, workspace_id: UUID, account_id: UUID, error: GrantExpired, *, now: datetime
+) -> bool:
+    """Pauses the account until its owner connects it again; its queue is kept.
+
+    `now` is when the refused work began. False: the grant was renewed since, so try again.
+    """
+    async with context.database.transaction(workspace_id) as session:
+        is_out = await connections.lock_out(session, workspace_id, account_id, error, now=now)
+    if is_out:
+        log.warning("account.locked_out", account_id=account_id.hex, code=error.code)
+    return is_out
+
+
+def way_out(context: Context, connector: Connector, account_id: UUID, purpose: Purpose) -> Http:
+    """The way out within the account's rate budgets."""
+    share = _SHARES[purpose]
+    return budget.for_account(context.http, context.budgets, connector.manifest, account_id, share)
+
+
+async def _look(
+    context: Context,
+    workspace_id: UUID,
+    account_id: UUID,
+    states: frozenset[AccountState],
+    now: datetime,
+) -> Standing:
+    async with context.database.transaction(workspace_id) as session:
+        return await connections.standing(session, workspace_id, account_id, states=states, now=now)
+
+
+async def _fresh(
+    context: Context,
+    connector: Connector,
+    seen: Standing,
+    states: frozenset[AccountState],
+    now: datetime,
+) -> Grant:
+    """Renews the grant, or waits while another does."""
+    started, moment = monotonic(), now
+    while True:
+        if not seen.is_being_renewed and await _may_renew(context, seen, moment):
+            # Kept also when this job is stopped: the network may have handed out the new pair.
+            return await asyncio.shield(_hold(_renew(context, connector, seen, moment)))
+        waited_s = monotonic() - started
+        if waited_s > LEASE.total_seconds():
+            raise Unavailable("The account's grant is being renewed.", code="account.renewal_busy")
+        await asyncio.sleep(LOOK_AGAIN_S)
+        moment = now + timedelta(seconds=waited_s)
+        ids = seen.account.workspace_id, seen.account.id
+        seen = await _look(context, *ids, states, moment)
+        grant = _open(context, seen)
+        if not runs_out(grant.expires_at, now=moment):
+            return grant
+
+
+async def _may_renew(context: Context, seen: Standing, now: datetime) -> bool:
+    async with context.database.transaction(seen.account.workspace_id) as session:
+        return await connections.begin_renewal(session, seen, now=now, lease=LEASE)
+
+
+async def _renew(context: Context, connector: Connector, seen: Standing, now: datetime) -> Grant:
+    kept = _open(context, seen)
+    try:
+        new = await _ask(context, connector, seen, kept, now)
+    except NetworkError as error:
+        await _give_up(context, seen)
+        if isinstance(error, GrantExpired) or (kept.expires_at and kept.expires_at <= now):
+            raise
+        log.warning("grant.not_renewed", account_id=seen.account.id.hex, code=error.code)
+        return kept
+    grant = kept if new is None else renewed(kept, new)
+    async with context.database.transaction(seen.account.workspace_id) as session:
+        is_kept = await connections.keep_renewed(session, seen, grant, keys=context.keys, now=now)
+    if not is_kept:
+        raise Unavailable("The account was connected again meanwhile.", code="account.renewal_busy")
+    return grant
+
+
+async def _ask(
+    context: Context, connector: Connector, seen: Standing, kept: Grant, now: datetime
+) -> Grant | None:
+    if connector.connect is None:
+        return None
+    http = way_out(context, connector, seen.account.id, Purpose.CHECK)
+    try:
+        async with asyncio.timeout(LONGEST_RENEWAL_S):
+            return await connector.connect.refresh(http, _access(seen.account, kept), now=now)
+    except (TimeoutError, OutcomeUnknown) as error:
+        message = "No answer came when the account's grant was renewed."
+        raise Unavailable(message, code="account.renewal_unanswered") from error
+
+
+async def _give_up(context: Context, seen: Standing) -> None:
+    async with context.database.transaction(seen.account.workspace_id) as session:
+        await connections.give_up_renewal(session, seen)
+
+
+def _open(context: Context, seen: Standing) -> Grant:
+    account = seen.account
+    try:
+        return open_grant(context.keys, account.workspace_id, account.id, seen.sealed_grant)
+    except SealBroken as error:
+        raise GrantExpired(
+            "The account's credentials can no longer be opened.", code="account.seal_broken"
+        ) from error
+
+
+def _access(account: AccountFacts, grant: Grant) -> Access:
+    return Access(
+        server=account.server, remote_id=account.remote_id, handle=account.handle, grant=grant
+    )
+
+
+_held: set[asyncio.Task[Grant]] = set()
+
+
+def _hold(renewal: Coroutine[None, None, Grant]) -> asyncio.Task[Grant]:
+    """A task that is not lost when the job that waits for it is stopped."""
+    task = asyncio.create_task(renewal)
+    _held.add(task)
+    task.add_done_callback(_held.discard)
+    return task
