@@ -6,8 +6,9 @@ C  the delivery's key becomes `external_id`, by which the post is found again
 D  no key: the account's own posts are listed, and text, media and place compared
 E  nothing: what became of a lost call only people can tell
 
-The checkpoint notes `begun_at` before the first message and every message that went out. A delivery
-that is resumed seeks the message under way, where the class allows, before it sends it again.
+The checkpoint notes `begun_at` before the first message and every message that went out. A thread
+that is resumed seeks the message under way, where the class allows, before it sends it again; a
+single post is the caller's to look up.
 """
 
 import asyncio
@@ -42,17 +43,18 @@ async def publish(
 ) -> Published:
     server, kind = server_of(http, access), class_of(access)
     progress = Progress.model_validate(checkpoint)
-    is_resumed = progress.begun_at is not None
-    if not is_resumed:
+    is_begun = progress.begun_at is not None
+    seeks = is_begun and kind in _SOUGHT and len(draft.parts) > 1
+    if not is_begun:
         progress = await progress.kept(save, begun_at=now.astimezone(UTC))
     for part in draft.parts[len(progress.sent) :]:
         post = None
-        if is_resumed and kind in _SOUGHT:
+        if seeks:
             post = await find(server, kind, draft, progress, since=progress.begun_at or now)
         if post is None:
             progress = await _sent_up(server, part, progress, save)
             post = await _send(server, kind, draft, progress, save)
-        is_resumed, progress = False, await progress.with_sent(post).kept(save)
+        seeks, progress = False, await progress.with_sent(post).kept(save)
     return progress.published()
 
 
