@@ -1,19 +1,18 @@
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
+from arq.connections import ArqRedis
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from api.cli.valkey import Valkey
 from domain.connector.errors import RateLimited, Unavailable
 from domain.connector.http import Call, FilePart, Reply
 from domain.connector.manifest import Budget, IdempotencyClass, Manifest, Source
 from domain.connector.rates import Rate
+from domain.kernel.settings import Settings
 from workers.budget import Budgets, Kind, Purpose, for_account, kind_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -73,28 +72,13 @@ def says(status: int = 200, **headers: str) -> Reply:
     return Reply(status, named, b"", "https://testnet.example/")
 
 
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    server = Valkey(tmp_path_factory.mktemp("budget"), durable=False)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest_asyncio.fixture
-async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
-    client: Redis = Redis.from_url(valkey.url)
-    yield client
-    await client.aclose()
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def budgets(redis: Redis, clock: Clock) -> Budgets:
+def budgets(redis: ArqRedis, clock: Clock) -> Budgets:
     return Budgets(redis, clock)
 
 
@@ -130,9 +114,9 @@ def test_calls_are_told_apart_by_what_they_do() -> None:
 
 
 async def test_a_listed_budget_is_spent_once_by_all_workers(
-    redis: Redis, valkey: Valkey, clock: Clock, account_id: UUID
+    redis: ArqRedis, settings: Settings, clock: Clock, account_id: UUID
 ) -> None:
-    other = Redis.from_url(valkey.url)
+    other = Redis.from_url(settings.redis_url.get_secret_value())
     network, known = Network(), manifest(("all", 5, 60))
     one = for_account(network, Budgets(redis, clock), known, account_id, Purpose.PUBLISH)
     two = for_account(network, Budgets(other, clock), known, account_id, Purpose.PUBLISH)
