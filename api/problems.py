@@ -84,7 +84,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("request.failed", reason=type(error).__name__)
+        log.error("request.failed", reason=type(error).__name__, exc_info=error)
         return answer(request, ParvisError())
 
 

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx2
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 
+from domain.accounts.tables import Account
 from domain.identity.service import create_token
 from domain.kernel.caller import Caller, Scope, worker
 from domain.kernel.database import Database
@@ -77,3 +79,29 @@ async def make_tenant(app: FastAPI, database: Database) -> AsyncIterator[Tenant]
 async def opened(app: FastAPI) -> AsyncIterator[FastAPI]:
     async with LifespanManager(app):
         yield app
+
+
+async def make_account(
+    database: Database, workspace_id: UUID, community_id: UUID, **changes: Any
+) -> UUID:
+    """A connected account as a worker would leave it."""
+    now = datetime.now(UTC)
+    row = Account(
+        workspace_id=workspace_id,
+        id=new_id(),
+        **{
+            "community_id": community_id,
+            "network": "sandbox",
+            "state": "connected",
+            "server": "http://sandbox.test",
+            "remote_id": new_id().hex,
+            "handle": "vaud",
+            "measures": {},
+            "created_at": now,
+            "updated_at": now,
+            **changes,
+        },
+    )
+    async with database.transaction(workspace_id) as session:
+        session.add(row)
+    return row.id

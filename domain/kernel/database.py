@@ -78,6 +78,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={"prepared_statement_cache_size": statement_cache_size},
         )
         reads = await asyncpg.create_pool(

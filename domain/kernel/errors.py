@@ -3,7 +3,7 @@
 ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
 ├── Forbidden           ScopeMissing
-├── Malformed           BodyMalformed
+├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 ├── Missing             NotFound RouteUnknown
 ├── MethodUnknown
 ├── Invalid             Misfit IdMalformed IdWrongKind CursorInvalid ZoneUnknown TimePast …
@@ -103,6 +103,24 @@ class BodyMalformed(Malformed):
     code = "body.malformed"
     title = "The body cannot be read"
     remedy = "Send what the API reference describes, encoded as its Content-Type says."
+
+
+class QueryMalformed(Malformed):
+    code = "query.malformed"
+    title = "The GraphQL request cannot be read"
+    remedy = "Send JSON with `query`, and `variables` and `operationName` where needed."
+
+
+class QueryInvalid(Malformed):
+    code = "query.invalid"
+    title = "The operation does not fit the schema"
+    remedy = "Compare it with the schema at /graphql or openapi/schema.graphql."
+
+
+class QueryTooHeavy(Malformed):
+    code = "query.too_heavy"
+    title = "The operation asks for too much at once"
+    remedy = "Ask for smaller pages or fewer levels; `extensions.cost` says what one costs."
 
 
 class Invalid(ParvisError): ...

@@ -27,6 +27,7 @@ PREFIXES = {
     "auth": "author",
     "conv": "conversation",
     "men": "mention",
+    "ans": "answer",
     "smp": "sample",
     "evt": "event",
 }
@@ -69,7 +70,7 @@ class Prefixed:
         return core_schema.no_info_plain_validator_function(
             self._validate,
             serialization=core_schema.plain_serializer_function_ser_schema(
-                self._show, return_schema=core_schema.str_schema()
+                self._show, return_schema=core_schema.str_schema(), when_used="json"
             ),
         )
 
@@ -109,4 +110,5 @@ AttemptId = Annotated[UUID, Prefixed("att")]
 AuthorId = Annotated[UUID, Prefixed("auth")]
 ConversationId = Annotated[UUID, Prefixed("conv")]
 MentionId = Annotated[UUID, Prefixed("men")]
+AnswerId = Annotated[UUID, Prefixed("ans")]
 EventId = Annotated[UUID, Prefixed("evt")]

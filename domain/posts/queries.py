@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import any_, literal, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -125,7 +125,9 @@ def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfSca
         )
         statement = statement.where(col(Post.id).in_(said))
     if where.labels:
-        statement = statement.where(or_(*(col(Post.labels).any(each) for each in where.labels)))  # type: ignore[arg-type]
+        statement = statement.where(
+            or_(*(literal(each) == any_(col(Post.labels)) for each in where.labels))
+        )
     if where.since is not None:
         statement = statement.where(col(Post.publish_at) >= where.since)
     if where.until is not None:
@@ -241,10 +243,10 @@ async def posts_by_remote(
 
 async def uses_media(session: AsyncSession, caller: Caller, media_id: UUID) -> bool:
     """Whether a post or a variant shows it."""
-    in_post = visible(caller).where(col(Post.media_ids).any(media_id))  # type: ignore[arg-type]
+    in_post = visible(caller).where(literal(media_id) == any_(col(Post.media_ids)))
     in_variant = select(Variant).where(
         col(Variant.workspace_id) == caller.workspace_id,
-        col(Variant.media_ids).any(media_id),  # type: ignore[arg-type]
+        literal(media_id) == any_(col(Variant.media_ids)),
     )
     if (await session.exec(in_post.limit(1))).first() is not None:
         return True
@@ -252,5 +254,7 @@ async def uses_media(session: AsyncSession, caller: Caller, media_id: UUID) -> b
 
 
 def delivery_view(row: Delivery) -> DeliveryView:
-    problem = row.problem and {**row.problem, "next_at": row.act_at}
-    return DeliveryView.model_validate({**row.model_dump(), "problem": problem})
+    shown = {name: getattr(row, name) for name in DeliveryView.model_fields}
+    if row.problem is not None:
+        shown["problem"] = {**row.problem, "next_at": row.act_at}
+    return DeliveryView.model_validate(shown)

@@ -404,7 +404,6 @@ def upgrade() -> None:
             ondelete="SET NULL (variant_id)",
         ),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
-        grants=APPEND_ONLY,
     )
     op.create_index(
         "deliveries_by_account", "deliveries", ["workspace_id", "account_id", "id"], unique=False
@@ -454,6 +453,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
+        grants=APPEND_ONLY,
     )
     op.create_index(
         "attempts_by_delivery", "attempts", ["workspace_id", "delivery_id", "number"], unique=False

@@ -1,0 +1,216 @@
+"""/v1/posts as a client sees it."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import text
+
+from domain.kernel.database import Database
+from domain.kernel.ids import new_id, read, show
+from tests.api.posts.conftest import Desk
+from tests.world import Tenant, make_account
+
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(tzinfo=None, microsecond=0)
+
+
+async def set_delivery(database: Database, desk: Desk, post: str, state: str) -> None:
+    async with database.transaction(desk.tenant.workspace_id) as session:
+        await session.exec(  # type: ignore[call-overload]
+            text("UPDATE deliveries SET state = :state WHERE post_id = :post"),
+            params={"state": state, "post": read("post", post)},
+        )
+        await session.exec(  # type: ignore[call-overload]
+            text("UPDATE posts SET state = :state WHERE id = :post"),
+            params={
+                "state": {"done": "published", "going": "going_out"}.get(state, state),
+                "post": read("post", post),
+            },
+        )
+
+
+async def test_draft_carries_what_each_account_says(desk: Desk) -> None:
+    draft = await desk.draft(
+        variants=[{"account_id": desk.account, "parts": ["Un", "Deux"], "visibility": "unlisted"}]
+    )
+
+    assert draft["state"] == "draft"
+    assert draft["deliveries"] == []
+    assert draft["time_zone"] == "Europe/Zurich"
+    assert draft["variants"][0]["parts"] == ["Un", "Deux"]
+    assert draft["variants"][0]["visibility"] == "unlisted"
+
+
+async def test_schedule_plans_one_delivery_at_the_moment_of_the_wall_time(desk: Desk) -> None:
+    draft = await desk.draft(wall_time="2027-01-15T09:00:00")
+    planned = await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
+
+    assert planned["state"] == "scheduled"
+    assert planned["publish_at"] == "2027-01-15T08:00:00Z"
+    [delivery] = planned["deliveries"]
+    assert (delivery["state"], delivery["due_at"]) == ("waiting", "2027-01-15T08:00:00Z")
+
+
+async def test_moved_post_moves_its_delivery(desk: Desk) -> None:
+    draft = await desk.draft(wall_time="2027-01-15T09:00:00")
+    await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
+    moved = await desk.client.patch(
+        f"/v1/posts/{draft['id']}",
+        json={"wall_time": "2027-07-15T09:00:00"},
+        headers={"If-Match": "*"},
+    )
+
+    assert moved.status_code == 200
+    assert moved.json()["publish_at"] == "2027-07-15T07:00:00Z"
+    assert [d["due_at"] for d in moved.json()["deliveries"]] == ["2027-07-15T07:00:00Z"]
+
+
+async def test_post_that_does_not_fit_is_not_scheduled(desk: Desk) -> None:
+    draft = await desk.draft(text="x" * 60_000, wall_time=TOMORROW.isoformat())
+    answer = await desk.client.post(f"/v1/posts/{draft['id']}/schedule", json={})
+    problem = answer.json()
+
+    assert (answer.status_code, problem["code"]) == (422, "post.unfit")
+    assert problem["errors"][0]["code"] == "text.too_long"
+    assert problem["errors"][0]["pointer"] == "/variants/0/parts/0/text"
+    read_again = (await desk.client.get(f"/v1/posts/{draft['id']}")).json()
+    assert (read_again["state"], read_again["deliveries"]) == ("draft", [])
+
+
+async def test_past_time_missing_time_and_no_target_have_their_own_codes(desk: Desk) -> None:
+    past = await desk.client.post(
+        "/v1/posts",
+        json={"calendar_id": desk.calendar, "title": "x", "wall_time": "2020-01-01T09:00:00"},
+    )
+    timeless = await desk.draft()
+    missing = await desk.client.post(f"/v1/posts/{timeless['id']}/schedule", json={})
+    empty = await desk.draft(variants=[], wall_time=TOMORROW.isoformat())
+    targetless = await desk.client.post(f"/v1/posts/{empty['id']}/schedule", json={})
+
+    assert (past.status_code, past.json()["code"]) == (422, "time.past")
+    assert (missing.status_code, missing.json()["code"]) == (422, "time.missing")
+    assert (targetless.status_code, targetless.json()["code"]) == (422, "post.without_target")
+
+
+async def test_disconnected_account_is_refused_and_nothing_is_planned(
+    desk: Desk, database: Database
+) -> None:
+    account = await make_account(
+        database, desk.tenant.workspace_id, read("com", desk.community), state="action_required"
+    )
+    draft = await desk.draft(variants=[{"account_id": show("acct", account)}])
+    answer = await desk.client.post(f"/v1/posts/{draft['id']}/schedule", json={"now": True})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "account.disconnected")
+    assert (await desk.client.get("/v1/deliveries")).json()["data"] == []
+
+
+async def test_going_out_refuses_changes_and_published_points_to_withdraw(
+    desk: Desk, database: Database
+) -> None:
+    draft = await desk.draft()
+    url = f"/v1/posts/{draft['id']}"
+    await desk.post(f"{url}/schedule", 200, now=True)
+    await set_delivery(database, desk, draft["id"], "going")
+    change = await desk.client.patch(url, json={"text": "Non"}, headers={"If-Match": "*"})
+    await set_delivery(database, desk, draft["id"], "done")
+    late = await desk.client.patch(url, json={"text": "Non"}, headers={"If-Match": "*"})
+    remove = await desk.client.delete(url)
+    label = await desk.client.patch(url, json={"labels": ["vigne"]}, headers={"If-Match": "*"})
+
+    assert (change.status_code, change.json()["code"]) == (409, "post.going_out")
+    assert (late.status_code, late.json()["code"]) == (409, "post.published")
+    assert (remove.status_code, remove.json()["code"]) == (409, "post.published")
+    assert "withdraw" in remove.json()["remedy"]
+    assert label.status_code == 200
+    assert label.json()["text"] == "On taille."
+
+
+async def test_withdraw_plans_one_outward_act_for_each_public_copy(
+    desk: Desk, database: Database
+) -> None:
+    draft = await desk.draft()
+    url = f"/v1/posts/{draft['id']}"
+    await desk.post(f"{url}/schedule", 200, now=True)
+    await set_delivery(database, desk, draft["id"], "done")
+    await desk.post(f"{url}/withdraw", 202)
+    again = await desk.post(f"{url}/withdraw", 202)
+
+    assert sorted(d["kind"] for d in again["deliveries"]) == ["publish", "withdraw"]
+
+
+async def test_delete_removes_drafts_and_cancels_plans(desk: Desk) -> None:
+    draft = await desk.draft()
+    planned = await desk.draft(wall_time=TOMORROW.isoformat())
+    await desk.post(f"/v1/posts/{planned['id']}/schedule", 200)
+
+    assert (await desk.client.delete(f"/v1/posts/{draft['id']}")).status_code == 204
+    assert (await desk.client.delete(f"/v1/posts/{planned['id']}")).status_code == 204
+    assert (await desk.client.get(f"/v1/posts/{draft['id']}")).status_code == 404
+    cancelled = (await desk.client.get(f"/v1/posts/{planned['id']}")).json()
+    assert cancelled["state"] == "cancelled"
+    assert [d["state"] for d in cancelled["deliveries"]] == ["cancelled"]
+
+
+async def test_validate_tells_all_misfits_and_stores_nothing(desk: Desk) -> None:
+    found = await desk.post(
+        "/v1/posts/validate",
+        200,
+        text="x" * 60_000,
+        variants=[{"account_id": desk.account, "visibility": "direct"}],
+    )
+
+    assert found["fits"] is False
+    [target] = found["targets"]
+    assert "text.too_long" in [misfit["code"] for misfit in target["misfits"]]
+    assert target["lengths"][0]["length"] == 60_000
+    assert (await desk.client.get("/v1/posts")).json()["data"] == []
+
+
+async def test_lists_filter_and_sort(desk: Desk) -> None:
+    late = await desk.draft(title="Late", wall_time="2027-03-01T09:00:00", labels=["a"])
+    early = await desk.draft(title="Early", wall_time="2027-02-01T09:00:00", labels=["b"])
+    await desk.draft(title="Undated")
+
+    by_time = await desk.client.get("/v1/posts?sort=publish_at")
+    labelled = await desk.client.get("/v1/posts?label=a")
+    window = await desk.client.get(
+        "/v1/posts?since=2027-02-15T00:00:00Z&until=2027-04-01T00:00:00Z"
+    )
+    mine = await desk.client.get(f"/v1/posts?account_id={desk.account}&limit=2")
+
+    assert [p["id"] for p in by_time.json()["data"]] == [early["id"], late["id"]]
+    assert [p["id"] for p in labelled.json()["data"]] == [late["id"]]
+    assert [p["id"] for p in window.json()["data"]] == [late["id"]]
+    assert len(mine.json()["data"]) == 2
+    assert mine.json()["page"]["has_more"] is True
+
+
+async def test_foreign_ids_are_not_found(desk: Desk, foreigner: Tenant) -> None:
+    draft = await desk.draft()
+    url = f"/v1/posts/{draft['id']}"
+    foreign_calendar = await foreigner.client.post(
+        "/v1/posts", json={"calendar_id": desk.calendar, "title": "x"}
+    )
+    answers = [
+        await foreigner.client.get(url),
+        await foreigner.client.patch(url, json={"title": "x"}, headers={"If-Match": "*"}),
+        await foreigner.client.post(f"{url}/schedule", json={"now": True}),
+        await foreigner.client.post(f"{url}/withdraw"),
+        await foreigner.client.delete(url),
+        foreign_calendar,
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 6
+    assert (await foreigner.client.get("/v1/posts")).json()["data"] == []
+
+
+async def test_client_made_id_twice_makes_one_post(desk: Desk) -> None:
+    id_ = show("post", new_id())
+    first = await desk.draft(id=id_)
+    await desk.client.patch(
+        f"/v1/posts/{id_}", json={"title": "Changed"}, headers={"If-Match": "*"}
+    )
+    again = await desk.draft(id=id_)
+
+    assert (first["id"], again["id"]) == (id_, id_)
+    assert again["title"] == "Changed"
+    assert len((await desk.client.get("/v1/posts")).json()["data"]) == 1
