@@ -14,11 +14,11 @@ from uuid import UUID
 
 import structlog
 
-from domain.accounts import connections
-from domain.accounts.connections import Standing
+from domain.accounts import connections, standing
 from domain.accounts.credentials import open_grant, renewed
 from domain.accounts.rules import AccountState, runs_out
 from domain.accounts.shapes import AccountFacts
+from domain.accounts.standing import Standing
 from domain.connector.errors import GrantExpired, NetworkError, OutcomeUnknown, Unavailable
 from domain.connector.http import Http
 from domain.connector.manifest import IdempotencyClass
@@ -125,7 +125,9 @@ async def _look(
     now: datetime,
 ) -> Standing:
     async with context.database.transaction(workspace_id) as session:
-        return await connections.standing(session, workspace_id, account_id, states=states, now=now)
+        return await standing.find_standing(
+            session, workspace_id, account_id, states=states, now=now
+        )
 
 
 async def _fresh(
@@ -155,7 +157,7 @@ async def _fresh(
 
 async def _may_renew(context: Context, seen: Standing, now: datetime) -> bool:
     async with context.database.transaction(seen.account.workspace_id) as session:
-        return await connections.begin_renewal(session, seen, now=now, lease=LEASE)
+        return await standing.begin_renewal(session, seen, now=now, lease=LEASE)
 
 
 async def _renew(context: Context, connector: Connector, seen: Standing, now: datetime) -> Grant:
@@ -170,7 +172,7 @@ async def _renew(context: Context, connector: Connector, seen: Standing, now: da
         return kept
     grant = kept if new is None else renewed(kept, new)
     async with context.database.transaction(seen.account.workspace_id) as session:
-        is_kept = await connections.keep_renewed(session, seen, grant, keys=context.keys, now=now)
+        is_kept = await standing.keep_renewed(session, seen, grant, keys=context.keys, now=now)
     if not is_kept:
         raise Unavailable("The account was connected again meanwhile.", code="account.renewal_busy")
     return grant
@@ -192,7 +194,7 @@ async def _ask(
 
 async def _give_up(context: Context, seen: Standing) -> None:
     async with context.database.transaction(seen.account.workspace_id) as session:
-        await connections.give_up_renewal(session, seen)
+        await standing.give_up_renewal(session, seen)
 
 
 def _open(context: Context, seen: Standing) -> Grant:

@@ -5,80 +5,45 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts import rules
 from domain.accounts.credentials import seal_grant
-from domain.accounts.queries import facts_of
 from domain.accounts.rules import AccountState
-from domain.accounts.service import PAUSED
-from domain.accounts.shapes import AccountFacts, AccountProblem
+from domain.accounts.service import PAUSED, DueKind, claim_due
+from domain.accounts.shapes import AccountProblem
 from domain.accounts.tables import Account
 from domain.connector.errors import NetworkError
-from domain.connector.words import Connected, Grant, Profile
+from domain.connector.words import Connected, Profile
 from domain.events.service import record
 from domain.kernel.caller import worker
 from domain.kernel.changes import apply
-from domain.kernel.errors import AccountDisconnected, AccountRemoved
 from domain.kernel.sealing import KeyRing
 from domain.networks import find
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """An account and the grant it has now, still sealed."""
+class Connecting:
+    """An account whose login a worker is to try."""
 
-    account: AccountFacts
-    sealed_grant: bytes
-    is_being_renewed: bool
-
-
-async def standing(
-    session: AsyncSession,
-    workspace_id: UUID,
-    account_id: UUID,
-    *,
-    states: frozenset[AccountState],
-    now: datetime,
-) -> Standing:
-    """What opening a line needs. Raises `AccountRemoved` and `AccountDisconnected`."""
-    row = await session.get(Account, (workspace_id, account_id))
-    if row is None:
-        raise AccountRemoved
-    facts = facts_of(row)
-    if row.sealed_grant is None or AccountState(row.state) not in states:
-        raise AccountDisconnected
-    is_leased = row.renewing_until is not None and row.renewing_until > now
-    return Standing(facts, row.sealed_grant, is_leased)
+    id: UUID
+    network: str
+    sealed_login: bytes
 
 
-async def begin_renewal(
-    session: AsyncSession, before: Standing, *, now: datetime, lease: timedelta
-) -> bool:
-    """Whether this worker may renew the grant; one may, until the lease has ended."""
-    free = (col(Account.renewing_until).is_(None)) | (col(Account.renewing_until) <= now)
-    return await _swap(session, before, {"renewing_until": now + lease}, free)
-
-
-async def keep_renewed(
-    session: AsyncSession, before: Standing, grant: Grant, *, keys: KeyRing, now: datetime
-) -> bool:
-    """Keeps a new grant in the place of the one it renews, False when another took that place."""
-    account = before.account
-    values = {
-        "sealed_grant": seal_grant(keys, account.workspace_id, account.id, grant),
-        "grant_expires_at": grant.expires_at,
-        "granted_at": now,
-        "renewing_until": None,
-    }
-    return await _swap(session, before, values)
-
-
-async def give_up_renewal(session: AsyncSession, before: Standing) -> None:
-    await _swap(session, before, {"renewing_until": None})
+async def claim_connections(
+    session: AsyncSession, workspace_id: UUID, *, now: datetime, lease: timedelta, batch: int
+) -> list[Connecting]:
+    rows = await claim_due(
+        session, workspace_id, DueKind.CONNECT, now=now, lease=lease, batch=batch
+    )
+    return [
+        Connecting(row.id, row.network, row.sealed_login)
+        for row in rows
+        if row.sealed_login is not None
+    ]
 
 
 async def record_connected(
@@ -295,25 +260,3 @@ async def _living(session: AsyncSession, workspace_id: UUID, account_id: UUID) -
         col(Account.removed_at).is_(None),
     )
     return (await session.exec(statement.with_for_update())).one_or_none()
-
-
-async def _swap(
-    session: AsyncSession,
-    before: Standing,
-    values: dict[str, Any],
-    *conditions: Any,  # noqa: ANN401 - SQL
-) -> bool:
-    """Changes the row while the grant in it is still the one that was seen."""
-    statement = (
-        update(Account)
-        .where(
-            col(Account.workspace_id) == before.account.workspace_id,
-            col(Account.id) == before.account.id,
-            col(Account.sealed_grant) == before.sealed_grant,
-            *conditions,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    done = await session.exec(statement)
-    return isinstance(done, CursorResult) and done.rowcount == 1

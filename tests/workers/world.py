@@ -8,18 +8,24 @@ from domain.kernel.settings import Settings
 from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS
 from workers.budget import Budgets
-from workers.context import Context
+from workers.context import Clock, Context
 from workers.slots import Slots
 
 
-def make_context(settings: Settings, database: Database, redis: ArqRedis, http: Http) -> Context:
+def make_context(
+    settings: Settings,
+    database: Database,
+    redis: ArqRedis,
+    http: Http,
+    clock: Clock = lambda: NOW,
+) -> Context:
     return Context(
         settings=settings,
         database=database,
         redis=redis,
         keys=KEYS,
         http=http,
-        budgets=Budgets(redis, lambda: NOW),
-        clock=lambda: NOW,
+        budgets=Budgets(redis, clock),
+        clock=clock,
         slots=Slots(20),
     )
