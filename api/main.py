@@ -6,19 +6,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from api import health, problems
+from api import docs, health, problems
 from api.calendars import rest as calendars
 from api.communities import rest as communities
 from api.edge import Edge
 from api.events import rest as events
-from api.posts import deliveries
+from api.graph import http as graph
+from api.posts import deliveries, entries
 from api.posts import rest as posts
 from api.state import open_state
 from api.workspaces import rest as workspaces
 from domain.kernel.logs import set_up_logs
 from domain.kernel.settings import Settings
 
-ROUTERS = (workspaces, communities, events, calendars, posts, deliveries)
+ROUTERS = (workspaces, communities, events, calendars, posts, deliveries, entries)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -31,9 +32,11 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.parvis = state
             yield
 
-    app = FastAPI(title="Parvis", version="0.1.0", lifespan=lifespan)
+    app = FastAPI(title="Parvis", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     problems.install(app)
+    docs.install(app)
     app.include_router(health.router)
+    app.include_router(graph.router)
     for module in ROUTERS:
         app.include_router(module.router)
     if settings.cors_origins:

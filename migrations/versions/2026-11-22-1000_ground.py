@@ -44,6 +44,47 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     )
 $$
 """
+# Invoker's rights: row-level security holds; the tenant is set in the same round trip.
+WINDOW = """
+CREATE FUNCTION parvis_calendar_window(
+    workspace uuid, calendars uuid[], communities uuid[], since timestamptz, until timestamptz,
+    after_at timestamptz, after_id uuid, most integer
+) RETURNS TABLE (entries text, has_more boolean, last_at timestamptz, last_id uuid)
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM set_config('parvis.workspace', workspace::text, true);
+    RETURN QUERY
+    WITH here AS (
+        SELECT p.* FROM posts p
+         WHERE p.workspace_id = workspace AND p.publish_at >= since AND p.publish_at < until
+           AND (calendars IS NULL OR p.calendar_id = ANY (calendars))
+           AND (communities IS NULL OR p.community_id = ANY (communities))
+           AND (after_at IS NULL OR (p.publish_at, p.id) > (after_at, after_id))
+         ORDER BY p.publish_at, p.id LIMIT most + 1
+    ), page AS (
+        SELECT * FROM here ORDER BY publish_at, id LIMIT most
+    ), targets AS (
+        SELECT v.post_id, json_agg(json_build_object(
+                   'account_id', 'acct_' || replace(v.account_id::text, '-', ''),
+                   'network', a.network, 'handle', a.handle) ORDER BY v.id) AS list
+          FROM variants v
+          JOIN accounts a ON a.workspace_id = v.workspace_id AND a.id = v.account_id
+         WHERE v.workspace_id = workspace AND v.post_id IN (SELECT id FROM page)
+         GROUP BY v.post_id
+    )
+    SELECT coalesce(json_agg(json_build_object(
+               'id', 'post_' || replace(h.id::text, '-', ''),
+               'calendar_id', 'cal_' || replace(h.calendar_id::text, '-', ''),
+               'title', h.title, 'text', left(h.text, 280), 'state', h.state,
+               'labels', h.labels, 'wall_time', h.wall_time, 'time_zone', h.time_zone,
+               'publish_at', to_char(h.publish_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+               'targets', coalesce(t.list, '[]'::json)
+           ) ORDER BY h.publish_at, h.id), '[]'::json)::text,
+           (SELECT count(*) > most FROM here), max(h.publish_at),
+           (array_agg(h.id ORDER BY h.publish_at DESC, h.id DESC))[1]
+      FROM page h LEFT JOIN targets t ON t.post_id = h.id;
+END $$
+"""
 WORKSPACES = """
 CREATE FUNCTION parvis_workspaces() RETURNS TABLE (workspace_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -459,6 +500,7 @@ def upgrade() -> None:
         "attempts_by_delivery", "attempts", ["workspace_id", "delivery_id", "number"], unique=False
     )
     # ### end Alembic commands ###
+    op.execute(WINDOW)
     for name, function in (
         ("parvis_due(timestamptz)", DUE),
         ("parvis_next_due()", NEXT_DUE),
@@ -470,6 +512,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION parvis_calendar_window")
     op.execute("DROP FUNCTION parvis_workspaces()")
     op.execute("DROP FUNCTION parvis_next_due()")
     op.execute("DROP FUNCTION parvis_due(timestamptz)")

@@ -1,0 +1,68 @@
+"""/v1/calendars/{id}/entries and /v1/entries: the calendar view."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import CallerDep, SessionDep
+from api.routes import TransactionRoute
+from api.state import state_of
+from domain.calendars.queries import get_calendar
+from domain.kernel.clock import Moment
+from domain.kernel.ids import CalendarId, CommunityId
+from domain.kernel.pages import PageRequest
+from domain.posts.window import MOST_ENTRIES, EntryPage, Window, read_window
+
+router = APIRouter(prefix="/v1", tags=["calendars"], route_class=TransactionRoute)
+Since = Annotated[Moment, Query(description="The first moment of the window.")]
+Until = Annotated[Moment, Query(description="The end of the window, at most 400 days later.")]
+Limit = Annotated[int, Query(ge=1, le=MOST_ENTRIES, description="Most entries on the page.")]
+Cursor = Annotated[
+    str | None, Query(max_length=500, description="`next_cursor` of the page before.")
+]
+
+
+@router.get(
+    "/calendars/{calendar_id}/entries", summary="Read a calendar's window", response_model=EntryPage
+)
+async def calendar_entries(
+    request: Request,
+    session: SessionDep,
+    caller: CallerDep,
+    calendar_id: CalendarId,
+    since: Since,
+    until: Until,
+    limit: Limit = MOST_ENTRIES,
+    cursor: Cursor = None,
+) -> Response:
+    """What is planned, by moment. Needs the scope `calendars:read`."""
+    await get_calendar(session, caller, calendar_id)
+    window = Window(since, until, (calendar_id,))
+    return await _answer(request, caller, window, PageRequest(limit, cursor))
+
+
+@router.get("/entries", summary="Read a window across calendars", response_model=EntryPage)
+async def entries(
+    request: Request,
+    caller: CallerDep,
+    since: Since,
+    until: Until,
+    community_id: Annotated[
+        list[CommunityId], Query(max_length=50, description="Only of these communities.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    calendar_id: Annotated[
+        list[CalendarId], Query(max_length=50, description="Only in these calendars.")
+    ] = [],  # noqa: B006 - as above
+    limit: Limit = MOST_ENTRIES,
+    cursor: Cursor = None,
+) -> Response:
+    """What is planned in all calendars, by moment. Needs the scope `calendars:read`."""
+    window = Window(since, until, tuple(calendar_id), tuple(community_id))
+    return await _answer(request, caller, window, PageRequest(limit, cursor))
+
+
+async def _answer(
+    request: Request, caller: CallerDep, window: Window, page: PageRequest
+) -> Response:
+    body = await read_window(state_of(request).database, caller, window, page)
+    return Response(body, media_type="application/json")

@@ -1,0 +1,82 @@
+"""The calendar window: what is planned between two moments, in one round trip."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from pydantic import Field
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.clock import Moment
+from domain.kernel.database import Database
+from domain.kernel.errors import Fault, Misfit
+from domain.kernel.ids import AccountId, CalendarId, PostId
+from domain.kernel.pages import PageRequest, make_cursor, read_cursor
+from domain.kernel.shapes import Page, View
+from domain.posts.rules import PostState
+
+MOST_ENTRIES = 500
+LONGEST = timedelta(days=400)
+SORT = "window"
+READ = "SELECT * FROM parvis_calendar_window($1, $2, $3, $4, $5, $6, $7, $8)"
+
+
+class EntryTarget(View):
+    account_id: AccountId = Field(description="The account that will say it.")
+    network: str = Field(description="Its network.")
+    handle: str | None = Field(description="Its name over there.")
+
+
+class EntryView(View):
+    id: PostId = Field(description="The post's id.")
+    calendar_id: CalendarId = Field(description="The calendar it stands in.")
+    title: str = Field(description="Its name in the house.")
+    text: str = Field(description="The first 280 characters of its text.")
+    state: PostState = Field(description="How far it is.")
+    labels: list[str] = Field(description="Words of the house to find it by.")
+    wall_time: datetime | None = Field(description="The planned time on the clock of its zone.")
+    time_zone: str = Field(description="The IANA zone of its wall time.")
+    publish_at: Moment = Field(description="The planned moment in UTC.")
+    targets: list[EntryTarget] = Field(description="The accounts that say it.")
+
+
+EntryPage = Page[EntryView]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `since` to before `until`, in some calendars and communities or, empty, in all."""
+
+    since: datetime
+    until: datetime
+    calendar_ids: tuple[UUID, ...] = ()
+    community_ids: tuple[UUID, ...] = ()
+
+
+async def read_window(
+    database: Database, caller: Caller, window: Window, request: PageRequest
+) -> bytes:
+    """A page of entries as JSON, by moment. Raises `Misfit` for a window that is none."""
+    caller.need(Scope.CALENDARS_READ)
+    if not timedelta(0) < window.until - window.since <= LONGEST:
+        fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
+        raise Misfit(faults=(fault,))
+    after = (None, None)
+    if request.cursor is not None:
+        at, id_ = read_cursor(request.cursor, SORT, datetime, UUID)
+        after = (at, id_)
+    [row] = await database.reads.fetch(
+        READ,
+        caller.workspace_id,
+        window.calendar_ids or None,
+        window.community_ids or None,
+        window.since,
+        window.until,
+        *after,
+        request.limit,
+    )
+    has_more, entries = bool(row["has_more"]), str(row["entries"])
+    cursor = make_cursor(SORT, row["last_at"], row["last_id"]) if has_more else None
+    page = msgspec.json.encode({"next_cursor": cursor, "has_more": has_more})
+    return b'{"data":' + entries.encode() + b',"page":' + page + b"}"

@@ -1,0 +1,55 @@
+"""The calendar window as a client sees it."""
+
+from tests.api.posts.conftest import Desk
+from tests.world import Tenant
+
+JANUARY = "since=2027-01-01T00:00:00Z&until=2027-02-01T00:00:00Z"
+
+
+async def test_window_shows_what_is_planned_in_it_by_moment(desk: Desk) -> None:
+    for day in (20, 10):
+        await desk.draft(title=f"Day {day}", wall_time=f"2027-01-{day}T09:00:00")
+    await desk.draft(title="February", wall_time="2027-02-10T09:00:00")
+    await desk.draft(title="Undated")
+
+    answer = await desk.client.get(f"/v1/calendars/{desk.calendar}/entries?{JANUARY}")
+    found = answer.json()
+
+    assert [entry["title"] for entry in found["data"]] == ["Day 10", "Day 20"]
+    assert found["data"][0]["publish_at"] == "2027-01-10T08:00:00Z"
+    assert found["data"][0]["targets"] == [
+        {"account_id": desk.account, "network": "sandbox", "handle": "vaud"}
+    ]
+    assert found["page"] == {"next_cursor": None, "has_more": False}
+
+
+async def test_pages_of_the_window_follow_each_other(desk: Desk) -> None:
+    for day in range(10, 15):
+        await desk.draft(title=str(day), wall_time=f"2027-01-{day}T09:00:00")
+
+    titles, cursor = [], ""
+    while cursor is not None:
+        url = f"/v1/entries?{JANUARY}&limit=2" + (f"&cursor={cursor}" if cursor else "")
+        found = (await desk.client.get(url)).json()
+        titles += [entry["title"] for entry in found["data"]]
+        cursor = found["page"]["next_cursor"]
+
+    assert titles == ["10", "11", "12", "13", "14"]
+
+
+async def test_window_of_a_foreign_calendar_is_not_found(desk: Desk, foreigner: Tenant) -> None:
+    await desk.draft(wall_time="2027-01-10T09:00:00")
+
+    one = await foreigner.client.get(f"/v1/calendars/{desk.calendar}/entries?{JANUARY}")
+    all_ = await foreigner.client.get(f"/v1/entries?{JANUARY}&calendar_id={desk.calendar}")
+
+    assert one.status_code == 404
+    assert all_.json()["data"] == []
+
+
+async def test_window_that_ends_before_it_begins_is_refused(desk: Desk) -> None:
+    answer = await desk.client.get(
+        "/v1/entries?since=2027-02-01T00:00:00Z&until=2027-01-01T00:00:00Z"
+    )
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "window.invalid")
