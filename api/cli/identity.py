@@ -47,6 +47,8 @@ def runs(program: Path, identity: Identity) -> bool:
 def reachable_copy(install: Path, data_dir: Path, identity: Identity) -> Path:
     """The installation, or a copy in the data folder when `nobody` cannot reach the first."""
     data_dir.chmod(0o711)
+    if not all(parent.stat().st_mode & 0o001 for parent in data_dir.parents):
+        raise _unreachable(data_dir)
     if runs(install / "bin" / "postgres", identity):
         return install
     kept = data_dir / "programs"
@@ -57,11 +59,15 @@ def reachable_copy(install: Path, data_dir: Path, identity: Identity) -> Path:
         shutil.copytree(install, copy, symlinks=True)
     kept.chmod(0o755)
     if not runs(copy / "bin" / "postgres", identity):
-        raise Trouble(
-            f"PostgreSQL does not run as root, and `nobody` cannot reach {data_dir}.",
-            "Run as an ordinary user, or choose a folder everyone can pass with --data.",
-        )
+        raise _unreachable(copy)
     return copy
+
+
+def _unreachable(path: Path) -> Trouble:
+    return Trouble(
+        f"PostgreSQL does not run as root, and `nobody` cannot reach {path}.",
+        "Run as an ordinary user, or choose a folder everyone can pass with --data.",
+    )
 
 
 def _ordinary_user() -> pwd.struct_passwd:

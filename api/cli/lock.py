@@ -24,12 +24,13 @@ class DataLock:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self.file = (data_dir / "lock").open("a+")
 
     def __enter__(self) -> Self:
+        self.file = (self.data_dir / "lock").open("a+")
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            self.file.close()
             found = running(self.data_dir)
             where = f" (process {found.pid}, {found.url})" if found else ""
             raise Trouble(

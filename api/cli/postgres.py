@@ -5,10 +5,12 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 from api.cli import folders, identity, installed, processes
+from api.cli.processes import Identity
 from api.cli.trouble import Trouble
 
 DATABASE, OWNER, APPLICATION, SUPERUSER = "parvis", "parvis_owner", "parvis_app", "postgres"
@@ -45,7 +47,13 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        durable: bool = True,
+        runs_as: Callable[[Path], Identity | None] = identity.identity_for,
+    ) -> None:
         self.data_dir = folders.private_folder(data_dir)
         self.folder = data_dir / "postgres"
         self.sockets = folders.socket_folder(data_dir)
@@ -53,7 +61,7 @@ class Postgres:
         self.extra = [] if durable else ["--no-sync"]
         self.process: subprocess.Popen[bytes] | None = None
         self.install = installed.postgres()
-        self.identity = identity.identity_for(self.install / "bin" / "postgres")
+        self.identity = runs_as(self.install / "bin" / "postgres")
         if self.identity and not self.identity.in_namespace:
             self.install = identity.reachable_copy(self.install, data_dir, self.identity)
 

@@ -1,0 +1,210 @@
+import asyncio
+import io
+import os
+import tarfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from api.cli import archive, backup, dumps, restore, secret_files, tenants
+from api.cli.migrate import move, owner_url
+from api.cli.trouble import Trouble
+from api.state import open_state
+from domain.identity.bearer import workspace_of
+from domain.identity.service import caller_for
+from domain.kernel.caller import Scope
+from domain.kernel.settings import Settings
+from tests.conftest import make_settings
+from tests.engines import Servers
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+
+
+@pytest.fixture
+def full(servers: Servers, folder: Path) -> Iterator[Settings]:
+    """A platform with a schema, the data folder's own keys and one stored file."""
+    yield from _database(servers, folder / "full", template="parvis_template")
+
+
+@pytest.fixture
+def empty(servers: Servers, folder: Path) -> Iterator[Settings]:
+    yield from _database(servers, folder / "empty", template=None)
+
+
+def _database(servers: Servers, data_dir: Path, template: str | None) -> Iterator[Settings]:
+    name = f"backup_{data_dir.name}"
+    servers.make(name, template=template)
+    (data_dir / "media" / "ab").mkdir(parents=True)
+    if template:
+        (data_dir / "media" / "ab" / "song").write_bytes(b"la la la")
+    keys = secret_files.sealing_keys(data_dir)
+    made = make_settings(servers, name, data_dir).model_dump() | {"sealing_keys": keys}
+    yield Settings.model_validate(made)
+    servers.engines.drop_database(name)
+
+
+async def make_token(settings: Settings) -> str:
+    workspace_id = await tenants.make_workspace(settings, slug="choir", name="Choir", now=NOW)
+    made = await tenants.make_token(
+        settings, workspace_id, name="t", scopes=[Scope.EVENTS_READ], expires_at=None, now=NOW
+    )
+    return made.token
+
+
+async def asked(settings: Settings, sql: str) -> object:
+    connection = await asyncpg.connect(owner_url(settings))
+    try:
+        return await connection.fetchval(sql)
+    finally:
+        await connection.close()
+
+
+async def counts(settings: Settings) -> dict[str, int]:
+    """The rows of every table."""
+    connection = await asyncpg.connect(owner_url(settings))
+    try:
+        names = [row[0] for row in await connection.fetch(TABLES)]
+        return {name: await connection.fetchval(f'SELECT count(*) FROM "{name}"') for name in names}
+    finally:
+        await connection.close()
+
+
+def read(settings: Settings, source: Path) -> int:
+    with tarfile.open(source) as file:
+        return restore.read(settings, file)
+
+
+def write(settings: Settings, target: Path) -> None:
+    known = (secret_files.sealing_keys_path(settings.data_dir),)
+    backup.write(settings, target, keys=known, now=NOW)
+
+
+async def test_everything_comes_back(full: Settings, empty: Settings, folder: Path) -> None:
+    token = await make_token(full)
+    target = folder / "backup.tar"
+    await asyncio.to_thread(write, full, target)
+
+    count = await asyncio.to_thread(read, empty, target)
+
+    assert count == 1
+    assert (empty.media_dir / "ab" / "song").read_bytes() == b"la la la"
+    assert await counts(empty) == await counts(full)
+    assert (await counts(empty))["tokens"] == 1
+    assert secret_files.sealing_keys(empty.data_dir) == secret_files.sealing_keys(full.data_dir)
+    workspace_id = workspace_of(token)
+    assert isinstance(workspace_id, UUID)
+    async with (
+        open_state(empty) as state,
+        state.database.transaction(workspace_id) as session,
+    ):
+        caller = await caller_for(session, token, now=NOW)
+    assert caller.scopes == {Scope.EVENTS_READ}
+
+
+async def test_row_level_security_comes_back_too(
+    full: Settings, empty: Settings, folder: Path
+) -> None:
+    await make_token(full)
+    await asyncio.to_thread(write, full, folder / "backup.tar")
+
+    await asyncio.to_thread(read, empty, folder / "backup.tar")
+
+    connection = await asyncpg.connect(empty.database_url.get_secret_value())
+    seen = await connection.fetchval("SELECT count(*) FROM workspaces")
+    await connection.close()
+    assert await asked(empty, "SELECT count(*) FROM workspaces") == 1
+    assert seen == 0
+
+
+def test_a_backup_is_for_its_owner_alone(full: Settings, folder: Path) -> None:
+    write(full, folder / "backup.tar")
+
+    assert (folder / "backup.tar").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in folder.iterdir()) == ["backup.tar", "full"]
+
+
+async def test_a_database_with_rows_is_not_overwritten(full: Settings, folder: Path) -> None:
+    await asyncio.to_thread(write, full, folder / "backup.tar")
+    before = await counts(full)
+
+    with pytest.raises(Trouble, match=r"not empty.*--data"):
+        await asyncio.to_thread(read, full, folder / "backup.tar")
+
+    assert await counts(full) == before
+
+
+def test_a_damaged_backup_changes_nothing(full: Settings, empty: Settings, folder: Path) -> None:
+    write(full, folder / "backup.tar")
+    raw = (folder / "backup.tar").read_bytes()
+    at = raw.index(b"PGDMP") + 200
+    (folder / "backup.tar").write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+
+    with pytest.raises(Trouble, match="checksum differs"):
+        read(empty, folder / "backup.tar")
+
+    assert dumps.is_empty(owner_url(empty))
+
+
+def test_a_backup_of_a_newer_release_is_refused(empty: Settings, folder: Path) -> None:
+    newer = archive.Manifest(1, "9.9", "of_the_future", NOW.isoformat(), "")
+    with tarfile.open(folder / "backup.tar", "w") as file:
+        archive.write_manifest(file, newer)
+
+    with pytest.raises(Trouble, match=r"of_the_future.*9\.9 or newer"):
+        read(empty, folder / "backup.tar")
+
+
+def test_a_path_outside_the_folder_is_refused(folder: Path) -> None:
+    with tarfile.open(folder / "backup.tar", "w") as file:
+        member = tarfile.TarInfo("media/../../escaped")
+        member.size = 1
+        file.addfile(member, io.BytesIO(b"x"))
+
+    with tarfile.open(folder / "backup.tar") as file, pytest.raises(Trouble, match="outside"):
+        archive.unpack(file, "media", folder / "in" / "media")
+
+    assert not (folder / "escaped").exists()
+
+
+def test_a_file_that_is_no_backup_is_refused(empty: Settings, folder: Path) -> None:
+    with tarfile.open(folder / "other.tar", "w") as file:
+        file.addfile(tarfile.TarInfo("hello"))
+
+    with pytest.raises(Trouble, match="no backup"):
+        read(empty, folder / "other.tar")
+
+
+def test_no_password_stands_on_a_command_line() -> None:
+    found = dumps.connection("postgresql://o%40x:p%2Fw@db:5433/parvis?sslmode=require")
+
+    assert found == {
+        "PGHOST": "db",
+        "PGPORT": "5433",
+        "PGUSER": "o@x",
+        "PGPASSWORD": "p/w",
+        "PGDATABASE": "parvis",
+        "PGSSLMODE": "require",
+    }
+
+
+def test_the_schema_goes_down_and_up_by_the_same_command(full: Settings) -> None:
+    top = move(full, "head")
+
+    assert move(full, "base") is None
+    assert move(full, "head") == top
+    assert move(full, top or "") == top
+
+
+def test_an_unknown_revision_is_refused_and_nothing_moves(full: Settings) -> None:
+    before = move(full, "head")
+
+    with pytest.raises(Trouble, match=r"migrations/versions"):
+        move(full, "nowhere")
+
+    assert move(full, "head") == before
+    assert os.environ["MIGRATION_DATABASE_URL"] == owner_url(full)

