@@ -1,0 +1,34 @@
+"""The event log in the graph."""
+
+from api.graph.changes import Mutation
+from api.graph.derive import derive
+from api.graph.lists import listing
+from api.graph.pages import Order
+from api.graph.scalars import Big
+from domain.events import queries
+from domain.events.shapes import EventView
+
+EVENT = derive(
+    EventView,
+    "Event",
+    "Something that happened in the workspace.",
+    as_types={"number": Big},
+)
+
+QUERIES = (
+    listing(
+        "events",
+        EVENT,
+        queries.list_events,
+        "The log of everything that happened, oldest first. The last page has an `endCursor` "
+        "too: go on from it and nothing is missed. Needs `events:read`.",
+        filters={
+            "kinds": "Only these kinds, such as `post.published`.",
+            "subject_kinds": "Only about these kinds of things, such as `post`.",
+            "since": "Only from this moment on.",
+        },
+        order=Order(queries.IN_ORDER.name, ("number",)),
+    ),
+)
+
+MUTATIONS: tuple[Mutation, ...] = ()

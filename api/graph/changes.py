@@ -1,0 +1,197 @@
+"""Mutations, from the domain's own service functions: one transaction each, typed answers.
+
+`change_thing(session, caller, id, command, *, expected_version, now)` becomes
+`changeThing(input: {id, expectedVersion, …the command's fields, clientMutationId})` and answers a
+union of its success and the errors. The commit comes before the answer.
+"""
+
+import hashlib
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Union, cast, get_type_hints
+from uuid import UUID
+
+import strawberry
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.graph.context import Context
+from api.graph.errors import UNION, typed
+from api.graph.fields import Asking, argument, asking
+from api.graph.inputs import Fields, input_of, plain, to_command
+from api.idempotency import KEY_LENGTH
+from domain.identity.answers import Answer, keep_answer, kept_answer
+from domain.kernel.errors import (
+    Fault,
+    IdMalformed,
+    IdWrongKind,
+    Misfit,
+    ParvisError,
+)
+from domain.kernel.ids import read
+from domain.kernel.shapes import Command
+
+Act = Callable[..., Awaitable[Any]]
+CLIENT_KEY = (
+    "A word of your own for this change: sent twice with the same input, it is done once and the "
+    "first result comes back. The header Idempotency-Key does the same."
+)
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """`gives` is the node of what the act returns, shown as `shown`; None when it is removed."""
+
+    name: str
+    act: Act
+    description: str
+    prefix: str | None = None
+    gives: type | None = None
+    shown: str = ""
+    needs_version: bool = False
+
+    @cached_property
+    def command(self) -> type[Command] | None:
+        hints = get_type_hints(self.act)
+        return next((h for h in hints.values() if _is_command(h)), None)
+
+    @cached_property
+    def keywords(self) -> frozenset[str]:
+        return frozenset(inspect.signature(self.act).parameters)
+
+    @cached_property
+    def view(self) -> type[BaseModel]:
+        """What the act returns."""
+        return cast("type[BaseModel]", get_type_hints(self.act)["return"])
+
+    @property
+    def title(self) -> str:
+        return self.name.title().replace("_", "")
+
+    def field(self) -> Asking:
+        success = self._success()
+        about = f"What came of `{_camel(self.name)}`."
+        union = strawberry.union(f"{self.title}Result", description=about)
+        result = Annotated[Union[success, *UNION], union]  # type: ignore[valid-type]
+
+        async def ask(_: object, context: Context, arguments: dict[str, Any]) -> object:
+            given = arguments["input"]
+            await context.close()
+            try:
+                done = await self._do(context, given)
+            except ParvisError as error:
+                answer = typed(error)
+                if answer is None:
+                    raise
+                return answer
+            return success(**{self._payload: done, "client_mutation_id": _client_key(given)})
+
+        return asking(
+            self.name, result, self.description, ask, [argument("input", self._input(), "What.")]
+        )
+
+    async def _do(self, context: Context, given: object) -> object:
+        bound = self._bind(context, given)
+        key = _client_key(given) or context.next_key()
+        async with context.database.transaction(context.caller.workspace_id) as session:
+            if key is None:
+                done = await self.act(session, context.caller, *bound[0], **bound[1])
+            else:
+                done = await self._once(session, context, bound, key, given)
+        return done if self.gives is not None else plain(given)["id"]
+
+    async def _once(
+        self,
+        session: AsyncSession,
+        context: Context,
+        bound: tuple[list[Any], dict[str, Any]],
+        key: str,
+        given: object,
+    ) -> object:
+        """Done once per key: later it gives the first result. Raises `KeyReused`, `KeyBusy`."""
+        if not 0 < len(key) <= KEY_LENGTH:
+            fault = Fault("/client_mutation_id", "string_length", f"1 to {KEY_LENGTH} characters.")
+            raise Misfit(faults=(fault,))
+        asked, place = self._digest(given), f"graphql {key}"
+        kept = await kept_answer(session, context.caller, place, asked)
+        if kept is not None:
+            context.is_replayed = True
+            return self.view.model_validate_json(kept.body) if self.gives is not None else None
+        done = await self.act(session, context.caller, *bound[0], **bound[1])
+        body = done.model_dump_json().encode() if isinstance(done, BaseModel) else b""
+        answer = Answer(200, {}, body)
+        await keep_answer(session, context.caller, place, asked, answer, now=context.now)
+        return done
+
+    def _bind(self, context: Context, given: object) -> tuple[list[Any], dict[str, Any]]:
+        positional: list[Any] = []
+        if self.prefix is not None:
+            positional.append(_id(self.prefix, plain(given)["id"]))
+        if self.command is not None:
+            positional.append(to_command(self.command, given))
+        keywords: dict[str, Any] = {}
+        if "expected_version" in self.keywords:
+            keywords["expected_version"] = plain(given).get("expected_version")
+        if "now" in self.keywords:
+            keywords["now"] = context.now
+        return positional, keywords
+
+    def _digest(self, given: object) -> bytes:
+        sent = {name: each for name, each in plain(given).items() if name != "client_mutation_id"}
+        asked = f"{self.name} {json.dumps(sent, sort_keys=True, default=str)}"
+        return hashlib.sha256(asked.encode()).digest()
+
+    @property
+    def _payload(self) -> str:
+        return self.shown if self.gives is not None else "id"
+
+    def _input(self) -> type:
+        before: dict[str, tuple[object, str]] = {}
+        if self.prefix is not None:
+            before["id"] = (strawberry.ID, f"Its id, `{self.prefix}_…`.")
+        if "expected_version" in self.keywords:
+            version = int if self.needs_version else int | None
+            before["expected_version"] = (version, "The version you read: no change is lost.")
+        after: Fields = {"client_mutation_id": (str | None, CLIENT_KEY)}
+        about = f"What `{_camel(self.name)}` takes."
+        return input_of(f"{self.title}Input", self.command, before, after, description=about)
+
+    def _success(self) -> type:
+        shown = (self.gives, "As it is now.") if self.gives else (strawberry.ID, "What is gone.")
+        fields: Mapping[str, tuple[object, str]] = {
+            self._payload: shown,
+            "client_mutation_id": (str | None, "The word you sent."),
+        }
+        shell = type(
+            f"{self.title}Success",
+            (),
+            {
+                "__annotations__": {name: kind for name, (kind, _) in fields.items()},
+                **{name: strawberry.field(description=text) for name, (_, text) in fields.items()},
+            },
+        )
+        return strawberry.type(shell, description=f"`{_camel(self.name)}` was done.")
+
+
+def _is_command(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Command)
+
+
+def _client_key(given: object) -> str | None:
+    return plain(given).get("client_mutation_id")
+
+
+def _id(prefix: str, text: str) -> UUID:
+    try:
+        return read(prefix, text)
+    except (IdMalformed, IdWrongKind) as error:
+        error.faults = (Fault("/id", error.code, error.message),)
+        raise
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)

@@ -1,0 +1,134 @@
+"""Errors in the graph: typed in mutations, in `errors` for reads, masked when unexpected."""
+
+from typing import Any
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from pydantic.alias_generators import to_camel
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from domain.kernel import errors
+from domain.kernel.errors import ParvisError
+
+log = structlog.get_logger()
+
+
+@strawberry.type(description="One thing wrong with what was sent.")
+class Fault:
+    pointer: str = strawberry.field(description="JSON pointer into the input.")
+    code: str = strawberry.field(description="Stable code of the fault.")
+    message: str = strawberry.field(description="What is wrong, for people.")
+
+
+@strawberry.interface(description="Why a mutation changed nothing.")
+class Error:
+    code: str = strawberry.field(description="Stable code, the same as in REST.")
+    message: str = strawberry.field(description="What is wrong this time, for people.")
+    remedy: str = strawberry.field(description="What to do about it.")
+    field: str | None = strawberry.field(
+        description="The input field that is wrong, such as `timeZone`; null: none alone."
+    )
+    is_retryable: bool = strawberry.field(description="Whether the same may succeed later.")
+
+
+@strawberry.type(description="What was sent does not fit.")
+class ValidationError(Error):
+    faults: list[Fault] = strawberry.field(description="Each fault of the input.")
+
+
+@strawberry.type(description="The token lacks a scope.")
+class ScopeError(Error): ...
+
+
+@strawberry.type(description="There is no such thing in this workspace.")
+class NotFoundError(Error): ...
+
+
+@strawberry.type(description="Its state, or another thing, does not allow this now.")
+class ConflictError(Error): ...
+
+
+@strawberry.type(description="It was changed since you read it.")
+class VersionStaleError(Error): ...
+
+
+@strawberry.type(description="Too many requests.")
+class RateLimitedError(Error): ...
+
+
+@strawberry.type(description="A service behind the api does not answer.")
+class UnavailableError(Error): ...
+
+
+TYPES: dict[type[ParvisError], type[Error]] = {
+    errors.Malformed: ValidationError,
+    errors.Invalid: ValidationError,
+    errors.Conditional: ValidationError,
+    errors.TooLarge: ValidationError,
+    errors.Unsupported: ValidationError,
+    errors.Forbidden: ScopeError,
+    errors.Missing: NotFoundError,
+    errors.Conflict: ConflictError,
+    errors.Stale: VersionStaleError,
+    errors.Limited: RateLimitedError,
+    errors.Away: UnavailableError,
+}
+UNION = tuple(dict.fromkeys(TYPES.values()))
+
+
+def typed(error: ParvisError) -> Error | None:
+    """The error as a member of a mutation's union; None when it has no place there."""
+    kind = next((TYPES[each] for each in type(error).__mro__ if each in TYPES), None)
+    if kind is None:
+        return None
+    faults = [Fault(pointer=camel(f.pointer), code=f.code, message=f.message) for f in error.faults]
+    shared: dict[str, Any] = {
+        "code": error.code,
+        "message": error.message,
+        "remedy": error.remedy,
+        "field": faults[0].pointer[1:].replace("/", ".") if faults else None,
+        "is_retryable": error.is_retryable,
+    }
+    return kind(**shared, faults=faults) if kind is ValidationError else kind(**shared)
+
+
+def camel(pointer: str) -> str:
+    """`/time_zone` of a command as `/timeZone` of its input."""
+    return "/".join(to_camel(step) for step in pointer.split("/"))
+
+
+def show(error: GraphQLError) -> dict[str, Any]:
+    """What a client is told: our own errors in full, GraphQL's as they are, others masked."""
+    cause = error.original_error
+    if isinstance(cause, InterfaceError | OperationalError | OSError):
+        log.error("dependency.away", reason=type(cause).__name__)
+        cause = errors.DependencyAway()
+    shown: dict[str, Any] = {**error.formatted}
+    if isinstance(cause, ParvisError):
+        return shown | {"message": cause.message, "extensions": extensions(cause)}
+    if cause is None or isinstance(cause, GraphQLError):
+        return shown | {
+            "extensions": {"code": errors.QueryInvalid.code, **(error.extensions or {})}
+        }
+    log.error("operation.failed", reason=type(cause).__name__, path=error.path)
+    unexpected = ParvisError()
+    return shown | {"message": unexpected.message, "extensions": extensions(unexpected)}
+
+
+def extensions(error: ParvisError) -> dict[str, Any]:
+    return {
+        "code": error.code,
+        "remedy": error.remedy,
+        "isRetryable": error.is_retryable,
+        "actingParty": error.acting_party,
+        "faults": [
+            {"pointer": camel(each.pointer), "code": each.code, "message": each.message}
+            for each in error.faults
+        ],
+    }
+
+
+def request_error(error: ParvisError) -> GraphQLError:
+    """An error of the whole request, before execution."""
+    return GraphQLError(error.message, original_error=error)

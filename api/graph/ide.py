@@ -1,0 +1,59 @@
+"""The GraphQL IDE, GraphiQL, whose files come with a package: no request leaves the house."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+# BSD-licensed carrier of GraphiQL (MIT); only its static files are used, its code is never run.
+PACKAGE = "graphene_django_graphiql_static"
+ASSETS = "/graphql/assets"
+
+_PAGE = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Parvis · GraphQL</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{ASSETS}/graphiql.min.css">
+<style>
+html, body, #editor {{ height: 100%; margin: 0; }}
+</style>
+</head>
+<body>
+<div id="editor">Loading…</div>
+<script src="{ASSETS}/react.production.min.js"></script>
+<script src="{ASSETS}/react-dom.production.min.js"></script>
+<script src="{ASSETS}/graphiql.min.js"></script>
+<script>
+const start = `# Put your token into Headers below: {{"Authorization": "Bearer pv_live_…"}}
+{{
+  workspace {{ id name }}
+  communities(first: 3) {{ nodes {{ id name }} }}
+}}
+`;
+const root = ReactDOM.createRoot(document.getElementById("editor"));
+root.render(React.createElement(GraphiQL, {{
+  fetcher: GraphiQL.createFetcher({{ url: location.pathname }}),
+  defaultQuery: start,
+  defaultHeaders: '{{"Authorization": "Bearer "}}',
+  isHeadersEditorEnabled: true,
+  shouldPersistHeaders: false,
+}}));
+</script>
+</body>
+</html>
+"""
+
+
+def page() -> HTMLResponse:
+    return HTMLResponse(_PAGE)
+
+
+def assets() -> StaticFiles:
+    """GraphiQL's files, found without importing the package that carries them."""
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"The package {PACKAGE} is missing: install requirements.lock.")
+    return StaticFiles(directory=Path(spec.origin).parent / "static" / PACKAGE)

@@ -1,0 +1,189 @@
+"""Relations as data, and the loaders that derive from them: one statement per relation.
+
+    Many   things_by_owner   a page of things for each owner     post → its deliveries
+    One    thing_by_id       the thing a key of the owner names  post → its calendar
+    Some   things_by_ids     the things a list of keys names     post → its media
+
+A relation says who owns, what is found, by which key, in which order and how many. What reads it
+is a function of the target's own floor, with that floor's scopes.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.graph.context import Context
+from api.graph.derive import fields_of
+from api.graph.fields import argument, asking
+from api.graph.node import ByIds
+from api.graph.pages import Listed, Order, connection, page_request
+from domain.kernel.caller import Caller
+from domain.kernel.pages import PageRequest
+from domain.kernel.shapes import Page
+
+
+class FirstOfEach(Protocol):
+    """The first `limit` things of each owner, in order, in one statement."""
+
+    def __call__(
+        self, session: AsyncSession, caller: Caller, ids: Sequence[UUID], /, *, limit: int
+    ) -> Awaitable[Mapping[UUID, Sequence[Any]]]: ...
+
+
+GoOn = Callable[[AsyncSession, Caller, UUID, PageRequest], Awaitable[Page[Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many:
+    """`first` reads the first page of many owners, `more` a later page of one."""
+
+    name: str
+    owner: type
+    target: type
+    order: Order
+    page_size: int
+    first: FirstOfEach
+    more: GoOn
+    key: str = "id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class One:
+    name: str
+    owner: type
+    target: type
+    key: str
+    find: ByIds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Some:
+    name: str
+    owner: type
+    target: type
+    key: str
+    find: ByIds
+
+
+Batch = Callable[[AsyncSession, Caller, list[UUID]], Awaitable[Mapping[UUID, Any]]]
+
+
+@dataclass(slots=True)
+class Batched:
+    """Gathers the keys of one turn of the event loop and reads them at once; remembers."""
+
+    context: Context
+    read: Batch
+    known: dict[Hashable, "asyncio.Future[Any]"] = field(default_factory=dict)
+    waiting: list[UUID] = field(default_factory=list)
+    task: "asyncio.Task[None] | None" = None
+
+    def load(self, key: Hashable) -> "asyncio.Future[Any]":
+        found = self.known.get(key)
+        if found is None:
+            loop = asyncio.get_running_loop()
+            found = self.known[key] = loop.create_future()
+            if not self.waiting:
+                loop.call_soon(self._start)
+            self.waiting.append(key)  # type: ignore[arg-type]
+        return found
+
+    def _start(self) -> None:
+        keys, self.waiting = self.waiting, []
+        self.task = asyncio.create_task(self._answer(keys))
+
+    async def _answer(self, keys: list[UUID]) -> None:
+        futures = [self.known[key] for key in keys]
+        try:
+            async with self.context.turn() as session:
+                found = await self.read(session, self.context.caller, keys)
+        except Exception as error:  # noqa: BLE001 - whoever waits gets it
+            for future in futures:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for key, future in zip(keys, futures, strict=True):
+            if not future.done():
+                future.set_result(found.get(key))
+
+
+def edge(relation: Many | One | Some, name: str, description: str) -> None:
+    """Adds the relation's field to its owner's node; to be called before the schema is built."""
+    match relation:
+        case Many():
+            added = _many(relation, name, description)
+        case One():
+            target = relation.target | None
+            added = asking(name, target, description, lambda *asked: load_one(relation, *asked))
+        case Some():
+            items = list[relation.target]  # type: ignore[name-defined]
+            added = asking(name, items, description, lambda *asked: load_some(relation, *asked))
+    added.metadata = {"relation": relation}
+    fields_of(relation.owner).append(added)
+
+
+def _many(relation: Many, name: str, description: str) -> Any:  # noqa: ANN401 - a field
+    return asking(
+        name,
+        connection(relation.target),
+        description,
+        lambda *asked: load_many(relation, *asked),
+        [
+            argument("first", int, "How many, 1 to 100.", relation.page_size),
+            argument("after", str | None, "`endCursor` of the page before."),
+        ],
+    )
+
+
+async def load_many(
+    relation: Many, source: object, context: Context, arguments: dict[str, Any]
+) -> Listed:
+    request = page_request(arguments["first"], arguments.get("after") or None)
+    owner = getattr(source, relation.key)
+    if request.cursor is not None:
+        async with context.turn() as session:
+            page = await relation.more(session, context.caller, owner, request)
+        return Listed(page.data, relation.order, page.page.has_more, request.cursor)
+    loader = _loader(context, (relation.name, request.limit), _first(relation, request.limit))
+    return listed(relation, await loader.load(owner) or (), request.limit)
+
+
+def listed(relation: Many, found: Sequence[Any], limit: int) -> Listed:
+    """The page in what was read one longer than the limit."""
+    return Listed(found[:limit], relation.order, len(found) > limit)
+
+
+async def load_one(
+    relation: One, source: object, context: Context, _: dict[str, Any]
+) -> object | None:
+    key = getattr(source, relation.key)
+    if key is None:
+        return None
+    found: object = await _loader(context, relation.name, relation.find).load(key)
+    return found
+
+
+async def load_some(
+    relation: Some, source: object, context: Context, _: dict[str, Any]
+) -> list[object]:
+    loader = _loader(context, relation.name, relation.find)
+    waiting = [loader.load(key) for key in getattr(source, relation.key) or ()]
+    return [found for found in await asyncio.gather(*waiting) if found is not None]
+
+
+def _first(relation: Many, limit: int) -> Batch:
+    async def read(session: AsyncSession, caller: Caller, ids: list[UUID]) -> Mapping[UUID, Any]:
+        return await relation.first(session, caller, ids, limit=limit + 1)
+
+    return read
+
+
+def _loader(context: Context, name: Hashable, read: Batch) -> Batched:
+    found = context.loaders.get(name)
+    if not isinstance(found, Batched):
+        found = context.loaders[name] = Batched(context, read)
+    return found

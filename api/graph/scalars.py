@@ -1,0 +1,101 @@
+"""Scalars of the graph: moments, wall times, days, large numbers and JSON, written as REST does."""
+
+from datetime import UTC, date, datetime
+from typing import NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+Moment = NewType("Moment", datetime)
+WallTime = NewType("WallTime", datetime)
+Day = NewType("Day", date)
+Big = NewType("Big", int)
+Json = NewType("Json", object)
+
+SAFE_INTEGER = 2**53 - 1
+
+
+def show_moment(moment: datetime) -> str:
+    """As REST shows it: UTC, `Z` at the end, microseconds where there are any."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def show_plain(value: date) -> str:
+    return value.isoformat()
+
+
+def _read_moment(value: object) -> datetime:
+    found = _read_time(value)
+    if found.tzinfo is None:
+        raise GraphQLError("A DateTime carries an offset, such as 2026-12-01T08:30:00Z.")
+    return found
+
+
+def _read_wall_time(value: object) -> datetime:
+    found = _read_time(value)
+    if found.tzinfo is not None:
+        raise GraphQLError("A LocalDateTime carries no offset, such as 2026-12-01T09:30:00.")
+    return found
+
+
+def _read_time(value: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        raise GraphQLError("This is no date and time of ISO 8601.") from None
+
+
+def _read_day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise GraphQLError("This is no day such as 2026-12-01.") from None
+
+
+def _read_big(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > SAFE_INTEGER:
+        raise GraphQLError("This is no whole number of up to 53 bits.")
+    return value
+
+
+def _as_is(value: object) -> object:
+    return value
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Moment: strawberry.scalar(
+        name="DateTime",
+        description="A moment: ISO 8601 with an offset, given in UTC.",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time",
+        serialize=show_moment,
+        parse_value=_read_moment,
+    ),
+    WallTime: strawberry.scalar(
+        name="LocalDateTime",
+        description="A time on the clock of a zone named beside it: ISO 8601 without an offset.",
+        specified_by_url="https://scalars.graphql.org/andimarek/local-date-time",
+        serialize=show_plain,
+        parse_value=_read_wall_time,
+    ),
+    Day: strawberry.scalar(
+        name="Date",
+        description="A day: ISO 8601.",
+        specified_by_url="https://scalars.graphql.org/andimarek/local-date",
+        serialize=show_plain,
+        parse_value=_read_day,
+    ),
+    Big: strawberry.scalar(
+        name="BigInt",
+        description="A whole number of up to 53 bits, as a JSON number.",
+        serialize=_as_is,
+        parse_value=_read_big,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        serialize=_as_is,
+        parse_value=_as_is,
+    ),
+}

@@ -1,0 +1,44 @@
+"""The graph's one schema, assembled from the resources; `sdl()` is what `export` writes."""
+
+from typing import Any
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.field import StrawberryField
+
+from api.communities import graph as communities
+from api.events import graph as events
+from api.graph import node
+from api.graph.derive import fields_of
+from api.graph.scalars import SCALARS
+from api.workspaces import graph as workspaces
+
+RESOURCES = (workspaces, communities, events)
+
+
+def _root(name: str, description: str, fields: list[StrawberryField]) -> Any:  # noqa: ANN401
+    """A root type: the graph's own fields and every resource's."""
+    made = strawberry.type(type(name, (), {}), description=description)
+    fields_of(made).extend(fields)
+    return made
+
+
+schema = strawberry.Schema(
+    query=_root(
+        "Query",
+        "Everything that can be read; each field names the scope it needs.",
+        [*node.FIELDS, *(field for each in RESOURCES for field in each.QUERIES)],
+    ),
+    mutation=_root(
+        "Mutation",
+        "Everything that can be changed. Each is one transaction, committed before its answer.",
+        [one.field() for each in RESOURCES for one in each.MUTATIONS],
+    ),
+    config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+)
+core: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry gives no public way to it
+
+
+def sdl() -> str:
+    return schema.as_str().rstrip() + "\n"

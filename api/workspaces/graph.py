@@ -1,0 +1,93 @@
+"""The workspace and its members in the graph."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.graph.changes import Mutation
+from api.graph.context import Context
+from api.graph.derive import derive
+from api.graph.fields import asking
+from api.graph.lists import listing, single
+from api.graph.pages import Order
+from domain.kernel.caller import Caller
+from domain.workspaces import queries, service
+from domain.workspaces.shapes import MemberView, WorkspaceView
+
+
+async def _workspaces_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> Mapping[UUID, WorkspaceView]:
+    """A token sees one workspace: its own."""
+    if caller.workspace_id not in ids:
+        return {}
+    return {caller.workspace_id: await queries.get_workspace(session, caller)}
+
+
+async def _workspace(_: object, context: Context, __: dict[str, Any]) -> WorkspaceView:
+    async with context.turn() as session:
+        return await queries.get_workspace(session, context.caller)
+
+
+WORKSPACE = derive(
+    WorkspaceView,
+    "Workspace",
+    "The house a token belongs to.",
+    find=_workspaces_by_id,
+)
+MEMBER = derive(
+    MemberView, "Member", "A person who works in the house.", find=queries.members_by_id
+)
+
+QUERIES = (
+    asking(
+        "workspace",
+        WORKSPACE | None,
+        "The workspace of the token. Needs `workspace:read`.",
+        _workspace,
+    ),
+    single("member", MEMBER, queries.get_member, "One member. Needs `members:read`.", prefix="mem"),
+    listing(
+        "members",
+        MEMBER,
+        queries.list_members,
+        "The members, in the order they came. Needs `members:read`.",
+        filters={"roles": "Only these roles."},
+        order=Order(queries.NEWEST_LAST.name, ("id",)),
+    ),
+)
+
+MUTATIONS = (
+    Mutation(
+        "change_workspace",
+        service.change_workspace,
+        "Changes only what is sent. Needs `workspace:write`.",
+        gives=WORKSPACE,
+        shown="workspace",
+        needs_version=True,
+    ),
+    Mutation(
+        "create_member",
+        service.create_member,
+        "Adds a member. Needs `members:write`.",
+        gives=MEMBER,
+        shown="member",
+    ),
+    Mutation(
+        "change_member",
+        service.change_member,
+        "Changes only what is sent. Needs `members:write`.",
+        prefix="mem",
+        gives=MEMBER,
+        shown="member",
+        needs_version=True,
+    ),
+    Mutation(
+        "remove_member",
+        service.remove_member,
+        "Removes a member. Needs `members:write`.",
+        prefix="mem",
+    ),
+)
