@@ -40,3 +40,18 @@ class TransactionRoute(APIRoute):
             return response
 
         return in_transaction
+
+
+class CallerRoute(APIRoute):
+    """A route whose handler finds `caller` and `now`, and opens transactions of its own."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def with_caller(request: Request) -> Response:
+            tokens = state_of(request).tokens
+            request.state.caller = await tokens.caller(request.headers.get("authorization"))
+            request.state.now = datetime.now(UTC)
+            return await handle(request)
+
+        return with_caller

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from domain.connector.manifest import LoginField
 from domain.kernel.errors import AbilityMissing, Fault, Misfit, NetworkUnknown
 from domain.kernel.sealing import KeyRing
-from domain.kernel.shapes import Command
 from domain.networks import find
 
 
@@ -27,10 +26,10 @@ def check_login(network: str, login: Mapping[str, str]) -> None:
         raise Misfit("The login is not what this network asks for.", faults=tuple(faults))
 
 
-def keyed_digest(keys: KeyRing, command: Command) -> bytes:
-    """What a command with secrets asked for: under our key, as a plain digest could be guessed."""
+def keyed_digest(keys: KeyRing, asked: str) -> bytes:
+    """What a request with secrets asked for: under our key, as a plain digest could be guessed."""
     key = next(iter(keys.keys.values()))
-    return hmac.digest(key, command.model_dump_json().encode(), hashlib.sha256)
+    return hmac.digest(key, asked.encode(), hashlib.sha256)
 
 
 def _missing(fields: tuple[LoginField, ...], login: Mapping[str, str]) -> list[Fault]:

@@ -53,7 +53,7 @@ async def connect_account(
     Raises `Misfit` for a login that is not what the manifest asks for, and `NotFound`.
     """
     caller.need(Scope.ACCOUNTS_WRITE)
-    made_from = keyed_digest(keys, command)
+    made_from = keyed_digest(keys, command.model_dump_json())
     before = await made_before(session, caller, Account, command.id, made_from)
     if before is not None:
         return view_of(before)

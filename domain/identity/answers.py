@@ -79,3 +79,9 @@ async def forget_answers(session: AsyncSession, caller: Caller, *, before: datet
             col(KeptAnswer.workspace_id) == caller.workspace_id, col(KeptAnswer.kept_at) < before
         )
     )
+
+
+async def replace_answer(session: AsyncSession, caller: Caller, key: str, answer: Answer) -> None:
+    """Keeps what was answered in the end, for a request that went on after its first commit."""
+    row = await session.get_one(KeptAnswer, (caller.workspace_id, caller.actor, key))
+    row.status, row.headers, row.body = answer.status, answer.headers, answer.body

@@ -1,0 +1,185 @@
+"""/v1/accounts."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.accounts.waiting import Connection, KeyDep, WaitDep
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.paging import link_next, tag
+from api.routes import CallerRoute, TransactionRoute
+from api.state import state_of
+from domain.accounts import queries, service
+from domain.accounts.queries import AccountSort
+from domain.accounts.rules import AccountState
+from domain.accounts.shapes import (
+    AccountView,
+    ChangeAccount,
+    ConnectAccount,
+    NetworkKey,
+    ReconnectAccount,
+)
+from domain.kernel.ids import AccountId, CommunityId
+from domain.kernel.shapes import Page
+
+kept = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=TransactionRoute)
+begun = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=CallerRoute)
+CONNECTING: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.ACCEPTED: {"model": AccountView, "description": "A worker is still connecting it."}
+}
+
+
+@kept.get("", summary="List accounts")
+async def list_accounts(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    community_id: Annotated[
+        list[CommunityId], Query(max_length=50, description="Only of these communities.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    network: Annotated[
+        list[NetworkKey], Query(max_length=20, description="Only on these networks.")
+    ] = [],  # noqa: B006 - as above
+    state: Annotated[
+        list[AccountState], Query(max_length=10, description="Only in these states.")
+    ] = [],  # noqa: B006 - as above
+    sort: Annotated[
+        AccountSort, Query(description="The order; `-` turns it round.")
+    ] = AccountSort.CREATED,
+) -> Page[AccountView]:
+    """Removed accounts are left out. Needs the scope `accounts:read`."""
+    found = await queries.list_accounts(
+        session,
+        caller,
+        page,
+        sort=sort,
+        community_ids=community_id,
+        networks=network,
+        states=state,
+    )
+    link_next(request, response, found)
+    return found
+
+
+@begun.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    response_model=AccountView,
+    responses=CONNECTING,
+    summary="Connect an account",
+)
+async def connect_account(
+    request: Request,
+    caller: CallerDep,
+    now: NowDep,
+    wait_s: WaitDep,
+    command: ConnectAccount,
+    key: KeyDep = None,
+) -> Response:
+    """A worker tries the login at once; the account's state tells what came of it.
+
+    `login` holds what the network's manifest lists; it is sealed, used once and forgotten, and
+    never shown. Needs the scope `accounts:write`.
+    """
+
+    async def begin(session: AsyncSession) -> AccountView:
+        keys = state_of(request).keys
+        return await service.connect_account(session, caller, command, keys=keys, now=now)
+
+    connection = Connection(request, caller, command, key, wait_s, HTTPStatus.CREATED)
+    return await connection.answer(begin)
+
+
+@kept.get("/{account_id}", summary="Read an account")
+async def get_account(
+    response: Response, session: SessionDep, caller: CallerDep, account_id: AccountId
+) -> AccountView:
+    """Needs the scope `accounts:read`."""
+    view = await queries.get_account(session, caller, account_id)
+    tag(response, view.version)
+    return view
+
+
+@kept.patch("/{account_id}", summary="Change how an account is read")
+async def change_account(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionDep,
+    account_id: AccountId,
+    command: ChangeAccount,
+) -> AccountView:
+    """Changes only what is sent. Needs the scope `accounts:write`."""
+    view = await service.change_account(
+        session, caller, account_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@begun.post(
+    "/{account_id}/reconnect",
+    response_model=AccountView,
+    responses=CONNECTING,
+    summary="Connect an account again",
+)
+async def reconnect_account(
+    request: Request,
+    caller: CallerDep,
+    now: NowDep,
+    wait_s: WaitDep,
+    account_id: AccountId,
+    command: ReconnectAccount,
+    key: KeyDep = None,
+) -> Response:
+    """Tries a new login for the same identity; the queue and all history stay.
+
+    A login of somebody else ends in the problem `account.identity_differs`. Needs the scope
+    `accounts:write`.
+    """
+
+    async def begin(session: AsyncSession) -> AccountView:
+        keys = state_of(request).keys
+        return await service.reconnect_account(
+            session, caller, account_id, command, keys=keys, now=now
+        )
+
+    connection = Connection(request, caller, command, key, wait_s, HTTPStatus.OK)
+    return await connection.answer(begin)
+
+
+@kept.post(
+    "/{account_id}/check", status_code=HTTPStatus.ACCEPTED, summary="Check an account's health"
+)
+async def check_account(
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, account_id: AccountId
+) -> AccountView:
+    """A worker sees at once whether we still have access. Needs the scope `accounts:write`."""
+    view = await service.check_account(session, caller, account_id, now=now)
+    tag(response, view.version)
+    return view
+
+
+@kept.delete("/{account_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove an account")
+async def remove_account(
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    account_id: AccountId,
+) -> None:
+    """Forgets its credentials. What it published stays public; what waits no longer goes out.
+
+    Needs the scope `accounts:write`.
+    """
+    await service.remove_account(session, caller, account_id, expected_version=version, now=now)
+
+
+router = APIRouter()
+router.include_router(kept)
+router.include_router(begun)

@@ -1,0 +1,32 @@
+"""/v1/networks."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.deps import CallerDep, PageDep
+from api.paging import link_next
+from api.routes import CallerRoute
+from domain.kernel.shapes import Page
+from domain.networks import queries
+from domain.networks.shapes import NetworkView
+
+router = APIRouter(prefix="/v1/networks", tags=["networks"], route_class=CallerRoute)
+
+Key = Annotated[str, Path(max_length=40, description="The network's key.", examples=["mastodon"])]
+
+
+@router.get("", summary="List networks")
+async def list_networks(
+    request: Request, response: Response, _: CallerDep, page: PageDep
+) -> Page[NetworkView]:
+    """Their limits, abilities and login fields. Needs a token, whatever its scopes."""
+    found = queries.list_networks(page)
+    link_next(request, response, found)
+    return found
+
+
+@router.get("/{key}", summary="Read a network")
+async def get_network(_: CallerDep, key: Key) -> NetworkView:
+    """Each limit with its unit, its source and the day it was read. Needs a token."""
+    return queries.get_network(key)

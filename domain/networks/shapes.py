@@ -1,0 +1,56 @@
+"""What readers learn of a network: its manifest and its abilities."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from domain.connector.manifest import Manifest
+from domain.connector.port import Connector
+from domain.kernel.shapes import View
+
+
+class Ability(StrEnum):
+    CONNECT = "connect"
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+    EDIT = "edit"
+    ANSWER = "answer"
+    THREADS = "threads"
+    IMAGES = "images"
+    VIDEOS = "videos"
+    LINK_CARDS = "link_cards"
+    INBOX = "inbox"
+    METRICS = "metrics"
+
+
+class NetworkView(Manifest, View):
+    mixes_media: bool = Field(description="Whether images and videos may stand in one message.")
+    has_link_cards: bool = Field(
+        description="Whether a link can be shown as a card; elsewhere, and beside media, it is "
+        "written out at the end of the text and counts there."
+    )
+    abilities: tuple[Ability, ...] = Field(description="What Parvis can do with the network.")
+
+
+def view_of(connector: Connector) -> NetworkView:
+    facts = {name: getattr(connector.manifest, name) for name in Manifest.model_fields}
+    return NetworkView(**facts, abilities=abilities(connector))
+
+
+def abilities(connector: Connector) -> tuple[Ability, ...]:
+    """What a network's folder holds and its manifest allows, in the order of `Ability`."""
+    manifest, publishes = connector.manifest, connector.publish is not None
+    able = {
+        Ability.CONNECT: connector.connect is not None,
+        Ability.PUBLISH: publishes,
+        Ability.WITHDRAW: publishes,
+        Ability.EDIT: connector.edit is not None,
+        Ability.ANSWER: publishes and connector.inbox is not None,
+        Ability.THREADS: publishes and manifest.max_parts > 1,
+        Ability.IMAGES: publishes and manifest.images is not None,
+        Ability.VIDEOS: publishes and manifest.videos is not None,
+        Ability.LINK_CARDS: publishes and manifest.has_link_cards,
+        Ability.INBOX: connector.inbox is not None,
+        Ability.METRICS: connector.metrics is not None,
+    }
+    return tuple(ability for ability in Ability if able[ability])

@@ -1,0 +1,64 @@
+import httpx2
+from fastapi import FastAPI
+
+from domain.kernel.database import Database
+from tests.world import Tenant, client_for, make_token
+
+
+async def test_every_network_shows_limits_abilities_and_login(tenant: Tenant) -> None:
+    answer = await tenant.client.get("/v1/networks")
+    networks = {each["key"]: each for each in answer.json()["data"]}
+
+    assert answer.status_code == 200
+    assert {"bluesky", "feed", "mastodon", "sandbox"} <= set(networks)
+    assert networks["bluesky"]["text"]["maximum"] == 300
+    assert networks["bluesky"]["idempotency"] == "A"
+    assert [field["name"] for field in networks["mastodon"]["login"]] == ["server", "access_token"]
+    assert networks["bluesky"]["abilities"] == [
+        "connect",
+        "publish",
+        "withdraw",
+        "answer",
+        "threads",
+        "images",
+        "link_cards",
+        "inbox",
+        "metrics",
+    ]
+    assert "edit" in networks["mastodon"]["abilities"]
+    assert "publish" not in networks["feed"]["abilities"]
+
+
+async def test_networks_come_in_pages(tenant: Tenant) -> None:
+    keys, url = [], "/v1/networks?limit=1"
+    while url:
+        answer = await tenant.client.get(url)
+        keys += [each["key"] for each in answer.json()["data"]]
+        url = answer.links.get("next", {}).get("url", "")
+
+    whole = (await tenant.client.get("/v1/networks")).json()
+    assert keys == sorted(keys) == [each["key"] for each in whole["data"]]
+    assert whole["page"] == {"next_cursor": None, "has_more": False}
+
+
+async def test_one_network_is_read_by_its_key(tenant: Tenant) -> None:
+    found = await tenant.client.get("/v1/networks/bluesky")
+    unknown = await tenant.client.get("/v1/networks/myspace")
+    junk = await tenant.client.get("/v1/networks?cursor=junk")
+
+    assert (found.status_code, found.json()["name"]) == (200, "Bluesky")
+    assert found.json()["text"]["source"]["read_on"] == "2026-11-22"
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+    assert (junk.status_code, junk.json()["code"]) == (422, "cursor.invalid")
+
+
+async def test_any_token_will_do_and_none_will_not(
+    app: FastAPI, database: Database, tenant: Tenant, stranger: httpx2.AsyncClient
+) -> None:
+    token = await make_token(database, tenant.workspace_id, [])
+    async with client_for(app, token) as client:
+        allowed = await client.get("/v1/networks/bluesky")
+
+    assert allowed.status_code == 200
+    assert (await stranger.get("/v1/networks")).status_code == 401
+    assert (await stranger.get("/v1/networks/bluesky")).status_code == 401
