@@ -16,7 +16,7 @@ from domain.networks.bluesky.places import post_url, profile_url
 from domain.networks.bluesky.wire import Pds, pds_of
 
 _PAGE = 100
-_PAGES_WALKED = 10
+_NEW_PAGES_WALKED = 10
 _KINDS = {
     "mention": InboxKind.MENTION,
     "reply": InboxKind.REPLY,
@@ -43,18 +43,33 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
 
 
 async def _walk(pds: Pds, known: Cursor) -> Inbox:
-    """The lowest page that may hold something new; nothing yet when that lies too far down."""
+    """The lowest page with something new; nothing yet when too many pages are new.
+
+    Pages without news are few: the cursor remembers at most an hour, and a thousand fingerprints.
+    """
     above: list[str] = list(known.pages[:-1])
     here = known.pages[-1] if known.pages else None
-    for _ in range(_PAGES_WALKED):
+    lowest: Inbox | None = None
+    news = 0
+    while news < _NEW_PAGES_WALKED:
         page = await _page(pds, here)
+        fresh, then = known.after(page.notifications, pages=above)
+        if fresh:
+            news += 1
+            lowest = Inbox(_items(fresh), then.written(), has_more=here is not None)
         if page.cursor is None or known.covers(page.notifications):
-            fresh, known = known.after(page.notifications, pages=above)
-            return Inbox(_items(fresh), known.written(), has_more=here is not None)
+            return lowest or _nothing_new(known)
         above += [here] if here is not None else []
         here = page.cursor
     known = known.model_copy(update={"pages": (*above, here), "is_walking": True})
     return Inbox((), known.written(), has_more=True)
+
+
+def _nothing_new(known: Cursor) -> Inbox:
+    """At the bottom, with nothing new on the way there since the reading before this one."""
+    is_walking = known.is_walking
+    known = known.model_copy(update={"pages": known.pages[:-1], "is_walking": False})
+    return Inbox((), known.written(), has_more=is_walking)
 
 
 async def _page(pds: Pds, below: str | None) -> Notifications:

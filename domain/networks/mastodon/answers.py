@@ -1,0 +1,93 @@
+"""The parts of Mastodon's answers that we read (https://docs.joinmastodon.org/entities/)."""
+
+from datetime import datetime
+
+from domain.connector.heard import Heard
+
+
+class Failure(Heard):
+    error: str = ""
+    error_description: str = ""
+
+
+class Account(Heard):
+    id: str
+    acct: str
+    display_name: str | None = None
+    url: str | None = None
+    avatar: str | None = None
+    followers_count: int | None = None
+    following_count: int | None = None
+    statuses_count: int | None = None
+
+
+class Attachment(Heard):
+    """`url` is null as long as the server works on the file."""
+
+    id: str
+    url: str | None = None
+
+
+class Quoted(Heard):
+    id: str
+
+
+class Quote(Heard):
+    quoted_status: Quoted | None = None
+
+
+class Status(Heard):
+    id: str
+    uri: str | None = None
+    url: str | None = None
+    created_at: datetime
+    account: Account
+    content: str = ""
+    spoiler_text: str = ""
+    visibility: str = "public"
+    language: str | None = None
+    in_reply_to_id: str | None = None
+    in_reply_to_account_id: str | None = None
+    media_attachments: tuple[Attachment, ...] = ()
+    quote: Quote | None = None
+    favourites_count: int | None = None
+    reblogs_count: int | None = None
+    replies_count: int | None = None
+    quotes_count: int | None = None
+
+
+class Notification(Heard):
+    id: str
+    type: str
+    created_at: datetime
+    account: Account
+    status: Status | None = None
+
+
+class StatusLimits(Heard):
+    max_characters: int | None = None
+    max_media_attachments: int | None = None
+    characters_reserved_per_url: int | None = None
+
+
+class MediaLimits(Heard):
+    image_size_limit: int | None = None
+    video_size_limit: int | None = None
+
+
+class Configuration(Heard):
+    statuses: StatusLimits = StatusLimits()
+    media_attachments: MediaLimits = MediaLimits()
+
+
+class Instance(Heard):
+    """The second and the first version in one: `domain` was `uri`, and Pleroma counts `toots`."""
+
+    domain: str | None = None
+    uri: str | None = None
+    max_toot_chars: int | None = None
+    configuration: Configuration = Configuration()
+
+
+class Done(Heard):
+    """An answer of which nothing is read."""

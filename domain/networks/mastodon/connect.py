@@ -1,0 +1,79 @@
+"""Access by a token the account's owner made: it does not run out, it can be taken back."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused
+from domain.connector.http import Http
+from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
+from domain.networks.mastodon.answers import Account, Instance
+from domain.networks.mastodon.people import host_of, profile
+from domain.networks.mastodon.wire import Server, server_of
+
+_VERIFY = "/api/v1/accounts/verify_credentials"
+
+
+async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001
+    root = _root(login.fields["server"])
+    token = login.fields["access_token"].strip()
+    server = Server(http, root, token)
+    account = await own_account(server)
+    instance = await _instance(server)
+    host = _host(instance.domain or instance.uri or root)
+    return Connected(
+        server=root,
+        profile=profile(account, host),
+        grant=Grant(access=token),
+        measures=_measures(instance),
+    )
+
+
+async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:  # noqa: ARG001
+    return None
+
+
+async def check(http: Http, access: Access) -> Profile:
+    account = await own_account(server_of(http, access))
+    return profile(account, host_of(access.handle))
+
+
+async def own_account(server: Server) -> Account:
+    """The account the token belongs to. Servers refuse a bad token with 400, 401, 403 or 422."""
+    try:
+        return await server.read(_VERIFY, Account)
+    except Missing:
+        raise
+    except Refused as error:
+        message = "The server does not accept this access token."
+        raise GrantExpired(message, said=error.said) from error
+
+
+async def _instance(server: Server) -> Instance:
+    """What the server says of itself; nothing when it says it in a way we do not know."""
+    for path in ("/api/v2/instance", "/api/v1/instance"):
+        try:
+            return await server.read(path, Instance)
+        except NetworkError as error:
+            if not isinstance(error, Refused):
+                raise
+    return Instance()
+
+
+def _measures(instance: Instance) -> Measures:
+    statuses, media = instance.configuration.statuses, instance.configuration.media_attachments
+    return Measures(
+        text_max=statuses.max_characters or instance.max_toot_chars,
+        media_max=statuses.max_media_attachments,
+        url_length=statuses.characters_reserved_per_url,
+        image_max_bytes=media.image_size_limit,
+        video_max_bytes=media.video_size_limit,
+    )
+
+
+def _root(typed: str) -> str:
+    address = typed.strip().rstrip("/")
+    return address if "://" in address else f"https://{address}"
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc if "://" in address else address

@@ -1,0 +1,35 @@
+"""Changes a status in place; its files stay when the draft brings as many, else they are new."""
+
+from pydantic import JsonValue
+
+from domain.connector.http import Call, Http
+from domain.connector.words import Access, Draft, Ref
+from domain.networks.mastodon.answers import Status
+from domain.networks.mastodon.media import send_up, wait_until_ready
+from domain.networks.mastodon.publish import status_text
+from domain.networks.mastodon.wire import server_of
+
+
+async def edit(http: Http, access: Access, ref: Ref, draft: Draft) -> Ref:
+    server, part = server_of(http, access), draft.parts[0]
+    path = f"/api/v1/statuses/{ref.remote_id}"
+    body: dict[str, JsonValue] = {
+        "status": status_text(part),
+        "spoiler_text": draft.content_warning or "",
+    }
+    if draft.language:
+        body["language"] = draft.language
+    files = [each.id for each in (await server.read(path, Status)).media_attachments]
+    if len(files) == len(part.media):
+        body["media_attributes"] = [
+            {"id": file, "description": medium.alt_text or ""}
+            for file, medium in zip(files, part.media, strict=True)
+        ]
+    else:
+        files = [await send_up(server, medium) for medium in part.media]
+        for file in files:
+            await wait_until_ready(server, file)
+    if files:
+        body["media_ids"] = list(files)
+    status = await server.repeat(Call("PUT", path, json=body), Status)
+    return Ref(status.id, status.url or status.uri)

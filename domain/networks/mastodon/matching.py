@@ -1,0 +1,63 @@
+"""Finds a message of ours among the account's own statuses: the words tell, and the place."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.networks.mastodon.answers import Status
+from domain.networks.mastodon.plain import plain
+from domain.networks.mastodon.wire import Server
+
+_PAGE = 40
+_PAGES = 5
+_CLOCKS_DIFFER = timedelta(minutes=2)
+_HOST = re.compile(r"(?<![=/\w])(@\w+)@[\w.-]+\w")
+_ADDRESSED = re.compile(r"^(?:@\w[\w.-]*\s*)+")
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What we remember of a message that may have gone out."""
+
+    text: str
+    content_warning: str
+    media_count: int
+    answers: str | None
+
+
+async def find(
+    server: Server, account_id: str, sought: Sought, *, since: datetime
+) -> Status | None:
+    """The newest own status that is the sought one, None when there is none since then."""
+    query = [("limit", str(_PAGE)), ("exclude_reblogs", "true")]
+    path = f"/api/v1/accounts/{account_id}/statuses"
+    below: list[tuple[str, str]] = []
+    for _ in range(_PAGES):
+        page = await server.read(path, tuple[Status, ...], [*query, *below])
+        for status in page:
+            if status.created_at < since - _CLOCKS_DIFFER:
+                return None
+            if is_same(status, sought):
+                return status
+        if len(page) < _PAGE:
+            return None
+        below = [("max_id", page[-1].id)]
+    return None
+
+
+def is_same(status: Status, sought: Sought) -> bool:
+    return (
+        status.in_reply_to_id == sought.answers
+        and len(status.media_attachments) == sought.media_count
+        and words(status.spoiler_text) == words(sought.content_warning)
+        and words(plain(status.content)) == words(sought.text)
+    )
+
+
+def words(text: str) -> str:
+    """The text without what servers change: markup, hosts, spaces, and whom it is addressed to."""
+    text = unicodedata.normalize("NFC", text).casefold()
+    text = _ADDRESSED.sub("", _HOST.sub(r"\1", text).strip())
+    return _NOT_WORDS.sub("", text) or "".join(text.split())
