@@ -13,6 +13,7 @@ from api.cli.engines import Postgres, Valkey
 from api.cli.env_file import read_env_file
 from api.cli.findings import Finding
 from api.cli.places import ROOT, data_folder
+from api.cli.pulse import workers_are_at_work
 from api.cli.stack import engine_environment
 from api.cli.steps import tell
 
@@ -66,7 +67,10 @@ def _of_servers(urls: dict[str, str]) -> Iterator[Finding]:
         yield asyncio.run(server_checks.clocks_agree(urls["DATABASE_URL"]))
         if "MIGRATION_DATABASE_URL" in urls:
             yield asyncio.run(server_checks.schema_is_newest(urls["MIGRATION_DATABASE_URL"]))
-    yield asyncio.run(server_checks.queue_answers(urls["REDIS_URL"]))
+    queue = asyncio.run(server_checks.queue_answers(urls["REDIS_URL"]))
+    yield queue
+    if not queue.is_wrong:
+        yield asyncio.run(workers_are_at_work(urls["REDIS_URL"]))
 
 
 def _of_stack(running: lock.Running) -> Iterator[Finding]:

@@ -34,6 +34,8 @@ def in_words(known: Facts) -> str:
     url, token = known["url"], known["token"]
     curl = f"curl -s -H 'Authorization: Bearer {token}'"
     sends = "-H 'Content-Type: application/json' -d"
+    once = "-H 'Idempotency-Key: first-community'"
+    choir = json.dumps({"name": "Choir", "slug": "choir", "time_zone": "Europe/Paris"})
     query = json.dumps({"query": "{ communities(first: 5) { edges { node { id name } } } }"})
     return f"""
 Parvis runs.
@@ -45,7 +47,7 @@ Parvis runs.
 
 Three calls to paste:
   {curl} {url}/v1/networks
-  {curl} {sends} '{{"name": "Choir"}}' {url}/v1/communities
+  {curl} {once} {sends} '{choir}' {url}/v1/communities
   {curl} {sends} '{query}' {known["graphql"]}
 
 Ctrl-C stops everything."""

@@ -74,7 +74,7 @@ class Postgres:
         self._own(self.folder, self.sockets)
         settings = self.settings | {"unix_socket_directories": str(self.sockets)}
         flags = [f"--{name}={value}" for name, value in settings.items()]
-        with folders.log_path(self.data_dir, "postgres").open("ab") as log:
+        with self.log.open("ab") as log:
             self.process = processes.spawn(
                 [self.install / "bin" / "postgres", "-D", self.folder, *flags],
                 output=log,
@@ -88,8 +88,7 @@ class Postgres:
         processes.wait_until(lambda: self._says_ready() or not self.is_running, within_s=within_s)
         if not self._says_ready():
             self.stop()
-            log = folders.log_path(self.data_dir, "postgres")
-            raise Trouble("PostgreSQL did not start.", f"The reason stands at the end of {log}.")
+            raise Trouble("PostgreSQL did not start.", f"The reason ends {self.log}.")
         self.script(_ROLES)
 
     def start(self) -> None:
@@ -101,6 +100,10 @@ class Postgres:
         if self.process is not None:
             processes.end(self.process, signal.SIGINT, within_s=within_s)
             self.process = None
+
+    @property
+    def log(self) -> Path:
+        return folders.log_path(self.data_dir, self.name)
 
     @property
     def is_running(self) -> bool:

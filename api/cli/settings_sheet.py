@@ -22,8 +22,11 @@ def sheet() -> str:
     """The whole file."""
     settings = [_knob(name) for name in Settings.model_fields]
     compose = (ROOT / "docker-compose.yml").read_text()
-    asked = dict(_REQUIRED.findall(compose))
-    needs = [f"# {hint[0].upper()}{hint[1:]}.\n{name}=" for name, hint in asked.items()]
+    needs = [
+        f"# {hint[0].upper()}{hint[1:]}.\n{name}="
+        for name, hint in dict(_REQUIRED.findall(compose)).items()
+        if name.lower() not in Settings.model_fields
+    ]
     return "\n\n".join([_HEAD.rstrip(), *settings, _COMPOSE, *needs]) + "\n"
 
 

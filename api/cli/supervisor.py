@@ -7,6 +7,7 @@ platform's own code is a child.
 import json
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -22,6 +23,7 @@ from api.cli.trouble import Trouble
 from api.cli.watch import Watch
 
 _RECOVERY_S, _MIGRATION_S, _IMPORT_S = 120, 600, 60
+_DRAIN_S, _ALL_S, _LEAST_S = 3.4, 4.6, 0.3
 _APPLIED = """
 SELECT to_regclass('public.alembic_version') IS NOT NULL AS made \\gset
 \\if :made
@@ -89,6 +91,8 @@ def start(stack: Stack) -> None:
     stack.workers.begin()
     with step("Starting api and workers"):
         wait_for_answer(stack.api, stack.url, _IMPORT_S)
+        if not stack.workers.is_running:
+            raise stack.workers.failed()
 
 
 def is_prepared(stack: Stack) -> bool:
@@ -103,13 +107,18 @@ def stop(stack: Stack) -> None:
     """End every part within 5 s: ours first, then the engines they lean on."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    begun = time.monotonic()
     ours = (stack.prepare, stack.api, stack.workers)
     for child in ours:
         child.ask_to_stop()
     for child in ours:
-        child.stop()
+        child.stop(_left_s(begun, _DRAIN_S))
     for engine in stack.engines:
-        engine.stop()
+        engine.stop(_left_s(begun, _ALL_S))
+
+
+def _left_s(begun: float, allowed_s: float) -> float:
+    return max(_LEAST_S, begun + allowed_s - time.monotonic())
 
 
 if __name__ == "__main__":

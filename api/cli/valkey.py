@@ -26,7 +26,7 @@ class Valkey:
     def begin(self) -> None:
         """Start the server; returns before it answers."""
         self.end_leftover()
-        with folders.log_path(self.data_dir, "valkey").open("ab") as log:
+        with self.log.open("ab") as log:
             self.process = processes.spawn(
                 [installed.valkey(), "--dir", self.folder, *self._flags()],
                 output=log,
@@ -46,8 +46,7 @@ class Valkey:
         processes.wait_until(lambda: self.answers() or not self.is_running, within_s=within_s)
         if not (self.is_running and self.answers()):
             self.stop()
-            log = folders.log_path(self.data_dir, "valkey")
-            raise Trouble("Valkey did not start.", f"The reason stands at the end of {log}.")
+            raise Trouble("Valkey did not start.", f"The reason ends {self.log}.")
 
     def start(self) -> None:
         self.begin()
@@ -58,6 +57,10 @@ class Valkey:
         if self.process is not None:
             processes.end(self.process, signal.SIGTERM, within_s=within_s)
             self.process = None
+
+    @property
+    def log(self) -> Path:
+        return folders.log_path(self.data_dir, self.name)
 
     @property
     def is_running(self) -> bool:

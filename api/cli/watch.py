@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from api.cli.steps import say
@@ -17,6 +18,8 @@ class Part(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def log(self) -> Path: ...
     @property
     def is_running(self) -> bool: ...
     def start(self) -> None: ...
@@ -51,7 +54,8 @@ class Watch:
             record.falls = 1 if now - record.started_at_s > _STEADY_S else record.falls + 1
             wait_s = patience_s(record.falls)
             record.due_at_s = now + wait_s
-            say(f"{part.name} stopped; starting it again{f' in {wait_s:.0f} s' if wait_s else ''}.")
+            when = f"in {wait_s:.0f} s" if wait_s else "now"
+            say(f"{part.name} stopped; starting it again {when}. Its words: {part.log}")
         return now >= record.due_at_s and self._start(part, record)
 
     def _start(self, part: Part, record: Record) -> bool:

@@ -137,7 +137,7 @@ def test_a_folder_that_cannot_be_made_says_so_in_one_line(folder: Path) -> None:
 
 @ON_LINUX
 def test_engines_end_when_their_parent_is_killed(folder: Path) -> None:
-    parent = subprocess.Popen(  # noqa: S603
+    parent = subprocess.Popen(
         [sys.executable, "-c", STRANDED, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None

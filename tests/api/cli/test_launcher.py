@@ -30,7 +30,7 @@ def clone(folder: Path) -> Path:
 
 
 def launch(clone: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, str(clone / "parvis"), *arguments],
         capture_output=True,
         text=True,
@@ -65,10 +65,7 @@ def test_a_changed_lock_is_installed_again(clone: Path) -> None:
 
 def test_two_at_once_install_once(clone: Path) -> None:
     command = [sys.executable, str(clone / "parvis"), "up"]
-    both = [
-        subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603
-        for _ in range(2)
-    ]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
 
     said = [each.communicate()[1] for each in both]
 
@@ -85,7 +82,7 @@ def test_tools_are_installed_for_the_commands_that_need_them(clone: Path) -> Non
 
 
 def test_a_python_without_venv_names_the_package_to_install(clone: Path) -> None:
-    found = subprocess.run(  # noqa: S603
+    found = subprocess.run(
         [sys.executable, "-c", WITHOUT_VENV, str(clone / "parvis")],
         capture_output=True,
         text=True,
@@ -104,7 +101,7 @@ def test_a_clone_of_somebody_else_is_refused_in_one_line(clone: Path) -> None:
     clone.chmod(0o555)
     as_other = NOBODY if os.getuid() == 0 else None
 
-    found = subprocess.run(  # noqa: S603
+    found = subprocess.run(
         [shutil.which("python3", path="/usr/bin:/bin") or sys.executable, clone / "parvis"],
         capture_output=True,
         text=True,

@@ -1,0 +1,107 @@
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.cli.catalogue import catalogue, kinds
+from api.cli.export import defaults, differences
+from api.cli.places import ROOT
+from api.cli.settings_sheet import sheet
+from domain.kernel.errors import ParvisError
+from domain.kernel.settings import Settings
+
+
+def test_every_setting_is_explained_once_with_its_default() -> None:
+    lines = sheet().splitlines()
+
+    for name, field in Settings.model_fields.items():
+        places = [at for at, line in enumerate(lines) if re.match(rf"#?{name.upper()}=", line)]
+        assert len(places) == 1, name
+        assert lines[places[0] - 1].startswith("# "), name
+        assert field.description, name
+    assert "#PORT=8000" in lines
+    assert "#SANDBOX=true" in lines
+    assert "#CORS_ORIGINS=" in lines
+    assert "DATABASE_URL=" in lines
+
+
+def test_what_compose_asks_for_is_in_the_sheet() -> None:
+    compose = (ROOT / "docker-compose.yml").read_text()
+    lines = sheet().splitlines()
+
+    asked = set(re.findall(r"\$\{(\w+):\?", compose))
+
+    assert asked == {
+        "POSTGRES_PASSWORD",
+        "PARVIS_OWNER_PASSWORD",
+        "PARVIS_APP_PASSWORD",
+        "VALKEY_PASSWORD",
+        "SEALING_KEYS",
+    }
+    assert {name for name in asked if f"{name}=" not in lines} == set()
+    assert len([line for line in lines if line == "SEALING_KEYS="]) == 1
+
+
+def test_a_difference_is_shown_as_lines_taken_and_given(folder: Path) -> None:
+    (folder / "a.md").write_text("one\ntwo\n")
+
+    assert differences({"a.md": "one\ntwo\n"}, folder) == ""
+    assert differences({"a.md": "one\nthree\n"}, folder).splitlines()[-2:] == ["-two", "+three"]
+    assert "+new" in differences({"b.md": "new\n"}, folder)
+
+
+def test_every_error_code_has_one_line_with_its_status_and_remedy() -> None:
+    rows = {line.split("`")[1]: line for line in catalogue().splitlines() if line.startswith("| <")}
+
+    assert set(rows) == {kind.code for kind in kinds(ParvisError)}
+    assert "| 401 |" in rows["token.missing"]
+    assert "| 500 |" in rows["internal"]
+    assert all(kind.remedy in rows[kind.code] for kind in kinds(ParvisError))
+
+
+def test_contracts_do_not_depend_on_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://elsewhere.example")
+
+    assert defaults().public_url == "http://127.0.0.1:8000"
+    assert defaults().sealing_keys.get_secret_value() == ""
+
+
+def test_the_production_shape_is_closed() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    ours = {name: each for name, each in compose["services"].items() if "build" in each}
+
+    assert set(ours) == {"migrate", "api", "workers", "token"}
+    for each in ours.values():
+        assert each["read_only"] is True
+        assert each["cap_drop"] == ["ALL"]
+    assert [port.split(":")[0] for port in ours["api"]["ports"]] == ["127.0.0.1"]
+    for name in ("postgres", "valkey", "api", "workers"):
+        assert compose["services"][name]["healthcheck"]["test"]
+    assert [name for name, each in compose["services"].items() if "ports" in each] == ["api"]
+    assert "MIGRATION_DATABASE_URL" not in ours["api"]["environment"]
+    assert "MIGRATION_DATABASE_URL" not in ours["workers"]["environment"]
+
+
+def test_the_image_holds_no_secret_and_does_not_run_as_root() -> None:
+    steps = (ROOT / "Dockerfile").read_text().splitlines()
+    kept = (ROOT / ".dockerignore").read_text().splitlines()
+
+    copied = {word for step in steps if step.startswith("COPY") for word in step.split()[1:-1]} - {
+        "--from=packages",
+        "/opt/parvis",
+    }
+
+    assert copied == {
+        "requirements.lock",
+        "pyproject.toml",
+        "domain",
+        "api",
+        "workers",
+        "migrations",
+    }
+    assert "USER parvis" in steps
+    assert "*" in kept
+    assert {line[1:] for line in kept if line.startswith("!")} == copied
