@@ -1,0 +1,115 @@
+"""Floods are refused before anything is executed, introspection like the rest."""
+
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from tests.api.graph.asking import JSON, ask, post
+from tests.world import Tenant
+
+CIRCLE = "{ __schema { types { " + "fields { type { " * 3 + "name" + " } } " * 3 + "} } }"
+DEEP = "{ __schema { types { " + "interfaces { " * 11 + "name" + " }" * 11 + "} } }"
+FLOODS = {
+    "aliases": "{ " + " ".join(f"a{n}: __typename" for n in range(16)) + " }",
+    "directives": "{ __typename " + "@include(if: true) " * 51 + "}",
+    "tokens": "{ " + "__typename " * 4_000 + "}",
+    "levels": DEEP,
+}
+
+
+@pytest.mark.parametrize("what", FLOODS)
+async def test_floods_are_refused_by_limits(tenant: Tenant, what: str) -> None:
+    answer = await post(tenant.client, FLOODS[what])
+    error = answer.json()["errors"][0]
+
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["errors"]
+    assert error["extensions"]["code"] == "query.too_heavy"
+    assert what in error["message"]
+
+
+async def test_flood_hidden_in_fragments_is_found(tenant: Tenant) -> None:
+    names = "abcdefghijkl"
+    steps = zip(names, names[1:], strict=False)
+    chain = " ".join(
+        f"fragment {one} on __Type {{ interfaces {{ ...{two} }} }}" for one, two in steps
+    )
+    query = "{ __schema { types { ...a } } } " + chain + " fragment l on __Type { name }"
+    answer = await post(tenant.client, query)
+
+    assert answer.json()["errors"][0]["message"] == (
+        "The operation has 14 levels; at most 12 are allowed."
+    )
+
+
+async def test_introspection_that_goes_in_circles_is_refused(tenant: Tenant) -> None:
+    answer = await post(tenant.client, CIRCLE)
+
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["errors"]
+
+
+async def test_fragments_in_a_circle_end(tenant: Tenant) -> None:
+    query = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"
+    answer = await post(tenant.client, query)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] == "query.invalid"
+
+
+async def test_cost_is_counted_by_page_sizes_and_told(tenant: Tenant) -> None:
+    answer = await post(
+        tenant.client,
+        """query ($n: Int) { workspace { id }
+            communities(first: $n) { nodes { id name } pageInfo { endCursor } }
+            members { edges { cursor node { id } } } }""",
+        {"n": 7},
+    )
+
+    assert answer.json()["extensions"]["cost"]["requestedQueryCost"] == 1 + 7 + 50
+
+
+@pytest.mark.parametrize("size", [-1, 0, 10**12, "a"])
+async def test_page_size_out_of_bounds_buys_nothing(tenant: Tenant, size: Any) -> None:  # noqa: ANN401
+    query = "query ($n: Int!) { communities(first: $n) { nodes { id } } }"
+    answer = await post(tenant.client, query, {"n": size})
+
+    assert "data" not in answer.json() or answer.json()["data"] is None
+    assert answer.json()["errors"][0]["extensions"]["code"] in {"request.invalid", "query.invalid"}
+
+
+async def test_refused_operation_reaches_no_database(tenant: Tenant) -> None:
+    await ask(tenant, "{ __typename }")
+    seen: list[str] = []
+
+    def note(*told: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+        seen.append(told[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        answer = await tenant.client.post(
+            "/graphql",
+            json={"query": "{ communities(first: 100) { nodes { id } } " + DEEP[1:]},
+            headers={"Accept": JSON},
+        )
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert answer.json()["errors"][0]["extensions"]["code"] == "query.too_heavy"
+    assert [text for text in seen if "communities" in text] == []
+
+
+async def test_introspection_of_clients_passes(tenant: Tenant) -> None:
+    query = get_introspection_query(
+        descriptions=True,
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+    )
+    found = await ask(tenant, query)
+
+    names = {each["name"] for each in found["__schema"]["types"]}
+    assert {"Query", "Mutation", "Community", "Node"} <= names

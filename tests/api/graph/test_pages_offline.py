@@ -1,0 +1,75 @@
+"""The pages for developers load everything from the api itself."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+
+PAGES = ("/graphql", "/docs")
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+FETCHING = {"src", "href", "srcset", "action", "data", "poster"}
+
+
+class References(HTMLParser):
+    """What a page makes a browser fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag
+        self.found += [value for name, value in attrs if name in FETCHING and value]
+
+
+def references(html: str) -> list[str]:
+    parser = References()
+    parser.feed(html)
+    return [each for each in parser.found if not each.startswith("data:")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_every_file_of_the_page_is_ours_and_there(
+    stranger: httpx2.AsyncClient, page: str
+) -> None:
+    answer = await stranger.get(page, headers=BROWSER)
+    found = references(answer.text)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert len(found) >= 3
+    for reference in found:
+        parts = urlsplit(reference)
+        assert (parts.scheme, parts.netloc) == ("", ""), reference
+        file = await stranger.get(reference)
+        assert file.status_code == 200, reference
+        assert len(file.content) > 1_000
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_styles_fetch_nothing_from_elsewhere(stranger: httpx2.AsyncClient, page: str) -> None:
+    answer = await stranger.get(page, headers=BROWSER)
+    for reference in references(answer.text):
+        if reference.endswith(".css"):
+            style = (await stranger.get(reference)).text
+            targets = re.findall(r"url\(\s*['\"]?([^'\")]+)", style)
+            assert [t for t in targets if not t.startswith(("data:", "#"))] == []
+            assert "@import" not in style
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_scripts_in_the_page_name_no_other_host(
+    stranger: httpx2.AsyncClient, page: str
+) -> None:
+    answer = await stranger.get(page, headers=BROWSER)
+
+    assert re.findall(r"https?://|[\"'(]//", answer.text) == []
+
+
+async def test_description_that_the_reference_shows_is_there(stranger: httpx2.AsyncClient) -> None:
+    answer = await stranger.get("/openapi.json")
+
+    assert answer.status_code == 200
+    assert "/v1/communities" in answer.json()["paths"]
