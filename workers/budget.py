@@ -24,7 +24,7 @@ from domain.kernel.clock import utc_now
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 
-VALKEY_TIMEOUT_S = 0.25
+VALKEY_TIMEOUT_S = 1.0
 UNTOLD_WAIT_S = 60
 _KEPT_AFTER_MS = 60_000
 

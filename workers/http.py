@@ -8,6 +8,7 @@ cookies, reads no proxy settings, and says of each failure whether anything may 
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from time import perf_counter
 from types import TracebackType
@@ -24,6 +25,7 @@ from domain.kernel.traces import TRACER, current_trace
 from workers.answer import TooLarge, read_reply
 from workers.guard import CONNECT_TIMEOUT_S, PublicBackend, Resolve, origin_of, resolve
 from workers.sending import bears_credentials, build, is_safe, next_hop, redacted
+from workers.streams import QuickBackend
 
 Recorder = Callable[[Call, Reply | NetworkError], None]
 """Sees every call with its outcome, for instance to keep replies for the conformance suite."""
@@ -58,16 +60,17 @@ class OutwardHttp:
         user_agent: str,
         ask: Resolve = resolve,
         opener: httpcore2.AsyncNetworkBackend | None = None,
+        trust: ssl.SSLContext | None = None,
         recorder: Recorder | None = None,
-        max_connections: int = 200,
+        max_connections: int = 100,
     ) -> None:
         self._allow = frozenset(origin_of(origin) for origin in allow)
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._headers = {"user-agent": user_agent, "accept-encoding": "gzip", "accept": "*/*"}
         self._recorder = recorder
-        opener = opener or httpcore2.AnyIOBackend()
-        tls = httpx2.create_ssl_context(trust_env=False)
+        opener = opener or QuickBackend()
+        tls = trust or httpx2.create_ssl_context(trust_env=False)
 
         def pool(backend: httpcore2.AsyncNetworkBackend) -> httpcore2.AsyncConnectionPool:
             return httpcore2.AsyncConnectionPool(

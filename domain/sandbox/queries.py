@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func
+from sqlalchemy import bindparam, exists, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -31,6 +31,20 @@ from domain.sandbox.tables import (
     SandboxSession,
 )
 
+# Kept ready, as every call asks it.
+_OF_SESSION = (
+    select(
+        SandboxAccount,
+        SandboxSession.expires_at,
+        exists().where(col(SandboxFault.account_id) == col(SandboxAccount.id)),
+    )
+    .join(SandboxSession, col(SandboxSession.account_id) == col(SandboxAccount.id))
+    .where(
+        col(SandboxSession.fingerprint) == bindparam("fingerprint"),
+        col(SandboxSession.is_refresh).is_(False),
+    )
+)
+
 
 async def account_of_token(session: AsyncSession, handle: str, token: str) -> SandboxAccount:
     """The account whose own token this is. Raises `TokenRefused`."""
@@ -45,15 +59,7 @@ async def account_of_session(
     session: AsyncSession, access_token: str, *, now: datetime
 ) -> tuple[SandboxAccount, bool]:
     """The account an access token speaks for, and whether faults wait. Raises `TokenRefused`."""
-    has_faults = exists().where(col(SandboxFault.account_id) == col(SandboxAccount.id))
-    found = await session.exec(
-        select(SandboxAccount, SandboxSession.expires_at, has_faults)
-        .join(SandboxSession, col(SandboxSession.account_id) == col(SandboxAccount.id))
-        .where(
-            col(SandboxSession.fingerprint) == fingerprint(access_token),
-            col(SandboxSession.is_refresh).is_(False),
-        )
-    )
+    found = await session.exec(_OF_SESSION, params={"fingerprint": fingerprint(access_token)})
     row = found.first()
     if row is None:
         raise TokenRefused("The access token is not known.")

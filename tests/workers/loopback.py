@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import httpcore2
 
+from workers.streams import QuickBackend
+
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -76,7 +78,7 @@ async def keeps_silent(_writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(5)
 
 
-class Detour(httpcore2.AnyIOBackend):
+class Detour(QuickBackend):
     """Connects every address to one loopback port, and remembers what it was asked for."""
 
     def __init__(self, port: int) -> None:
