@@ -1,6 +1,7 @@
 """Time: moments are aware and UTC, planned times are wall times in a zone."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,9 +20,15 @@ def utc_now() -> datetime:
 
 def zone(name: str) -> ZoneInfo:
     """The IANA zone of that name. Raises `ZoneUnknown`."""
-    if name not in available_timezones():
+    if name not in _zone_names():
         raise ZoneUnknown(f"{name!r} is not an IANA time zone.")
     return ZoneInfo(name)
+
+
+@cache
+def _zone_names() -> set[str]:
+    # Read from the disk each time it is asked for: some 10 ms.
+    return available_timezones()
 
 
 def resolve(wall: datetime, zone_name: str) -> datetime:
