@@ -70,7 +70,8 @@ class OutwardHttp:
         self._headers = {"user-agent": user_agent, "accept-encoding": "gzip", "accept": "*/*"}
         self._recorder = recorder
         opener = opener or QuickBackend()
-        tls = trust or httpx2.create_ssl_context(trust_env=False)
+        # An operator may name roots in SSL_CERT_FILE; a proxy is never taken from the environment.
+        tls = trust or httpx2.create_ssl_context()
 
         def pool(backend: httpcore2.AsyncNetworkBackend) -> httpcore2.AsyncConnectionPool:
             return httpcore2.AsyncConnectionPool(
