@@ -1,0 +1,90 @@
+"""The hot read of series: columns built by PostgreSQL in one round trip."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+import asyncpg
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import Fault, Misfit
+from domain.metrics.catalogue import recipe
+from domain.metrics.rules import after, period_of
+from domain.metrics.words import ENGAGEMENT_PARTS, GroupBy, Interval, MetricKey
+
+USUAL_DAYS = 30
+MOST_DAYS = 400
+SERIES = "SELECT parvis_series($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
+PARTS = [str(part) for part in ENGAGEMENT_PARTS]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesQuery:
+    """Every filter that is set must hold; a tuple holds when one of its members does.
+
+    The account metrics of a community are the same in all its calendars: `calendar_ids` does
+    not narrow them, `post_ids` leaves them out.
+    """
+
+    metrics: tuple[MetricKey, ...]
+    community_ids: tuple[UUID, ...] = ()
+    account_ids: tuple[UUID, ...] = ()
+    calendar_ids: tuple[UUID, ...] = ()
+    post_ids: tuple[UUID, ...] = ()
+    networks: tuple[str, ...] = ()
+    group_by: GroupBy = GroupBy.NONE
+    interval: Interval = Interval.DAY
+    first_on: date | None = None
+    last_on: date | None = None
+
+
+async def read_series(
+    reads: asyncpg.Pool, caller: Caller, query: SeriesQuery, *, now: datetime
+) -> str:
+    """A `SeriesAnswer` as JSON. Raises `Misfit` for a window turned round or too long."""
+    caller.need(Scope.METRICS_READ)
+    last_on = query.last_on or now.date()
+    first_on = query.first_on or last_on - timedelta(days=USUAL_DAYS - 1)
+    head, starts = _window(query.group_by, query.interval, first_on, last_on)
+    found = await reads.fetchval(SERIES, caller.workspace_id, *_bound(query), starts)
+    return f"{head}{found}]}}"
+
+
+@lru_cache(maxsize=256)
+def _window(
+    group_by: GroupBy, interval: Interval, first_on: date, last_on: date
+) -> tuple[str, Sequence[date]]:
+    """The beginning of the answer, and the first day of each period."""
+    if last_on < first_on:
+        raise Misfit(faults=(Fault("/query/to", "window.reversed", "`to` is before `from`."),))
+    if (last_on - first_on).days >= MOST_DAYS:
+        message = f"At most {MOST_DAYS} days at once."
+        raise Misfit(faults=(Fault("/query/from", "window.too_long", message),))
+    period, starts = period_of(first_on, interval), list[date]()
+    while period.starts_on <= last_on:
+        starts.append(period.starts_on)
+        period = after(period)
+    days = ",".join(f'"{day.isoformat()}"' for day in starts)
+    head = f'{{"interval":"{interval}","group_by":"{group_by}","days":[{days}],"series":['
+    return head, starts
+
+
+@lru_cache(maxsize=256)
+def _bound(query: SeriesQuery) -> tuple[object, ...]:
+    recipes = [recipe(key) for key in query.metrics]
+    return (
+        list(query.community_ids) or None,
+        list(query.account_ids) or None,
+        list(query.calendar_ids) or None,
+        list(query.post_ids) or None,
+        list(query.networks) or None,
+        [str(key) for key in query.metrics],
+        [str(made.numerator) for made in recipes],
+        [None if made.denominator is None else str(made.denominator) for made in recipes],
+        [str(made.method) for made in recipes],
+        PARTS,
+        str(query.group_by),
+        str(query.interval),
+    )
