@@ -9,12 +9,11 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from api.cli import lock, machine_checks, server_checks
-from api.cli.engines import Postgres, Valkey
 from api.cli.env_file import read_env_file
 from api.cli.findings import Finding
 from api.cli.places import ROOT, data_folder
 from api.cli.pulse import workers_are_at_work
-from api.cli.stack import engine_environment
+from api.cli.stack import embedded, engine_environment
 from api.cli.steps import tell
 
 
@@ -40,7 +39,7 @@ def examine(data_dir: Path) -> Iterator[Finding]:
         return
     yield machine_checks.disk_has_room(data_dir)
     running = lock.running(data_dir)
-    servers = {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys()
+    servers = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
     if not servers:
         yield machine_checks.data_is_of_this_postgres(data_dir)
     if not servers and not running:
@@ -53,9 +52,7 @@ def examine(data_dir: Path) -> Iterator[Finding]:
 
 def _urls(data_dir: Path) -> dict[str, str]:
     """The settings in force: the environment's, else those of the embedded engines."""
-    postgres = None if "DATABASE_URL" in os.environ else Postgres(data_dir)
-    valkey = None if "REDIS_URL" in os.environ else Valkey(data_dir)
-    return dict(os.environ) | engine_environment(data_dir, postgres, valkey)
+    return dict(os.environ) | engine_environment(data_dir, *embedded(data_dir))
 
 
 def _of_servers(urls: dict[str, str]) -> Iterator[Finding]:

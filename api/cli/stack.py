@@ -10,7 +10,9 @@ from api.cli import doors, secret_files
 from api.cli.children import Child
 from api.cli.engines import Postgres, Valkey
 from api.cli.postgres import APPLICATION, OWNER
+from api.cli.trouble import Trouble
 
+_DATABASE = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
 Part = Postgres | Valkey | Child
 
 
@@ -51,13 +53,12 @@ class Stack:
 
 def describe(wishes: Wishes, door: socket.socket) -> Stack:
     """The stack for these wishes; servers named in the environment replace the engines."""
-    postgres = None if "DATABASE_URL" in os.environ else Postgres(wishes.data)
-    valkey = None if "REDIS_URL" in os.environ else Valkey(wishes.data)
+    postgres, valkey = embedded(wishes.data)
     port = door.getsockname()[1]
     url = f"http://{doors.shown_host(wishes.host)}:{port}"
     env = dict(os.environ) | engine_environment(wishes.data, postgres, valkey)
     env |= {"HOST": wishes.host, "PORT": str(port)}
-    env.setdefault("PUBLIC_URL", url)
+    env["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or url
     metrics = env.get("METRICS_PORT") or str(doors.free_port())
     door.set_inheritable(True)
     return Stack(
@@ -79,6 +80,19 @@ def describe(wishes: Wishes, door: socket.socket) -> Stack:
     )
 
 
+def embedded(data_dir: Path) -> tuple[Postgres | None, Valkey | None]:
+    """The engines that this machine runs itself: those for which no server is named."""
+    given = [name for name in _DATABASE if os.environ.get(name)]
+    if given == ["MIGRATION_DATABASE_URL"]:
+        raise Trouble(
+            "MIGRATION_DATABASE_URL is set and DATABASE_URL is not.",
+            "Set both to use a server, neither to use the embedded PostgreSQL.",
+        )
+    postgres = None if given else Postgres(data_dir)
+    valkey = None if os.environ.get("REDIS_URL") else Valkey(data_dir)
+    return postgres, valkey
+
+
 def engine_environment(
     data_dir: Path, postgres: Postgres | None, valkey: Valkey | None
 ) -> dict[str, str]:
@@ -89,6 +103,6 @@ def engine_environment(
         env["MIGRATION_DATABASE_URL"] = postgres.url(OWNER)
     if valkey is not None:
         env["REDIS_URL"] = valkey.url
-    if "SEALING_KEYS" not in os.environ:
+    if not os.environ.get("SEALING_KEYS"):
         env["SEALING_KEYS"] = secret_files.sealing_keys(data_dir)
     return env

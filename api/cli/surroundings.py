@@ -8,11 +8,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api.cli import lock
-from api.cli.engines import Engines, Postgres, Valkey
 from api.cli.env_file import read_env_file
 from api.cli.folders import private_folder
 from api.cli.places import data_folder
-from api.cli.stack import engine_environment
+from api.cli.stack import embedded, engine_environment
 from api.cli.trouble import Trouble
 from domain.kernel.settings import Settings
 
@@ -37,23 +36,22 @@ def surroundings(data: Path | None = None) -> Iterator[Settings]:
     """Settings that reach a running database; engines are started for the while if none run."""
     read_env_file()
     with ExitStack() as leaving:
-        if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
-            folder = data_folder(data)
-            leaving.enter_context(_engines(folder))
+        if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+            leaving.enter_context(_engines(data_folder(data)))
         yield read_settings()
 
 
 @contextmanager
 def _engines(folder: Path) -> Iterator[None]:
-    held = lock.is_held(folder)
-    found = Engines(Postgres(private_folder(folder)), Valkey(folder))
-    os.environ.update(engine_environment(folder, found.postgres, found.valkey))
+    held = lock.is_held(private_folder(folder))
+    postgres, valkey = embedded(folder)
+    os.environ.update(engine_environment(folder, postgres, valkey))
     if held:
         yield
         return
-    with lock.DataLock(folder):
-        try:
-            found.start()
-            yield
-        finally:
-            found.stop()
+    with lock.DataLock(folder), ExitStack() as leaving:
+        for engine in (postgres, valkey):
+            if engine is not None:
+                leaving.callback(engine.stop)
+                engine.start()
+        yield

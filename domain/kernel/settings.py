@@ -13,7 +13,9 @@ Listed = Annotated[tuple[str, ...], NoDecode]
 class Settings(BaseSettings):
     """Read from the environment, then from `.env`; a name is the field's in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     database_url: SecretStr = Field(
         description="PostgreSQL ≥ 15 as the application role, `postgresql://user@host/db`.",

@@ -2,9 +2,9 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
-from api.cli.catalogue import catalogue, kinds
+from api.cli.catalogue import catalogue
 from api.cli.export import defaults, differences
 from api.cli.places import ROOT
 from api.cli.settings_sheet import sheet
