@@ -6,20 +6,35 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from api import docs, health, problems
+from api import docs, errors, health, problems
+from api.accounts import rest as accounts
 from api.calendars import rest as calendars
 from api.communities import rest as communities
+from api.contract.describe import describe
 from api.edge import Edge
 from api.events import rest as events
 from api.graph import http as graph
+from api.networks import rest as networks
 from api.posts import deliveries, entries
 from api.posts import rest as posts
+from api.sandbox.app import sandbox_app
 from api.state import open_state
 from api.workspaces import rest as workspaces
+from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
 from domain.kernel.settings import Settings
 
-ROUTERS = (workspaces, communities, events, calendars, posts, deliveries, entries)
+ROUTERS = (
+    workspaces,
+    communities,
+    events,
+    networks,
+    accounts,
+    calendars,
+    posts,
+    deliveries,
+    entries,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -36,16 +51,33 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     docs.install(app)
     app.include_router(health.router)
+    app.include_router(errors.router)
     app.include_router(graph.router)
     for module in ROUTERS:
         app.include_router(module.router)
+    describe(app)
+    if settings.sandbox:
+        app.mount(
+            "/sandbox", sandbox_app(database=lambda: _database(app), root=settings.sandbox_root)
+        )
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "Prefer",
+            ],
             expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
         )
     app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)
     return app
+
+
+def _database(app: FastAPI) -> Database:
+    database: Database = app.state.parvis.database
+    return database

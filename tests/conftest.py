@@ -1,4 +1,4 @@
-"""Real engines for every test: one PostgreSQL and one Valkey a session, one database a test file."""
+"""Real engines for every test: one PostgreSQL and one Valkey for the whole run."""
 
 import os
 import subprocess
@@ -75,7 +75,7 @@ def make_settings(servers: Servers, database: str, data_dir: Path) -> Settings:
 
 def migrate(owner_url: str, *command: str) -> None:
     """Runs alembic in a process of its own, as `./parvis migrate` does."""
-    subprocess.run(  # noqa: S603 - our own interpreter
+    subprocess.run(
         [
             sys.executable,
             "-m",

@@ -1,0 +1,177 @@
+"""From a planned post to its series, on the sandbox network, through real processes."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.house import House, open_house
+from tests.stack import Stack, until
+
+ZURICH = ZoneInfo("Europe/Zurich")
+
+
+@pytest.fixture(scope="session")
+def house(stack: Stack) -> House:
+    return open_house(stack, handle="vaud")
+
+
+def test_scheduled_post_travels_to_publication_reply_mention_series_and_events(
+    house: House,
+) -> None:
+    at = (datetime.now(ZURICH) + timedelta(seconds=3)).replace(tzinfo=None)
+    made = house.client.post(
+        "/v1/posts",
+        json={
+            "calendar_id": house.calendar,
+            "title": "La vigne",
+            "text": "On taille la vigne.",
+            "variants": [{"account_id": house.account}],
+            "wall_time": at.isoformat(timespec="milliseconds"),
+        },
+    ).json()
+    planned = house.client.post(f"/v1/posts/{made['id']}/schedule", json={}).json()
+    assert planned["state"] == "scheduled"
+    assert house.published("On taille la vigne.") == 0
+
+    post = house.settled(made["id"])
+    [delivery] = post["deliveries"]
+    assert delivery["state"] == "done"
+    assert delivery["published_at"] >= planned["publish_at"]
+    assert house.published("On taille la vigne.") == 1
+    house.play(
+        "post",
+        "people",
+        kind="reply",
+        person="chantal",
+        post_id=delivery["refs"][0]["remote_id"],
+        text="Chez nous aussi !",
+    )
+    house.play(
+        "post", "people", kind="like", person="marc", post_id=delivery["refs"][0]["remote_id"]
+    )
+
+    mention = until(
+        lambda: next(iter(mentions(house, "?kind=reply")), None), "the reply is in the inbox"
+    )
+    assert mention["text"] == "Chez nous aussi !"
+    assert mention["post_id"] == made["id"]
+    answer = house.client.post(
+        f"/v1/mentions/{mention['id']}/answers", json={"text": "Bon courage !"}
+    )
+    assert answer.status_code == 201, answer.text
+    until(lambda: house.published("Bon courage !") == 1, "the answer is public")
+    until(
+        lambda: house.client.get(f"/v1/mentions/{mention['id']}").json()["status"] == "answered",
+        "the mention counts as answered",
+    )
+    assert [found["id"] for found in mentions(house, "?q=chez")] == [mention["id"]]
+
+    until(lambda: likes(house, made["id"]) == 1, "the like is counted", within_s=90)
+    kinds = [event["kind"] for event in events(house)]
+    for kind in ("post.scheduled", "post.going_out", "delivery.done", "post.published"):
+        assert kinds.count(kind) >= 1, kinds
+    assert "mentions.received" in kinds
+
+
+def test_withdrawn_post_is_gone_over_there(house: House) -> None:
+    id_ = house.publish("Bientôt repris.")
+    house.settled(id_)
+    assert house.client.post(f"/v1/posts/{id_}/withdraw").status_code == 202
+
+    post = house.settled(id_, state="withdrawn")
+
+    assert sorted(d["state"] for d in post["deliveries"]) == ["done", "withdrawn"]
+    alive = [p for p in house.state()["posts"] if p["text"] == "Bientôt repris."]
+    assert all(p["deleted_at"] for p in alive)
+
+
+@pytest.mark.parametrize("idempotency", ["A", "B", "C", "D"])
+@pytest.mark.parametrize(
+    "fault", ["timeout_after_success", "reset_after_success", "server_error_after_success"]
+)
+def test_unknown_outcome_is_looked_up_and_never_doubled(
+    stack: Stack, idempotency: str, fault: str
+) -> None:
+    house = open_house(stack, handle=f"{fault}_{idempotency}".lower()[:30], idempotency=idempotency)
+    house.fault(fault, seconds=5)
+    id_ = house.publish("Une seule fois.")
+
+    house.settled(id_)
+
+    assert house.published("Une seule fois.") == 1
+
+
+def test_class_e_asks_a_person_and_takes_their_word(stack: Stack) -> None:
+    house = open_house(stack, handle="class_e", idempotency="E")
+    house.fault("reset_after_success")
+    id_ = house.publish("Qui sait ?")
+    post = house.settled(id_, state="unknown")
+    delivery = until(
+        lambda: next(
+            (d for d in house.post(id_)["deliveries"] if d["problem"]["acting_party"] == "user"),
+            None,
+        ),
+        "a person is asked",
+    )
+
+    assert post["deliveries"][0]["state"] == "unknown"
+    assert delivery["problem"]["next_at"] is None
+    retry = house.client.post(f"/v1/posts/{id_}/retry", json={})
+    assert retry.status_code == 409
+    settled = house.client.post(
+        f"/v1/deliveries/{delivery['id']}/settle",
+        json={"is_published": True, "url": "https://sandbox.example/1"},
+    )
+    assert settled.json()["state"] == "done"
+    assert house.post(id_)["state"] == "published"
+    assert house.published("Qui sait ?") == 1
+
+
+def test_spent_budget_and_server_error_delay_and_arrive(stack: Stack) -> None:
+    house = open_house(stack, handle="delayed")
+    house.fault("rate_limited", seconds=2)
+    first = house.publish("Après la pause.")
+    house.settled(first)
+    house.fault("server_error")
+    second = house.publish("Après la panne.")
+    house.settled(second)
+
+    assert house.published("Après la pause.") == 1
+    assert house.published("Après la panne.") == 1
+
+
+def test_refusal_fails_with_the_networks_words_and_can_be_retried(stack: Stack) -> None:
+    house = open_house(stack, handle="refused")
+    house.fault("refused")
+    id_ = house.publish("Non merci.")
+    post = house.settled(id_, state="failed")
+    problem = post["deliveries"][0]["problem"]
+    assert problem["code"].startswith("network.")
+    assert problem["said"]
+
+    assert house.client.post(f"/v1/posts/{id_}/retry", json={}).status_code == 200
+
+    house.settled(id_)
+    assert house.published("Non merci.") == 1
+
+
+def mentions(house: House, query: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = house.client.get(f"/v1/mentions{query}").json()["data"]
+    return found
+
+
+def likes(house: House, post_id: str) -> int | None:
+    answer = house.client.get(f"/v1/posts/{post_id}/metrics")
+    totals = answer.json().get("data", []) if answer.status_code == 200 else []
+    return next((row["total"] for row in totals if row["metric"] == "likes"), None)
+
+
+def events(house: House) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    url = "/v1/events?limit=100"
+    while url:
+        answer = house.client.get(url)
+        found += answer.json()["data"]
+        url = answer.links.get("next", {}).get("url", "")
+    return found

@@ -1,0 +1,49 @@
+"""One round of a kill test: something dies while posts go out; then the sandbox is counted."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import httpx2
+
+from tests.house import House
+from tests.stack import Stack, until
+
+Kill = Callable[[Stack], None]
+POSTS = 3
+ENDS = {"published", "failed"}
+
+
+def play_round(stack: Stack, house: House, name: str, kill: Kill) -> Counter[int]:
+    """How many posts of the round stand on the network how often; right is all of them once.
+
+    The first call to the network has its effect and is never answered: the kill falls between
+    sending and recording.
+    """
+    house.fault("timeout_after_success", seconds=30)
+    texts = [f"Manche {name}, message {each}" for each in range(POSTS)]
+    ids = [house.publish(text) for text in texts]
+    until(lambda: any(house.published(text) for text in texts), "one post is over there")
+    kill(stack)
+    until(lambda: _all_settled(house, ids), f"round {name} is settled", within_s=90)
+    found = Counter(post["text"] for post in house.state()["posts"])
+    return Counter(found[text] for text in texts)
+
+
+def _all_settled(house: House, ids: Sequence[str]) -> bool:
+    try:
+        return all(house.post(id_)["state"] in ENDS for id_ in ids)
+    except (AssertionError, httpx2.HTTPError):
+        return False  # an engine is coming back
+
+
+def kill_worker(stack: Stack) -> None:
+    stack.kill_worker()
+    stack.start_worker()
+
+
+def kill_postgres(stack: Stack) -> None:
+    stack.kill_postgres()
+
+
+def wipe_valkey(stack: Stack) -> None:
+    stack.wipe_valkey()

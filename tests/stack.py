@@ -1,0 +1,200 @@
+"""A whole Parvis in real processes, for flows and kill tests: engines, api and workers."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from api.cli.engines import Engines, start_engines
+from tests.conftest import KEY, migrate
+
+PATIENCE_S = 40.0
+
+
+@dataclass
+class Stack:
+    """Engines that survive a kill, one api and as many workers as are started."""
+
+    engines: Engines
+    folder: Path
+    port: int
+    env: dict[str, str]
+    api: subprocess.Popen[bytes] | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    clients: list[httpx2.Client] = field(default_factory=list)
+    token: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox(self) -> str:
+        return f"{self.url}/sandbox"
+
+    def spawn(self, *module: str, **env: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{module[0]}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *module],
+                env={**self.env, **env},
+                stdout=log,
+                stderr=log,
+            )
+
+    def start_api(self) -> None:
+        self.api = self.spawn("api", "serve")
+        until(self._answers, "the api answers")
+
+    def _answers(self) -> bool:
+        try:
+            return httpx2.get(f"{self.url}/readyz", timeout=2).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+    def start_worker(self, **env: str) -> subprocess.Popen[bytes]:
+        worker = self.spawn("workers", **env)
+        self.workers.append(worker)
+        return worker
+
+    def kill_worker(self) -> None:
+        worker = self.workers.pop()
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(10)
+
+    def kill_postgres(self) -> None:
+        """SIGKILL of the server, as a power cut would be, then its own recovery."""
+        process = self.engines.postgres.process
+        assert process is not None
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        self.engines.postgres.end_leftover()
+        self.engines.postgres.process = None
+        self.engines.postgres.start()
+
+    def wipe_valkey(self) -> None:
+        """SIGKILL of Valkey, and everything it held is gone."""
+        process = self.engines.valkey.process
+        assert process is not None
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        self.engines.valkey.process = None
+        for found in sorted(self.engines.valkey.folder.rglob("*"), reverse=True):
+            if found.is_file():
+                found.unlink()
+        self.engines.valkey.start()
+
+    def stop(self) -> None:
+        for client in self.clients:
+            client.close()
+        for process in (*self.workers, self.api):
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in (*self.workers, self.api):
+            if process is not None:
+                _ended(process)
+        self.engines.stop()
+
+    def client(self) -> httpx2.Client:
+        """A client that carries the token; closed with the stack."""
+        made = httpx2.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=20
+        )
+        self.clients.append(made)
+        return made
+
+    def logs(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(8)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(5)
+
+
+@contextmanager
+def running_stack(folder: Path, *, workers: int = 1, **env: str) -> Iterator[Stack]:
+    """A stack on a fresh data folder, with a workspace and a token that may do everything."""
+    engines = start_engines(folder / "engines", durable=True)
+    port = free_port()
+    stack = Stack(engines, folder, port, _environment(engines, folder, port) | env)
+    try:
+        migrate(engines.owner_url)
+        stack.token = _token(stack)
+        stack.start_api()
+        for _ in range(workers):
+            stack.start_worker()
+        yield stack
+    finally:
+        stack.stop()
+
+
+def _environment(engines: Engines, folder: Path, port: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DATABASE_URL": engines.app_url,
+        "MIGRATION_DATABASE_URL": engines.owner_url,
+        "REDIS_URL": engines.redis_url,
+        "SEALING_KEYS": KEY,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "DATA_DIR": str(folder / "data"),
+        "LOG_LEVEL": "INFO",
+        "LEASE_S": "4",
+        "OUTBOUND_TIMEOUT_S": "3",
+        "POLL_MIN_S": "1",
+        "SWEEP_EVERY_S": "5",
+    }
+
+
+def _token(stack: Stack) -> str:
+    made = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "api",
+            "token",
+            "--workspace",
+            "house",
+            "--create",
+            "The house",
+            "--name",
+            "tests",
+            "--all",
+        ],
+        env=stack.env,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return made.stdout.strip().splitlines()[-1].strip()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(holds: Callable[[], Any], what: str, *, within_s: float = PATIENCE_S) -> Any:
+    """What `holds` gives once it is true; asks ten times a second."""
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        found = holds()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"Not within {within_s} s: {what}.")
