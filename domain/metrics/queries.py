@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from domain.accounts.queries import find_account
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
@@ -85,6 +86,16 @@ async def get_post_metrics(session: AsyncSession, caller: Caller, post_id: UUID)
     caller.need(Scope.METRICS_READ)
     await find(session, visible_posts(caller).where(col(Post.id) == post_id), what="post")
     return (await latest_metrics_by_post(session, caller, [post_id]))[post_id]
+
+
+async def get_account_metrics(
+    session: AsyncSession, caller: Caller, account_id: UUID
+) -> AccountMetrics:
+    """The newest totals of an account itself. Raises `NotFound`."""
+    caller.need(Scope.METRICS_READ)
+    account = await find_account(session, caller, account_id)
+    found = (await latest_by_account(session, caller, [account_id]))[account_id]
+    return found or AccountMetrics(account_id=account_id, network=account.network, totals=[])
 
 
 async def latest_metrics_by_post(
