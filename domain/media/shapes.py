@@ -36,12 +36,12 @@ class MediaView(View):
 
 
 class AddMedia(Command):
-    """What is said of a file beside its bytes; `sha256` is found, never sent."""
+    """What is known of a file beside its bytes."""
 
-    id: MediaId | None
-    file_name: str
-    alt_text: AltText | None
-    sha256: str
+    id: MediaId | None = Field(description="A UUIDv7 of the caller's own.")
+    file_name: str = Field(description="Its name, made harmless.")
+    alt_text: AltText | None = Field(description="What it shows, for those who cannot see it.")
+    sha256: str = Field(description="SHA-256 of its bytes; found, never sent.")
 
 
 class ChangeMedia(Change):

@@ -1,0 +1,197 @@
+"""/v1/media."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
+from fastapi.responses import FileResponse
+
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.idempotency import KEY_LENGTH
+from api.media.keyed import keyed
+from api.media.uploads import UploadRoute, received
+from api.paging import link_next, tag
+from api.routes import CallerRoute, TransactionRoute
+from api.state import state_of
+from domain.kernel.errors import DependencyAway, InUse
+from domain.kernel.ids import MediaId
+from domain.kernel.shapes import Page
+from domain.media import queries, service
+from domain.media.queries import MediaSort
+from domain.media.rules import clean_name
+from domain.media.shapes import AddMedia, AltText, ChangeMedia, MediaKind, MediaView
+from domain.media.sniffing import SUFFIXES
+from domain.media.storage import MediaStore
+from domain.posts.queries import uses_media
+
+sent = APIRouter(prefix="/v1/media", tags=["media"], route_class=UploadRoute)
+kept = APIRouter(prefix="/v1/media", tags=["media"], route_class=TransactionRoute)
+removed = APIRouter(prefix="/v1/media", tags=["media"], route_class=CallerRoute)
+
+CONTENT = {name: {"schema": {"type": "string", "format": "binary"}} for name in SUFFIXES}
+PRIVATE = "private, max-age=31536000, immutable"
+HARMLESS = "default-src 'none'; sandbox"
+
+
+@kept.get("", summary="List media")
+async def list_media(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    kind: Annotated[
+        list[MediaKind], Query(max_length=2, description="Only images, or only videos.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    sort: Annotated[
+        MediaSort, Query(description="The order; `-` turns it round.")
+    ] = MediaSort.CREATED_DOWN,
+) -> Page[MediaView]:
+    """Needs the scope `posts:read`."""
+    found = await queries.list_media(session, caller, page, sort=sort, kinds=kind)
+    link_next(request, response, found)
+    return found
+
+
+@sent.post(
+    "", status_code=HTTPStatus.CREATED, response_model=MediaView, summary="Send a picture or video"
+)
+async def add_media(
+    request: Request,
+    caller: CallerDep,
+    now: NowDep,
+    file: Annotated[
+        UploadFile, File(description="A JPEG, PNG, GIF or WebP image or an MP4 video.")
+    ],
+    alt_text: Annotated[
+        AltText | None, Form(description="What it shows, for those who cannot see it.")
+    ] = None,
+    id_: Annotated[
+        MediaId | None, Form(alias="id", description="A UUIDv7 of your own, if you like.")
+    ] = None,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=KEY_LENGTH,
+            description="A resend with the same key gets the first answer and changes nothing.",
+        ),
+    ] = None,
+) -> Response:
+    """What the file is is found by reading it, whatever its name or declared type.
+
+    Needs the scope `posts:write`.
+    """
+    state = state_of(request)
+    store = MediaStore(state.settings.media_dir)
+    async with (
+        received(file, store, max_bytes=state.settings.media_max_bytes) as got,
+        state.database.transaction(caller.workspace_id) as session,
+    ):
+        command = AddMedia(
+            id=id_,
+            file_name=clean_name(file.filename or "", got.sniffed.content_type),
+            alt_text=alt_text,
+            sha256=got.stowed.sha256,
+        )
+
+        async def add() -> MediaView:
+            return await service.add_media(
+                session, caller, command, got.stowed, got.sniffed, store=store, now=now
+            )
+
+        return await keyed(session, caller, key, command, add, now=now)
+
+
+@kept.get("/{media_id}", summary="Read what is known of a file")
+async def get_media(
+    response: Response, session: SessionDep, caller: CallerDep, media_id: MediaId
+) -> MediaView:
+    """Needs the scope `posts:read`."""
+    view = await queries.get_media(session, caller, media_id)
+    tag(response, view.version)
+    return view
+
+
+@kept.get(
+    "/{media_id}/content",
+    response_class=FileResponse,
+    responses={
+        HTTPStatus.OK: {"content": CONTENT, "description": "The bytes."},
+        HTTPStatus.PARTIAL_CONTENT: {"content": CONTENT, "description": "A part of the bytes."},
+        HTTPStatus.NOT_MODIFIED: {"description": "You have it already."},
+    },
+    summary="Read a file's bytes",
+)
+async def get_content(
+    request: Request, session: SessionDep, caller: CallerDep, media_id: MediaId
+) -> Response:
+    """They never change: keep them as long as you like. Needs the scope `posts:read`."""
+    view = await queries.get_media(session, caller, media_id)
+    headers = {
+        "ETag": f'"{view.sha256}"',
+        "Cache-Control": PRIVATE,
+        "Content-Security-Policy": HARMLESS,
+    }
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    path = MediaStore(state_of(request).settings.media_dir).path_of(
+        caller.workspace_id, view.sha256
+    )
+    if not path.is_file():
+        raise DependencyAway("The file's bytes are not in the storage this process sees.")
+    return FileResponse(
+        path,
+        media_type=view.content_type,
+        filename=view.file_name,
+        content_disposition_type="inline",
+        headers=headers,
+    )
+
+
+@kept.patch("/{media_id}", summary="Change a file's alternative text")
+async def change_media(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionDep,
+    media_id: MediaId,
+    command: ChangeMedia,
+) -> MediaView:
+    """Changes only what is sent. Needs the scope `posts:write`."""
+    view = await service.change_media(
+        session, caller, media_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@removed.delete(
+    "/{media_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a file nothing uses"
+)
+async def remove_media(
+    request: Request,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    media_id: MediaId,
+) -> None:
+    """409 `in_use` while a post shows it. Needs the scope `posts:write`."""
+    state = state_of(request)
+    async with state.database.transaction(caller.workspace_id) as session:
+        sha256 = await service.remove_media(
+            session, caller, media_id, expected_version=version, now=now
+        )
+        if await uses_media(session, caller, media_id):
+            raise InUse("A post shows this file.")
+    # Its row is gone for good before its bytes are: a crash in between leaves bytes, not a hole.
+    async with state.database.transaction(caller.workspace_id) as session:
+        store = MediaStore(state.settings.media_dir)
+        await service.forget_content(session, caller, sha256, store=store)
+
+
+router = APIRouter()
+for part in (kept, sent, removed):
+    router.include_router(part)

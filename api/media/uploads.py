@@ -1,0 +1,91 @@
+"""Uploads: the caller is known before a byte is read, and no more is read than may come."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi import Request, Response, UploadFile
+from fastapi.routing import APIRoute
+from starlette.types import Message, Receive
+
+from api.routes import Handler
+from api.state import state_of
+from domain.kernel.caller import Scope
+from domain.kernel.errors import MediaTooLarge
+from domain.media.sniffing import Sniffed, sniff
+from domain.media.storage import MediaStore, Stowed
+
+FORM_BYTES = 64_000
+"""What a form may weigh beside its file."""
+MOST_FIELDS = 4
+# Unpacked pictures are large: one at a time.
+_sniffing = asyncio.Semaphore(1)
+
+
+class UploadRoute(APIRoute):
+    """A route that reads a form of one file, as `CallerRoute` otherwise."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def read_form(request: Request) -> Response:
+            state = state_of(request)
+            caller = await state.tokens.caller(request.headers.get("authorization"))
+            caller.need(Scope.POSTS_WRITE)
+            request.state.caller, request.state.now = caller, datetime.now(UTC)
+            most = state.settings.media_max_bytes + FORM_BYTES
+            announced = request.headers.get("content-length", "")
+            if announced.isdecimal() and int(announced) > most:
+                raise MediaTooLarge(_limit(state.settings.media_max_bytes))
+            weighed = Request(request.scope, _capped(request.receive, most))
+            try:
+                await weighed.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=FORM_BYTES)
+                return await handle(weighed)
+            finally:
+                await weighed.close()
+
+        return read_form
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that lies beside the store, and what it is."""
+
+    stowed: Stowed
+    sniffed: Sniffed
+
+
+@asynccontextmanager
+async def received(
+    file: UploadFile, store: MediaStore, *, max_bytes: int
+) -> AsyncIterator[Received]:
+    """Raises `MediaTooLarge` and `MediaUnsupported`; what is not taken in is dropped at the end."""
+    if (file.size or 0) > max_bytes:
+        raise MediaTooLarge(_limit(max_bytes))
+    stowed = await asyncio.to_thread(store.stow, file.file)
+    try:
+        async with _sniffing:
+            sniffed = await asyncio.to_thread(sniff, stowed.path)
+        yield Received(stowed, sniffed)
+    finally:
+        stowed.drop()
+
+
+def _capped(receive: Receive, most: int) -> Receive:
+    weight = 0
+
+    async def weighed() -> Message:
+        nonlocal weight
+        message = await receive()
+        weight += len(message.get("body", b""))
+        if weight > most:
+            raise MediaTooLarge(_limit(most - FORM_BYTES))
+        return message
+
+    return weighed
+
+
+def _limit(max_bytes: int) -> str:
+    return f"A file may weigh {max_bytes:,} bytes."

@@ -1,0 +1,115 @@
+"""Changes of media. Content is taken in and thrown out under one lock, so no row loses its file."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import apply, digest, find_for_change, made_before
+from domain.kernel.ids import new_id
+from domain.media.queries import view_of, visible
+from domain.media.shapes import AddMedia, ChangeMedia, MediaView
+from domain.media.sniffing import Sniffed
+from domain.media.storage import MediaStore, Stowed
+from domain.media.tables import Media
+
+LOCK_CONTENT = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 2))")
+
+
+async def add_media(
+    session: AsyncSession,
+    caller: Caller,
+    command: AddMedia,
+    stowed: Stowed,
+    sniffed: Sniffed,
+    *,
+    store: MediaStore,
+    now: datetime,
+) -> MediaView:
+    caller.need(Scope.POSTS_WRITE)
+    made_from = digest(command)
+    before = await made_before(session, caller, Media, command.id, made_from)
+    if before is not None:
+        return view_of(before)
+    await _lock(session, caller, stowed.sha256)
+    await asyncio.to_thread(store.put, caller.workspace_id, stowed)
+    row = Media(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+        file_name=command.file_name,
+        content_type=sniffed.content_type,
+        size_bytes=stowed.size_bytes,
+        sha256=stowed.sha256,
+        width=sniffed.width,
+        height=sniffed.height,
+        alt_text=command.alt_text,
+    )
+    session.add(row)
+    await session.flush()
+    record(session, caller, "media.added", ("media", row.id), now=now)
+    return view_of(row)
+
+
+async def change_media(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangeMedia,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> MediaView:
+    caller.need(Scope.POSTS_WRITE)
+    row = await _media(session, caller, id_, expected_version)
+    previous = apply(row, command.sent(), now=now)
+    if previous:
+        changed = {"changed": sorted(previous)}
+        record(session, caller, "media.changed", ("media", id_), now=now, data=changed)
+    return view_of(row)
+
+
+async def remove_media(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> str:
+    """Gives the SHA-256 of its content, for `forget_content` in a transaction after this one."""
+    caller.need(Scope.POSTS_WRITE)
+    row = await _media(session, caller, id_, expected_version)
+    await session.delete(row)
+    record(session, caller, "media.removed", ("media", id_), now=now)
+    return row.sha256
+
+
+async def forget_content(
+    session: AsyncSession, caller: Caller, sha256: str, *, store: MediaStore
+) -> None:
+    """Throws content out unless a row still has it."""
+    await _lock(session, caller, sha256)
+    row = (await session.exec(visible(caller).where(col(Media.sha256) == sha256).limit(1))).first()
+    if row is None:
+        await asyncio.to_thread(store.remove, caller.workspace_id, sha256)
+
+
+async def _media(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Media:
+    statement = visible(caller).where(col(Media.id) == id_)
+    return await find_for_change(
+        session, statement, what="media", expected_version=expected_version
+    )
+
+
+async def _lock(session: AsyncSession, caller: Caller, sha256: str) -> None:
+    name = f"{caller.workspace_id}/{sha256}"
+    await session.exec(LOCK_CONTENT, params={"name": name})  # type: ignore[call-overload]

@@ -1,0 +1,63 @@
+import hashlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from domain.kernel.ids import new_id
+from domain.media.storage import MediaStore, read_file
+
+
+class Broken(BytesIO):
+    def read(self, _: int | None = -1) -> bytes:
+        if self.tell():
+            raise OSError("gone")
+        return super().read(3)
+
+
+async def test_content_lies_under_its_workspace_and_digest(tmp_path: Path) -> None:
+    store, workspace_id = MediaStore(tmp_path / "media"), new_id()
+    stowed = store.stow(BytesIO(b"abc"))
+    store.put(workspace_id, stowed)
+
+    digest = hashlib.sha256(b"abc").hexdigest()
+    assert (stowed.sha256, stowed.size_bytes) == (digest, 3)
+    assert await store.get(workspace_id, digest) == b"abc"
+    assert await read_file(tmp_path / "media", workspace_id, digest) == b"abc"
+    assert files(tmp_path) == [f"media/{workspace_id.hex}/{digest[:2]}/{digest}"]
+    with pytest.raises(FileNotFoundError):
+        await store.get(new_id(), digest)
+
+
+def test_upload_that_breaks_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="gone"):
+        MediaStore(tmp_path).stow(Broken(b"abcdef"))
+
+    assert files(tmp_path) == []
+
+
+def test_dropped_content_leaves_nothing_and_stored_content_stays(tmp_path: Path) -> None:
+    store, workspace_id = MediaStore(tmp_path), new_id()
+    store.stow(BytesIO(b"one")).drop()
+    two = store.stow(BytesIO(b"two"))
+    store.put(workspace_id, two)
+    two.drop()
+
+    assert [path.rpartition("/")[2] for path in files(tmp_path)] == [two.sha256]
+
+
+def test_removing_twice_is_no_error(tmp_path: Path) -> None:
+    store, workspace_id = MediaStore(tmp_path), new_id()
+    stowed = store.stow(BytesIO(b"abc"))
+    store.put(workspace_id, stowed)
+
+    store.remove(workspace_id, stowed.sha256)
+    store.remove(workspace_id, stowed.sha256)
+
+    assert files(tmp_path) == []
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
