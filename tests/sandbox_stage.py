@@ -38,10 +38,10 @@ class Player:
     token: str
     access: Access
 
-    async def play(self, path: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
+    async def play(self, path: str, **body: Any) -> dict[str, Any]:
         return await self._asked("POST", path, body)
 
-    async def people(self, person: str, kind: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    async def people(self, person: str, kind: str, **more: Any) -> dict[str, Any]:
         return await self._asked("POST", "people", {"person": person, "kind": kind, **more})
 
     async def faults(self, *faults: dict[str, Any]) -> None:
@@ -88,7 +88,7 @@ class Stage:
         )
         return Reply(reply.status_code, dict(reply.headers), reply.content, str(reply.url))
 
-    async def account(self, **options: Any) -> Player:  # noqa: ANN401  fields of CreateAccount
+    async def account(self, **options: Any) -> Player:
         handle = options.pop("handle", f"t{uuid4().hex[:12]}")
         made = await self.client.post("/v1/accounts", json={"handle": handle, **options})
         assert made.status_code == 201, made.text

@@ -1,6 +1,5 @@
 """For those who play with the sandbox: make accounts, speak as people, order faults, see all."""
 
-from html import escape
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.sandbox.door import OpenRoute, TurnDep, bearer
+from api.sandbox.pages import page
 from domain.sandbox import people, queries, service
 from domain.sandbox.shapes import (
     CreateAccount,
@@ -81,20 +81,16 @@ async def clear_faults(turn: TurnDep, handle: Handle, request: Request) -> None:
 
 
 @play.get("/posts/{post_id}", response_class=HTMLResponse)
-async def page(turn: TurnDep, post_id: UUID) -> Response:
+async def post_page(turn: TurnDep, post_id: UUID) -> Response:
     """Show a post as people see it."""
     post = await queries.post(turn.session, post_id, turn.root)
-    images = "".join(
-        f'<p><img src="../media/{each}" alt="" height="240"></p>' for each in post.media
-    )
-    text = escape(post.text).replace("\n", "<br>")
-    return HTMLResponse(
-        f"<!doctype html><meta charset=utf-8><title>{escape(post.handle)}</title>"
-        f"<h1>{escape(post.handle)}</h1><p>{text}</p>{images}"
-        f"<p>{post.created_at:%Y-%m-%d %H:%M} UTC · {post.likes} likes · {post.reposts} reposts · "
-        f"{post.replies} replies</p>",
-        headers={"content-security-policy": "default-src 'none'; img-src 'self'"},
-    )
+    return page(post.handle, [post])
+
+
+@play.get("/@{handle}", response_class=HTMLResponse)
+async def account_page(turn: TurnDep, handle: Handle) -> Response:
+    """Show an account's latest posts as people see them."""
+    return page(handle, await queries.latest(turn.session, handle, turn.root))
 
 
 @play.get("/media/{medium_id}", response_class=Response)

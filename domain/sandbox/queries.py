@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.connector.manifest import IdempotencyClass
+from domain.connector.words import Visibility
 from domain.sandbox.errors import ClassForbids, NotThere, TokenRefused
 from domain.sandbox.service import fingerprint
 from domain.sandbox.shapes import (
@@ -113,6 +114,26 @@ async def post(session: AsyncSession, post_id: UUID, root: str) -> PostView:
     if row is None:
         raise NotThere("There is no such post.")
     return show_post(row[0], row[1], root)
+
+
+async def latest(session: AsyncSession, handle: str, root: str) -> list[PostView]:
+    """The latest public posts of an account, newest first. Raises `NotThere`."""
+    known = await session.exec(select(SandboxAccount).where(col(SandboxAccount.handle) == handle))
+    account = known.first()
+    if account is None:
+        raise NotThere("There is no such account.")
+    found = await session.exec(
+        select(SandboxPost)
+        .where(
+            col(SandboxPost.account_id) == account.id,
+            col(SandboxPost.person).is_(None),
+            col(SandboxPost.deleted_at).is_(None),
+            col(SandboxPost.visibility) == Visibility.PUBLIC,
+        )
+        .order_by(col(SandboxPost.created_at).desc(), col(SandboxPost.id).desc())
+        .limit(40)
+    )
+    return [show_post(each, handle, root) for each in found.all()]
 
 
 async def posts(

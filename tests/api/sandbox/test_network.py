@@ -19,7 +19,7 @@ async def call(
     player: Player,
     method: str,
     path: str,
-    **more: Any,  # noqa: ANN401
+    **more: Any,
 ) -> httpx2.Response:
     headers = {**bearer(player.access.grant.access), **more.pop("headers", {})}
     return await stage.client.request(method, f"/v1{path}", headers=headers, **more)
@@ -138,11 +138,13 @@ async def test_a_picture_is_kept_and_shown_with_its_post(stage: Stage) -> None:
     )
 
     page = await stage.client.get(f"/posts/{post.json()['id']}")
+    profile = await stage.client.get(f"/@{player.handle}")
     shown = await stage.client.get(f"/media/{made.json()['id']}")
 
     assert (made.status_code, made.json()["alt_text"]) == (201, "A cat")
     assert "&lt;b&gt;Look&lt;/b&gt;" in page.text
     assert made.json()["id"] in page.text
+    assert "&lt;b&gt;Look&lt;/b&gt;" in profile.text
     assert (shown.content, shown.headers["content-type"]) == (b"\x89PNG", "image/png")
 
 
