@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.kernel.ids import new_id
+from domain.kernel.meters import REQUESTS
 from domain.kernel.traces import span
 
 log = structlog.get_logger()
@@ -45,14 +46,21 @@ class Edge:
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
         with span(f"{scope['method']} {scope['path']}", parent=parent):
             await self._app(scope, receive if most is None else _capped(receive, most), answer)
-            log.debug(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-                request_id=request_id,
-            )
+            _tell(scope, status, time.perf_counter() - started, request_id)
+
+
+def _tell(scope: Scope, status: int, took_s: float, request_id: str) -> None:
+    # The route's own path, not the one asked: few of them, and no id in any.
+    route = getattr(scope.get("route"), "path", "other")
+    REQUESTS.labels(scope["method"], route, status).observe(took_s)
+    log.debug(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        ms=round(took_s * 1000, 1),
+        request_id=request_id,
+    )
 
 
 def _capped(receive: Receive, most: int) -> Receive:

@@ -14,6 +14,9 @@ from api.contract.describe import describe
 from api.edge import Edge
 from api.events import rest as events
 from api.graph import http as graph
+from api.inside import listening
+from api.media import rest as media
+from api.metrics import rest as metrics
 from api.networks import rest as networks
 from api.posts import deliveries, entries
 from api.posts import rest as posts
@@ -23,6 +26,7 @@ from api.workspaces import rest as workspaces
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
 from domain.kernel.settings import Settings
+from domain.kernel.tracing import set_up_traces
 
 ROUTERS = (
     workspaces,
@@ -30,20 +34,23 @@ ROUTERS = (
     events,
     networks,
     accounts,
+    media,
     calendars,
     posts,
     deliveries,
     entries,
+    metrics,
 )
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The api of one process, unopened: its lifespan connects to the engines."""
     set_up_logs(settings.log_level, as_json=settings.log_json)
+    set_up_traces(settings.otlp_endpoint, "parvis-api")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_state(settings) as state:
+        async with open_state(settings) as state, listening(state):
             app.state.parvis = state
             yield
 

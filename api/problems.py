@@ -10,7 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from domain.kernel import errors
 from domain.kernel.errors import Fault, Misfit, ParvisError
@@ -34,6 +36,7 @@ STATUSES: dict[type[ParvisError], HTTPStatus] = {
     errors.Away: HTTPStatus.SERVICE_UNAVAILABLE,
     ParvisError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
 CATALOGUE = "https://parvis.example/problems#"
 
@@ -69,14 +72,20 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def misfit(request: Request, error: RequestValidationError) -> JSONResponse:
-        return answer(request, from_validation(error.errors()))
+        found = error.errors()
+        if _is_of_another_type(request, found):
+            return answer(request, errors.BodyUnsupported())
+        return answer(request, from_validation(found))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return answer(request, errors.MethodUnknown(), headers={"Allow": _allowed(request)})
         return answer(request, from_status(error.status_code), headers=error.headers)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
     async def away(request: Request, error: Exception) -> JSONResponse:
         log.error("dependency.away", reason=type(error).__name__)
@@ -142,6 +151,23 @@ def from_validation(found: Any) -> ParvisError:  # noqa: ANN401 - pydantic's lis
         misfit = Misfit(faults[0].message, faults=faults)
         misfit.code, misfit.title, misfit.remedy = kind.code, kind.title, kind.remedy
     return misfit
+
+
+def _is_of_another_type(request: Request, found: Any) -> bool:  # noqa: ANN401 - as above
+    """Whether a body was sent as something else than the JSON that is asked for."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = content_type == "application/json" or content_type.endswith("+json")
+    return not is_json and any(fault["type"] == "model_attributes_type" for fault in found)
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the address: the framework names those of its first route alone."""
+    routes, scope = request.app.router.routes, request.scope
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+    )
 
 
 def _fault(found: dict[str, Any]) -> Fault:

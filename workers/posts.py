@@ -1,19 +1,20 @@
 """Publishing: claim what is due, speak, record. An unknown outcome is looked up, never resent."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 import structlog
 from domain.mentions.service import answer_delivered
-from domain.metrics.service import start_measuring
 
 from domain.connector.errors import GrantExpired, NetworkError
 from domain.connector.words import Checkpoint, Draft, Published
 from domain.kernel.caller import worker
 from domain.kernel.errors import ParvisError
 from domain.kernel.traces import span
+from domain.metrics.service import start_measuring
 from domain.posts import delivering
 from domain.posts.delivering import LOOK_UP, Task
 from domain.posts.rules import (
@@ -27,6 +28,7 @@ from workers.drafts import draft_of
 from workers.outward import Line, Purpose, grant_expired, open_line
 
 BATCH = 100
+LINE_KEPT = timedelta(seconds=60)
 log = structlog.get_logger()
 
 
@@ -49,34 +51,47 @@ async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) ->
 
 
 async def _deliver_in_order(context: Context, tasks: Iterable[Task]) -> None:
+    opened: _Opened | None = None
     for task in tasks:
-        await deliver(context, task)
+        opened = await deliver(context, task, opened)
 
 
-async def deliver(context: Context, task: Task) -> None:
-    """One attempt or one look-up, from opening the line to the record."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A line that several deliveries of one account share for a short while."""
+
+    line: Line
+    at: datetime
+
+
+async def deliver(context: Context, task: Task, opened: _Opened | None = None) -> _Opened | None:
+    """One attempt or one look-up, from opening the line to the record; gives the line for more."""
     started_at = context.clock()
+    if opened is not None and started_at - opened.at > LINE_KEPT:
+        opened = None
     with span("deliver", parent=task.trace, act=task.act, kind=task.kind):
         try:
-            line = await open_line(
-                context,
-                task.workspace_id,
-                task.account_id,
-                purpose=Purpose.PUBLISH,
-                now=started_at,
-            )
+            line = opened.line if opened else await _open(context, task, started_at)
             draft = await draft_of(context, task)
         except ParvisError as error:
             await _hold(context, task, error)
         except NetworkError as error:
             await _record_error(context, task, None, error, started_at)
         else:
-            await _act(context, task, line, draft, started_at)
+            if await _act(context, task, line, draft, started_at):
+                return opened or _Opened(line, started_at)
+    return None
+
+
+async def _open(context: Context, task: Task, now: datetime) -> Line:
+    ids = task.workspace_id, task.account_id
+    return await open_line(context, *ids, purpose=Purpose.PUBLISH, now=now)
 
 
 async def _act(
     context: Context, task: Task, line: Line, draft: Draft, started_at: datetime
-) -> None:
+) -> bool:
+    """Speaks and records; False when the line should not be used again."""
     log.info(
         "delivery.act",
         act=task.act,
@@ -91,6 +106,8 @@ async def _act(
             await _record_done(context, task, published, started_at)
     except NetworkError as error:
         await _record_error(context, task, line, error, started_at)
+        return False
+    return True
 
 
 async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Published | None:

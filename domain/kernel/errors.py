@@ -11,7 +11,7 @@ ParvisError
 ├── Stale               VersionStale
 ├── Conditional         VersionMissing
 ├── TooLarge            BodyTooLarge MediaTooLarge
-├── Unsupported         MediaUnsupported
+├── Unsupported         BodyUnsupported MediaUnsupported
 ├── Limited             RateExceeded
 └── Away                DependencyAway
 
@@ -306,6 +306,12 @@ class MediaTooLarge(TooLarge):
 
 
 class Unsupported(ParvisError): ...
+
+
+class BodyUnsupported(Unsupported):
+    code = "body.unsupported"
+    title = "The body is of a type that is not taken here"
+    remedy = "Send the Content-Type that the API reference names."
 
 
 class MediaUnsupported(Unsupported):

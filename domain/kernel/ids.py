@@ -1,5 +1,6 @@
 """Ids: UUIDv7 made by us or by a client, stored as uuid, shown with the prefix of their kind."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid_utils.compat import uuid7
 from domain.kernel.errors import IdMalformed, IdWrongKind
 
 HEX_DIGITS = 32
+DIGITS = re.compile(f"[0-9a-f]{{{HEX_DIGITS}}}")
 PREFIXES = {
     "ws": "workspace",
     "mem": "member",
@@ -47,12 +49,9 @@ def read(prefix: str, text: str) -> UUID:
     found, _, digits = text.partition("_")
     if found != prefix and found in PREFIXES:
         raise IdWrongKind(expected=PREFIXES[prefix], found=PREFIXES[found])
-    if found != prefix or len(digits) != HEX_DIGITS or not digits.isascii():
+    if found != prefix or not DIGITS.fullmatch(digits):
         raise IdMalformed(expected=f"{prefix}_ and {HEX_DIGITS} hexadecimal digits")
-    try:
-        return UUID(hex=digits)
-    except ValueError:
-        raise IdMalformed(expected=f"{prefix}_ and {HEX_DIGITS} hexadecimal digits") from None
+    return UUID(hex=digits)
 
 
 def kind_of(text: str) -> str | None:

@@ -12,6 +12,7 @@ from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.kernel.meters import NUDGES_LOST
 from domain.kernel.traces import current_trace
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ class Nudges:
             for one in nudges:
                 await self._send(one)
         except (RedisError, OSError) as error:
+            NUDGES_LOST.inc()
             log.warning("nudge.lost", reason=type(error).__name__)
 
     async def _send(self, one: Nudge) -> None:

@@ -23,7 +23,7 @@ from domain.kernel.nudges import due_at
 from domain.posts.content import Content, content_of
 from domain.posts.finding import find_post, lock_delivery
 from domain.posts.planning import end, settle_post
-from domain.posts.queries import visible, visible_deliveries
+from domain.posts.queries import visible_deliveries
 from domain.posts.rules import (
     HOLD,
     Decision,
@@ -53,6 +53,14 @@ UPDATE deliveries d
   FROM due WHERE d.workspace_id = :workspace AND d.id = due.id
 RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
           d.content, d.checkpoint, d.attempts, d.look_ups, d.sent_at, d.refs, d.trace
+""")
+GOING_OUT = text("""
+UPDATE posts SET state = 'going_out', version = version + 1, updated_at = :now
+ WHERE workspace_id = :workspace AND id IN (
+     SELECT id FROM posts
+      WHERE workspace_id = :workspace AND id = ANY (:posts) AND state = 'scheduled'
+      ORDER BY id FOR UPDATE)
+RETURNING id
 """)
 PREPARE = text("""
 UPDATE deliveries SET content = sent.content
@@ -284,12 +292,13 @@ async def _new_contents(
 async def _mark_going_out(
     session: AsyncSession, caller: Caller, post_ids: set[UUID], now: datetime
 ) -> None:
-    statement = visible(caller).where(
-        col(Post.id).in_(post_ids), col(Post.state) == PostState.SCHEDULED
+    found = await session.exec(  # type: ignore[call-overload]
+        GOING_OUT,
+        params={"workspace": caller.workspace_id, "posts": list(post_ids), "now": now},
     )
-    rows = (await session.exec(statement.order_by(col(Post.id)).with_for_update())).all()
-    for post in rows:
-        await settle_post(session, caller, post, now=now)
+    data = {"previous": {"state": PostState.SCHEDULED}, "state": PostState.GOING_OUT}
+    for (post_id,) in found:
+        record(session, caller, "post.going_out", ("post", post_id), now=now, data=data)
 
 
 def _task(caller: Caller, row: dict[str, Any], contents: dict[UUID, Content]) -> Task:

@@ -85,6 +85,14 @@ BEGIN
       FROM page h LEFT JOIN targets t ON t.post_id = h.id;
 END $$
 """
+BACKLOG = """
+CREATE FUNCTION parvis_backlog(OUT overdue bigint, OUT oldest_s double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE act_at < now() - interval '5 seconds'),
+           coalesce(extract(epoch FROM now() - min(act_at)), 0)
+      FROM deliveries WHERE act_at <= now()
+$$
+"""
 WORKSPACES = """
 CREATE FUNCTION parvis_workspaces() RETURNS TABLE (workspace_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -505,6 +513,7 @@ def upgrade() -> None:
         ("parvis_due(timestamptz)", DUE),
         ("parvis_next_due()", NEXT_DUE),
         ("parvis_workspaces()", WORKSPACES),
+        ("parvis_backlog()", BACKLOG),
     ):
         op.execute(function)
         op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
@@ -513,6 +522,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION parvis_calendar_window")
+    op.execute("DROP FUNCTION parvis_backlog()")
     op.execute("DROP FUNCTION parvis_workspaces()")
     op.execute("DROP FUNCTION parvis_next_due()")
     op.execute("DROP FUNCTION parvis_due(timestamptz)")

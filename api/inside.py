@@ -1,0 +1,79 @@
+"""The second listener, on loopback alone: Prometheus metrics and readiness in detail."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
+
+import uvicorn
+from asyncpg.exceptions import InterfaceError, PostgresError
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from api.state import State
+from domain.kernel.meters import LATENESS, OVERDUE
+
+LOOPBACK = "127.0.0.1"
+PATIENCE_S = 2
+
+
+@asynccontextmanager
+async def listening(state: State) -> AsyncIterator[None]:
+    """Serves `/metrics` and `/readyz` while the api runs; port 0 serves nothing."""
+    port = state.settings.metrics_port
+    if port == 0:
+        yield
+        return
+    server = _Quiet(uvicorn.Config(inside_app(state), host=LOOPBACK, port=port, log_config=None))
+    running = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+class _Quiet(uvicorn.Server):
+    """Leaves the signals of the process to the outer server."""
+
+    def install_signal_handlers(self) -> None: ...
+
+
+def inside_app(state: State) -> Starlette:
+    async def metrics(_: Request) -> Response:
+        await _measure_backlog(state)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    async def readyz(_: Request) -> Response:
+        checks = {
+            "database": await _works(state.database.reads.fetchval("SELECT 1")),
+            "queue": await _works(state.redis.ping()),
+            "schema": await _works(state.database.reads.fetchval("SELECT parvis_backlog()")),
+        }
+        ready = checks["database"] == checks["schema"] == "ok"
+        return JSONResponse(checks, 200 if ready else 503)
+
+    return Starlette(routes=[Route("/metrics", metrics), Route("/readyz", readyz)])
+
+
+async def _measure_backlog(state: State) -> None:
+    with suppress(OSError, TimeoutError, PostgresError, InterfaceError):
+        [row] = await state.database.reads.fetch(
+            "SELECT overdue, oldest_s FROM parvis_backlog()", timeout=PATIENCE_S
+        )
+        OVERDUE.set(row["overdue"])
+        LATENESS.set(row["oldest_s"])
+
+
+async def _works(check: Awaitable[object]) -> str:
+    """`ok`, or the kind of the failure: never its words, which may hold addresses."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await check
+    except (OSError, TimeoutError, PostgresError, InterfaceError, RedisError) as error:
+        return type(error).__name__
+    return "ok"
