@@ -8,7 +8,8 @@ from api.cli.catalogue import catalogue
 from api.cli.export import defaults, differences
 from api.cli.places import ROOT
 from api.cli.settings_sheet import sheet
-from domain.kernel.errors import ParvisError
+from api.errors import kinds
+from api.errors import codes
 from domain.kernel.settings import Settings
 
 
@@ -54,10 +55,10 @@ def test_a_difference_is_shown_as_lines_taken_and_given(folder: Path) -> None:
 def test_every_error_code_has_one_line_with_its_status_and_remedy() -> None:
     rows = {line.split("`")[1]: line for line in catalogue().splitlines() if line.startswith("| <")}
 
-    assert set(rows) == {kind.code for kind in kinds(ParvisError)}
+    assert set(rows) == {each.code for each in codes()}
     assert "| 401 |" in rows["token.missing"]
     assert "| 500 |" in rows["internal"]
-    assert all(kind.remedy in rows[kind.code] for kind in kinds(ParvisError))
+    assert all(each.remedy in rows[each.code] for each in codes())
 
 
 def test_contracts_do_not_depend_on_the_environment(

@@ -120,7 +120,7 @@ def test_a_clone_of_somebody_else_is_refused_in_one_line(clone: Path) -> None:
 
 
 def test_an_old_python_can_read_it_and_say_so() -> None:
-    ast.parse((ROOT / "parvis").read_text(), feature_version=(3, 6))
+    ast.parse((ROOT / "parvis").read_text(), feature_version=(3, 4))
 
 
 def test_the_lock_for_tools_contains_the_lock_for_running() -> None:
