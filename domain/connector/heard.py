@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from domain.connector.http import Reply
 
@@ -35,6 +36,15 @@ def heard(reply: Reply, shape: type[T]) -> T:
     except ValidationError as error:
         places = sorted({".".join(map(str, each["loc"])) for each in error.errors()})
         raise NotUnderstood(f"unexpected answer at {', '.join(places)[:200]}") from None
+
+
+def understood(values: Iterable[JsonValue], shape: type[T]) -> list[T]:
+    """Those of a list that have the shape: one odd entry must not hide the others."""
+    adapter, found = TypeAdapter(shape), list[T]()
+    for value in values:
+        with suppress(ValidationError):
+            found.append(adapter.validate_python(value))
+    return found
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:

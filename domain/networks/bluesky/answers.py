@@ -96,8 +96,8 @@ class Notification(Told):
     indexed_at: datetime
 
 
-class Notifications(Told):
-    notifications: tuple[Notification, ...]
+class NotificationPage(Told):
+    notifications: tuple[JsonValue, ...]
     cursor: str | None = None
 
 

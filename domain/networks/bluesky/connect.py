@@ -25,8 +25,8 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     password = login.fields["app_password"].strip()
     body = {"identifier": _handle(login.fields["handle"]), "password": password}
     try:
-        session = await Pds(http, server).repeat(
-            "com.atproto.server.createSession", dict(body), Session, secrets=[password]
+        session = await Pds(http, server, secrets=(password,)).repeat(
+            "com.atproto.server.createSession", dict(body), Session
         )
     except GrantExpired as error:
         message = "Bluesky does not accept this handle with this app password."
@@ -43,7 +43,7 @@ async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:  # noq
     token = access.grant.refresh
     if not token:
         raise GrantExpired("No refresh token is kept for this account.")
-    pds = Pds(http, access.server, token)
+    pds = Pds(http, access.server, token, (access.grant.access,))
     return _grant(await pds.repeat("com.atproto.server.refreshSession", None, Session))
 
 

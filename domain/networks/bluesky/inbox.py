@@ -6,11 +6,14 @@ walked to afresh once the pages below are handed out. What arrives late, with an
 newest we know, is found in the hour below the mark (see `cursor.py`).
 """
 
+from dataclasses import dataclass
+
 from pydantic import JsonValue, ValidationError
 
+from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind, Profile
-from domain.networks.bluesky.answers import Notification, Notifications, Person, PostRecord
+from domain.networks.bluesky.answers import Notification, NotificationPage, Person, PostRecord
 from domain.networks.bluesky.cursor import Cursor
 from domain.networks.bluesky.places import post_url, profile_url
 from domain.networks.bluesky.wire import Pds, pds_of
@@ -72,9 +75,16 @@ def _nothing_new(known: Cursor) -> Inbox:
     return Inbox((), known.written(), has_more=is_walking)
 
 
-async def _page(pds: Pds, below: str | None) -> Notifications:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    notifications: tuple[Notification, ...]
+    cursor: str | None
+
+
+async def _page(pds: Pds, below: str | None) -> _Page:
     parameters = [("limit", str(_PAGE))] + ([("cursor", below)] if below else [])
-    return await pds.query("app.bsky.notification.listNotifications", parameters, Notifications)
+    told = await pds.query("app.bsky.notification.listNotifications", parameters, NotificationPage)
+    return _Page(tuple(understood(told.notifications, Notification)), told.cursor)
 
 
 def _items(newest_first: tuple[Notification, ...]) -> tuple[InboxItem, ...]:

@@ -54,51 +54,51 @@ class Pds:
     http: Http
     server: str
     token: str | None = None
+    secrets: tuple[str, ...] = ()
+    """What else must not be told, should the server repeat it."""
 
     async def query(self, method: str, parameters: Parameters, shape: type[T]) -> T:
         call = Call("GET", self._url(method), headers=self._headers(), query=tuple(parameters))
-        return await self._harmless(call, shape, ())
+        return await self._harmless(call, shape)
 
-    async def repeat(
-        self, method: str, body: JsonValue, shape: type[T], *, secrets: Sequence[str] = ()
-    ) -> T:
+    async def repeat(self, method: str, body: JsonValue, shape: type[T]) -> T:
         """A procedure that does no harm when it is done twice."""
         call = Call("POST", self._url(method), headers=self._headers(), json=body)
-        return await self._harmless(call, shape, secrets)
+        return await self._harmless(call, shape)
 
     async def upload(self, content: bytes, content_type: str, shape: type[T]) -> T:
         headers = {**self._headers(), "content-type": content_type}
         url = self._url("com.atproto.repo.uploadBlob")
-        return await self._harmless(Call("POST", url, headers=headers, content=content), shape, ())
+        return await self._harmless(Call("POST", url, headers=headers, content=content), shape)
 
     async def act(self, method: str, body: JsonValue, shape: type[T]) -> T:
         """A procedure that must not be done twice."""
         reply = await self.http(Call("POST", self._url(method), headers=self._headers(), json=body))
         if reply.status >= 500:
-            raise OutcomeUnknown("Bluesky failed while it wrote.", said=self._said(reply, ()))
+            raise OutcomeUnknown("Bluesky failed while it wrote.", said=self._said(reply))
         if not reply.is_success:
-            raise self._refusal(reply, ())
+            raise self._refusal(reply)
         try:
             return heard(reply, shape)
         except NotUnderstood as error:
             raise OutcomeUnknown("Bluesky's answer makes no sense.", said=str(error)) from error
 
-    async def _harmless(self, call: Call, shape: type[T], secrets: Sequence[str]) -> T:
+    async def _harmless(self, call: Call, shape: type[T]) -> T:
         try:
             reply = await self.http(call)
         except OutcomeUnknown as error:
             raise Unavailable(error.message, said=error.said) from error
         if reply.status >= 500:
-            raise Unavailable("Bluesky is out of order.", said=self._said(reply, secrets))
+            raise Unavailable("Bluesky is out of order.", said=self._said(reply))
         if not reply.is_success:
-            raise self._refusal(reply, secrets)
+            raise self._refusal(reply)
         try:
             return heard(reply, shape)
         except NotUnderstood as error:
             raise Unavailable("Bluesky's answer makes no sense.", said=str(error)) from error
 
-    def _refusal(self, reply: Reply, secrets: Sequence[str]) -> NetworkError:
-        failure, said = _failure(reply), self._said(reply, secrets)
+    def _refusal(self, reply: Reply) -> NetworkError:
+        failure, said = _failure(reply), self._said(reply)
         if reply.status == 429:
             until = waits_until(reply.headers)
             return RateLimited("Bluesky asks us to slow down.", until=until, said=said)
@@ -111,10 +111,10 @@ class Pds:
             return Missing("Bluesky does not know what this names.", said=said)
         return Refused("Bluesky refuses this.", said=said)
 
-    def _said(self, reply: Reply, secrets: Sequence[str]) -> str:
+    def _said(self, reply: Reply) -> str:
         failure = _failure(reply)
         words = f"{failure.error}: {failure.message}" if failure.error else reply.text
-        return without_secrets(f"{reply.status} {words}"[:2000], (*secrets, self.token or ""))
+        return without_secrets(f"{reply.status} {words}"[:2000], (*self.secrets, self.token or ""))
 
     def _url(self, method: str) -> str:
         return f"{self.server}/xrpc/{method}"
@@ -125,7 +125,7 @@ class Pds:
 
 def pds_of(http: Http, access: Access) -> Pds:
     """The account's own server, entered with its access token."""
-    return Pds(http, access.server, access.grant.access)
+    return Pds(http, access.server, access.grant.access, (access.grant.refresh or "",))
 
 
 def _failure(reply: Reply) -> Failure:

@@ -1,0 +1,146 @@
+"""The inbox against a model of the AppView's listing: newest first, by keyset, some late."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.connector.http import Call, Reply
+from domain.connector.words import Access, Grant, InboxItem
+from domain.networks.bluesky import inbox
+
+START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+ACCESS = Access("https://pds.village.example", "did:plc:ana", "ana.village.example", Grant("a"))
+
+
+class AppView:
+    """Lists likes, each at a moment of its own."""
+
+    def __init__(self, page_size: int) -> None:
+        self.page_size = page_size
+        self.moments: list[datetime] = []
+        self.now = START
+        self.calls = 0
+
+    def add(self, late_by: timedelta = timedelta(0)) -> datetime:
+        self.now += timedelta(milliseconds=700)
+        at = self.now - late_by
+        while at in self.moments:
+            at += timedelta(milliseconds=1)
+        self.moments.append(at)
+        return at
+
+    async def __call__(self, call: Call) -> Reply:
+        self.calls += 1
+        query = dict(call.query)
+        below = datetime.fromisoformat(query["cursor"]) if "cursor" in query else None
+        listed = sorted((at for at in self.moments if below is None or at < below), reverse=True)
+        page = listed[: min(self.page_size, int(query["limit"]))]
+        body: dict[str, object] = {"notifications": [_like(at) for at in page]}
+        if page:
+            body["cursor"] = page[-1].isoformat()
+        return Reply(200, {}, json.dumps(body).encode(), call.url)
+
+
+def _like(at: datetime) -> dict[str, object]:
+    return {
+        "uri": f"at://did:plc:bob/app.bsky.feed.like/{at.timestamp()}",
+        "cid": "c",
+        "author": {"did": "did:plc:bob", "handle": "bob.village.example"},
+        "reason": "like",
+        "reasonSubject": "at://did:plc:ana/app.bsky.feed.post/1",
+        "record": {},
+        "indexedAt": at.isoformat(),
+    }
+
+
+async def _drain(view: AppView, cursor: str | None) -> tuple[list[InboxItem], str]:
+    items: list[InboxItem] = []
+    for _ in range(200):
+        page = await inbox.read(view, ACCESS, cursor)
+        items += page.items
+        cursor = page.cursor
+        if not page.has_more:
+            assert cursor is not None
+            return items, cursor
+    raise AssertionError("the reading never ends")
+
+
+async def test_first_reading_is_one_page_oldest_first() -> None:
+    view = AppView(page_size=3)
+    moments = [view.add() for _ in range(5)]
+    items, _ = await _drain(view, None)
+    assert [item.said_at for item in items] == moments[2:]
+    assert view.calls == 1
+
+
+async def test_quiet_reading_costs_one_call_when_the_page_reaches_below_the_last_hour() -> None:
+    view = AppView(page_size=3)
+    view.add(timedelta(hours=2))
+    view.add()
+    _, cursor = await _drain(view, None)
+    view.calls = 0
+    items, _ = await _drain(view, cursor)
+    assert (items, view.calls) == ([], 1)
+
+
+async def test_long_silence_is_caught_up_with_in_order_and_whole() -> None:
+    view = AppView(page_size=3)
+    view.add()
+    _, cursor = await _drain(view, None)
+    moments = [view.add() for _ in range(100)]
+    items, cursor = await _drain(view, cursor)
+    assert [item.said_at for item in items] == moments
+    assert (await _drain(view, cursor))[0] == []
+
+
+async def test_what_arrives_while_a_backlog_is_read_is_not_missed() -> None:
+    view = AppView(page_size=3)
+    view.add()
+    _, cursor = await _drain(view, None)
+    moments = [view.add() for _ in range(50)]
+    said: list[datetime] = []
+    for _ in range(100):
+        page = await inbox.read(view, ACCESS, cursor)
+        said += [item.said_at for item in page.items]
+        cursor = page.cursor or ""
+        if len(moments) < 70:
+            moments.append(view.add())
+        if not page.has_more and len(moments) == 70:
+            break
+    assert said == moments
+
+
+async def test_cursor_that_is_not_ours_begins_anew() -> None:
+    view = AppView(page_size=3)
+    moment = view.add()
+    items, _ = await _drain(view, "junk")
+    assert [item.said_at for item in items] == [moment]
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(0, 40), st.lists(st.integers(0, 59), max_size=3)), max_size=6
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(before=st.integers(0, 5), steps=STEPS, page_size=st.integers(2, 7))
+async def test_every_notification_comes_once_however_late_it_arrives(
+    before: int, steps: list[tuple[int, list[int]]], page_size: int
+) -> None:
+    view = AppView(page_size)
+    for _ in range(before):
+        view.add()
+    first, cursor = await _drain(view, None)
+    said = [item.said_at for item in first]
+    floor = min(said, default=START - timedelta(hours=1))
+    for punctual, late in steps:
+        for _ in range(punctual):
+            view.add()
+        for minutes in late:
+            view.add(timedelta(minutes=minutes))
+        items, cursor = await _drain(view, cursor)
+        assert [item.said_at for item in items] == sorted(item.said_at for item in items)
+        said += [item.said_at for item in items]
+    assert sorted(said) == sorted(at for at in view.moments if at >= floor)

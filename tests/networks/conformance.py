@@ -1,0 +1,184 @@
+"""What a network brings to the conformance suite, and the drafts that all of them publish.
+
+A network's folder here holds `case.py` with a `CASE`, a README that says where its replies come
+from, and `recorded/<scenario>.json` for what it can do:
+
+    connect, check, refresh (where grants run out)
+    post, thread, illustrated, after_failure (what is called once a write has failed, if anything),
+    look_up_found, look_up_missing, withdraw, withdraw_gone, answer_missing
+    edit
+    inbox_baseline, inbox_next, inbox_quiet
+    post_metrics, post_metrics_partial (no likes, and nothing else told), account_metrics
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Literal
+
+from domain.connector.errors import NetworkError
+from domain.connector.port import Connector
+from domain.connector.words import (
+    Access,
+    Checkpoint,
+    Draft,
+    Inbox,
+    InboxItem,
+    InboxKind,
+    Login,
+    Medium,
+    Part,
+    Published,
+)
+from domain.networks import find
+from tests.networks.scripted import NETWORKS, Exchange, ScriptedHttp, recorded
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+IN_A_MINUTE = NOW + timedelta(minutes=1)
+DATE = "Sun, 22 Nov 2026 10:00:00 GMT"
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000002000000020802000000fdd49a73"
+    "0000001049444154789c6350687000220638050029a805816f7eb9240000000049454e44ae426082"
+)
+POST = Draft(
+    key="delivery-1",
+    parts=(Part("Good morning, village! #cafe https://village.example/menu"),),
+    language="en",
+)
+THREAD = Draft(
+    key="delivery-2",
+    parts=(Part("First the bread."), Part("Then the cheese."), Part("Last the wine.")),
+    language="en",
+)
+ALT_TEXT = "The market square in the sun"
+ILLUSTRATED = Draft(
+    key="delivery-3",
+    parts=(
+        Part(
+            "The square at noon.",
+            media=(Medium(PNG, "image/png", "square.png", ALT_TEXT, 2, 2),),
+        ),
+    ),
+    language="en",
+)
+EDITED = Draft(key="delivery-1", parts=(Part("Good evening, village!"),), language="en")
+
+
+def answering(remote_id: str) -> Draft:
+    return Draft(key="delivery-4", parts=(Part("Thank you!"),), language="en", reply_to=remote_id)
+
+
+Failure = Literal["rate_limited", "locked_out", "refused", "out_of_order"]
+
+
+@dataclass(frozen=True)
+class NetworkCase:
+    """One network in the suite."""
+
+    access: Access
+    login: Login
+    write: tuple[str, str]
+    """Method and path of the call that makes a post appear; empty where nothing is published."""
+    failures: Mapping[Failure, Exchange]
+    """How the network says each; method and path are those of the call that fails."""
+    inbox_kinds: frozenset[InboxKind]
+    """Every kind that scenario `inbox_next` holds."""
+    post_ids: tuple[str, ...] = ()
+    """Posts that the metrics scenarios measure."""
+    gone_id: str = ""
+    """A post that is not there, which scenario `answer_missing` asks for."""
+    renews_grant: bool = False
+    secrets: tuple[str, ...] = ()
+    """What of the login nobody may see."""
+
+    @property
+    def grant_secrets(self) -> tuple[str, ...]:
+        grant = self.access.grant
+        return tuple(each for each in (grant.access, grant.refresh) if each)
+
+    @property
+    def every_secret(self) -> tuple[str, ...]:
+        return (*self.grant_secrets, *self.secrets)
+
+
+def case_of(key: str) -> NetworkCase:
+    case = import_module(f"tests.networks.{key}.case").CASE
+    assert isinstance(case, NetworkCase)
+    return case
+
+
+def connector_of(key: str) -> Connector:
+    connector = find(key)
+    assert connector is not None
+    return connector
+
+
+def script(key: str, scenario: str) -> ScriptedHttp:
+    return ScriptedHttp(recorded(key, scenario))
+
+
+def has_recorded(key: str, scenario: str) -> bool:
+    return Path(NETWORKS / key / "recorded" / f"{scenario}.json").exists()
+
+
+@dataclass
+class Kept:
+    """A `Save` that keeps every checkpoint, and how many calls had been made by then."""
+
+    http: ScriptedHttp
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    calls_before: list[int] = field(default_factory=list)
+
+    async def __call__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoints.append(dict(checkpoint))
+        self.calls_before.append(len(self.http.calls))
+
+    @property
+    def last(self) -> Checkpoint:
+        return self.checkpoints[-1] if self.checkpoints else {}
+
+
+async def publish(
+    key: str, http: ScriptedHttp, draft: Draft, checkpoint: Checkpoint
+) -> tuple[Published, Kept]:
+    ability, kept = connector_of(key).publish, Kept(http)
+    assert ability is not None
+    access = case_of(key).access
+    return await ability.publish(http, access, draft, checkpoint, kept, now=NOW), kept
+
+
+def failing_post(key: str, failure: Exchange) -> ScriptedHttp:
+    """Scenario `post`, whose write meets a failure, and what is called afterwards."""
+    case, before = case_of(key), []
+    for exchange in recorded(key, "post"):
+        if (exchange.method, exchange.path) == case.write:
+            break
+        before.append(exchange)
+    method, path = case.write
+    broken = failure.model_copy(update={"method": method, "path": path})
+    after = recorded(key, "after_failure") if has_recorded(key, "after_failure") else []
+    return ScriptedHttp([*before, broken, *after])
+
+
+async def read_all(
+    key: str, http: ScriptedHttp, cursor: str | None
+) -> tuple[list[InboxItem], Inbox]:
+    """Every item of as many pages as the network has now, and the last page."""
+    ability = connector_of(key).inbox
+    items: list[InboxItem] = []
+    assert ability is not None
+    for _ in range(20):
+        page = await ability.read(http, case_of(key).access, cursor)
+        items += page.items
+        cursor = page.cursor
+        if not page.has_more:
+            return items, page
+    raise AssertionError("the inbox never ends")
+
+
+def assert_keeps_secrets(case: NetworkCase, error: NetworkError) -> None:
+    told = f"{error.message} {error.said} {error!r} {error.__cause__!r}"
+    assert [secret for secret in case.every_secret if secret in told] == []

@@ -1,0 +1,52 @@
+"""Servers of other people as children of ours: on loopback, on free ports, gone with the test."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from api.cli import processes
+
+_READY_S = 180.0
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def answers(port: int) -> bool:
+    """Whether something listens on that port of loopback."""
+    with socket.socket() as wire:
+        wire.settimeout(1)
+        return wire.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def serving(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    is_ready: Callable[[], bool],
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that runs as long as the block; one that does not come up skips the test."""
+    with log.open("ab") as output:
+        child = processes.spawn(command, output=output, ends_with=signal.SIGTERM, env=env, cwd=cwd)
+    try:
+        processes.wait_until(
+            lambda: is_ready() or child.poll() is not None, within_s=_READY_S, every_s=0.1
+        )
+        if child.poll() is not None or not is_ready():
+            last = log.read_text(errors="replace").strip().splitlines()[-1:]
+            pytest.skip(f"{Path(command[0]).name} did not come up: {' '.join(last)}")
+        yield child
+    finally:
+        processes.end(child, signal.SIGTERM, within_s=10)

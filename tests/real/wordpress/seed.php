@@ -1,0 +1,12 @@
+<?php
+define('WP_INSTALLING', true);
+$_SERVER['HTTP_HOST'] = parse_url(getenv('RIG_ORIGIN'), PHP_URL_HOST);
+require getenv('RIG_SITE') . '/wp-load.php';
+require ABSPATH . 'wp-admin/includes/upgrade.php';
+add_filter('pre_wp_mail', '__return_true');
+$made = wp_install('Village', 'ana', 'ana@village.example', true, '', 'ana-password');
+update_option('siteurl', getenv('RIG_ORIGIN'));
+update_option('home', getenv('RIG_ORIGIN'));
+update_option('permalink_structure', '/%postname%/');
+[$password] = WP_Application_Passwords::create_new_application_password($made['user_id'], ['name' => 'rig']);
+file_put_contents(getenv('RIG_STATE'), json_encode(['app_password' => $password]));

@@ -1,0 +1,109 @@
+"""WordPress on MariaDB and PHP, from Debian: a real RSS feed, and a way to publish into it."""
+
+import base64
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.real import installing
+from tests.real.serving import answers, free_port, serving
+
+_HERE = Path(__file__).parent / "wordpress"
+_SOURCE = Path("/usr/share/wordpress")
+
+
+@dataclass(frozen=True)
+class WordPress:
+    """`feed` is RSS 2.0 with ETag and Last-Modified; `origin` is its scheme, host and port."""
+
+    origin: str
+    feed: str
+    user: str
+    app_password: str
+
+    def publish(self, title: str, content: str) -> str:
+        """A post that everybody sees at once; gives its address."""
+        credentials = base64.b64encode(f"{self.user}:{self.app_password}".encode()).decode()
+        request = urllib.request.Request(  # noqa: S310 loopback
+            f"{self.origin}/wp-json/wp/v2/posts",
+            json.dumps({"title": title, "content": content, "status": "publish"}).encode(),
+            {"content-type": "application/json", "authorization": f"Basic {credentials}"},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            link: str = json.load(answer)["link"]
+            return link
+
+
+@contextlib.contextmanager
+def wordpress_feed() -> Iterator[WordPress]:
+    """Needs Debian and root, as MariaDB runs under its own user."""
+    if not (_SOURCE.exists() and shutil.which("mariadbd") and shutil.which("php")):
+        installing.debian("wordpress", "mariadb-server", "php-cli", "php-mysql")
+    port, database_port = free_port(), free_port()
+    with contextlib.ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wordpress-")))
+        data.chmod(0o755)
+        stack.enter_context(_database(data, database_port))
+        shutil.copytree(_SOURCE, data / "site")
+        (data / "site" / "wp-config.php").unlink(missing_ok=True)
+        for name in ("wp-config.php", "router.php", "seed.php"):
+            target = data / "site" / name if name == "wp-config.php" else data / name
+            shutil.copy(_HERE / name, target)
+        origin = f"http://127.0.0.1:{port}"
+        env = {
+            **os.environ,
+            "RIG_ORIGIN": origin,
+            "RIG_DATABASE": f"127.0.0.1:{database_port}",
+            "RIG_SITE": str(data / "site"),
+            "RIG_STATE": str(data / "state.json"),
+            "PHP_CLI_SERVER_WORKERS": "2",
+        }
+        installing.run(["php", data / "seed.php"], cwd=data, env=env)
+        serve: list[str | Path] = [
+            "php",
+            "-S",
+            f"127.0.0.1:{port}",
+            "-t",
+            data / "site",
+            data / "router.php",
+        ]
+        log = data / "php.log"
+        stack.enter_context(
+            serving(serve, log=log, is_ready=lambda: answers(port), env=env, cwd=data)
+        )
+        password = json.loads((data / "state.json").read_text())["app_password"]
+        yield WordPress(origin, f"{origin}/feed/", "ana", password)
+
+
+@contextlib.contextmanager
+def _database(data: Path, port: int) -> Iterator[None]:
+    rows = data / "rows"
+    rows.mkdir()
+    shutil.chown(rows, "mysql")
+    plain = ["--user=mysql", f"--datadir={rows}"]
+    installing.run(
+        [
+            *("mariadb-install-db", *plain, "--skip-test-db"),
+            "--auth-root-authentication-method=normal",
+        ]
+    )
+    begin = data / "begin.sql"
+    begin.write_text(
+        "CREATE DATABASE IF NOT EXISTS wp;\n"
+        "CREATE USER IF NOT EXISTS wp@'127.0.0.1' IDENTIFIED BY 'wp';\n"
+        "GRANT ALL ON wp.* TO wp@'127.0.0.1';\n"
+    )
+    command: list[str | Path] = [
+        *("/usr/sbin/mariadbd", "--no-defaults", *plain, f"--port={port}"),
+        *("--bind-address=127.0.0.1", f"--socket={rows / 'm.sock'}", f"--init-file={begin}"),
+        "--skip-log-bin",
+    ]
+    log = data / "mariadb.log"
+    with serving(command, log=log, is_ready=lambda: answers(port)):
+        yield
