@@ -82,6 +82,15 @@ class World:
             **changes,
         )
 
+    @classmethod
+    async def around(cls, database: Database, account: Account) -> "World":
+        """The world of an account that stands already."""
+        world = cls(database, account.workspace_id)
+        world.account = account
+        world.community.id = world.calendar.community_id = account.community_id
+        await world.add(world.calendar)
+        return world
+
     async def open(self) -> "World":
         async with self.database.transaction(self.workspace_id) as session:
             await add(session, self.community, self.calendar, self.account)
