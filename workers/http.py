@@ -40,8 +40,6 @@ _BROKEN = (
     OSError,
 )
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
-
 
 class OutwardHttp:
     """The `Http` port over sockets; one for a process, closed with it.
@@ -119,7 +117,7 @@ class OutwardHttp:
         self, call: Call, outcome: Reply | NetworkError, started: float, **facts: str | int
     ) -> None:
         took_ms = round((perf_counter() - started) * 1000, 1)
-        log.info(
+        structlog.get_logger("outward").info(
             "outward.call", method=call.method, url=redacted(call.url), took_ms=took_ms, **facts
         )
         if self._recorder is not None:

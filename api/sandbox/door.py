@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.sandbox.faults import error, go_wrong
 from domain.kernel.database import Database
-from domain.sandbox import queries, service
+from domain.sandbox import accounts, queries
 from domain.sandbox.errors import TokenRefused
 from domain.sandbox.rules import AFTER_SUCCESS, Act, FaultKind
 from domain.sandbox.tables import SandboxAccount
@@ -91,7 +91,7 @@ class SessionRoute(APIRoute):
                 if rate["ratelimit-remaining"] == "-1":
                     wait_s = rate["ratelimit-reset"]
                     return error(429, "rate_limited", "Too many calls.", retry_after=wait_s)
-                fault = await service.take_fault(session, account, act) if is_to_fail else None
+                fault = await accounts.take_fault(session, account, act) if is_to_fail else None
                 if fault is None or fault[0] in AFTER_SUCCESS:
                     delay_s = fault[1] if fault and fault[0] == FaultKind.SLOW_MEDIA else None
                     request.state.turn = Turn(session, now, stage.root, account, delay_s)

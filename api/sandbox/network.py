@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
 
 from api.sandbox.door import OpenRoute, SessionRoute, TurnDep
-from domain.sandbox import people, queries, service
+from domain.sandbox import accounts, people, queries, service
 from domain.sandbox.errors import ContentRefused
 from domain.sandbox.shapes import (
     AccountView,
@@ -35,7 +35,7 @@ Limit = Annotated[int, Query(ge=1, le=100, description="Most items.")]
 async def open_session(turn: TurnDep, command: OpenSession) -> SessionView:
     """Open a session with the account's token."""
     account = await queries.account_of_token(turn.session, command.handle, command.token)
-    tokens = await service.open_session(turn.session, account, now=turn.now)
+    tokens = await accounts.open_session(turn.session, account, now=turn.now)
     shown = await queries.show_account(turn.session, account)
     return SessionView(
         access_token=tokens.access,
@@ -48,7 +48,7 @@ async def open_session(turn: TurnDep, command: OpenSession) -> SessionView:
 @sessions.post("/sessions/refresh")
 async def refresh_session(turn: TurnDep, command: RefreshSession) -> SessionView:
     """Buy the next pair of tokens; a refresh token is spent by its first use."""
-    account, tokens = await service.refresh_session(
+    account, tokens = await accounts.refresh_session(
         turn.session, command.refresh_token, now=turn.now
     )
     shown = await queries.show_account(turn.session, account)

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from api.sandbox.door import OpenRoute, TurnDep, bearer
 from api.sandbox.pages import page
-from domain.sandbox import people, queries, service
+from domain.sandbox import accounts, people, queries
 from domain.sandbox.shapes import (
     CreateAccount,
     NewAccountView,
@@ -31,7 +31,7 @@ async def _own(turn: TurnDep, handle: str, request: Request) -> SandboxAccount:
 @play.post("/v1/accounts", status_code=201)
 async def create_account(turn: TurnDep, command: CreateAccount) -> NewAccountView:
     """Make an account; its token opens sessions and plays people."""
-    account, token = await service.create_account(turn.session, command, now=turn.now)
+    account, token = await accounts.create_account(turn.session, command, now=turn.now)
     shown = await queries.show_account(turn.session, account)
     return NewAccountView(account=shown, token=token)
 
@@ -68,7 +68,7 @@ async def set_faults(
 ) -> StateView:
     """Order the account's next calls to go wrong; orders are used up one by one."""
     account = await _own(turn, handle, request)
-    await service.set_faults(turn.session, account, commands)
+    await accounts.set_faults(turn.session, account, commands)
     await turn.session.flush()
     return await queries.state(turn.session, account, turn.root)
 
@@ -77,7 +77,7 @@ async def set_faults(
 async def clear_faults(turn: TurnDep, handle: Handle, request: Request) -> None:
     """Let all go well again."""
     account = await _own(turn, handle, request)
-    await service.clear_faults(turn.session, account)
+    await accounts.clear_faults(turn.session, account)
 
 
 @play.get("/posts/{post_id}", response_class=HTMLResponse)

@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.words import Visibility
+from domain.sandbox.accounts import fingerprint
 from domain.sandbox.errors import ClassForbids, NotThere, TokenRefused
-from domain.sandbox.service import fingerprint
 from domain.sandbox.shapes import (
     AccountView,
     ContainerView,

@@ -1,15 +1,11 @@
-"""What accounts of the sandbox network do: open sessions, upload, publish, edit, delete.
+"""What accounts of the sandbox network do: upload, publish, edit, delete.
 
 Functions take the account where other floors take the caller: the network knows no workspaces.
 """
 
-import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,100 +15,20 @@ from domain.kernel.ids import new_id
 from domain.sandbox.errors import (
     ClassForbids,
     ContentRefused,
-    HandleTaken,
     MediaBusy,
     NotThere,
-    TokenRefused,
 )
-from domain.sandbox.rules import Act, FaultKind
-from domain.sandbox.shapes import CreateAccount, EditPost, SetFault, WritePost
+from domain.sandbox.shapes import EditPost, WritePost
 from domain.sandbox.tables import (
     SandboxAccount,
     SandboxContainer,
-    SandboxFault,
     SandboxMedia,
     SandboxPost,
-    SandboxSession,
 )
 
 MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"})
 # Kept ready: publishing is the busiest call, and building a statement costs more than running it.
 _ADD_POST = insert(SandboxPost).on_conflict_do_nothing()
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """A pair as it is handed out, once."""
-
-    access: str
-    refresh: str
-    expires_at: datetime | None
-
-
-def fingerprint(token: str) -> bytes:
-    return sha256(token.encode()).digest()
-
-
-async def create_account(
-    session: AsyncSession, command: CreateAccount, *, now: datetime
-) -> tuple[SandboxAccount, str]:
-    """A new account and its token. Raises `HandleTaken`."""
-    token = f"sbx_{secrets.token_urlsafe(24)}"
-    values = command.model_dump()
-    values["display_name"] = command.display_name or command.handle
-    made = SandboxAccount(**values, fingerprint=fingerprint(token), created_at=now)
-    added = await session.exec(
-        insert(SandboxAccount)
-        .values(made.model_dump())
-        .on_conflict_do_nothing(constraint="sandbox_accounts_handle")
-    )
-    if added.rowcount == 0:
-        raise HandleTaken(f"There is an account {command.handle} already.")
-    return made, token
-
-
-async def open_session(session: AsyncSession, account: SandboxAccount, *, now: datetime) -> Tokens:
-    """A new pair of tokens."""
-    pair = Tokens(
-        access=f"sba_{secrets.token_urlsafe(24)}",
-        refresh=f"sbr_{secrets.token_urlsafe(24)}",
-        expires_at=None
-        if account.session_lifetime_s is None
-        else now + timedelta(seconds=account.session_lifetime_s),
-    )
-    session.add_all(
-        [
-            SandboxSession(
-                fingerprint=fingerprint(pair.access),
-                account_id=account.id,
-                is_refresh=False,
-                expires_at=pair.expires_at,
-            ),
-            SandboxSession(
-                fingerprint=fingerprint(pair.refresh), account_id=account.id, is_refresh=True
-            ),
-        ]
-    )
-    return pair
-
-
-async def refresh_session(
-    session: AsyncSession, refresh_token: str, *, now: datetime
-) -> tuple[SandboxAccount, Tokens]:
-    """The next pair for a refresh token, which is spent by this. Raises `TokenRefused`."""
-    spent = await session.exec(
-        delete(SandboxSession)
-        .where(
-            col(SandboxSession.fingerprint) == fingerprint(refresh_token),
-            col(SandboxSession.is_refresh).is_(True),
-        )
-        .returning(col(SandboxSession.account_id))
-    )
-    account_id = spent.scalar_one_or_none()
-    if account_id is None:
-        raise TokenRefused("The refresh token is not known or was spent.", code="invalid_grant")
-    account = await session.get_one(SandboxAccount, account_id)
-    return account, await open_session(session, account, now=now)
 
 
 async def upload(
@@ -204,44 +120,6 @@ async def remove(
     post = await own_post(session, account, post_id)
     post.deleted_at = now
     session.add(post)
-
-
-async def set_faults(
-    session: AsyncSession, account: SandboxAccount, commands: list[SetFault]
-) -> None:
-    session.add_all(
-        SandboxFault(account_id=account.id, act=each.on, **each.model_dump(exclude={"on"}))
-        for each in commands
-    )
-
-
-async def clear_faults(session: AsyncSession, account: SandboxAccount) -> None:
-    await session.exec(delete(SandboxFault).where(col(SandboxFault.account_id) == account.id))
-
-
-async def take_fault(
-    session: AsyncSession, account: SandboxAccount, act: Act
-) -> tuple[FaultKind, float] | None:
-    """The next fault that is set for such a call, used up by one; None when all shall go well."""
-    found = await session.exec(
-        select(SandboxFault)
-        .where(
-            col(SandboxFault.account_id) == account.id,
-            col(SandboxFault.act).in_([act, Act.ANY]),
-        )
-        .order_by(col(SandboxFault.number))
-        .limit(1)
-        .with_for_update()
-    )
-    fault = found.first()
-    if fault is None:
-        return None
-    fault.times -= 1
-    if fault.times > 0:
-        session.add(fault)
-    else:
-        await session.delete(fault)
-    return FaultKind(fault.kind), fault.seconds
 
 
 async def own_post(session: AsyncSession, account: SandboxAccount, post_id: UUID) -> SandboxPost:
