@@ -1,11 +1,11 @@
-"""Headers that answers carry: `Link` on pages, `ETag` on things that have a version."""
+"""Headers that answers carry: `Link` on pages, `ETag` on versions, `Location` on what is new."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
-from domain.kernel.shapes import Page
+from domain.kernel.shapes import Page, View
 
 
 def link_next(request: Request, response: Response, page: Page[Any]) -> None:
@@ -20,3 +20,8 @@ def link_next(request: Request, response: Response, page: Page[Any]) -> None:
 
 def tag(response: Response, version: int) -> None:
     response.headers["ETag"] = f'"{version}"'
+
+
+def located(response: Response, path: str, view: View) -> None:
+    """Adds `Location`: the list's path and the id that the view shows."""
+    response.headers["Location"] = f"{path}/{view.model_dump(mode='json', include={'id'})['id']}"

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, tag
+from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.calendars import queries, service
 from domain.calendars.shapes import CalendarView, ChangeCalendar, CreateCalendar
@@ -44,6 +44,7 @@ async def create_calendar(
     """Needs the scope `calendars:write`."""
     view = await service.create_calendar(session, caller, command, now=now)
     tag(response, view.version)
+    located(response, "/v1/calendars", view)
     return view
 
 

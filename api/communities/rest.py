@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, tag
+from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.communities import queries, service
 from domain.communities.queries import CommunitySort
@@ -50,6 +50,7 @@ async def create_community(
     """Needs the scope `communities:write`."""
     view = await service.create_community(session, caller, command, now=now)
     tag(response, view.version)
+    located(response, "/v1/communities", view)
     return view
 
 

@@ -60,14 +60,21 @@ async def list_attempts(
 
 @router.post("/{delivery_id}/retry", summary="Send a failed delivery again")
 async def retry_delivery(
-    session: SessionDep, caller: CallerDep, now: NowDep, delivery_id: DeliveryId
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    delivery_id: DeliveryId,
 ) -> DeliveryView:
     """409 `state.not_allowed` unless it failed. Needs the scope `posts:publish`."""
-    return await settling.retry_delivery(session, caller, delivery_id, now=now)
+    view = await settling.retry_delivery(session, caller, delivery_id, now=now)
+    tag(response, view.version)
+    return view
 
 
 @router.post("/{delivery_id}/settle", summary="Say what became of a delivery in doubt")
 async def settle_delivery(
+    response: Response,
     session: SessionDep,
     caller: CallerDep,
     now: NowDep,
@@ -75,4 +82,6 @@ async def settle_delivery(
     command: Settlement,
 ) -> DeliveryView:
     """For networks that cannot be asked: a person looked. Needs the scope `posts:publish`."""
-    return await settling.settle_delivery(session, caller, delivery_id, command, now=now)
+    view = await settling.settle_delivery(session, caller, delivery_id, command, now=now)
+    tag(response, view.version)
+    return view

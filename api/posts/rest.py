@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, tag
+from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, CalendarId, CommunityId, PostId
@@ -78,6 +78,7 @@ async def create_post(
     """Nothing goes out before `POST /v1/posts/{id}/schedule`. Needs the scope `posts:write`."""
     view = await service.create_post(session, caller, command, now=now)
     tag(response, view.version)
+    located(response, "/v1/posts", view)
     return view
 
 
@@ -164,24 +165,33 @@ async def schedule_post(
 
 @router.post("/{post_id}/retry", summary="Send again what failed")
 async def retry_post(
-    session: SessionDep, caller: CallerDep, now: NowDep, post_id: PostId, command: RetryPost
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    post_id: PostId,
+    command: RetryPost,
 ) -> PostDetail:
     """Only failed targets; what may be public is looked up first. Needs `posts:publish`."""
-    return await service.retry_post(session, caller, post_id, command, now=now)
+    view = await service.retry_post(session, caller, post_id, command, now=now)
+    tag(response, view.version)
+    return view
 
 
 @router.post(
     "/{post_id}/withdraw", status_code=HTTPStatus.ACCEPTED, summary="Take public copies back"
 )
 async def withdraw_post(
-    session: SessionDep, caller: CallerDep, now: NowDep, post_id: PostId
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, post_id: PostId
 ) -> PostDetail:
     """Plans one withdrawal for each public copy. Needs the scope `posts:publish`."""
-    return await service.withdraw_post(session, caller, post_id, now=now)
+    view = await service.withdraw_post(session, caller, post_id, now=now)
+    tag(response, view.version)
+    return view
 
 
 @router.get("/{post_id}/deliveries", summary="List the deliveries of a post")
-async def list_deliveries(
+async def list_post_deliveries(
     session: SessionDep, caller: CallerDep, post_id: PostId
 ) -> list[DeliveryView]:
     """All of them, withdrawals too. Needs the scope `posts:read`."""

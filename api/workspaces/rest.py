@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, tag
+from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.ids import MemberId
 from domain.kernel.shapes import Page
@@ -72,6 +72,7 @@ async def create_member(
     """Needs the scope `members:write`."""
     view = await service.create_member(session, caller, command, now=now)
     tag(response, view.version)
+    located(response, "/v1/members", view)
     return view
 
 

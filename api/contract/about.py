@@ -1,0 +1,67 @@
+"""What the contract says of the whole api, before its first operation."""
+
+from domain.kernel.caller import Scope
+
+DESCRIPTION = """\
+Parvis gathers a brand's communities, content calendars, mentions and engagement metrics from many
+social networks behind one api. What REST can do, GraphQL at `/graphql` can do; both show the same
+fields, ids and error codes.
+
+**Tokens.** Send `Authorization: Bearer pv_live_…`. A token belongs to one workspace and carries
+scopes; each operation names the scope it needs. Things of other workspaces do not exist for it:
+their ids answer 404, lists leave them out.
+
+**Ids** are UUIDv7 with the prefix of their kind, such as `post_0199e2b4c1d07a3f8e5d6c7b8a901234`.
+A create command takes an `id` of your own; sent twice with the same body it gives the first
+result, with another body 409 `id.taken`.
+
+**Pages.** Lists answer `{data, page: {next_cursor, has_more}}` and a `Link` header with
+`rel="next"`. Hand `next_cursor` back as `cursor`, with the same filters and sort. Filters that are
+lists are repeated: `?state=draft&state=scheduled`.
+
+**Versions.** What can be changed carries a `version`, which is its `ETag`. `PATCH` is a merge
+patch (RFC 7396): only what is sent changes. It needs `If-Match` with the ETag you read: 428 when it
+is missing, 412 when somebody was quicker. `If-Match: *` overwrites whatever is there.
+
+**Idempotency.** Send an `Idempotency-Key` with any `POST`. A resend within 24 hours gets the first
+answer with `Idempotent-Replayed: true` and changes nothing; the same key with another request is
+409 `idempotency_key.reused`.
+
+**Errors** are problems (RFC 9457, `application/problem+json`) with a stable `code`, what to do
+about it, JSON pointers to each fault, and whether a retry may help. `GET /v1/errors` lists every
+code. Ignore fields and words of enums that you do not know: new ones may come at any time.
+
+**Time.** Moments are RFC 3339 in UTC. What is planned has a wall time and an IANA time zone, and
+shows the moment they mean: in the gap of a clock change the next valid one, in an overlap the
+first. A request may name itself with `X-Request-Id`; every answer shows the id.
+"""
+
+CONTACT = {"name": "The Parvis developers", "url": "https://parvis.example"}
+SERVERS = [{"url": "/", "description": "This installation."}]
+
+TAGS = {
+    "workspace": "The token's workspace and its members.",
+    "communities": "The people a brand gathers, and the zone their days are cut in.",
+    "networks": "What each social network takes, allows and counts, as data.",
+    "accounts": "The identities a community speaks with, connected by workers.",
+    "media": "Pictures and videos, uploaded once, used in many posts.",
+    "calendars": "Content calendars, and the window a calendar view shows.",
+    "posts": "What is said: a master text, a variant for each account, one plan.",
+    "deliveries": "Every outward act, its attempts and its outcome.",
+    "mentions": "What people say to the accounts: the inbox, its conversations and answers.",
+    "conversations": "Mentions that belong together.",
+    "authors": "The people who wrote mentions.",
+    "answers": "What the accounts said back.",
+    "metrics": "Counts as the networks report them, and the series they become.",
+    "events": "The log of everything that happened, in order, without gaps.",
+    "errors": "Every code a problem can have.",
+    "health": "For those who start, stop and route to this process.",
+}
+
+SECURITY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A token of one workspace, made with `./parvis token`. Its scopes: "
+    + ", ".join(f"`{scope}`" for scope in Scope)
+    + ".",
+}

@@ -1,0 +1,117 @@
+"""Completes one operation: its id, its scopes, its problems and headers, its key."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from api.contract.answers import headers, refer
+from api.contract.schemas import names_ids
+from api.idempotency import KEY_LENGTH
+
+Json = dict[str, Any]
+SCOPE = re.compile(r"`([a-z]+:[a-z]+)`")
+OPEN_TAGS = {"health", "errors"}
+"""What is told to everybody."""
+
+KEY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A resend with the same key gets the first answer and changes nothing.",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": KEY_LENGTH,
+        "examples": ["b6b1c1c4-plan-monday"],
+    },
+}
+
+
+def complete(path: str, method: str, operation: Json, schemas: Json) -> None:
+    """Adds to what FastAPI wrote all that a reader of the contract has to know."""
+    operation["operationId"] = operation_name(path, method, operation["operationId"])
+    if method == "post" and not _parameter(operation, "Idempotency-Key"):
+        operation.setdefault("parameters", []).append(KEY_PARAMETER)
+    operation["responses"].pop("422", None)
+    for status, answer in operation["responses"].items():
+        _complete_answer(method, status, answer, schemas)
+    if is_open(operation):
+        operation["security"] = []
+        return
+    operation["security"] = [{"bearer": scopes_of(operation)}]
+    for status in sorted(problems_of(path, method, operation, schemas)):
+        operation["responses"].setdefault(str(status), refer(status))
+
+
+def operation_name(path: str, method: str, found: str) -> str:
+    """The function's name: FastAPI appends path and method to it."""
+    return found.removesuffix(re.sub(r"\W", "_", path) + "_" + method)
+
+
+def is_open(operation: Json) -> bool:
+    return bool(OPEN_TAGS & set(operation["tags"]))
+
+
+def scopes_of(operation: Json) -> list[str]:
+    """The scopes that the description names."""
+    return SCOPE.findall(operation.get("description", ""))
+
+
+def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Iterator[int]:
+    """The statuses, beside success, that this operation can answer."""
+    yield from (401, 503)
+    if scopes_of(operation):
+        yield 403
+    body = operation.get("requestBody", {}).get("content", {})
+    if "{" in path or names_ids(body, schemas):
+        yield 404
+    if method != "get":
+        yield 409
+    if operation.get("parameters") or body:
+        yield 422
+    if body:
+        yield from (400, 413, 415)
+    version = _parameter(operation, "if-match")
+    if version is not None:
+        yield 412
+        if method == "patch":
+            yield 428
+
+
+def _parameter(operation: Json, name: str) -> Json | None:
+    found = (p for p in operation.get("parameters", []) if p["name"].lower() == name.lower())
+    return next(found, None)
+
+
+def _complete_answer(method: str, status: str, answer: Json, schemas: Json) -> None:
+    answer["description"] = _said(status, answer["description"])
+    names = ["X-Request-Id"]
+    fields = _fields(answer, schemas)
+    if "page" in fields:
+        names.append("Link")
+    if status.startswith("2") and "version" in fields:
+        names.append("ETag")
+    if status == "201":
+        names.append("Location")
+    if method == "post":
+        names.append("Idempotent-Replayed")
+    if status == "503":
+        names.remove("X-Request-Id")
+    answer["headers"] = {**answer.get("headers", {}), **headers(*names)}
+
+
+def _said(status: str, found: str) -> str:
+    words = {
+        "200": "As it is now.",
+        "201": "Made.",
+        "202": "Taken on; its state tells how far it is.",
+        "204": "Gone.",
+    }
+    return words.get(status, found) if found == "Successful Response" else found
+
+
+def _fields(answer: Json, schemas: Json) -> Json:
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    name = schema.get("$ref", "").rpartition("/")[2]
+    fields: Json = schemas.get(name, {}).get("properties", {})
+    return fields
