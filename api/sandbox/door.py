@@ -16,7 +16,6 @@ from domain.kernel.database import Database
 from domain.sandbox import accounts, queries
 from domain.sandbox.errors import TokenRefused
 from domain.sandbox.rules import AFTER_SUCCESS, Act, FaultKind
-from domain.sandbox.tables import SandboxAccount
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -48,11 +47,11 @@ class Turn:
     session: AsyncSession
     now: datetime
     root: str
-    account: SandboxAccount | None = None
+    account: accounts.Playing | None = None
     media_delay_s: float | None = None
 
     @property
-    def own(self) -> SandboxAccount:
+    def own(self) -> accounts.Playing:
         if self.account is None:
             raise TokenRefused("Send the access token of a session.")
         return self.account
@@ -111,7 +110,7 @@ def bearer(request: Request) -> str:
     return token
 
 
-def _count(stage: Stage, account: SandboxAccount, now: datetime) -> dict[str, str]:
+def _count(stage: Stage, account: accounts.Playing, now: datetime) -> dict[str, str]:
     ends_at, used = stage.used.get(account.id, (0.0, 0))
     if ends_at <= now.timestamp():
         ends_at, used = now.timestamp() + account.rate_window_s, 0

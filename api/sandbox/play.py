@@ -17,14 +17,13 @@ from domain.sandbox.shapes import (
     SetFault,
     StateView,
 )
-from domain.sandbox.tables import SandboxAccount
 
 play = APIRouter(route_class=OpenRoute, tags=["play"])
 
 Handle = Annotated[str, Path(max_length=30, description="The account's name.")]
 
 
-async def _own(turn: TurnDep, handle: str, request: Request) -> SandboxAccount:
+async def _own(turn: TurnDep, handle: str, request: Request) -> accounts.Playing:
     return await queries.account_of_token(turn.session, handle, bearer(request))
 
 

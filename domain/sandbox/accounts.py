@@ -15,6 +15,9 @@ from domain.sandbox.rules import Act, FaultKind
 from domain.sandbox.shapes import CreateAccount, SetFault
 from domain.sandbox.tables import SandboxAccount, SandboxFault, SandboxSession
 
+Playing = SandboxAccount
+"""An account as handlers pass it on; its row stays below."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
