@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts import rules
 from domain.accounts.credentials import seal_grant
 from domain.accounts.rules import AccountState
-from domain.accounts.service import PAUSED, DueKind, claim_due
+from domain.accounts.service import PAUSED, DueKind, become, claim_due
 from domain.accounts.shapes import AccountProblem
 from domain.accounts.tables import Account
 from domain.connector.errors import NetworkError
@@ -80,7 +80,7 @@ async def record_connected(
     }
     try:
         async with session.begin_nested():
-            apply(row, {**values, **_working(row, now)}, now=now)
+            become(row, AccountState.CONNECTED, {**values, **_working(row, now)}, now=now)
             await session.flush()
     except IntegrityError:
         await session.refresh(row)
@@ -123,7 +123,7 @@ async def record_checked(
     row.tries, row.check_at = 0, now + rules.CHECK_EVERY
     changed = apply(row, _profile(profile), now=now)
     if was_locked_out:
-        apply(row, _working(row, now), now=now)
+        become(row, AccountState.CONNECTED, _working(row, now), now=now)
         _tell(session, row, "account.connected", now=now)
     elif changed:
         _tell(session, row, "account.changed", now=now, changed=sorted(changed))
@@ -169,11 +169,10 @@ async def lock_out(
     problem = _problem(error, f"{error.message} {rules.CONNECT_AGAIN}", is_retryable=False)
     values = {
         **PAUSED,
-        "state": AccountState.ACTION_REQUIRED,
         "problem": problem.model_dump(mode="json"),
         "check_at": now + rules.CHECK_EVERY,
     }
-    apply(row, values, now=now)
+    become(row, AccountState.ACTION_REQUIRED, values, now=now)
     _tell(session, row, "account.action_required", now=now, code=problem.code)
     return True
 
@@ -181,7 +180,6 @@ async def lock_out(
 def _working(row: Account, now: datetime) -> dict[str, Any]:
     connector = find(row.network)
     return {
-        "state": AccountState.CONNECTED,
         "problem": None,
         "tries": 0,
         "read_at": now if connector is not None and connector.inbox else None,
@@ -196,13 +194,12 @@ def _fail(session: AsyncSession, row: Account, problem: AccountProblem, *, now: 
     state = AccountState.ACTION_REQUIRED if has_grant else AccountState.FAILED
     values = {
         **PAUSED,
-        "state": state,
         "problem": problem.model_dump(mode="json"),
         "sealed_login": None,
         "tries": 0,
         "check_at": now + rules.CHECK_WAITS[0] if has_grant else None,
     }
-    apply(row, values, now=now)
+    become(row, state, values, now=now)
     _tell(session, row, "account.connection_failed", now=now, code=problem.code, state=state)
 
 

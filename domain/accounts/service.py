@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -12,14 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts.credentials import seal_login
 from domain.accounts.logins import check_login, keyed_digest
 from domain.accounts.queries import find_account, living, view_of
-from domain.accounts.rules import AccountState, cadence, next_poll
+from domain.accounts.rules import AccountState, cadence, may_become, next_poll
 from domain.accounts.shapes import AccountView, ChangeAccount, ConnectAccount, ReconnectAccount
 from domain.accounts.tables import Account
 from domain.connector.words import Login
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, find_for_change, made_before
-from domain.kernel.errors import AlreadyExists, NotFound
+from domain.kernel.errors import AlreadyExists, NotAllowedNow, NotFound
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.kernel.sealing import KeyRing
@@ -86,8 +87,8 @@ async def reconnect_account(
     row = await _account(session, caller, id_, None)
     check_login(row.network, command.login)
     login = seal_login(keys, row.workspace_id, row.id, Login(command.login))
-    begun = {"state": AccountState.CONNECTING, "problem": None, "sealed_login": login, "tries": 0}
-    apply(row, {**PAUSED, **begun, "connect_at": now}, now=now)
+    begun = {"problem": None, "sealed_login": login, "tries": 0, "connect_at": now}
+    become(row, AccountState.CONNECTING, {**PAUSED, **begun}, now=now)
     record(session, caller, "account.reconnecting", ("account", id_), now=now)
     due_at(session, row.workspace_id, id_, now)
     return view_of(row)
@@ -122,8 +123,8 @@ async def remove_account(
     """Forgets its credentials; what it published stays, what still waits can no longer go out."""
     caller.need(Scope.ACCOUNTS_WRITE)
     row = await _account(session, caller, id_, expected_version)
-    gone = {"state": AccountState.REMOVED, "removed_at": now, "problem": None}
-    apply(row, {**PAUSED, **FORGOTTEN, **gone}, now=now)
+    gone = {"removed_at": now, "problem": None}
+    become(row, AccountState.REMOVED, {**PAUSED, **FORGOTTEN, **gone}, now=now)
     record(session, caller, "account.removed", ("account", id_), now=now)
 
 
@@ -135,6 +136,13 @@ async def check_account(
     row = await _account(session, caller, id_, None)
     ask_check(session, row, now=now)
     return view_of(row)
+
+
+def become(row: Account, state: AccountState, values: dict[str, Any], *, now: datetime) -> None:
+    """Takes a step of the drawing. Raises `NotAllowedNow` for any other."""
+    if not may_become(AccountState(row.state), state):
+        raise NotAllowedNow(f"An account that is {row.state} cannot become {state}.")
+    apply(row, {**values, "state": state}, now=now)
 
 
 def ask_check(session: AsyncSession, row: Account, *, now: datetime) -> None:

@@ -25,7 +25,7 @@ from tests.domain.accounts.build import (
     make_connecting,
     row_of,
 )
-from tests.networks.scripted import Exchange, ScriptedHttp, recorded
+from tests.networks.scripted import Exchange, ScriptedHttp
 from tests.sandbox_stage import ROOT, Stage, open_stage
 from tests.workers.world import make_context
 from tests.world import make_workspace
@@ -35,7 +35,23 @@ from workers.outward import grant_expired
 
 CREATE = "/xrpc/com.atproto.server.createSession"
 PROFILE = "/xrpc/app.bsky.actor.getProfile"
-DID = "did:plc:yqpe2i7jqh6livn4xo7eqrf2"
+DID = "did:plc:bea"
+BEA = {"did": DID, "handle": "bea.test", "displayName": "Bea"}
+SESSION = {
+    "did": DID,
+    "handle": "bea.test",
+    "accessJwt": "access-0",
+    "refreshJwt": "refresh-0",
+    "didDoc": {
+        "service": [
+            {"id": "#atproto_pds", "serviceEndpoint": "https://pds.village.example"},
+        ]
+    },
+}
+CONNECTS = [
+    Exchange(method="POST", path=CREATE, json_=SESSION),
+    Exchange(method="GET", path=PROFILE, json_=BEA),
+]
 REFUSED = {"error": "AuthenticationRequired", "message": "Invalid identifier or password"}
 FRESH = Grant("good", refresh="refresh-1", expires_at=NOW + timedelta(days=9))
 ANA_NOW = {"did": ANA.remote_id, "handle": ANA.handle, "displayName": "Ana"}
@@ -77,7 +93,7 @@ async def test_login_becomes_a_connected_account_and_is_forgotten(
 ) -> None:
     workspace_id = await make_workspace(database)
     id_ = await make_connecting(database, workspace_id)
-    http = ScriptedHttp(recorded("bluesky", "connect"))
+    http = ScriptedHttp(CONNECTS)
     context = make_context(settings, database, redis, http)
 
     claimed = await connect_all(context, workspace_id)
@@ -87,7 +103,7 @@ async def test_login_becomes_a_connected_account_and_is_forgotten(
     assert claimed == 1
     assert (account.state, account.problem) == ("connected", None)
     assert (account.server, account.remote_id) == ("https://pds.village.example", DID)
-    assert (account.handle, account.display_name) == ("ana.test", "Ana")
+    assert (account.handle, account.display_name) == ("bea.test", "Bea")
     assert (row.read_at, row.measure_at, row.check_at) == (NOW, NOW, NOW + timedelta(days=1))
     assert (row.sealed_login, row.connect_at) == (None, None)
     assert row.sealed_grant is not None
@@ -144,7 +160,7 @@ async def test_same_identity_is_not_connected_twice(
 ) -> None:
     workspace_id = await make_workspace(database)
     first = await make_connecting(database, workspace_id)
-    http = ScriptedHttp(recorded("bluesky", "connect") * 2)
+    http = ScriptedHttp(CONNECTS * 2)
     context = make_context(settings, database, redis, http)
     await connect_all(context, workspace_id)
     second = await make_connecting(database, workspace_id)
@@ -198,7 +214,7 @@ async def test_reconnecting_as_somebody_else_is_refused_and_keeps_the_old_grant(
             now=NOW,
         )
     script = [
-        *recorded("bluesky", "connect"),
+        *CONNECTS,
         Exchange(method="GET", path=PROFILE, json_=ANA_NOW),
     ]
     context = make_context(settings, database, redis, ScriptedHttp(script))
@@ -286,12 +302,12 @@ async def test_identity_of_a_removed_account_may_come_again(
     settings: Settings, database: Database, redis: ArqRedis
 ) -> None:
     workspace_id = await make_workspace(database)
-    id_ = await make_connected(database, workspace_id, FRESH, profile=Profile(DID, "ana.test"))
+    id_ = await make_connected(database, workspace_id, FRESH, profile=Profile(DID, "bea.test"))
     async with database.transaction(workspace_id) as session:
         row = await session.merge(await row_of(database, workspace_id, id_))
         row.removed_at, row.state = NOW, "removed"
     again = await make_connecting(database, workspace_id)
-    http = ScriptedHttp(recorded("bluesky", "connect"))
+    http = ScriptedHttp(CONNECTS)
 
     await connect_all(make_context(settings, database, redis, http), workspace_id)
 
