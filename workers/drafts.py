@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from domain.media.queries import media_by_id
-from domain.media.storage import read_file
-
 from domain.connector.words import Draft, Link, Medium, Part
 from domain.kernel.caller import worker
+from domain.media.queries import media_by_id
+from domain.media.storage import read_file
 from domain.posts.delivering import Task
 from workers.context import Context
 

@@ -1,0 +1,155 @@
+"""Claims, leases and records, each against the database."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlmodel import col, select
+
+from domain.calendars.service import create_calendar
+from domain.calendars.shapes import CreateCalendar
+from domain.communities.service import create_community
+from domain.communities.shapes import CreateCommunity
+from domain.connector.words import Published, Ref
+from domain.kernel.caller import worker
+from domain.kernel.database import Database
+from domain.posts import delivering
+from domain.posts.delivering import LOOK_UP, SEND, Task
+from domain.posts.finding import find_post
+from domain.posts.planning import cancel_post
+from domain.posts.queries import get_post
+from domain.posts.service import create_post, schedule_post
+from domain.posts.shapes import CreatePost, PostDetail, SchedulePost, VariantInput
+from domain.posts.tables import Attempt
+from tests.world import make_account, make_workspace
+
+LEASE = timedelta(seconds=60)
+
+
+@pytest.fixture
+async def workspace_id(database: Database) -> UUID:
+    return await make_workspace(database)
+
+
+@pytest.fixture
+async def post(database: Database, workspace_id: UUID, now: datetime) -> PostDetail:
+    """A post that is due now."""
+    caller = worker(workspace_id)
+    async with database.transaction(workspace_id) as session:
+        community = await create_community(
+            session, caller, CreateCommunity(name="a", slug="a", time_zone="Europe/Zurich"), now=now
+        )
+    account_id = await make_account(database, workspace_id, community.id)
+    async with database.transaction(workspace_id) as session:
+        calendar = await create_calendar(
+            session, caller, CreateCalendar(community_id=community.id, name="a"), now=now
+        )
+        command = CreatePost(
+            calendar_id=calendar.id,
+            title="Vigne",
+            text="On taille.",
+            variants=[VariantInput(account_id=account_id)],
+        )
+        made = await create_post(session, caller, command, now=now)
+        return await schedule_post(
+            session, caller, made.id, SchedulePost(now=True), expected_version=None, now=now
+        )
+
+
+async def claim(database: Database, workspace_id: UUID, now: datetime) -> list[Task]:
+    caller = worker(workspace_id)
+    async with database.transaction(workspace_id) as session:
+        rows = await delivering.claim_due(session, caller, now=now, lease=LEASE, most=10)
+    async with database.transaction(workspace_id) as session:
+        return await delivering.prepare(session, caller, rows, now=now)
+
+
+async def state(database: Database, post: PostDetail, workspace_id: UUID) -> tuple[str, str]:
+    async with database.transaction(workspace_id) as session:
+        found = await get_post(session, worker(workspace_id), post.id)
+    return found.state, found.deliveries[0].state
+
+
+async def test_a_claim_is_had_by_one_worker_and_says_what_will_be_sent(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    [task] = await claim(database, workspace_id, now)
+
+    assert (task.act, task.content.parts, task.attempts) == (SEND, ("On taille.",), 1)
+    assert await claim(database, workspace_id, now) == []
+    assert await state(database, post, workspace_id) == ("going_out", "going")
+
+
+async def test_a_lost_lease_is_looked_up_and_not_sent_again(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    await claim(database, workspace_id, now)
+    later = now + LEASE
+
+    [task] = await claim(database, workspace_id, later)
+
+    assert (task.act, task.attempts, task.look_ups) == (LOOK_UP, 1, 1)
+    assert (await state(database, post, workspace_id))[1] == "unknown"
+
+
+async def test_what_arrived_is_recorded_once(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    [task] = await claim(database, workspace_id, now)
+    for remote_id in ("first", "second"):
+        async with database.transaction(workspace_id) as session:
+            await delivering.record_done(
+                session,
+                worker(workspace_id),
+                task,
+                Published((Ref(remote_id, None),)),
+                started_at=now,
+                now=now,
+            )
+
+    async with database.transaction(workspace_id) as session:
+        found = await get_post(session, worker(workspace_id), post.id)
+        attempts = (
+            await session.exec(select(Attempt).where(col(Attempt.delivery_id) == task.id))
+        ).all()
+    assert (found.state, found.deliveries[0].refs[0].remote_id) == ("published", "first")
+    assert found.published_at == now
+    assert len(attempts) == 2
+
+
+@pytest.mark.usefixtures("post")
+async def test_a_message_that_is_not_there_is_sent_again(
+    database: Database, workspace_id: UUID, now: datetime
+) -> None:
+    await claim(database, workspace_id, now)
+    later = now + LEASE
+    [task] = await claim(database, workspace_id, later)
+    async with database.transaction(workspace_id) as session:
+        await delivering.record_not_there(
+            session, worker(workspace_id), task, again_at=None, started_at=later, now=later
+        )
+
+    [again] = await claim(database, workspace_id, later)
+
+    assert (again.act, again.attempts, again.id) == (SEND, 2, task.id)
+
+
+async def test_a_cancelled_post_is_not_claimed(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    caller = worker(workspace_id)
+    async with database.transaction(workspace_id) as session:
+        row = await find_post(session, caller, post.id, None)
+        await cancel_post(session, caller, row, now=now)
+
+    assert await claim(database, workspace_id, now) == []
+    assert await state(database, post, workspace_id) == ("cancelled", "cancelled")
+
+
+async def test_another_workspace_claims_nothing(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    other = await make_workspace(database)
+
+    assert await claim(database, other, now) == []
+    assert await state(database, post, workspace_id) == ("scheduled", "waiting")

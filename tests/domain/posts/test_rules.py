@@ -1,0 +1,157 @@
+"""The state machines of publishing: every transition of the drawing, allowed and refused."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.connector.errors import (
+    GrantExpired,
+    Missing,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.manifest import IdempotencyClass
+from domain.posts.rules import (
+    HOLD,
+    LONGEST_WAIT,
+    MOST_ATTEMPTS,
+    TRANSITIONS,
+    DeliveryState,
+    PostState,
+    Verdict,
+    after_error,
+    after_look_up_error,
+    backoff,
+    look_ups_needed,
+    may_move,
+    post_state,
+)
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+WAIT = timedelta(seconds=2)
+D, P = DeliveryState, PostState
+ALLOWED = {
+    (D.WAITING, D.GOING),
+    (D.WAITING, D.CANCELLED),
+    (D.GOING, D.DONE),
+    (D.GOING, D.FAILED),
+    (D.GOING, D.UNKNOWN),
+    (D.GOING, D.WAITING),
+    (D.UNKNOWN, D.DONE),
+    (D.UNKNOWN, D.FAILED),
+    (D.UNKNOWN, D.WAITING),
+    (D.UNKNOWN, D.UNKNOWN),
+    (D.FAILED, D.WAITING),
+    (D.FAILED, D.CANCELLED),
+    (D.DONE, D.WITHDRAWN),
+}
+
+
+def test_every_state_has_its_transitions() -> None:
+    assert set(TRANSITIONS) == set(D)
+
+
+@pytest.mark.parametrize("old", D)
+@pytest.mark.parametrize("new", D)
+def test_a_delivery_moves_as_drawn_and_in_no_other_way(old: D, new: D) -> None:
+    assert may_move(old, new) == ((old, new) in ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ([], P.DRAFT),
+        ([D.WAITING], P.SCHEDULED),
+        ([D.WAITING, D.CANCELLED], P.SCHEDULED),
+        ([D.GOING, D.WAITING], P.GOING_OUT),
+        ([D.WAITING, D.DONE], P.GOING_OUT),
+        ([D.DONE, D.UNKNOWN, D.GOING], P.UNKNOWN),
+        ([D.DONE], P.PUBLISHED),
+        ([D.DONE, D.DONE], P.PUBLISHED),
+        ([D.DONE, D.FAILED], P.PARTIALLY_PUBLISHED),
+        ([D.DONE, D.CANCELLED], P.PARTIALLY_PUBLISHED),
+        ([D.DONE, D.WITHDRAWN], P.PARTIALLY_PUBLISHED),
+        ([D.WITHDRAWN, D.FAILED], P.WITHDRAWN),
+        ([D.FAILED, D.CANCELLED], P.FAILED),
+        ([D.CANCELLED], P.CANCELLED),
+    ],
+)
+def test_a_post_is_what_its_deliveries_are(states: list[D], expected: P) -> None:
+    assert post_state(states, unplanned=P.DRAFT) == expected
+
+
+@given(st.lists(st.sampled_from(D), min_size=1, max_size=6))
+def test_a_post_is_never_said_published_while_anything_else_is_true(states: list[D]) -> None:
+    is_published = post_state(states, unplanned=P.DRAFT) == P.PUBLISHED
+    assert is_published == all(state == D.DONE for state in states)
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "at"),
+    [
+        (RateLimited("x", until=NOW + timedelta(minutes=3)), Verdict.WAIT, timedelta(minutes=3)),
+        (RateLimited("x", until=NOW - timedelta(minutes=3)), Verdict.WAIT, timedelta(0)),
+        (RateLimited("x", until=None), Verdict.WAIT, timedelta(seconds=5)),
+        (Unavailable("x"), Verdict.WAIT, timedelta(seconds=5)),
+        (GrantExpired("x"), Verdict.HOLD, HOLD),
+        (OutcomeUnknown("x"), Verdict.LOOK, WAIT),
+        (Refused("x"), Verdict.STOP, None),
+        (Missing("x"), Verdict.STOP, None),
+    ],
+)
+def test_an_error_is_answered_by_wait_hold_stop_or_look(
+    error: NetworkError, verdict: Verdict, at: timedelta | None
+) -> None:
+    decision = after_error(error, attempts=1, reconcile_wait=WAIT, now=NOW)
+
+    assert decision.verdict == verdict
+    assert decision.at == (None if at is None else NOW + at)
+
+
+def test_a_network_that_stays_away_is_given_up_and_may_be_retried_by_hand() -> None:
+    last = after_error(Unavailable("x"), attempts=MOST_ATTEMPTS, reconcile_wait=WAIT, now=NOW)
+
+    assert (last.verdict, last.at, last.is_retryable) == (Verdict.STOP, None, True)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Unavailable("x"),
+        Refused("x"),
+        GrantExpired("x"),
+        RateLimited("x", until=NOW),
+        OutcomeUnknown("x"),
+    ],
+)
+def test_a_look_up_that_fails_leaves_the_outcome_unknown(error: NetworkError) -> None:
+    decision = after_look_up_error(error, look_ups=1, reconcile_wait=WAIT, now=NOW)
+
+    assert decision.verdict == Verdict.LOOK
+    assert decision.is_retryable is False
+
+
+def test_a_network_that_cannot_tell_leaves_it_to_a_person() -> None:
+    decision = after_look_up_error(OutcomeUnknown("x"), look_ups=1, reconcile_wait=WAIT, now=NOW)
+
+    assert (decision.at, decision.acting_party) == (None, "user")
+
+
+def test_a_listing_is_looked_at_twice() -> None:
+    assert {kind: look_ups_needed(kind) for kind in IdempotencyClass} == {
+        IdempotencyClass.NATIVE_KEY: 1,
+        IdempotencyClass.HANDLE: 1,
+        IdempotencyClass.LOOK_UP_KEY: 1,
+        IdempotencyClass.LISTING: 2,
+        IdempotencyClass.NONE: 1,
+    }
+
+
+@given(st.integers(min_value=0, max_value=10_000))
+def test_waits_grow_and_stay_below_a_quarter_of_an_hour(tries: int) -> None:
+    assert backoff(tries) <= backoff(tries + 1) <= LONGEST_WAIT
