@@ -148,7 +148,7 @@ async def _look_up(
         await _record_done(context, task, published, started_at)
         return
     wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
-    is_sure = task.look_ups >= look_ups_needed(line.connector.manifest.idempotency)
+    is_sure = task.look_ups >= look_ups_needed(line.idempotency)
     await _record_not_there(context, task, None if is_sure else wait, started_at)
 
 
