@@ -24,7 +24,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def begin(self) -> None:
-        with self.log.open("ab") as log:
+        with folders.open_log(self.log) as log:
             self.process = processes.spawn(
                 [sys.executable, "-m", *self.module],
                 output=log,

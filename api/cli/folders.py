@@ -1,11 +1,11 @@
-"""The data folder: private, with short socket names and bounded logs."""
+"""The data folder: private, with short socket names and logs."""
 
 import hashlib
 import os
-import shutil
 import stat
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from api.cli.trouble import Trouble
 
@@ -53,8 +53,13 @@ def give(folder: Path, uid: int, gid: int) -> None:
 
 
 def log_path(data_dir: Path, name: str) -> Path:
-    """Where a child writes; an overgrown log is set aside once."""
-    path = private_folder(data_dir / "logs") / f"{name}.log"
+    """Where a child writes."""
+    return data_dir / "logs" / f"{name}.log"
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """A log to write on; one that has grown too large is set aside, replacing the last such."""
+    private_folder(path.parent)
     if path.exists() and path.stat().st_size > _LARGEST_LOG_BYTES:
-        shutil.move(path, path.with_suffix(".log.1"))
-    return path
+        path.replace(path.with_suffix(".log.1"))
+    return path.open("ab")

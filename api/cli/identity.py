@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from api.cli import folders
 from api.cli.processes import Identity, enter_namespace
 from api.cli.trouble import Trouble
 
@@ -46,7 +47,7 @@ def runs(program: Path, identity: Identity) -> bool:
 
 def reachable_copy(install: Path, data_dir: Path, identity: Identity) -> Path:
     """The installation, or a copy in the data folder when `nobody` cannot reach the first."""
-    data_dir.chmod(0o711)
+    folders.private_folder(data_dir).chmod(0o711)
     if not all(parent.stat().st_mode & 0o001 for parent in data_dir.parents):
         raise _unreachable(data_dir)
     if runs(install / "bin" / "postgres", identity):

@@ -74,7 +74,7 @@ class Postgres:
         self._own(self.folder, self.sockets)
         settings = self.settings | {"unix_socket_directories": str(self.sockets)}
         flags = [f"--{name}={value}" for name, value in settings.items()]
-        with self.log.open("ab") as log:
+        with folders.open_log(self.log) as log:
             self.process = processes.spawn(
                 [self.install / "bin" / "postgres", "-D", self.folder, *flags],
                 output=log,
@@ -154,7 +154,7 @@ class Postgres:
         command: list[str | Path] = [self.install / "bin" / "initdb", "-D", fresh]
         unicode = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         log_path = folders.log_path(self.data_dir, "initdb")
-        with log_path.open("ab") as log:
+        with folders.open_log(log_path) as log:
             made = processes.spawn(
                 [
                     *command,

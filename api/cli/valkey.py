@@ -26,7 +26,7 @@ class Valkey:
     def begin(self) -> None:
         """Start the server; returns before it answers."""
         self.end_leftover()
-        with self.log.open("ab") as log:
+        with folders.open_log(self.log) as log:
             self.process = processes.spawn(
                 [installed.valkey(), "--dir", self.folder, *self._flags()],
                 output=log,

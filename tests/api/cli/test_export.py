@@ -8,7 +8,6 @@ from api.cli.catalogue import catalogue
 from api.cli.export import defaults, differences
 from api.cli.places import ROOT
 from api.cli.settings_sheet import sheet
-from api.errors import kinds
 from api.errors import codes
 from domain.kernel.settings import Settings
 
