@@ -90,26 +90,31 @@ def open_house(stack: Stack, *, handle: str, idempotency: str = "D", **account: 
     )
     assert made.status_code == 201, made.text
     token = made.json()["token"]
+    login = {"server": stack.sandbox, "handle": handle, "token": token}
+    community, calendar, account_id = settle_in(client, "sandbox", login, name=handle)
+    return House(stack, client, community, calendar, account_id, handle, token)
+
+
+def settle_in(
+    client: httpx2.Client, network: str, login: dict[str, str], *, name: str
+) -> tuple[str, str, str]:
+    """A community, its calendar and a connected account, on any network."""
     community = _create(
-        client, "communities", name=handle, slug=handle.replace("_", "-"), time_zone="Europe/Zurich"
+        client, "communities", name=name, slug=name.replace("_", "-"), time_zone="Europe/Zurich"
     )
     calendar = _create(client, "calendars", community_id=community, name="Main")
     answer = client.post(
         "/v1/accounts",
-        json={
-            "community_id": community,
-            "network": "sandbox",
-            "login": {"server": stack.sandbox, "handle": handle, "token": token},
-        },
+        json={"community_id": community, "network": network, "login": login},
         headers={"Prefer": "wait=10"},
     )
     assert answer.status_code in {201, 202}, answer.text
-    account_id = answer.json()["id"]
+    account: str = answer.json()["id"]
     until(
-        lambda: client.get(f"/v1/accounts/{account_id}").json()["state"] == "connected",
+        lambda: client.get(f"/v1/accounts/{account}").json()["state"] == "connected",
         "the account is connected",
     )
-    return House(stack, client, community, calendar, account_id, handle, token)
+    return community, calendar, account
 
 
 def _create(client: httpx2.Client, path: str, **body: Any) -> str:
