@@ -1,18 +1,16 @@
 """People on the Bluesky rig, acting as any client would."""
 
-import asyncio
+import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import JsonValue
 
 from domain.connector.http import Call, Http
 from domain.connector.port import ReadsInbox
 from domain.connector.words import Access, InboxItem
-from tests.real.outward import now, post_json
+from tests.real.outward import eventually, now, post_json
 from tests.real.rigs import Bluesky
-
-_SETTLED_S = 30.0
-_LOOK_EVERY_S = 0.3
 
 
 @dataclass
@@ -54,12 +52,11 @@ class BlueskyVillage:
         self, http: Http, towards: Access, inbox: ReadsInbox, kinds: set[str]
     ) -> tuple[InboxItem, ...]:
         """Waits until the AppView shows something of each kind; gives what it shows."""
-        for _ in range(int(_SETTLED_S / _LOOK_EVERY_S)):
-            items = (await inbox.read(http, towards, None)).items
-            if kinds <= {item.kind.value for item in items}:
-                return items
-            await asyncio.sleep(_LOOK_EVERY_S)
-        raise AssertionError(f"only {[item.kind.value for item in items]} arrived")
+        page = await eventually(
+            lambda: inbox.read(http, towards, None),
+            lambda page: kinds <= {item.kind.value for item in page.items},
+        )
+        return page.items
 
     async def create(
         self, http: Http, name: str, collection: str, record: dict[str, JsonValue]
@@ -73,7 +70,7 @@ class BlueskyVillage:
         }
         return await post_json(http, access, "/xrpc/com.atproto.repo.createRecord", body)
 
-    async def record(self, http: Http, name: str, uri: str) -> dict[str, JsonValue]:
+    async def record(self, http: Http, name: str, uri: str) -> dict[str, Any]:
         """A record as its own server keeps it: uri, cid, value."""
         repository, collection, key = uri.removeprefix("at://").split("/")
         query = (("repo", repository), ("collection", collection), ("rkey", key))
@@ -81,8 +78,7 @@ class BlueskyVillage:
         address = f"{access.server}/xrpc/com.atproto.repo.getRecord"
         reply = await http(Call("GET", address, query=query))
         assert reply.is_success, reply.text
-        told = reply.json()
-        assert isinstance(told, dict)
+        told: dict[str, Any] = json.loads(reply.body)
         return told
 
     async def _strong(self, http: Http, name: str, uri: str) -> JsonValue:

@@ -28,15 +28,24 @@ def node() -> Path:
     return home
 
 
-def npm(folder: Path, *packages: str, scripts: bool = True) -> None:
-    """Node packages into a folder; without `scripts` nothing of theirs is run."""
+def npm(folder: Path, *packages: str, node: Path | None = None) -> None:
+    """Node packages into a folder, their scripts not run; with `node`, those that suit it.
+
+    npm takes the newest release that suits the Node it finds on the path.
+    """
     program = _program("npm")
     folder.mkdir(parents=True, exist_ok=True)
     described = folder / "package.json"
     if not described.exists():
         described.write_text('{"private": true, "type": "module"}')
-    options = ["--no-audit", "--no-fund", *([] if scripts else ["--ignore-scripts"])]
-    run([program, "install", *options, *packages], cwd=folder)
+    options = ["--no-audit", "--no-fund", "--ignore-scripts"]
+    run([program, "install", *options, *packages], cwd=folder, env=with_node(node))
+
+
+def with_node(node: Path | None) -> dict[str, str]:
+    """Our environment, with this Node before any other."""
+    path = os.environ["PATH"]
+    return {**os.environ, "PATH": path if node is None else f"{node / 'bin'}{os.pathsep}{path}"}
 
 
 def python(folder: Path, *packages: str) -> Path:

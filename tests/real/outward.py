@@ -1,8 +1,10 @@
 """Ways to the real servers: the workers' own client, and people who act over there."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from pydantic import JsonValue
 
@@ -10,6 +12,8 @@ from domain.connector.http import Call, Http
 from domain.connector.port import Connector
 from domain.connector.words import Access, Checkpoint, Connected, Draft, Login, Published
 from workers.http import OutwardHttp
+
+_LOOKS, _BETWEEN_LOOKS_S = 100, 0.3
 
 
 @contextlib.asynccontextmanager
@@ -53,6 +57,19 @@ async def publish(
         http, access, draft, checkpoint or {}, save, now=now()
     )
     return published, kept
+
+
+T = TypeVar("T")
+
+
+async def eventually(read: Callable[[], Awaitable[T]], holds: Callable[[T], bool]) -> T:
+    """What is read once the claim holds; servers take a moment to tell one another."""
+    for _ in range(_LOOKS):
+        found = await read()
+        if holds(found):
+            return found
+        await asyncio.sleep(_BETWEEN_LOOKS_S)
+    raise AssertionError(f"in the end it was {found}")
 
 
 async def post_json(http: Http, access: Access, path: str, body: JsonValue) -> JsonValue:

@@ -122,17 +122,16 @@ def _installed_bluesky() -> Path:
     sqlite = folder / "node_modules" / "better-sqlite3"
     if not (sqlite / "build" / "Release" / "better_sqlite3.node").exists():
         node = installing.node()
-        installing.npm(folder, "@atproto/dev-env", "@atproto/api", scripts=False)
+        installing.npm(folder, "@atproto/dev-env", "@atproto/api", node=node)
         # Built, not fetched: the headers that Node's npm package carries are all it needs.
-        path = f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}"
         build: list[str | Path] = [
             installing.node_gyp(),
             "rebuild",
             "--release",
             f"--nodedir={node}",
         ]
-        env = {**os.environ, "PATH": path}
-        installing.run([node / "bin" / "node", *build], cwd=sqlite, env=env)
+        command = [node / "bin" / "node", *build]
+        installing.run(command, cwd=sqlite, env=installing.with_node(node))
     (folder / "rig.mjs").write_text((_HERE / "bluesky" / "rig.mjs").read_text())
     return folder
 

@@ -63,7 +63,7 @@ async def publish(
         if stands is None:
             created_at = _later(progress.created_at, number)
             record = await compose(pds, draft, draft.parts[number], above, created_at)
-            stands = await _create(pds, access, progress.keys[number], record)
+            stands = await create(pds, access, progress.keys[number], record)
         progress = progress.model_copy(update={"sent": (*progress.sent, stands)})
         await save(progress.dumped())
     return _published([strong.uri for strong in progress.sent])
@@ -111,7 +111,8 @@ def _below(sent: Sequence[Strong], reply: ReplyRefs | None) -> ReplyRefs | None:
     return ReplyRefs(root=reply.root if reply else sent[0], parent=sent[-1])
 
 
-async def _create(pds: Pds, access: Access, key: str, record: JsonValue) -> Strong:
+async def create(pds: Pds, access: Access, key: str, record: JsonValue) -> Strong:
+    """Writes a record under a key; gives what stands there when something does already."""
     body: JsonValue = {
         "repo": access.remote_id,
         "collection": POSTS,

@@ -37,10 +37,13 @@ def mentioned(text: str) -> list[str]:
 
 
 def facets(text: str, dids: Mapping[str, str]) -> list[JsonValue]:
-    """The facets of a text; `dids` gives the account of each handle that exists."""
-    links = list(_links(text))
+    """The facets of a text; `dids` gives the account of each handle that exists.
+
+    Where two would overlap, a link goes before a mention and a mention before a hashtag.
+    """
     found: list[tuple[Span, JsonValue]] = [
-        (span, {"$type": "app.bsky.richtext.facet#link", "uri": span.value}) for span in links
+        (span, {"$type": "app.bsky.richtext.facet#link", "uri": span.value})
+        for span in _links(text)
     ]
     found += [
         (span, {"$type": "app.bsky.richtext.facet#mention", "did": dids[span.value]})
@@ -50,8 +53,12 @@ def facets(text: str, dids: Mapping[str, str]) -> list[JsonValue]:
     found += [
         (span, {"$type": "app.bsky.richtext.facet#tag", "tag": span.value}) for span in _tags(text)
     ]
-    found.sort(key=lambda each: each[0].start)
-    return [_facet(text, span, feature) for span, feature in found]
+    kept: list[tuple[Span, JsonValue]] = []
+    for span, feature in found:
+        if all(span.end <= other.start or other.end <= span.start for other, _ in kept):
+            kept.append((span, feature))
+    kept.sort(key=lambda each: each[0].start)
+    return [_facet(text, span, feature) for span, feature in kept]
 
 
 def _facet(text: str, span: Span, feature: JsonValue) -> JsonValue:

@@ -1,0 +1,151 @@
+"""What the conformance suite does not ask: keys that are taken, threads that stopped, answers."""
+
+import base64
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.connector.errors import OutcomeUnknown
+from domain.connector.words import Checkpoint, Draft, Link, Part
+from domain.networks.bluesky import connect
+from domain.networks.bluesky import publish as publishing
+from tests.networks.bluesky.case import CASE
+from tests.networks.conformance import (
+    ILLUSTRATED,
+    NOW,
+    POST,
+    THREAD,
+    publish,
+    script,
+)
+from tests.networks.scripted import Exchange, ScriptedHttp, recorded
+
+CREATE = "/xrpc/com.atproto.repo.createRecord"
+STORED = "/xrpc/com.atproto.repo.getRecord"
+BROKEN = Exchange(
+    method="POST", path=CREATE, status=500, json_={"error": "InternalServerError", "message": ""}
+)
+
+
+def stored(uri: str, **value: str) -> Exchange:
+    body = {"uri": uri, "cid": f"cid-of-{uri[-1]}", "value": {**value}}
+    return Exchange(method="GET", path=STORED, json_={**body})
+
+
+def created(uri: str) -> Exchange:
+    return Exchange(method="POST", path=CREATE, json_={"uri": uri, "cid": f"cid-of-{uri[-1]}"})
+
+
+ABSENT = recorded("bluesky", "look_up_missing")[0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        BROKEN,
+        Exchange(method="POST", path=CREATE, error="outcome_unknown"),
+        BROKEN.model_copy(
+            update={
+                "status": 400,
+                "json_": {"error": "InvalidRequest", "message": "Record already exists"},
+            }
+        ),
+    ],
+)
+async def test_write_that_fails_because_the_post_is_there_succeeds(answer: Exchange) -> None:
+    http = ScriptedHttp([answer, stored("at://did/app.bsky.feed.post/1")])
+    published, _ = await publish("bluesky", http, POST, {})
+    http.assert_finished()
+    assert published.remote_id == "at://did/app.bsky.feed.post/1"
+
+
+async def test_write_that_fails_while_nobody_can_look_stays_unknown() -> None:
+    http = ScriptedHttp([BROKEN, Exchange(method="GET", path=STORED, status=503)])
+    with pytest.raises(OutcomeUnknown):
+        await publish("bluesky", http, POST, {})
+    http.assert_finished()
+
+
+async def test_post_that_may_stand_there_is_looked_for_before_it_is_written() -> None:
+    lost = ScriptedHttp([BROKEN, ABSENT])
+    checkpoints: list[Checkpoint] = []
+
+    async def save(checkpoint: Checkpoint) -> None:
+        checkpoints.append(checkpoint)
+
+    with pytest.raises(OutcomeUnknown):
+        await publishing.publish(lost, CASE.access, POST, {}, save, now=NOW)
+    http = ScriptedHttp([ABSENT, created("at://did/app.bsky.feed.post/1")])
+    published, _ = await publish("bluesky", http, POST, checkpoints[-1])
+    http.assert_finished()
+    assert published.remote_id == "at://did/app.bsky.feed.post/1"
+    keys = [call.json["rkey"] for call in lost.calls + http.calls if isinstance(call.json, dict)]
+    assert keys[0] == keys[1]
+
+
+async def test_thread_goes_on_below_the_last_message_that_stands() -> None:
+    _, kept = await publish("bluesky", script("bluesky", "thread"), THREAD, {})
+    one_sent = kept.checkpoints[1]
+    http = ScriptedHttp(
+        [
+            stored("at://did/app.bsky.feed.post/2"),
+            ABSENT,
+            created("at://did/app.bsky.feed.post/3"),
+        ]
+    )
+    published, _ = await publish("bluesky", http, THREAD, one_sent)
+    http.assert_finished()
+    assert [ref.remote_id[-1] for ref in published.refs[1:]] == ["2", "3"]
+    (write,) = (call.json for call in http.calls if call.method == "POST")
+    assert isinstance(write, dict)
+    assert isinstance(write["record"], dict)
+    parent = {"uri": "at://did/app.bsky.feed.post/2", "cid": "cid-of-2"}
+    root = {"uri": published.remote_id, "cid": _cid(one_sent)}
+    assert write["record"]["reply"] == {"root": root, "parent": parent}
+
+
+def _cid(checkpoint: Checkpoint) -> str:
+    sent = checkpoint["sent"]
+    assert isinstance(sent, list)
+    assert isinstance(sent[0], dict)
+    return str(sent[0]["cid"])
+
+
+async def test_answer_to_an_answer_names_the_root_of_the_thread() -> None:
+    root = {"uri": "at://did:plc:x/app.bsky.feed.post/r", "cid": "cid-r"}
+    view = {
+        "uri": "at://did:plc:bob/app.bsky.feed.post/p",
+        "cid": "cid-p",
+        "record": {"text": "?", "reply": {"root": root, "parent": root}},
+    }
+    posts = Exchange(method="GET", path="/xrpc/app.bsky.feed.getPosts", json_={"posts": [{**view}]})
+    http = ScriptedHttp([posts, created("at://did/app.bsky.feed.post/1")])
+    draft = Draft("k", (Part("Thanks"),), reply_to="at://did:plc:bob/app.bsky.feed.post/p")
+    await publish("bluesky", http, draft, {})
+    http.assert_finished()
+    write = http.calls[-1].json
+    assert isinstance(write, dict)
+    assert isinstance(write["record"], dict)
+    parent = {"uri": view["uri"], "cid": "cid-p"}
+    assert write["record"]["reply"] == {"root": root, "parent": parent}
+
+
+async def test_link_beside_an_image_is_written_out() -> None:
+    http, media = script("bluesky", "illustrated"), ILLUSTRATED.parts[0].media
+    draft = Draft("k", (Part("Look", media=media, link=Link("https://a.ch")),))
+    await publish("bluesky", http, draft, {})
+    write = http.calls[-1].json
+    assert isinstance(write, dict)
+    assert isinstance(write["record"], dict)
+    assert write["record"]["text"] == "Look\n\nhttps://a.ch"
+
+
+async def test_end_of_a_session_is_read_from_its_token() -> None:
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": 1795347180}).encode()).decode()
+    session = recorded("bluesky", "refresh")[0]
+    assert isinstance(session.json_, dict)
+    token = f"e30.{claims.rstrip('=')}.sig"
+    renewed = session.model_copy(update={"json_": {**session.json_, "accessJwt": token}})
+    grant = await connect.refresh(ScriptedHttp([renewed]), CASE.access, now=NOW)
+    assert grant.expires_at == datetime(2026, 11, 22, 11, 33, tzinfo=UTC)
