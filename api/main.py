@@ -16,6 +16,9 @@ from api.events import rest as events
 from api.graph import http as graph
 from api.inside import listening
 from api.media import rest as media
+from api.mentions import authors, conversations
+from api.mentions import rest as mentions
+from api.mentions.fast import FastReads
 from api.metrics import rest as metrics
 from api.networks import rest as networks
 from api.posts import deliveries, entries
@@ -39,6 +42,9 @@ ROUTERS = (
     posts,
     deliveries,
     entries,
+    mentions,
+    authors,
+    conversations,
     metrics,
 )
 
@@ -81,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
             ],
             expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
         )
+    app.add_middleware(FastReads)
     app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)
     return app
 

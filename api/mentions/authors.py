@@ -1,0 +1,53 @@
+"""/v1/authors: who speaks to us."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import CallerDep, PageDep, SessionDep
+from api.paging import link_next, tag
+from api.routes import TransactionRoute
+from domain.kernel.ids import AuthorId
+from domain.kernel.shapes import Page
+from domain.mentions import queries
+from domain.mentions.queries import AuthorSort
+from domain.mentions.shapes import AuthorView
+
+router = APIRouter(prefix="/v1/authors", tags=["authors"], route_class=TransactionRoute)
+Word = Annotated[str, Query(min_length=1, max_length=40)]
+Handle = Annotated[str, Query(min_length=1, max_length=300)]
+
+
+@router.get("", summary="List authors")
+async def list_authors(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    sort: Annotated[
+        AuthorSort, Query(description="The order; `-` turns it round.")
+    ] = AuthorSort.CREATED_DOWN,
+    network: Annotated[
+        list[Word], Query(max_length=50, description="Only on these networks.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    handle: Annotated[
+        list[Handle], Query(max_length=50, description="Only with exactly these handles.")
+    ] = [],  # noqa: B006 - as above
+) -> Page[AuthorView]:
+    """Needs the scope `mentions:read`."""
+    found = await queries.list_authors(
+        session, caller, page, sort=sort, networks=network, handles=handle
+    )
+    link_next(request, response, found)
+    return found
+
+
+@router.get("/{author_id}", summary="Read an author")
+async def get_author(
+    response: Response, session: SessionDep, caller: CallerDep, author_id: AuthorId
+) -> AuthorView:
+    """Needs the scope `mentions:read`."""
+    view = await queries.get_author(session, caller, author_id)
+    tag(response, view.version)
+    return view

@@ -1,0 +1,74 @@
+"""/v1/conversations: threads that our accounts take part in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import CallerDep, PageDep, SessionDep
+from api.paging import link_next, tag
+from api.routes import TransactionRoute
+from domain.kernel.clock import Moment
+from domain.kernel.ids import AccountId, CommunityId, ConversationId, PostId
+from domain.kernel.shapes import Page
+from domain.mentions import queries
+from domain.mentions.queries import ConversationSort
+from domain.mentions.shapes import ConversationFilter, ConversationView
+
+router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=TransactionRoute)
+Word = Annotated[str, Query(min_length=1, max_length=40)]
+
+
+@router.get("", summary="List conversations")
+async def list_conversations(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    sort: Annotated[
+        ConversationSort, Query(description="The order; `-` turns it round.")
+    ] = ConversationSort.LAST_DOWN,
+    account_id: Annotated[
+        list[AccountId], Query(max_length=50, description="Only of these accounts.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    community_id: Annotated[
+        list[CommunityId], Query(max_length=50, description="Only of these communities.")
+    ] = [],  # noqa: B006 - as above
+    network: Annotated[
+        list[Word], Query(max_length=50, description="Only on these networks.")
+    ] = [],  # noqa: B006 - as above
+    post_id: Annotated[
+        list[PostId], Query(max_length=50, description="Only grown from these posts.")
+    ] = [],  # noqa: B006 - as above
+    since: Annotated[
+        Moment | None, Query(description="Only with a mention from this moment on.")
+    ] = None,
+    until: Annotated[
+        Moment | None, Query(description="Only with no mention from this moment on.")
+    ] = None,
+) -> Page[ConversationView]:
+    """The liveliest first; their mentions: GET /v1/mentions?conversation_id=….
+
+    Needs the scope `mentions:read`.
+    """
+    where = ConversationFilter(
+        account_ids=tuple(account_id),
+        community_ids=tuple(community_id),
+        networks=tuple(network),
+        post_ids=tuple(post_id),
+        since=since,
+        until=until,
+    )
+    found = await queries.list_conversations(session, caller, page, where=where, sort=sort)
+    link_next(request, response, found)
+    return found
+
+
+@router.get("/{conversation_id}", summary="Read a conversation")
+async def get_conversation(
+    response: Response, session: SessionDep, caller: CallerDep, conversation_id: ConversationId
+) -> ConversationView:
+    """Needs the scope `mentions:read`."""
+    view = await queries.get_conversation(session, caller, conversation_id)
+    tag(response, view.version)
+    return view

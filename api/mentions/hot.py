@@ -1,0 +1,105 @@
+"""The hot reads as bytes: the inbox and one mention, with their ETags, for ASGI and FastAPI alike.
+
+An inbox page's ETag is the number of the workspace's latest event: every change leaves one, so a
+page cannot change while it stays. Asking for it costs one tiny read, shared by all who wait.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from api.mentions.asking import Asked, is_endless
+from domain.kernel.caller import Caller, Scope
+from domain.mentions.inbox import read_inbox, read_mention, read_version
+
+JSON = (b"content-type", b"application/json")
+# Kept by the reader's own browser at most, and asked for again every time.
+PRIVATE = (b"cache-control", b"private, no-cache")
+PATH = "/v1/mentions"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class Versions:
+    """Workspace versions, never older than the question.
+
+    Who comes while one is read takes the next reading, and all who wait share it.
+    """
+
+    def __init__(self, reads: asyncpg.Pool) -> None:
+        self._reads = reads
+        self._waiting: dict[UUID, list[asyncio.Future[int]]] = {}
+        self._reading: dict[UUID, asyncio.Task[None]] = {}
+
+    async def current(self, workspace_id: UUID) -> int:
+        mine: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(workspace_id, []).append(mine)
+        if workspace_id not in self._reading:
+            self._reading[workspace_id] = asyncio.create_task(self._read(workspace_id))
+        return await mine
+
+    async def _read(self, workspace_id: UUID) -> None:
+        waiting: list[asyncio.Future[int]] = []
+        try:
+            while waiting := self._waiting.pop(workspace_id, []):
+                version = await read_version(self._reads, workspace_id)
+                for each in waiting:
+                    if not each.done():
+                        each.set_result(version)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            for each in (*waiting, *self._waiting.pop(workspace_id, [])):
+                if not each.done():
+                    each.set_exception(error)
+        finally:
+            del self._reading[workspace_id]
+
+
+async def inbox(
+    reads: asyncpg.Pool,
+    versions: Versions,
+    caller: Caller,
+    asked: Asked,
+    known_tag: str | None,
+    *,
+    now: datetime,
+) -> Answer:
+    """The page, or 304 when `known_tag` (If-None-Match) still holds."""
+    caller.need(Scope.MENTIONS_READ)
+    if known_tag is not None and not is_endless(asked.where):
+        tag = _tag(await versions.current(caller.workspace_id))
+        if _matches(known_tag, tag):
+            return Answer(304, [(b"etag", tag.encode()), PRIVATE], b"")
+    page = await read_inbox(reads, caller, asked.where, asked.page, now=now)
+    headers = [JSON, PRIVATE]
+    if not is_endless(asked.where):
+        headers.append((b"etag", _tag(page.version).encode()))
+    if page.next_cursor is not None:
+        query = f"{asked.rest}&cursor={page.next_cursor}".lstrip("&")
+        headers.append((b"link", f'<{PATH}?{query}>; rel="next"'.encode()))
+    return Answer(200, headers, page.body)
+
+
+async def mention(reads: asyncpg.Pool, caller: Caller, id_: UUID, known_tag: str | None) -> Answer:
+    """The mention, or 304 when `known_tag` (If-None-Match) still holds. Raises `NotFound`."""
+    found = await read_mention(reads, caller, id_)
+    tag = f'"{found.version}"'
+    if known_tag is not None and _matches(known_tag, tag):
+        return Answer(304, [(b"etag", tag.encode()), PRIVATE], b"")
+    return Answer(200, [JSON, PRIVATE, (b"etag", tag.encode())], found.body)
+
+
+def _tag(version: int) -> str:
+    return f'W/"{version}"'
+
+
+def _matches(known: str, tag: str) -> bool:
+    """Weak comparison (RFC 9110, 13.1.2)."""
+    bare = tag.removeprefix("W/")
+    return known == "*" or any(each.strip().removeprefix("W/") == bare for each in known.split(","))

@@ -1,0 +1,133 @@
+"""/v1/mentions: the inbox, its marks and its answers."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep
+from api.mentions import hot
+from api.mentions.asking import Asked, FilterDep, rest_of
+from api.mentions.hot import Answer, Versions
+from api.paging import link_next, tag
+from api.routes import CallerRoute, TransactionRoute
+from api.state import state_of
+from domain.kernel.ids import MentionId
+from domain.kernel.shapes import Page
+from domain.mentions import answers, service
+from domain.mentions.shapes import (
+    AnswerView,
+    ChangeMention,
+    CreateAnswer,
+    MarkedView,
+    MarkMentions,
+    MentionView,
+)
+
+router = APIRouter(prefix="/v1/mentions", tags=["mentions"])
+quick = APIRouter(route_class=CallerRoute)
+whole = APIRouter(route_class=TransactionRoute)
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Nothing has changed since the ETag in If-None-Match."}
+}
+KnownTag = Annotated[
+    str | None,
+    Header(alias="If-None-Match", max_length=200, description="The ETag of what you have."),
+]
+
+
+@quick.get("", summary="Read the inbox", response_model=Page[MentionView], responses=UNCHANGED)
+async def list_mentions(
+    request: Request,
+    caller: CallerDep,
+    now: NowDep,
+    page: PageDep,
+    where: FilterDep,
+    known_tag: KnownTag = None,
+) -> Response:
+    """What was said and done towards the workspace's accounts, the latest first.
+
+    Send the page's ETag back in If-None-Match: 304 costs a fraction. Needs `mentions:read`.
+    """
+    reads = state_of(request).database.reads
+    asked = Asked(where, page, rest_of(list(request.query_params.multi_items())))
+    return _plain(await hot.inbox(reads, Versions(reads), caller, asked, known_tag, now=now))
+
+
+@whole.post("/mark", summary="Mark many mentions")
+async def mark_mentions(
+    session: SessionDep, caller: CallerDep, now: NowDep, command: MarkMentions
+) -> MarkedView:
+    """At most a hundred; when one of them is unknown, none is marked. Needs `mentions:write`."""
+    return await service.mark_mentions(session, caller, command, now=now)
+
+
+@quick.get(
+    "/{mention_id}",
+    summary="Read a mention",
+    response_model=MentionView,
+    responses=UNCHANGED,
+)
+async def get_mention(
+    request: Request, caller: CallerDep, mention_id: MentionId, known_tag: KnownTag = None
+) -> Response:
+    """Needs the scope `mentions:read`."""
+    reads = state_of(request).database.reads
+    return _plain(await hot.mention(reads, caller, mention_id, known_tag))
+
+
+@whole.patch("/{mention_id}", summary="Change a mention")
+async def change_mention(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionDep,
+    mention_id: MentionId,
+    command: ChangeMention,
+) -> MentionView:
+    """Changes only what is sent: status, read mark, who takes care. Needs `mentions:write`."""
+    view = await service.change_mention(
+        session, caller, mention_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@whole.get("/{mention_id}/answers", summary="List a mention's answers")
+async def list_answers(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    mention_id: MentionId,
+) -> Page[AnswerView]:
+    """First to last, with what became of their deliveries. Needs `mentions:read`."""
+    found = await answers.list_answers(session, caller, mention_id, page)
+    link_next(request, response, found)
+    return found
+
+
+@whole.post("/{mention_id}/answers", status_code=HTTPStatus.CREATED, summary="Answer a mention")
+async def create_answer(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    mention_id: MentionId,
+    command: CreateAnswer,
+) -> AnswerView:
+    """Goes out at once as a delivery of the mention's account. Needs `mentions:answer`."""
+    view = await answers.create_answer(session, caller, mention_id, command, now=now)
+    tag(response, view.version)
+    return view
+
+
+router.include_router(quick)
+router.include_router(whole)
+
+
+def _plain(answer: Answer) -> Response:
+    headers = {name.decode(): value.decode() for name, value in answer.headers}
+    return Response(answer.body, answer.status, headers)

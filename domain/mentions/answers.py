@@ -1,0 +1,167 @@
+"""Answers: what we say to a mention goes out as a delivery, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.connector.words import InboxKind
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import apply, digest, find, made_before
+from domain.kernel.errors import NotAllowedNow
+from domain.kernel.ids import new_id, show
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.mentions.queries import visible
+from domain.mentions.rules import WRITTEN, MentionStatus
+from domain.mentions.shapes import AnswerView, CreateAnswer
+from domain.mentions.tables import Answer, Mention
+from domain.posts.queries import delivery_view
+from domain.posts.service import plan_answer
+from domain.posts.shapes import DeliveryView
+from domain.posts.tables import Delivery
+
+IN_ORDER = Sort("id", (col(Answer.id),), (UUID,))
+
+
+def visible_answers(caller: Caller) -> SelectOfScalar[Answer]:
+    return select(Answer).where(col(Answer.workspace_id) == caller.workspace_id)
+
+
+async def create_answer(
+    session: AsyncSession, caller: Caller, mention_id: UUID, command: CreateAnswer, *, now: datetime
+) -> AnswerView:
+    """Plans it at once.
+
+    Raises `NotAllowedNow` for what cannot be answered, and what `plan_answer` raises.
+    """
+    caller.need(Scope.MENTIONS_ANSWER)
+    made_from = digest(command) + mention_id.bytes
+    before = await made_before(session, caller, Answer, command.id, made_from)
+    if before is not None:
+        return (await _views(session, caller, [before]))[0]
+    mention = await find(
+        session, visible(caller).where(col(Mention.id) == mention_id), what="mention"
+    )
+    _ensure_answerable(mention)
+    delivery = await plan_answer(
+        session,
+        caller,
+        account_id=mention.account_id,
+        text=command.text,
+        reply_to=mention.remote_id,
+        media_ids=command.media_ids,
+        language=command.language,
+        visibility=command.visibility,
+        now=now,
+    )
+    row = Answer(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        mention_id=mention_id,
+        delivery_id=delivery.id,
+        text=command.text,
+        media_ids=command.media_ids,
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+    )
+    session.add(row)
+    await session.flush()
+    data = {"answer_id": show("ans", row.id), "delivery_id": show("dlv", delivery.id)}
+    record(session, caller, "mention.answer_planned", ("mention", mention_id), now=now, data=data)
+    return _view(row, delivery)
+
+
+def _ensure_answerable(mention: Mention) -> None:
+    if mention.deleted_at is not None:
+        raise NotAllowedNow("The mention is gone on its network.")
+    if InboxKind(mention.kind) not in WRITTEN:
+        raise NotAllowedNow(f"A {mention.kind} cannot be answered.")
+
+
+async def answer_delivered(
+    session: AsyncSession, caller: Caller, delivery_id: UUID, *, now: datetime
+) -> None:
+    """Marks the mention answered and read: its answer is public. No-op for other deliveries."""
+    statement = visible_answers(caller).where(col(Answer.delivery_id) == delivery_id)
+    answer = (await session.exec(statement)).one_or_none()
+    if answer is None:
+        return
+    mention = (
+        await session.exec(
+            visible(caller).where(col(Mention.id) == answer.mention_id).with_for_update()
+        )
+    ).one()
+    values = {"status": MentionStatus.ANSWERED, "read_at": mention.read_at or now}
+    apply(mention, values, now=now)
+    data = {"answer_id": show("ans", answer.id), "delivery_id": show("dlv", delivery_id)}
+    record(session, caller, "mention.answered", ("mention", mention.id), now=now, data=data)
+
+
+async def list_answers(
+    session: AsyncSession, caller: Caller, mention_id: UUID, request: PageRequest
+) -> Page[AnswerView]:
+    """First to last. Raises `NotFound` for an unknown mention."""
+    caller.need(Scope.MENTIONS_READ)
+    await find(session, visible(caller).where(col(Mention.id) == mention_id), what="mention")
+    statement = visible_answers(caller).where(col(Answer.mention_id) == mention_id)
+    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
+    views = {view.id: view for view in await _views(session, caller, rows)}
+    return page_of(
+        rows,
+        request,
+        view=lambda row: views[row.id],
+        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
+    )
+
+
+async def answers_by_mention(
+    session: AsyncSession, caller: Caller, mention_ids: Sequence[UUID]
+) -> dict[UUID, list[AnswerView]]:
+    """First to last."""
+    caller.need(Scope.MENTIONS_READ)
+    found: dict[UUID, list[AnswerView]] = {id_: [] for id_ in mention_ids}
+    statement = visible_answers(caller).where(col(Answer.mention_id).in_(found))
+    rows = (await session.exec(statement.order_by(col(Answer.id)))).all()
+    for view in await _views(session, caller, rows):
+        found[view.mention_id].append(view)
+    return found
+
+
+async def answers_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, AnswerView]:
+    caller.need(Scope.MENTIONS_READ)
+    rows = (await session.exec(visible_answers(caller).where(col(Answer.id).in_(ids)))).all()
+    return {view.id: view for view in await _views(session, caller, rows)}
+
+
+async def _views(session: AsyncSession, caller: Caller, rows: Sequence[Answer]) -> list[AnswerView]:
+    """The answers with what became of their deliveries, in the same order."""
+    statement = select(Delivery).where(
+        col(Delivery.workspace_id) == caller.workspace_id,
+        col(Delivery.id).in_([row.delivery_id for row in rows]),
+    )
+    deliveries = {row.id: row for row in (await session.exec(statement)).all()} if rows else {}
+    return [_view(row, delivery_view(deliveries[row.delivery_id])) for row in rows]
+
+
+def _view(answer: Answer, delivery: DeliveryView) -> AnswerView:
+    return AnswerView(
+        id=answer.id,
+        mention_id=answer.mention_id,
+        delivery_id=answer.delivery_id,
+        text=answer.text,
+        media_ids=answer.media_ids,
+        state=delivery.state,
+        problem=delivery.problem,
+        url=delivery.url,
+        published_at=delivery.published_at,
+        version=delivery.version,
+        created_at=answer.created_at,
+    )

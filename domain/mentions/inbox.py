@@ -1,0 +1,144 @@
+"""The inbox's hot reads: one round trip, JSON ready to send, row-level security on.
+
+They run on the asyncpg pool or on a session's own connection. PostgreSQL's functions (see the
+migration) set the workspace for their own statement and read; nothing is built here but the frame
+of the page. A mention looks as `MentionView` says; a test holds the two together.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import NotFound
+from domain.kernel.pages import PageRequest, make_cursor, read_cursor
+from domain.mentions.rules import SEARCH_WINDOW
+from domain.mentions.shapes import MentionFilter, MentionSort
+
+Reads = asyncpg.Pool | asyncpg.Connection
+
+BY_STATUS = "SELECT * FROM parvis_inbox($1, $2, $3, $4, $5, $6)"
+BY_ANYTHING = "SELECT * FROM parvis_inbox_any($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+BY_WORDS = "SELECT * FROM parvis_inbox_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+BY_ID = "SELECT * FROM parvis_mention($1, $2)"
+VERSION = "SELECT parvis_workspace_version($1)"
+
+# asyncpg sends these two as -infinity and infinity.
+EARLIEST, LATEST = datetime.min, datetime.max  # noqa: DTZ901 - endless, in no zone
+LOWEST, HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """`version` counts the workspace's events: while it stays, so does every page."""
+
+    version: int
+    items: str
+    next_cursor: str | None
+
+    @property
+    def body(self) -> bytes:
+        cursor = "null" if self.next_cursor is None else f'"{self.next_cursor}"'
+        more = "false" if self.next_cursor is None else "true"
+        frame = f'{{"data":[{self.items}],"page":{{"next_cursor":{cursor},"has_more":{more}}}}}'
+        return frame.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMention:
+    version: int
+    body: bytes
+
+
+async def read_inbox(
+    reads: Reads, caller: Caller, where: MentionFilter, request: PageRequest, *, now: datetime
+) -> InboxPage:
+    """A page of the inbox. A search looks back 90 days unless it is given `since`."""
+    caller.need(Scope.MENTIONS_READ)
+    edge_at, edge_id = _edge(where.sort, request)
+    statement, arguments = _statement(where, now)
+    row = await _one(
+        reads, statement, caller.workspace_id, *arguments, edge_at, edge_id, request.limit
+    )
+    return _page(row, where.sort)
+
+
+async def read_mention(reads: Reads, caller: Caller, id_: UUID) -> ShownMention:
+    """Raises `NotFound`."""
+    caller.need(Scope.MENTIONS_READ)
+    row = await _one(reads, BY_ID, caller.workspace_id, id_)
+    if row["body"] is None:
+        raise NotFound("mention")
+    return ShownMention(row["version"], row["body"].encode())
+
+
+async def read_version(reads: Reads, workspace_id: UUID) -> int:
+    """How many events the workspace has seen: what an inbox page's ETag is made of."""
+    version: int | None = await reads.fetchval(VERSION, workspace_id)
+    return version or 0
+
+
+async def _one(reads: Reads, statement: str, *arguments: object) -> asyncpg.Record:
+    row: asyncpg.Record | None = await reads.fetchrow(statement, *arguments)
+    if row is None:
+        raise LookupError("These functions always give one row.")
+    return row
+
+
+def _statement(where: MentionFilter, now: datetime) -> tuple[str, tuple[object, ...]]:
+    """The function that answers this view, and what it asks for between workspace and edge."""
+    if _is_plain(where):
+        network = where.networks[0] if where.networks else None
+        return BY_STATUS, (where.statuses[0].value, network)
+    unread = None if where.is_read is None else not where.is_read
+    filters, sort = _as_json(where), where.sort.value
+    if where.words is None:
+        return BY_ANYTHING, (filters, unread, where.since, where.until, sort)
+    since = where.since or now - SEARCH_WINDOW
+    return BY_WORDS, (where.words, filters, unread, since, where.until or LATEST, sort)
+
+
+def _is_plain(where: MentionFilter) -> bool:
+    """Whether it is the view most people look at, which has a function of its own."""
+    return (
+        len(where.statuses) == 1
+        and len(where.networks) <= 1
+        and where == MentionFilter(statuses=where.statuses, networks=where.networks)
+    )
+
+
+def _edge(sort: MentionSort, request: PageRequest) -> tuple[datetime, UUID]:
+    """The keys behind which the page begins."""
+    if request.cursor is not None:
+        at, id_ = read_cursor(request.cursor, sort, datetime, UUID)
+        return at, id_
+    return (LATEST, HIGHEST) if sort.startswith("-") else (EARLIEST, LOWEST)
+
+
+def _as_json(where: MentionFilter) -> str:
+    columns = {
+        "status": where.statuses,
+        "network": where.networks,
+        "kind": where.kinds,
+        "community_id": where.community_ids,
+        "account_id": where.account_ids,
+        "conversation_id": where.conversation_ids,
+        "author_id": where.author_ids,
+        "post_id": where.post_ids,
+        "assigned_to": where.assigned_to,
+    }
+    return json.dumps(
+        {name: [str(each) for each in wanted] for name, wanted in columns.items() if wanted}
+    )
+
+
+def _page(row: asyncpg.Record, sort: MentionSort) -> InboxPage:
+    cursor = None
+    if row["has_more"]:
+        cursor = make_cursor(
+            sort.value, row["last_at"].astimezone(UTC), UUID(int=row["last_id"].int)
+        )
+    return InboxPage(row["version"] or 0, row["body"] or "", cursor)

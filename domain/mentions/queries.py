@@ -1,0 +1,176 @@
+"""Reads of mentions, authors and conversations; answers and batches have files of their own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page, PageMark
+from domain.mentions.inbox import read_inbox
+from domain.mentions.ingest import driver_of
+from domain.mentions.shapes import (
+    AuthorView,
+    ConversationFilter,
+    ConversationView,
+    MentionFilter,
+    MentionView,
+)
+from domain.mentions.tables import Author, Conversation, Mention
+
+RECEIVED = "received_at"
+MENTIONS: TypeAdapter[list[MentionView]] = TypeAdapter(list[MentionView])
+
+
+class AuthorSort(StrEnum):
+    CREATED = "created_at"
+    CREATED_DOWN = "-created_at"
+    HANDLE = "handle"
+    HANDLE_DOWN = "-handle"
+
+
+class ConversationSort(StrEnum):
+    LAST_DOWN = "-last_mention_at"
+    LAST = "last_mention_at"
+
+
+def visible(caller: Caller) -> SelectOfScalar[Mention]:
+    return select(Mention).where(col(Mention.workspace_id) == caller.workspace_id)
+
+
+def visible_authors(caller: Caller) -> SelectOfScalar[Author]:
+    return select(Author).where(col(Author.workspace_id) == caller.workspace_id)
+
+
+def visible_conversations(caller: Caller) -> SelectOfScalar[Conversation]:
+    return select(Conversation).where(col(Conversation.workspace_id) == caller.workspace_id)
+
+
+async def get_mention(session: AsyncSession, caller: Caller, id_: UUID) -> MentionView:
+    caller.need(Scope.MENTIONS_READ)
+    row = await find(session, visible(caller).where(col(Mention.id) == id_), what="mention")
+    return mention_view(row)
+
+
+async def list_mentions(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    where: MentionFilter,
+    now: datetime,
+) -> Page[MentionView]:
+    """The same page as the inbox's hot read, as views."""
+    found = await read_inbox(await driver_of(session), caller, where, request, now=now)
+    views = MENTIONS.validate_json(f"[{found.items}]")
+    has_more = found.next_cursor is not None
+    return Page(data=views, page=PageMark(next_cursor=found.next_cursor, has_more=has_more))
+
+
+async def mentions_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, MentionView]:
+    caller.need(Scope.MENTIONS_READ)
+    rows = (await session.exec(visible(caller).where(col(Mention.id).in_(ids)))).all()
+    return {row.id: mention_view(row) for row in rows}
+
+
+async def get_author(session: AsyncSession, caller: Caller, id_: UUID) -> AuthorView:
+    caller.need(Scope.MENTIONS_READ)
+    row = await find(session, visible_authors(caller).where(col(Author.id) == id_), what="author")
+    return AuthorView.model_validate(row)
+
+
+async def list_authors(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    sort: AuthorSort = AuthorSort.CREATED_DOWN,
+    networks: Sequence[str] = (),
+    handles: Sequence[str] = (),
+) -> Page[AuthorView]:
+    caller.need(Scope.MENTIONS_READ)
+    statement = visible_authors(caller)
+    if networks:
+        statement = statement.where(col(Author.network).in_(networks))
+    if handles:
+        statement = statement.where(col(Author.handle).in_(handles))
+    key, type_ = ("handle", str) if sort.endswith("handle") else ("created_at", datetime)
+    order = Sort(sort, (col(getattr(Author, key)), col(Author.id)), (type_, UUID))
+    rows = (await session.exec(order.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=AuthorView.model_validate,
+        cursor=lambda row: make_cursor(sort, getattr(row, key), row.id),
+    )
+
+
+async def authors_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, AuthorView]:
+    caller.need(Scope.MENTIONS_READ)
+    rows = (await session.exec(visible_authors(caller).where(col(Author.id).in_(ids)))).all()
+    return {row.id: AuthorView.model_validate(row) for row in rows}
+
+
+async def get_conversation(session: AsyncSession, caller: Caller, id_: UUID) -> ConversationView:
+    caller.need(Scope.MENTIONS_READ)
+    statement = visible_conversations(caller).where(col(Conversation.id) == id_)
+    return ConversationView.model_validate(await find(session, statement, what="conversation"))
+
+
+async def list_conversations(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    where: ConversationFilter,
+    sort: ConversationSort = ConversationSort.LAST_DOWN,
+) -> Page[ConversationView]:
+    caller.need(Scope.MENTIONS_READ)
+    statement = visible_conversations(caller)
+    for column, values in (
+        (Conversation.account_id, where.account_ids),
+        (Conversation.community_id, where.community_ids),
+        (Conversation.network, where.networks),
+        (Conversation.post_id, where.post_ids),
+    ):
+        if values:
+            statement = statement.where(col(column).in_(values))
+    last = col(Conversation.last_mention_at)
+    if where.since is not None:
+        statement = statement.where(last >= where.since)
+    if where.until is not None:
+        statement = statement.where(last < where.until)
+    order = Sort(sort, (last, col(Conversation.id)), (datetime, UUID))
+    rows = (await session.exec(order.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=ConversationView.model_validate,
+        cursor=lambda row: make_cursor(sort, row.last_mention_at, row.id),
+    )
+
+
+async def conversations_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, ConversationView]:
+    caller.need(Scope.MENTIONS_READ)
+    statement = visible_conversations(caller).where(col(Conversation.id).in_(ids))
+    rows = (await session.exec(statement)).all()
+    return {row.id: ConversationView.model_validate(row) for row in rows}
+
+
+def mention_view(row: Mention) -> MentionView:
+    """A row as readers see it; its own JSON is behind as soon as it is changed here."""
+    values = {name: getattr(row, name) for name in MentionView.model_fields if name != RECEIVED}
+    return MentionView.model_validate({**values, RECEIVED: row.created_at})

@@ -1,0 +1,53 @@
+"""What holds for mentions, whatever the network: states, kinds, threads, what is kept of texts."""
+
+import hashlib
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.connector.words import InboxKind
+
+MOST_TEXT = 70_000
+MOST_ID = 500
+SEARCH_WINDOW = timedelta(days=90)
+"""How far back a search looks when it is not told."""
+
+
+class MentionStatus(StrEnum):
+    """open → answered (by an answer that arrived, or by hand) → archived; each may reopen."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    ARCHIVED = "archived"
+
+
+WRITTEN = frozenset({InboxKind.MENTION, InboxKind.REPLY, InboxKind.QUOTE})
+"""Kinds that say something and can be answered; the others are gestures or entries of a feed."""
+
+
+def server_scope(remote_id: str, server: str) -> str:
+    """The server an id is unique on: none for ids that are global by their form (DIDs, URLs)."""
+    return "" if ":" in remote_id else server
+
+
+def is_baseline(said_at: datetime, connected_at: datetime, *, is_first_reading: bool) -> bool:
+    """Whether an item is old news: handed out by the first reading, said before we were there."""
+    return is_first_reading and said_at < connected_at
+
+
+def clean(text: str) -> str:
+    """The text as PostgreSQL can keep it: no NUL, no half characters, not endless."""
+    if text.isascii() and "\0" not in text:
+        return text[:MOST_TEXT]
+    return text[:MOST_TEXT].replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def clean_or_none(text: str | None) -> str | None:
+    return clean(text) if text else None
+
+
+def short_id(remote_id: str) -> str:
+    """The id as an index can hold it: a very long one is cut and made unique again by its hash."""
+    kept = clean(remote_id)
+    if len(kept) <= MOST_ID:
+        return kept
+    return f"{kept[:400]}#{hashlib.sha256(remote_id.encode('utf-8', 'replace')).hexdigest()}"

@@ -1,0 +1,107 @@
+"""Changes of mentions by people: status, read mark, who takes care."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import apply, find_for_change
+from domain.kernel.errors import NotFound
+from domain.kernel.ids import show
+from domain.mentions.answers import answer_delivered, create_answer
+from domain.mentions.ingest import ingest
+from domain.mentions.queries import mention_view, visible
+from domain.mentions.shapes import ChangeMention, MarkedView, MarkMentions, MentionView
+from domain.mentions.tables import Mention
+from domain.workspaces.tables import Member
+
+__all__ = ["answer_delivered", "change_mention", "create_answer", "ingest", "mark_mentions"]
+
+
+async def change_mention(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangeMention,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> MentionView:
+    """Raises `NotFound` for an unknown member too."""
+    caller.need(Scope.MENTIONS_WRITE)
+    statement = visible(caller).where(col(Mention.id) == id_)
+    row = await find_for_change(
+        session, statement, what="mention", expected_version=expected_version
+    )
+    values = command.sent()
+    await _ensure_member(session, caller, values)
+    previous = apply(row, _values(values, row, now), now=now)
+    if previous:
+        data = _what_changed(previous, values)
+        record(session, caller, "mention.changed", ("mention", id_), now=now, data=data)
+    return mention_view(row)
+
+
+async def mark_mentions(
+    session: AsyncSession, caller: Caller, command: MarkMentions, *, now: datetime
+) -> MarkedView:
+    """The same change for all of them or, when one is unknown, for none: `NotFound`."""
+    caller.need(Scope.MENTIONS_WRITE)
+    values = command.sent()
+    wanted = set(values.pop("mention_ids"))
+    await _ensure_member(session, caller, values)
+    # In one order for all, so that two who mark the same mentions never lock crosswise.
+    statement = visible(caller).where(col(Mention.id).in_(wanted)).order_by(col(Mention.id))
+    rows = (await session.exec(statement.with_for_update())).all()
+    if len(rows) != len(wanted):
+        raise NotFound("mention")
+    changed = [row for row in rows if apply(row, _values(values, row, now), now=now)]
+    if changed:
+        _record_marked(session, caller, changed, values, now)
+    return MarkedView(changed_ids=[row.id for row in changed])
+
+
+def _record_marked(
+    session: AsyncSession,
+    caller: Caller,
+    rows: Sequence[Mention],
+    values: dict[str, Any],
+    now: datetime,
+) -> None:
+    """One event for the batch, named after its first mention; it lists them all."""
+    data = {"mention_ids": [show("men", row.id) for row in rows], "changed": sorted(values)}
+    record(session, caller, "mentions.marked", ("mention", rows[0].id), now=now, data=data)
+
+
+async def _ensure_member(session: AsyncSession, caller: Caller, values: dict[str, Any]) -> None:
+    member_id = values.get("assigned_to")
+    if member_id is None:
+        return
+    statement = select(Member.id).where(
+        col(Member.workspace_id) == caller.workspace_id, col(Member.id) == member_id
+    )
+    if (await session.exec(statement)).one_or_none() is None:
+        raise NotFound("member")
+
+
+def _values(sent: dict[str, Any], row: Mention, now: datetime) -> dict[str, Any]:
+    values = dict(sent)
+    if "is_read" in values:
+        values["read_at"] = (row.read_at or now) if values.pop("is_read") else None
+    return values
+
+
+def _what_changed(previous: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, and of a changed status and assignment the values before."""
+    before: dict[str, Any] = {}
+    if "status" in previous:
+        before["status"] = previous["status"]
+    if "assigned_to" in previous:
+        member_id = previous["assigned_to"]
+        before["assigned_to"] = member_id and show("mem", member_id)
+    return {"changed": sorted(sent), "previous": before}

@@ -1,0 +1,131 @@
+"""Reads inboxes: claim the accounts that are due, read their pages, take them in."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from domain.accounts.service import DueKind, claim_due, put_off
+from domain.connector.errors import GrantExpired, NetworkError, RateLimited
+from domain.connector.words import Inbox
+from domain.kernel.caller import worker
+from domain.kernel.errors import AccountDisconnected, NotFound
+from domain.kernel.traces import span
+from domain.mentions.months import make_months
+from domain.mentions.reading import Pace, record_last_page, record_page
+from domain.mentions.shapes import Reading
+from workers.context import Context
+from workers.outward import Line, Purpose, grant_expired, open_line
+
+BATCH = 100
+MOST_PAGES = 20
+LEASE = timedelta(minutes=3)
+TROUBLE_WAIT = timedelta(minutes=2)
+AGAIN = timedelta(seconds=5)
+log = structlog.get_logger()
+
+
+async def read_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
+    """Claims the accounts whose inbox is due and reads them side by side."""
+    most = context.slots.free(BATCH)
+    async with context.database.transaction(workspace_id) as session:
+        rows = await claim_due(
+            session, workspace_id, DueKind.READ, now=now, lease=LEASE, batch=most
+        )
+    for row in rows:
+        context.slots.start(read_account(context, workspace_id, row.id, row.created_at))
+    return len(rows)
+
+
+async def read_account(
+    context: Context, workspace_id: UUID, account_id: UUID, connected_at: datetime
+) -> None:
+    """Reads what is new, page by page; each is recorded with its cursor before the next."""
+    started_at = context.clock()
+    with span("read_inbox", account_id=account_id.hex):
+        try:
+            line = await open_line(
+                context, workspace_id, account_id, purpose=Purpose.READ, now=started_at
+            )
+            await _read_pages(context, line, connected_at)
+        except (AccountDisconnected, NotFound):
+            # Its owner must connect it again, and that sets the next reading.
+            log.info("inbox.not_connected", account_id=account_id.hex)
+        except NetworkError as error:
+            await _wait(context, workspace_id, account_id, error, started_at)
+
+
+async def keep_months(context: Context) -> int:
+    """Makes room for the words of the months to come."""
+    async with context.database.transaction(None) as session:
+        return await make_months(session, now=context.clock())
+
+
+async def _read_pages(context: Context, line: Line, connected_at: datetime) -> None:
+    inbox, account = line.connector.inbox, line.account
+    if inbox is None:
+        return
+    reading = Reading(
+        account_id=account.id,
+        community_id=account.community_id,
+        network=account.network,
+        server=account.server,
+        remote_id=account.remote_id,
+        connected_at=connected_at,
+        is_first=account.last_read_at is None,
+    )
+    cursor, had_items = account.inbox_cursor, False
+    for number in range(1, MOST_PAGES + 1):
+        page = await inbox.read(line.http, line.access, cursor)
+        cursor, had_items = page.cursor, had_items or bool(page.items)
+        if not page.has_more or number == MOST_PAGES:
+            await _record_last(context, account.workspace_id, reading, page, had_items=had_items)
+            return
+        await _record(context, account.workspace_id, reading, page)
+
+
+async def _record(context: Context, workspace_id: UUID, reading: Reading, page: Inbox) -> None:
+    async with context.database.transaction(workspace_id) as session:
+        await record_page(session, worker(workspace_id), reading, page, now=context.clock())
+
+
+async def _record_last(
+    context: Context, workspace_id: UUID, reading: Reading, page: Inbox, *, had_items: bool
+) -> None:
+    pace = Pace(context.settings.poll_min_s, context.settings.poll_max_s)
+    async with context.database.transaction(workspace_id) as session:
+        await record_last_page(
+            session,
+            worker(workspace_id),
+            reading,
+            page,
+            had_items=had_items,
+            pace=pace,
+            now=context.clock(),
+        )
+
+
+async def _wait(
+    context: Context,
+    workspace_id: UUID,
+    account_id: UUID,
+    error: NetworkError,
+    started_at: datetime,
+) -> None:
+    """Locked out: the account is paused. Anything else: the inbox is read again later."""
+    now = context.clock()
+    wait = TROUBLE_WAIT
+    if isinstance(error, GrantExpired):
+        if await grant_expired(context, workspace_id, account_id, error, now=started_at):
+            return
+        wait = AGAIN
+    until = (error.until if isinstance(error, RateLimited) else None) or now + wait
+    log.info("inbox.not_read", account_id=account_id.hex, code=error.code)
+    async with context.database.transaction(workspace_id) as session:
+        await put_off(
+            session,
+            worker(workspace_id),
+            account_id,
+            DueKind.READ,
+            until=max(until, now),
+        )
