@@ -24,9 +24,9 @@ from domain.mentions.shapes import (
     MentionView,
 )
 
-router = APIRouter(prefix="/v1/mentions", tags=["mentions"])
-quick = APIRouter(route_class=CallerRoute)
-whole = APIRouter(route_class=TransactionRoute)
+router = APIRouter()
+quick = APIRouter(prefix="/v1/mentions", tags=["mentions"], route_class=CallerRoute)
+whole = APIRouter(prefix="/v1/mentions", tags=["mentions"], route_class=TransactionRoute)
 UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Nothing has changed since the ETag in If-None-Match."}
 }

@@ -254,7 +254,11 @@ async def test_reply_to_our_post_names_it(inbox: Inbox) -> None:
 
 async def make_published(inbox: Inbox, *, remote_id: str, title: str) -> Any:
     """A post of ours that is public under a remote id."""
-    shared = {"workspace_id": inbox.workspace_id, "created_at": NOW, "updated_at": NOW}
+    shared: dict[str, Any] = {
+        "workspace_id": inbox.workspace_id,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
     calendar = Calendar(
         **shared,
         community_id=inbox.reading.community_id,
