@@ -1,6 +1,5 @@
 """What handlers ask for: the caller, the transaction, the moment, the page, the version."""
 
-import re
 from datetime import datetime
 from typing import Annotated
 
@@ -8,10 +7,10 @@ from fastapi import Depends, Header, Query, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
-from domain.kernel.errors import VersionMissing, VersionStale
+from domain.kernel.changes import UNSENT
 from domain.kernel.pages import MAX_LIMIT, PageRequest
 
-ENTITY_TAG = re.compile(r'^(?:W/)?"(\d{1,9})"$')
+ENTITY_TAG = r'^(\*|(W/)?"[0-9]{1,9}")$'
 
 
 def _caller(request: Request) -> Caller:
@@ -41,29 +40,33 @@ def _page(
 def _version(
     if_match: Annotated[
         str | None,
-        Header(max_length=40, description='The ETag you read, such as `"3"`; `*` for any.'),
+        Header(
+            max_length=40,
+            pattern=ENTITY_TAG,
+            description='The ETag you read, such as `"3"`; `*` for any.',
+            examples=['"1"'],
+        ),
     ] = None,
 ) -> int | None:
-    if if_match is None:
-        raise VersionMissing
-    return _read_tag(if_match)
+    return UNSENT if if_match is None else _read_tag(if_match)
 
 
 def _version_if_sent(
     if_match: Annotated[
-        str | None, Header(max_length=40, description="The ETag you read, to be sure.")
+        str | None,
+        Header(
+            max_length=40,
+            pattern=ENTITY_TAG,
+            description="The ETag you read, to be sure.",
+            examples=['"1"'],
+        ),
     ] = None,
 ) -> int | None:
     return None if if_match is None else _read_tag(if_match)
 
 
 def _read_tag(if_match: str) -> int | None:
-    if if_match.strip() == "*":
-        return None
-    found = ENTITY_TAG.match(if_match.strip())
-    if found is None:
-        raise VersionStale("If-Match holds no ETag of ours.")
-    return int(found[1])
+    return None if if_match == "*" else int(if_match.removeprefix("W/").strip('"'))
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]

@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from asyncpg import PostgresError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -91,6 +92,13 @@ def install(app: FastAPI) -> None:
         log.error("dependency.away", reason=type(error).__name__)
         return answer(request, errors.DependencyAway())
 
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PostgresError)
+    async def refused(request: Request, error: Exception) -> JSONResponse:
+        if is_unstorable(error):
+            return answer(request, errors.TextUnstorable())
+        return await unexpected(request, error)
+
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("request.failed", reason=type(error).__name__, exc_info=error)
@@ -124,6 +132,12 @@ def answer(
         headers={**(headers or {}), **_headers(error)},
         media_type=MEDIA_TYPE,
     )
+
+
+def is_unstorable(error: Exception) -> bool:
+    """Whether PostgreSQL refused a text for the character U+0000 in it."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(origin, "sqlstate", None) in {"22021", "22P05"}
 
 
 def status_of(error: ParvisError) -> HTTPStatus:
@@ -162,6 +176,9 @@ def _is_of_another_type(request: Request, found: Any) -> bool:  # noqa: ANN401 -
 
 def _allowed(request: Request) -> str:
     """Every method of the address: the framework names those of its first route alone."""
+    described = request.app.openapi()["paths"].get(request.url.path)
+    if described is not None:
+        return ", ".join(method for method in METHODS if method.lower() in described)
     routes, scope = request.app.router.routes, request.scope
     return ", ".join(
         method

@@ -30,6 +30,7 @@ KEY_PARAMETER = {
 def complete(path: str, method: str, operation: Json, schemas: Json) -> None:
     """Adds to what FastAPI wrote all that a reader of the contract has to know."""
     operation["operationId"] = operation_name(path, method, operation["operationId"])
+    _tighten(method, operation)
     if method == "post" and not _parameter(operation, "Idempotency-Key"):
         operation.setdefault("parameters", []).append(KEY_PARAMETER)
     operation["responses"].pop("422", None)
@@ -76,6 +77,19 @@ def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Itera
         yield 412
         if method == "patch":
             yield 428
+
+
+def _tighten(method: str, operation: Json) -> None:
+    """FastAPI says that a header may be null; and `If-Match` has an error of its own."""
+    for parameter in operation.get("parameters", []):
+        schema = parameter["schema"]
+        if parameter["in"] == "header" and "anyOf" in schema:
+            parameter["schema"] = {**schema.pop("anyOf")[0], **schema}
+            if "pattern" in parameter["schema"]:
+                parameter["schema"].pop("maxLength", None)
+        if parameter["name"] == "if-match":
+            parameter["name"] = "If-Match"
+            parameter["required"] = method == "patch"
 
 
 def _parameter(operation: Json, name: str) -> Json | None:

@@ -8,6 +8,7 @@ from graphql import GraphQLError
 from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from api.problems import is_unstorable
 from domain.kernel import errors
 from domain.kernel.errors import ParvisError
 
@@ -104,6 +105,8 @@ def show(error: GraphQLError) -> dict[str, Any]:
     if isinstance(cause, InterfaceError | OperationalError | OSError):
         log.error("dependency.away", reason=type(cause).__name__)
         cause = errors.DependencyAway()
+    if isinstance(cause, Exception) and is_unstorable(cause):
+        cause = errors.TextUnstorable()
     shown: dict[str, Any] = {**error.formatted}
     if isinstance(cause, ParvisError):
         return shown | {"message": cause.message, "extensions": extensions(cause)}
@@ -111,7 +114,7 @@ def show(error: GraphQLError) -> dict[str, Any]:
         return shown | {
             "extensions": {"code": errors.QueryInvalid.code, **(error.extensions or {})}
         }
-    log.error("operation.failed", reason=type(cause).__name__, path=error.path)
+    log.error("operation.failed", reason=type(cause).__name__, path=error.path, exc_info=cause)
     unexpected = ParvisError()
     return shown | {"message": unexpected.message, "extensions": extensions(unexpected)}
 

@@ -1,6 +1,5 @@
 """/v1/metrics: the catalogue, series and raw samples; the newest numbers of posts and accounts."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +10,7 @@ from api.paging import link_next
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.kernel.caller import Scope
-from domain.kernel.clock import Moment
+from domain.kernel.clock import Day, Moment
 from domain.kernel.ids import AccountId, CalendarId, CommunityId, PostId
 from domain.kernel.shapes import Page
 from domain.metrics import queries
@@ -70,10 +69,10 @@ async def get_series(
         Interval, Query(description="What each value stands for; weeks begin on Monday.")
     ] = Interval.DAY,
     from_: Annotated[
-        date | None, Query(alias="from", description="First day; 30 days before `to` if left out.")
+        Day | None, Query(alias="from", description="First day; 30 days before `to` if left out.")
     ] = None,
     to: Annotated[
-        date | None, Query(description="Last day, at most 400 after the first; today in UTC.")
+        Day | None, Query(description="Last day, at most 400 after the first; today in UTC.")
     ] = None,
 ) -> Response:
     """Values of days, weeks or months, in columns; each line says how it was counted.

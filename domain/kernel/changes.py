@@ -11,11 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller
-from domain.kernel.errors import AlreadyExists, IdTaken, NotFound, VersionStale
+from domain.kernel.errors import (
+    AlreadyExists,
+    IdTaken,
+    NotFound,
+    VersionMissing,
+    VersionStale,
+)
 from domain.kernel.shapes import Command
 from domain.kernel.tables import Kept
 
 Row = TypeVar("Row", bound=Kept)
+UNSENT = -1
+"""The expected version of a caller who sent none where one is needed."""
 LOCK_ID = text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))")
 
 
@@ -59,11 +67,14 @@ async def find_for_change(
 ) -> Row:
     """The one row of a statement, locked. Raises `NotFound` and `VersionStale`.
 
-    Without an expected version any will do: for acts that overwrite nothing.
+    Without an expected version any will do: for acts that overwrite nothing. `UNSENT` is refused
+    once the row is found: what is not there is not there, whatever was sent (RFC 9110, 13.2.1).
     """
     row = (await session.exec(statement.with_for_update())).one_or_none()
     if row is None:
         raise NotFound(what)
+    if expected_version == UNSENT:
+        raise VersionMissing
     if expected_version is not None and row.version != expected_version:
         raise VersionStale(f"This {what} is at version {row.version}, not {expected_version}.")
     return row

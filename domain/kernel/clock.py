@@ -1,16 +1,37 @@
 """Time: moments are aware and UTC, planned times are wall times in a zone."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, Field, NaiveDatetime
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    NaiveDatetime,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from domain.kernel.errors import ZoneUnknown
 
 FULL_DAY = timedelta(days=1)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(DAY.pattern + r"[Tt ][0-9]{2}:[0-9]{2}")
+NO_WALL_TIME = ("wall_time", "Send a wall time such as 2026-12-01T09:30:00, without an offset.")
+NO_MOMENT = ("datetime_parsing", "Send a moment such as 2026-12-01T08:30:00Z.")
+WALL_TIME = (
+    "^([12][0-9]{3}-"
+    "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+    "|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    "|02-(0[1-9]|1[0-9]|2[0-8]))"
+    "|[12][0-9]([02468][48]|[13579][26]|[2468]0)-02-29)"
+    "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+)
+"""Days that exist, to the second: written so that generated clients refuse the others too."""
 
 
 def utc_now() -> datetime:
@@ -64,11 +85,45 @@ def _known_zone(name: str) -> str:
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError(*NO_MOMENT) from None
+
+
+def _written(value: object) -> object:
+    """Refuses what Pydantic would take for seconds since 1970, and days that lack a time."""
+    if isinstance(value, datetime) or (isinstance(value, str) and MOMENT.match(value)):
+        return value
+    raise PydanticCustomError(*NO_MOMENT)
+
+
+def _written_wall_time(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and re.match(WALL_TIME, value)):
+        return value
+    raise PydanticCustomError(*NO_WALL_TIME)
+
+
+def _written_day(value: object) -> object:
+    if isinstance(value, date) or (isinstance(value, str) and DAY.fullmatch(value)):
+        return value
+    raise PydanticCustomError("date_parsing", "Send a day such as 2026-12-01.")
 
 
 ZoneName = Annotated[
-    str, AfterValidator(_known_zone), Field(max_length=64, examples=["Europe/Zurich"])
+    str,
+    AfterValidator(_known_zone),
+    Field(min_length=1, max_length=64, examples=["Europe/Zurich"]),
 ]
-Moment = Annotated[AwareDatetime, AfterValidator(_to_utc), Field(examples=["2026-12-01T08:30:00Z"])]
-WallTime = Annotated[NaiveDatetime, Field(examples=["2026-12-01T09:30:00"])]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written),
+    AfterValidator(_to_utc),
+    Field(examples=["2026-12-01T08:30:00Z"]),
+]
+WallTime = Annotated[
+    NaiveDatetime,
+    BeforeValidator(_written_wall_time),
+    WithJsonSchema({"type": "string", "pattern": WALL_TIME, "examples": ["2026-12-01T09:30:00"]}),
+]
+Day = Annotated[date, BeforeValidator(_written_day), Field(examples=["2026-12-01"])]

@@ -162,6 +162,12 @@ class ZoneUnknown(Invalid):
     remedy = "Send an IANA name such as Europe/Zurich."
 
 
+class TextUnstorable(Invalid):
+    code = "text.unstorable"
+    title = "A text holds the character U+0000"
+    remedy = "Take the character out."
+
+
 class NetworkUnknown(Invalid):
     code = "network.unknown"
     title = "There is no such network"

@@ -16,6 +16,7 @@ from domain.kernel.errors import CursorInvalid
 from domain.kernel.shapes import Page, PageMark
 
 MAX_LIMIT = 100
+BIGGEST = 2**63
 Key = datetime | UUID | int | str
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -41,9 +42,21 @@ def read_cursor(cursor: str, sort: str, *types: type) -> list[Any]:
         found, *keys = msgspec.msgpack.decode(raw, type=list[Any])
         if found != sort or len(keys) != len(types):
             raise CursorInvalid
-        return [msgspec.convert(key, kind) for key, kind in zip(keys, types, strict=True)]
+        return [_key(key, kind) for key, kind in zip(keys, types, strict=True)]
     except (ValueError, msgspec.MsgspecError):
         raise CursorInvalid from None
+
+
+def _key(found: object, kind: type) -> object:
+    """The key as its column takes it; what no column takes was not written by us."""
+    key: object = msgspec.convert(found, kind)
+    if isinstance(key, datetime) and key.tzinfo is None:
+        raise CursorInvalid
+    if isinstance(key, int) and abs(key) >= BIGGEST:
+        raise CursorInvalid
+    if isinstance(key, str) and "\0" in key:
+        raise CursorInvalid
+    return key
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Posts, variants and deliveries: commands in, views out."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, HttpUrl, model_validator
@@ -21,6 +20,8 @@ from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
 MOST_VARIANTS = 50
+WEB_ADDRESS = r"^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z]+)*(:[1-9][0-9]{1,3})?(/[!-~]*)?$"
+"""What generated clients check; we take other hosts too, such as `café.ch`."""
 Title = Annotated[str, Field(max_length=200, examples=["La taille de la vigne"])]
 Text = Annotated[str, Field(max_length=70_000, examples=["On taille. Et vous, déjà au travail ?"])]
 Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
@@ -37,7 +38,14 @@ def _web_address(text: str) -> str:
 
 
 Link = Annotated[
-    str, AfterValidator(_web_address), Field(max_length=2000, examples=["https://example.ch/a"])
+    str,
+    AfterValidator(_web_address),
+    Field(
+        min_length=1,
+        max_length=2000,
+        examples=["https://example.ch/a"],
+        json_schema_extra={"pattern": WEB_ADDRESS},
+    ),
 ]
 
 
@@ -113,7 +121,7 @@ class PostView(View):
     link_url: str | None = Field(description="The page it leads to.")
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
     state: PostState = Field(description="How far it is, derived from its deliveries.")
-    wall_time: datetime | None = Field(description="The planned time on the clock of its zone.")
+    wall_time: WallTime | None = Field(description="The planned time on the clock of its zone.")
     time_zone: str = Field(description="The IANA zone of its wall time.")
     publish_at: Moment | None = Field(description="The planned moment in UTC.")
     published_at: Moment | None = Field(description="When its first copy was public.")

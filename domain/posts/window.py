@@ -8,7 +8,7 @@ import msgspec
 from pydantic import Field
 
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.clock import Moment
+from domain.kernel.clock import Moment, WallTime
 from domain.kernel.database import Database
 from domain.kernel.errors import Fault, Misfit
 from domain.kernel.ids import AccountId, CalendarId, PostId
@@ -35,7 +35,7 @@ class EntryView(View):
     text: str = Field(description="The first 280 characters of its text.")
     state: PostState = Field(description="How far it is.")
     labels: list[str] = Field(description="Words of the house to find it by.")
-    wall_time: datetime | None = Field(description="The planned time on the clock of its zone.")
+    wall_time: WallTime | None = Field(description="The planned time on the clock of its zone.")
     time_zone: str = Field(description="The IANA zone of its wall time.")
     publish_at: Moment = Field(description="The planned moment in UTC.")
     targets: list[EntryTarget] = Field(description="The accounts that say it.")

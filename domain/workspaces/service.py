@@ -8,8 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find_for_change, insert, made_before
-from domain.kernel.errors import NotFound, VersionStale
+from domain.kernel.changes import UNSENT, apply, digest, find_for_change, insert, made_before
+from domain.kernel.errors import NotFound, VersionMissing, VersionStale
 from domain.kernel.ids import new_id
 from domain.workspaces.queries import visible, workspace_view
 from domain.workspaces.shapes import (
@@ -47,6 +47,8 @@ async def change_workspace(
     row = await session.get(Workspace, caller.workspace_id, with_for_update=True)
     if row is None:
         raise NotFound("workspace")
+    if expected_version == UNSENT:
+        raise VersionMissing
     if expected_version is not None and row.version != expected_version:
         raise VersionStale
     if command.name != row.name and "name" in command.model_fields_set:
