@@ -36,6 +36,8 @@ class BlueskyVillage:
 
     async def stir(self, http: Http, towards: Access, post_id: str) -> set[str]:
         """One of everything that can be done towards an account; gives the kinds."""
+        # The AppView tells nobody of a reply that it sees before the post.
+        await eventually(lambda: self.is_shown(http, "bob", post_id), lambda shown: shown)
         subject = await self._strong(http, "bob", post_id)
         reply: JsonValue = {"root": subject, "parent": subject}
         text: dict[str, JsonValue] = {"text": "A reply", "langs": ["en"], "reply": reply}
@@ -80,6 +82,15 @@ class BlueskyVillage:
         assert reply.is_success, reply.text
         told: dict[str, Any] = json.loads(reply.body)
         return told
+
+    async def is_shown(self, http: Http, name: str, uri: str) -> bool:
+        """Whether the AppView has the post."""
+        access = self.people[name]
+        headers = {"authorization": f"Bearer {access.grant.access}"}
+        address = f"{access.server}/xrpc/app.bsky.feed.getPosts"
+        reply = await http(Call("GET", address, headers=headers, query=(("uris", uri),)))
+        assert reply.is_success, reply.text
+        return bool(json.loads(reply.body)["posts"])
 
     async def _strong(self, http: Http, name: str, uri: str) -> JsonValue:
         record = await self.record(http, name, uri)

@@ -1,0 +1,247 @@
+"""What the conformance suite does not ask: files that take time, lost messages, answers, links."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from domain.connector.errors import GrantExpired, OutcomeUnknown, Refused, Unavailable
+from domain.connector.http import Call
+from domain.connector.words import Checkpoint, Draft, Link, Part, Visibility
+from domain.networks.mastodon import edit
+from domain.networks.mastodon.media import wait_until_ready
+from domain.networks.mastodon.wire import server_of
+from tests.networks.conformance import ILLUSTRATED, NOW, POST, case_of, publish
+from tests.networks.scripted import Exchange, ScriptedHttp
+
+CASE = case_of("mastodon")
+ACCOUNT = {"id": CASE.access.remote_id, "acct": "ana"}
+OWN = f"/api/v1/accounts/{CASE.access.remote_id}/statuses"
+
+
+def status(status_id: str, content: str = "", **changes: JsonValue) -> dict[str, JsonValue]:
+    return {
+        "id": status_id,
+        "url": f"https://village.example/@ana/{status_id}",
+        "created_at": NOW.isoformat(),
+        "account": {**ACCOUNT},
+        "content": content,
+        **changes,
+    }
+
+
+def posted(status_id: str) -> Exchange:
+    return Exchange(method="POST", path="/api/v1/statuses", json_=status(status_id))
+
+
+def uploaded(file_id: str, *, http_status: int = 200) -> Exchange:
+    url = None if http_status == 202 else "https://village.example/f.png"
+    return Exchange(
+        method="POST", path="/api/v2/media", status=http_status, json_={"id": file_id, "url": url}
+    )
+
+
+def looked_at(file_id: str, *, http_status: int = 200) -> Exchange:
+    return uploaded(file_id, http_status=202 if http_status == 206 else 200).model_copy(
+        update={"method": "GET", "path": f"/api/v1/media/{file_id}", "status": http_status}
+    )
+
+
+def listed(*statuses: dict[str, JsonValue]) -> Exchange:
+    return Exchange(method="GET", path=OWN, json_=[{**each} for each in statuses])
+
+
+def said(call: Call) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(json.dumps(call.json))
+    return body
+
+
+def sent(http: ScriptedHttp) -> list[dict[str, Any]]:
+    """The bodies of the statuses that were sent."""
+    return [
+        said(call)
+        for call in http.calls
+        if (call.method, call.url.endswith("/api/v1/statuses")) == ("POST", True)
+    ]
+
+
+LOST = Exchange(method="POST", path="/api/v1/statuses", error="outcome_unknown")
+
+
+class Waits:
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+async def test_file_that_is_worked_on_is_waited_for() -> None:
+    waits = Waits()
+    http = ScriptedHttp(
+        [looked_at("5", http_status=206), looked_at("5", http_status=206), looked_at("5")]
+    )
+    await wait_until_ready(server_of(http, CASE.access), "5", wait=waits)
+    http.assert_finished()
+    assert waits.seconds == [0.5, 1.0]
+
+
+async def test_file_that_is_never_ready_makes_the_delivery_wait() -> None:
+    waits = Waits()
+    http = ScriptedHttp([looked_at("5", http_status=206) for _ in range(5)])
+    with pytest.raises(Unavailable) as caught:
+        await wait_until_ready(server_of(http, CASE.access), "5", wait=waits)
+    assert caught.value.code == "network.media_processing"
+    assert waits.seconds == [0.5, 1.0, 2.0, 4.0]
+
+
+async def test_file_is_not_sent_up_again_when_the_delivery_comes_back() -> None:
+    broken = looked_at("5").model_copy(update={"status": 503})
+    http = ScriptedHttp([uploaded("5", http_status=202), broken])
+    with pytest.raises(Unavailable) as caught:
+        await publish("mastodon", http, ILLUSTRATED, {})
+    assert type(caught.value) is Unavailable
+    again = ScriptedHttp([looked_at("5"), posted("1")])
+    await publish("mastodon", again, ILLUSTRATED, {"files": ["5"], "begun_at": NOW.isoformat()})
+    again.assert_finished()
+    assert sent(again)[0]["media_ids"] == ["5"]
+
+
+async def test_server_that_says_the_file_is_not_ready_makes_the_delivery_wait() -> None:
+    words = "Cannot attach files that have not finished processing. Try again in a moment!"
+    refusal = Exchange(method="POST", path="/api/v1/statuses", status=422, json_={"error": words})
+    with pytest.raises(Unavailable):
+        await publish("mastodon", ScriptedHttp([refusal]), POST, {})
+
+
+async def test_message_that_was_tried_is_sought_before_it_is_sent_again() -> None:
+    checkpoint: Checkpoint = {"begun_at": NOW.isoformat(), "is_trying": True}
+    there = status("8", f"<p>{POST.parts[0].text}</p>")
+    http = ScriptedHttp([listed(status("9", "<p>Other</p>"), there)])
+    published, _ = await publish("mastodon", http, POST, checkpoint)
+    http.assert_finished()
+    assert published.remote_id == "8"
+    http = ScriptedHttp([listed(status("9", "<p>Other</p>")), posted("10")])
+    published, _ = await publish("mastodon", http, POST, checkpoint)
+    http.assert_finished()
+    assert published.remote_id == "10"
+    assert http.calls[-1].headers["idempotency-key"] == "delivery-1-0"
+
+
+async def test_status_older_than_the_attempt_is_not_ours() -> None:
+    checkpoint: Checkpoint = {"begun_at": NOW.isoformat(), "is_trying": True}
+    old = status("8", f"<p>{POST.parts[0].text}</p>", created_at="2026-11-22T09:50:00Z")
+    http = ScriptedHttp([listed(old), posted("10")])
+    published, _ = await publish("mastodon", http, POST, checkpoint)
+    http.assert_finished()
+    assert published.remote_id == "10"
+
+
+async def test_each_message_has_a_key_of_its_own_and_answers_the_last() -> None:
+    draft = Draft("delivery-9", (Part("One"), Part("Two")))
+    http = ScriptedHttp([posted("1"), posted("2")])
+    _, kept = await publish("mastodon", http, draft, {})
+    keys = [call.headers["idempotency-key"] for call in http.calls]
+    assert keys == ["delivery-9-0", "delivery-9-1"]
+    assert [body.get("in_reply_to_id") for body in sent(http)] == [None, "1"]
+    with pytest.raises(OutcomeUnknown):
+        await publish("mastodon", ScriptedHttp([LOST]), draft, kept.checkpoints[1])
+
+
+@pytest.mark.parametrize(
+    ("visibility", "word"),
+    [
+        (Visibility.PUBLIC, "public"),
+        (Visibility.UNLISTED, "unlisted"),
+        (Visibility.FOLLOWERS, "private"),
+        (Visibility.DIRECT, "direct"),
+    ],
+)
+async def test_visibility_language_and_warning_go_out(visibility: Visibility, word: str) -> None:
+    draft = Draft("k", (Part("One"),), "fr", visibility, content_warning="Politics")
+    http = ScriptedHttp([posted("1")])
+    await publish("mastodon", http, draft, {})
+    assert sent(http) == [
+        {"status": "One", "visibility": word, "language": "fr", "spoiler_text": "Politics"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "acct", "visibility", "expected"),
+    [
+        ("Thanks", "bob@far.example", "public", ("@bob@far.example Thanks", "public")),
+        ("Thanks @Bob@far.example", "bob@far.example", "public", (None, "public")),
+        ("Thanks", "bob", "direct", ("@bob Thanks", "direct")),
+        ("Thanks", "bob", "private", ("@bob Thanks", "private")),
+    ],
+)
+async def test_answer_names_its_addressee_and_is_no_more_public(
+    text: str, acct: str, visibility: str, expected: tuple[str | None, str]
+) -> None:
+    other: JsonValue = {"id": "77", "acct": acct}
+    asked = status("5", visibility=visibility, account=other)
+    question = Exchange(method="GET", path="/api/v1/statuses/5", json_=asked)
+    http = ScriptedHttp([question, posted("6")])
+    await publish("mastodon", http, Draft("k", (Part(text),), reply_to="5"), {})
+    (body,) = sent(http)
+    assert body["status"] == (expected[0] or text)
+    assert body["visibility"] == expected[1]
+    assert body["in_reply_to_id"] == "5"
+
+
+async def test_link_card_is_written_out() -> None:
+    http = ScriptedHttp([posted("1")])
+    await publish("mastodon", http, Draft("k", (Part("Menu", link=Link("https://a.ch")),)), {})
+    assert sent(http)[0]["status"] == "Menu\n\nhttps://a.ch"
+
+
+def edited(*files: str) -> Sequence[Exchange]:
+    attached: JsonValue = [{"id": each, "url": "https://village.example/f"} for each in files]
+    before = status("1", media_attachments=attached)
+    return (
+        Exchange(method="GET", path="/api/v1/statuses/1", json_=before),
+        Exchange(method="PUT", path="/api/v1/statuses/1", json_=before),
+    )
+
+
+async def test_edit_keeps_the_files_and_changes_their_descriptions() -> None:
+    http = ScriptedHttp(edited("5"))
+    published, _ = await publish("mastodon", ScriptedHttp([posted("1")]), POST, {})
+    await edit.edit(http, CASE.access, published.refs[0], ILLUSTRATED)
+    http.assert_finished()
+    body = said(http.calls[-1])
+    assert body["media_ids"] == ["5"]
+    assert body["media_attributes"] == [{"id": "5", "description": "The market square in the sun"}]
+
+
+async def test_edit_with_other_files_sends_them_up() -> None:
+    read, put = edited("5", "6")
+    http = ScriptedHttp([read, uploaded("7"), looked_at("7"), put])
+    published, _ = await publish("mastodon", ScriptedHttp([posted("1")]), POST, {})
+    await edit.edit(http, CASE.access, published.refs[0], ILLUSTRATED)
+    http.assert_finished()
+    assert said(http.calls[-1])["media_ids"] == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("http_status", "words", "error"),
+    [
+        (400, "The access token was revoked", GrantExpired),
+        (401, "", GrantExpired),
+        (403, "Your login is currently disabled", GrantExpired),
+        (403, "This action is not allowed", Refused),
+        (422, "This method requires an authenticated user", GrantExpired),
+        (302, "", Refused),
+    ],
+)
+async def test_servers_say_in_many_ways_that_the_token_is_bad(
+    http_status: int, words: str, error: type[Exception]
+) -> None:
+    refusal = Exchange(
+        method="POST", path="/api/v1/statuses", status=http_status, json_={"error": words}
+    )
+    with pytest.raises(error) as caught:
+        await publish("mastodon", ScriptedHttp([refusal]), POST, {})
+    assert type(caught.value) is error
