@@ -17,6 +17,7 @@ from api.cli.doctor import examine
 from api.cli.engines import Engines
 from api.cli.findings import Finding
 from api.cli.places import ROOT
+from api.cli.pulse import workers_are_at_work
 from tests.conftest import KEY
 from tests.engines import Servers
 
@@ -183,6 +184,20 @@ async def test_a_queue_that_may_forget_is_noticed(engines: Engines) -> None:
     broken = await server_checks.queue_answers(engines.redis_url)
 
     assert broken.remedy == "Set maxmemory-policy to noeviction."
+
+
+async def test_workers_that_take_no_jobs_are_noticed(engines: Engines) -> None:
+    silent = await workers_are_at_work(engines.redis_url)
+    client = Redis.from_url(engines.redis_url)
+    await client.psetex("parvis:jobs:health-check", 16_000, "Nov-23 09:00:00 j_complete=0")
+    await client.aclose()
+
+    assert silent.remedy == "Start ./parvis work, or look at its log."
+    assert is_well(await workers_are_at_work(engines.redis_url))
+
+
+async def test_workers_without_a_queue_are_noticed(folder: Path) -> None:
+    assert (await workers_are_at_work(f"unix://{folder}/none.sock")).remedy == "Start it."
 
 
 def test_an_api_that_is_away_is_noticed() -> None:
