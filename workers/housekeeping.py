@@ -1,5 +1,6 @@
 """What grows is trimmed: kept answers and old events, workspace by workspace, once an hour."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,10 @@ from arq.cron import CronJob
 from domain.events.service import forget_events
 from domain.identity.answers import forget_answers
 from domain.kernel.caller import worker
+from domain.media.storage import MediaStore
 from workers.context import Context
 
+UPLOADS_LAST = timedelta(days=1)
 JOBS: tuple[Callable[..., Coroutine[Any, Any, Any]], ...] = ()
 
 
@@ -19,6 +22,8 @@ async def trim(ctx: dict[str, Any]) -> None:
     """Deletes what is older than the settings keep."""
     context: Context = ctx["context"]
     now, settings = context.clock(), context.settings
+    store = MediaStore(settings.media_dir)
+    await asyncio.to_thread(store.tidy, before=now - UPLOADS_LAST)
     for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
         caller = worker(row["workspace_id"])
         async with context.database.transaction(caller.workspace_id) as session:

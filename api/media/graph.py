@@ -1,11 +1,21 @@
 """Media in the graph; bytes are sent and fetched by REST."""
 
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from api.graph.changes import Mutation
+from api.graph.context import Context
 from api.graph.derive import derive
 from api.graph.lists import listing, single
 from api.graph.scalars import Big
+from domain.kernel.caller import Caller
+from domain.kernel.errors import InUse
 from domain.media import queries, service
 from domain.media.shapes import MediaView
+from domain.media.storage import MediaStore
+from domain.posts.queries import uses_media
 
 MEDIA = derive(
     MediaView,
@@ -14,6 +24,30 @@ MEDIA = derive(
     find=queries.media_by_id,
     as_types={"size_bytes": Big},
 )
+
+
+async def _remove(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> str:
+    sha256 = await service.remove_media(
+        session, caller, id_, expected_version=expected_version, now=now
+    )
+    if await uses_media(session, caller, id_):
+        raise InUse("A post shows this file.")
+    return sha256
+
+
+async def _forget(context: Context, sha256: str) -> None:
+    """Its row is gone for good before its bytes are, as by REST."""
+    store = MediaStore(context.state.settings.media_dir)
+    async with context.database.transaction(context.caller.workspace_id) as session:
+        await service.forget_content(session, context.caller, sha256, store=store)
+
 
 QUERIES = (
     single(
@@ -41,5 +75,12 @@ MUTATIONS = (
         gives=MEDIA,
         shown="media",
         needs_version=True,
+    ),
+    Mutation(
+        "remove_media",
+        _remove,
+        "Removes a file; `in_use` while a post shows it. Needs `posts:write`.",
+        prefix="med",
+        then=_forget,
     ),
 )

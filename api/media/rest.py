@@ -64,11 +64,12 @@ async def add_media(
         UploadFile, File(description="A JPEG, PNG, GIF or WebP image or an MP4 video.")
     ],
     alt_text: Annotated[
-        AltText | None, Form(description="What it shows, for those who cannot see it.")
-    ] = None,
+        AltText, Form(description="What it shows, for those who cannot see it.")
+    ] = "",
+    # A form has no null: a field may be left out, and then this is None all the same.
     id_: Annotated[
-        MediaId | None, Form(alias="id", description="A UUIDv7 of your own, if you like.")
-    ] = None,
+        MediaId, Form(alias="id", description="A UUIDv7 of your own, if you like.")
+    ] = None,  # type: ignore[assignment]
     key: Annotated[
         str | None,
         Header(
@@ -92,7 +93,7 @@ async def add_media(
         command = AddMedia(
             id=id_,
             file_name=clean_name(file.filename or "", got.sniffed.content_type),
-            alt_text=alt_text,
+            alt_text=alt_text or None,
             sha256=got.stowed.sha256,
         )
 

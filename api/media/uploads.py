@@ -19,7 +19,8 @@ from domain.media.storage import MediaStore, Stowed
 
 FORM_BYTES = 64_000
 """What a form may weigh beside its file."""
-MOST_FIELDS = 4
+MOST_FIELDS = 100
+"""Fields we do not know are passed over, up to a point."""
 # Unpacked pictures are large: one at a time.
 _sniffing = asyncio.Semaphore(1)
 

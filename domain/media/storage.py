@@ -4,12 +4,15 @@ import asyncio
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
 PIECE_BYTES = 1 << 20
+INCOMING = ".incoming-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class MediaStore:
         """Copies a stream to the disk and says what it is; blocks: call it in a thread."""
         self.root.mkdir(parents=True, exist_ok=True)
         digest, size_bytes = hashlib.sha256(), 0
-        handle, name = tempfile.mkstemp(prefix=".incoming-", dir=self.root)
+        handle, name = tempfile.mkstemp(prefix=INCOMING, dir=self.root)
         try:
             with os.fdopen(handle, "wb") as target:
                 while piece := source.read(PIECE_BYTES):
@@ -63,6 +66,17 @@ class MediaStore:
     def remove(self, workspace_id: UUID, sha256: str) -> None:
         """Removing what is not there is no error."""
         self.path_of(workspace_id, sha256).unlink(missing_ok=True)
+
+    def tidy(self, *, before: datetime) -> int:
+        """Drops what uploads that were cut off left beside the store; gives how many."""
+        dropped = 0
+        for path in self.root.glob(f"{INCOMING}*"):
+            # Another process may have been quicker.
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    dropped += 1
+        return dropped
 
 
 async def read_file(root: Path, workspace_id: UUID, sha256: str) -> bytes:

@@ -1,4 +1,5 @@
 import hashlib
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -55,6 +56,20 @@ def test_removing_twice_is_no_error(tmp_path: Path) -> None:
     store.remove(workspace_id, stowed.sha256)
 
     assert files(tmp_path) == []
+
+
+def test_leftovers_of_uploads_are_dropped_when_they_are_old(tmp_path: Path) -> None:
+    store, workspace_id = MediaStore(tmp_path), new_id()
+    store.put(workspace_id, store.stow(BytesIO(b"kept")))
+    left = store.stow(BytesIO(b"left"))
+    made_at = datetime.fromtimestamp(left.path.stat().st_mtime, UTC)
+
+    early = store.tidy(before=made_at - timedelta(seconds=1))
+    late = store.tidy(before=made_at + timedelta(seconds=1))
+
+    assert (early, late) == (0, 1)
+    assert len(files(tmp_path)) == 1
+    assert MediaStore(tmp_path / "none").tidy(before=made_at) == 0
 
 
 def files(folder: Path) -> list[str]:
