@@ -43,7 +43,10 @@ CLIENT_KEY = (
 
 @dataclass(frozen=True)
 class Mutation:
-    """`gives` is the node of what the act returns, shown as `shown`; None when it is removed."""
+    """`gives` is the node of what the act returns, shown as `shown`; None when it is removed.
+
+    `then` follows the commit, with what the act returned.
+    """
 
     name: str
     act: Act
@@ -52,6 +55,8 @@ class Mutation:
     gives: type | None = None
     shown: str = ""
     needs_version: bool = False
+    id_name: str = "id"
+    then: Callable[[Context, Any], Awaitable[None]] | None = None
 
     @cached_property
     def command(self) -> type[Command] | None:
@@ -101,6 +106,8 @@ class Mutation:
                 done = await self.act(session, context.caller, *bound[0], **bound[1])
             else:
                 done = await self._once(session, context, bound, key, given)
+        if self.then is not None and not context.is_replayed:
+            await self.then(context, done)
         return done if self.gives is not None else plain(given)["id"]
 
     async def _once(
@@ -129,7 +136,7 @@ class Mutation:
     def _bind(self, context: Context, given: object) -> tuple[list[Any], dict[str, Any]]:
         positional: list[Any] = []
         if self.prefix is not None:
-            positional.append(_id(self.prefix, plain(given)["id"]))
+            positional.append(_id(self.prefix, self.id_name, plain(given)[self.id_name]))
         if self.command is not None:
             positional.append(to_command(self.command, given))
         keywords: dict[str, Any] = {}
@@ -137,6 +144,8 @@ class Mutation:
             keywords["expected_version"] = plain(given).get("expected_version")
         if "now" in self.keywords:
             keywords["now"] = context.now
+        if "keys" in self.keywords:
+            keywords["keys"] = context.state.keys
         return positional, keywords
 
     def _digest(self, given: object) -> bytes:
@@ -151,7 +160,7 @@ class Mutation:
     def _input(self) -> type:
         before: dict[str, tuple[object, str]] = {}
         if self.prefix is not None:
-            before["id"] = (strawberry.ID, f"Its id, `{self.prefix}_…`.")
+            before[self.id_name] = (strawberry.ID, f"Its id, `{self.prefix}_…`.")
         if "expected_version" in self.keywords:
             version = int if self.needs_version else int | None
             before["expected_version"] = (version, "The version you read: no change is lost.")
@@ -184,11 +193,11 @@ def _client_key(given: object) -> str | None:
     return plain(given).get("client_mutation_id")
 
 
-def _id(prefix: str, text: str) -> UUID:
+def _id(prefix: str, name: str, text: str) -> UUID:
     try:
         return read(prefix, text)
     except (IdMalformed, IdWrongKind) as error:
-        error.faults = (Fault("/id", error.code, error.message),)
+        error.faults = (Fault(f"/{name}", error.code, error.message),)
         raise
 
 

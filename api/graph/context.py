@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.state import State
 from domain.kernel.caller import Caller
-from domain.kernel.database import Database
 
 
 class Loader(Protocol):
@@ -22,13 +22,17 @@ class Context:
     """Reads share one transaction; each mutation has its own, committed before its answer."""
 
     def __init__(
-        self, database: Database, caller: Caller, *, now: datetime, idempotency_key: str | None
+        self, state: State, caller: Caller, *, now: datetime, idempotency_key: str | None
     ) -> None:
-        self.database = database
+        self.state = state
+        self.database = state.database
         self.caller = caller
         self.now = now
         self.is_replayed = False
         self.loaders: dict[Hashable, Loader] = {}
+        self.known: dict[str, dict[Any, Any]] = {}
+        """What was found by key, for the relations that share a name."""
+        self.tasks: set[asyncio.Task[None]] = set()
         self._idempotency_key = idempotency_key
         self._mutations = 0
         self._session: AsyncSession | None = None
@@ -46,7 +50,11 @@ class Context:
 
     async def close(self) -> None:
         """Ends the reads and forgets them: before a mutation, and at the end."""
+        # A read that failed ends the operation while others still run on the connection.
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.tasks.clear()
         self.loaders.clear()
+        self.known.clear()
         self._session = None
         await self._open.aclose()
 

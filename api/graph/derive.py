@@ -68,6 +68,19 @@ def derive(
     return made
 
 
+def node_of(view: type[BaseModel]) -> type:
+    """The type that was derived from a view."""
+    return _types[view]
+
+
+def type_name_of(source: object) -> str:
+    """The name of the type whose view this is; of a typed error or success, its own."""
+    for kind in type(source).__mro__:
+        if kind in _types:
+            return _types[kind].__name__
+    return type(source).__name__
+
+
 def fields_of(made: type) -> list[StrawberryField]:
     """The fields of a type; what is appended before the schema is built belongs to it."""
     definition: StrawberryObjectDefinition = made.__strawberry_definition__  # type: ignore[attr-defined]

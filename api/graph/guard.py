@@ -1,6 +1,6 @@
 """Judges an operation before it is executed: how deep, how wide, how much it may cost.
 
-    depth ≤ 12 · aliases ≤ 15 · directives ≤ 50 · tokens ≤ 4,000 · cost ≤ 10,000
+    depth ≤ 12 · aliases ≤ 15 · directives ≤ 50 · tokens ≤ 4,000 · cost ≤ 20,000
 
 An object costs 1, a page its size times what one item costs, a scalar nothing. Introspection is
 counted like everything else, with sizes that lists of this schema have; `ofType` is free, as types
@@ -39,7 +39,7 @@ MAX_DEPTH: Final = 12
 MAX_ALIASES: Final = 15
 MAX_DIRECTIVES: Final = 50
 MAX_TOKENS: Final = 4_000
-MAX_COST: Final = 10_000
+MAX_COST: Final = 20_000
 MAX_PAGE: Final = 100
 PAGE_PARTS: Final = ("Connection", "Edge")
 FREE: Final = frozenset({"ofType"})

@@ -60,7 +60,7 @@ async def graphql(request: Request) -> Response:
     except Refused as refused:
         return _refused(refused.errors, media_type, _status(media_type))
     context = Context(
-        state.database,
+        state,
         caller,
         now=datetime.now(UTC),
         idempotency_key=request.headers.get(KEY_HEADER),

@@ -7,7 +7,7 @@ from typing import Any, cast
 import strawberry
 
 from domain.kernel.errors import Misfit
-from domain.kernel.pages import MAX_LIMIT, PageRequest, make_cursor
+from domain.kernel.pages import MAX_LIMIT, Key, PageRequest, make_cursor
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -24,13 +24,14 @@ class PageInfo:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The sort a list's cursor names, and the attributes of a view it holds."""
+    """The sort a list's cursor names, and what of an item it holds: attributes, or found keys."""
 
     sort: str
-    keys: tuple[str, ...]
+    keys: tuple[str | Callable[[Any], Key], ...]
 
     def cursor_of(self, item: object) -> str:
-        return make_cursor(self.sort, *(getattr(item, key) for key in self.keys))
+        found = (getattr(item, k) if isinstance(k, str) else k(item) for k in self.keys)
+        return make_cursor(self.sort, *found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.graph.context import Context
-from api.graph.derive import fields_of
+from api.graph.derive import fields_of, node_of
 from api.graph.fields import argument, asking
 from api.graph.node import ByIds
 from api.graph.pages import Listed, Order, connection, page_request
 from domain.kernel.caller import Caller
+from domain.kernel.errors import CursorInvalid
 from domain.kernel.pages import PageRequest
-from domain.kernel.shapes import Page
+from domain.kernel.shapes import Page, PageMark, View
 
 
 class FirstOfEach(Protocol):
@@ -42,8 +43,8 @@ class Many:
     """`first` reads the first page of many owners, `more` a later page of one."""
 
     name: str
-    owner: type
-    target: type
+    owner: type[View]
+    target: type[View]
     order: Order
     page_size: int
     first: FirstOfEach
@@ -51,11 +52,43 @@ class Many:
     key: str = "id"
 
 
+Whole = Callable[[AsyncSession, Caller, Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[Any]]]]
+
+
+def whole(read: Whole) -> FirstOfEach:
+    """For owners that have few: all of each are read, the page is cut from them."""
+
+    async def first(
+        session: AsyncSession, caller: Caller, ids: Sequence[UUID], /, *, limit: int
+    ) -> Mapping[UUID, Sequence[Any]]:
+        found = await read(session, caller, ids)
+        return {id_: each[:limit] for id_, each in found.items()}
+
+    return first
+
+
+def rest_of_whole(read: Whole, order: Order) -> GoOn:
+    """The pages after the first of what `whole` reads. Raises `CursorInvalid`."""
+
+    async def more(
+        session: AsyncSession, caller: Caller, owner: UUID, request: PageRequest
+    ) -> Page[Any]:
+        found = (await read(session, caller, [owner])).get(owner, ())
+        places = [order.cursor_of(each) for each in found]
+        if request.cursor not in places:
+            raise CursorInvalid
+        after = found[places.index(request.cursor) + 1 :]
+        mark = PageMark(next_cursor=None, has_more=len(after) > request.limit)
+        return Page(data=list(after[: request.limit]), page=mark)
+
+    return more
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class One:
     name: str
-    owner: type
-    target: type
+    owner: type[View]
+    target: type[View]
     key: str
     find: ByIds
 
@@ -63,24 +96,27 @@ class One:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Some:
     name: str
-    owner: type
-    target: type
+    owner: type[View]
+    target: type[View]
     key: str
     find: ByIds
 
+
+Relation = Many | One | Some
+QUIET_TURNS = 6
+_edges: list[tuple[Relation, str, str]] = []
 
 Batch = Callable[[AsyncSession, Caller, list[UUID]], Awaitable[Mapping[UUID, Any]]]
 
 
 @dataclass(slots=True)
 class Batched:
-    """Gathers the keys of one turn of the event loop and reads them at once; remembers."""
+    """Gathers the keys of one level and reads them at once; remembers what it found."""
 
     context: Context
     read: Batch
     known: dict[Hashable, "asyncio.Future[Any]"] = field(default_factory=dict)
     waiting: list[UUID] = field(default_factory=list)
-    task: "asyncio.Task[None] | None" = None
 
     def load(self, key: Hashable) -> "asyncio.Future[Any]":
         found = self.known.get(key)
@@ -88,13 +124,18 @@ class Batched:
             loop = asyncio.get_running_loop()
             found = self.known[key] = loop.create_future()
             if not self.waiting:
-                loop.call_soon(self._start)
+                loop.call_soon(self._start, 0, 0)
             self.waiting.append(key)  # type: ignore[arg-type]
         return found
 
-    def _start(self) -> None:
+    def _start(self, seen: int, quiet: int) -> None:
+        """Once no key has come for some turns: owners reach the same level at their own pace."""
+        quiet = quiet + 1 if len(self.waiting) == seen else 0
+        if quiet < QUIET_TURNS:
+            asyncio.get_running_loop().call_soon(self._start, len(self.waiting), quiet)
+            return
         keys, self.waiting = self.waiting, []
-        self.task = asyncio.create_task(self._answer(keys))
+        self.context.tasks.add(asyncio.create_task(self._answer(keys)))
 
     async def _answer(self, keys: list[UUID]) -> None:
         futures = [self.known[key] for key in keys]
@@ -111,25 +152,35 @@ class Batched:
                 future.set_result(found.get(key))
 
 
-def edge(relation: Many | One | Some, name: str, description: str) -> None:
-    """Adds the relation's field to its owner's node; to be called before the schema is built."""
+def edge(relation: Relation, name: str, description: str) -> None:
+    """Adds a field to the relation's owner, when the schema is built from all resources."""
+    _edges.append((relation, name, description))
+
+
+def join_edges() -> None:
+    """Puts every edge on its node; called once, after every node is known."""
+    while _edges:
+        _join(*_edges.pop(0))
+
+
+def _join(relation: Relation, name: str, description: str) -> None:
     match relation:
         case Many():
             added = _many(relation, name, description)
         case One():
-            target = relation.target | None
+            target = node_of(relation.target) | None
             added = asking(name, target, description, lambda *asked: load_one(relation, *asked))
         case Some():
-            items = list[relation.target]  # type: ignore[name-defined]
+            items = list[node_of(relation.target)]  # type: ignore[valid-type,misc]
             added = asking(name, items, description, lambda *asked: load_some(relation, *asked))
     added.metadata = {"relation": relation}
-    fields_of(relation.owner).append(added)
+    fields_of(node_of(relation.owner)).append(added)
 
 
 def _many(relation: Many, name: str, description: str) -> Any:  # noqa: ANN401 - a field
     return asking(
         name,
-        connection(relation.target),
+        connection(node_of(relation.target)) | None,
         description,
         lambda *asked: load_many(relation, *asked),
         [

@@ -7,14 +7,36 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 
+from api.accounts import graph as accounts
+from api.calendars import graph as calendars
 from api.communities import graph as communities
 from api.events import graph as events
 from api.graph import node
 from api.graph.derive import fields_of
+from api.graph.relations import join_edges
 from api.graph.scalars import SCALARS
+from api.media import graph as media
+from api.mentions import graph as mentions
+from api.metrics import graph as metrics
+from api.networks import graph as networks
+from api.posts import graph as posts
 from api.workspaces import graph as workspaces
 
-RESOURCES = (workspaces, communities, events)
+RESOURCES = (
+    workspaces,
+    communities,
+    networks,
+    accounts,
+    media,
+    calendars,
+    posts,
+    mentions,
+    metrics,
+    events,
+)
+
+
+join_edges()
 
 
 def _root(name: str, description: str, fields: list[StrawberryField]) -> Any:  # noqa: ANN401

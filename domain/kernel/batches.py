@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select, true
+from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,7 +29,7 @@ async def first_of_each(
     view: type[Shown],
     *,
     owner: str,
-    order: Sequence[ColumnElement[Any]],
+    order: Sequence[ColumnElement[Any] | Mapped[Any]],
     where: Sequence[ColumnElement[bool]] = (),
     ids: Sequence[UUID],
     limit: int,
@@ -39,8 +40,9 @@ async def first_of_each(
     """
     columns = table.__table__.c  # type: ignore[attr-defined]
     owners = func.unnest(bindparam("owners", ids, type_=ARRAY(Uuid))).table_valued(
-        "id", with_ordinality="place", name="owners"
+        "id", with_ordinality="place"
     )
+    owners = owners.render_derived(name="owners")
     inner = (
         select(*(columns[name] for name in view.model_fields), columns[owner].label("owner"))
         .where(columns.workspace_id == caller.workspace_id, columns[owner] == owners.c.id, *where)
@@ -65,7 +67,7 @@ async def all_of_each(
     view: type[Shown],
     *,
     owner: str,
-    order: Sequence[ColumnElement[Any]],
+    order: Sequence[ColumnElement[Any] | Mapped[Any]],
     ids: Sequence[UUID],
 ) -> dict[UUID, list[Shown]]:
     """Every row of each owner, in order."""

@@ -22,6 +22,8 @@ class Post(Kept, table=True):
         Index("posts_by_updated", "workspace_id", "updated_at", "id"),
         Index("posts_in_calendar", "workspace_id", "calendar_id", "publish_at", "id"),
         Index("posts_in_community", "workspace_id", "community_id", "publish_at", "id"),
+        Index("posts_of_calendar", "workspace_id", "calendar_id", "created_at", "id"),
+        Index("posts_of_community", "workspace_id", "community_id", "created_at", "id"),
         Index("posts_by_moment", "workspace_id", "publish_at", "id"),
     )
 

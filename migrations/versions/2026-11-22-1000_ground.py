@@ -382,6 +382,18 @@ def upgrade() -> None:
         ["workspace_id", "community_id", "publish_at", "id"],
         unique=False,
     )
+    op.create_index(
+        "posts_of_calendar",
+        "posts",
+        ["workspace_id", "calendar_id", "created_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "posts_of_community",
+        "posts",
+        ["workspace_id", "community_id", "created_at", "id"],
+        unique=False,
+    )
     create_tenant_table(
         "variants",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -546,6 +558,8 @@ def downgrade() -> None:
     op.drop_table("deliveries")
     op.drop_index("variants_by_account", table_name="variants")
     op.drop_table("variants")
+    op.drop_index("posts_of_community", table_name="posts")
+    op.drop_index("posts_of_calendar", table_name="posts")
     op.drop_index("posts_in_community", table_name="posts")
     op.drop_index("posts_in_calendar", table_name="posts")
     op.drop_index("posts_by_updated", table_name="posts")

@@ -38,7 +38,7 @@ async def live(settings: Settings, database: Database) -> AsyncIterator[Live]:
         uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None)
     )
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn says it by an attribute alone
         await asyncio.sleep(0.05)
     token = await make_token(database, await make_workspace(database))
     yield Live(f"http://127.0.0.1:{port}/graphql", f"Bearer {token}")
@@ -52,7 +52,7 @@ def script() -> Path:
     if shutil.which("node") is None:
         pytest.skip("needs node")
     folder = installing.ROOT / "graphql-http"
-    installing.npm(folder, *PACKAGES, scripts=False)
+    installing.npm(folder, *PACKAGES)
     copied = folder / SCRIPT.name
     shutil.copyfile(SCRIPT, copied)
     return copied

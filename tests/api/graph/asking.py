@@ -23,7 +23,7 @@ async def post(
     )
 
 
-async def ask(tenant: Tenant, query: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401
+async def ask(tenant: Tenant, query: str, **variables: Any) -> dict[str, Any]:
     """The data of an operation that goes well."""
     answer = await post(tenant.client, query, variables)
     body: dict[str, Any] = answer.json()
@@ -33,7 +33,7 @@ async def ask(tenant: Tenant, query: str, **variables: Any) -> dict[str, Any]:  
     return data
 
 
-async def refusal(tenant: Tenant, query: str, **variables: Any) -> tuple[int, str]:  # noqa: ANN401
+async def refusal(tenant: Tenant, query: str, **variables: Any) -> tuple[int, str]:
     """The status and the first code of an operation that does not."""
     answer = await post(tenant.client, query, variables)
     return answer.status_code, answer.json()["errors"][0]["extensions"]["code"]

@@ -1,5 +1,6 @@
 """Floods are refused before anything is executed, introspection like the rest."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ async def test_floods_are_refused_by_limits(tenant: Tenant, what: str) -> None:
 
 async def test_flood_hidden_in_fragments_is_found(tenant: Tenant) -> None:
     names = "abcdefghijkl"
-    steps = zip(names, names[1:], strict=False)
+    steps = pairwise(names)
     chain = " ".join(
         f"fragment {one} on __Type {{ interfaces {{ ...{two} }} }}" for one, two in steps
     )
@@ -73,11 +74,11 @@ async def test_cost_is_counted_by_page_sizes_and_told(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("size", [-1, 0, 10**12, "a"])
-async def test_page_size_out_of_bounds_buys_nothing(tenant: Tenant, size: Any) -> None:  # noqa: ANN401
+async def test_page_size_out_of_bounds_buys_nothing(tenant: Tenant, size: Any) -> None:
     query = "query ($n: Int!) { communities(first: $n) { nodes { id } } }"
     answer = await post(tenant.client, query, {"n": size})
 
-    assert "data" not in answer.json() or answer.json()["data"] is None
+    assert answer.json().get("data") in (None, {"communities": None})
     assert answer.json()["errors"][0]["extensions"]["code"] in {"request.invalid", "query.invalid"}
 
 
@@ -85,7 +86,7 @@ async def test_refused_operation_reaches_no_database(tenant: Tenant) -> None:
     await ask(tenant, "{ __typename }")
     seen: list[str] = []
 
-    def note(*told: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    def note(*told: Any) -> None:
         seen.append(told[2])
 
     event.listen(Engine, "before_cursor_execute", note)

@@ -58,7 +58,7 @@ async def test_answers_come_in_the_media_type_asked_for(
     assert answer.headers["content-type"] == f"{answered}; charset=utf-8"
     assert answer.json() == {
         "data": {"__typename": "Query"},
-        "extensions": {"cost": {"requestedQueryCost": 0, "maximumQueryCost": 10_000}},
+        "extensions": {"cost": {"requestedQueryCost": 0, "maximumQueryCost": 20_000}},
     }
 
 

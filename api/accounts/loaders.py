@@ -1,0 +1,27 @@
+"""Relations of accounts."""
+
+from api.graph.pages import Order
+from api.graph.relations import Many, One
+from domain.accounts import queries
+from domain.accounts.shapes import AccountView
+from domain.communities.queries import communities_by_id
+from domain.communities.shapes import CommunityView
+
+accounts_by_community = Many(
+    name="accounts_by_community",
+    owner=CommunityView,
+    target=AccountView,
+    order=Order("created_at", ("created_at", "id")),
+    page_size=20,
+    first=queries.accounts_by_community,
+    more=lambda session, caller, owner, page: queries.list_accounts(
+        session, caller, page, community_ids=[owner]
+    ),
+)
+community_by_account = One(
+    name="community_by_id",
+    owner=AccountView,
+    target=CommunityView,
+    key="community_id",
+    find=communities_by_id,
+)

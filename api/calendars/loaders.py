@@ -1,0 +1,27 @@
+"""Relations of calendars."""
+
+from api.graph.pages import Order
+from api.graph.relations import Many, One
+from domain.calendars import batches, queries
+from domain.calendars.shapes import CalendarView
+from domain.communities.queries import communities_by_id
+from domain.communities.shapes import CommunityView
+
+calendars_by_community = Many(
+    name="calendars_by_community",
+    owner=CommunityView,
+    target=CalendarView,
+    order=Order(queries.OLDEST_FIRST.name, ("created_at", "id")),
+    page_size=20,
+    first=batches.calendars_by_community,
+    more=lambda session, caller, owner, page: queries.list_calendars(
+        session, caller, page, community_ids=[owner]
+    ),
+)
+community_by_calendar = One(
+    name="community_by_id",
+    owner=CalendarView,
+    target=CommunityView,
+    key="community_id",
+    find=communities_by_id,
+)

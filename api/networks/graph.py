@@ -1,0 +1,47 @@
+"""Networks in the graph: every manifest readable."""
+
+from typing import Any
+
+from api.graph.changes import Mutation
+from api.graph.context import Context
+from api.graph.derive import derive
+from api.graph.fields import argument, asking
+from api.graph.pages import Listed, Order, connection, page_request
+from domain.networks import queries
+from domain.networks.shapes import NetworkView
+
+NETWORK = derive(NetworkView, "Network", "A network Parvis knows: its limits and abilities.")
+BY_KEY = Order(queries.BY_KEY, ("key",))
+
+
+async def _network(_: object, __: Context, given: dict[str, Any]) -> NetworkView:
+    return queries.get_network(given["key"])
+
+
+async def _networks(_: object, __: Context, given: dict[str, Any]) -> Listed:
+    request = page_request(given["first"], given.get("after") or None)
+    page = queries.list_networks(request)
+    return Listed(page.data, BY_KEY, page.page.has_more, request.cursor)
+
+
+QUERIES = (
+    asking(
+        "network",
+        NETWORK | None,
+        "One network by its key. Needs no scope.",
+        _network,
+        [argument("key", str, "The network's key, such as `mastodon`.")],
+    ),
+    asking(
+        "networks",
+        connection(NETWORK) | None,
+        "The networks, in the order of the alphabet. Needs no scope.",
+        _networks,
+        [
+            argument("first", int, "How many, 1 to 100.", 50),
+            argument("after", str | None, "`endCursor` of the page before."),
+        ],
+    ),
+)
+
+MUTATIONS: tuple[Mutation, ...] = ()

@@ -1,0 +1,168 @@
+"""Posts, variants and deliveries in the graph."""
+
+from api.graph.changes import Mutation
+from api.graph.derive import derive
+from api.graph.lists import judging, listing, single
+from api.graph.pages import Order
+from api.graph.relations import edge
+from api.graph.scalars import WallTime
+from api.posts import loaders
+from domain.posts import queries, service, settling
+from domain.posts.shapes import (
+    AttemptView,
+    DeliveryView,
+    PostView,
+    ValidatePost,
+    ValidationView,
+    VariantView,
+)
+
+POST = derive(
+    PostView,
+    "Post",
+    "Something a community is told, planned once and said by several accounts.",
+    find=queries.posts_by_id,
+    as_types={"wall_time": WallTime | None},
+)
+VARIANT = derive(VariantView, "Variant", "A post as one account says it.")
+DELIVERY = derive(
+    DeliveryView,
+    "Delivery",
+    "One outward act of one account, and how far it is.",
+    find=queries.deliveries_by_id,
+)
+ATTEMPT = derive(AttemptView, "Attempt", "What one try at a delivery did.")
+VALIDATION = derive(ValidationView, "Validation", "Whether networks would take a post.")
+
+for relation, name, description in (
+    (loaders.posts_by_community, "posts", "Its posts, newest first."),
+    (loaders.posts_by_calendar, "posts", "The posts in it, newest first."),
+    (loaders.calendar_by_post, "calendar", "The calendar it stands in. Needs `calendars:read`."),
+    (loaders.community_by_post, "community", "Whom it speaks to. Needs `communities:read`."),
+    (loaders.media_by_post, "media", "Its pictures and videos, in order."),
+    (loaders.variants_by_post, "variants", "What each account says."),
+    (loaders.deliveries_by_post, "deliveries", "What goes out, or went; withdrawals too."),
+    (loaders.account_by_variant, "account", "The account that says it. Needs `accounts:read`."),
+    (loaders.post_by_variant, "post", "The post it says."),
+    (loaders.media_by_variant, "media", "Its own pictures and videos; empty: the post's."),
+    (loaders.account_by_delivery, "account", "The account that speaks. Needs `accounts:read`."),
+    (loaders.post_by_delivery, "post", "The post it brings out; null for answers."),
+    (loaders.attempts_by_delivery, "tries", "Every attempt and look-up, first to last."),
+):
+    edge(relation, name, description)
+
+POST_FILTERS = {
+    "states": "Only in these states.",
+    "community_ids": "Only of these communities.",
+    "calendar_ids": "Only in these calendars.",
+    "account_ids": "Only said by these accounts.",
+    "labels": "With at least one of these labels.",
+    "since": "Planned from this moment on.",
+    "until": "Planned before this moment.",
+}
+
+QUERIES = (
+    single("post", POST, queries.get_post, "One post. Needs `posts:read`.", prefix="post"),
+    listing(
+        "posts",
+        POST,
+        queries.list_posts,
+        "The posts; sorted by PUBLISH, those that are planned. Needs `posts:read`.",
+        filters=POST_FILTERS,
+    ),
+    single(
+        "delivery",
+        DELIVERY,
+        queries.get_delivery,
+        "One delivery. Needs `posts:read`.",
+        prefix="dlv",
+    ),
+    listing(
+        "deliveries",
+        DELIVERY,
+        queries.list_deliveries,
+        "The deliveries, newest first. Needs `posts:read`.",
+        filters={
+            "states": "Only in these states.",
+            "kinds": "Only of these kinds.",
+            "account_ids": "Only of these accounts.",
+            "post_ids": "Only of these posts.",
+        },
+        order=Order(queries.DELIVERIES_DOWN.name, ("created_at", "id")),
+    ),
+    judging(
+        "validate_post",
+        VALIDATION,
+        ValidatePost,
+        service.validate_post,
+        "Text and media counted as each network counts them, all misfits at once; nothing is "
+        "stored. Needs `posts:read`.",
+    ),
+)
+
+MUTATIONS = (
+    Mutation(
+        "create_post",
+        service.create_post,
+        "Makes a draft; nothing goes out before `schedulePost`. Needs `posts:write`.",
+        gives=POST,
+        shown="post",
+    ),
+    Mutation(
+        "change_post",
+        service.change_post,
+        "Changes only what is sent; a scheduled post is planned anew. `post.going_out` while it "
+        "goes out, `post.published` for what readers see. Needs `posts:write`.",
+        prefix="post",
+        gives=POST,
+        shown="post",
+        needs_version=True,
+    ),
+    Mutation(
+        "remove_post",
+        service.remove_post,
+        "Removes a draft, cancels a plan; `post.published` for what is public: withdraw it. "
+        "Needs `posts:write`.",
+        prefix="post",
+    ),
+    Mutation(
+        "schedule_post",
+        service.schedule_post,
+        "Sets a post going: at its wall time, or at once. Needs `posts:publish`.",
+        prefix="post",
+        gives=POST,
+        shown="post",
+    ),
+    Mutation(
+        "retry_post",
+        service.retry_post,
+        "Sends again what failed; what may be public is looked up first. Needs `posts:publish`.",
+        prefix="post",
+        gives=POST,
+        shown="post",
+    ),
+    Mutation(
+        "withdraw_post",
+        service.withdraw_post,
+        "Plans one withdrawal for each public copy. Needs `posts:publish`.",
+        prefix="post",
+        gives=POST,
+        shown="post",
+    ),
+    Mutation(
+        "retry_delivery",
+        settling.retry_delivery,
+        "Sends a failed delivery again. Needs `posts:publish`.",
+        prefix="dlv",
+        gives=DELIVERY,
+        shown="delivery",
+    ),
+    Mutation(
+        "settle_delivery",
+        settling.settle_delivery,
+        "Says what became of a delivery in doubt: a person looked. Needs `posts:publish`.",
+        prefix="dlv",
+        gives=DELIVERY,
+        shown="delivery",
+    ),
+)

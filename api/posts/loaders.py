@@ -1,0 +1,125 @@
+"""Relations of posts, variants and deliveries."""
+
+from api.graph.pages import Order
+from api.graph.relations import Many, One, Some, rest_of_whole, whole
+from domain.accounts.queries import accounts_by_id
+from domain.accounts.shapes import AccountView
+from domain.calendars.queries import calendars_by_id
+from domain.calendars.shapes import CalendarView
+from domain.communities.queries import communities_by_id
+from domain.communities.shapes import CommunityView
+from domain.media.queries import media_by_id
+from domain.media.shapes import MediaView
+from domain.posts import batches, queries
+from domain.posts.queries import PostFilter
+from domain.posts.shapes import AttemptView, DeliveryView, PostView, VariantView
+
+NEWEST_FIRST = Order("-created_at", ("created_at", "id"))
+AS_MADE = Order("id", ("id",))
+AS_TRIED = Order("number", ("number",))
+
+posts_by_community = Many(
+    name="posts_by_community",
+    owner=CommunityView,
+    target=PostView,
+    order=NEWEST_FIRST,
+    page_size=20,
+    first=batches.posts_by_community,
+    more=lambda session, caller, owner, page: queries.list_posts(
+        session, caller, page, where=PostFilter(community_ids=[owner])
+    ),
+)
+posts_by_calendar = Many(
+    name="posts_by_calendar",
+    owner=CalendarView,
+    target=PostView,
+    order=NEWEST_FIRST,
+    page_size=20,
+    first=batches.posts_by_calendar,
+    more=lambda session, caller, owner, page: queries.list_posts(
+        session, caller, page, where=PostFilter(calendar_ids=[owner])
+    ),
+)
+community_by_post = One(
+    name="community_by_id",
+    owner=PostView,
+    target=CommunityView,
+    key="community_id",
+    find=communities_by_id,
+)
+calendar_by_post = One(
+    name="calendar_by_id",
+    owner=PostView,
+    target=CalendarView,
+    key="calendar_id",
+    find=calendars_by_id,
+)
+media_by_post = Some(
+    name="media_by_id",
+    owner=PostView,
+    target=MediaView,
+    key="media_ids",
+    find=media_by_id,
+)
+variants_by_post = Many(
+    name="variants_by_post",
+    owner=PostView,
+    target=VariantView,
+    order=AS_MADE,
+    page_size=10,
+    first=whole(batches.variants_by_post),
+    more=rest_of_whole(batches.variants_by_post, AS_MADE),
+)
+deliveries_by_post = Many(
+    name="deliveries_by_post",
+    owner=PostView,
+    target=DeliveryView,
+    order=AS_MADE,
+    page_size=10,
+    first=whole(queries.deliveries_by_post),
+    more=rest_of_whole(queries.deliveries_by_post, AS_MADE),
+)
+account_by_variant = One(
+    name="account_by_id",
+    owner=VariantView,
+    target=AccountView,
+    key="account_id",
+    find=accounts_by_id,
+)
+post_by_variant = One(
+    name="post_by_id",
+    owner=VariantView,
+    target=PostView,
+    key="post_id",
+    find=queries.posts_by_id,
+)
+media_by_variant = Some(
+    name="media_by_id",
+    owner=VariantView,
+    target=MediaView,
+    key="media_ids",
+    find=media_by_id,
+)
+account_by_delivery = One(
+    name="account_by_id",
+    owner=DeliveryView,
+    target=AccountView,
+    key="account_id",
+    find=accounts_by_id,
+)
+post_by_delivery = One(
+    name="post_by_id",
+    owner=DeliveryView,
+    target=PostView,
+    key="post_id",
+    find=queries.posts_by_id,
+)
+attempts_by_delivery = Many(
+    name="attempts_by_delivery",
+    owner=DeliveryView,
+    target=AttemptView,
+    order=AS_TRIED,
+    page_size=10,
+    first=whole(batches.attempts_by_delivery),
+    more=rest_of_whole(batches.attempts_by_delivery, AS_TRIED),
+)
