@@ -16,6 +16,8 @@ from api.graph.schema import schema
 from api.main import create_app
 from domain.kernel.settings import Settings
 
+_SHOWN_LINES = 60
+
 
 def export(
     *,
@@ -48,12 +50,18 @@ def contracts() -> dict[str, str]:
 def differences(wanted: dict[str, str], root: Path) -> str:
     """What differs between the files under `root` and what they should be, as a diff."""
     return "\n".join(
-        line
-        for name, text in wanted.items()
-        for line in difflib.unified_diff(
-            _lines(root / name), text.splitlines(), f"{name} (committed)", name, lineterm="", n=2
+        line for name, text in wanted.items() for line in _difference(name, text, root / name)
+    )
+
+
+def _difference(name: str, text: str, path: Path) -> list[str]:
+    found = list(
+        difflib.unified_diff(
+            _lines(path), text.splitlines(), f"{name} (committed)", name, lineterm="", n=2
         )
     )
+    rest = len(found) - _SHOWN_LINES
+    return found if rest <= 0 else [*found[:_SHOWN_LINES], f"… and {rest} lines more"]
 
 
 def _lines(path: Path) -> list[str]:
