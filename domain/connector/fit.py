@@ -10,7 +10,7 @@ from domain.connector.manifest import CountedAs, Manifest, MediaLimit
 from domain.connector.words import Measures, Visibility
 
 # BCP 47 as the AT Protocol checks it, https://atproto.com/specs/lexicon#language, read 2026-11-22.
-_LANGUAGE = re.compile(r"(?:i|[a-zA-Z]{2,3})(?:-[a-zA-Z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"(?:[ixIX]|[a-zA-Z]{2,8})(?:-[a-zA-Z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ async def setting_of(server: Server, access: Access, draft: Draft) -> Setting:
     if draft.reply_to is None:
         return Setting("", wanted)
     answered = await server.read(f"/api/v1/statuses/{draft.reply_to}", Status)
-    visibility = max(wanted, answered.visibility, key=_privacy)
+    visibility = max(wanted, _known(answered.visibility), key=_MOST_PUBLIC_FIRST.index)
     acct = answered.account.acct
     is_named = f"@{acct}".casefold() in draft.parts[0].text.casefold()
     if is_named or answered.account.id == access.remote_id:
@@ -40,6 +40,6 @@ async def setting_of(server: Server, access: Access, draft: Draft) -> Setting:
     return Setting(f"@{acct} ", visibility)
 
 
-def _privacy(visibility: str) -> int:
-    is_known = visibility in _MOST_PUBLIC_FIRST
-    return _MOST_PUBLIC_FIRST.index(visibility) if is_known else 0
+def _known(visibility: str) -> str:
+    """Mastodon's word for it: what only other servers have is not for everybody."""
+    return visibility if visibility in _MOST_PUBLIC_FIRST else "private"

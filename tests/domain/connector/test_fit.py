@@ -10,6 +10,7 @@ from domain.connector.manifest import (
     TextLimit,
 )
 from domain.connector.words import Measures, Visibility
+from tests.networks.vectors import vectors
 
 SOURCE = Source(url="https://village.example/limits", read_on=date(2026, 11, 22))
 VILLAGE = Manifest(
@@ -175,3 +176,13 @@ def test_link_is_counted_where_it_is_written_out() -> None:
     beside_media = PartFacts("abc", (PICTURE,), "https://a.ch")
     assert found(beside_media, manifest=carded) == [("/parts/0/text", "text.too_long", 10, 17)]
     assert found(PartFacts("", link_url="https://a.ch"), manifest=carded) == []
+
+
+def test_languages_that_others_call_valid_are_taken() -> None:
+    part = PartFacts("hello")
+    refused = [
+        language
+        for language in vectors("atproto", "language_syntax_valid.txt")
+        if misfits(VILLAGE, NOTHING, [part], language=language)
+    ]
+    assert refused == []

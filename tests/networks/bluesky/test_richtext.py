@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.networks.bluesky.richtext import facets, mentioned
+from tests.networks.vectors import vectors
 
 DIDS = {"ana.village.example": "did:plc:ana", "bob.test": "did:plc:bob"}
 
@@ -56,6 +57,11 @@ def test_handles_are_told_once_in_order() -> None:
         "bob.test",
         "ana.village.example",
     ]
+
+
+def test_handles_that_others_call_valid_are_mentions() -> None:
+    handles = vectors("atproto", "handle_syntax_valid.txt")
+    assert [each for each in handles if mentioned(f"@{each}") != [each.lower()]] == []
 
 
 PIECES = st.lists(

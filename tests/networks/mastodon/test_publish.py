@@ -175,6 +175,7 @@ async def test_visibility_language_and_warning_go_out(visibility: Visibility, wo
         ("Thanks @Bob@far.example", "bob@far.example", "public", (None, "public")),
         ("Thanks", "bob", "direct", ("@bob Thanks", "direct")),
         ("Thanks", "bob", "private", ("@bob Thanks", "private")),
+        ("Thanks", "bob", "mutuals_only", ("@bob Thanks", "private")),
     ],
 )
 async def test_answer_names_its_addressee_and_is_no_more_public(
