@@ -25,7 +25,7 @@ from domain.metrics.rules import (
 )
 from domain.metrics.statements import run
 from domain.metrics.subjects import Subject
-from domain.metrics.words import Interval
+from domain.metrics.words import ENGAGEMENT_PARTS, Interval
 
 Closings = dict[Key, Closing]
 Readings = Mapping[UUID, Sequence[Reading]]
@@ -66,9 +66,17 @@ Shifts = defaultdict[Slot, Shift]
 
 
 async def count(
-    session: AsyncSession, caller: Caller, subjects: Sequence[Subject], readings: Readings
+    session: AsyncSession,
+    caller: Caller,
+    subjects: Sequence[Subject],
+    readings: Readings,
+    *,
+    since: datetime,
 ) -> None:
-    """Counts new readings in: only the periods they close, and those after, are touched."""
+    """Counts new readings in: only the periods they close, and those after, are touched.
+
+    `since` is the moment of the earliest.
+    """
     known = await _known(session, caller, subjects, readings)
     changed: dict[UUID, Closings] = {}
     shifts: Shifts = defaultdict(Shift)
@@ -80,6 +88,8 @@ async def count(
         _shift(shifts, subject, subject.cut_by, new, 1)
     await _write_closings(session, caller, changed)
     await _write_tallies(session, caller, shifts)
+    await _note(session, caller, subjects, since=since)
+    await _lay_out(session, caller, shifts)
 
 
 async def recount(session: AsyncSession, caller: Caller, subjects: Sequence[Subject]) -> None:
@@ -108,11 +118,19 @@ async def _recount(session: AsyncSession, caller: Caller, subjects: Sequence[Sub
     await _write_tallies(session, caller, shifts)
     cuts = sorted({*cut_before.values(), *(subject.cut_by for subject in subjects)})
     await run(session, statements.DROP_EMPTY, workspace=caller.workspace_id, cuts=cuts)
-    await note(session, caller, subjects, since=EVER)
+    await _note(session, caller, subjects, since=EVER)
     await run(session, statements.DROP_SOURCES, workspace=caller.workspace_id, cuts=cuts)
+    await _lay_out(session, caller, shifts)
+    communities = sorted({subject.community_id for subject in subjects})
+    await run(
+        session,
+        statements.DROP_EMPTY_MONTHS,
+        workspace=caller.workspace_id,
+        communities=communities,
+    )
 
 
-async def note(
+async def _note(
     session: AsyncSession, caller: Caller, subjects: Sequence[Subject], *, since: datetime
 ) -> None:
     """Brings the newest totals and the networks' names for them up to date."""
@@ -226,3 +244,28 @@ async def _write_tallies(session: AsyncSession, caller: Caller, shifts: Shifts) 
         known=[shift.known for shift in moved.values()],
         measured=[shift.measured for shift in moved.values()],
     )
+
+
+async def _lay_out(session: AsyncSession, caller: Caller, shifts: Shifts) -> None:
+    """Lays the days of the touched months out anew, one batch of a community at a time."""
+    months = sorted(
+        {
+            (slot.community_id, slot.metric, slot.starts_on.replace(day=1), slot.network)
+            for slot in shifts
+            if slot.interval is Interval.DAY
+        }
+    )
+    for community_id in sorted({community_id for community_id, _, _, _ in months}):
+        # Two batches of one community would each miss what the other has not committed yet.
+        await run(session, statements.LOCK_COMMUNITY, community=str(community_id))
+    if months:
+        await run(
+            session,
+            statements.LAY_OUT,
+            workspace=caller.workspace_id,
+            parts=[str(part) for part in ENGAGEMENT_PARTS],
+            communities=[month[0] for month in months],
+            metrics=[month[1] for month in months],
+            starts=[month[2] for month in months],
+            networks=[month[3] for month in months],
+        )

@@ -14,7 +14,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.metrics import statements
-from domain.metrics.counting import count, note, recount
+from domain.metrics.counting import count, recount
 from domain.metrics.rules import Reading
 from domain.metrics.statements import run
 from domain.metrics.subjects import (
@@ -56,8 +56,9 @@ async def record_samples(
     subjects = list({subject.id: subject for subject, _ in pairs if subject.id in new}.values())
     await _keep_cuts(session, caller, subjects)
     moved = await _moved(session, caller, subjects)
-    await count(session, caller, [each for each in subjects if each.id not in moved], new)
-    await note(session, caller, [each for each in subjects if each.id not in moved], since=now)
+    await count(
+        session, caller, [each for each in subjects if each.id not in moved], new, since=now
+    )
     await recount(session, caller, [each for each in subjects if each.id in moved])
     _tell(session, caller, account, subjects, new, now)
     return sum(map(len, new.values()))

@@ -59,6 +59,42 @@ SELECT CAST(:workspace AS uuid), t.*
    SET change = tallies.change + excluded.change, total = tallies.total + excluded.total,
        known = tallies.known + excluded.known, measured = tallies.measured + excluded.measured
 """)
+LOCK_COMMUNITY = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('months:' || CAST(:community AS text), 0))"
+)
+LAY_OUT = text("""
+INSERT INTO network_months (workspace_id, community_id, metric, starts_on, network, changes, totals,
+                            known, measured, counted)
+SELECT CAST(:workspace AS uuid), g.community_id, g.metric, g.starts_on, g.network,
+       array_agg(CASE WHEN t.known > 0 THEN t.change END ORDER BY d.day),
+       array_agg(t.total ORDER BY d.day), array_agg(coalesce(t.known, 0) ORDER BY d.day),
+       array_agg(coalesce(t.measured, 0) ORDER BY d.day),
+       parvis_counted(CAST(:workspace AS uuid), g.community_id, g.network, g.metric,
+                      CAST(:parts AS text[]), g.starts_on, g.starts_on)
+  FROM unnest(CAST(:communities AS uuid[]), CAST(:metrics AS text[]), CAST(:starts AS date[]),
+              CAST(:networks AS text[])) AS g (community_id, metric, starts_on, network)
+ CROSS JOIN LATERAL (
+       SELECT g.starts_on + n AS day
+         FROM generate_series(0, (g.starts_on + interval '1 month')::date - g.starts_on - 1) AS n
+       ) d
+  LEFT JOIN LATERAL (
+       SELECT sum(t.change)::bigint AS change, sum(t.total)::bigint AS total,
+              sum(t.known)::integer AS known, sum(t.measured)::integer AS measured
+         FROM tallies t
+        WHERE t.workspace_id = CAST(:workspace AS uuid) AND t.community_id = g.community_id
+          AND t.interval = 'day' AND t.metric = g.metric AND t.starts_on = d.day
+          AND t.network = g.network
+       ) t ON true
+ GROUP BY g.community_id, g.metric, g.starts_on, g.network
+    ON CONFLICT (workspace_id, community_id, metric, starts_on, network) DO UPDATE
+   SET changes = excluded.changes, totals = excluded.totals, known = excluded.known,
+       measured = excluded.measured, counted = excluded.counted
+""")
+DROP_EMPTY_MONTHS = text("""
+DELETE FROM network_months
+ WHERE workspace_id = CAST(:workspace AS uuid) AND community_id = ANY (CAST(:communities AS uuid[]))
+   AND 0 = ALL (measured)
+""")
 DROP_EMPTY = text("""
 DELETE FROM tallies
  WHERE workspace_id = CAST(:workspace AS uuid) AND cut_by = ANY (CAST(:cuts AS uuid[]))

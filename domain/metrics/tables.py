@@ -1,7 +1,8 @@
 """Samples as networks report them, and what is counted from them.
 
 samples ──→ closings (per subject and period) ──→ tallies (per account and period)
-   └──────→ standings (the newest total)           sources, cuts (how it was counted)
+   ├──────→ standings (the newest total)              └──→ network_months (per network and month)
+   └──────→ metric_sources, metric_cuts (how it was counted)
 
 A subject is an account, or a copy: a delivery that published a post.
 """
@@ -9,7 +10,7 @@ A subject is an account, or a copy: a delivery that published a post.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import ARRAY, BigInteger, Index, Integer
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
@@ -96,6 +97,28 @@ class Tally(SQLModel, table=True):
     """Subjects whose change is known."""
     measured: int
     """Subjects that have a closing."""
+
+
+class NetworkMonth(SQLModel, table=True):
+    """The days of a community on a network in one month, as columns: entry n is day n.
+
+    The same numbers as tallies, laid out as dashboards ask for them. A day that nobody measured
+    has null changes and totals and counts of 0.
+    """
+
+    __tablename__ = "network_months"
+
+    workspace_id: UUID = Field(primary_key=True)
+    community_id: UUID = Field(primary_key=True)
+    metric: str = string(primary_key=True)
+    starts_on: date = Field(primary_key=True)
+    network: str = string(primary_key=True)
+    changes: list[int | None] = Field(sa_type=ARRAY(BigInteger))
+    totals: list[int | None] = Field(sa_type=ARRAY(BigInteger))
+    known: list[int] = Field(sa_type=ARRAY(Integer))
+    measured: list[int] = Field(sa_type=ARRAY(Integer))
+    counted: str = string()
+    """Zones, sources and parts, as they stand in the answer."""
 
 
 class Source(SQLModel, table=True):

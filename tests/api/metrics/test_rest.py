@@ -1,5 +1,6 @@
 """/v1/metrics as a client sees it."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -302,3 +303,53 @@ async def test_thirty_days_to_today_are_shown_when_nothing_is_said(tenant: Tenan
     (line,) = answer["series"]
     assert line["values"] == [None] * 30
     assert line["counted"]["time_zones"] == []
+
+
+async def test_the_short_read_of_a_community_equals_the_long_one(
+    tenant: Tenant, world: World
+) -> None:
+    second, other = world.new_account("mastodon"), world.new_account("bluesky")
+    utc = world.new_calendar("UTC")
+    await world.add(second, other, utc)
+    await world.publish("p1", at(28, 8, month=9))
+    await world.publish("p2", at(30, 8, month=10), account=second, calendar=utc)
+    await world.publish("b1", at(20, 8), account=other)
+    for moment, likes in ((at(28, month=9), 5), (at(29, month=9), 9), (at(1), 12), (at(2), 11)):
+        await world.sample(moment, "p1", likes=likes, reposts=1)
+    for day in (30, 31):
+        await world.sample(at(day, month=10), "p2", account=second, likes=day, quotes=2)
+    await world.sample(at(20), "b1", account=other, likes=3)
+    accounts = [show("acct", each.id) for each in (world.account, second, other)]
+    asked: dict[str, Any] = {
+        "metric": ["engagements", "likes", "quotes"],
+        "group_by": "network",
+        "community_id": show("com", world.community.id),
+    }
+
+    for first, last in (("2026-09-28", "2026-11-20"), ("2026-10-31", "2026-11-01")):
+        window = {"from": first, "to": last}
+        short = await series(tenant, **asked, **window)
+        long = await series(tenant, **asked, **window, account_id=accounts)
+        assert short == long
+
+
+async def test_two_accounts_of_one_network_counted_at_once_both_show(
+    tenant: Tenant, world: World
+) -> None:
+    second = world.new_account("mastodon")
+    await world.add(second)
+    await world.publish("p1", at(2, 8))
+    await world.publish("p2", at(2, 8), account=second)
+
+    await asyncio.gather(
+        *(world.sample(at(2, 12, minute), "p1", likes=minute) for minute in range(12)),
+        *(world.sample(at(2, 12, m), "p2", account=second, likes=10 * m) for m in range(12)),
+    )
+
+    (line,) = await series(
+        tenant,
+        metric="likes",
+        group_by="network",
+        community_id=show("com", world.community.id),
+    )
+    assert (line["values"][0], line["known"][0]) == (121, 2)
