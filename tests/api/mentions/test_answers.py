@@ -1,0 +1,141 @@
+"""POST /v1/mentions/{id}/answers: a delivery like any other."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import col, update
+
+from domain.accounts.tables import Account
+from domain.connector.words import InboxKind
+from domain.kernel.caller import Scope, worker
+from domain.kernel.database import Database
+from domain.kernel.ids import new_id, read, show
+from domain.mentions.service import answer_delivered
+from domain.posts.tables import Delivery
+from tests.inboxes import NOW, Inbox, item
+from tests.world import Tenant, client_for, make_token
+
+BODY = {"text": "Merci, à samedi !"}
+
+
+@pytest.fixture
+async def url(inbox: Inbox) -> str:
+    [id_] = (await inbox.take(item(1))).new_ids
+    return f"/v1/mentions/{show('men', id_)}"
+
+
+async def deliveries(inbox: Inbox) -> list[Any]:
+    return list(await inbox.rows("SELECT id, kind, state, content::text FROM deliveries"))
+
+
+async def test_answer_is_planned_as_a_delivery_to_the_mention(
+    tenant: Tenant, inbox: Inbox, url: str
+) -> None:
+    answer = await tenant.client.post(f"{url}/answers", json=BODY)
+    made = answer.json()
+    listed = (await tenant.client.get(f"{url}/answers")).json()
+
+    [delivery] = await deliveries(inbox)
+    assert answer.status_code == 201, answer.text
+    assert made["id"].startswith("ans_")
+    assert (made["text"], made["state"], made["url"]) == (BODY["text"], "waiting", None)
+    assert (delivery["kind"], show("dlv", delivery["id"])) == ("answer", made["delivery_id"])
+    assert '"reply_to": "r1"' in delivery["content"]
+    assert listed["data"] == [made]
+    assert (await tenant.client.get(url)).json()["status"] == "open"
+
+
+async def test_answer_sent_twice_with_its_id_is_planned_once(
+    tenant: Tenant, inbox: Inbox, url: str
+) -> None:
+    body = {**BODY, "id": show("ans", new_id())}
+    one = await tenant.client.post(f"{url}/answers", json=body)
+    again = await tenant.client.post(f"{url}/answers", json=body)
+    other = await tenant.client.post(f"{url}/answers", json={**body, "text": "Autre"})
+
+    assert (one.status_code, again.json()) == (201, one.json())
+    assert (other.status_code, other.json()["code"]) == (409, "id.taken")
+    assert len(await deliveries(inbox)) == 1
+
+
+async def test_arrived_answer_makes_the_mention_answered(
+    tenant: Tenant, url: str, database: Database
+) -> None:
+    made = (await tenant.client.post(f"{url}/answers", json=BODY)).json()
+    delivery_id = read("dlv", made["delivery_id"])
+    async with database.transaction(tenant.workspace_id) as session:
+        row = await session.get(Delivery, (tenant.workspace_id, delivery_id))
+        assert row is not None
+        row.state, row.url, row.remote_id = "done", "https://example.social/1", "our-answer"
+        await answer_delivered(session, worker(tenant.workspace_id), delivery_id, now=NOW)
+
+    mention = (await tenant.client.get(url)).json()
+    [answer] = (await tenant.client.get(f"{url}/answers")).json()["data"]
+    events = (await tenant.client.get("/v1/events?kind=mention.answered")).json()["data"]
+    assert (mention["status"], mention["read_at"], mention["version"]) == (
+        "answered",
+        "2026-11-23T09:00:00Z",
+        2,
+    )
+    assert (answer["state"], answer["url"]) == ("done", "https://example.social/1")
+    assert [event["data"]["answer_id"] for event in events] == [made["id"]]
+
+
+async def test_reply_to_our_answer_stays_in_the_conversation(
+    tenant: Tenant, inbox: Inbox, url: str, database: Database
+) -> None:
+    made = (await tenant.client.post(f"{url}/answers", json=BODY)).json()
+    async with database.transaction(tenant.workspace_id) as session:
+        row = await session.get(Delivery, (tenant.workspace_id, read("dlv", made["delivery_id"])))
+        assert row is not None
+        row.remote_id = "our-answer"
+    await inbox.take(item(2, about="our-answer", root=None))
+
+    shown = (await tenant.client.get("/v1/mentions")).json()["data"]
+    assert len({each["conversation_id"] for each in shown}) == 1
+
+
+async def test_gesture_and_deleted_mention_cannot_be_answered(
+    tenant: Tenant, inbox: Inbox, url: str
+) -> None:
+    [like] = (await inbox.take(item(2, kind=InboxKind.LIKE, text=""))).new_ids
+    await inbox.take(item(1, is_deleted=True))
+    gesture = await tenant.client.post(f"/v1/mentions/{show('men', like)}/answers", json=BODY)
+    gone = await tenant.client.post(f"{url}/answers", json=BODY)
+
+    assert (gesture.status_code, gesture.json()["code"]) == (409, "state.not_allowed")
+    assert (gone.status_code, gone.json()["code"]) == (409, "state.not_allowed")
+    assert await deliveries(inbox) == []
+
+
+async def test_disconnected_account_and_long_text_are_refused_and_nothing_is_planned(
+    tenant: Tenant, inbox: Inbox, url: str, database: Database
+) -> None:
+    long = await tenant.client.post(f"{url}/answers", json={"text": "x" * 60_000})
+    empty = await tenant.client.post(f"{url}/answers", json={"text": "  "})
+    async with database.transaction(tenant.workspace_id) as session:
+        statement = update(Account).where(col(Account.id) == inbox.reading.account_id)
+        await session.exec(statement.values(state="action_required"))
+    away = await tenant.client.post(f"{url}/answers", json=BODY)
+
+    assert (long.status_code, long.json()["errors"][0]["pointer"]) == (422, "/text")
+    assert (empty.status_code, empty.json()["errors"][0]["pointer"]) == (422, "/text")
+    assert (away.status_code, away.json()["code"]) == (409, "account.disconnected")
+    assert await deliveries(inbox) == []
+
+
+async def test_answering_needs_its_own_scope_and_no_other(
+    tenant: Tenant, url: str, app: FastAPI, database: Database
+) -> None:
+    reader = await make_token(database, tenant.workspace_id, [Scope.MENTIONS_READ])
+    writer = await make_token(
+        database, tenant.workspace_id, [Scope.MENTIONS_READ, Scope.MENTIONS_ANSWER]
+    )
+    async with client_for(app, reader) as client:
+        refused = await client.post(f"{url}/answers", json=BODY)
+    async with client_for(app, writer) as client:
+        made = await client.post(f"{url}/answers", json=BODY)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope.missing")
+    assert made.status_code == 201

@@ -1,0 +1,88 @@
+"""`q=` in the inbox: words whatever their accents, the last 90 days unless told."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.api.mentions.test_rest import ids
+from tests.inboxes import Inbox, item
+from tests.world import Tenant
+
+TODAY = datetime.now(UTC).replace(microsecond=0)
+
+
+async def test_words_are_found_without_accents_and_capitals(tenant: Tenant, inbox: Inbox) -> None:
+    await inbox.take(
+        item(1, text="La VENDANGE a commencé", said_at=TODAY - timedelta(days=1)),
+        item(2, text="Rien de neuf", title="Vendanges", said_at=TODAY - timedelta(days=2)),
+        now=TODAY,
+    )
+
+    assert await ids(tenant, "?q=vendange") == ["r1"]
+    assert await ids(tenant, "?q=COMMENCE") == ["r1"]
+    assert await ids(tenant, "?q=commenc%C3%A9") == ["r1"]
+    assert await ids(tenant, "?q=vendanges") == ["r2"]
+    assert await ids(tenant, "?q=vendange+or+rien") == ["r1", "r2"]
+    assert await ids(tenant, "?q=vendange+-commence") == []
+    assert await ids(tenant, '?q="a+commence"') == ["r1"]
+    assert await ids(tenant, "?q=%26%7C%21") == []
+
+
+async def test_search_looks_back_ninety_days_unless_told(tenant: Tenant, inbox: Inbox) -> None:
+    days = (0, 45, 89, 91, 400)
+    await inbox.take(
+        *(item(number, text="vigne", said_at=TODAY - timedelta(days=number)) for number in days),
+        now=TODAY,
+    )
+
+    assert await ids(tenant, "?q=vigne") == ["r0", "r45", "r89"]
+    since = (TODAY - timedelta(days=500)).isoformat().replace("+00:00", "Z")
+    assert await ids(tenant, f"?q=vigne&since={since}") == ["r0", "r45", "r89", "r91", "r400"]
+    until = (TODAY - timedelta(days=60)).isoformat().replace("+00:00", "Z")
+    assert await ids(tenant, f"?q=vigne&until={until}") == ["r89"]
+    assert await ids(tenant, f"?q=vigne&since={since}&until={until}&sort=said_at") == [
+        "r400",
+        "r91",
+        "r89",
+    ]
+
+
+async def test_found_pages_follow_each_other_through_the_months(
+    tenant: Tenant, inbox: Inbox
+) -> None:
+    days = range(0, 80, 8)
+    await inbox.take(
+        *(item(number, text="vigne", said_at=TODAY - timedelta(days=number)) for number in days),
+        now=TODAY,
+    )
+    newest = [f"r{number}" for number in days]
+
+    for sort, expected in (("-said_at", newest), ("said_at", newest[::-1])):
+        found, url = [], f"/v1/mentions?q=vigne&limit=3&sort={sort}"
+        while url:
+            answer = await tenant.client.get(url)
+            found += [each["remote_id"] for each in answer.json()["data"]]
+            url = answer.links.get("next", {}).get("url", "")
+        assert found == expected
+
+
+async def test_search_keeps_to_the_other_filters(tenant: Tenant, inbox: Inbox) -> None:
+    await inbox.take(
+        item(1, text="vigne", said_at=TODAY), item(2, text="vigne", said_at=TODAY), now=TODAY
+    )
+    shown = (await tenant.client.get("/v1/mentions?q=vigne")).json()["data"]
+    await tenant.client.patch(
+        f"/v1/mentions/{shown[0]['id']}", json={"is_read": True}, headers={"If-Match": "*"}
+    )
+
+    assert await ids(tenant, "?q=vigne&is_read=true") == [shown[0]["remote_id"]]
+    assert await ids(tenant, "?q=vigne&is_read=false") == [shown[1]["remote_id"]]
+    assert await ids(tenant, "?q=vigne&status=archived") == []
+    assert await ids(tenant, "?q=vigne&network=sandbox&status=open") != []
+
+
+async def test_search_has_no_tag_as_its_window_moves(tenant: Tenant, inbox: Inbox) -> None:
+    await inbox.take(item(1, text="vigne", said_at=TODAY), now=TODAY)
+    found = await tenant.client.get("/v1/mentions?q=vigne")
+    fixed = await tenant.client.get("/v1/mentions?q=vigne&since=2026-01-01T00:00:00Z")
+
+    assert "etag" not in found.headers
+    assert "etag" in fixed.headers
