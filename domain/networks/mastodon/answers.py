@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import JsonValue, RootModel
+
 from domain.connector.heard import Heard
 
 
@@ -62,6 +64,14 @@ class Notification(Heard):
     created_at: datetime
     account: Account
     status: Status | None = None
+
+
+class Statuses(RootModel[tuple[Status, ...]]):
+    """Lists are models of their own: made once, not at every answer."""
+
+
+class Listed(RootModel[tuple[JsonValue, ...]]):
+    """A list whose entries are read one by one."""
 
 
 class StatusLimits(Heard):

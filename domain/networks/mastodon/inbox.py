@@ -1,11 +1,9 @@
 """Reads notifications from a cursor on, oldest first: the id of the newest one read."""
 
-from pydantic import JsonValue
-
 from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind
-from domain.networks.mastodon.answers import Notification, Status
+from domain.networks.mastodon.answers import Listed, Notification, Status
 from domain.networks.mastodon.people import host_of, profile
 from domain.networks.mastodon.plain import plain
 from domain.networks.mastodon.wire import server_of
@@ -24,16 +22,16 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     query = [("limit", str(_PAGE)), *(("types[]", each) for each in _KINDS)]
     if cursor is not None:
         query.append(("min_id", cursor))
-    listed = await server_of(http, access).read(
-        "/api/v1/notifications", tuple[JsonValue, ...], query
-    )
-    page = understood(listed, Notification)
+    listed = await server_of(http, access).read("/api/v1/notifications", Listed, query)
+    page = understood(listed.root, Notification)
     # Servers that do not know `min_id` or `types[]` send the newest of everything.
     newer = [each for each in page if cursor is None or _order(each.id) > _order(cursor)]
     newer.sort(key=lambda each: _order(each.id))
     items = tuple(_item(each, access) for each in newer if _is_ours(each))
     last = newer[-1].id if newer else cursor or "0"
-    return Inbox(items, last, has_more=cursor is not None and bool(newer) and len(listed) >= _PAGE)
+    return Inbox(
+        items, last, has_more=cursor is not None and bool(newer) and len(listed.root) >= _PAGE
+    )
 
 
 def _order(notification_id: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.networks.mastodon.answers import Status
+from domain.networks.mastodon.answers import Status, Statuses
 from domain.networks.mastodon.plain import plain
 from domain.networks.mastodon.wire import Server
 
@@ -35,7 +35,7 @@ async def find(
     path = f"/api/v1/accounts/{account_id}/statuses"
     below: list[tuple[str, str]] = []
     for _ in range(_PAGES):
-        page = await server.read(path, tuple[Status, ...], [*query, *below])
+        page = (await server.read(path, Statuses, [*query, *below])).root
         for status in page:
             if status.created_at < since - _CLOCKS_DIFFER:
                 return None

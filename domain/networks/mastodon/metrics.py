@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.connector.errors import Missing, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Metric, Sample
-from domain.networks.mastodon.answers import Status
+from domain.networks.mastodon.answers import Status, Statuses
 from domain.networks.mastodon.connect import own_account
 from domain.networks.mastodon.wire import Server, server_of
 
@@ -14,7 +14,7 @@ async def sample_posts(http: Http, access: Access, remote_ids: Sequence[str]) ->
     server = server_of(http, access)
     try:
         query = [("id[]", each) for each in remote_ids]
-        statuses = await server.read("/api/v1/statuses", tuple[Status, ...], query)
+        statuses = (await server.read("/api/v1/statuses", Statuses, query)).root
     except Refused:  # many at once are known since Mastodon 4.3
         statuses = await _one_by_one(server, remote_ids)
     return [sample for status in statuses for sample in _of_status(status)]
