@@ -62,7 +62,6 @@ def wordpress_feed() -> Iterator[WordPress]:
             "RIG_DATABASE": f"127.0.0.1:{database_port}",
             "RIG_SITE": str(data / "site"),
             "RIG_STATE": str(data / "state.json"),
-            "PHP_CLI_SERVER_WORKERS": "2",
         }
         installing.run(["php", data / "seed.php"], cwd=data, env=env)
         serve: list[str | Path] = [
