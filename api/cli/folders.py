@@ -1,5 +1,6 @@
 """The data folder: private, with short socket names and logs."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -41,6 +42,13 @@ def socket_folder(data_dir: Path) -> Path:
     if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
         raise Trouble(f"{outside} is not a private folder.", "Remove it and start again.")
     return outside
+
+
+def leave_sockets(folder: Path, data_dir: Path) -> None:
+    """Take away a socket folder that stands outside the data and holds none any more."""
+    if not folder.is_relative_to(data_dir):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def give(folder: Path, uid: int, gid: int) -> None:

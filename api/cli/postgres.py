@@ -68,6 +68,7 @@ class Postgres:
     def begin(self) -> None:
         """Start the server, making its data first if there is none; returns before it answers."""
         self.end_leftover()
+        folders.socket_folder(self.data_dir)
         if not self.folder.exists():
             self._make()
         self._refuse_other_major()
@@ -100,6 +101,7 @@ class Postgres:
         if self.process is not None:
             processes.end(self.process, signal.SIGINT, within_s=within_s)
             self.process = None
+            folders.leave_sockets(self.sockets, self.data_dir)
 
     @property
     def log(self) -> Path:

@@ -26,6 +26,7 @@ class Valkey:
     def begin(self) -> None:
         """Start the server; returns before it answers."""
         self.end_leftover()
+        folders.socket_folder(self.data_dir)
         with folders.open_log(self.log) as log:
             self.process = processes.spawn(
                 [installed.valkey(), "--dir", self.folder, *self._flags()],
@@ -57,6 +58,7 @@ class Valkey:
         if self.process is not None:
             processes.end(self.process, signal.SIGTERM, within_s=within_s)
             self.process = None
+            folders.leave_sockets(self.socket.parent, self.data_dir)
 
     @property
     def log(self) -> Path:

@@ -121,6 +121,10 @@ def test_a_long_folder_still_gets_sockets_that_fit(folder: Path) -> None:
     assert len(os.fsencode(server.socket)) < 104
     assert server.socket.parent.stat().st_mode & 0o077 == 0
     server.stop()
+    assert not server.socket.parent.exists()
+    server.start()
+    assert server.answers()
+    server.stop()
 
 
 def test_only_the_owner_can_pass_to_the_sockets_and_the_data(engines: Engines) -> None:
