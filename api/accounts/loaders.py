@@ -4,7 +4,7 @@ from api.graph.pages import Order
 from api.graph.relations import Many, One
 from domain.accounts import queries
 from domain.accounts.shapes import AccountView
-from domain.communities.queries import communities_by_id
+from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 
 accounts_by_community = Many(

@@ -6,14 +6,14 @@ from api.graph.derive import derive
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from api.graph.relations import edge
-from domain.calendars import queries, service
+from domain.calendars import batches, queries, service
 from domain.calendars.shapes import CalendarView
 
 CALENDAR = derive(
     CalendarView,
     "Calendar",
     "A plan of what a community is told, and when.",
-    find=queries.calendars_by_id,
+    find=batches.calendars_by_id,
 )
 
 edge(

@@ -4,7 +4,7 @@ from api.graph.pages import Order
 from api.graph.relations import Many, One
 from domain.calendars import batches, queries
 from domain.calendars.shapes import CalendarView
-from domain.communities.queries import communities_by_id
+from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 
 calendars_by_community = Many(

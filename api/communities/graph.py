@@ -3,14 +3,14 @@
 from api.graph.changes import Mutation
 from api.graph.derive import derive
 from api.graph.lists import listing, single
-from domain.communities import queries, service
+from domain.communities import batches, queries, service
 from domain.communities.shapes import CommunityView
 
 COMMUNITY = derive(
     CommunityView,
     "Community",
     "People a brand gathers, and the zone their days are cut in.",
-    find=queries.communities_by_id,
+    find=batches.communities_by_id,
 )
 
 QUERIES = (

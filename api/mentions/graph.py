@@ -5,7 +5,7 @@ from api.graph.derive import derive
 from api.graph.lists import listing, single
 from api.graph.relations import edge
 from api.mentions import loaders
-from domain.mentions import answers, queries, service
+from domain.mentions import answers, batches, queries, service
 from domain.mentions.shapes import (
     AnswerView,
     AuthorView,
@@ -18,14 +18,14 @@ MENTION = derive(
     MentionView,
     "Mention",
     "What was said or done towards an account of ours.",
-    find=queries.mentions_by_id,
+    find=batches.mentions_by_id,
 )
-AUTHOR = derive(AuthorView, "Author", "Someone who spoke to us.", find=queries.authors_by_id)
+AUTHOR = derive(AuthorView, "Author", "Someone who spoke to us.", find=batches.authors_by_id)
 CONVERSATION = derive(
     ConversationView,
     "Conversation",
     "A thread that an account of ours takes part in.",
-    find=queries.conversations_by_id,
+    find=batches.conversations_by_id,
 )
 ANSWER = derive(AnswerView, "Answer", "What we say to a mention.", find=answers.answers_by_id)
 MARKED = derive(MarkedView, "Marked", "What marking many mentions changed.")

@@ -10,7 +10,7 @@ from api.graph.pages import Order
 from api.graph.relations import FirstOfEach, Many, One, Some, rest_of_whole, whole
 from domain.accounts.queries import accounts_by_id
 from domain.accounts.shapes import AccountView
-from domain.communities.queries import communities_by_id
+from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.kernel.caller import Caller
 from domain.kernel.clock import utc_now
@@ -26,7 +26,8 @@ from domain.mentions.shapes import (
     MentionFilter,
     MentionView,
 )
-from domain.posts.queries import deliveries_by_id, posts_by_id
+from domain.posts.batches import posts_by_id
+from domain.posts.queries import deliveries_by_id
 from domain.posts.shapes import DeliveryView, PostView
 from domain.workspaces.queries import members_by_id
 from domain.workspaces.shapes import MemberView
@@ -104,7 +105,7 @@ author_by_mention = One(
     owner=MentionView,
     target=AuthorView,
     key="author_id",
-    find=queries.authors_by_id,
+    find=batches.authors_by_id,
 )
 account_by_mention = One(
     name="account_by_id",
@@ -125,7 +126,7 @@ conversation_by_mention = One(
     owner=MentionView,
     target=ConversationView,
     key="conversation_id",
-    find=queries.conversations_by_id,
+    find=batches.conversations_by_id,
 )
 post_by_mention = One(
     name="post_by_id",
@@ -160,7 +161,7 @@ mention_by_answer = One(
     owner=AnswerView,
     target=MentionView,
     key="mention_id",
-    find=queries.mentions_by_id,
+    find=batches.mentions_by_id,
 )
 delivery_by_answer = One(
     name="delivery_by_id",

@@ -7,7 +7,7 @@ from api.graph.pages import Order
 from api.graph.relations import edge
 from api.graph.scalars import WallTime
 from api.posts import loaders
-from domain.posts import queries, service, settling
+from domain.posts import batches, queries, service, settling
 from domain.posts.shapes import (
     AttemptView,
     DeliveryView,
@@ -21,7 +21,7 @@ POST = derive(
     PostView,
     "Post",
     "Something a community is told, planned once and said by several accounts.",
-    find=queries.posts_by_id,
+    find=batches.posts_by_id,
     as_types={"wall_time": WallTime | None},
 )
 VARIANT = derive(VariantView, "Variant", "A post as one account says it.")

@@ -4,9 +4,9 @@ from api.graph.pages import Order
 from api.graph.relations import Many, One, Some, rest_of_whole, whole
 from domain.accounts.queries import accounts_by_id
 from domain.accounts.shapes import AccountView
-from domain.calendars.queries import calendars_by_id
+from domain.calendars.batches import calendars_by_id
 from domain.calendars.shapes import CalendarView
-from domain.communities.queries import communities_by_id
+from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.media.queries import media_by_id
 from domain.media.shapes import MediaView
@@ -91,7 +91,7 @@ post_by_variant = One(
     owner=VariantView,
     target=PostView,
     key="post_id",
-    find=queries.posts_by_id,
+    find=batches.posts_by_id,
 )
 media_by_variant = Some(
     name="media_by_id",
@@ -112,7 +112,7 @@ post_by_delivery = One(
     owner=DeliveryView,
     target=PostView,
     key="post_id",
-    find=queries.posts_by_id,
+    find=batches.posts_by_id,
 )
 attempts_by_delivery = Many(
     name="attempts_by_delivery",

@@ -1,16 +1,20 @@
 """Many owners, one statement: the first things of each, as views built without a detour.
 
-Views are made straight from the columns of a row: an ORM object and a validation for each cost
-more than the statement. What a row holds was validated when it was written.
+A statement is built once and takes its ids as one array: its text never changes, so it stays
+prepared. Views are made straight from the columns of a row: an ORM object and a validation for
+each cost more than the statement. What a row holds was judged when it was written.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
-from typing import Any, TypeVar, get_type_hints
+from functools import cached_property, lru_cache
+from typing import Any, Generic, TypeVar, get_type_hints
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select, true
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Select, Uuid, bindparam, func, select
+from sqlalchemy import any_ as any_of
+from sqlalchemy import true as always
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,87 +23,87 @@ from domain.kernel.caller import Caller
 from domain.kernel.shapes import View
 
 Shown = TypeVar("Shown", bound=View)
-Convert = Callable[[Any], Any]
+Order = tuple[ColumnElement[Any] | Mapped[Any], ...]
 
 
-async def first_of_each(
-    session: AsyncSession,
-    caller: Caller,
-    table: type[SQLModel],
-    view: type[Shown],
-    *,
-    owner: str,
-    order: Sequence[ColumnElement[Any] | Mapped[Any]],
-    where: Sequence[ColumnElement[bool]] = (),
-    ids: Sequence[UUID],
-    limit: int,
-) -> dict[UUID, list[Shown]]:
-    """The first `limit` rows of each owner in an order that an index serves.
+@dataclass(frozen=True)
+class ById(Generic[Shown]):
+    """Rows by id. Every field of the view is a column; `renamed` names those called otherwise."""
 
-    `owner` names the column that holds the owners' ids; every field of the view is a column.
-    """
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    owners = func.unnest(bindparam("owners", ids, type_=ARRAY(Uuid))).table_valued(
-        "id", with_ordinality="place"
-    )
-    owners = owners.render_derived(name="owners")
-    inner = (
-        select(*(columns[name] for name in view.model_fields), columns[owner].label("owner"))
-        .where(columns.workspace_id == caller.workspace_id, columns[owner] == owners.c.id, *where)
-        .order_by(*order)
-        .limit(limit)
-        .lateral("found")
-    )
-    statement = select(inner).select_from(owners.join(inner, true())).order_by(owners.c.place)
-    found: dict[UUID, list[Shown]] = {id_: [] for id_ in ids}
-    connection = await session.connection()
-    rows = (await connection.execute(statement)).all()
-    build = builder(view)
-    for row in rows:
-        found[row[-1]].append(build(row[:-1]))
-    return found
+    table: type[SQLModel]
+    view: type[Shown]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    async def read(
+        self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+    ) -> dict[UUID, Shown]:
+        rows = await _rows(session, self._statement, caller, ids)
+        build = builder(self.view)
+        return {row[-1]: build(row[:-1]) for row in rows}
+
+    @cached_property
+    def _statement(self) -> Select[Any]:
+        columns = _columns(self.table)
+        return select(
+            *_shown(self.table, self.view, self.renamed), columns["id"].label("key")
+        ).where(columns["workspace_id"] == _workspace(), columns["id"] == any_of(_ids()))
 
 
-async def all_of_each(
-    session: AsyncSession,
-    caller: Caller,
-    table: type[SQLModel],
-    view: type[Shown],
-    *,
-    owner: str,
-    order: Sequence[ColumnElement[Any] | Mapped[Any]],
-    ids: Sequence[UUID],
-) -> dict[UUID, list[Shown]]:
-    """Every row of each owner, in order."""
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    statement = (
-        select(*(columns[name] for name in view.model_fields), columns[owner])
-        .where(columns.workspace_id == caller.workspace_id, columns[owner].in_(ids))
-        .order_by(*order)
-    )
-    found: dict[UUID, list[Shown]] = {id_: [] for id_ in ids}
-    connection = await session.connection()
-    build = builder(view)
-    for row in (await connection.execute(statement)).all():
-        found[row[-1]].append(build(row[:-1]))
-    return found
+@dataclass(frozen=True)
+class OfEach(Generic[Shown]):
+    """Rows by the owner that a column names, in an order that an index serves."""
 
+    table: type[SQLModel]
+    view: type[Shown]
+    owner: str
+    order: Order
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
-async def by_id(
-    session: AsyncSession,
-    caller: Caller,
-    table: type[SQLModel],
-    view: type[Shown],
-    ids: Sequence[UUID],
-) -> dict[UUID, Shown]:
-    """The rows with these ids that the workspace has."""
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    statement = select(*(columns[name] for name in view.model_fields), columns.id).where(
-        columns.workspace_id == caller.workspace_id, columns.id.in_(ids)
-    )
-    connection = await session.connection()
-    build = builder(view)
-    return {row[-1]: build(row[:-1]) for row in (await connection.execute(statement)).all()}
+    async def first(
+        self, session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, limit: int
+    ) -> dict[UUID, list[Shown]]:
+        """The first `limit` rows of each owner: as many are read as are shown."""
+        return self._grouped(ids, await _rows(session, self._first, caller, ids, most=limit))
+
+    async def whole(
+        self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+    ) -> dict[UUID, list[Shown]]:
+        """Every row of each owner."""
+        return self._grouped(ids, await _rows(session, self._whole, caller, ids))
+
+    def _grouped(self, ids: Sequence[UUID], rows: Iterable[Any]) -> dict[UUID, list[Shown]]:
+        found: dict[UUID, list[Shown]] = {id_: [] for id_ in ids}
+        build = builder(self.view)
+        for row in rows:
+            found[row[-1]].append(build(row[:-1]))
+        return found
+
+    @cached_property
+    def _first(self) -> Select[Any]:
+        columns = _columns(self.table)
+        owners = func.unnest(_ids()).table_valued("id", with_ordinality="place")
+        owners = owners.render_derived(name="owners")
+        inner = (
+            self._picked.where(
+                columns["workspace_id"] == _workspace(), columns[self.owner] == owners.c.id
+            )
+            .limit(bindparam("most"))
+            .lateral("found")
+        )
+        return select(inner).select_from(owners.join(inner, always())).order_by(owners.c.place)
+
+    @cached_property
+    def _whole(self) -> Select[Any]:
+        columns = _columns(self.table)
+        return self._picked.where(
+            columns["workspace_id"] == _workspace(), columns[self.owner] == any_of(_ids())
+        )
+
+    @cached_property
+    def _picked(self) -> Select[Any]:
+        shown = _shown(self.table, self.view, self.renamed)
+        key = _columns(self.table)[self.owner].label("key")
+        return select(*shown, key).order_by(*self.order)
 
 
 @lru_cache
@@ -107,13 +111,14 @@ def builder(view: type[Shown]) -> Callable[[Iterable[Any]], Shown]:
     """Makes a view of values in the order of its fields; enums are read, nothing is judged."""
     names = tuple(view.model_fields)
     every = frozenset(names)
-    enums = tuple((name, kind) for name, kind in get_type_hints(view).items() if _is_enum(kind))
+    enums = [(name, kind) for name, kind in get_type_hints(view).items() if _is_enum(kind)]
+    words = [(name, {member.value: member for member in kind}) for name, kind in enums]
     new, put = view.__new__, object.__setattr__
 
     def build(values: Iterable[Any]) -> Shown:
         held = dict(zip(names, values, strict=True))
-        for name, kind in enums:
-            held[name] = kind(held[name])
+        for name, members in words:
+            held[name] = members[held[name]]
         made = new(view)
         put(made, "__dict__", held)
         put(made, "__pydantic_fields_set__", every)
@@ -122,6 +127,35 @@ def builder(view: type[Shown]) -> Callable[[Iterable[Any]], Shown]:
         return made
 
     return build
+
+
+async def _rows(
+    session: AsyncSession, statement: Select[Any], caller: Caller, ids: Sequence[UUID], **more: int
+) -> Sequence[Any]:
+    connection = await session.connection()
+    given = {"workspace": caller.workspace_id, "ids": list(ids), **more}
+    rows: Sequence[Any] = (await connection.execute(statement, given)).all()
+    return rows
+
+
+def _columns(table: type[SQLModel]) -> Mapping[str, ColumnElement[Any]]:
+    columns: Mapping[str, ColumnElement[Any]] = table.__table__.c  # type: ignore[attr-defined]
+    return columns
+
+
+def _shown(
+    table: type[SQLModel], view: type[View], renamed: Mapping[str, str]
+) -> list[ColumnElement[Any]]:
+    columns = _columns(table)
+    return [columns[renamed.get(name, name)].label(name) for name in view.model_fields]
+
+
+def _workspace() -> BindParameter[UUID]:
+    return bindparam("workspace", type_=Uuid)
+
+
+def _ids() -> BindParameter[Sequence[UUID]]:
+    return bindparam("ids", type_=ARRAY(Uuid))
 
 
 def _is_enum(kind: object) -> bool:
