@@ -19,7 +19,9 @@ from api.media import rest as media
 from api.mentions import authors, conversations
 from api.mentions import rest as mentions
 from api.mentions.fast import FastReads
+from api.methods import refuse_other_methods
 from api.metrics import rest as metrics
+from api.metrics.fast import FastSeries
 from api.networks import rest as networks
 from api.posts import deliveries, entries
 from api.posts import rest as posts
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(errors.router)
     app.include_router(graph.router)
+    refuse_other_methods(app, [module.router for module in ROUTERS])
     for module in ROUTERS:
         app.include_router(module.router)
     describe(app)
@@ -88,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
             expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
         )
     app.add_middleware(FastReads)
+    app.add_middleware(FastSeries)
     app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)
     return app
 

@@ -18,6 +18,7 @@ from domain.kernel.traces import span
 from domain.networks import find
 from workers.context import Context
 from workers.outward import Purpose, grant_expired, open_line, way_out
+from workers.posts import resume
 
 BATCH = 100
 SANDBOX = "sandbox"
@@ -57,6 +58,7 @@ async def connect(context: Context, workspace_id: UUID, plan: Connecting) -> Non
                 keys=context.keys,
                 now=context.clock(),
             )
+    await resume(context, workspace_id, plan.id)
 
 
 async def check_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:

@@ -31,7 +31,7 @@ HANDLERS = {
     "measure": metrics.measure_due,
 }
 JOBS = (*housekeeping.JOBS,)
-DRAIN_S = 4.0
+DRAIN_S = 3.0
 JOB_TIMEOUT_S = 30
 # Above everything that can be in flight, or jobs in progress hide the ones behind them.
 READ_LIMIT = 1000
@@ -108,6 +108,7 @@ async def _run_jobs(context: Context) -> None:
             job_timeout=JOB_TIMEOUT_S,
             keep_result=0,
             queue_read_limit=READ_LIMIT,
+            health_check_interval=15,
             job_serializer=pack,
             job_deserializer=unpack,
             ctx={"context": context},

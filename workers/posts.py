@@ -7,13 +7,14 @@ from itertools import groupby
 from uuid import UUID
 
 import structlog
-from domain.mentions.service import answer_delivered
 
+from domain.accounts.service import expect_echo
 from domain.connector.errors import GrantExpired, NetworkError
 from domain.connector.words import Checkpoint, Draft, Published
 from domain.kernel.caller import worker
 from domain.kernel.errors import ParvisError
 from domain.kernel.traces import span
+from domain.mentions.service import answer_delivered
 from domain.metrics.service import start_measuring
 from domain.posts import delivering
 from domain.posts.delivering import LOOK_UP, Task
@@ -164,6 +165,15 @@ async def _record_done(
             await answer_delivered(session, caller, task.id, now=now)
         if task.kind is DeliveryKind.PUBLISH:
             await start_measuring(session, caller, task.account_id, now=now)
+        if task.kind is not DeliveryKind.WITHDRAW:
+            await expect_echo(
+                session,
+                caller,
+                task.account_id,
+                now=now,
+                shortest_s=context.settings.poll_min_s,
+                longest_s=context.settings.poll_max_s,
+            )
 
 
 async def _record_not_there(
@@ -206,7 +216,18 @@ async def _record_error(
             now=now,
         )
     if isinstance(error, GrantExpired):
-        await grant_expired(context, task.workspace_id, task.account_id, error, now=now)
+        ids = task.workspace_id, task.account_id
+        is_out = await grant_expired(context, *ids, error, now=started_at)
+        if not is_out:
+            await resume(context, *ids)
+
+
+async def resume(context: Context, workspace_id: UUID, account_id: UUID) -> None:
+    """Sends at once what was held while the account could not speak."""
+    async with context.database.transaction(workspace_id) as session:
+        await delivering.resume_account(
+            session, worker(workspace_id), account_id, now=context.clock()
+        )
 
 
 async def _hold(context: Context, task: Task, error: ParvisError) -> None:

@@ -85,7 +85,8 @@ def _tighten(method: str, operation: Json) -> None:
         schema = parameter["schema"]
         if parameter["in"] == "header" and "anyOf" in schema:
             parameter["schema"] = {**schema.pop("anyOf")[0], **schema}
-            if "pattern" in parameter["schema"]:
+            if "pattern" in parameter["schema"] or parameter["name"] == "If-None-Match":
+                # What is longer is no tag of ours: it matches nothing and refuses nothing.
                 parameter["schema"].pop("maxLength", None)
         if parameter["name"] == "if-match":
             parameter["name"] = "If-Match"

@@ -69,7 +69,7 @@ def _filter(
     is_read: Annotated[bool | None, Query(description="Only read ones, or only unread.")] = None,
     since: Annotated[
         Moment | None,
-        Query(description="Only said from this moment on. A search looks back 90 days by itself."),
+        Query(description="Only said from this moment on; a search alone looks 90 days back."),
     ] = None,
     until: Annotated[Moment | None, Query(description="Only said before this moment.")] = None,
     q: Annotated[

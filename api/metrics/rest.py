@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.metrics.fast import SeriesRoute, keep_query
+from api.metrics.fast import keep_query
 from api.paging import link_next
-from api.routes import TransactionRoute
+from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.kernel.caller import Scope
 from domain.kernel.clock import Day, Moment
@@ -28,7 +28,7 @@ from domain.metrics.words import GroupBy, Interval, MetricKey
 MOST = 50
 NetworkKey = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9_]+$")]
 router = APIRouter(prefix="/v1", tags=["metrics"], route_class=TransactionRoute)
-hot = APIRouter(route_class=SeriesRoute)
+hot = APIRouter(route_class=CallerRoute)
 
 
 @router.get("/metrics", summary="List the metrics")

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.paging import link_next, located, tag
@@ -91,12 +91,6 @@ async def validate_post(
     Needs the scope `posts:read`.
     """
     return await service.validate_post(session, caller, command, now=now)
-
-
-@router.api_route("/validate", methods=["GET", "PATCH", "DELETE"], include_in_schema=False)
-async def refuse_to_validate() -> None:
-    """Without it these would take `validate` for an id."""
-    raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 @router.get("/{post_id}", summary="Read a post")

@@ -216,6 +216,31 @@ async def finish_reading(
         row.read_at = now + wait
 
 
+async def expect_echo(
+    session: AsyncSession,
+    caller: Caller,
+    account_id: UUID,
+    *,
+    now: datetime,
+    shortest_s: int,
+    longest_s: int,
+) -> None:
+    """Reads the inbox again soon: something of ours went out, people will answer."""
+    row = await find_account(session, caller, account_id)
+    connector = find(row.network)
+    bounds = cadence(
+        shortest_s=shortest_s,
+        longest_s=longest_s,
+        network_s=None if connector is None else connector.manifest.poll_min_s,
+        own_longest_s=row.poll_longest_s,
+    )
+    soon = now + bounds.shortest
+    row.poll_every_s = int(bounds.shortest.total_seconds())
+    if row.read_at is not None and row.read_at > soon:
+        row.read_at = soon
+        due_at(session, caller.workspace_id, row.id, soon)
+
+
 async def finish_measuring(session: AsyncSession, row: Account, *, next_at: datetime) -> None:
     await session.refresh(row, with_for_update=True)
     if row.measure_at is not None:

@@ -7,7 +7,7 @@ of the page. A mention looks as `MentionView` says; a test holds the two togethe
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -28,6 +28,7 @@ VERSION = "SELECT parvis_workspace_version($1)"
 
 # asyncpg sends these two as -infinity and infinity.
 EARLIEST, LATEST = datetime.min, datetime.max  # noqa: DTZ901 - endless, in no zone
+SECOND = timedelta(seconds=1)
 LOWEST, HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 
 
@@ -56,7 +57,7 @@ class ShownMention:
 async def read_inbox(
     reads: Reads, caller: Caller, where: MentionFilter, request: PageRequest, *, now: datetime
 ) -> InboxPage:
-    """A page of the inbox. A search looks back 90 days unless it is given `since`."""
+    """A page of the inbox. A search looks back 90 days from `until`, unless told `since`."""
     caller.need(Scope.MENTIONS_READ)
     edge_at, edge_id = _edge(where.sort, request)
     statement, arguments = _statement(where, now)
@@ -97,8 +98,10 @@ def _statement(where: MentionFilter, now: datetime) -> tuple[str, tuple[object, 
     filters, sort = _as_json(where), where.sort.value
     if where.words is None:
         return BY_ANYTHING, (filters, unread, where.since, where.until, sort)
-    since = where.since or now - SEARCH_WINDOW
-    return BY_WORDS, (where.words, filters, unread, since, where.until or LATEST, sort)
+    # Nothing is said later than now; the search goes through the months in between.
+    until = min(where.until or now, now) + SECOND
+    since = where.since or until - SEARCH_WINDOW
+    return BY_WORDS, (where.words, filters, unread, since, until, sort)
 
 
 def _is_plain(where: MentionFilter) -> bool:

@@ -191,11 +191,17 @@ def _into(statement: str) -> str:
     )
 
 
+# Said as a range that ends with the wanted word, so that only the index in that very order can
+# answer: an equality would let the planner walk another one and filter, for ever where the word
+# is rare.
 NEWEST = """
         SELECT m.shown, m.said_at, m.id FROM mentions m
-         WHERE m.workspace_id = ws AND m.status = wanted_status {network}
-           AND (m.said_at, m.id) < (edge_at, edge_id)
-         ORDER BY m.said_at DESC, m.id DESC LIMIT most + 1"""
+         WHERE m.workspace_id = ws {status}
+           AND m.{word} >= wanted_{word}
+           AND (m.{word}, m.said_at, m.id) < (wanted_{word}, edge_at, edge_id)
+         ORDER BY m.{word} DESC, m.said_at DESC, m.id DESC LIMIT most + 1"""
+OF_STATUS = NEWEST.format(word="status", status="")
+OF_NETWORK = NEWEST.format(word="network", status="AND m.status = wanted_status")
 # The inbox as most people look at it: one status, perhaps one network, the newest first.
 INBOX = f"""
 CREATE FUNCTION parvis_inbox(ws uuid, wanted_status text, wanted_network text,
@@ -204,9 +210,9 @@ LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     {BEGIN_READ}
     IF wanted_network IS NULL THEN
-        {_into(_page_of(NEWEST.format(network="")))};
+        {_into(_page_of(OF_STATUS))};
     ELSE
-        {_into(_page_of(NEWEST.format(network="AND m.network = wanted_network")))};
+        {_into(_page_of(OF_NETWORK))};
     END IF;
 END $$
 """
@@ -253,12 +259,13 @@ END $$
 """
 # Operators of full-text search are not leakproof, so that under row-level security their index
 # rests unused: this one reads as the owner and keeps to the workspace by itself. Month by month,
-# the newest first, it stops as soon as the page is full.
+# in longer strides where it goes back for years, it stops as soon as the page is full; `since`
+# and `until` are moments, never endless.
 SEARCH = f"""
 CREATE FUNCTION parvis_search(query text, filters jsonb, unread boolean, since timestamptz,
     until timestamptz, down boolean, edge_at timestamptz, edge_id uuid, most integer)
 RETURNS TABLE (mention_id uuid, said_at timestamptz)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
 SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     ws uuid := {TENANT};
@@ -266,8 +273,10 @@ DECLARE
     conditions text := parvis_mention_conditions(filters, unread);
     low timestamptz;
     high timestamptz;
+    moment interval := '1 microsecond';
     missing integer := most;
     got integer;
+    months integer := 1;
     statement text;
 BEGIN
     IF ws IS NULL OR numnode(asked) = 0 THEN RETURN; END IF;
@@ -282,8 +291,8 @@ BEGIN
                 ELSE ' ORDER BY w.said_at, w.mention_id' END
         || ' LIMIT $7';
     IF down THEN
-        high := least(until, edge_at + interval '1 microsecond');
-        low := greatest(since, date_trunc('month', least(high, now())));
+        high := least(until, edge_at + moment);
+        low := greatest(since, date_trunc('month', high - moment));
     ELSE
         low := greatest(since, edge_at);
         high := least(until, date_trunc('month', low) + interval '1 month');
@@ -292,13 +301,14 @@ BEGIN
         RETURN QUERY EXECUTE statement USING ws, asked, low, high, edge_at, edge_id, missing;
         GET DIAGNOSTICS got = ROW_COUNT;
         missing := missing - got;
+        months := CASE WHEN low > until - interval '1 year' THEN 1 ELSE months * 2 END;
         IF down THEN
             high := low;
-            low := greatest(since, high - interval '1 month');
+            low := greatest(since, date_trunc('month', high - moment)
+                                   - make_interval(months => months - 1));
         ELSE
             low := high;
-            high := CASE WHEN low < now() THEN least(until, low + interval '1 month')
-                         ELSE until END;
+            high := least(until, low + make_interval(months => months));
         END IF;
     END LOOP;
 END $$

@@ -27,7 +27,7 @@ def parvis_beside(origin: str, folder: Path) -> Iterator[Stack]:
 
 def planned_post(client: httpx2.Client, calendar: str, account: str, text: str) -> dict[str, Any]:
     """A post that goes out in three seconds."""
-    at = (datetime.now(ZURICH) + timedelta(seconds=3)).replace(tzinfo=None)
+    at = (datetime.now(ZURICH) + timedelta(seconds=4)).replace(tzinfo=None)
     made = client.post(
         "/v1/posts",
         json={
@@ -36,7 +36,7 @@ def planned_post(client: httpx2.Client, calendar: str, account: str, text: str) 
             "text": text,
             "language": "fr",
             "variants": [{"account_id": account}],
-            "wall_time": at.isoformat(timespec="milliseconds"),
+            "wall_time": at.isoformat(timespec="seconds"),
         },
     )
     assert made.status_code == 201, made.text
@@ -78,8 +78,9 @@ def answered(client: httpx2.Client, mention: dict[str, Any], text: str) -> None:
 
 def counted(client: httpx2.Client, post_id: str, metric: str) -> int:
     def find() -> int | None:
-        rows = client.get(f"/v1/posts/{post_id}/metrics").json()["data"]
-        return next((row["total"] for row in rows if row["metric"] == metric), None)
+        copies = client.get(f"/v1/posts/{post_id}/metrics").json()["copies"]
+        totals = [each for copy in copies for each in copy["totals"]]
+        return next((each["total"] for each in totals if each["metric"] == metric), None)
 
     found: int = until(find, f"{metric} are counted", within_s=120)
     return found

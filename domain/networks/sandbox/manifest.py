@@ -49,7 +49,7 @@ MANIFEST = Manifest(
     has_language=True,
     metrics=("likes", "reposts", "replies", "quotes", "followers", "posts"),
     metrics_batch=50,
-    poll_min_s=30,
+    poll_min_s=1,
     budgets=(Budget(name="all", limit=60_000, window_s=300, source=_SOURCE),),
     login=(
         LoginField(

@@ -34,7 +34,8 @@ from domain.posts.rules import (
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WAIT = timedelta(seconds=2)
-D, P = DeliveryState, PostState
+D = DeliveryState
+P = PostState
 ALLOWED = {
     (D.WAITING, D.GOING),
     (D.WAITING, D.CANCELLED),
