@@ -31,7 +31,9 @@ def export(
         tell(found or "The exported contracts are as committed.")
         return 1 if found else 0
     for name, text in wanted.items():
-        (ROOT / name).write_text(text)
+        path = ROOT / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
         tell(f"Wrote {name}.")
     return 0
 
