@@ -14,6 +14,8 @@ class Scope(StrEnum):
     WORKSPACE_WRITE = "workspace:write"
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
+    MEMBERS_PERSONAL = "members:personal"
+    """Names and e-mail addresses of members; without it they are null."""
     COMMUNITIES_READ = "communities:read"
     COMMUNITIES_WRITE = "communities:write"
     ACCOUNTS_READ = "accounts:read"
@@ -23,11 +25,19 @@ class Scope(StrEnum):
     POSTS_READ = "posts:read"
     POSTS_WRITE = "posts:write"
     POSTS_PUBLISH = "posts:publish"
+    POSTS_APPROVE = "posts:approve"
     MENTIONS_READ = "mentions:read"
     MENTIONS_WRITE = "mentions:write"
     MENTIONS_ANSWER = "mentions:answer"
     METRICS_READ = "metrics:read"
     EVENTS_READ = "events:read"
+    LISTENING_READ = "listening:read"
+    LISTENING_WRITE = "listening:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+    AUDIT_READ = "audit:read"
+    ADMINISTRATION = "administration"
+    """Applications, roles, ownership and sign-in of the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,10 @@ class Caller:
     workspace_id: UUID
     actor: str
     scopes: frozenset[Scope]
+    member_id: UUID | None = None
+    """The member who acts, or for whom a token acts; None for operators' tokens and workers."""
+    communities: frozenset[UUID] | None = None
+    """The only communities they see; None: all."""
 
     def need(self, scope: Scope) -> None:
         """Raises `ScopeMissing`, before anything is looked up."""
