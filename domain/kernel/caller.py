@@ -40,6 +40,23 @@ class Scope(StrEnum):
     """Applications, roles, ownership and sign-in of the workspace."""
 
 
+WHOLE_WORKSPACE = frozenset(
+    {
+        Scope.EVENTS_READ,
+        Scope.AUDIT_READ,
+        Scope.WEBHOOKS_READ,
+        Scope.WEBHOOKS_WRITE,
+        Scope.ADMINISTRATION,
+    }
+)
+"""What shows or moves all communities at once: nobody who is held to some has it."""
+
+
+def held_to(scopes: frozenset[Scope], communities: frozenset[UUID] | None) -> frozenset[Scope]:
+    """What is left of scopes for someone who sees only these communities; None: all."""
+    return scopes if communities is None else scopes - WHOLE_WORKSPACE
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """`actor` is what the event log calls them: `token:tok_…` or `worker`."""
@@ -51,6 +68,9 @@ class Caller:
     """The member who acts, or for whom a token acts; None for operators' tokens and workers."""
     communities: frozenset[UUID] | None = None
     """The only communities they see; None: all."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scopes", held_to(self.scopes, self.communities))
 
     def need(self, scope: Scope) -> None:
         """Raises `ScopeMissing`, before anything is looked up."""

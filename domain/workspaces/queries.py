@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from domain.kernel.caller import Caller, Scope
+from domain.kernel.caller import Caller, Scope, held_to
 from domain.kernel.changes import find
 from domain.kernel.errors import NotFound
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
-from domain.workspaces.shapes import MemberView, Role, WorkspaceView
+from domain.workspaces.roles import ROLE_SCOPES
+from domain.workspaces.shapes import Membership, MemberView, Role, Standing, WorkspaceView
 from domain.workspaces.tables import Member, Workspace
 
 NEWEST_LAST = Sort("id", (col(Member.id),), (UUID,))
+MEMBERSHIPS = text("SELECT * FROM parvis_memberships(:user)")
 
 
 def visible(caller: Caller) -> SelectOfScalar[Member]:
@@ -58,6 +60,26 @@ async def members_by_id(
     caller.need(Scope.MEMBERS_READ)
     rows = (await session.exec(visible(caller).where(col(Member.id).in_(ids)))).all()
     return {row.id: MemberView.model_validate(row) for row in rows}
+
+
+async def memberships(session: AsyncSession, user_id: UUID) -> list[Membership]:
+    """The workspaces a user may enter, by name. Needs no workspace in the transaction."""
+    rows = (await session.exec(MEMBERSHIPS, params={"user": user_id})).all()  # type: ignore[call-overload]
+    return [
+        Membership(row.workspace_id, row.workspace_name, row.slug, row.member_id, Role(row.role))
+        for row in rows
+    ]
+
+
+async def standing(session: AsyncSession, member_id: UUID) -> Standing | None:
+    """What a member of the transaction's workspace may do now; None: they were removed."""
+    asked = select(Member.role, Member.communities).where(col(Member.id) == member_id)
+    found = (await session.exec(asked)).one_or_none()
+    if found is None:
+        return None
+    role, held = found
+    communities = None if held is None else frozenset(held)
+    return Standing(held_to(ROLE_SCOPES[Role(role)], communities), communities)
 
 
 def workspace_view(row: Workspace) -> WorkspaceView:

@@ -17,6 +17,7 @@ from domain.workspaces.shapes import (
     ChangeWorkspace,
     CreateMember,
     MemberView,
+    Role,
     WorkspaceView,
 )
 from domain.workspaces.tables import Member, Workspace
@@ -33,6 +34,34 @@ async def create_workspace(
     await session.flush()
     record(session, caller, "workspace.created", ("workspace", row.workspace_id), now=now)
     return workspace_view(row)
+
+
+async def seat_owner(
+    session: AsyncSession,
+    caller: Caller,
+    *,
+    user_id: UUID,
+    name: str,
+    email: str,
+    now: datetime,
+) -> MemberView:
+    """Makes a user an owner of a workspace they found or an operator gives them.
+
+    Raises `AlreadyExists` when the user or the address is a member already.
+    """
+    row = Member(
+        workspace_id=caller.workspace_id,
+        id=new_id(),
+        name=name,
+        email=email,
+        role=Role.OWNER,
+        user_id=user_id,
+        created_at=now,
+        updated_at=now,
+    )
+    await insert(session, row, taken="This person is a member already.")
+    record(session, caller, "member.added", ("member", row.id), now=now)
+    return MemberView.model_validate(row)
 
 
 async def change_workspace(

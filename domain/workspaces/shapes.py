@@ -1,10 +1,13 @@
 """Workspaces and members: commands in, views out."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
+from domain.kernel.caller import Scope
 from domain.kernel.clock import Moment
 from domain.kernel.ids import MemberId, WorkspaceId
 from domain.kernel.shapes import Change, Command, View, may_change
@@ -14,7 +17,7 @@ Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]
 
 
 class Role(StrEnum):
-    """What a member does in the house; roles grant nothing yet, tokens carry scopes."""
+    """What a member does in the house; `ROLE_SCOPES` says what each may do."""
 
     OWNER = "owner"
     MANAGER = "manager"
@@ -23,6 +26,25 @@ class Role(StrEnum):
     ANALYST = "analyst"
     EXPERT = "expert"
     READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A workspace that a user may enter, and as whom."""
+
+    workspace_id: UUID
+    workspace_name: str
+    slug: str
+    member_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a member may do now, and the only communities they see; None: all."""
+
+    scopes: frozenset[Scope]
+    communities: frozenset[UUID] | None
 
 
 class WorkspaceView(View):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, UniqueConstraint, Uuid
 from sqlmodel import Field, SQLModel
 
 from domain.kernel.tables import Kept, moment, string
@@ -27,8 +27,14 @@ class Member(Kept, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["workspace_id"], ["workspaces.workspace_id"], ondelete="CASCADE"),
         UniqueConstraint("workspace_id", "email", name="members_email"),
+        UniqueConstraint("workspace_id", "user_id", name="members_user"),
+        Index("members_by_user", "user_id"),
     )
 
     name: str = string()
     email: str = string()
     role: str = string()
+    user_id: UUID | None = None
+    """The user who signs in as this member, by value; None: nobody does yet."""
+    communities: list[UUID] | None = Field(default=None, sa_type=ARRAY(Uuid), nullable=True)
+    """The only communities they see; None: all."""
