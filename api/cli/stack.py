@@ -59,6 +59,8 @@ def describe(wishes: Wishes, door: socket.socket) -> Stack:
     env = dict(os.environ) | engine_environment(wishes.data, postgres, valkey)
     env |= {"HOST": wishes.host, "PORT": str(port)}
     env["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or url
+    # Who builds against the sandbox waits for replies; other networks keep their own shortest.
+    env.setdefault("POLL_MIN_S", "3")
     metrics = env.get("METRICS_PORT") or str(doors.free_port())
     door.set_inheritable(True)
     return Stack(
