@@ -30,7 +30,7 @@ HANDLERS = {
     "read": mentions.read_due,
     "measure": metrics.measure_due,
 }
-JOBS = (*housekeeping.JOBS,)
+JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0
 JOB_TIMEOUT_S = 30
 # Above everything that can be in flight, or jobs in progress hide the ones behind them.
@@ -40,6 +40,14 @@ READ_LIMIT = 1000
 async def sweep(ctx: dict[str, Any]) -> int:
     """Finds what a lost nudge left."""
     return await run_due(ctx["context"], HANDLERS)
+
+
+CRON = (
+    cron(sweep, second={0, 15, 30, 45}),
+    *housekeeping.CRON,
+    *mentions.CRON,
+    *metrics.CRON,
+)
 
 
 @asynccontextmanager
@@ -98,21 +106,25 @@ async def work(settings: Settings) -> None:
 async def _run_jobs(context: Context) -> None:
     """Arq, begun again whenever the queue was away: its worker ends when Redis does."""
     while True:
-        worker = Worker(
-            functions=list(JOBS),
-            cron_jobs=[cron(sweep, second={0, 15, 30, 45}), *housekeeping.CRON],
-            redis_pool=context.redis,
-            queue_name=QUEUE,
-            handle_signals=False,
-            max_jobs=context.settings.worker_jobs,
-            job_timeout=JOB_TIMEOUT_S,
-            keep_result=0,
-            queue_read_limit=READ_LIMIT,
-            health_check_interval=15,
-            job_serializer=pack,
-            job_deserializer=unpack,
-            ctx={"context": context},
-        )
         with suppress(RedisError, OSError):
-            await worker.async_run()
+            await arq_worker(context).async_run()
         await asyncio.sleep(1)
+
+
+def arq_worker(context: Context) -> Worker:
+    """Arq's worker, with every job and nothing that outlives one."""
+    return Worker(
+        functions=list(JOBS),
+        cron_jobs=list(CRON),
+        redis_pool=context.redis,
+        queue_name=QUEUE,
+        handle_signals=False,
+        max_jobs=context.settings.worker_jobs,
+        job_timeout=JOB_TIMEOUT_S,
+        keep_result=0,
+        queue_read_limit=READ_LIMIT,
+        health_check_interval=15,
+        job_serializer=pack,
+        job_deserializer=unpack,
+        ctx={"context": context},
+    )

@@ -1,9 +1,12 @@
 """Reads inboxes: claim the accounts that are due, read their pages, take them in."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
+from arq import cron
+from arq.cron import CronJob
 
 from domain.accounts.service import DueKind, claim_due, put_off
 from domain.connector.errors import GrantExpired, NetworkError, RateLimited
@@ -55,10 +58,14 @@ async def read_account(
             await _wait(context, workspace_id, account_id, error, started_at)
 
 
-async def keep_months(context: Context) -> int:
-    """Makes room for the words of the months to come."""
+async def keep_months(ctx: dict[str, Any]) -> int:
+    """Makes room for the words of the months to come, and says how many were missing."""
+    context: Context = ctx["context"]
     async with context.database.transaction(None) as session:
         return await make_months(session, now=context.clock())
+
+
+CRON: tuple[CronJob, ...] = (cron(keep_months, minute={37}),)
 
 
 async def _read_pages(context: Context, line: Line, connected_at: datetime) -> None:

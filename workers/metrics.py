@@ -120,17 +120,20 @@ async def _come_back(
 
 
 async def recut_metrics(
-    ctx: dict[str, Any], workspace_id: str, subject_id: str, _trace: str | None
+    ctx: dict[str, Any], workspace_id: str, subject_id: str, trace: str | None
 ) -> None:
     """Cuts a calendar's days anew after its zone has changed; begun here, ends in a slot."""
     context: Context = ctx["context"]
     await context.slots.one_free()
-    context.slots.start(_recut(context, UUID(workspace_id), UUID(subject_id)))
+    context.slots.start(_recut(context, UUID(workspace_id), UUID(subject_id), trace))
 
 
-async def _recut(context: Context, workspace_id: UUID, calendar_id: UUID) -> None:
-    async with context.database.transaction(workspace_id) as session:
-        await service.recut(session, worker(workspace_id), calendar_id, now=context.clock())
+async def _recut(
+    context: Context, workspace_id: UUID, calendar_id: UUID, trace: str | None
+) -> None:
+    with span("recut", parent=trace):
+        async with context.database.transaction(workspace_id) as session:
+            await service.recut(session, worker(workspace_id), calendar_id, now=context.clock())
 
 
 async def keep_metrics(ctx: dict[str, Any]) -> None:

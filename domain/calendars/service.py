@@ -17,6 +17,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
 from domain.kernel.errors import InUse
 from domain.kernel.ids import new_id
+from domain.kernel.nudges import nudge
 
 
 async def create_calendar(
@@ -59,6 +60,9 @@ async def change_calendar(
     if previous:
         changed = {"changed": sorted(previous)}
         record(session, caller, "calendar.changed", ("calendar", id_), now=now, data=changed)
+    if "time_zone" in previous:
+        # The days of its posts' metrics are cut in its zone; an hourly sweep finds a lost nudge.
+        nudge(session, "recut_metrics", caller.workspace_id, id_)
     return CalendarView.model_validate(row)
 
 
