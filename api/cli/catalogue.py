@@ -1,6 +1,9 @@
 """`openapi/problems.md`: every error code, its status and its remedy, from the error tree."""
 
+from collections.abc import Mapping
+
 from api.errors import CodeView, codes
+from domain.connector.codes import MISFITS, TROUBLES
 
 _HEAD = """\
 # Problems
@@ -12,10 +15,33 @@ Written by `./parvis export`.
 | code | status | what is wrong | what to do | who acts | retry |
 |---|---|---|---|---|---|
 """
+_TROUBLES = """
+## Troubles with networks
+
+What `problem.code` of an account or a delivery and `code` of an attempt can be, beside the codes
+above.
+
+| code | what it means |
+|---|---|
+"""
+_MISFITS = """
+## Misfits of posts
+
+Why a network would not take a post: in the answers of `POST /v1/posts/validate`, and as faults of
+`post.unfit`.
+
+| code | what it means |
+|---|---|
+"""
 
 
 def catalogue() -> str:
-    return _HEAD + "\n".join(_row(each) for each in codes()) + "\n"
+    problems = "".join(_row(each) + "\n" for each in codes())
+    return _HEAD + problems + _TROUBLES + _listed(TROUBLES) + _MISFITS + _listed(MISFITS)
+
+
+def _listed(meanings: Mapping[str, str]) -> str:
+    return "".join(f"| `{code}` | {means} |\n" for code, means in sorted(meanings.items()))
 
 
 def _row(each: CodeView) -> str:

@@ -1,0 +1,148 @@
+"""Every way to fail is documented: a code of its own, a status, a remedy, a line in problems.md."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from api.errors import kinds
+from api.problems import STATUSES, status_of
+from domain.connector.codes import MISFITS, TROUBLES
+from domain.connector.errors import NetworkError
+from domain.kernel import errors
+from domain.kernel.errors import ParvisError
+from domain.networks import all_connectors
+from tests.guards.sources import FLOORS, ROOT, modules
+
+CODE = re.compile(r"^[a-z_]+(\.[a-z_]+)?$")
+SPEAKERS = {"account", "network", "outbound", *all_connectors()}
+PARTIES = {"developer", "user", "operator"}
+
+
+def unclear(kinds: Iterable[type[ParvisError]]) -> list[str]:
+    """Errors that a caller could not act on."""
+    return [
+        kind.__name__
+        for kind in kinds
+        if not CODE.match(kind.code)
+        or kind.acting_party not in PARTIES
+        or (kind is not ParvisError and ParvisError.title == kind.title)
+        or (kind is not ParvisError and ParvisError.remedy == kind.remedy)
+        or not kind.remedy.endswith((".", "`"))
+    ]
+
+
+def troubles_in(paths: Iterable[Path]) -> set[str]:
+    """Codes given to errors of networks, and kept as constants beside them."""
+    return {code for path in paths for code in _troubles(ast.parse(path.read_text()))}
+
+
+def misfits_in(path: Path) -> set[str]:
+    """Codes of the reasons against a post."""
+    return {
+        str(call.args[1].value)
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "Misfit"
+        and isinstance(call.args[1], ast.Constant)
+    }
+
+
+def every_kind(root: type[Exception]) -> Iterator[type[Exception]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from every_kind(kind)
+
+
+def test_every_error_says_what_to_do() -> None:
+    assert unclear(kinds(ParvisError)) == []
+
+
+def test_an_error_that_says_nothing_is_caught() -> None:
+    # No subclasses: those would join the tree that other tests read.
+    silent = type("Silent", (), {**vars(ParvisError), "code": "Not A Code"})
+    echo = type("Echo", (), {**vars(ParvisError), "code": "echo", "title": "Said"})
+
+    assert unclear([silent, echo]) == ["Silent", "Echo"]
+
+
+def test_every_code_is_used_by_one_error_alone() -> None:
+    found = [kind.code for kind in kinds(ParvisError)]
+
+    assert len(found) == len(set(found))
+
+
+def test_every_family_has_a_status_and_stands_in_the_drawing() -> None:
+    families = set(ParvisError.__subclasses__())
+
+    assert families <= STATUSES.keys()
+    assert {each.__name__ for each in families if each.__name__ not in (errors.__doc__ or "")} == (
+        set()
+    )
+    assert all(int(status_of(kind())) >= 400 for kind in families if kind is not errors.Forbidden)
+
+
+def test_every_code_stands_in_the_tree_of_the_kernel() -> None:
+    assert {kind.__module__ for kind in kinds(ParvisError)} == {"domain.kernel.errors"}
+
+
+def test_every_trouble_with_networks_has_its_meaning() -> None:
+    paths = [path for path in modules(*FLOORS) if path.name != "codes.py"]
+    found = troubles_in(paths) | {vars(kind)["code"] for kind in every_kind(NetworkError)}
+
+    assert found - {kind.code for kind in kinds(ParvisError)} <= TROUBLES.keys()
+    assert TROUBLES.keys() <= found
+
+
+def test_every_misfit_has_its_meaning() -> None:
+    assert misfits_in(ROOT / "domain" / "connector" / "fit.py") == set(MISFITS)
+
+
+def test_every_code_stands_in_the_catalogue() -> None:
+    told = (ROOT / "openapi" / "problems.md").read_text()
+    codes = [*(kind.code for kind in kinds(ParvisError)), *TROUBLES, *MISFITS]
+
+    assert [code for code in codes if f"`{code}` |" not in told] == []
+
+
+def test_codes_are_found_where_they_are_given(tmp_path: Path) -> None:
+    path = tmp_path / "found.py"
+    path.write_text(
+        'LOCKED = "account.login_refused"\n'
+        "def act():\n"
+        '    raise Refused("No.", code="network.no_feed")\n'
+        '    code = "outbound.late" if late else "outbound.lost"\n'
+        '    yield Misfit("/parts", "text.odd", "Odd.")\n'
+        '    record(session, caller, "post.published")\n'
+    )
+
+    assert troubles_in([path]) == {
+        "account.login_refused",
+        "network.no_feed",
+        "outbound.late",
+        "outbound.lost",
+    }
+    assert misfits_in(path) == {"text.odd"}
+
+
+def _troubles(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "code":
+            yield from _codes(node.value)
+        if isinstance(node, ast.Assign) and _is_code(node):
+            yield from _codes(node.value)
+
+
+def _is_code(node: ast.Assign) -> bool:
+    """A local `code`, or a constant of a module: classes of the trees are read from themselves."""
+    [target] = node.targets[:1]
+    return isinstance(target, ast.Name) and (target.id == "code" or target.id.isupper())
+
+
+def _codes(value: ast.expr) -> Iterator[str]:
+    for node in ast.walk(value):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            floor, _, rest = node.value.partition(".")
+            if rest and CODE.match(node.value) and floor in SPEAKERS:
+                yield node.value
