@@ -38,4 +38,4 @@ def _python(module: Sequence[str]) -> int:
     """Run a module of the environment, showing its output; gives its exit status."""
     say(f"── {' '.join(module)}")
     command = [sys.executable, "-m", *module]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
+    return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 - our own programs

@@ -44,7 +44,7 @@ def connection(url: str) -> dict[str, str]:
 
 def _run(program: str, url: str, arguments: Sequence[str]) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - our own programs
         [installed.postgres() / "bin" / program, *arguments],
         env=kept | connection(url),
         capture_output=True,

@@ -31,7 +31,7 @@ def runs(program: Path, identity: Identity) -> bool:
     """Whether the program answers `--version` under this identity."""
     becomes = None if identity.in_namespace else identity.uid
     try:
-        found = subprocess.run(  # noqa: S603
+        found = subprocess.run(  # noqa: S603 - our own programs
             [program, "--version"],
             capture_output=True,
             check=False,

@@ -22,7 +22,7 @@ def valkey() -> Path:
 
 def major(install: Path) -> str:
     """The major version of an installation, such as `18`."""
-    said = subprocess.run(  # noqa: S603
+    said = subprocess.run(  # noqa: S603 - our own programs
         [install / "bin" / "postgres", "--version"], capture_output=True, text=True, check=True
     )
     return said.stdout.split()[-1].split(".")[0]

@@ -118,7 +118,7 @@ class Postgres:
         """Run statements as superuser; gives what psql prints, bare."""
         where = ("-h", str(self.sockets), "-U", SUPERUSER, "-d", database)
         psql = self.install / "bin" / "psql"
-        found = subprocess.run(  # noqa: S603
+        found = subprocess.run(  # noqa: S603 - our own programs
             [psql, "-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-", *where],
             input=sql,
             capture_output=True,

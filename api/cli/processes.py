@@ -95,7 +95,7 @@ def command_of(pid: int) -> str:
             return ""
     else:
         return raw.replace(b"\0", b" ").decode(errors="replace")
-    listed = subprocess.run(  # noqa: S603
+    listed = subprocess.run(  # noqa: S603 - our own programs
         ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return listed.stdout.strip()

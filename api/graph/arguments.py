@@ -35,7 +35,7 @@ class Arguments:
             if name in GIVEN_BY_US or not _is_named(parameter, shape):
                 continue
             if is_dataclass(hint):
-                self._filters[name] = Arguments(hint, described)  # type: ignore[arg-type]
+                self._filters[name] = Arguments(hint, described)  # type: ignore[arg-type]  # read at run time
             else:
                 self._keywords[name] = Keyword(parameter, hint, described[name])
 
@@ -66,7 +66,7 @@ class Arguments:
 class Keyword:
     """One keyword as an argument: its type and default, and ids read by the kind its name says."""
 
-    def __init__(self, parameter: Parameter, hint: Any, description: str) -> None:  # noqa: ANN401
+    def __init__(self, parameter: Parameter, hint: Any, description: str) -> None:  # noqa: ANN401 - any annotation
         self.name, self.default = parameter.name, parameter.default
         self._list = get_origin(hint) if get_origin(hint) in SEQUENCES else None
         self._prefix = _prefix(parameter.name, hint)

@@ -80,7 +80,7 @@ class Mutation:
         success = self._success()
         about = f"What came of `{_camel(self.name)}`."
         union = strawberry.union(f"{self.title}Result", description=about)
-        result = Annotated[Union[success, *UNION], union]  # type: ignore[valid-type]
+        result = Annotated[Union[success, *UNION], union]  # type: ignore[valid-type]  # made at run time
 
         async def ask(_: object, context: Context, arguments: dict[str, Any]) -> object:
             given = arguments["input"]

@@ -83,7 +83,7 @@ def type_name_of(source: object) -> str:
 
 def fields_of(made: type) -> list[StrawberryField]:
     """The fields of a type; what is appended before the schema is built belongs to it."""
-    definition: StrawberryObjectDefinition = made.__strawberry_definition__  # type: ignore[attr-defined]
+    definition: StrawberryObjectDefinition = made.__strawberry_definition__  # type: ignore[attr-defined]  # set by a decorator
     return definition.fields
 
 
@@ -108,7 +108,7 @@ def graph_type(annotation: object, nested: Nested = nested_node) -> object:
         return _optional(get_args(annotation), nested)
     if origin in SEQUENCES:
         item = graph_type(get_args(annotation)[0], nested)
-        return list[item]  # type: ignore[valid-type]
+        return list[item]  # type: ignore[valid-type]  # made at run time
     if origin in (dict, Mapping):
         return Json
     return _named_type(annotation, nested)
@@ -118,7 +118,7 @@ def _optional(members: tuple[object, ...], nested: Nested) -> object:
     inner = [member for member in members if member is not NoneType]
     if len(inner) > 1:
         return Json | None
-    return graph_type(inner[0], nested) | None  # type: ignore[operator]
+    return graph_type(inner[0], nested) | None  # type: ignore[operator]  # a type made at run time
 
 
 def _named_type(annotation: object, nested: Nested) -> object:
@@ -136,7 +136,7 @@ def enum_of(kind: type[Enum]) -> object:
     """The enum, its members described by the word that REST says."""
     if kind not in _enums:
         _enums[kind] = strawberry.enum(kind, description=_sentence(kind))
-        definition = _enums[kind].__strawberry_definition__  # type: ignore[attr-defined]
+        definition = _enums[kind].__strawberry_definition__  # type: ignore[attr-defined]  # set by a decorator
         for value, member in zip(definition.values, kind, strict=True):
             value.description = f"`{member.value}` in REST."
     return _enums[kind]

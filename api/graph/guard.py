@@ -142,7 +142,7 @@ class Cost:
         fixed = 10 if operation.operation is OperationType.MUTATION else 0
         return fixed + self._selections(operation.selection_set, root)
 
-    def _selections(self, selections: SelectionSetNode, parent: Any) -> int:  # noqa: ANN401
+    def _selections(self, selections: SelectionSetNode, parent: Any) -> int:  # noqa: ANN401 - a type of GraphQL
         return sum(self._selection(node, parent) for node in selections.selections)
 
     def _selection(self, node: object, parent: Any) -> int:  # noqa: ANN401 - a named type

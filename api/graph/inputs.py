@@ -59,7 +59,7 @@ def _fields_of(command: type[BaseModel]) -> Fields:
     for name, field in command.model_fields.items():
         type_ = _input_type(hints[name])
         if not field.is_required():
-            type_ = type_ | None  # type: ignore[operator]
+            type_ = type_ | None  # type: ignore[operator]  # a type made at run time
         fields[name] = (type_, field.description or "")
     return fields
 

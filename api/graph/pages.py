@@ -97,8 +97,8 @@ def connection(node: type) -> type:
             f"{name}Connection",
             f"A page of a list of {name} things.",
             {
-                "nodes": (list[node], "The things of this page, in order."),  # type: ignore[valid-type]
-                "edges": (list[edge], "The same with their cursors."),  # type: ignore[valid-type]
+                "nodes": (list[node], "The things of this page, in order."),  # type: ignore[valid-type]  # made at run time
+                "edges": (list[edge], "The same with their cursors."),  # type: ignore[valid-type]  # made at run time
                 "page_info": (PageInfo, "Where this page lies."),
             },
         )

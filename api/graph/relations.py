@@ -125,7 +125,7 @@ class Batched:
             found = self.known[key] = loop.create_future()
             if not self.waiting:
                 loop.call_soon(self._start, 0, 0)
-            self.waiting.append(key)  # type: ignore[arg-type]
+            self.waiting.append(key)  # type: ignore[arg-type]  # keys here are ids
         return found
 
     def _start(self, seen: int, quiet: int) -> None:
@@ -171,7 +171,7 @@ def _join(relation: Relation, name: str, description: str) -> None:
             target = node_of(relation.target) | None
             added = asking(name, target, description, lambda *asked: load_one(relation, *asked))
         case Some():
-            items = list[node_of(relation.target)]  # type: ignore[valid-type,misc]
+            items = list[node_of(relation.target)]  # type: ignore[valid-type,misc]  # made at run time
             added = asking(name, items, description, lambda *asked: load_some(relation, *asked))
     added.metadata = {"relation": relation}
     fields_of(node_of(relation.owner)).append(added)

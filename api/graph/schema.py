@@ -39,7 +39,7 @@ RESOURCES = (
 join_edges()
 
 
-def _root(name: str, description: str, fields: list[StrawberryField]) -> Any:  # noqa: ANN401
+def _root(name: str, description: str, fields: list[StrawberryField]) -> Any:  # noqa: ANN401 - a type made at run time
     """A root type: the graph's own fields and every resource's."""
     made = strawberry.type(type(name, (), {}), description=description)
     fields_of(made).extend(fields)

@@ -69,7 +69,7 @@ async def add_media(
     # A form has no null: a field may be left out, and then this is None all the same.
     id_: Annotated[
         MediaId, Form(alias="id", description="A UUIDv7 of your own, if you like.")
-    ] = None,  # type: ignore[assignment]
+    ] = None,  # type: ignore[assignment]  # see above
     key: Annotated[
         str | None,
         Header(

@@ -109,7 +109,7 @@ QUERIES = (
     ),
     asking(
         "metric_kinds",
-        list[METRIC],  # type: ignore[valid-type]
+        list[METRIC],  # type: ignore[valid-type]  # made at run time
         "Every metric: a short list that is the same for everyone. Needs no scope.",
         _kinds,
     ),

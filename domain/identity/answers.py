@@ -35,9 +35,9 @@ async def kept_answer(
     """
     name = f"{caller.workspace_id}/{caller.actor}/{key}"
     try:
-        await session.exec(SHORT_WAIT)  # type: ignore[call-overload]
-        await session.exec(LOCK_KEY, params={"name": name})  # type: ignore[call-overload]
-        await session.exec(NO_WAIT_LIMIT)  # type: ignore[call-overload]
+        await session.exec(SHORT_WAIT)  # type: ignore[call-overload]  # SQLModel types no text()
+        await session.exec(LOCK_KEY, params={"name": name})  # type: ignore[call-overload]  # SQLModel types no text()
+        await session.exec(NO_WAIT_LIMIT)  # type: ignore[call-overload]  # SQLModel types no text()
     except DBAPIError as error:
         raise KeyBusy from error
     row = await session.get(KeptAnswer, (caller.workspace_id, caller.actor, key))

@@ -139,7 +139,7 @@ async def _rows(
 
 
 def _columns(table: type[SQLModel]) -> Mapping[str, ColumnElement[Any]]:
-    columns: Mapping[str, ColumnElement[Any]] = table.__table__.c  # type: ignore[attr-defined]
+    columns: Mapping[str, ColumnElement[Any]] = table.__table__.c  # type: ignore[attr-defined]  # set by a decorator
     return columns
 
 

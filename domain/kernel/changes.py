@@ -42,7 +42,7 @@ async def made_before(
     """
     if id_ is None:
         return None
-    await session.exec(LOCK_ID, params={"id": str(id_)})  # type: ignore[call-overload]
+    await session.exec(LOCK_ID, params={"id": str(id_)})  # type: ignore[call-overload]  # SQLModel types no text()
     row = await session.get(table, (caller.workspace_id, id_))
     if row is not None and row.made_from != made_from:
         raise IdTaken

@@ -112,4 +112,4 @@ async def _media(
 
 async def _lock(session: AsyncSession, caller: Caller, sha256: str) -> None:
     name = f"{caller.workspace_id}/{sha256}"
-    await session.exec(LOCK_CONTENT, params={"name": name})  # type: ignore[call-overload]
+    await session.exec(LOCK_CONTENT, params={"name": name})  # type: ignore[call-overload]  # SQLModel types no text()

@@ -94,7 +94,7 @@ async def claim_due(
     session: AsyncSession, caller: Caller, *, now: datetime, lease: timedelta, most: int
 ) -> list[dict[str, Any]]:
     """Takes at most `most` due deliveries for this worker until the lease ends."""
-    found = await session.exec(  # type: ignore[call-overload]
+    found = await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
         CLAIM,
         params={
             "workspace": caller.workspace_id,
@@ -115,7 +115,7 @@ async def prepare(
     await _mark_going_out(session, caller, post_ids, now)
     if contents:
         stored = [{"id": str(id_), "content": c.stored()} for id_, c in contents.items()]
-        await session.exec(  # type: ignore[call-overload]
+        await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
             PREPARE, params={"workspace": caller.workspace_id, "contents": json.dumps(stored)}
         )
     return [_task(caller, row, contents) for row in rows if row["content"] or row["id"] in contents]
@@ -292,7 +292,7 @@ async def _new_contents(
 async def _mark_going_out(
     session: AsyncSession, caller: Caller, post_ids: set[UUID], now: datetime
 ) -> None:
-    found = await session.exec(  # type: ignore[call-overload]
+    found = await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
         GOING_OUT,
         params={"workspace": caller.workspace_id, "posts": list(post_ids), "now": now},
     )

@@ -33,7 +33,7 @@ WELCOME = {200, 201, 202, 204, 401, 403, 404, 409}
 
 
 @schemathesis.check
-def refused_for_its_meaning_alone(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001
+def refused_for_its_meaning_alone(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001 - a check's signature
     """Fails when a request that fits its schema is refused for another reason than `MEANT`."""
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return

@@ -35,7 +35,7 @@ class WordPress:
             json.dumps({"title": title, "content": content, "status": "publish"}).encode(),
             {"content-type": "application/json", "authorization": f"Basic {credentials}"},
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own address
             link: str = json.load(answer)["link"]
             return link
 

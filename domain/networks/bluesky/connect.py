@@ -20,7 +20,7 @@ from domain.networks.bluesky.wire import Pds, pds_of
 _DEFAULT_SERVER = "https://bsky.social"
 
 
-async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001
+async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
     server = _server(login.fields.get("server", ""))
     password = login.fields["app_password"].strip()
     body = {"identifier": _handle(login.fields["handle"]), "password": password}
@@ -39,7 +39,7 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     return Connected(server=home, profile=_profile(person), grant=grant)
 
 
-async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:  # noqa: ARG001
+async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:  # noqa: ARG001 - the port's signature
     token = access.grant.refresh
     if not token:
         raise GrantExpired("No refresh token is kept for this account.")

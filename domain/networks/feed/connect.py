@@ -13,7 +13,7 @@ from domain.networks.feed.wire import fetch, read_feed
 OPEN_TO_ALL = Grant(access="public")
 
 
-async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001
+async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
     url = _address(login.fields.get("url", ""))
     fetched = await fetch(http, url)
     try:
@@ -30,7 +30,7 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     return Connected(server=fetched.url, profile=_profile(feed, fetched.url), grant=OPEN_TO_ALL)
 
 
-async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:  # noqa: ARG001
+async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:  # noqa: ARG001 - the port's signature
     return None
 
 

@@ -13,7 +13,7 @@ from domain.networks.mastodon.wire import Server, server_of
 _VERIFY = "/api/v1/accounts/verify_credentials"
 
 
-async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001
+async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
     root = _root(login.fields["server"])
     token = login.fields["access_token"].strip()
     server = Server(http, root, token)
@@ -28,7 +28,7 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     )
 
 
-async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:  # noqa: ARG001
+async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:  # noqa: ARG001 - the port's signature
     return None
 
 

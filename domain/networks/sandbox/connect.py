@@ -11,7 +11,7 @@ from domain.networks.sandbox.wire import Server, server_of
 IDEMPOTENCY = "idempotency"
 
 
-async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001
+async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
     root = login.fields.get("server", "").strip().rstrip("/")
     if not root:
         raise Refused("The sandbox's address is missing.", code="network.login_incomplete")
@@ -33,7 +33,7 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     )
 
 
-async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:  # noqa: ARG001
+async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:  # noqa: ARG001 - the port's signature
     if access.grant.refresh is None or access.grant.expires_at is None:
         return None
     call = Call("POST", "/sessions/refresh", json={"refresh_token": access.grant.refresh})

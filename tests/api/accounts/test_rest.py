@@ -121,7 +121,7 @@ async def test_nothing_a_caller_sees_or_the_database_keeps_holds_the_login(
         " || (SELECT json_agg(k) FROM kept_answers k)::text"
     )
     async with database.transaction(tenant.workspace_id) as session:
-        rows = (await session.exec(text(kept))).scalar_one()  # type: ignore[call-overload]
+        rows = (await session.exec(text(kept))).scalar_one()  # type: ignore[call-overload]  # SQLModel types no text()
     assert "sealed_login" in rows
     assert SECRET not in rows
     assert SECRET.encode().hex() not in rows
@@ -312,7 +312,7 @@ async def test_removed_account_is_gone_and_its_credentials_forgotten(
     assert (await tenant.client.get("/v1/accounts")).json()["data"] == []
     kept = text("SELECT sealed_grant, sealed_login, read_at FROM accounts WHERE id = :id")
     async with database.transaction(tenant.workspace_id) as session:
-        found = await session.exec(kept, params={"id": id_of(made)})  # type: ignore[call-overload]
+        found = await session.exec(kept, params={"id": id_of(made)})  # type: ignore[call-overload]  # SQLModel types no text()
         assert found.one() == (None, None, None)
     assert (await told(tenant))[-1] == "account.removed"
 

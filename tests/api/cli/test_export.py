@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]  # it has no stubs
 
 from api.cli.catalogue import catalogue
 from api.cli.export import defaults, differences

@@ -73,7 +73,7 @@ async def by_graphql_core(
 ) -> ExecutionResult:
     operation = document.operation(None)
     found = engine._executor(document, operation, variables, context).execute_operation()
-    result: ExecutionResult = found if isinstance(found, ExecutionResult) else await found  # type: ignore[misc]
+    result: ExecutionResult = found if isinstance(found, ExecutionResult) else await found  # type: ignore[misc]  # awaitable or not
     return result
 
 

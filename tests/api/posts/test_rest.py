@@ -14,11 +14,11 @@ TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(tzinfo=None, microsec
 
 async def set_delivery(database: Database, desk: Desk, post: str, state: str) -> None:
     async with database.transaction(desk.tenant.workspace_id) as session:
-        await session.exec(  # type: ignore[call-overload]
+        await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
             text("UPDATE deliveries SET state = :state WHERE post_id = :post"),
             params={"state": state, "post": read("post", post)},
         )
-        await session.exec(  # type: ignore[call-overload]
+        await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
             text("UPDATE posts SET state = :state WHERE id = :post"),
             params={
                 "state": {"done": "published", "going": "going_out"}.get(state, state),

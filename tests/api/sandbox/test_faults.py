@@ -57,12 +57,12 @@ class Served:
     async def _play(self, method: str, path: str, body: object) -> dict[str, object]:
         url = f"{self.root}/v1/accounts/{self.handle}/{path}"
         headers = {"authorization": f"Bearer {self.token}"}
-        call = Call(method, url, headers=headers, json=body)  # type: ignore[arg-type]
+        call = Call(method, url, headers=headers, json=body)  # type: ignore[arg-type]  # any JSON
         return self._json(await self.http(call))
 
     @staticmethod
     def _json(reply: object) -> dict[str, object]:
-        found = reply.json()  # type: ignore[attr-defined]
+        found = reply.json()  # type: ignore[attr-defined]  # a Reply of any way out
         assert isinstance(found, dict)
         return found
 

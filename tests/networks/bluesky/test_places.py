@@ -9,7 +9,7 @@ from tests.networks.vectors import vectors
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis takes naive ends
 
 
 @given(st.text(), st.integers(0, 49), MOMENTS)
