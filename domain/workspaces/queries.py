@@ -64,7 +64,7 @@ async def members_by_id(
 
 async def memberships(session: AsyncSession, user_id: UUID) -> list[Membership]:
     """The workspaces a user may enter, by name. Needs no workspace in the transaction."""
-    rows = (await session.exec(MEMBERSHIPS, params={"user": user_id})).all()  # type: ignore[call-overload]
+    rows = (await session.exec(MEMBERSHIPS, params={"user": user_id})).all()  # type: ignore[call-overload]  # SQLModel types no text()
     return [
         Membership(row.workspace_id, row.workspace_name, row.slug, row.member_id, Role(row.role))
         for row in rows
