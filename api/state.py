@@ -12,6 +12,7 @@ from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
+from domain.people.passwords import Passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class State:
     redis: ArqRedis
     keys: KeyRing
     tokens: TokenChecks
+    passwords: Passwords
 
 
 @asynccontextmanager
@@ -41,6 +43,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
             redis,
             KeyRing.parse(settings.sealing_keys.get_secret_value()),
             TokenChecks(database, kept_s=settings.token_cache_s),
+            Passwords(),
         )
     finally:
         await database.close()

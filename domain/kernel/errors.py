@@ -2,7 +2,7 @@
 
 ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
-├── Forbidden           ScopeMissing
+├── Forbidden           ScopeMissing FormRefused SignInRefused
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 ├── Missing             NotFound RouteUnknown
 ├── MethodUnknown
@@ -70,6 +70,20 @@ class ScopeMissing(Forbidden):
 
     def __init__(self, scope: str) -> None:
         super().__init__(f"This needs the scope {scope}.")
+
+
+class FormRefused(Forbidden):
+    code = "form.refused"
+    title = "The form is too old or came from elsewhere"
+    remedy = "Open the page again and send the form from there."
+    acting_party = "user"
+
+
+class SignInRefused(Forbidden):
+    code = "sign_in.refused"
+    title = "The e-mail address or the password is wrong"
+    remedy = "Try again, or ask for a new password."
+    acting_party = "user"
 
 
 class Missing(ParvisError): ...
@@ -196,6 +210,13 @@ class PostUnfit(Invalid):
     code = "post.unfit"
     title = "A network would not take the post"
     remedy = "Mend each fault; POST /v1/posts/validate judges without storing."
+    acting_party = "user"
+
+
+class PasswordWeak(Invalid):
+    code = "password.weak"
+    title = "The password is short, known from breaches or soon guessed"
+    remedy = "Choose a longer one, such as four words that do not belong together."
     acting_party = "user"
 
 

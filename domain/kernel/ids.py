@@ -17,6 +17,8 @@ DIGITS = re.compile(f"[0-9a-f]{{{HEX_DIGITS}}}")
 PREFIXES = {
     "ws": "workspace",
     "mem": "member",
+    "usr": "user",
+    "sin": "sign-in",
     "tok": "token",
     "com": "community",
     "acct": "account",
@@ -97,6 +99,8 @@ class Prefixed:
 
 WorkspaceId = Annotated[UUID, Prefixed("ws")]
 MemberId = Annotated[UUID, Prefixed("mem")]
+UserId = Annotated[UUID, Prefixed("usr")]
+SignInId = Annotated[UUID, Prefixed("sin")]
 TokenId = Annotated[UUID, Prefixed("tok")]
 CommunityId = Annotated[UUID, Prefixed("com")]
 AccountId = Annotated[UUID, Prefixed("acct")]

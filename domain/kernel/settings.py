@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         le=1,
         description="How long a token check is remembered, in seconds: a revocation's delay.",
     )
+    sign_in_idle_h: int = Field(
+        default=72, gt=0, description="How long an unused browser stays signed in, in hours."
+    )
+    sign_in_days: int = Field(
+        default=30, gt=0, description="How long a browser stays signed in at most, in days."
+    )
     idempotency_kept_h: int = Field(
         default=24, gt=0, description="How long answers to an Idempotency-Key are kept, in hours."
     )

@@ -1,0 +1,52 @@
+"""Changes of people."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.errors import AlreadyExists
+from domain.kernel.ids import new_id
+from domain.kernel.languages import Language
+from domain.people.queries import view_of
+from domain.people.rules import same_email
+from domain.people.shapes import UserView
+from domain.people.tables import User
+
+
+async def create_user(
+    session: AsyncSession,
+    *,
+    email: str,
+    name: str,
+    language: Language,
+    password_hash: str | None,
+    is_email_verified: bool,
+    now: datetime,
+) -> UserView:
+    """Raises `AlreadyExists` when the address is somebody's."""
+    row = User(
+        id=new_id(),
+        email=same_email(email),
+        email_verified_at=now if is_email_verified else None,
+        name=name,
+        language=language,
+        password_hash=password_hash,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(row)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise AlreadyExists("Somebody with this e-mail address exists already.") from None
+    return view_of(row)
+
+
+async def keep_password(
+    session: AsyncSession, user_id: UUID, password_hash: str, *, now: datetime
+) -> None:
+    """Sets the hash; the sign-ins go on as they are."""
+    row = await session.get_one(User, user_id, with_for_update=True)
+    row.password_hash, row.updated_at = password_hash, now

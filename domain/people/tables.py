@@ -1,0 +1,61 @@
+"""People and the browsers they are signed in with."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from domain.kernel.ids import new_id
+from domain.kernel.tables import SHARED_TABLES, moment, string, texts
+
+SHARED_TABLES.update(
+    {
+        "users",  # a person may be a member of many workspaces, or of none yet
+        "sign_ins",  # a person signs in before a workspace is chosen
+    }
+)
+
+
+def of_user() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE")
+
+
+class User(SQLModel, table=True):
+    """A person. `email` is kept in small letters."""
+
+    __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("email", name="users_email"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str = string()
+    email_verified_at: datetime | None = moment(default=None, nullable=True)
+    name: str = string()
+    language: str = string()
+    password_hash: str | None = string(default=None, nullable=True)
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+
+
+class SignIn(SQLModel, table=True):
+    """One browser in which a person is signed in; the cookie's secret rests as a fingerprint."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (
+        of_user(),
+        UniqueConstraint("fingerprint", name="sign_ins_fingerprint"),
+        Index("sign_ins_by_user", "user_id", "created_at"),
+        Index("sign_ins_by_end", "expires_at"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    methods: list[str] = texts()
+    authenticated_at: datetime = moment()
+    """When the person last proved who they are."""
+    created_at: datetime = moment()
+    seen_at: datetime = moment()
+    expires_at: datetime = moment()
+    address: str = string()
+    agent: str = string()

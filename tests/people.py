@@ -1,0 +1,46 @@
+"""People to test with."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain.kernel.database import Database
+from domain.kernel.ids import new_id
+from domain.kernel.languages import Language
+from domain.people.passwords import Passwords
+from domain.people.service import create_user
+from tests.browsing import Tab
+
+PASSWORD = "violet anchovy parade 48"
+PASSWORDS = Passwords()
+
+
+@dataclass(frozen=True)
+class Person:
+    id: UUID
+    email: str
+
+
+async def make_person(
+    database: Database, *, password: str | None = PASSWORD, is_email_verified: bool = True
+) -> Person:
+    """Somebody with an address of their own."""
+    email = f"aline-{new_id().hex[-12:]}@example.ch"
+    hashed = None if password is None else await PASSWORDS.hash(password, own_words=[])
+    async with database.transaction(None) as session:
+        made = await create_user(
+            session,
+            email=email,
+            name="Aline Favre",
+            language=Language.FRENCH,
+            password_hash=hashed,
+            is_email_verified=is_email_verified,
+            now=datetime.now(UTC),
+        )
+    return Person(made.id, email)
+
+
+async def sign_in(tab: Tab, person: Person, *, password: str = PASSWORD, to: str = "") -> None:
+    """Through the form, as the person does."""
+    await tab.open(f"/sign-in?next={to}")
+    await tab.send("/sign-in", email=person.email, password=password)
