@@ -23,6 +23,8 @@ from api.methods import refuse_other_methods
 from api.metrics import rest as metrics
 from api.metrics.fast import FastSeries
 from api.networks import rest as networks
+from api.pages import assets
+from api.people import account, sign_in
 from api.posts import deliveries, entries
 from api.posts import rest as posts
 from api.sandbox.app import sandbox_app
@@ -50,6 +52,8 @@ ROUTERS = (
     metrics,
 )
 
+PAGES = (sign_in, account)
+
 
 def create_app(settings: Settings) -> FastAPI:
     """The api of one process, unopened: its lifespan connects to the engines."""
@@ -71,6 +75,9 @@ def create_app(settings: Settings) -> FastAPI:
     refuse_other_methods(app, [module.router for module in ROUTERS])
     for module in ROUTERS:
         app.include_router(module.router)
+    for page in PAGES:
+        app.include_router(page.router)
+    assets.install(app)
     describe(app)
     if settings.sandbox:
         app.mount(

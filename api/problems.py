@@ -129,7 +129,7 @@ def answer(
     return JSONResponse(
         shown.model_dump(),
         status,
-        headers={**(headers or {}), **_headers(error)},
+        headers={**(headers or {}), **headers_of(error)},
         media_type=MEDIA_TYPE,
     )
 
@@ -198,7 +198,7 @@ def _invalid_kinds() -> dict[str, type[ParvisError]]:
     return {kind.code: kind for kind in errors.Invalid.__subclasses__()}
 
 
-def _headers(error: ParvisError) -> dict[str, str]:
+def headers_of(error: ParvisError) -> dict[str, str]:
     if isinstance(error, errors.Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="parvis"'}
     if isinstance(error, errors.Limited) and error.until is not None:
