@@ -12,18 +12,13 @@ from redis.exceptions import RedisError
 
 from api.cli import processes, revisions
 from api.cli.findings import Finding
+from domain.kernel.roles import ABOVE_THE_LAW
 
 _OLDEST_POSTGRES = 150000
 _OLDEST_REDIS = (6, 2)
 _DRIFT_S = 2.0
 _ANSWER_S = 5.0
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
-_ROLE = """
-SELECT r.rolname, r.rolsuper, r.rolbypassrls,
-       (SELECT count(*) FROM pg_class c
-         WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p')) AS owns
-  FROM pg_roles r WHERE r.rolname = current_user
-"""
 
 
 async def _ask(url: str, sql: str) -> asyncpg.Record | None:
@@ -51,15 +46,15 @@ async def database_answers(url: str, oldest: int = _OLDEST_POSTGRES) -> Finding:
 
 async def role_is_harmless(url: str) -> Finding:
     """The application role cannot step around row-level security."""
-    found = await _ask(url, _ROLE)
+    found = await _ask(url, ABOVE_THE_LAW)
     if found is None:
         return Finding("The role is unknown.", "Correct DATABASE_URL.")
-    if found["rolsuper"] or found["rolbypassrls"] or found["owns"]:
+    if found["is_mighty"]:
         return Finding(
-            f"The role {found['rolname']} could read every workspace.",
+            f"The role {found['role']} could read every workspace.",
             "Let DATABASE_URL name parvis_app: no superuser, no BYPASSRLS, owner of nothing.",
         )
-    return Finding(f"The role {found['rolname']} is held by row-level security.")
+    return Finding(f"The role {found['role']} is held by row-level security.")
 
 
 async def schema_is_newest(owner_url: str, newest: str | None = None) -> Finding:

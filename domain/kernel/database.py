@@ -16,6 +16,7 @@ from sqlmodel import Session as SyncSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.nudges import PENDING, Nudges
+from domain.kernel.roles import RoleTooMighty, refuse_mighty_role
 
 WORKSPACE = "workspace"
 CLOSING = "closing"
@@ -35,6 +36,9 @@ def _set_tenant(session: Session, _: SessionTransaction, connection: Connection)
 
 @event.listens_for(TenantSession, "before_commit")
 def _close(session: Session) -> None:
+    if session.in_nested_transaction():
+        # The end of a savepoint: locks that must be short wait for the end of the whole.
+        return
     closing: list[Callable[[Session], None]] = session.info.pop(CLOSING, [])
     if closing:
         session.flush()
@@ -67,7 +71,10 @@ class Database:
         read_pool_size: int,
         statement_cache_size: int,
     ) -> Self:
-        """Opens both pools; the first connection proves the address and the role."""
+        """Opens both pools; the first connection proves the address and the role.
+
+        Raises `RoleTooMighty` for a role that row-level security would not hold.
+        """
 
         async def connect(*_: object, **__: object) -> asyncpg.Connection:
             return await asyncpg.connect(url, statement_cache_size=statement_cache_size)
@@ -89,6 +96,11 @@ class Database:
             # Session state is only ever set inside transactions: nothing to reset.
             reset=_nothing_to_reset,
         )
+        try:
+            await refuse_mighty_role(reads)
+        except RoleTooMighty:
+            await reads.close()
+            raise
         return cls(engine, reads, nudges)
 
     async def close(self) -> None:
