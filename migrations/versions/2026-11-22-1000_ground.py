@@ -519,7 +519,6 @@ def upgrade() -> None:
     op.create_index(
         "attempts_by_delivery", "attempts", ["workspace_id", "delivery_id", "number"], unique=False
     )
-    # ### end Alembic commands ###
     op.execute(WINDOW)
     for name, function in (
         ("parvis_due(timestamptz)", DUE),
@@ -608,4 +607,4 @@ def downgrade() -> None:
     op.drop_index("events_by_age", table_name="events")
     op.drop_table("events")
     op.drop_table("event_counters")
-    # ### end Alembic commands ###
+    op.execute(f"REVOKE USAGE ON SCHEMA public FROM {APPLICATION}")

@@ -2,7 +2,9 @@
 
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 FLOORS = ("api", "domain", "workers")
@@ -25,3 +27,9 @@ def committed() -> list[Path]:
     names = [name for name in listed.stdout.decode().split("\0") if name]
     found = [ROOT / name for name in names] or sorted(ROOT.rglob("*"))
     return [path for path in found if path.is_file()]
+
+
+def load_tables() -> dict[str, ModuleType]:
+    """Every floor's tables, by floor: their names join the metadata and the shared ones."""
+    floors = sorted(path.parent.name for path in (ROOT / "domain").glob("*/tables.py"))
+    return {floor: import_module(f"domain.{floor}.tables") for floor in floors}
