@@ -1,4 +1,4 @@
-"""What grows is trimmed: kept answers and old events, workspace by workspace, once an hour."""
+"""What grows is trimmed: answers, events, mails and sign-ins, once an hour."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,7 +11,9 @@ from arq.cron import CronJob
 from domain.events.service import forget_events
 from domain.identity.answers import forget_answers
 from domain.kernel.caller import worker
+from domain.mail.service import forget_mails
 from domain.media.storage import MediaStore
+from domain.people.sign_ins import forget_sign_ins
 from workers.context import Context
 
 UPLOADS_LAST = timedelta(days=1)
@@ -19,11 +21,15 @@ JOBS: tuple[Callable[..., Coroutine[Any, Any, Any]], ...] = ()
 
 
 async def trim(ctx: dict[str, Any]) -> None:
-    """Deletes what is older than the settings keep."""
+    """Deletes what is older than the settings keep, workspace by workspace where it has one."""
     context: Context = ctx["context"]
     now, settings = context.clock(), context.settings
     store = MediaStore(settings.media_dir)
     await asyncio.to_thread(store.tidy, before=now - UPLOADS_LAST)
+    async with context.database.transaction(None) as session:
+        before = now - timedelta(days=settings.event_retention_days)
+        await forget_mails(session, before=before)
+        await forget_sign_ins(session, now=now)
     for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
         caller = worker(row["workspace_id"])
         async with context.database.transaction(caller.workspace_id) as session:

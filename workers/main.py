@@ -16,7 +16,7 @@ from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, unpack
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
-from workers import accounts, housekeeping, mentions, metrics, posts
+from workers import accounts, housekeeping, mail, mentions, metrics, posts
 from workers.budget import Budgets
 from workers.context import Context
 from workers.http import OutwardHttp
@@ -29,6 +29,7 @@ HANDLERS = {
     "check": accounts.check_due,
     "read": mentions.read_due,
     "measure": metrics.measure_due,
+    "mail": mail.send_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

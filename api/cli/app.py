@@ -40,6 +40,12 @@ COMMANDS = (
         "Make a token for a workspace and print it once.",
         "api.cli.token:token",
     ),
+    (
+        KEEP,
+        "mail",
+        "Show the newest mails to people.\n\nWithout SMTP_URL none leaves: read their links here.",
+        "api.cli.mail:mail",
+    ),
     (KEEP, "doctor", "Say what is wrong here and how to mend it.", "api.cli.doctor:doctor"),
     (
         KEEP,

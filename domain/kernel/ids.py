@@ -19,6 +19,7 @@ PREFIXES = {
     "mem": "member",
     "usr": "user",
     "sin": "sign-in",
+    "mail": "mail",
     "tok": "token",
     "com": "community",
     "acct": "account",

@@ -27,7 +27,7 @@ class Nudge:
     """Runs the job `name` for a workspace and a subject, once, soon or `at` a moment."""
 
     name: str
-    workspace_id: UUID
+    workspace_id: UUID | None
     subject_id: UUID
     at: datetime | None = None
 
@@ -37,7 +37,9 @@ def nudge(session: AsyncSession, name: str, workspace_id: UUID, subject_id: UUID
     session.info.setdefault(PENDING, []).append(Nudge(name, workspace_id, subject_id))
 
 
-def due_at(session: AsyncSession, workspace_id: UUID, subject_id: UUID, at: datetime) -> None:
+def due_at(
+    session: AsyncSession, workspace_id: UUID | None, subject_id: UUID, at: datetime
+) -> None:
     """Tells the workers' timers of a due moment as soon as this transaction is committed."""
     session.info.setdefault(PENDING, []).append(Nudge("due", workspace_id, subject_id, at))
 

@@ -72,6 +72,14 @@ class Settings(BaseSettings):
     outbound_max_bytes: int = Field(
         default=20_000_000, gt=0, description="Largest answer read from a network, in bytes."
     )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Mail server, `smtp://user:password@host:587` or `smtps://…`; empty: mails "
+        "stay here, for `./parvis mail`.",
+    )
+    mail_from: str = Field(
+        default="Parvis <parvis@localhost>", description="Whom mails to people come from."
+    )
     database_pool_size: int = Field(
         default=8, gt=0, description="SQLAlchemy connections per process."
     )

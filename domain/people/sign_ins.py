@@ -72,3 +72,8 @@ async def end_sign_ins(session: AsyncSession, user_id: UUID, *, but: UUID | None
     await session.exec(
         delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.id).is_distinct_from(but))
     )
+
+
+async def forget_sign_ins(session: AsyncSession, *, now: datetime) -> None:
+    """Deletes those that have run out."""
+    await session.exec(delete(SignIn).where(col(SignIn.expires_at) <= now))
