@@ -1,4 +1,4 @@
-"""The outermost layer: a request id, a span, a log line and a cap on what a body may weigh."""
+"""The outermost layer: a request id, a span, a log line, a cap on bodies, and HEAD wherever GET is."""
 
 import re
 import time
@@ -30,6 +30,9 @@ class Edge:
         request_id = _request_id(headers.get(b"x-request-id", b""))
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
+        # HEAD is GET without its body (RFC 9110, 9.3.2): no layer below tells them apart.
+        is_head = scope["method"] == "HEAD"
+        inner = {**scope, "method": "GET"} if is_head else scope
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -40,18 +43,20 @@ class Edge:
                     (b"x-request-id", request_id.encode()),
                     (b"x-content-type-options", b"nosniff"),
                 ]
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         most = None if scope["path"].startswith(UPLOADS) else self._body_max_bytes
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
         with span(f"{scope['method']} {scope['path']}", parent=parent):
-            await self._app(scope, receive if most is None else _capped(receive, most), answer)
-            _tell(scope, status, time.perf_counter() - started, request_id)
+            await self._app(inner, receive if most is None else _capped(receive, most), answer)
+            route = getattr(inner.get("route"), "path", "other")
+            _tell(scope, route, status, time.perf_counter() - started, request_id)
 
 
-def _tell(scope: Scope, status: int, took_s: float, request_id: str) -> None:
+def _tell(scope: Scope, route: str, status: int, took_s: float, request_id: str) -> None:
     # The route's own path, not the one asked: few of them, and no id in any.
-    route = getattr(scope.get("route"), "path", "other")
     REQUESTS.labels(scope["method"], route, status).observe(took_s)
     log.debug(
         "request",

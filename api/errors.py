@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.problems import STATUSES
+from api.routes import OpenRoute
 from domain.kernel.errors import ParvisError
 from domain.kernel.shapes import View
 
-router = APIRouter(prefix="/v1/errors", tags=["errors"])
+router = APIRouter(prefix="/v1/errors", tags=["errors"], route_class=OpenRoute)
 
 
 class CodeView(View):

@@ -25,6 +25,7 @@ from api.metrics.fast import FastSeries
 from api.networks import rest as networks
 from api.pages import assets
 from api.people import account, sign_in
+from api.paging import READABLE
 from api.posts import deliveries, entries
 from api.posts import rest as posts
 from api.sandbox.app import sandbox_app
@@ -66,7 +67,14 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.parvis = state
             yield
 
-    app = FastAPI(title="Parvis", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Parvis",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     problems.install(app)
     docs.install(app)
     app.include_router(health.router)
@@ -87,15 +95,17 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
             allow_headers=[
                 "Authorization",
                 "Content-Type",
                 "Idempotency-Key",
                 "If-Match",
+                "If-None-Match",
                 "Prefer",
+                "X-Request-Id",
             ],
-            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
+            expose_headers=list(READABLE),
         )
     app.add_middleware(FastReads)
     app.add_middleware(FastSeries)

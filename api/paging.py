@@ -7,6 +7,12 @@ from fastapi import Request, Response
 
 from domain.kernel.shapes import Page, View
 
+READABLE = (
+    *("Allow", "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
+    *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"),
+)
+"""What pages of other origins may read of them."""
+
 
 def link_next(request: Request, response: Response, page: Page[Any]) -> None:
     """Adds `Link: <…>; rel="next"` where there is a next page."""

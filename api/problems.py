@@ -6,14 +6,15 @@ from typing import Any
 
 import structlog
 from asyncpg import PostgresError
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import Scope
 
 from domain.kernel import errors
 from domain.kernel.errors import Fault, Misfit, ParvisError
@@ -37,7 +38,7 @@ STATUSES: dict[type[ParvisError], HTTPStatus] = {
     errors.Away: HTTPStatus.SERVICE_UNAVAILABLE,
     ParvisError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
 CATALOGUE = "https://parvis.example/problems#"
 
@@ -79,9 +80,11 @@ def install(app: FastAPI) -> None:
         return answer(request, from_validation(found))
 
     @app.exception_handler(HTTPException)
-    async def plain(request: Request, error: HTTPException) -> JSONResponse:
+    async def plain(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            return answer(request, errors.MethodUnknown(), headers={"Allow": _allowed(request)})
+            return _other_method(request)
+        if error.status_code == HTTPStatus.NOT_FOUND and request.url.path[1:].endswith("/"):
+            return answer(request, errors.RouteUnknown("No address here ends in a slash."))
         return answer(request, from_status(error.status_code), headers=error.headers)
 
     @app.exception_handler(OperationalError)
@@ -174,17 +177,31 @@ def _is_of_another_type(request: Request, found: Any) -> bool:  # noqa: ANN401 -
     return not is_json and any(fault["type"] == "model_attributes_type" for fault in found)
 
 
-def _allowed(request: Request) -> str:
+def _other_method(request: Request) -> Response:
+    """What OPTIONS asks for, and what every other method is told that is not known here."""
+    methods = _methods(request)
+    more = ["HEAD"] if "GET" in methods else []
+    headers = {"Allow": ", ".join([*methods, *more, "OPTIONS"])}
+    if request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+    return answer(request, errors.MethodUnknown(), headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
     """Every method of the address: the framework names those of its first route alone."""
     described = request.app.openapi()["paths"].get(request.url.path)
     if described is not None:
-        return ", ".join(method for method in METHODS if method.lower() in described)
-    routes, scope = request.app.router.routes, request.scope
-    return ", ".join(
-        method
-        for method in METHODS
-        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
-    )
+        return [method for method in METHODS if method.lower() in described]
+    # A mounted folder that refused has moved the root to itself.
+    root = request.scope.get("app_root_path", request.scope.get("root_path", ""))
+    routes, scope = request.app.router.routes, {**request.scope, "root_path": root}
+    if any(isinstance(route, Mount) and _takes(route, scope, "GET") for route in routes):
+        return ["GET"]
+    return [method for method in METHODS if any(_takes(each, scope, method) for each in routes)]
+
+
+def _takes(route: BaseRoute, scope: Scope, method: str) -> bool:
+    return route.matches({**scope, "method": method})[0] is Match.FULL
 
 
 def _fault(found: dict[str, Any]) -> Fault:

@@ -1,6 +1,7 @@
 """One request, one transaction: the caller first, then the work, then the commit, then the answer.
 
-A POST with an Idempotency-Key keeps its answer in that same transaction, so that the change and
+Query parameters that a route does not know are refused before it begins. A POST with an
+Idempotency-Key keeps its answer in that same transaction, so that the change and
 the memory of it stand or fall together.
 """
 
@@ -12,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from api.idempotency import KEY_HEADER, remember, replay
+from api.parameters import known_to, refuse_odd
 from api.state import state_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -21,12 +23,13 @@ class TransactionRoute(APIRoute):
     """A route whose handler finds `caller`, `session` and `now` in `request.state`."""
 
     def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
+        handle, known = super().get_route_handler(), known_to(self.dependant)
 
         async def in_transaction(request: Request) -> Response:
             state = state_of(request)
             caller = await state.tokens.caller(request.headers.get("authorization"))
             request.state.caller, request.state.now = caller, datetime.now(UTC)
+            refuse_odd(request, known)
             async with state.database.transaction(caller.workspace_id) as session:
                 request.state.session = session
                 key = request.headers.get(KEY_HEADER) if request.method == "POST" else None
@@ -46,12 +49,26 @@ class CallerRoute(APIRoute):
     """A route whose handler finds `caller` and `now`, and opens transactions of its own."""
 
     def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
+        handle, known = super().get_route_handler(), known_to(self.dependant)
 
         async def with_caller(request: Request) -> Response:
             tokens = state_of(request).tokens
             request.state.caller = await tokens.caller(request.headers.get("authorization"))
             request.state.now = datetime.now(UTC)
+            refuse_odd(request, known)
             return await handle(request)
 
         return with_caller
+
+
+class OpenRoute(APIRoute):
+    """A route for everybody, with or without a token."""
+
+    def get_route_handler(self) -> Handler:
+        handle, known = super().get_route_handler(), known_to(self.dependant)
+
+        async def for_everybody(request: Request) -> Response:
+            refuse_odd(request, known)
+            return await handle(request)
+
+        return for_everybody

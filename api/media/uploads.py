@@ -10,13 +10,15 @@ from fastapi import Request, Response, UploadFile
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
+from api.parameters import known_to, refuse_odd
 from api.routes import Handler
 from api.state import state_of
 from domain.kernel.caller import Scope
-from domain.kernel.errors import MediaTooLarge
+from domain.kernel.errors import BodyUnsupported, MediaTooLarge
 from domain.media.sniffing import Sniffed, sniff
 from domain.media.storage import MediaStore, Stowed
 
+FORM = "multipart/form-data"
 FORM_BYTES = 64_000
 """What a form may weigh beside its file."""
 MOST_FIELDS = 100
@@ -29,13 +31,16 @@ class UploadRoute(APIRoute):
     """A route that reads a form of one file, as `CallerRoute` otherwise."""
 
     def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
+        handle, known = super().get_route_handler(), known_to(self.dependant)
 
         async def read_form(request: Request) -> Response:
             state = state_of(request)
             caller = await state.tokens.caller(request.headers.get("authorization"))
             caller.need(Scope.POSTS_WRITE)
             request.state.caller, request.state.now = caller, datetime.now(UTC)
+            refuse_odd(request, known)
+            if not request.headers.get("content-type", "").lower().startswith(FORM):
+                raise BodyUnsupported
             most = state.settings.media_max_bytes + FORM_BYTES
             announced = request.headers.get("content-length", "")
             if announced.isdecimal() and int(announced) > most:

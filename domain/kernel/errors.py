@@ -170,6 +170,18 @@ class CursorInvalid(Invalid):
     remedy = "Send `next_cursor` as it was given, with the same sort; or start without one."
 
 
+class ParameterUnknown(Invalid):
+    code = "parameter.unknown"
+    title = "There is no such query parameter here"
+    remedy = "Send only parameters that the API reference names for this address."
+
+
+class ParameterRepeated(Invalid):
+    code = "parameter.repeated"
+    title = "A query parameter that is sent once was sent more than once"
+    remedy = "Send it once; only filters that are lists may be repeated."
+
+
 class ZoneUnknown(Invalid):
     code = "time_zone.unknown"
     title = "The time zone is not known"

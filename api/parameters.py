@@ -1,0 +1,47 @@
+"""Query parameters: one that a route does not know, or takes once and got twice, is refused.
+
+A filter with a slip of the pen must not show everything, nor a second `limit` win unseen.
+"""
+
+from collections.abc import Iterator
+from typing import get_origin
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+
+from domain.kernel.errors import Fault, Misfit, ParameterRepeated, ParameterUnknown
+
+Known = dict[str, bool]
+
+
+def known_to(dependant: Dependant) -> Known:
+    """The query parameters of a route by name, and whether each may be sent more than once."""
+    found = {
+        field.alias: get_origin(field.field_info.annotation) is list
+        for field in dependant.query_params
+    }
+    for inner in dependant.dependencies:
+        found |= known_to(inner)
+    return found
+
+
+def refuse_odd(request: Request, known: Known) -> None:
+    """Raises `ParameterUnknown`, `ParameterRepeated`, or `Misfit` for both at once."""
+    faults = tuple(_faults(request, known))
+    codes = {fault.code for fault in faults}
+    if codes == {ParameterUnknown.code}:
+        raise ParameterUnknown(faults[0].message, faults=faults)
+    if codes == {ParameterRepeated.code}:
+        raise ParameterRepeated(faults[0].message, faults=faults)
+    if faults:
+        raise Misfit(faults=faults)
+
+
+def _faults(request: Request, known: Known) -> Iterator[Fault]:
+    for name in request.query_params:
+        pointer = "/query/" + name.replace("~", "~0").replace("/", "~1")
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            yield Fault(pointer, ParameterUnknown.code, f"The parameters here are: {names}.")
+        elif not known[name] and len(request.query_params.getlist(name)) > 1:
+            yield Fault(pointer, ParameterRepeated.code, f"`{name}` is sent once.")

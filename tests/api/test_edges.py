@@ -1,0 +1,188 @@
+"""Requests that no route was written for: each is answered as a problem, and changes nothing."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.world import Tenant
+
+COMMUNITY = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
+JSON = {"content-type": "application/json"}
+
+
+async def make(tenant: Tenant) -> str:
+    made = await tenant.client.post("/v1/communities", json=COMMUNITY)
+    id_: str = made.json()["id"]
+    return id_
+
+
+async def names(tenant: Tenant) -> list[str]:
+    found = await tenant.client.get("/v1/communities")
+    return [each["name"] for each in found.json()["data"]]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/communities", "/v1/mentions", "/v1/metrics", "/v1/errors", "/livez", "/docs"],
+)
+async def test_head_says_what_get_says_without_its_body(tenant: Tenant, path: str) -> None:
+    whole = await tenant.client.get(path)
+
+    head = await tenant.client.head(path)
+
+    assert head.status_code == whole.status_code == 200
+    assert head.content == b""
+    kept = ("content-type", "content-length", "etag")
+    assert [head.headers.get(each) for each in kept] == [whole.headers.get(each) for each in kept]
+
+
+async def test_head_of_what_is_not_there_is_not_found(tenant: Tenant) -> None:
+    head = await tenant.client.head("/v1/communities/com_" + "0" * 32)
+
+    assert (head.status_code, head.content) == (404, b"")
+    assert head.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/communities", "GET, POST, HEAD, OPTIONS"),
+        ("/v1/communities/com_1", "GET, PATCH, DELETE, HEAD, OPTIONS"),
+        ("/v1/posts/validate", "POST, OPTIONS"),
+        ("/v1/posts/post_1/schedule", "POST, OPTIONS"),
+        ("/graphql", "GET, POST, HEAD, OPTIONS"),
+        ("/docs/assets/swagger-ui.css", "GET, HEAD, OPTIONS"),
+    ],
+)
+async def test_every_method_of_an_address_is_named(
+    tenant: Tenant, path: str, allowed: str
+) -> None:
+    asked = await tenant.client.options(path)
+    refused = await tenant.client.put(path)
+    unknown = await tenant.client.request("FOO", path)
+
+    assert (asked.status_code, asked.content, asked.headers["allow"]) == (204, b"", allowed)
+    for answer in (refused, unknown):
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+        assert answer.json()["code"] == "method.not_allowed"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_address_that_ends_in_a_slash_is_unknown_and_says_so(
+    tenant: Tenant, method: str
+) -> None:
+    answer = await tenant.client.request(method, "/v1/communities/")
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "route.unknown"
+    assert answer.json()["detail"] == "No address here ends in a slash."
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/nothing", "/v1/communities/a%2Fb"])
+async def test_unknown_address_is_a_problem_for_anybody(
+    stranger: httpx2.AsyncClient, path: str
+) -> None:
+    answer = await stranger.get(path)
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "route.unknown"
+
+
+@pytest.mark.parametrize(
+    ("path", "codes"),
+    [
+        ("/v1/communities?limt=3", {"/query/limt": "parameter.unknown"}),
+        ("/v1/mentions?statut=open", {"/query/statut": "parameter.unknown"}),
+        ("/v1/mentions/men_1?q=a", {"/query/q": "parameter.unknown"}),
+        ("/v1/metrics/series?metric=likes&form=2026-01-01", {"/query/form": "parameter.unknown"}),
+        ("/v1/workspace?a~b%2Fc=1", {"/query/a~0b~1c": "parameter.unknown"}),
+        ("/v1/communities?limit=3&limit=4", {"/query/limit": "parameter.repeated"}),
+        ("/v1/mentions?sort=said_at&sort=-said_at", {"/query/sort": "parameter.repeated"}),
+        ("/v1/errors?lang=fr", {"/query/lang": "parameter.unknown"}),
+    ],
+)
+async def test_slip_in_a_query_is_told_and_not_passed_over(
+    tenant: Tenant, path: str, codes: dict[str, str]
+) -> None:
+    answer = await tenant.client.get(path)
+
+    problem = answer.json()
+    assert answer.status_code == 422
+    assert problem["code"] == next(iter(codes.values()))
+    assert {each["pointer"]: each["code"] for each in problem["errors"]} == codes
+
+
+async def test_two_kinds_of_slips_are_told_at_once_with_what_there_is(tenant: Tenant) -> None:
+    answer = await tenant.client.get("/v1/communities?limt=3&cursor=a&cursor=b")
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "request.invalid")
+    assert [(each["code"], each["message"]) for each in problem["errors"]] == [
+        ("parameter.unknown", "The parameters here are: cursor, is_archived, limit, sort."),
+        ("parameter.repeated", "`cursor` is sent once."),
+    ]
+
+
+async def test_change_with_a_parameter_nobody_knows_changes_nothing(tenant: Tenant) -> None:
+    answer = await tenant.client.post("/v1/communities?dry_run=true", json=COMMUNITY)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "parameter.unknown")
+    assert await names(tenant) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status", "code"),
+    [
+        (b'{"name": "V', JSON, 400, "body.malformed"),
+        (b'{"name": "\xe9"}', JSON, 400, "body.malformed"),
+        (b"\xff\xfe{", JSON, 400, "body.malformed"),
+        (b"[" * 100_000, JSON, 400, "body.malformed"),
+        (b"", JSON, 422, "request.invalid"),
+        (b"[]", JSON, 422, "request.invalid"),
+        (b"{}", {"content-type": "text/plain"}, 415, "body.unsupported"),
+        (b"{}", {}, 415, "body.unsupported"),
+        (b"name=V", {"content-type": "application/x-www-form-urlencoded"}, 415, "body.unsupported"),
+        (b'{"name":"' + b"V" * 2_000_000 + b'"}', JSON, 413, "body.too_large"),
+    ],
+    ids=lambda value: repr(value)[:24],
+)
+async def test_body_that_cannot_be_taken_has_its_own_code_and_changes_nothing(
+    tenant: Tenant, content: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
+    made = await tenant.client.post("/v1/communities", content=content, headers=headers)
+    id_ = await make(tenant)
+    changed = await tenant.client.patch(
+        f"/v1/communities/{id_}", content=content, headers={**headers, "If-Match": '"1"'}
+    )
+
+    for answer in (made, changed):
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert await names(tenant) == ["Vaud"]
+
+
+async def test_merge_patch_may_be_called_by_its_name(tenant: Tenant) -> None:
+    id_ = await make(tenant)
+
+    answer = await tenant.client.patch(
+        f"/v1/communities/{id_}",
+        content=b'{"name": "Valais"}',
+        headers={"If-Match": '"1"', "content-type": "application/merge-patch+json"},
+    )
+
+    assert (answer.status_code, answer.json()["name"]) == (200, "Valais")
+
+
+@pytest.mark.parametrize(
+    ("sent", "echoed"), [("mobile-7f3a9c21", True), ("short", False), ("a b c d e f g", False)]
+)
+async def test_request_names_itself_or_is_named(
+    tenant: Tenant, sent: str, echoed: bool  # noqa: FBT001 - a column of the table
+) -> None:
+    answer = await tenant.client.get("/v1/nothing", headers={"X-Request-Id": sent})
+
+    told: dict[str, Any] = answer.json()
+    assert told["request_id"] == answer.headers["x-request-id"]
+    assert (told["request_id"] == sent) is echoed
