@@ -1,4 +1,4 @@
-"""The outermost layer: a request id, a span, a log line, a cap on bodies, and HEAD wherever GET is."""
+"""The outermost layer: a request id, a span, a log line, a cap on bodies, HEAD wherever GET is."""
 
 import re
 import time

@@ -15,6 +15,7 @@ class Health(View):
 
 @router.get("/livez", summary="Whether the process runs")
 async def livez() -> Health:
+    """It answers, whatever is behind it."""
     return Health(status="ok")
 
 

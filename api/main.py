@@ -24,8 +24,8 @@ from api.metrics import rest as metrics
 from api.metrics.fast import FastSeries
 from api.networks import rest as networks
 from api.pages import assets
-from api.people import account, sign_in
 from api.paging import READABLE
+from api.people import account, sign_in
 from api.posts import deliveries, entries
 from api.posts import rest as posts
 from api.sandbox.app import sandbox_app

@@ -83,9 +83,7 @@ def install(app: FastAPI) -> None:
     async def plain(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return _other_method(request)
-        if error.status_code == HTTPStatus.NOT_FOUND and request.url.path[1:].endswith("/"):
-            return answer(request, errors.RouteUnknown("No address here ends in a slash."))
-        return answer(request, from_status(error.status_code), headers=error.headers)
+        return answer(request, from_status(error.status_code, request), headers=error.headers)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
@@ -147,8 +145,10 @@ def status_of(error: ParvisError) -> HTTPStatus:
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
-def from_status(status: int) -> ParvisError:
+def from_status(status: int, request: Request) -> ParvisError:
     """The error behind a status that the framework raised by itself."""
+    if status == HTTPStatus.NOT_FOUND and request.url.path[1:].endswith("/"):
+        return errors.RouteUnknown("No address here ends in a slash.")
     kinds: dict[int, type[ParvisError]] = {
         404: errors.RouteUnknown,
         405: errors.MethodUnknown,

@@ -17,7 +17,8 @@ result, with another body 409 `id.taken`.
 
 **Pages.** Lists answer `{data, page: {next_cursor, has_more}}` and a `Link` header with
 `rel="next"`. Hand `next_cursor` back as `cursor`, with the same filters and sort. Filters that are
-lists are repeated: `?state=draft&state=scheduled`.
+lists are repeated: `?state=draft&state=scheduled`. A parameter that an address does not know is
+refused with 422 `parameter.unknown`, so that a slip never shows everything.
 
 **Versions.** What can be changed carries a `version`, which is its `ETag`. `PATCH` is a merge
 patch (RFC 7396): only what is sent changes. It needs `If-Match` with the ETag you read: 428 when it
@@ -34,10 +35,18 @@ code. Ignore fields and words of enums that you do not know: new ones may come a
 **Time.** Moments are RFC 3339 in UTC. What is planned has a wall time and an IANA time zone, and
 shows the moment they mean: in the gap of a clock change the next valid one, in an overlap the
 first. A request may name itself with `X-Request-Id`; every answer shows the id.
+
+**Addresses** never end in a slash. `HEAD` goes wherever `GET` does; `OPTIONS` tells the methods.
 """
 
 CONTACT = {"name": "The Parvis developers", "url": "https://parvis.example"}
-SERVERS = [{"url": "/", "description": "This installation."}]
+SERVERS = [
+    {
+        "url": "/",
+        "description": "This installation: production, staging or local.",
+        "x-internal": False,
+    }
+]
 
 TAGS = {
     "workspace": "The token's workspace and its members.",

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from api.problems import MEDIA_TYPE
-from domain.kernel.errors import RateExceeded
+from domain.kernel.errors import ParvisError, RateExceeded
 
 Json = dict[str, Any]
 
@@ -20,6 +20,7 @@ PROBLEMS = {
     422: ("Invalid", "What was sent does not fit; `errors` points at each fault."),
     428: ("Conditional", "`If-Match` is missing: `version.missing`."),
     429: ("Limited", f"{RateExceeded.title}: `{RateExceeded.code}`."),
+    500: ("Unexpected", f"{ParvisError.title}: `{ParvisError.code}`."),
     503: ("Away", "A service behind the api does not answer: `dependency.away`."),
 }
 
@@ -52,7 +53,24 @@ HEADERS: dict[str, Json] = {
     ),
     "Retry-After": header("Seconds to wait before trying again.", "1", is_sure=True),
     "WWW-Authenticate": header("How to send a token.", 'Bearer realm="parvis"', is_sure=True),
+    "RateLimit": header(
+        "What is left of a limit (`r`) and for how many seconds (`t`), where one applies.",
+        '"default";r=49;t=30',
+        is_sure=False,
+    ),
+    "RateLimit-Policy": header(
+        "The limits that apply: requests (`q`) in a window of seconds (`w`).",
+        '"default";q=100;w=60',
+        is_sure=False,
+    ),
+    "Access-Control-Allow-Origin": header(
+        "The asking page's origin, where the operator lets it in.",
+        "https://app.example",
+        is_sure=False,
+    ),
 }
+ANYWHERE = ("RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin")
+"""What any answer may carry."""
 MORE_HEADERS = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
 
 
@@ -62,7 +80,8 @@ def shared_answers() -> dict[str, Json]:
 
 
 def headers(*names: str) -> Json:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    """These, and what any answer may carry."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, *ANYWHERE)}
 
 
 def refer(status: int) -> Json:

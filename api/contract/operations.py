@@ -34,12 +34,9 @@ def complete(path: str, method: str, operation: Json, schemas: Json) -> None:
     if method == "post" and not _parameter(operation, "Idempotency-Key"):
         operation.setdefault("parameters", []).append(KEY_PARAMETER)
     operation["responses"].pop("422", None)
-    for status, answer in operation["responses"].items():
-        _complete_answer(method, status, answer, schemas)
-    if is_open(operation):
-        operation["security"] = []
-        return
-    operation["security"] = [{"bearer": scopes_of(operation)}]
+    for status in operation["responses"]:
+        _complete_answer(method, operation, status, schemas)
+    operation["security"] = [] if is_open(operation) else [{"bearer": scopes_of(operation)}]
     for status in sorted(problems_of(path, method, operation, schemas)):
         operation["responses"].setdefault(str(status), refer(status))
 
@@ -60,6 +57,11 @@ def scopes_of(operation: Json) -> list[str]:
 
 def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Iterator[int]:
     """The statuses, beside success, that this operation can answer."""
+    if "health" in operation["tags"]:
+        return
+    yield from (422, 429, 500)
+    if is_open(operation):
+        return
     yield from (401, 503)
     if scopes_of(operation):
         yield 403
@@ -68,8 +70,6 @@ def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Itera
         yield 404
     if method != "get":
         yield 409
-    if operation.get("parameters") or body:
-        yield 422
     if body:
         yield from (400, 413, 415)
     version = _parameter(operation, "if-match")
@@ -80,14 +80,11 @@ def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Itera
 
 
 def _tighten(method: str, operation: Json) -> None:
-    """FastAPI says that a header may be null; and `If-Match` has an error of its own."""
+    """FastAPI says that a parameter may be null; and `If-Match` has an error of its own."""
     for parameter in operation.get("parameters", []):
         schema = parameter["schema"]
-        if parameter["in"] == "header" and "anyOf" in schema:
+        if "anyOf" in schema:
             parameter["schema"] = {**schema.pop("anyOf")[0], **schema}
-            if "pattern" in parameter["schema"] or parameter["name"] == "If-None-Match":
-                # What is longer is no tag of ours: it matches nothing and refuses nothing.
-                parameter["schema"].pop("maxLength", None)
         if parameter["name"] == "if-match":
             parameter["name"] = "If-Match"
             parameter["required"] = method == "patch"
@@ -98,12 +95,15 @@ def _parameter(operation: Json, name: str) -> Json | None:
     return next(found, None)
 
 
-def _complete_answer(method: str, status: str, answer: Json, schemas: Json) -> None:
+def _complete_answer(method: str, operation: Json, status: str, schemas: Json) -> None:
+    answer = operation["responses"][status]
     answer["description"] = _said(status, answer["description"])
     names = ["X-Request-Id"]
     fields = _fields(answer, schemas)
     if "page" in fields:
         names.append("Link")
+        limit = _parameter(operation, "limit")
+        fields["data"]["maxItems"] = limit["schema"]["maximum"] if limit else None
     if status.startswith("2") and "version" in fields:
         names.append("ETag")
     if status == "201":

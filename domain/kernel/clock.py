@@ -20,6 +20,8 @@ from domain.kernel.errors import ZoneUnknown
 
 FULL_DAY = timedelta(days=1)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT_LENGTH = 40
+"""Nine digits of a second and an offset take 35."""
 MOMENT = re.compile(DAY.pattern + r"[Tt ][0-9]{2}:[0-9]{2}")
 NO_WALL_TIME = ("wall_time", "Send a wall time such as 2026-12-01T09:30:00, without an offset.")
 NO_MOMENT = ("datetime_parsing", "Send a moment such as 2026-12-01T08:30:00Z.")
@@ -93,7 +95,9 @@ def _to_utc(moment: datetime) -> datetime:
 
 def _written(value: object) -> object:
     """Refuses what Pydantic would take for seconds since 1970, and days that lack a time."""
-    if isinstance(value, datetime) or (isinstance(value, str) and MOMENT.match(value)):
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and len(value) <= MOMENT_LENGTH and MOMENT.match(value):
         return value
     raise PydanticCustomError(*NO_MOMENT)
 
@@ -119,11 +123,18 @@ Moment = Annotated[
     AwareDatetime,
     BeforeValidator(_written),
     AfterValidator(_to_utc),
-    Field(examples=["2026-12-01T08:30:00Z"]),
+    Field(examples=["2026-12-01T08:30:00Z"], json_schema_extra={"maxLength": MOMENT_LENGTH}),
 ]
 WallTime = Annotated[
     NaiveDatetime,
     BeforeValidator(_written_wall_time),
-    WithJsonSchema({"type": "string", "pattern": WALL_TIME, "examples": ["2026-12-01T09:30:00"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": WALL_TIME,
+            "maxLength": 19,
+            "examples": ["2026-12-01T09:30:00"],
+        }
+    ),
 ]
 Day = Annotated[date, BeforeValidator(_written_day), Field(examples=["2026-12-01"])]

@@ -55,9 +55,7 @@ async def test_head_of_what_is_not_there_is_not_found(tenant: Tenant) -> None:
         ("/docs/assets/swagger-ui.css", "GET, HEAD, OPTIONS"),
     ],
 )
-async def test_every_method_of_an_address_is_named(
-    tenant: Tenant, path: str, allowed: str
-) -> None:
+async def test_every_method_of_an_address_is_named(tenant: Tenant, path: str, allowed: str) -> None:
     asked = await tenant.client.options(path)
     refused = await tenant.client.put(path)
     unknown = await tenant.client.request("FOO", path)
@@ -179,7 +177,9 @@ async def test_merge_patch_may_be_called_by_its_name(tenant: Tenant) -> None:
     ("sent", "echoed"), [("mobile-7f3a9c21", True), ("short", False), ("a b c d e f g", False)]
 )
 async def test_request_names_itself_or_is_named(
-    tenant: Tenant, sent: str, echoed: bool  # noqa: FBT001 - a column of the table
+    tenant: Tenant,
+    sent: str,
+    echoed: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     answer = await tenant.client.get("/v1/nothing", headers={"X-Request-Id": sent})
 

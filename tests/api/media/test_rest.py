@@ -135,7 +135,8 @@ async def pieces(read: list[int]) -> AsyncIterator[bytes]:
 
 
 async def test_broken_forms_have_their_own_codes(tenant: Tenant) -> None:
-    nothing = await tenant.client.post("/v1/media", data={"alt_text": "x"})
+    other = await tenant.client.post("/v1/media", data={"alt_text": "x"})
+    nothing = await tenant.client.post("/v1/media", files={"alt_text": (None, b"x")})
     torn = await tenant.client.post(
         "/v1/media",
         content=b"--edge\r\nnonsense",
@@ -149,6 +150,7 @@ async def test_broken_forms_have_their_own_codes(tenant: Tenant) -> None:
     )
     long = await send(tenant.client, alt_text="x" * 4001)
 
+    assert (other.status_code, other.json()["code"]) == (415, "body.unsupported")
     assert (nothing.status_code, nothing.json()["errors"][0]["pointer"]) == (422, "/file")
     assert (torn.status_code, torn.json()["errors"][0]["pointer"]) == (422, "/file")
     assert [(a.status_code, a.json()["code"]) for a in (boundless, two)] == [
