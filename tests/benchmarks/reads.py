@@ -1,0 +1,75 @@
+"""The reads: Parvis beside the bare application, taking turns, answering the same bytes."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from domain.kernel.ids import show
+from tests.benchmarks.bench import Bench, System
+from tests.benchmarks.load import Loaded
+from tests.benchmarks.report import rate_ratio
+
+SERIES_DAYS = 90
+INBOX = "/v1/mentions?status=open&network=mastodon&limit=50"
+
+
+@dataclass(frozen=True)
+class Read:
+    """A workload; what it must reach beside the limit, None where nothing is asked of it."""
+
+    name: str
+    paths: Sequence[str]
+    target: float | None
+    most_cpu_ms: float | None = None
+
+
+def series_path(loaded: Loaded) -> str:
+    last_on = datetime.now(UTC).date() - timedelta(days=1)
+    first_on = last_on - timedelta(days=SERIES_DAYS - 1)
+    return (
+        f"/v1/metrics/series?metric=engagements&group_by=network&from={first_on}&to={last_on}"
+        f"&community_id={show('com', loaded.community_id)}"
+    )
+
+
+def read_workloads(loaded: Loaded) -> list[Read]:
+    ids = [f"/v1/mentions/{show('men', id_)}" for id_ in loaded.mention_ids]
+    return [
+        Read("inbox page", [INBOX], 0.70, most_cpu_ms=1.0),
+        Read("mention by id", ids, 0.60, most_cpu_ms=0.40),
+        Read("90-day series", [series_path(loaded)], 0.95),
+        Read("search", [f"/v1/mentions?q={loaded.word}&limit=50"], 0.95),
+    ]
+
+
+def measure_reads(bench: Bench, parvis: System, bare: System, loaded: Loaded) -> None:
+    for read in read_workloads(loaded):
+        _ensure_same(parvis, bare, read.paths[0])
+        limit, ours = bench.side_by_side(
+            read.name, [(bare, bare.asked(read.paths)), (parvis, parvis.asked(read.paths))]
+        )
+        bench.ratio(f"{read.name} ÷ bare limit", rate_ratio(ours, limit), read.target)
+        if read.most_cpu_ms is not None and ours.cpu_ms is not None:
+            bench.at_most(f"{read.name}, CPU of api and PG", ours.cpu_ms, read.most_cpu_ms, "ms")
+    _measure_not_modified(bench, parvis)
+
+
+def _measure_not_modified(bench: Bench, parvis: System) -> None:
+    """The inbox page again, by readers who have it already."""
+    tag = parvis.get(INBOX).headers["etag"]
+    known = ("If-None-Match", tag)
+    if parvis.get(INBOX, known).status_code != 304:
+        sys.exit("bench: the inbox page did not answer 304 to its own ETag.")
+    whole, unchanged = bench.side_by_side(
+        "inbox page, unchanged (304)",
+        [(parvis, parvis.asked([INBOX])), (parvis, parvis.asked([INBOX], known))],
+    )
+    bench.ratio("inbox 304 ÷ 200", rate_ratio(unchanged, whole), 8)
+
+
+def _ensure_same(one: System, other: System, path: str) -> None:
+    """Two systems that answer different bytes do not do the same work."""
+    first, second = one.get(path), other.get(path)
+    if first.status_code != 200 or first.content != second.content:
+        sys.exit(f"bench: {one.name} and {other.name} answer {path} differently.")
