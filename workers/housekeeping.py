@@ -1,4 +1,4 @@
-"""What grows is trimmed: answers, events, mails and sign-ins, once an hour."""
+"""What grows is trimmed: answers, events, mails, sign-ins and failures, once an hour."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,6 +11,7 @@ from arq.cron import CronJob
 from domain.events.service import forget_events
 from domain.identity.answers import forget_answers
 from domain.kernel.caller import worker
+from domain.lockouts.service import forget_failures
 from domain.mail.service import forget_mails
 from domain.media.storage import MediaStore
 from domain.people.sign_ins import forget_sign_ins
@@ -30,6 +31,7 @@ async def trim(ctx: dict[str, Any]) -> None:
         before = now - timedelta(days=settings.event_retention_days)
         await forget_mails(session, before=before)
         await forget_sign_ins(session, now=now)
+        await forget_failures(session, now=now)
     for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
         caller = worker(row["workspace_id"])
         async with context.database.transaction(caller.workspace_id) as session:
