@@ -8,6 +8,8 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.fence.gate import told
+from api.state import State
 from domain.kernel.ids import new_id
 from domain.kernel.meters import REQUESTS
 from domain.kernel.traces import span
@@ -26,6 +28,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        state: State = scope["app"].state.parvis
         headers = dict(scope["headers"])
         request_id = _request_id(headers.get(b"x-request-id", b""))
         scope.setdefault("state", {})["request_id"] = request_id
@@ -42,6 +45,7 @@ class Edge:
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
                     (b"x-content-type-options", b"nosniff"),
+                    *told(state, scope),
                 ]
             elif is_head:
                 message = {**message, "body": b""}

@@ -13,6 +13,7 @@ from api.communities import rest as communities
 from api.contract.describe import describe
 from api.edge import Edge
 from api.events import rest as events
+from api.fence.gate import Gate
 from api.graph import http as graph
 from api.inside import listening
 from api.media import rest as media
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.mount(
             "/sandbox", sandbox_app(database=lambda: _database(app), root=settings.sandbox_root)
         )
+    app.add_middleware(Gate)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -27,7 +27,7 @@ class TransactionRoute(APIRoute):
 
         async def in_transaction(request: Request) -> Response:
             state = state_of(request)
-            caller = await state.tokens.caller(request.headers.get("authorization"))
+            caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
             request.state.caller, request.state.now = caller, datetime.now(UTC)
             refuse_odd(request, known)
             async with state.database.transaction(caller.workspace_id) as session:
@@ -53,7 +53,9 @@ class CallerRoute(APIRoute):
 
         async def with_caller(request: Request) -> Response:
             tokens = state_of(request).tokens
-            request.state.caller = await tokens.caller(request.headers.get("authorization"))
+            request.state.caller = await tokens.caller(
+                request.headers.get("authorization"), request.scope
+            )
             request.state.now = datetime.now(UTC)
             refuse_odd(request, known)
             return await handle(request)

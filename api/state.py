@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from arq.connections import ArqRedis
 from fastapi import Request
 
+from api.fence.allowances import Allowances
+from api.fence.tries import Tries
 from api.tokens import TokenChecks
 from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
@@ -23,6 +25,8 @@ class State:
     keys: KeyRing
     tokens: TokenChecks
     passwords: Passwords
+    allowances: Allowances
+    tries: Tries
 
 
 @asynccontextmanager
@@ -36,15 +40,20 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
         read_pool_size=settings.read_pool_size,
         statement_cache_size=settings.statement_cache_size,
     )
+    keys = KeyRing.parse(settings.sealing_keys.get_secret_value())
+    allowances = Allowances(redis, keys, settings)
     try:
-        yield State(
-            settings,
-            database,
-            redis,
-            KeyRing.parse(settings.sealing_keys.get_secret_value()),
-            TokenChecks(database, kept_s=settings.token_cache_s),
-            Passwords(),
-        )
+        async with allowances.sharing():
+            yield State(
+                settings,
+                database,
+                redis,
+                keys,
+                TokenChecks(database, allowances, kept_s=settings.token_cache_s),
+                Passwords(),
+                allowances,
+                Tries(redis, database, keys, settings),
+            )
     finally:
         await database.close()
         await redis.aclose()

@@ -1,8 +1,11 @@
 """Checks bearer values, and remembers a check for at most a second."""
 
 import time
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
+from typing import Any
 
+from api.fence.allowances import Allowances
 from domain.identity.bearer import workspace_of
 from domain.identity.service import caller_for
 from domain.kernel.caller import Caller
@@ -15,13 +18,26 @@ MOST_KEPT = 10_000
 class TokenChecks:
     """Shared by REST and GraphQL; a revocation takes effect after `kept_s` seconds at most."""
 
-    def __init__(self, database: Database, *, kept_s: float) -> None:
+    def __init__(self, database: Database, allowances: Allowances, *, kept_s: float) -> None:
         self._database = database
+        self._allowances = allowances
         self._kept_s = kept_s
         self._known: dict[str, tuple[float, Caller]] = {}
 
-    async def caller(self, authorization: str | None) -> Caller:
-        """Whom an Authorization header stands for. Raises `TokenMissing`, `TokenInvalid`."""
+    async def caller(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Caller:
+        """Whom an Authorization header stands for; counts the request `scope` against them.
+
+        Raises `TokenMissing`, `TokenInvalid` and `RateExceeded`.
+        """
+        caller = await self._caller(authorization, scope)
+        self._allowances.spend_caller(scope, caller)
+        return caller
+
+    def knows(self, authorization: str) -> bool:
+        """Whether the bearer value was valid when it was last looked at, however long ago."""
+        return authorization.partition(" ")[2] in self._known
+
+    async def _caller(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Caller:
         if not authorization:
             raise TokenMissing
         kind, _, bearer = authorization.partition(" ")
@@ -30,7 +46,13 @@ class TokenChecks:
         known = self._known.get(bearer)
         if known is not None and known[0] > time.monotonic():
             return known[1]
-        return await self._check(bearer)
+        if known is None:
+            self._allowances.check_address(scope)
+        try:
+            return await self._check(bearer)
+        except TokenInvalid:
+            self._known.pop(bearer, None)
+            raise
 
     async def _check(self, bearer: str) -> Caller:
         workspace_id = workspace_of(bearer)

@@ -39,6 +39,8 @@ from domain.kernel.errors import ParvisError
 
 router = APIRouter()
 documents = Documents(core)
+COST_PER_REQUEST = 100
+"""Points of cost that count as one request against the limits."""
 
 
 @router.api_route("/graphql", methods=["GET", "POST"], include_in_schema=False)
@@ -47,12 +49,13 @@ async def graphql(request: Request) -> Response:
     if wants_page(request):
         return page()
     state = state_of(request)
-    caller = await state.tokens.caller(request.headers.get("authorization"))
+    caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
     media_type = wanted_type(request)
     try:
         asked = await read_request(request)
         document, operation = _prepared(request, asked)
         cost = cost_of(core, document, operation, asked.variables)
+        state.allowances.charge(request.scope, caller, cost // COST_PER_REQUEST)
     except Unreadable as error:
         return _refused([request_error(error)], media_type, error.status)
     except ParvisError as error:

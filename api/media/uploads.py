@@ -35,7 +35,7 @@ class UploadRoute(APIRoute):
 
         async def read_form(request: Request) -> Response:
             state = state_of(request)
-            caller = await state.tokens.caller(request.headers.get("authorization"))
+            caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
             caller.need(Scope.POSTS_WRITE)
             request.state.caller, request.state.now = caller, datetime.now(UTC)
             refuse_odd(request, known)

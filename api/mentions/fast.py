@@ -64,7 +64,7 @@ class FastReads:
             asked = read_query(scope["query_string"])
             if asked is None:
                 return None
-            caller = await state.tokens.caller(headers[b"authorization"].decode("latin-1"))
+            caller = await state.tokens.caller(headers[b"authorization"].decode("latin-1"), scope)
             scope["route"] = LIST
             versions = self._versions_of(state)
             return await hot.inbox(
@@ -72,7 +72,7 @@ class FastReads:
             )
         if path.startswith(ONE):
             id_ = read("men", path.removeprefix(f"{PATH}/"))
-            caller = await state.tokens.caller(headers[b"authorization"].decode("latin-1"))
+            caller = await state.tokens.caller(headers[b"authorization"].decode("latin-1"), scope)
             scope["route"] = ITEM
             return await hot.mention(state.database.reads, caller, id_, known_tag)
         return None

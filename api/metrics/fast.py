@@ -56,7 +56,9 @@ async def _read(scope: Scope) -> bytes | None:
         return None
     state: State = scope["app"].state.parvis
     try:
-        caller = await state.tokens.caller(headers.get(b"authorization", b"").decode("latin-1"))
+        caller = await state.tokens.caller(
+            headers.get(b"authorization", b"").decode("latin-1"), scope
+        )
         body = await read_series(state.database.reads, caller, query, now=datetime.now(UTC))
     except (ParvisError, PostgresError, InterfaceError, OSError):
         return None

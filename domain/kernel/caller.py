@@ -68,6 +68,8 @@ class Caller:
     """The member who acts, or for whom a token acts; None for operators' tokens and workers."""
     communities: frozenset[UUID] | None = None
     """The only communities they see; None: all."""
+    application: str | None = None
+    """The client id of the application that acts; None for tokens and keys without one."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scopes", held_to(self.scopes, self.communities))

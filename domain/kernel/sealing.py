@@ -1,8 +1,10 @@
 """Secrets at rest: sealed with AES-256-GCM if read again, fingerprinted if compared."""
 
 import hashlib
+import hmac
 import os
 from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -58,6 +60,15 @@ class KeyRing:
             return AESGCM(key).decrypt(nonce, body, place.encode())
         except InvalidTag:
             raise SealBroken("The sealed value does not belong here.") from None
+
+    def digest(self, purpose: str, text: str) -> bytes:
+        """What tells texts apart without showing them, nor letting them be guessed."""
+        return next(self.digests(purpose, text))
+
+    def digests(self, purpose: str, text: str) -> Iterator[bytes]:
+        """The digest under each key, newest first: what an earlier key made is known too."""
+        for key in self.keys.values():
+            yield hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
 
 
 def fingerprint(secret: str) -> bytes:

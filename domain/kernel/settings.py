@@ -103,6 +103,43 @@ class Settings(BaseSettings):
     sign_in_days: int = Field(
         default=30, gt=0, description="How long a browser stays signed in at most, in days."
     )
+    limit_token_per_min: int = Field(
+        default=6000, ge=0, description="Requests a minute with one token; 0: any number."
+    )
+    limit_application_per_min: int = Field(
+        default=60_000,
+        ge=0,
+        description="Requests a minute of one application, all its tokens together; 0: any number.",
+    )
+    limit_address_per_min: int = Field(
+        default=600,
+        ge=0,
+        description="Requests a minute without a valid token from one address; 0: any number.",
+    )
+    limit_sign_in_per_min: int = Field(
+        default=20,
+        ge=0,
+        description="Tries a minute to sign in from one address, and of each other kind of proof "
+        "(second factor, device code, asking for a link); 0: any number.",
+    )
+    limit_grants_per_min: int = Field(
+        default=300,
+        ge=0,
+        description="Requests a minute to the token endpoint from one address; 0: any number.",
+    )
+    lockout_failures: int = Field(
+        default=10,
+        gt=0,
+        description="Failures in a row, for one account from one address, before a wait.",
+    )
+    lockout_address_failures: int = Field(
+        default=100,
+        gt=0,
+        description="Failures in a row, for any accounts from one address, before a wait.",
+    )
+    lockout_min: int = Field(
+        default=15, gt=0, description="The first wait, in minutes; it doubles twice."
+    )
     idempotency_kept_h: int = Field(
         default=24, gt=0, description="How long answers to an Idempotency-Key are kept, in hours."
     )
