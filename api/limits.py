@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from api.fence.devices import known_device, remember_device
 from api.fence.policies import address_of
 from api.fence.tries import Limit, Place
+from api.pages.cookies import read_cookie, set_cookie
 from api.state import state_of
 
 __all__ = ["Limit", "failed", "hit", "passed"]
@@ -41,7 +42,7 @@ async def passed(request: Request, response: Response, limit: Limit, *, key: str
 
 
 def _place(request: Request, key: str) -> Place:
-    cookie = request.cookies.get(_cookie_name(request), "")
+    cookie = read_cookie(request, DEVICE) or ""
     device = known_device(state_of(request).keys, cookie, _same(key))
     if device is not None:
         return Place(f"device {device}", is_known=True)
@@ -49,21 +50,8 @@ def _place(request: Request, key: str) -> Place:
 
 
 def _remember(request: Request, response: Response, key: str) -> None:
-    name = _cookie_name(request)
-    value = remember_device(state_of(request).keys, request.cookies.get(name, ""), key)
-    response.set_cookie(
-        name,
-        value,
-        max_age=DEVICE_KEPT_S,
-        secure=name.startswith("__Host-"),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def _cookie_name(request: Request) -> str:
-    is_secure = state_of(request).settings.public_url.startswith("https:")
-    return f"__Host-{DEVICE}" if is_secure else DEVICE
+    value = remember_device(state_of(request).keys, read_cookie(request, DEVICE) or "", key)
+    set_cookie(request, response, DEVICE, value, lasts_s=DEVICE_KEPT_S)
 
 
 def _same(key: str) -> str:
