@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -15,22 +15,30 @@ SECRET_NAMES = re.compile(
 )
 SECRET_VALUES = re.compile(
     r"(?i)(bearer\s+|basic\s+)[\w.~+/=-]+|\bpv_[a-z]+_\w+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|"
-    r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|\bwhsec_[\w+/=]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 )
 
 
 def redact(text: str) -> str:
-    """The text without tokens, JWTs and passwords in URLs."""
+    """The text without tokens, JWTs, passwords in URLs and people's addresses."""
     return SECRET_VALUES.sub(BLOT, text)
 
 
 def _blot(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in entry.items():
-        if SECRET_NAMES.search(name):
-            entry[name] = BLOT
-        elif isinstance(value, str):
-            entry[name] = redact(value)
+        entry[name] = _blotted(name, value)
     return entry
+
+
+def _blotted(name: str, value: object) -> object:
+    """Without what is secret in it, however deep."""
+    if SECRET_NAMES.search(name):
+        return BLOT
+    if isinstance(value, Mapping):
+        return {key: _blotted(str(key), each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_blotted(name, each) for each in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def _add_trace(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

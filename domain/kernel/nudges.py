@@ -1,7 +1,8 @@
 """Nudges: wake-ups for workers, sent after the commit. A lost one is found by a sweep."""
 
+import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ log = structlog.get_logger()
 DUE_CHANNEL = "parvis:due"
 QUEUE = "parvis:jobs"
 PENDING = "nudges"
+PATIENCE_S = 1.0
+"""For all nudges of a transaction: its caller waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,14 @@ class Nudges:
     def __init__(self, pool: ArqRedis) -> None:
         self._pool = pool
 
-    async def send(self, nudges: Iterable[Nudge]) -> None:
-        """Never raises for a queue that is away: the row says what is next."""
+    async def send(self, nudges: Sequence[Nudge]) -> None:
+        """Never raises for a queue that is away, nor waits for it: the row says what is next."""
+        if not nudges:
+            return
         try:
-            for one in nudges:
-                await self._send(one)
+            async with asyncio.timeout(PATIENCE_S):
+                for one in nudges:
+                    await self._send(one)
         except (RedisError, OSError) as error:
             NUDGES_LOST.inc()
             log.warning("nudge.lost", reason=type(error).__name__)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+TAG_BYTES = 16
 FORMAT = b"\x01"
+NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SHORTEST = 3 + NONCE_BYTES + TAG_BYTES
+"""Format, length and one letter of the key's id, nonce, an empty secret's tag."""
 
 
 class SealBroken(Exception):
@@ -32,11 +37,13 @@ class KeyRing:
         keys = {}
         for part in text.split(","):
             name, _, encoded = part.strip().partition(":")
-            key = b64decode(encoded, validate=True)
-            if not name or len(key) != KEY_BYTES:
+            key = _decoded(encoded)
+            if not NAME.fullmatch(name) or len(key) != KEY_BYTES:
                 raise ValueError(
                     f"Each sealing key is an id, a colon and {KEY_BYTES} bytes, base64."
                 )
+            if name in keys:
+                raise ValueError("A sealing key's id stands twice.")
             keys[name] = key
         return cls(keys)
 
@@ -49,16 +56,16 @@ class KeyRing:
 
     def open(self, sealed: bytes, *, place: str) -> bytes:
         """Raises `SealBroken`."""
-        if sealed[:1] != FORMAT:
+        if sealed[:1] != FORMAT or len(sealed) < SHORTEST:
             raise SealBroken("This is not a sealed value.")
         end = 2 + sealed[1]
-        key = self.keys.get(sealed[2:end].decode())
+        key = self.keys.get(sealed[2:end].decode(errors="replace"))
         if key is None:
             raise SealBroken("The key that sealed this is not on the ring.")
         nonce, body = sealed[end : end + NONCE_BYTES], sealed[end + NONCE_BYTES :]
         try:
             return AESGCM(key).decrypt(nonce, body, place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealBroken("The sealed value does not belong here.") from None
 
     def digest(self, purpose: str, text: str) -> bytes:
@@ -69,6 +76,13 @@ class KeyRing:
         """The digest under each key, newest first: what an earlier key made is known too."""
         for key in self.keys.values():
             yield hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return b64decode(encoded, validate=True)
+    except ValueError:
+        return b""
 
 
 def fingerprint(secret: str) -> bytes:

@@ -148,18 +148,25 @@ class Settings(BaseSettings):
     )
     worker_jobs: int = Field(default=50, gt=0, description="Jobs one worker process runs at once.")
     sweep_every_s: float = Field(
-        default=15.0, gt=0, description="How often a worker looks for work a lost nudge left."
+        default=15.0,
+        gt=0,
+        description="Between two looks for work that a lost nudge left, in seconds.",
     )
     lease_s: float = Field(
         default=60.0,
         gt=0,
-        description="How long a claimed delivery belongs to its worker before it counts as lost.",
+        description="How long a claimed delivery belongs to its worker before it counts as lost, "
+        "in seconds.",
     )
     poll_min_s: int = Field(
-        default=30, gt=0, description="Shortest wait between two readings of an active account."
+        default=30,
+        gt=0,
+        description="Shortest wait between two readings of an active account, in seconds.",
     )
     poll_max_s: int = Field(
-        default=1800, gt=0, description="Longest wait between two readings of a quiet account."
+        default=1800,
+        gt=0,
+        description="Longest wait between two readings of a quiet account, in seconds.",
     )
     reconcile: bool = Field(
         default=True,

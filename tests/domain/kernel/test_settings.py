@@ -1,0 +1,126 @@
+"""Every knob says its unit, is read as the environment writes it, and keeps its secret."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from api.cli.settings_sheet import sheet
+from domain.kernel.settings import Settings
+from tests.guards.sources import ROOT
+
+UNITS = {"_s": "second", "_h": "hours", "_days": "days", "_bytes": "bytes"}
+COUNTS = {
+    "port",
+    "metrics_port",
+    "database_pool_size",
+    "read_pool_size",
+    "statement_cache_size",
+    "worker_jobs",
+}
+NEEDED = {"database_url", "redis_url", "sealing_keys"}
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """No `.env` and no variable of ours, but what is needed."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in NEEDED:
+        monkeypatch.setenv(name.upper(), f"secret-{name}")
+    return monkeypatch
+
+
+def unmeasured(name: str, description: str) -> bool:
+    """Whether a number's name or description leaves its unit out."""
+    unit = next((word for end, word in UNITS.items() if name.endswith(end)), None)
+    return name not in COUNTS and (unit is None or unit not in description)
+
+
+def test_every_knob_says_what_it_is_in_a_sentence_and_in_which_unit() -> None:
+    fields = Settings.model_fields.items()
+    numbers = {name: field for name, field in fields if field.annotation in (int, float)}
+
+    assert [name for name, field in fields if not (field.description or "").endswith(".")] == []
+    assert [name for name, f in numbers.items() if unmeasured(name, f.description or "")] == []
+    assert numbers.keys() >= COUNTS
+
+
+def test_a_number_without_its_unit_is_caught() -> None:
+    assert unmeasured("wait", "Longest wait, in seconds.")
+    assert unmeasured("wait_s", "Longest wait.")
+    assert not unmeasured("wait_s", "Longest wait, in seconds.")
+
+
+def test_the_example_is_in_step() -> None:
+    assert (ROOT / ".env.example").read_text() == sheet()
+
+
+def test_lists_are_comma_separated_and_what_is_empty_is_left_out(
+    bare: pytest.MonkeyPatch,
+) -> None:
+    bare.setenv("CORS_ORIGINS", "https://one.example, https://two.example,")
+    bare.setenv("PORT", "")
+    bare.setenv("PUBLIC_URL", "https://parvis.example/")
+
+    settings = Settings.read()
+
+    assert settings.cors_origins == ("https://one.example", "https://two.example")
+    assert settings.port == 8000
+    assert settings.public_url == "https://parvis.example"
+    assert settings.sandbox_root == "https://parvis.example/sandbox"
+
+
+def test_the_file_gives_way_to_the_environment(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=9000\nHOST=0.0.0.0\nUNKNOWN=1\n")
+    bare.setenv("PORT", "9001")
+
+    settings = Settings.read()
+
+    assert (settings.port, settings.host) == (9001, "0.0.0.0")  # noqa: S104 - only read
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "70000"),
+        ("PORT", "many"),
+        ("LEASE_S", "0"),
+        ("TOKEN_CACHE_S", "2"),
+        ("SANDBOX", "?"),
+    ],
+)
+def test_what_is_out_of_bounds_is_refused_by_name(
+    bare: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    bare.setenv(name, value)
+
+    with pytest.raises(ValidationError) as refused:
+        Settings.read()
+
+    assert [fault["loc"] for fault in refused.value.errors()] == [(name.lower(),)]
+    assert "secret-" not in str(refused.value)
+
+
+def test_what_is_needed_is_asked_for(bare: pytest.MonkeyPatch) -> None:
+    for name in NEEDED:
+        bare.delenv(name.upper())
+
+    with pytest.raises(ValidationError) as refused:
+        Settings.read()
+
+    assert {fault["loc"][0] for fault in refused.value.errors()} == NEEDED
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = Settings.read()
+
+    assert "secret-" not in repr(settings)
+    assert "secret-" not in settings.model_dump_json()
+    urls = ("database_url", "migration_database_url", "redis_url", "sealing_keys")
+    assert all(
+        isinstance(value, SecretStr)
+        for name in urls
+        if (value := getattr(settings, name)) is not None
+    )
