@@ -1,26 +1,87 @@
 """The loopback listener for operators."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import httpx2
+import pytest
 from fastapi import FastAPI
 
 from api.inside import inside_app
-from tests.world import Tenant
+from api.main import create_app
+from domain.kernel.database import Database
+from tests.conftest import make_settings
+from tests.domain.posts.build import make_due_post
+from tests.engines import Servers
+from tests.world import Tenant, make_tenant, make_workspace, opened
 
 
-async def test_metrics_count_requests_by_route_and_show_the_backlog(
-    app: FastAPI, tenant: Tenant
-) -> None:
-    await tenant.client.get("/v1/communities")
+@pytest.fixture
+async def alone(servers: Servers, tmp_path: Path) -> AsyncIterator[FastAPI]:
+    """An api on a database of its own: the backlog is that of all workspaces."""
+    servers.make("parvis_inside", template="parvis_template")
+    async with opened(create_app(make_settings(servers, "parvis_inside", tmp_path))) as app:
+        yield app
+    servers.engines.drop_database("parvis_inside")
+
+
+@pytest.fixture
+async def lone_tenant(alone: FastAPI) -> AsyncIterator[Tenant]:
+    async with make_tenant(alone, _database(alone)) as found:
+        yield found
+
+
+def _database(app: FastAPI) -> Database:
+    database: Database = app.state.parvis.database
+    return database
+
+
+@asynccontextmanager
+async def inside(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=inside_app(app.state.parvis))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as inside:
-        shown = (await inside.get("/metrics")).text
-        ready = await inside.get("/readyz")
-    [backlog] = await app.state.parvis.database.reads.fetch("SELECT overdue FROM parvis_backlog()")
+    async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as client:
+        yield client
 
+
+async def numbers(app: FastAPI) -> dict[str, float]:
+    """What Prometheus would read, by name and labels."""
+    async with inside(app) as client:
+        lines = (await client.get("/metrics")).text.splitlines()
+    found = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, _, value in found}
+
+
+async def test_metrics_count_requests_by_route(alone: FastAPI, lone_tenant: Tenant) -> None:
     line = 'parvis_request_seconds_count{method="GET",route="/v1/communities",status="200"}'
-    assert line in shown
-    assert f"parvis_overdue {backlog['overdue']}.0" in shown
-    assert tenant.token not in shown
+    before = (await numbers(alone)).get(line, 0)
+    for _ in range(2):
+        await lone_tenant.client.get("/v1/communities")
+    after = await numbers(alone)
+
+    assert after[line] - before == 2
+    assert not any(lone_tenant.token in name for name in after)
+
+
+async def test_metrics_show_the_backlog_of_all_workspaces(alone: FastAPI) -> None:
+    nothing = await numbers(alone)
+    late = datetime.now(UTC) - timedelta(minutes=10)
+    for _ in range(2):
+        await make_due_post(_database(alone), await make_workspace(_database(alone)), now=late)
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    await make_due_post(_database(alone), await make_workspace(_database(alone)), now=soon)
+    found = await numbers(alone)
+
+    assert (nothing["parvis_overdue"], nothing["parvis_lateness_seconds"]) == (0, 0)
+    assert found["parvis_overdue"] == 2
+    assert 600 <= found["parvis_lateness_seconds"] < 660
+
+
+async def test_readiness_in_detail_names_each_engine(alone: FastAPI) -> None:
+    async with inside(alone) as client:
+        ready = await client.get("/readyz")
+
     assert (ready.status_code, ready.json()) == (
         200,
         {"database": "ok", "queue": "ok", "schema": "ok"},

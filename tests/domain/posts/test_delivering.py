@@ -6,10 +6,6 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from domain.calendars.service import create_calendar
-from domain.calendars.shapes import CreateCalendar
-from domain.communities.service import create_community
-from domain.communities.shapes import CreateCommunity
 from domain.connector.words import Published, Ref
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
@@ -18,10 +14,10 @@ from domain.posts.delivering import LOOK_UP, SEND, Task
 from domain.posts.finding import find_post
 from domain.posts.planning import cancel_post
 from domain.posts.queries import get_post
-from domain.posts.service import create_post, schedule_post
-from domain.posts.shapes import CreatePost, PostDetail, SchedulePost, VariantInput
+from domain.posts.shapes import PostDetail
 from domain.posts.tables import Attempt
-from tests.world import make_account, make_workspace
+from tests.domain.posts.build import make_due_post
+from tests.world import make_workspace
 
 LEASE = timedelta(seconds=60)
 
@@ -33,27 +29,7 @@ async def workspace_id(database: Database) -> UUID:
 
 @pytest.fixture
 async def post(database: Database, workspace_id: UUID, now: datetime) -> PostDetail:
-    """A post that is due now."""
-    caller = worker(workspace_id)
-    async with database.transaction(workspace_id) as session:
-        community = await create_community(
-            session, caller, CreateCommunity(name="a", slug="a", time_zone="Europe/Zurich"), now=now
-        )
-    account_id = await make_account(database, workspace_id, community.id)
-    async with database.transaction(workspace_id) as session:
-        calendar = await create_calendar(
-            session, caller, CreateCalendar(community_id=community.id, name="a"), now=now
-        )
-        command = CreatePost(
-            calendar_id=calendar.id,
-            title="Vigne",
-            text="On taille.",
-            variants=[VariantInput(account_id=account_id)],
-        )
-        made = await create_post(session, caller, command, now=now)
-        return await schedule_post(
-            session, caller, made.id, SchedulePost(now=True), expected_version=None, now=now
-        )
+    return await make_due_post(database, workspace_id, now=now)
 
 
 async def claim(database: Database, workspace_id: UUID, now: datetime) -> list[Task]:
