@@ -101,4 +101,9 @@ class Manifest(Shape):
     poll_min_s: int = Field(description="Shortest wait between two readings, in seconds.")
     budgets: tuple[Budget, ...] = Field(description="Rate budgets of one account.")
     login: tuple[LoginField, ...] = Field(description="What connecting an account asks for.")
+    consent: tuple[LoginField, ...] | None = Field(
+        default=None,
+        description="What connecting at the network's own consent page asks for; null: it has "
+        "no such page, or Parvis does not use it.",
+    )
     notes: tuple[str, ...] = Field(description="What else a community manager should know.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from domain.connector.consent import Consents
 from domain.connector.http import Http
 from domain.connector.manifest import Manifest
 from domain.connector.words import (
@@ -116,6 +117,7 @@ class Connector:
 
     manifest: Manifest
     connect: Connects | None = None
+    consent: Consents | None = None
     publish: Publishes | None = None
     edit: Edits | None = None
     inbox: ReadsInbox | None = None

@@ -4,13 +4,14 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from domain.connector.manifest import Manifest
+from domain.connector.manifest import LoginField, Manifest
 from domain.connector.port import Connector
 from domain.kernel.shapes import View
 
 
 class Ability(StrEnum):
     CONNECT = "connect"
+    CONSENT = "consent"
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
     EDIT = "edit"
@@ -29,6 +30,10 @@ class NetworkView(Manifest, View):
         description="Whether a link can be shown as a card; elsewhere, and beside media, it is "
         "written out at the end of the text and counts there."
     )
+    consent: tuple[LoginField, ...] | None = Field(
+        description="What connecting at the network's own consent page asks for; null: it has "
+        "no such page, or Parvis does not use it."
+    )
     abilities: tuple[Ability, ...] = Field(description="What Parvis can do with the network.")
 
 
@@ -42,6 +47,7 @@ def abilities(connector: Connector) -> tuple[Ability, ...]:
     manifest, publishes = connector.manifest, connector.publish is not None
     able = {
         Ability.CONNECT: connector.connect is not None,
+        Ability.CONSENT: connector.consent is not None,
         Ability.PUBLISH: publishes,
         Ability.WITHDRAW: publishes,
         Ability.EDIT: connector.edit is not None,

@@ -1,9 +1,14 @@
 """Bluesky, and any other server of the AT Protocol's social network."""
 
 from domain.connector.port import Connector
-from domain.networks.bluesky import connect, inbox, metrics, publish
+from domain.networks.bluesky import connect, consent, inbox, metrics, publish
 from domain.networks.bluesky.manifest import MANIFEST
 
 CONNECTOR = Connector(
-    manifest=MANIFEST, connect=connect, publish=publish, inbox=inbox, metrics=metrics
+    manifest=MANIFEST,
+    connect=connect,
+    consent=consent,
+    publish=publish,
+    inbox=inbox,
+    metrics=metrics,
 )

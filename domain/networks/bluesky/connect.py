@@ -1,6 +1,6 @@
-"""Access by app password: sessions are opened once, kept, and renewed in turn.
+"""Access by app password, or by a grant of consent: sessions are kept and renewed in turn.
 
-Opening is limited to 300 a day; a renewal hands out a new pair, of which both are kept
+Opening one by password is limited to 300 a day; a renewal hands out a new pair, and both are kept
 (https://docs.bsky.app/docs/advanced-guides/rate-limits, read 2026-11-22).
 """
 
@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 from domain.connector.errors import GrantExpired, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
-from domain.networks.bluesky.answers import Person, Session
-from domain.networks.bluesky.places import profile_url
-from domain.networks.bluesky.wire import Pds, pds_of
+from domain.networks.bluesky import consent
+from domain.networks.bluesky.answers import Session
+from domain.networks.bluesky.person import enter, profile_of
+from domain.networks.bluesky.wire import Pds
 
 _DEFAULT_SERVER = "https://bsky.social"
 
@@ -33,13 +34,12 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
         raise GrantExpired(message, said=error.said) from error
     if not session.active:
         raise Refused("This account is not active.", code="bluesky.account_inactive")
-    home = _home(session) or server
-    grant = _grant(session)
-    person = await _person(Pds(http, home, grant.access), session.did)
-    return Connected(server=home, profile=_profile(person), grant=grant)
+    return await enter(http, _home(session) or server, session.did, _grant(session))
 
 
-async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:  # noqa: ARG001 - the port's signature
+async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:
+    if "dpop_key" in access.grant.extra:
+        return await consent.refresh(http, access, now=now)
     token = access.grant.refresh
     if not token:
         raise GrantExpired("No refresh token is kept for this account.")
@@ -48,21 +48,7 @@ async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:  # noq
 
 
 async def check(http: Http, access: Access) -> Profile:
-    return _profile(await _person(pds_of(http, access), access.remote_id))
-
-
-async def _person(pds: Pds, did: str) -> Person:
-    return await pds.query("app.bsky.actor.getProfile", [("actor", did)], Person)
-
-
-def _profile(person: Person) -> Profile:
-    return Profile(
-        remote_id=person.did,
-        handle=person.handle,
-        display_name=person.display_name or None,
-        url=profile_url(person.did),
-        avatar_url=person.avatar,
-    )
+    return await profile_of(http, access)
 
 
 def _server(typed: str) -> str:

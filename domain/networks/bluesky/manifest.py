@@ -78,6 +78,29 @@ MANIFEST = Manifest(
             example="abcd-efgh-ijkl-mnop",
         ),
     ),
+    consent=(
+        LoginField(
+            name="handle",
+            label="Handle",
+            is_secret=False,
+            is_required=True,
+            example="ana.bsky.social",
+        ),
+        LoginField(
+            name="server",
+            label="Server (found by the handle when left out)",
+            is_secret=False,
+            is_required=False,
+            example="https://bsky.social",
+        ),
+        LoginField(
+            name="directory",
+            label="Directory of identities (plc.directory when left out)",
+            is_secret=False,
+            is_required=False,
+            example="https://plc.directory",
+        ),
+    ),
     notes=(
         "A published post cannot be edited; withdraw it and publish anew.",
         "A message shows images or one link card; beside images the link is written out.",

@@ -27,6 +27,7 @@ from domain.connector.http import Call, Http, Reply
 from domain.connector.rates import waits_until
 from domain.connector.words import Access
 from domain.networks.bluesky.answers import Failure
+from domain.networks.bluesky.dpop import ProvingHttp
 
 T = TypeVar("T")
 Parameters = Sequence[tuple[str, str]]
@@ -125,7 +126,12 @@ class Pds:
 
 def pds_of(http: Http, access: Access) -> Pds:
     """The account's own server, entered with its access token."""
-    return Pds(http, access.server, access.grant.access, (access.grant.refresh or "",))
+    grant = access.grant
+    key = grant.extra.get("dpop_key")
+    if key is None:
+        return Pds(http, access.server, grant.access, (grant.refresh or "",))
+    proving = ProvingHttp(http, key, grant.access)
+    return Pds(proving, access.server, None, (grant.access, grant.refresh or ""))
 
 
 def _failure(reply: Reply) -> Failure:

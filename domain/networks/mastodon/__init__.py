@@ -1,9 +1,15 @@
 """Mastodon, and servers that speak its client api (GoToSocial, Pleroma, Pixelfed, …)."""
 
 from domain.connector.port import Connector
-from domain.networks.mastodon import connect, edit, inbox, metrics, publish
+from domain.networks.mastodon import connect, consent, edit, inbox, metrics, publish
 from domain.networks.mastodon.manifest import MANIFEST
 
 CONNECTOR = Connector(
-    manifest=MANIFEST, connect=connect, publish=publish, edit=edit, inbox=inbox, metrics=metrics
+    manifest=MANIFEST,
+    connect=connect,
+    consent=consent,
+    publish=publish,
+    edit=edit,
+    inbox=inbox,
+    metrics=metrics,
 )

@@ -1,4 +1,4 @@
-"""Access by a token the account's owner made: it does not run out, it can be taken back."""
+"""Access by a token: made by the account's owner or by consent; it can be taken back."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -14,16 +14,20 @@ _VERIFY = "/api/v1/accounts/verify_credentials"
 
 
 async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
-    root = _root(login.fields["server"])
     token = login.fields["access_token"].strip()
-    server = Server(http, root, token)
+    return await enter(http, root_of(login.fields["server"]), Grant(access=token))
+
+
+async def enter(http: Http, root: str, grant: Grant) -> Connected:
+    """The account that a grant lets us act for, and what its server says of itself."""
+    server = Server(http, root, grant.access)
     account = await own_account(server)
     instance = await _instance(server)
     host = _host(instance.domain or instance.uri or root)
     return Connected(
         server=root,
         profile=profile(account, host),
-        grant=Grant(access=token),
+        grant=grant,
         measures=_measures(instance),
     )
 
@@ -70,7 +74,8 @@ def _measures(instance: Instance) -> Measures:
     )
 
 
-def _root(typed: str) -> str:
+def root_of(typed: str) -> str:
+    """A server's root, as people type it."""
     address = typed.strip().rstrip("/")
     return address if "://" in address else f"https://{address}"
 

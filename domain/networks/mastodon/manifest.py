@@ -79,6 +79,15 @@ MANIFEST = Manifest(
             example="ZA-Yj3aBD8U8Cm7lKUp-lm9O9BmDgdhHzDeqsY8tlL0",
         ),
     ),
+    consent=(
+        LoginField(
+            name="server",
+            label="Server",
+            is_secret=False,
+            is_required=True,
+            example="https://mastodon.social",
+        ),
+    ),
     notes=(
         "Servers set limits of their own; they are read when an account connects.",
         "Links show cards by themselves; a link card is written out at the end of the text.",

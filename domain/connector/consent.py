@@ -1,0 +1,71 @@
+"""Words for connecting at the network's own page: OAuth's code flow in two steps of a worker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from domain.connector.http import Http
+from domain.connector.words import Connected
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants in, and where the network sends them back to."""
+
+    fields: Mapping[str, str]
+    """What a person gave: the manifest's `consent` fields, by name."""
+    state: str
+    redirect_uri: str
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The network's page to go to, and what the second step needs; sealed wherever it rests."""
+
+    url: str
+    issuer: str | None = None
+    """What `iss` of the answer must be (RFC 9207); None where the network sends none."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Client:
+    """What this installation is to a server: registered there, or made by us, once."""
+
+    secrets: Mapping[str, str]
+    public: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What anybody may know of it, such as its public key."""
+
+
+class Clients(Protocol):
+    """Keeps clients, one for each server of the network."""
+
+    async def find(self, server: str) -> Client | None: ...
+
+    async def keep(self, server: str, client: Client) -> Client:
+        """The client that is kept: another's, when that came first."""
+        ...
+
+    async def forget(self, server: str) -> None: ...
+
+
+class Consents(Protocol):
+    """The ability to connect at the network's own page."""
+
+    async def begin(self, http: Http, wish: Wish, clients: Clients) -> Begun: ...
+
+    async def finish(
+        self, http: Http, wish: Wish, begun: Begun, code: str, clients: Clients, *, now: datetime
+    ) -> Connected:
+        """Exchanges the code, once. Raises `Refused` when the network does not take it."""
+        ...
+
+    def document(
+        self, public_url: str, redirect_uri: str, client: Client | None
+    ) -> dict[str, JsonValue] | None:
+        """What networks read of us at `/connect/clients/{network}.json`; None: nothing."""
+        ...
