@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api import docs, errors, health, problems
+from api.accounts import connecting, consents
 from api.accounts import rest as accounts
 from api.calendars import rest as calendars
 from api.communities import rest as communities
@@ -43,6 +44,7 @@ ROUTERS = (
     events,
     networks,
     accounts,
+    consents,
     media,
     calendars,
     posts,
@@ -54,7 +56,7 @@ ROUTERS = (
     metrics,
 )
 
-PAGES = (sign_in, account)
+PAGES = (sign_in, account, connecting)
 
 
 def create_app(settings: Settings) -> FastAPI:

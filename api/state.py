@@ -10,6 +10,7 @@ from fastapi import Request
 from api.fence.allowances import Allowances
 from api.fence.tries import Tries
 from api.tokens import TokenChecks
+from domain.accounts.consent_shapes import Installation
 from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.sealing import KeyRing
@@ -27,6 +28,11 @@ class State:
     passwords: Passwords
     allowances: Allowances
     tries: Tries
+
+    @property
+    def installation(self) -> Installation:
+        origins = frozenset({self.settings.public_url, *self.settings.cors_origins})
+        return Installation(self.settings.public_url, origins)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, unpack
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
-from workers import accounts, housekeeping, mail, mentions, metrics, posts
+from workers import accounts, consents, housekeeping, mail, mentions, metrics, posts
 from workers.budget import Budgets
 from workers.context import Context
 from workers.http import OutwardHttp
@@ -27,6 +27,7 @@ HANDLERS = {
     "deliver": posts.deliver_due,
     "connect": accounts.connect_due,
     "check": accounts.check_due,
+    "consent": consents.consent_due,
     "read": mentions.read_due,
     "measure": metrics.measure_due,
     "mail": mail.send_due,

@@ -4,8 +4,10 @@ from api.accounts import loaders
 from api.graph.changes import Mutation
 from api.graph.derive import derive
 from api.graph.lists import listing, single
+from api.graph.pages import Order
 from api.graph.relations import edge
-from domain.accounts import queries, service
+from domain.accounts import consents, queries, service
+from domain.accounts.consent_shapes import ConsentView
 from domain.accounts.shapes import AccountView
 
 ACCOUNT = derive(
@@ -15,6 +17,18 @@ ACCOUNT = derive(
     find=queries.accounts_by_id,
 )
 
+CONSENT = derive(
+    ConsentView,
+    "Consent",
+    "A person's way through a network's own page, which connects an account.",
+    find=consents.consents_by_id,
+)
+
+edge(
+    loaders.account_by_consent,
+    "account",
+    "The account that is connected again, or that came of it. Needs `accounts:read`.",
+)
 edge(
     loaders.accounts_by_community,
     "accounts",
@@ -44,6 +58,21 @@ QUERIES = (
             "networks": "Only on these networks, by key.",
             "states": "Only in these states.",
         },
+    ),
+    single(
+        "consent",
+        CONSENT,
+        consents.get_consent,
+        "One consent. Needs `accounts:read`.",
+        prefix="cns",
+    ),
+    listing(
+        "consents",
+        CONSENT,
+        consents.list_consents,
+        "The consents, newest first. Needs `accounts:read`.",
+        filters={},
+        order=Order("-created_at", ("created_at", "id")),
     ),
 )
 
@@ -85,5 +114,19 @@ MUTATIONS = (
         service.remove_account,
         "Removes an account and its credentials; what it published stays. Needs `accounts:write`.",
         prefix="acct",
+    ),
+    Mutation(
+        "begin_consent",
+        consents.begin_consent,
+        "Begins a consent at the network's own page; send a person to `startUrl`. Needs "
+        "`accounts:write`.",
+        gives=CONSENT,
+        shown="consent",
+    ),
+    Mutation(
+        "cancel_consent",
+        consents.cancel_consent,
+        "Cancels a consent: whoever is on the way comes back in vain. Needs `accounts:write`.",
+        prefix="cns",
     ),
 )

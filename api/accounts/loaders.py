@@ -3,6 +3,7 @@
 from api.graph.pages import Order
 from api.graph.relations import Many, One
 from domain.accounts import queries
+from domain.accounts.consent_shapes import ConsentView
 from domain.accounts.shapes import AccountView
 from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
@@ -24,4 +25,11 @@ community_by_account = One(
     target=CommunityView,
     key="community_id",
     find=communities_by_id,
+)
+account_by_consent = One(
+    name="account_by_id",
+    owner=ConsentView,
+    target=AccountView,
+    key="account_id",
+    find=queries.accounts_by_id,
 )

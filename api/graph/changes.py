@@ -146,6 +146,8 @@ class Mutation:
             keywords["now"] = context.now
         if "keys" in self.keywords:
             keywords["keys"] = context.state.keys
+        if "installation" in self.keywords:
+            keywords["installation"] = context.state.installation
         return positional, keywords
 
     def _digest(self, given: object) -> bytes:

@@ -52,7 +52,7 @@ async def record_connected(
     account_id: UUID,
     connected: Connected,
     *,
-    sealed_login: bytes,
+    sealed_login: bytes | None,
     keys: KeyRing,
     now: datetime,
 ) -> None:

@@ -13,17 +13,24 @@ from domain.networks import find
 def check_login(network: str, login: Mapping[str, str]) -> None:
     """Raises `Misfit` with a pointer for each field that is missing, empty or unknown."""
     connector = find(network)
-    if connector is None:
+    if connector is not None and connector.connect is None:
+        raise AbilityMissing("Accounts of this network are not connected.")
+    asked = () if connector is None else connector.manifest.login
+    check_fields(network, asked, login, place="login")
+
+
+def check_fields(
+    network: str, asked: tuple[LoginField, ...], given: Mapping[str, str], *, place: str
+) -> None:
+    """The same for any fields a network asks for; `place` is where they stand in the body."""
+    if find(network) is None:
         fault = Fault("/network", NetworkUnknown.code, "There is no such network.")
         raise NetworkUnknown(faults=(fault,))
-    if connector.connect is None:
-        raise AbilityMissing("Accounts of this network are not connected.")
-    faults = [
-        *_missing(connector.manifest.login, login),
-        *_unknown(connector.manifest.login, login),
-    ]
+    faults = [*_missing(asked, given, place), *_unknown(asked, given, place)]
     if faults:
-        raise Misfit("The login is not what this network asks for.", faults=tuple(faults))
+        raise Misfit(
+            f"What `{place}` holds is not what this network asks for.", faults=tuple(faults)
+        )
 
 
 def keyed_digest(keys: KeyRing, asked: str) -> bytes:
@@ -32,19 +39,21 @@ def keyed_digest(keys: KeyRing, asked: str) -> bytes:
     return hmac.digest(key, asked.encode(), hashlib.sha256)
 
 
-def _missing(fields: tuple[LoginField, ...], login: Mapping[str, str]) -> list[Fault]:
+def _missing(fields: tuple[LoginField, ...], given: Mapping[str, str], place: str) -> list[Fault]:
     return [
-        Fault(f"/login/{field.name}", "missing", f"{field.label} is needed.")
+        Fault(f"/{place}/{field.name}", "missing", f"{field.label} is needed.")
         for field in fields
-        if field.is_required and not login.get(field.name, "").strip()
+        if field.is_required and not given.get(field.name, "").strip()
     ]
 
 
-def _unknown(fields: tuple[LoginField, ...], login: Mapping[str, str]) -> list[Fault]:
+def _unknown(fields: tuple[LoginField, ...], given: Mapping[str, str], place: str) -> list[Fault]:
     known = {field.name for field in fields}
     return [
-        Fault(f"/login/{_escaped(name)}", "extra_forbidden", "The network asks for no such field.")
-        for name in login
+        Fault(
+            f"/{place}/{_escaped(name)}", "extra_forbidden", "The network asks for no such field."
+        )
+        for name in given
         if name not in known
     ]
 

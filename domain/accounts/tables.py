@@ -1,4 +1,4 @@
-"""Accounts on networks. Credentials rest sealed; moments ending in `_at` steer the workers."""
+"""Accounts on networks and consents to them. Moments ending in `_at` steer the workers."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary
 from sqlalchemy import text as sql
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
-from domain.kernel.tables import Kept, belongs_to, json, moment, string
+from domain.kernel.tables import SHARED_TABLES, Kept, belongs_to, json, moment, string
 
 
 class Account(Kept, table=True):
@@ -63,3 +63,52 @@ class Account(Kept, table=True):
     check_at: datetime | None = moment(nullable=True)
     last_read_at: datetime | None = moment(nullable=True)
     removed_at: datetime | None = moment(nullable=True)
+
+
+class Consent(Kept, table=True):
+    """A person's way through a network's own page; what it carries rests sealed."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        belongs_to("communities", "community_id", "CASCADE"),
+        belongs_to("accounts", "account_id", "CASCADE"),
+        Index("consents_by_created", "workspace_id", "created_at", "id"),
+        Index("consents_by_link", "workspace_id", "link_fingerprint"),
+        Index("consents_by_state", "workspace_id", "state_fingerprint"),
+        Index("consents_due", "act_at", postgresql_where=sql("act_at IS NOT NULL")),
+    )
+
+    community_id: UUID
+    account_id: UUID | None = Field(default=None)
+    """The account that is to be connected again; the one that came of it once done."""
+    network: str = string()
+    state: str = string()
+    problem: dict[str, Any] | None = json(nullable=True)
+    return_url: str | None = string(nullable=True)
+    sealed_wish: bytes = Field(sa_type=LargeBinary)
+    sealed_begun: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    sealed_code: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    link_fingerprint: bytes = Field(sa_type=LargeBinary)
+    state_fingerprint: bytes = Field(sa_type=LargeBinary)
+    browser_fingerprint: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    """Of the cookie of the browser that set out: only it may come back."""
+    tries: int = Field(default=0)
+    expires_at: datetime = moment()
+    act_at: datetime | None = moment(nullable=True)
+    """Preparing, returned: when a worker takes the step. Open: when it expires. Else null."""
+
+
+# An application is registered at a server once for the installation, whoever asks.
+SHARED_TABLES.add("network_clients")
+
+
+class NetworkClient(SQLModel, table=True):
+    """What this installation is to a network's server."""
+
+    __tablename__ = "network_clients"
+
+    network: str = string(primary_key=True)
+    server: str = string(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    public: dict[str, Any] = json()
+    created_at: datetime = moment()

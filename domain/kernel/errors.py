@@ -304,6 +304,13 @@ class AbilityMissing(Conflict):
     remedy = "Read its abilities at GET /v1/networks/{key}."
 
 
+class ConsentLinkInvalid(Missing):
+    code = "consent.link_invalid"
+    title = "This way to a network is not known, was used or has run out"
+    remedy = "Begin a new consent."
+    acting_party = "user"
+
+
 class ConnectionRefused(Conflict):
     code = "account.connection_refused"
     title = "The network did not accept the login"

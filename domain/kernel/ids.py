@@ -23,6 +23,7 @@ PREFIXES = {
     "tok": "token",
     "com": "community",
     "acct": "account",
+    "cns": "consent",
     "med": "media",
     "cal": "calendar",
     "post": "post",
@@ -116,3 +117,4 @@ ConversationId = Annotated[UUID, Prefixed("conv")]
 MentionId = Annotated[UUID, Prefixed("men")]
 AnswerId = Annotated[UUID, Prefixed("ans")]
 EventId = Annotated[UUID, Prefixed("evt")]
+ConsentId = Annotated[UUID, Prefixed("cns")]

@@ -25,6 +25,7 @@ MEANT = {
     "media.unsupported": "a file is what its bytes say",
     "time.past": "a plan is for later",
     "time.missing": "a post without a time cannot be planned",
+    "return_url.origin_unknown": "people are sent to known origins alone",
     "post.without_target": "nor one without an account",
     "url_parsing": "hosts have rules that no pattern tells",
     "value_error": "fields that contradict one another",

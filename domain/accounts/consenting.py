@@ -1,0 +1,55 @@
+"""The states of a consent: a person's way through a network's own page.
+
+preparing ──→ open ──→ returned ──→ done
+    │          ├─────────→ │
+    │          │           └──→ failed (the network does not take the code; begin again)
+    ├──→ failed└──→ failed (the person said no)
+    └──────────┴──→ expired, cancelled
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from domain.connector.errors import NetworkError, RateLimited, Unavailable
+
+
+class ConsentState(StrEnum):
+    PREPARING = "preparing"
+    """A worker asks the network for the address of its page."""
+    OPEN = "open"
+    """A person is on the way."""
+    RETURNED = "returned"
+    """They came back; a worker exchanges what they brought."""
+    DONE = "done"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+_ENDS = frozenset({ConsentState.FAILED, ConsentState.EXPIRED, ConsentState.CANCELLED})
+NEXT: dict[ConsentState, frozenset[ConsentState]] = {
+    ConsentState.PREPARING: _ENDS | {ConsentState.OPEN},
+    ConsentState.OPEN: _ENDS | {ConsentState.RETURNED},
+    ConsentState.RETURNED: frozenset({ConsentState.DONE, ConsentState.FAILED}),
+    ConsentState.DONE: frozenset(),
+    ConsentState.FAILED: frozenset(),
+    ConsentState.EXPIRED: frozenset(),
+    ConsentState.CANCELLED: frozenset(),
+}
+GOOD_FOR = timedelta(minutes=15)
+WAITS = tuple(timedelta(seconds=wait) for wait in (2, 5, 15))
+
+
+def may_become(before: ConsentState, after: ConsentState) -> bool:
+    return after in NEXT[before]
+
+
+def asks_again_after(error: NetworkError, state: ConsentState, tries: int) -> timedelta | None:
+    """How long to wait before the same step is taken once more; None: it has failed.
+
+    A code that may have reached the network is never sent again: it can be used once.
+    """
+    may_repeat = isinstance(error, Unavailable) or (
+        isinstance(error, RateLimited) and state is ConsentState.PREPARING
+    )
+    return WAITS[tries - 1] if may_repeat and tries <= len(WAITS) else None

@@ -1,0 +1,178 @@
+"""Takes the steps of consents: asks a network for its page, exchanges what a person brought."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.accounts import consent_steps
+from domain.accounts.consent_seals import open_begun, open_intent
+from domain.accounts.consent_shapes import StepDue
+from domain.accounts.consenting import ConsentState
+from domain.connector.consent import Begun, Client, Consents, Wish
+from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
+from domain.connector.heard import without_secrets
+from domain.connector.http import Http
+from domain.kernel.sealing import SealBroken
+from domain.kernel.traces import span
+from domain.networks import find
+from workers.context import Context
+from workers.outward import Purpose, way_out
+from workers.posts import resume
+
+BATCH = 50
+SHARE_OF_LEASE = 0.8
+CALLBACK = "/connect/callback"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Plan:
+    """What a step needs, out of the row."""
+
+    wish: Wish
+    begun: Begun | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Clients:
+    """The clients of one network, kept for the whole installation."""
+
+    context: Context
+    network: str
+
+    async def find(self, server: str) -> Client | None:
+        async with self.context.database.transaction(None) as session:
+            return await consent_steps.find_client(
+                session, self.network, server, keys=self.context.keys
+            )
+
+    async def keep(self, server: str, client: Client) -> Client:
+        async with self.context.database.transaction(None) as session:
+            return await consent_steps.keep_client(
+                session,
+                self.network,
+                server,
+                client,
+                keys=self.context.keys,
+                now=self.context.clock(),
+            )
+
+    async def forget(self, server: str) -> None:
+        async with self.context.database.transaction(None) as session:
+            await consent_steps.forget_client(session, self.network, server)
+
+
+async def consent_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
+    async with context.database.transaction(workspace_id) as session:
+        steps = await consent_steps.claim_steps(
+            session,
+            workspace_id,
+            now=now,
+            lease=context.settings.lease,
+            batch=context.slots.free(BATCH),
+        )
+    for step in steps:
+        context.slots.start(take_step(context, workspace_id, step))
+    return len(steps)
+
+
+async def take_step(context: Context, workspace_id: UUID, step: StepDue) -> None:
+    """Plans, acts and records one step."""
+    plan = await _plan(context, workspace_id, step)
+    if plan is None:
+        return
+    with span("consent", network=step.network):
+        try:
+            if step.state is ConsentState.PREPARING:
+                await _begin(context, workspace_id, step, plan)
+            else:
+                await _finish(context, workspace_id, step, plan)
+        except NetworkError as error:
+            await _record_trouble(context, workspace_id, step, plan, error)
+
+
+async def _plan(context: Context, workspace_id: UUID, step: StepDue) -> _Plan | None:
+    keys = context.keys
+    async with context.database.transaction(workspace_id) as session:
+        row = await consent_steps.find_consent(session, workspace_id, step.id)
+        if row is None or row.state != step.state:
+            return None
+        try:
+            intent = open_intent(keys, row)
+            if step.state is ConsentState.PREPARING:
+                return _Plan(_wish(context, intent.fields, intent.state), None, None)
+            begun, code = open_begun(keys, row), consent_steps.take_code(keys, row)
+            return _Plan(_wish(context, intent.fields, intent.state), begun, code)
+        except SealBroken:
+            error = Refused("What was kept can no longer be opened.", code="consent.seal_broken")
+            now = context.clock()
+            consent_steps.record_trouble(session, row, error, None, keys=keys, now=now)
+            return None
+
+
+def _wish(context: Context, fields: dict[str, str], state: str) -> Wish:
+    root = context.settings.public_url
+    return Wish(fields, state, f"{root}{CALLBACK}", root)
+
+
+async def _begin(context: Context, workspace_id: UUID, step: StepDue, plan: _Plan) -> None:
+    consent, http = _way(context, step)
+    async with _in_time(context, Unavailable):
+        begun = await consent.begin(http, plan.wish, _Clients(context, step.network))
+    async with context.database.transaction(workspace_id) as session:
+        row = await consent_steps.find_consent(session, workspace_id, step.id)
+        if row is not None:
+            consent_steps.record_begun(session, row, begun, keys=context.keys, now=context.clock())
+
+
+async def _finish(context: Context, workspace_id: UUID, step: StepDue, plan: _Plan) -> None:
+    if plan.begun is None or plan.code is None:
+        return
+    consent, http = _way(context, step)
+    clients, began_at = _Clients(context, step.network), context.clock()
+    async with _in_time(context, OutcomeUnknown):
+        connected = await consent.finish(
+            http, plan.wish, plan.begun, plan.code, clients, now=began_at
+        )
+    async with context.database.transaction(workspace_id) as session:
+        row = await consent_steps.find_consent(session, workspace_id, step.id)
+        account_id = None
+        if row is not None:
+            account_id = await consent_steps.record_consented(
+                session, row, connected, keys=context.keys, now=context.clock()
+            )
+    if account_id is not None:
+        await resume(context, workspace_id, account_id)
+
+
+async def _record_trouble(
+    context: Context, workspace_id: UUID, step: StepDue, plan: _Plan, error: NetworkError
+) -> None:
+    kept = {**(plan.begun.secrets if plan.begun else {}), "code": plan.code or ""}
+    error.said = without_secrets(error.said, kept.values())
+    async with context.database.transaction(workspace_id) as session:
+        row = await consent_steps.find_consent(session, workspace_id, step.id)
+        if row is not None:
+            consent_steps.record_trouble(
+                session, row, error, plan.code, keys=context.keys, now=context.clock()
+            )
+
+
+def _way(context: Context, step: StepDue) -> tuple[Consents, Http]:
+    connector = find(step.network)
+    if connector is None or connector.consent is None:
+        raise Refused("This Parvis cannot connect to the network.", code="network.unknown")
+    return connector.consent, way_out(context, connector, step.id, Purpose.CHECK)
+
+
+@asynccontextmanager
+async def _in_time(context: Context, late: type[NetworkError]) -> AsyncIterator[None]:
+    """As long as a lease lasts, less what its record needs; then `late`."""
+    try:
+        async with asyncio.timeout(context.settings.lease_s * SHARE_OF_LEASE):
+            yield
+    except TimeoutError as error:
+        raise late("The network took too long.", code="outbound.timed_out") from error
