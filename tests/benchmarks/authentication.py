@@ -55,16 +55,16 @@ def _cpu_ms(line: Line) -> float:
 
 async def _measure_parts(bench: Bench, header: str, loaded: Loaded) -> None:
     async with open_state(bench.stage.settings) as state:
-        kept = TokenChecks(state.database, kept_s=60)
-        anew = TokenChecks(state.database, kept_s=0)
-        caller = await kept.caller(header)
+        kept = TokenChecks(state.database, state.allowances, kept_s=60)
+        anew = TokenChecks(state.database, state.allowances, kept_s=0)
+        caller = await kept.caller(header, {})
 
         async def check_scope() -> None:
             caller.need(Scope.MENTIONS_READ)
 
         parts = {
-            "token check, remembered": await _took_us(bench, lambda: kept.caller(header)),
-            "token check, looked up": await _took_us(bench, lambda: anew.caller(header)),
+            "token check, remembered": await _took_us(bench, lambda: kept.caller(header, {})),
+            "token check, looked up": await _took_us(bench, lambda: anew.caller(header, {})),
             "scope check": await _took_us(bench, check_scope),
         }
     parts["tenant setting"] = await _tenant_us(bench, loaded)
