@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.tenancy import grant_shared
 
-revision = "2026_11_26_1100"
-down_revision = "2026_11_26_1010"
+revision = "2026_11_26_1130"
+down_revision = "2026_11_26_1100"
 branch_labels = None
 depends_on = None
 
