@@ -14,7 +14,8 @@ _URL = regex.compile(
     r"(?://|\?)[^\s<>\"'\[\]{}|\\^`]*[^\s<>\"'\[\]{}|\\^`.,:;!?)(»”’…]",
     regex.IGNORECASE,
 )
-_REMOTE_MENTION = regex.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\w.-]+\w")
+# Possessive, so that a text of nothing but a name is not tried at every length.
+_REMOTE_MENTION = regex.compile(r"(?<![=/\w])(@[a-z0-9_][a-z0-9_.-]*+(?<=[a-z0-9_]))@[\w.-]+\w")
 
 
 def count(text: str, counted_as: CountedAs, url_length: int | None) -> int:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,3 +66,15 @@ def test_graphemes_are_never_more_than_characters_nor_these_than_bytes(text: str
 @given(st.text(alphabet="abc é🇨👨\u200d", max_size=40))
 def test_text_without_links_counts_the_same_with_a_url_length(text: str) -> None:
     assert count(text, CountedAs.FEDIVERSE, 23) == count(text, CountedAs.GRAPHEMES, None)
+
+
+@pytest.mark.parametrize(
+    "piece", ["@" + "a" * 69_999, "@a.", " @a", "@a@", "http://", "http:// ", "."]
+)
+def test_no_text_takes_long_to_count(piece: str) -> None:
+    text = (piece * 70_000)[:70_000]
+    begun = time.process_time()
+
+    count(text, CountedAs.FEDIVERSE, 23)
+
+    assert time.process_time() - begun < 2
