@@ -1,7 +1,8 @@
 """Plain text of the HTML in which entries come: paragraphs kept, markup and scripts gone."""
 
 import re
-from html.parser import HTMLParser
+
+from domain.connector.markup import Tag, pieces
 
 _BLOCKS = frozenset({"p", "div", "section", "article", "blockquote", "ul", "ol", "dl"}) | frozenset(
     {"table", "tr", "pre", "figure", "hr", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -13,45 +14,45 @@ _ENDLESS_BREAKS = re.compile(r"\n{3,}")
 def plain(html: str) -> str:
     """The text as it reads; a picture is its alternative text."""
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    for piece in pieces(html):
+        if not isinstance(piece, Tag):
+            reader.hear(piece)
+        elif piece.is_end:
+            reader.end(piece.name)
+        else:
+            reader.begin(piece)
     return reader.text()
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._pieces: list[str] = []
         self._unseen: list[str] = []
         self._verbatim = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _UNSEEN:
-            self._unseen.append(tag)
-        elif tag == "img" and not self._unseen:
-            self._pieces.append(dict(attrs).get("alt") or "")
-        elif tag == "br":
+    def begin(self, tag: Tag) -> None:
+        if tag.name in _UNSEEN:
+            self._unseen += [] if tag.is_empty else [tag.name]
+        elif tag.name == "img" and not self._unseen:
+            self._pieces.append(tag.attribute("alt") or "")
+        elif tag.name == "br":
             self._pieces.append("\n")
-        elif tag == "li":
+        elif tag.name == "li":
             self._pieces.append("\n• ")
-        elif tag in _BLOCKS:
+        elif tag.name in _BLOCKS:
             self._pieces.append("\n\n")
-        self._verbatim += tag == "pre"
+        self._verbatim += tag.name == "pre"
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _UNSEEN:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._unseen and tag == self._unseen[-1]:
+    def end(self, name: str) -> None:
+        if self._unseen and name == self._unseen[-1]:
             self._unseen.pop()
-        elif tag in _BLOCKS:
+        elif name in _BLOCKS:
             self._pieces.append("\n\n")
-        self._verbatim -= tag == "pre" and self._verbatim > 0
+        self._verbatim -= name == "pre" and self._verbatim > 0
 
-    def handle_data(self, data: str) -> None:
+    def hear(self, text: str) -> None:
         if not self._unseen:
-            self._pieces.append(data if self._verbatim else re.sub(r"\s+", " ", data))
+            self._pieces.append(text if self._verbatim else re.sub(r"\s+", " ", text))
 
     def text(self) -> str:
         lines = (line.strip() for line in "".join(self._pieces).split("\n"))

@@ -1,47 +1,32 @@
 """Plain text of the HTML in which the fediverse speaks."""
 
-from html.parser import HTMLParser
+from domain.connector.markup import Tag, pieces
 
 _BLOCKS = frozenset({"p", "div", "blockquote", "ul", "ol", "pre", "h1", "h2", "h3", "h4"})
 _UNSEEN = frozenset({"script", "style", "template"})
+_MOST = 200_000
+"""What is read of one status, in characters; servers take a few thousand."""
+_BREAKS = {"br": "\n", "li": "\n• "}
 
 
 def plain(html: str) -> str:
     """The text as it reads: paragraphs, line breaks and list items kept, links as their text."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.text()
+    found: list[str] = []
+    unseen = 0
+    for piece in pieces(html[:_MOST]):
+        if not isinstance(piece, Tag):
+            found.append("" if unseen else piece)
+        elif piece.name in _UNSEEN:
+            unseen = max(0, unseen - 1) if piece.is_end else unseen + 1
+        elif piece.is_end:
+            found.append("\n\n" if piece.name in _BLOCKS else "")
+        else:
+            found.append(_BREAKS.get(piece.name, ""))
+    return _tidy("".join(found))
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._pieces: list[str] = []
-        self._unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        if tag in _UNSEEN:
-            self._unseen += 1
-        elif tag == "br":
-            self._pieces.append("\n")
-        elif tag == "li":
-            self._pieces.append("\n• ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self._unseen = max(0, self._unseen - 1)
-        elif tag in _BLOCKS:
-            self._pieces.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self._pieces.append(data)
-
-    def text(self) -> str:
-        lines = "".join(self._pieces).split("\n")
-        text = "\n".join(line.strip(" \t") for line in lines)
-        while "\n\n\n" in text:
-            text = text.replace("\n\n\n", "\n\n")
-        return text.strip("\n")
+def _tidy(text: str) -> str:
+    text = "\n".join(line.strip(" \t") for line in text.split("\n"))
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip("\n")
