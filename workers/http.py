@@ -24,7 +24,14 @@ from domain.connector.http import Call, Reply
 from domain.kernel.traces import TRACER, current_trace
 from workers.answer import TooLarge, read_reply
 from workers.guard import CONNECT_TIMEOUT_S, PublicBackend, Resolve, origin_of, resolve
-from workers.sending import bears_credentials, build, is_safe, next_hop, redacted
+from workers.sending import (
+    bears_credentials,
+    build,
+    is_safe,
+    next_hop,
+    redacted,
+    unsendable,
+)
 from workers.streams import QuickBackend
 
 Recorder = Callable[[Call, Reply | NetworkError], None]
@@ -154,9 +161,7 @@ class OutwardHttp:
                     self._listed if is_listed else self._public, request, progress.note
                 )
         except httpcore2.LocalProtocolError as error:
-            raise Refused(
-                "The call cannot be sent as it is.", code="outbound.url_refused"
-            ) from error
+            raise unsendable() from error
         except TooLarge as error:
             raise _too_large(call) from error
         except _BROKEN as error:

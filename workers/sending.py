@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import httpx2
 
+from domain.connector.errors import Refused
 from domain.connector.http import Call, Reply
+from domain.connector.links import joined
 from workers.guard import origin_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,7 +32,21 @@ def bears_credentials(call: Call) -> bool:
 
 
 def build(call: Call, headers: Mapping[str, str]) -> httpx2.Request:
-    """The request of a call; `headers` are ours and give way to the call's own."""
+    """The request of a call; `headers` are ours and give way to the call's own.
+
+    Raises `Refused` for what cannot be written down as one.
+    """
+    try:
+        return _built(call, headers)
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise unsendable() from error
+
+
+def unsendable() -> Refused:
+    return Refused("The call cannot be sent as it is.", code="outbound.url_refused")
+
+
+def _built(call: Call, headers: Mapping[str, str]) -> httpx2.Request:
     own = {name.lower(): value for name, value in call.headers.items()}
     url = httpx2.URL(call.url).copy_with(fragment=None)
     if call.query:
@@ -40,7 +56,7 @@ def build(call: Call, headers: Mapping[str, str]) -> httpx2.Request:
         return httpx2.Request(
             call.method,
             url,
-            headers={**headers, **own},
+            headers=_written({**headers, **own}),
             data=_grouped(call.form),
             files=[
                 (part.name, (part.file_name, part.content, part.content_type))
@@ -49,18 +65,23 @@ def build(call: Call, headers: Mapping[str, str]) -> httpx2.Request:
         )
     content, content_type = _body(call)
     typed = {} if content_type is None else {"content-type": content_type}
-    return httpx2.Request(call.method, url, headers={**headers, **typed, **own}, content=content)
+    all_headers = _written({**headers, **typed, **own})
+    return httpx2.Request(call.method, url, headers=all_headers, content=content)
 
 
 def next_hop(call: Call, reply: Reply) -> Call | None:
     """The call a redirect asks for; None when the reply is none that may be followed.
 
-    Another origin gets no credentials, and no body either.
+    Another origin gets no credentials, and no body either. Raises `Refused` when what it points
+    to is no address.
     """
     location = reply.headers.get("location")
     if reply.status not in _REDIRECTS or not location:
         return None
-    target = replace(call, url=urljoin(reply.url, location), query=())
+    url = joined(reply.url, location)
+    if url is None:
+        raise unsendable()
+    target = replace(call, url=url, query=())
     if reply.status == 303 or (reply.status in {301, 302} and call.method.upper() == "POST"):
         target = replace(target, method="GET", json=None, form=(), files=(), content=None)
     if origin_of(target.url) == origin_of(reply.url):
@@ -73,7 +94,10 @@ def next_hop(call: Call, reply: Reply) -> Call | None:
 
 def redacted(url: str) -> str:
     """A URL for logs and traces: no query, no fragment, no credentials, no bot token."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "…"
     path = "/".join("…" if _BOT_TOKEN.match(step) else step for step in parts.path.split("/"))
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, path, "…" if parts.query else "", ""))
@@ -86,6 +110,11 @@ def _body(call: Call) -> tuple[bytes | None, str | None]:
     if call.form:
         return urlencode(call.form).encode(), "application/x-www-form-urlencoded"
     return call.content, None
+
+
+def _written(headers: Mapping[str, str]) -> httpx2.Headers:
+    """As they were read: a server may get its ETag back, whatever letters it chose."""
+    return httpx2.Headers(headers, encoding="latin-1")
 
 
 def _grouped(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:

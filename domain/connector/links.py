@@ -1,4 +1,6 @@
-"""Links where a network shows no card of its own: written out at the end of the text."""
+"""Addresses: what relative ones mean, and links where a network shows no card of its own."""
+
+from urllib.parse import urljoin
 
 
 def spelled_out(text: str, url: str | None) -> str:
@@ -6,3 +8,11 @@ def spelled_out(text: str, url: str | None) -> str:
     if not url or url in text:
         return text
     return f"{text}\n\n{url}" if text.strip() else url
+
+
+def joined(base: str, address: str) -> str | None:
+    """What an address means where it stands; None for one that means nothing."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return None

@@ -2,11 +2,11 @@
 
 import json
 from datetime import UTC, datetime
-from urllib.parse import urljoin
 
 from pydantic import JsonValue, ValidationError
 
 from domain.connector.heard import Heard
+from domain.connector.links import joined
 from domain.networks.feed.entries import Entry, Feed, NotAFeed, clean, identity, web_url
 from domain.networks.feed.plain import plain
 
@@ -53,7 +53,7 @@ def parse_json_feed(body: bytes, url: str) -> Feed:
     found = tuple(entry for entry in entries if entry is not None)
     return Feed(
         title=clean(document.title) or None,
-        url=web_url(urljoin(url, document.home_page_url or "")),
+        url=web_url(joined(url, document.home_page_url or "")),
         entries=found,
         is_whole=len(found) == len(entries),
     )
@@ -73,7 +73,7 @@ def _entry(value: JsonValue, document: Document, url: str) -> Entry | None:
         id=identity(item.id, link, item.title, text),
         title=clean(item.title) or None,
         text=text,
-        url=web_url(urljoin(url, link)) if link else None,
+        url=web_url(joined(url, link)) if link else None,
         author=clean(author.name, most=200) or None,
         author_url=web_url(author.url),
         language=clean(item.language or document.language, most=35) or None,

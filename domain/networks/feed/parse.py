@@ -13,6 +13,7 @@ from domain.networks.feed.entries import Entry, Feed, NotAFeed, clean, identity,
 from domain.networks.feed.json_feed import parse_json_feed
 from domain.networks.feed.plain import plain
 
+_MOST_NAME = 500
 _NAMED = re.compile(r"^\S+@\S+\s+\((.+)\)$")
 
 
@@ -81,7 +82,7 @@ def _author(raw: Mapping[str, object]) -> tuple[str | None, str | None]:
     detail = raw.get("author_detail")
     known = detail if isinstance(detail, Mapping) else {}
     name = _text(known, "name") or _text(raw, "author") or ""
-    named = _NAMED.match(name)
+    named = _NAMED.match(name[:_MOST_NAME])
     return clean(named[1] if named else name, most=200) or None, web_url(_text(known, "href"))
 
 

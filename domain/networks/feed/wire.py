@@ -12,7 +12,6 @@ other 3xx and 4xx                  Refused
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from domain.connector.errors import (
     GrantExpired,
@@ -23,6 +22,7 @@ from domain.connector.errors import (
     Unavailable,
 )
 from domain.connector.http import Call, Http, Reply
+from domain.connector.links import joined
 from domain.connector.rates import waits_until
 from domain.networks.feed.entries import Feed
 from domain.networks.feed.parse import parse
@@ -66,7 +66,7 @@ async def fetch(http: Http, url: str, *, etag: str = "", modified: str = "") -> 
         location = reply.headers.get("location")
         if reply.status not in _REDIRECTS or not location:
             return Fetched(_wanted(reply), kept)
-        url = urljoin(url, location)
+        url = _next(url, location)
         is_for_good = is_for_good and reply.status in _FOR_GOOD
         kept = url if is_for_good else kept
     raise Refused("The feed points around in circles.")
@@ -79,6 +79,13 @@ async def read_feed(fetched: Fetched) -> Feed:
         raise Refused("The feed is too large.", code="outbound.answer_too_large")
     content_type = reply.headers.get("content-type", "")
     return await asyncio.to_thread(parse, reply.body, content_type, reply.url)
+
+
+def _next(url: str, location: str) -> str:
+    target = joined(url, location)
+    if target is None:
+        raise Refused("The feed points to an address that is none.")
+    return target
 
 
 def _wanted(reply: Reply) -> Reply:

@@ -150,6 +150,15 @@ async def test_a_feed_that_points_around_in_circles_is_refused() -> None:
     assert len(server.calls) == 6
 
 
+async def test_a_feed_that_points_to_no_address_is_refused() -> None:
+    server = Server([answer(status=302, location="http://[bad")])
+
+    with pytest.raises(Refused):
+        await inbox.read(server, ACCESS, None)
+
+    assert len(server.calls) == 1
+
+
 @pytest.mark.parametrize(
     ("reply", "error"),
     [

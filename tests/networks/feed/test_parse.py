@@ -165,6 +165,26 @@ def test_addresses_that_are_not_of_the_web_are_dropped() -> None:
     assert parse(evil.encode(), "text/xml", URL).entries[1].url is None
 
 
+def test_addresses_that_are_none_are_dropped() -> None:
+    document = (
+        '{"version":"https://jsonfeed.org/version/1","home_page_url":"http://[x",'
+        '"items":[{"id":"a","url":"//[y"}]}'
+    )
+
+    feed = parse(document.encode(), "application/json", URL)
+
+    assert (feed.url, [entry.url for entry in feed.entries]) == (None, [None])
+
+
+def test_author_of_many_signs_is_read_at_once() -> None:
+    signs = RSS.replace("<item>", f"<item><author>{'@' * 300_000}</author>", 1)
+    begun = time.process_time()
+
+    parse(signs.encode(), "text/xml", URL)
+
+    assert time.process_time() - begun < 5
+
+
 def test_text_that_cannot_be_stored_is_cleaned() -> None:
     nul = '{"version":"https://jsonfeed.org/version/1","items":[{"id":"a\\u0000","title":"\\ud800x"}]}'
 

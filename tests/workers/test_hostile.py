@@ -1,0 +1,139 @@
+"""What a hostile server or a crafty address may try on the one way out."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from domain.connector.errors import OutcomeUnknown, Refused, Unavailable
+from domain.connector.http import Call
+from tests.workers.loopback import Detour, loopback, says
+from workers.http import OutwardHttp
+
+GET, POST = "GET", "POST"
+
+
+async def public(_host: str, _port: int) -> Sequence[str]:
+    return ["93.184.216.34"]
+
+
+def outward(*allow: str, detour: Detour | None = None) -> OutwardHttp:
+    return OutwardHttp(
+        allow=allow,
+        timeout_s=5,
+        max_bytes=100_000,
+        user_agent="Parvis/test",
+        ask=public,
+        opener=detour,
+    )
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "017700000001"),
+        *("0", "0.0.0.0", "localhost", "LOCALHOST"),  # noqa: S104  addresses to refuse
+        *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]"),
+        *("[0:0:0:0:0:0:0:1]", "[fe80::1]", "[2002:7f00:1::]"),
+    ],
+)
+async def test_no_spelling_of_this_machine_is_let_through(host: str) -> None:
+    async with (
+        loopback(says(b"secret")) as server,
+        OutwardHttp(allow=[], timeout_s=5, max_bytes=100, user_agent="Parvis/test") as http,
+    ):
+        with pytest.raises((Refused, Unavailable)) as refusal:
+            await http(Call(GET, f"http://{host}:{server.port}/"))
+
+    assert refusal.value.code in {"outbound.address_refused", "outbound.unreachable"}
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0", "[::1]"])
+async def test_a_number_that_means_this_machine_is_refused_by_name(host: str) -> None:
+    async with OutwardHttp(allow=[], timeout_s=5, max_bytes=100, user_agent="Parvis/test") as http:
+        with pytest.raises(Refused) as refusal:
+            await http(Call(GET, f"https://{host}/"))
+
+    assert refusal.value.code == "outbound.address_refused"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://[bad/", "http://a.example:b/", "http://a.example:0/", "//a.example/", ""),
+        *("http://me@a.example/", "http://a.example@127.0.0.1/", "gopher://a.example/"),
+        *("http://①②⑦.⓪.⓪.①/", "http://a.example/\r\nx: y", "http://a\tb.example/"),
+    ],
+)
+async def test_an_address_that_is_none_is_refused_and_nothing_sent(url: str) -> None:
+    detour = Detour(1)
+    async with outward(detour=detour) as http:
+        with pytest.raises((Refused, Unavailable)) as refusal:
+            await http(Call(GET, url))
+
+    assert refusal.value.code in {"outbound.url_refused", "outbound.unreachable"}
+    assert all(host == "93.184.216.34" for host, _ in detour.asked)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("http://[bad", "//[x", "http://a:b:c/", "javascript:alert(1)"),
+        *("https://me:pw@public.example/", "file:///etc/passwd", "http://public.example:0/"),
+    ],
+)
+async def test_a_redirect_to_no_address_is_refused(target: str) -> None:
+    hop = says(status="302 Found", headers=[("location", target)])
+    async with loopback(hop) as server, outward(server.root) as http:
+        with pytest.raises(Refused) as refusal:
+            await http(Call(GET, server.root, redirects=3))
+
+    assert refusal.value.code == "outbound.url_refused"
+    assert len(server.heads) == 1
+
+
+async def test_a_write_that_is_pointed_to_no_address_has_an_unknown_outcome() -> None:
+    hop = says(status="308 Moved", headers=[("location", "http://[bad")])
+    async with loopback(hop) as server, outward(server.root) as http:
+        with pytest.raises(OutcomeUnknown):
+            await http(Call(POST, server.root, json={}, redirects=1))
+
+
+async def test_a_redirect_by_a_crafty_number_is_refused_like_any_private_address() -> None:
+    async def as_the_system_does(host: str, _port: int) -> Sequence[str]:
+        return ["127.0.0.1"] if host == "2130706433" else ["93.184.216.34"]
+
+    hop = says(status="302 Found", headers=[("location", "http://2130706433/")])
+    async with loopback(hop) as server:
+        detour = Detour(server.port)
+        async with OutwardHttp(
+            allow=[],
+            timeout_s=5,
+            max_bytes=100,
+            user_agent="Parvis/test",
+            ask=as_the_system_does,
+            opener=detour,
+        ) as http:
+            with pytest.raises(Refused) as refusal:
+                await http(Call(GET, "http://public.example/", redirects=1))
+
+    assert refusal.value.code == "outbound.address_refused"
+    assert detour.asked == [("93.184.216.34", 80)]
+
+
+async def test_a_servers_own_letters_go_back_to_it_as_they_came() -> None:
+    etag = '"é"'.encode().decode("latin-1")
+    async with loopback(says(), says()) as server, outward(server.root) as http:
+        await http(Call(GET, server.root, headers={"if-none-match": etag}))
+
+    assert f"if-none-match: {etag}\r\n" in server.heads[0]
+
+
+@pytest.mark.parametrize("value", ["…", "a\nb", "a\r\nb: c", "a\x00b"])
+async def test_a_header_that_cannot_be_written_is_refused_unsent(value: str) -> None:
+    async with loopback(says()) as server, outward(server.root) as http:
+        with pytest.raises(Refused) as refusal:
+            await http(Call(GET, server.root, headers={"if-none-match": value}))
+
+    assert refusal.value.code == "outbound.url_refused"
+    assert server.heads == []
