@@ -3,6 +3,8 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
 
@@ -15,6 +17,9 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host and port, as text, best first."""
 
 CONNECT_TIMEOUT_S = 5.0
+# A look-up cannot be broken off. Threads of their own, so that names whose servers never answer
+# keep no file and no feed waiting.
+_NAMES = ThreadPoolExecutor(64, "names")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _UNICAST = IPv6Network("2000::/3")  # RFC 4291: all that is routed on the internet
@@ -65,8 +70,8 @@ def origin_of(url: str) -> str:
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """The addresses the system's resolver knows. Raises `OSError` when there are none."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_NAMES, ask)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
