@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -14,11 +14,8 @@ from domain.kernel.nudges import due_at
 from domain.metrics.service import record_samples
 from domain.metrics.statements import run
 from domain.metrics.subjects import AccountLike, Subject, copies_by_id, subject_of_account
-from domain.metrics.timing import FIRST_WAIT, WEEKLY_FOR, next_close, next_measure
+from domain.metrics.timing import AHEAD, FIRST_WAIT, WEEKLY_FOR, next_close, next_measure
 from domain.posts.rules import DeliveryKind, DeliveryState
-
-AHEAD = timedelta(minutes=5)
-"""What falls due this soon is measured along, so that one call serves many."""
 
 LOCK_ROW = text("""
 SELECT id FROM accounts
@@ -50,11 +47,15 @@ UPDATE measurings m SET next_at = NULL
    AND m.next_at <= CAST(:until AS timestamptz) AND NOT m.is_account
    AND d.workspace_id = m.workspace_id AND d.id = m.subject_id AND d.state <> :done
 """)
+# Soon means what `timing.ahead` says.
 DUE = text("""
-SELECT subject_id, is_account FROM measurings
- WHERE workspace_id = CAST(:workspace AS uuid) AND account_id = CAST(:account AS uuid)
-   AND next_at <= CAST(:until AS timestamptz)
- ORDER BY next_at LIMIT :most
+SELECT m.subject_id, m.is_account FROM measurings m
+  LEFT JOIN deliveries d ON d.workspace_id = m.workspace_id AND d.id = m.subject_id
+ WHERE m.workspace_id = CAST(:workspace AS uuid) AND m.account_id = CAST(:account AS uuid)
+   AND m.next_at <= CAST(:until AS timestamptz)
+   AND (d.published_at IS NULL
+        OR m.next_at - CAST(:now AS timestamptz) <= CAST(:now AS timestamptz) - d.published_at)
+ ORDER BY m.next_at LIMIT :most
 """)
 PLAN_NEXT = text("""
 UPDATE measurings m SET next_at = n.next_at
@@ -90,7 +91,7 @@ async def plan_measuring(
     await _adopt(session, caller, account.id, now)
     until = now + AHEAD
     await run(session, RETIRE, **place, until=until, done=DeliveryState.DONE)
-    rows = await run(session, DUE, **place, until=until, most=most)
+    rows = await run(session, DUE, **place, now=now, until=until, most=most)
     ids = [row["subject_id"] for row in rows if not row["is_account"]]
     return Due(any(row["is_account"] for row in rows), await copies_by_id(session, caller, ids))
 
@@ -107,9 +108,7 @@ async def record_measured(
     """Records what a network answered and plans when each subject is measured again."""
     await record_samples(session, caller, account, samples, now=now)
     moments = {
-        each.id: next_measure(
-            each.begun_at or now, now=now + AHEAD, zone=each.zone, account_id=account.id
-        )
+        each.id: next_measure(each.begun_at or now, now=now, zone=each.zone, account_id=account.id)
         for each in measured.copies
     }
     if measured.is_account_due:

@@ -67,7 +67,7 @@ async def record_samples(
 async def start_measuring(
     session: AsyncSession, caller: Caller, account_id: UUID, *, now: datetime
 ) -> None:
-    """Has what an account has just published measured a minute from now.
+    """Has what an account has just published measured soon.
 
     Does nothing for an account that is not measured at all.
     """

@@ -1,8 +1,9 @@
 """When a subject is measured next. Pure.
 
-A post: a minute after it is public, then every hour for two days, then shortly before the end of
-each day until it is 30 days old, then before the end of each week until it is a year old. An
-account: shortly before the end of each day. So a day's closing total is taken near its close.
+A post: soon after it is public, and again while its first readers come; then every hour for two
+days, then shortly before the end of each day until it is 30 days old, then before the end of each
+week until it is a year old. An account: shortly before the end of each day. So a day's closing
+total is taken near its close.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -12,7 +13,11 @@ from zoneinfo import ZoneInfo
 from domain.kernel.clock import resolve
 from domain.metrics.rules import ONE_DAY, day_of
 
-FIRST_WAIT = timedelta(minutes=1)
+EARLY = tuple(timedelta(seconds=age) for age in (5, 30, 120, 600))
+"""Ages of a post at which it is measured in its first hour."""
+FIRST_WAIT = EARLY[0]
+AHEAD = timedelta(minutes=5)
+"""What falls due this soon is measured along, so that one call serves many."""
 HOURLY_FOR = timedelta(days=2)
 DAILY_FOR = timedelta(days=30)
 WEEKLY_FOR = timedelta(days=365)
@@ -27,15 +32,24 @@ SUNDAY = 6
 def next_measure(
     published_at: datetime, *, now: datetime, zone: ZoneInfo, account_id: UUID
 ) -> datetime | None:
-    """When a post's copy is measured after `now`; None: never again."""
-    age = now - published_at
+    """When a post's copy that is measured at `now` is measured next; None: never again."""
+    now += ahead(published_at, now=now)
+    age = max(now - published_at, timedelta(0))
+    for early in EARLY:
+        if age < early:
+            return published_at + early
     if age < HOURLY_FOR:
-        return published_at + HOUR * (max(age, timedelta(0)) // HOUR + 1)
+        return published_at + HOUR * (age // HOUR + 1)
     if age < DAILY_FOR:
         return next_close(now, zone=zone, account_id=account_id)
     if age < WEEKLY_FOR:
         return _next_week_close(now, zone, account_id)
     return None
+
+
+def ahead(published_at: datetime, *, now: datetime) -> timedelta:
+    """How far ahead of its time a post's copy is measured along: half its way at most."""
+    return min(AHEAD, max(now - published_at, timedelta(0)))
 
 
 def next_close(now: datetime, *, zone: ZoneInfo, account_id: UUID) -> datetime:

@@ -70,7 +70,7 @@ def test_scheduled_post_travels_to_publication_reply_mention_series_and_events(
     )
     assert [found["id"] for found in mentions(house, "?q=chez")] == [mention["id"]]
 
-    until(lambda: likes(house, made["id"]) == 1, "the like is counted", within_s=90)
+    until(lambda: likes(house, made["id"]) == 1, "the like is counted", within_s=15)
     series = house.client.get(f"/v1/metrics/series?metric=likes&post_id={made['id']}").json()
     assert [value for value in series["series"][0]["values"] if value is not None] == [1]
     kinds = [event["kind"] for event in events(house)]

@@ -149,7 +149,7 @@ async def test_withdrawn_and_very_old_copies_are_left_alone(stage: Stage) -> Non
     assert {row.subject_id: row.next_at for row in await stage.rows(Measuring)}[kept.id] is None
 
 
-async def test_a_fresh_post_is_measured_a_minute_after_it_is_public(stage: Stage) -> None:
+async def test_a_fresh_post_is_measured_soon_after_it_is_public_and_again(stage: Stage) -> None:
     await stage.visit()
     stage.now = NOW + timedelta(hours=1)
     await stage.world.publish("at://ana/1", stage.now)
@@ -158,12 +158,29 @@ async def test_a_fresh_post_is_measured_a_minute_after_it_is_public(stage: Stage
             session, worker(stage.world.workspace_id), stage.world.account.id, now=stage.now
         )
 
-    assert await stage.next_at() == stage.now + timedelta(minutes=1)
-    stage.now += timedelta(minutes=1)
+    assert await stage.next_at() == stage.now + timedelta(seconds=5)
+    stage.now += timedelta(seconds=5)
     await stage.visit()
     assert stage.network.asked == ["at://ana/1"]
+    assert await stage.next_at() == stage.now + timedelta(seconds=25)
     (row,) = [row for row in await stage.rows(Measuring) if not row.is_account]
     assert row.followers == 200
+
+
+async def test_one_visit_serves_all_that_have_gone_half_their_way(stage: Stage) -> None:
+    await stage.visit()
+    first = NOW + timedelta(hours=1)
+    for number, later_s in enumerate((0, 2, 4)):
+        await stage.world.publish(f"at://ana/{number}", first + timedelta(seconds=later_s))
+
+    async with stage.world.database.transaction(stage.world.workspace_id) as session:
+        caller = worker(stage.world.workspace_id)
+        await start_measuring(session, caller, stage.world.account.id, now=first)
+    stage.now = first + timedelta(seconds=5)
+    await stage.visit()
+
+    assert sorted(stage.network.asked) == ["at://ana/0", "at://ana/1"]
+    assert await stage.next_at() == first + timedelta(seconds=4 + 5)
 
 
 async def test_what_is_published_while_we_measure_is_not_forgotten(stage: Stage) -> None:
@@ -178,7 +195,7 @@ async def test_what_is_published_while_we_measure_is_not_forgotten(stage: Stage)
     )  # fmt: skip
     await stage.visit()
 
-    assert await stage.next_at() == NOW + timedelta(minutes=1)
+    assert await stage.next_at() == NOW + timedelta(seconds=5)
 
 
 async def test_a_spent_budget_keeps_what_was_measured_and_comes_back_when_it_is_whole(

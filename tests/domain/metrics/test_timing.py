@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.metrics.rules import day_of
-from domain.metrics.timing import next_close, next_measure
+from domain.metrics.timing import ahead, next_close, next_measure
 
 ZURICH = ZoneInfo("Europe/Zurich")
 FIRST = UUID(int=0)
@@ -26,8 +26,14 @@ def moments(published_at: datetime, zone: ZoneInfo, account_id: UUID = FIRST) ->
     return found
 
 
-def test_a_young_post_is_measured_every_hour_for_two_days() -> None:
-    found = moments(PUBLISHED, ZURICH)[:48]
+def test_a_fresh_post_is_measured_soon_and_then_at_growing_distances() -> None:
+    ages = [(each - PUBLISHED).total_seconds() for each in moments(PUBLISHED, ZURICH)[:5]]
+
+    assert ages == [5, 30, 120, 600, 3600]
+
+
+def test_then_every_hour_for_two_days() -> None:
+    found = moments(PUBLISHED, ZURICH)[4:52]
 
     assert found[0] == PUBLISHED + timedelta(hours=1)
     assert found[-1] == PUBLISHED + timedelta(days=2)
@@ -35,7 +41,7 @@ def test_a_young_post_is_measured_every_hour_for_two_days() -> None:
 
 
 def test_then_once_a_day_half_an_hour_before_the_day_ends() -> None:
-    found = moments(PUBLISHED, ZURICH)[48:]
+    found = moments(PUBLISHED, ZURICH)[52:]
     daily = [each for each in found if each < PUBLISHED + timedelta(days=30)]
 
     assert daily[0] == datetime(2026, 11, 4, 22, 30, tzinfo=UTC)
@@ -76,3 +82,11 @@ def test_no_day_is_left_out_whatever_the_clocks_do(name: str, minute: int, accou
         days.append(day_of(now, zone))
 
     assert {after - before for before, after in pairwise(days)} == {timedelta(days=1)}
+
+
+@given(st.integers(0, 400 * 24 * 3600))
+def test_what_is_measured_along_is_not_measured_again_at_its_own_moment(age_s: int) -> None:
+    now = PUBLISHED + timedelta(seconds=age_s)
+    moment = next_measure(PUBLISHED, now=now, zone=ZURICH, account_id=FIRST)
+
+    assert moment is None or moment > now + ahead(PUBLISHED, now=now)
