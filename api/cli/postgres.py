@@ -142,11 +142,15 @@ class Postgres:
         """End a server that an earlier run left on this data, or forget its stale pid file."""
         pid_file = self.folder / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-            pid = int(pid_file.read_text().splitlines()[0])
+            lines = pid_file.read_text().splitlines()
+            pid = int(lines[0])
             ended = processes.end_stranger(pid, f"-D {self.folder} ", signal.SIGINT, within_s=10)
             if not ended and processes.command_of(pid):
                 # the number went to another program, which PostgreSQL would take for itself
                 pid_file.unlink()
+            # of a server that was killed, the last processes keep a new one out for a moment
+            memory = lines[6].split()[1]
+            processes.wait_until(lambda: not _is_held(memory), within_s=10)
 
     def _make(self) -> None:
         fresh = self.data_dir / "postgres.new"
@@ -201,6 +205,15 @@ class Postgres:
                 "Back it up with the Parvis release that wrote it (./parvis backup), "
                 "then restore it here into a new folder (--data).",
             )
+
+
+def _is_held(memory: str) -> bool:
+    """Whether any process holds that shared memory; where it cannot be told, none does."""
+    try:
+        rows = [row.split() for row in Path("/proc/sysvipc/shm").read_text().splitlines()]
+    except FileNotFoundError:
+        return False
+    return any(row[1] == memory and row[6] != "0" for row in rows)
 
 
 def _plain_environment() -> dict[str, str]:

