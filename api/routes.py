@@ -30,7 +30,7 @@ class TransactionRoute(APIRoute):
             caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
             request.state.caller, request.state.now = caller, datetime.now(UTC)
             refuse_odd(request, known)
-            async with state.database.transaction(caller.workspace_id) as session:
+            async with state.database.acting(caller) as session:
                 request.state.session = session
                 key = request.headers.get(KEY_HEADER) if request.method == "POST" else None
                 if key is None:

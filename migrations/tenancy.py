@@ -10,6 +10,8 @@ APPLICATION = "parvis_app"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 APPEND_ONLY = "SELECT, INSERT, DELETE"
 TENANT = "nullif(current_setting('parvis.workspace', true), '')::uuid"
+SEEN = "(SELECT parvis_seen_communities())"
+IN_SEEN = f"ANY ({SEEN}::uuid[])"
 
 
 def create_tenant_table(name: str, *items: SchemaItem, grants: str = ALL, **options: Any) -> None:  # noqa: ANN401 - op.create_table takes anything
@@ -51,3 +53,16 @@ def protect(table: str, *, grants: str = ALL) -> None:
 def grant_shared(table: str, *, grants: str = ALL) -> None:
     """Opens a table that belongs to no workspace."""
     op.execute(f"GRANT {grants} ON {table} TO {APPLICATION}")
+
+
+def hold(table: str, seen: str, *, reads_only: bool = False) -> None:
+    """Keeps rows from callers who are held to communities, but where the condition `seen` holds.
+
+    The list of communities is read once a statement; for everyone else nothing more is.
+    """
+    condition = f"{SEEN} IS NULL OR {seen}"
+    op.execute(
+        f"CREATE POLICY held ON {table} AS RESTRICTIVE FOR SELECT USING ({condition})"
+        if reads_only
+        else f"CREATE POLICY held ON {table} AS RESTRICTIVE USING ({condition})"
+    )

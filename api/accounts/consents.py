@@ -63,7 +63,7 @@ async def get_consent(
     """`Prefer: wait=5` waits while a worker takes a step. Needs the scope `accounts:read`."""
     database, ends_at = state_of(request).database, monotonic() + wait_s
     while True:
-        async with database.transaction(caller.workspace_id) as session:
+        async with database.acting(caller) as session:
             view = await consents.get_consent(session, caller, consent_id)
         if view.state not in MOVING or monotonic() >= ends_at:
             tag(response, view.version)

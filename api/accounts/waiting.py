@@ -70,7 +70,7 @@ class Connection:
     async def answer(self, begin: Begin) -> Response:
         """202 while the account is connecting, else the status of a settled one."""
         state, asked = state_of(self.request), self._asked()
-        async with state.database.transaction(self.caller.workspace_id) as session:
+        async with state.database.acting(self.caller) as session:
             if self.key is not None:
                 kept = await kept_answer(session, self.caller, self.key, asked)
                 if kept is not None:
@@ -82,7 +82,7 @@ class Connection:
                 await keep_answer(session, self.caller, self.key, asked, first, now=now)
         last = self._said(await self._watch(view))
         if self.key is not None and last != first:
-            async with state.database.transaction(self.caller.workspace_id) as session:
+            async with state.database.acting(self.caller) as session:
                 await replace_answer(session, self.caller, self.key, last)
         applied = {"Preference-Applied": f"wait={self.wait_s}"} if self.wait_s else {}
         return _response(last, applied)
@@ -93,7 +93,7 @@ class Connection:
         database = state_of(self.request).database
         while view.state is AccountState.CONNECTING and monotonic() < ends_at:
             await asyncio.sleep(LOOK_AGAIN_S)
-            async with database.transaction(self.caller.workspace_id) as session:
+            async with database.acting(self.caller) as session:
                 view = queries.view_of(await queries.find_account(session, self.caller, view.id))
         return view
 

@@ -57,7 +57,7 @@ async def make_workspace(settings: Settings, *, slug: str, name: str, now: datet
     caller = operator(new_id())
     async with (
         open_state(settings) as state,
-        state.database.transaction(caller.workspace_id) as session,
+        state.database.acting(caller) as session,
     ):
         made = await create_workspace(session, caller, slug=slug, name=name, now=now)
     return made.id

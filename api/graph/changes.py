@@ -101,7 +101,7 @@ class Mutation:
     async def _do(self, context: Context, given: object) -> object:
         bound = self._bind(context, given)
         key = _client_key(given) or context.next_key()
-        async with context.database.transaction(context.caller.workspace_id) as session:
+        async with context.database.acting(context.caller) as session:
             if key is None:
                 done = await self.act(session, context.caller, *bound[0], **bound[1])
             else:

@@ -44,7 +44,7 @@ class Context:
         """The session of the reads, for one statement at a time: it is one connection."""
         async with self._lock:
             if self._session is None:
-                opening = self.database.transaction(self.caller.workspace_id)
+                opening = self.database.acting(self.caller)
                 self._session = await self._open.enter_async_context(opening)
             yield self._session
 

@@ -37,7 +37,7 @@ async def _remove(
     sha256 = await service.remove_media(
         session, caller, id_, expected_version=expected_version, now=now
     )
-    if await uses_media(session, caller, id_):
+    if await uses_media(session, id_):
         raise InUse("A post shows this file.")
     return sha256
 
@@ -45,7 +45,7 @@ async def _remove(
 async def _forget(context: Context, sha256: str) -> None:
     """Its row is gone for good before its bytes are, as by REST."""
     store = MediaStore(context.state.settings.media_dir)
-    async with context.database.transaction(context.caller.workspace_id) as session:
+    async with context.database.acting(context.caller) as session:
         await service.forget_content(session, context.caller, sha256, store=store)
 
 

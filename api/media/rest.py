@@ -88,7 +88,7 @@ async def add_media(
     store = MediaStore(state.settings.media_dir)
     async with (
         received(file, store, max_bytes=state.settings.media_max_bytes) as got,
-        state.database.transaction(caller.workspace_id) as session,
+        state.database.acting(caller) as session,
     ):
         command = AddMedia(
             id=id_,
@@ -181,14 +181,14 @@ async def remove_media(
 ) -> None:
     """409 `in_use` while a post shows it. Needs the scope `posts:write`."""
     state = state_of(request)
-    async with state.database.transaction(caller.workspace_id) as session:
+    async with state.database.acting(caller) as session:
         sha256 = await service.remove_media(
             session, caller, media_id, expected_version=version, now=now
         )
-        if await uses_media(session, caller, media_id):
+        if await uses_media(session, media_id):
             raise InUse("A post shows this file.")
     # Its row is gone for good before its bytes are: a crash in between leaves bytes, not a hole.
-    async with state.database.transaction(caller.workspace_id) as session:
+    async with state.database.acting(caller) as session:
         store = MediaStore(state.settings.media_dir)
         await service.forget_content(session, caller, sha256, store=store)
 

@@ -61,6 +61,7 @@ async def begin_consent(
     Raises `Misfit`, `AbilityMissing`, `NotFound`.
     """
     caller.need(Scope.ACCOUNTS_WRITE)
+    caller.need_community(command.community_id)
     made_from = digest(command)
     before = await made_before(session, caller, Consent, command.id, made_from)
     if before is not None:

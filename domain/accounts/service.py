@@ -58,6 +58,7 @@ async def connect_account(
     before = await made_before(session, caller, Account, command.id, made_from)
     if before is not None:
         return view_of(before)
+    caller.need_community(command.community_id)
     check_login(command.network, command.login)
     row = _begun(caller, command, made_from, keys, now)
     session.add(row)

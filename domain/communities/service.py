@@ -23,7 +23,9 @@ SLUG_TAKEN = "A community with this slug exists already."
 async def create_community(
     session: AsyncSession, caller: Caller, command: CreateCommunity, *, now: datetime
 ) -> CommunityView:
+    """Raises `CommunitiesHeld`."""
     caller.need(Scope.COMMUNITIES_WRITE)
+    caller.need_all_communities()
     made_from = digest(command)
     before = await made_before(session, caller, Community, command.id, made_from)
     if before is not None:

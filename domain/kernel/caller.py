@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from domain.kernel.errors import ScopeMissing
+from domain.kernel.errors import CommunitiesHeld, NotFound, ScopeMissing
 
 
 class Scope(StrEnum):
@@ -42,6 +42,7 @@ class Scope(StrEnum):
 
 WHOLE_WORKSPACE = frozenset(
     {
+        Scope.WORKSPACE_WRITE,
         Scope.EVENTS_READ,
         Scope.AUDIT_READ,
         Scope.WEBHOOKS_READ,
@@ -78,6 +79,16 @@ class Caller:
         """Raises `ScopeMissing`, before anything is looked up."""
         if scope not in self.scopes:
             raise ScopeMissing(scope)
+
+    def need_all_communities(self) -> None:
+        """Raises `CommunitiesHeld`."""
+        if self.communities is not None:
+            raise CommunitiesHeld
+
+    def need_community(self, community_id: UUID) -> None:
+        """Raises `NotFound` for one that they are held from."""
+        if self.communities is not None and community_id not in self.communities:
+            raise NotFound("community")
 
 
 def worker(workspace_id: UUID) -> Caller:

@@ -1,26 +1,35 @@
 """The database: SQLAlchemy sessions for changes, an asyncpg pool for the hottest reads.
 
-Every transaction carries its workspace as `parvis.workspace`, which row-level security reads.
+Every transaction carries its workspace as `parvis.workspace` and, of a caller who is held to
+some communities, those as `parvis.communities`: row-level security reads both.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Self
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import Session as SyncSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.kernel.caller import Caller
 from domain.kernel.nudges import PENDING, Nudges
 from domain.kernel.roles import RoleTooMighty, refuse_mighty_role
 
+Reads = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 WORKSPACE = "workspace"
+COMMUNITIES = "communities"
 CLOSING = "closing"
-SET_TENANT = text("SELECT set_config('parvis.workspace', :workspace, true)")
+SET_TENANT = text(
+    "SELECT set_config('parvis.workspace', :workspace, true), "
+    "set_config('parvis.communities', :communities, true)"
+)
+HOLD = "SELECT set_config('parvis.communities', $1, true)"
 
 
 class TenantSession(SyncSession):
@@ -31,7 +40,8 @@ class TenantSession(SyncSession):
 def _set_tenant(session: Session, _: SessionTransaction, connection: Connection) -> None:
     workspace_id = session.info.get(WORKSPACE)
     if workspace_id is not None:
-        connection.execute(SET_TENANT, {"workspace": str(workspace_id)})
+        communities = _as_array(session.info.get(COMMUNITIES))
+        connection.execute(SET_TENANT, {"workspace": str(workspace_id), "communities": communities})
 
 
 @event.listens_for(TenantSession, "before_commit")
@@ -107,19 +117,49 @@ class Database:
         await self.reads.close()
         await self._engine.dispose()
 
+    def acting(self, caller: Caller) -> AbstractAsyncContextManager[AsyncSession]:
+        """One transaction of a caller, as `transaction`: it shows what they may see."""
+        return self.transaction(caller.workspace_id, caller.communities)
+
     @asynccontextmanager
-    async def transaction(self, workspace_id: UUID | None) -> AsyncIterator[AsyncSession]:
+    async def transaction(
+        self, workspace_id: UUID | None, communities: frozenset[UUID] | None = None
+    ) -> AsyncIterator[AsyncSession]:
         """One transaction of one workspace: committed at the end, its nudges sent after.
 
-        Without a workspace only shared tables and functions show anything.
+        Without a workspace only shared tables and functions show anything. `communities` are the
+        only ones it shows; None: all.
         """
         async with AsyncSession(
             self._engine, sync_session_class=TenantSession, expire_on_commit=False
         ) as session:
             session.info[WORKSPACE] = workspace_id
+            session.info[COMMUNITIES] = communities
             async with session.begin():
                 yield session
             await self._nudges.send(session.info.pop(PENDING, []))
+
+
+@asynccontextmanager
+async def held(reads: Reads, caller: Caller) -> AsyncIterator[Reads]:
+    """Hot reads that show what the caller may see.
+
+    For one who is held to communities: a transaction that says so. A session's own connection
+    stands in its transaction already.
+    """
+    if caller.communities is None or not isinstance(reads, asyncpg.Pool):
+        yield reads
+        return
+    async with reads.acquire() as connection, connection.transaction():
+        await connection.execute(HOLD, _as_array(caller.communities))
+        yield connection
+
+
+def _as_array(communities: Iterable[UUID] | None) -> str:
+    """As PostgreSQL writes an array, so that none is something else than all, which is empty."""
+    if communities is None:
+        return ""
+    return "{" + ",".join(sorted(map(str, communities))) + "}"
 
 
 async def _nothing_to_reset(_: object) -> None: ...

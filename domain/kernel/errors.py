@@ -2,7 +2,7 @@
 
 ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
-├── Forbidden           ScopeMissing FormRefused SignInRefused
+├── Forbidden           ScopeMissing CommunitiesHeld FormRefused SignInRefused
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 ├── Missing             NotFound RouteUnknown
 ├── MethodUnknown
@@ -70,6 +70,12 @@ class ScopeMissing(Forbidden):
 
     def __init__(self, scope: str) -> None:
         super().__init__(f"This needs the scope {scope}.")
+
+
+class CommunitiesHeld(Forbidden):
+    code = "communities.held"
+    title = "The token sees some communities only, and this concerns others too"
+    remedy = "Use a token that sees the whole workspace."
 
 
 class FormRefused(Forbidden):

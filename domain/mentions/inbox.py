@@ -6,19 +6,18 @@ of the page. A mention looks as `MentionView` says; a test holds the two togethe
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.database import Reads, held
 from domain.kernel.errors import NotFound
 from domain.kernel.pages import PageRequest, make_cursor, read_cursor
 from domain.mentions.rules import SEARCH_WINDOW
 from domain.mentions.shapes import MentionFilter, MentionSort
-
-Reads = asyncpg.Pool | asyncpg.Connection
 
 BY_STATUS = "SELECT * FROM parvis_inbox($1, $2, $3, $4, $5, $6)"
 BY_ANYTHING = "SELECT * FROM parvis_inbox_any($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -30,6 +29,8 @@ VERSION = "SELECT parvis_workspace_version($1)"
 EARLIEST, LATEST = datetime.min, datetime.max  # noqa: DTZ901 - endless, in no zone
 SECOND = timedelta(seconds=1)
 LOWEST, HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
+NOWHERE = LOWEST
+"""The community of nobody: what someone sees who is held to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,15 @@ async def read_inbox(
     """A page of the inbox. A search looks back 90 days from `until`, unless told `since`."""
     caller.need(Scope.MENTIONS_READ)
     edge_at, edge_id = _edge(where.sort, request)
-    statement, arguments = _statement(where, now)
-    row = await _one(
-        reads, statement, caller.workspace_id, *arguments, edge_at, edge_id, request.limit
-    )
+    statement, arguments = _statement(_seen(caller, where), now)
+    row = await _one(reads, caller, statement, *arguments, edge_at, edge_id, request.limit)
     return _page(row, where.sort)
 
 
 async def read_mention(reads: Reads, caller: Caller, id_: UUID) -> ShownMention:
     """Raises `NotFound`."""
     caller.need(Scope.MENTIONS_READ)
-    row = await _one(reads, BY_ID, caller.workspace_id, id_)
+    row = await _one(reads, caller, BY_ID, id_)
     if row["body"] is None:
         raise NotFound("mention")
     return ShownMention(row["version"], row["body"].encode())
@@ -82,11 +81,19 @@ async def read_version(reads: Reads, workspace_id: UUID) -> int:
     return version or 0
 
 
-async def _one(reads: Reads, statement: str, *arguments: object) -> asyncpg.Record:
-    row: asyncpg.Record | None = await reads.fetchrow(statement, *arguments)
+async def _one(reads: Reads, caller: Caller, statement: str, *given: object) -> asyncpg.Record:
+    async with held(reads, caller) as seen:
+        row: asyncpg.Record | None = await seen.fetchrow(statement, caller.workspace_id, *given)
     if row is None:
         raise LookupError("These functions always give one row.")
     return row
+
+
+def _seen(caller: Caller, where: MentionFilter) -> MentionFilter:
+    """Row-level security hides the other communities; a filter lets an index leave them out."""
+    if caller.communities is None or where.community_ids:
+        return where
+    return replace(where, community_ids=tuple(sorted(caller.communities)) or (NOWHERE,))
 
 
 def _statement(where: MentionFilter, now: datetime) -> tuple[str, tuple[object, ...]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.database import held
 from domain.kernel.errors import Fault, Misfit
 from domain.metrics.catalogue import recipe
 from domain.metrics.rules import ONE_DAY, after, period_of
@@ -50,12 +51,12 @@ async def read_series(
     first_on = query.first_on or last_on - timedelta(days=USUAL_DAYS - 1)
     head, starts = _window(query.group_by, query.interval, first_on, last_on)
     if _is_usual(query):
-        months = _months(first_on, last_on)
-        found = await reads.fetchval(
-            NETWORK_SERIES, caller.workspace_id, *_usually_bound(query), *months
-        )
+        statement = NETWORK_SERIES
+        bound = (*_usually_bound(query), *_months(first_on, last_on))
     else:
-        found = await reads.fetchval(SERIES, caller.workspace_id, *_bound(query), starts)
+        statement, bound = SERIES, (*_bound(query), starts)
+    async with held(reads, caller) as seen:
+        found = await seen.fetchval(statement, caller.workspace_id, *bound)
     return f"{head}{found}]}}"
 
 

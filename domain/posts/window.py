@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.clock import Moment, WallTime
-from domain.kernel.database import Database
+from domain.kernel.database import Database, held
 from domain.kernel.errors import Fault, Misfit
 from domain.kernel.ids import AccountId, CalendarId, PostId
 from domain.kernel.pages import PageRequest, make_cursor, read_cursor
@@ -66,16 +66,17 @@ async def read_window(
     if request.cursor is not None:
         at, id_ = read_cursor(request.cursor, SORT, datetime, UUID)
         after = (at, id_)
-    [row] = await database.reads.fetch(
-        READ,
-        caller.workspace_id,
-        window.calendar_ids or None,
-        window.community_ids or None,
-        window.since,
-        window.until,
-        *after,
-        request.limit,
-    )
+    async with held(database.reads, caller) as reads:
+        [row] = await reads.fetch(
+            READ,
+            caller.workspace_id,
+            window.calendar_ids or None,
+            window.community_ids or None,
+            window.since,
+            window.until,
+            *after,
+            request.limit,
+        )
     has_more, entries = bool(row["has_more"]), str(row["entries"])
     cursor = make_cursor(SORT, row["last_at"], row["last_id"]) if has_more else None
     page = msgspec.json.encode({"next_cursor": cursor, "has_more": has_more})
