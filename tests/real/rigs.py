@@ -36,6 +36,7 @@ _HERE = Path(__file__).parent
 class BlueskyAccount:
     handle: str
     did: str
+    password: str
     app_password: str
 
 
@@ -43,6 +44,7 @@ class BlueskyAccount:
 class Bluesky:
     """`pds` is where clients go; it passes on to `appview` what it does not answer itself."""
 
+    directory: str
     pds: str
     appview: str
     accounts: dict[str, BlueskyAccount]
@@ -86,7 +88,7 @@ def bluesky() -> Iterator[Bluesky]:
         stack.enter_context(serving(command, log=log, is_ready=state.exists, env=env, cwd=folder))
         told = json.loads(state.read_text())
         accounts = {name: BlueskyAccount(**each) for name, each in told["accounts"].items()}
-        yield Bluesky(told["pds"], told["appview"], accounts)
+        yield Bluesky(told["directory"], told["pds"], told["appview"], accounts)
 
 
 @contextlib.contextmanager

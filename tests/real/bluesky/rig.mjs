@@ -27,12 +27,12 @@ async function settle(name) {
   });
   await agent.upsertProfile(() => ({ displayName: name[0].toUpperCase() + name.slice(1) }));
   const app = await agent.com.atproto.server.createAppPassword({ name: "parvis" });
-  return { handle: `${name}.test`, did: made.data.did, app_password: app.data.password };
+  return { handle: `${name}.test`, did: made.data.did, password, app_password: app.data.password };
 }
 
 const accounts = {};
 for (const name of ["ana", "bob", "carol"]) accounts[name] = await settle(name);
-const state = { pds: network.pds.url, appview: network.bsky.url, accounts };
+const state = { directory: network.plc.url, pds: network.pds.url, appview: network.bsky.url, accounts };
 writeFileSync(`${process.env.STATE}.new`, JSON.stringify(state));
 renameSync(`${process.env.STATE}.new`, process.env.STATE);
 process.on("SIGTERM", () => process.exit(0));
