@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.state import state_of
 from domain.identity.answers import Answer, keep_answer, kept_answer
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Fault, Misfit
@@ -23,7 +24,8 @@ async def replay(
     if not 0 < len(key) <= KEY_LENGTH:
         fault = Fault("/header/Idempotency-Key", "string_length", f"1 to {KEY_LENGTH} characters.")
         raise Misfit(faults=(fault,))
-    kept = await kept_answer(session, caller, key, await _digest(request))
+    keys = state_of(request).keys
+    kept = await kept_answer(session, caller, key, await _digest(request), keys=keys)
     if kept is None:
         return None
     return Response(kept.body, kept.status, {**kept.headers, REPLAYED: "true"})
@@ -40,7 +42,8 @@ async def remember(
 ) -> None:
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     answer = Answer(response.status_code, headers, bytes(response.body))
-    await keep_answer(session, caller, key, await _digest(request), answer, now=now)
+    asked, keys = await _digest(request), state_of(request).keys
+    await keep_answer(session, caller, key, asked, answer, keys=keys, now=now)
 
 
 async def _digest(request: Request) -> bytes:

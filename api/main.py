@@ -16,6 +16,8 @@ from api.edge import Edge
 from api.events import rest as events
 from api.fence.gate import Gate
 from api.graph import http as graph
+from api.identity import applications
+from api.identity import rest as identity
 from api.inside import listening
 from api.media import rest as media
 from api.mentions import authors, conversations
@@ -54,6 +56,8 @@ ROUTERS = (
     authors,
     conversations,
     metrics,
+    applications,
+    identity,
 )
 
 PAGES = (sign_in, account, connecting)

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.fence.allowances import Allowances
 from domain.identity.bearer import workspace_of
-from domain.identity.service import caller_for
+from domain.identity.service import Checked, check_bearer
 from domain.kernel.caller import Caller
 from domain.kernel.database import Database
 from domain.kernel.errors import TokenInvalid, TokenMissing
@@ -22,14 +22,17 @@ class TokenChecks:
         self._database = database
         self._allowances = allowances
         self._kept_s = kept_s
-        self._known: dict[str, tuple[float, Caller]] = {}
+        self._known: dict[str, tuple[float, Checked]] = {}
 
     async def caller(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Caller:
         """Whom an Authorization header stands for; counts the request `scope` against them.
 
-        Raises `TokenMissing`, `TokenInvalid` and `RateExceeded`.
+        Raises `TokenMissing`, `TokenInvalid`, `AddressRefused` and `RateExceeded`.
         """
-        caller = await self._caller(authorization, scope)
+        checked = await self._checked(authorization, scope)
+        client: tuple[str, int] | None = scope.get("client")
+        # Behind trusted proxies it is the client's own: the server read their headers.
+        caller = checked.at(None if client is None else client[0])
         self._allowances.spend_caller(scope, caller)
         return caller
 
@@ -37,7 +40,9 @@ class TokenChecks:
         """Whether the bearer value was valid when it was last looked at, however long ago."""
         return authorization.partition(" ")[2] in self._known
 
-    async def _caller(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Caller:
+    async def _checked(
+        self, authorization: str | None, scope: MutableMapping[str, Any]
+    ) -> Checked:
         if not authorization:
             raise TokenMissing
         kind, _, bearer = authorization.partition(" ")
@@ -54,13 +59,13 @@ class TokenChecks:
             self._known.pop(bearer, None)
             raise
 
-    async def _check(self, bearer: str) -> Caller:
+    async def _check(self, bearer: str) -> Checked:
         workspace_id = workspace_of(bearer)
         if workspace_id is None:
             raise TokenInvalid
         async with self._database.transaction(workspace_id) as session:
-            caller = await caller_for(session, bearer, now=datetime.now(UTC))
+            checked = await check_bearer(session, bearer, now=datetime.now(UTC))
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        self._known[bearer] = (time.monotonic() + self._kept_s, caller)
-        return caller
+        self._known[bearer] = (time.monotonic() + self._kept_s, checked)
+        return checked

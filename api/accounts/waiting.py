@@ -72,18 +72,20 @@ class Connection:
         state, asked = state_of(self.request), self._asked()
         async with state.database.acting(self.caller) as session:
             if self.key is not None:
-                kept = await kept_answer(session, self.caller, self.key, asked)
+                kept = await kept_answer(session, self.caller, self.key, asked, keys=state.keys)
                 if kept is not None:
                     return _response(kept, {REPLAYED: "true"})
             view = await begin(session)
             first = self._said(view)
             if self.key is not None:
                 now = self.request.state.now
-                await keep_answer(session, self.caller, self.key, asked, first, now=now)
+                await keep_answer(
+                    session, self.caller, self.key, asked, first, keys=state.keys, now=now
+                )
         last = self._said(await self._watch(view))
         if self.key is not None and last != first:
             async with state.database.acting(self.caller) as session:
-                await replace_answer(session, self.caller, self.key, last)
+                await replace_answer(session, self.caller, self.key, last, keys=state.keys)
         applied = {"Preference-Applied": f"wait={self.wait_s}"} if self.wait_s else {}
         return _response(last, applied)
 

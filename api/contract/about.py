@@ -62,6 +62,8 @@ TAGS = {
     "authors": "The people who wrote mentions.",
     "answers": "What the accounts said back.",
     "metrics": "Counts as the networks report them, and the series they become.",
+    "applications": "Programs that act by OAuth, registered by a workspace.",
+    "access": "API keys, tokens and grants: who and what may act.",
     "events": "The log of everything that happened, in order, without gaps.",
     "errors": "Every code a problem can have.",
     "health": "For those who start, stop and route to this process.",

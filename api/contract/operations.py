@@ -7,9 +7,11 @@ from typing import Any
 from api.contract.answers import headers, refer
 from api.contract.schemas import names_ids
 from api.idempotency import KEY_LENGTH
+from domain.kernel.caller import Scope
 
 Json = dict[str, Any]
-SCOPE = re.compile(r"`([a-z]+:[a-z]+)`")
+WORD = re.compile(r"`([a-z:]+)`")
+KNOWN = frozenset(Scope)
 OPEN_TAGS = {"health", "errors"}
 """What is told to everybody."""
 
@@ -52,7 +54,8 @@ def is_open(operation: Json) -> bool:
 
 def scopes_of(operation: Json) -> list[str]:
     """The scopes that the description names."""
-    return SCOPE.findall(operation.get("description", ""))
+    named = WORD.findall(operation.get("description", ""))
+    return [word for word in named if word in KNOWN]
 
 
 def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Iterator[int]:

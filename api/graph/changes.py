@@ -123,14 +123,15 @@ class Mutation:
             fault = Fault("/client_mutation_id", "string_length", f"1 to {KEY_LENGTH} characters.")
             raise Misfit(faults=(fault,))
         asked, place = self._digest(given), f"graphql {key}"
-        kept = await kept_answer(session, context.caller, place, asked)
+        keys = context.state.keys
+        kept = await kept_answer(session, context.caller, place, asked, keys=keys)
         if kept is not None:
             context.is_replayed = True
             return self.view.model_validate_json(kept.body) if self.gives is not None else None
         done = await self.act(session, context.caller, *bound[0], **bound[1])
         body = done.model_dump_json().encode() if isinstance(done, BaseModel) else b""
         answer = Answer(200, {}, body)
-        await keep_answer(session, context.caller, place, asked, answer, now=context.now)
+        await keep_answer(session, context.caller, place, asked, answer, keys=keys, now=context.now)
         return done
 
     def _bind(self, context: Context, given: object) -> tuple[list[Any], dict[str, Any]]:

@@ -15,6 +15,7 @@ from api.graph import node
 from api.graph.derive import fields_of
 from api.graph.relations import join_edges
 from api.graph.scalars import SCALARS
+from api.identity import graph as identity
 from api.media import graph as media
 from api.mentions import graph as mentions
 from api.metrics import graph as metrics
@@ -33,6 +34,7 @@ RESOURCES = (
     mentions,
     metrics,
     events,
+    identity,
 )
 
 

@@ -12,6 +12,7 @@ from api.paging import tag
 from domain.identity.answers import Answer, keep_answer, kept_answer
 from domain.kernel.caller import Caller
 from domain.kernel.changes import digest
+from domain.kernel.sealing import KeyRing
 from domain.media.shapes import AddMedia, MediaView
 
 
@@ -22,19 +23,20 @@ async def keyed(
     command: AddMedia,
     add: Callable[[], Awaitable[MediaView]],
     *,
+    keys: KeyRing,
     now: datetime,
 ) -> Response:
     """Adds the file, or gives the answer that a request with this key got before."""
     if key is None:
         return _response(_answer(await add()))
     asked = digest(command)
-    kept = await kept_answer(session, caller, key, asked)
+    kept = await kept_answer(session, caller, key, asked, keys=keys)
     if kept is not None:
         replayed = _response(kept)
         replayed.headers[REPLAYED] = "true"
         return replayed
     answer = _answer(await add())
-    await keep_answer(session, caller, key, asked, answer, now=now)
+    await keep_answer(session, caller, key, asked, answer, keys=keys, now=now)
     return _response(answer)
 
 

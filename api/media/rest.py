@@ -102,7 +102,7 @@ async def add_media(
                 session, caller, command, got.stowed, got.sniffed, store=store, now=now
             )
 
-        return await keyed(session, caller, key, command, add, now=now)
+        return await keyed(session, caller, key, command, add, keys=state.keys, now=now)
 
 
 @kept.get("/{media_id}", summary="Read what is known of a file")

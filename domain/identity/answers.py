@@ -1,4 +1,7 @@
-"""Answers kept under an Idempotency-Key: found again for a resend, refused for another request."""
+"""Answers kept under an Idempotency-Key: found again for a resend, refused for another request.
+
+Bodies rest sealed: some show a secret, once.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.identity.tables import KeptAnswer
 from domain.kernel.caller import Caller
 from domain.kernel.errors import KeyBusy, KeyReused
+from domain.kernel.sealing import KeyRing
 
 # A resend waits here for the first request to end; the second wait is short, then it is told.
 LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))")
@@ -26,7 +30,7 @@ class Answer:
 
 
 async def kept_answer(
-    session: AsyncSession, caller: Caller, key: str, request: bytes
+    session: AsyncSession, caller: Caller, key: str, request: bytes, *, keys: KeyRing
 ) -> Answer | None:
     """What this request was answered before; None when it is the first.
 
@@ -45,7 +49,7 @@ async def kept_answer(
         return None
     if row.request != request:
         raise KeyReused
-    return Answer(row.status, row.headers, row.body)
+    return Answer(row.status, row.headers, keys.open(row.body, place=_place(caller, key)))
 
 
 async def keep_answer(
@@ -55,6 +59,7 @@ async def keep_answer(
     request: bytes,
     answer: Answer,
     *,
+    keys: KeyRing,
     now: datetime,
 ) -> None:
     session.add(
@@ -65,7 +70,7 @@ async def keep_answer(
             request=request,
             status=answer.status,
             headers=answer.headers,
-            body=answer.body,
+            body=keys.seal(answer.body, place=_place(caller, key)),
             kept_at=now,
         )
     )
@@ -81,7 +86,14 @@ async def forget_answers(session: AsyncSession, caller: Caller, *, before: datet
     )
 
 
-async def replace_answer(session: AsyncSession, caller: Caller, key: str, answer: Answer) -> None:
+async def replace_answer(
+    session: AsyncSession, caller: Caller, key: str, answer: Answer, *, keys: KeyRing
+) -> None:
     """Keeps what was answered in the end, for a request that went on after its first commit."""
     row = await session.get_one(KeptAnswer, (caller.workspace_id, caller.actor, key))
-    row.status, row.headers, row.body = answer.status, answer.headers, answer.body
+    row.status, row.headers = answer.status, answer.headers
+    row.body = keys.seal(answer.body, place=_place(caller, key))
+
+
+def _place(caller: Caller, key: str) -> str:
+    return f"kept_answers.body/{caller.workspace_id}/{caller.actor}/{key}"

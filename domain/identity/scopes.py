@@ -25,25 +25,25 @@ WORDS: dict[str, Said] = {
     OPENID: Said(
         "savoir que c’est vous",
         "wissen, dass Sie es sind",
-        "sapere che è lei",
+        "sapere che siete voi",
         "know that it is you",
     ),
     PROFILE: Said(
         "connaître votre nom et votre langue",
         "Ihren Namen und Ihre Sprache kennen",
-        "conoscere il suo nome e la sua lingua",
+        "conoscere il vostro nome e la vostra lingua",
         "know your name and language",
     ),
     EMAIL: Said(
         "connaître votre adresse e-mail",
         "Ihre E-Mail-Adresse kennen",
-        "conoscere il suo indirizzo e-mail",
+        "conoscere il vostro indirizzo e-mail",
         "know your e-mail address",
     ),
     OFFLINE: Said(
         "garder cet accès quand vous n’êtes pas là",
         "diesen Zugriff behalten, wenn Sie nicht da sind",
-        "mantenere questo accesso quando lei non c’è",
+        "mantenere questo accesso quando non ci siete",
         "keep this access while you are away",
     ),
     Scope.WORKSPACE_READ: Said(
@@ -127,7 +127,7 @@ WORDS: dict[str, Said] = {
     Scope.POSTS_PUBLISH: Said(
         "publier en votre nom, tout de suite ou à l’heure prévue",
         "in Ihrem Namen veröffentlichen, sofort oder zur geplanten Zeit",
-        "pubblicare a suo nome, subito o all’ora prevista",
+        "pubblicare a vostro nome, subito o all’ora prevista",
         "publish in your name, at once or at a planned time",
     ),
     Scope.POSTS_APPROVE: Said(
@@ -151,7 +151,7 @@ WORDS: dict[str, Said] = {
     Scope.MENTIONS_ANSWER: Said(
         "répondre aux mentions en votre nom",
         "in Ihrem Namen auf Erwähnungen antworten",
-        "rispondere alle menzioni a suo nome",
+        "rispondere alle menzioni a vostro nome",
         "answer mentions in your name",
     ),
     Scope.METRICS_READ: Said(

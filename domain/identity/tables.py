@@ -1,26 +1,159 @@
-"""Access tokens, as fingerprints, and answers kept under an Idempotency-Key."""
+"""What callers hold: applications, grants, authorisations, tokens as fingerprints, kept answers.
+
+    Application ─< ApplicationSecret          registered by one workspace
+    Grant ─< Authorisation ─< Token           of the workspace that lets the application in
+                           ─< RefreshToken
+
+A grant is a member's consent to an application, which it names by value: the application may
+belong to another workspace. An authorisation is one walk through the consent page; everything that
+came of it ends with it, by one change of one row.
+"""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from domain.kernel.tables import TenantRow, json, moment, string, texts
+from domain.kernel.tables import Kept, TenantRow, belongs_to, json, moment, string, texts
 
 
-class Token(TenantRow, table=True):
-    __tablename__ = "tokens"
+def uuids(**options: Any) -> Any:  # noqa: ANN401 - Field's own signature
+    return Field(sa_type=ARRAY(Uuid), **options)
+
+
+class Application(Kept, table=True):
+    __tablename__ = "applications"
     __table_args__ = (
         ForeignKeyConstraint(["workspace_id"], ["workspaces.workspace_id"], ondelete="CASCADE"),
-        UniqueConstraint("workspace_id", "fingerprint", name="tokens_fingerprint"),
+        Index("applications_origins", "origins", postgresql_using="gin"),
     )
 
     name: str = string()
-    fingerprint: bytes = Field(sa_type=LargeBinary)
+    description: str = string()
+    homepage_url: str | None = string(nullable=True)
+    kind: str = string()
+    is_confidential: bool
+    redirect_uris: list[str] = texts()
+    post_logout_uris: list[str] = texts()
+    origins: list[str] = texts()
+    grant_types: list[str] = texts()
     scopes: list[str] = texts()
+    id_token_algorithm: str = string()
+    suspended_at: datetime | None = moment(nullable=True)
+
+
+class ApplicationSecret(TenantRow, table=True):
+    __tablename__ = "application_secrets"
+    __table_args__ = (
+        belongs_to("applications", "application_id", "CASCADE"),
+        Index("application_secrets_by_application", "workspace_id", "application_id"),
+    )
+
+    application_id: UUID
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    hint: str = string()
     created_at: datetime = moment()
     expires_at: datetime | None = moment(nullable=True)
+
+
+class Grant(TenantRow, table=True):
+    __tablename__ = "grants"
+    __table_args__ = (
+        belongs_to("members", "member_id", "CASCADE"),
+        # One living grant of a member to an application.
+        Index(
+            "grants_living",
+            "workspace_id",
+            "member_id",
+            "application_workspace_id",
+            "application_id",
+            unique=True,
+            postgresql_where=sql("revoked_at IS NULL"),
+        ),
+    )
+
+    member_id: UUID
+    application_workspace_id: UUID
+    application_id: UUID
+    application_name: str = string()
+    scopes: list[str] = texts()
+    communities: list[UUID] | None = uuids(nullable=True)
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+    last_used_at: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(nullable=True)
+
+
+class Authorisation(TenantRow, table=True):
+    """`code_fingerprint` and what stands beside it belong to the code that started it."""
+
+    __tablename__ = "authorisations"
+    __table_args__ = (
+        belongs_to("grants", "grant_id", "CASCADE"),
+        UniqueConstraint("workspace_id", "code_fingerprint", name="authorisations_code"),
+        Index("authorisations_by_grant", "workspace_id", "grant_id"),
+    )
+
+    grant_id: UUID
+    scopes: list[str] = texts()
+    communities: list[UUID] | None = uuids(nullable=True)
+    authenticated_at: datetime = moment()
+    methods: list[str] = texts()
+    nonce: str | None = string(nullable=True)
+    code_fingerprint: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    code_expires_at: datetime | None = moment(nullable=True)
+    redirect_uri: str | None = string(nullable=True)
+    challenge: str | None = string(nullable=True)
+    created_at: datetime = moment()
+    redeemed_at: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(nullable=True)
+
+
+class Token(TenantRow, table=True):
+    """Access tokens, personal API keys and operators' tokens: what a request can carry.
+
+    Without a member it is the operator's own or, with an application, that of its own doing. A key
+    that an application made belongs to its grant and ends with it.
+    """
+
+    __tablename__ = "tokens"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id"], ["workspaces.workspace_id"], ondelete="CASCADE"),
+        belongs_to("members", "member_id", "CASCADE"),
+        belongs_to("grants", "grant_id", "CASCADE"),
+        belongs_to("authorisations", "authorisation_id", "CASCADE"),
+        UniqueConstraint("workspace_id", "fingerprint", name="tokens_fingerprint"),
+        Index("tokens_by_kind", "workspace_id", "kind", "id"),
+        Index("tokens_by_member", "workspace_id", "member_id"),
+        Index("tokens_by_grant", "workspace_id", "grant_id"),
+        Index("tokens_by_authorisation", "workspace_id", "authorisation_id"),
+    )
+
+    kind: str = string(default="operator")
+    name: str = string()
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    hint: str = string(default="")
+    scopes: list[str] = texts()
+    communities: list[UUID] | None = uuids(default=None, nullable=True)
+    addresses: list[str] | None = texts(default=None, nullable=True)
+    member_id: UUID | None = None
+    application_workspace_id: UUID | None = None
+    application_id: UUID | None = None
+    grant_id: UUID | None = None
+    authorisation_id: UUID | None = None
+    created_at: datetime = moment()
+    expires_at: datetime | None = moment(nullable=True)
+    last_used_at: datetime | None = moment(default=None, nullable=True)
     revoked_at: datetime | None = moment(nullable=True)
 
 

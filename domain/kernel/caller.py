@@ -60,7 +60,10 @@ def held_to(scopes: frozenset[Scope], communities: frozenset[UUID] | None) -> fr
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`actor` is what the event log calls them: `token:tok_…` or `worker`."""
+    """`actor` is what the event log calls them.
+
+    `member:mem_…`, `application:app_…`, `token:tok_…` of an operator, or `worker`.
+    """
 
     workspace_id: UUID
     actor: str
@@ -71,6 +74,10 @@ class Caller:
     """The only communities they see; None: all."""
     application: str | None = None
     """The client id of the application that acts; None for tokens and keys without one."""
+    token_id: UUID | None = None
+    """The token or key that was shown; None for workers."""
+    grant_id: UUID | None = None
+    """The consent that an application acts by; what it makes for its member ends with it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scopes", held_to(self.scopes, self.communities))

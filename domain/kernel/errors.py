@@ -3,6 +3,7 @@
 ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
 ├── Forbidden           ScopeMissing CommunitiesHeld FormRefused SignInRefused
+│                       ScopeBeyond AddressRefused MemberMissing
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 ├── Missing             NotFound RouteUnknown
 ├── MethodUnknown
@@ -90,6 +91,24 @@ class SignInRefused(Forbidden):
     title = "The e-mail address or the password is wrong"
     remedy = "Try again, or ask for a new password."
     acting_party = "user"
+
+
+class ScopeBeyond(Forbidden):
+    code = "scope.beyond"
+    title = "This would let more be done than the token may do itself"
+    remedy = "Ask for scopes and communities that the token has."
+
+
+class AddressRefused(Forbidden):
+    code = "address.refused"
+    title = "The key may not be used from this address"
+    remedy = "Use it from one of the addresses it was made for."
+
+
+class MemberMissing(Forbidden):
+    code = "member.missing"
+    title = "The token acts for no member"
+    remedy = "Use the token of a person."
 
 
 class Missing(ParvisError): ...
@@ -198,6 +217,24 @@ class TextUnstorable(Invalid):
     code = "text.unstorable"
     title = "A text holds the character U+0000"
     remedy = "Take the character out."
+
+
+class RedirectUnfit(Invalid):
+    code = "redirect_uri.unfit"
+    title = "People cannot be sent back to this address"
+    remedy = "Send a whole https address, or a loopback address for an application on a device."
+
+
+class OriginUnfit(Invalid):
+    code = "origin.unfit"
+    title = "This is no origin of a browser"
+    remedy = "Send a scheme, a host and perhaps a port, such as https://app.example.ch."
+
+
+class AddressUnfit(Invalid):
+    code = "address.unfit"
+    title = "This is no range of addresses"
+    remedy = "Send an address or a range in CIDR notation, such as 192.0.2.0/24."
 
 
 class NetworkUnknown(Invalid):

@@ -21,6 +21,10 @@ PREFIXES = {
     "sin": "sign-in",
     "mail": "mail",
     "tok": "token",
+    "key": "api_key",
+    "app": "application",
+    "sec": "application_secret",
+    "grant": "grant",
     "com": "community",
     "acct": "account",
     "cns": "consent",
@@ -104,6 +108,10 @@ MemberId = Annotated[UUID, Prefixed("mem")]
 UserId = Annotated[UUID, Prefixed("usr")]
 SignInId = Annotated[UUID, Prefixed("sin")]
 TokenId = Annotated[UUID, Prefixed("tok")]
+ApiKeyId = Annotated[UUID, Prefixed("key")]
+ApplicationId = Annotated[UUID, Prefixed("app")]
+ApplicationSecretId = Annotated[UUID, Prefixed("sec")]
+GrantId = Annotated[UUID, Prefixed("grant")]
 CommunityId = Annotated[UUID, Prefixed("com")]
 AccountId = Annotated[UUID, Prefixed("acct")]
 MediaId = Annotated[UUID, Prefixed("med")]

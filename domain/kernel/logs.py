@@ -14,7 +14,7 @@ SECRET_NAMES = re.compile(
     re.IGNORECASE,
 )
 SECRET_VALUES = re.compile(
-    r"(?i)(bearer\s+|basic\s+)[\w.~+/=-]+|\bpv_[a-z]+_\w+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|"
+    r"(?i)(bearer\s+|basic\s+)[\w.~+/=-]+|\bpv[a-z]?_\w+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|"
     r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|\bwhsec_[\w+/=]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 )
 
