@@ -142,7 +142,7 @@ async def check_bearer(session: AsyncSession, bearer: str, *, now: datetime) -> 
 
 async def _left_to_application(session: AsyncSession, found: Row[Any]) -> frozenset[str]:
     asked = {"owner": found.application_workspace_id, "application": found.application_id}
-    scopes = (await session.exec(APPLICATION_SCOPES, params=asked)).scalar_one()  # type: ignore[call-overload]
+    scopes = (await session.exec(APPLICATION_SCOPES, params=asked)).scalar_one()  # type: ignore[call-overload]  # text
     if scopes is None:
         raise TokenInvalid
     return frozenset(scopes)

@@ -40,7 +40,7 @@ class Application(Kept, table=True):
 
     name: str = string()
     description: str = string()
-    homepage_url: str | None = string(nullable=True)
+    homepage_url: str | None = string(default=None, nullable=True)
     kind: str = string()
     is_confidential: bool
     redirect_uris: list[str] = texts()
@@ -49,7 +49,7 @@ class Application(Kept, table=True):
     grant_types: list[str] = texts()
     scopes: list[str] = texts()
     id_token_algorithm: str = string()
-    suspended_at: datetime | None = moment(nullable=True)
+    suspended_at: datetime | None = moment(default=None, nullable=True)
 
 
 class ApplicationSecret(TenantRow, table=True):
@@ -63,7 +63,7 @@ class ApplicationSecret(TenantRow, table=True):
     fingerprint: bytes = Field(sa_type=LargeBinary)
     hint: str = string()
     created_at: datetime = moment()
-    expires_at: datetime | None = moment(nullable=True)
+    expires_at: datetime | None = moment(default=None, nullable=True)
 
 
 class Grant(TenantRow, table=True):
@@ -87,11 +87,11 @@ class Grant(TenantRow, table=True):
     application_id: UUID
     application_name: str = string()
     scopes: list[str] = texts()
-    communities: list[UUID] | None = uuids(nullable=True)
+    communities: list[UUID] | None = uuids(default=None, nullable=True)
     created_at: datetime = moment()
     updated_at: datetime = moment()
-    last_used_at: datetime | None = moment(nullable=True)
-    revoked_at: datetime | None = moment(nullable=True)
+    last_used_at: datetime | None = moment(default=None, nullable=True)
+    revoked_at: datetime | None = moment(default=None, nullable=True)
 
 
 class Authorisation(TenantRow, table=True):
@@ -106,17 +106,17 @@ class Authorisation(TenantRow, table=True):
 
     grant_id: UUID
     scopes: list[str] = texts()
-    communities: list[UUID] | None = uuids(nullable=True)
+    communities: list[UUID] | None = uuids(default=None, nullable=True)
     authenticated_at: datetime = moment()
     methods: list[str] = texts()
-    nonce: str | None = string(nullable=True)
+    nonce: str | None = string(default=None, nullable=True)
     code_fingerprint: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
-    code_expires_at: datetime | None = moment(nullable=True)
-    redirect_uri: str | None = string(nullable=True)
-    challenge: str | None = string(nullable=True)
+    code_expires_at: datetime | None = moment(default=None, nullable=True)
+    redirect_uri: str | None = string(default=None, nullable=True)
+    challenge: str | None = string(default=None, nullable=True)
     created_at: datetime = moment()
-    redeemed_at: datetime | None = moment(nullable=True)
-    revoked_at: datetime | None = moment(nullable=True)
+    redeemed_at: datetime | None = moment(default=None, nullable=True)
+    revoked_at: datetime | None = moment(default=None, nullable=True)
 
 
 class Token(TenantRow, table=True):
@@ -152,9 +152,9 @@ class Token(TenantRow, table=True):
     grant_id: UUID | None = None
     authorisation_id: UUID | None = None
     created_at: datetime = moment()
-    expires_at: datetime | None = moment(nullable=True)
+    expires_at: datetime | None = moment(default=None, nullable=True)
     last_used_at: datetime | None = moment(default=None, nullable=True)
-    revoked_at: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(default=None, nullable=True)
 
 
 class KeptAnswer(SQLModel, table=True):

@@ -23,6 +23,8 @@ DEFINERS = {
     "parvis_workspaces": "housekeeping goes from workspace to workspace",
     "parvis_memberships": "a user learns which workspaces they may enter",
     "parvis_shows_media": "a picture in a post that the caller may not see is in use all the same",
+    "parvis_application_scopes": "what an application of another workspace may still ask for",
+    "parvis_origin_applications": "which applications browsers may call for from an origin",
     "parvis_search": "full-text search is not leakproof: it filters on the tenant itself",
     "parvis_make_months": "makes partitions, and tells only how many",
     "parvis_make_sample_months": "as above",

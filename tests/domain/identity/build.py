@@ -51,9 +51,7 @@ async def build_member(
     return row.id
 
 
-async def build_key(
-    database: Database, workspace_id: UUID, member_id: UUID, **changes: Any
-) -> str:
+async def build_key(database: Database, workspace_id: UUID, member_id: UUID, **changes: Any) -> str:
     """The bearer value of a member's own token, with every scope if nothing else is said."""
     bearer = make_bearer(workspace_id)
     row = Token(
