@@ -11,7 +11,7 @@ Json = dict[str, Any]
 PROBLEMS = {
     400: ("Malformed", "The body cannot be read: `body.malformed`."),
     401: ("Unauthenticated", "No token, or none that is known: `token.missing`, `token.invalid`."),
-    403: ("Forbidden", "The token lacks a scope: `scope.missing`."),
+    403: ("Forbidden", "The token may not: `scope.missing`, `scope.beyond`, `address.refused`."),
     404: ("Missing", "There is no such thing in this workspace: `not_found`."),
     409: ("Conflict", "Its state, an earlier request or another thing does not allow this."),
     412: ("Stale", "It was changed since you read it: `version.stale`."),

@@ -65,9 +65,7 @@ def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Itera
     yield from (422, 429, 500)
     if is_open(operation):
         return
-    yield from (401, 503)
-    if scopes_of(operation):
-        yield 403
+    yield from (401, 403, 503)
     body = operation.get("requestBody", {}).get("content", {})
     if "{" in path or names_ids(body, schemas):
         yield 404

@@ -205,7 +205,7 @@ def _redirect_faults(field: str, row: Application, uris: Sequence[str]) -> Itera
 
 def _misfits(row: Application) -> Iterator[Fault]:
     if GrantType.CODE in row.grant_types and not row.redirect_uris:
-        yield Fault("/redirect_uris", "too_short", "Codes need an address to go to.")
+        yield Fault("/redirect_uris", "redirect_uri.missing", "Codes need an address to go to.")
     if GrantType.CLIENT in row.grant_types and not row.is_confidential:
         message = "A public application cannot act on its own: it keeps no secret."
         yield Fault("/grant_types", "grant_type.unfit", message)
