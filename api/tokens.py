@@ -40,9 +40,7 @@ class TokenChecks:
         """Whether the bearer value was valid when it was last looked at, however long ago."""
         return authorization.partition(" ")[2] in self._known
 
-    async def _checked(
-        self, authorization: str | None, scope: MutableMapping[str, Any]
-    ) -> Checked:
+    async def _checked(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Checked:
         if not authorization:
             raise TokenMissing
         kind, _, bearer = authorization.partition(" ")

@@ -101,7 +101,7 @@ class Allowances:
         """
         refuse_again(scope)
         if TOKEN not in left_of(scope):
-            self._spend(scope, TOKEN, caller.actor, 1)
+            self._spend(scope, TOKEN, _token_of(caller), 1)
             if caller.application is not None:
                 self._spend(scope, APPLICATION, caller.application, 1)
 
@@ -110,7 +110,7 @@ class Allowances:
         if not more:
             return
         with suppress(RateExceeded):
-            self._spend(scope, TOKEN, caller.actor, more)
+            self._spend(scope, TOKEN, _token_of(caller), more)
             if caller.application is not None:
                 self._spend(scope, APPLICATION, caller.application, more)
 
@@ -214,3 +214,8 @@ def _learn(window: Window, minute: int, everybody: int, before: int) -> None:
         window.before = max(window.before, before)
     elif window.minute == minute + 1:
         window.before = max(window.before, everybody)
+
+
+def _token_of(caller: Caller) -> str:
+    """A member may act by many tokens, each counted by itself."""
+    return caller.actor if caller.token_id is None else caller.token_id.hex

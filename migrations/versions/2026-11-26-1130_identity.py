@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from migrations.tenancy import APPLICATION, create_tenant_table
 
-revision = "2026_11_26_1030"
-down_revision = "2026_11_26_1000"
+revision = "2026_11_26_1130"
+down_revision = "2026_11_26_1100"
 branch_labels = None
 depends_on = None
 
