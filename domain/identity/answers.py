@@ -49,7 +49,7 @@ async def kept_answer(
         return None
     if row.request != request:
         raise KeyReused
-    return Answer(row.status, row.headers, keys.open(row.body, place=_place(caller, key)))
+    return Answer(row.status, row.headers, keys.open(row.sealed_body, place=_place(caller, key)))
 
 
 async def keep_answer(
@@ -70,7 +70,7 @@ async def keep_answer(
             request=request,
             status=answer.status,
             headers=answer.headers,
-            body=keys.seal(answer.body, place=_place(caller, key)),
+            sealed_body=keys.seal(answer.body, place=_place(caller, key)),
             kept_at=now,
         )
     )
@@ -92,8 +92,8 @@ async def replace_answer(
     """Keeps what was answered in the end, for a request that went on after its first commit."""
     row = await session.get_one(KeptAnswer, (caller.workspace_id, caller.actor, key))
     row.status, row.headers = answer.status, answer.headers
-    row.body = keys.seal(answer.body, place=_place(caller, key))
+    row.sealed_body = keys.seal(answer.body, place=_place(caller, key))
 
 
 def _place(caller: Caller, key: str) -> str:
-    return f"kept_answers.body/{caller.workspace_id}/{caller.actor}/{key}"
+    return f"kept_answers.sealed_body/{caller.workspace_id}/{caller.actor}/{key}"

@@ -169,5 +169,5 @@ class KeptAnswer(SQLModel, table=True):
     request: bytes = Field(sa_type=LargeBinary)
     status: int
     headers: dict[str, str] = json()
-    body: bytes = Field(sa_type=LargeBinary)
+    sealed_body: bytes = Field(sa_type=LargeBinary)
     kept_at: datetime = moment()

@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from migrations.tenancy import APPLICATION, create_tenant_table
 
-revision = "2026_11_26_1130"
-down_revision = "2026_11_26_1110"
+revision = "2026_11_26_1400"
+down_revision = "2026_11_26_1130"
 branch_labels = None
 depends_on = None
 
@@ -45,6 +45,9 @@ def upgrade() -> None:
     _create_applications()
     _create_grants()
     _widen_tokens()
+    # What was kept in clear is gone after a day anyway: a resend is then asked anew.
+    op.execute("DELETE FROM kept_answers")
+    op.alter_column("kept_answers", "body", new_column_name="sealed_body")
     for statement in (APPLICATION_SCOPES, ORIGIN_APPLICATIONS):
         op.execute(statement)
     for name in FUNCTIONS:
@@ -173,6 +176,8 @@ def _widen_tokens() -> None:
 def downgrade() -> None:
     for name in FUNCTIONS:
         op.execute(f"DROP FUNCTION {name}")
+    op.execute("DELETE FROM kept_answers")
+    op.alter_column("kept_answers", "sealed_body", new_column_name="body")
     op.execute("DELETE FROM tokens WHERE kind <> 'operator'")
     op.drop_index("tokens_by_kind", "tokens")
     for target in ("authorisation", "grant", "member"):
