@@ -1,5 +1,6 @@
 """People to test with."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -7,12 +8,18 @@ from uuid import UUID
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
 from domain.kernel.languages import Language
+from domain.kernel.sealing import KeyRing
+from domain.mail.queries import newest_mails
+from domain.mail.shapes import MailSeen
 from domain.people.passwords import Passwords
 from domain.people.service import create_user
 from tests.browsing import Tab
+from tests.conftest import KEY
 
 PASSWORD = "violet anchovy parade 48"
 PASSWORDS = Passwords()
+KEYS = KeyRing.parse(KEY)
+LINK = re.compile(r"http://[^/\s]+(/link\?token=pv_link_[0-9a-f]{48})\n")
 
 
 @dataclass(frozen=True)
@@ -44,3 +51,17 @@ async def sign_in(tab: Tab, person: Person, *, password: str = PASSWORD, to: str
     """Through the form, as the person does."""
     await tab.open(f"/sign-in?next={to}")
     await tab.send("/sign-in", email=person.email, password=password)
+
+
+async def letters_to(database: Database, email: str) -> list[MailSeen]:
+    """What was written to an address, the newest first."""
+    async with database.transaction(None) as session:
+        return await newest_mails(session, KEYS, recipient=email, most=20)
+
+
+async def link_to(database: Database, email: str) -> str:
+    """The path of the link in the newest letter to an address."""
+    [newest, *_] = await letters_to(database, email)
+    found = LINK.search(newest.text or "")
+    assert found is not None, newest.subject
+    return found[1]

@@ -5,7 +5,7 @@ ParvisError
 ├── Forbidden           ScopeMissing CommunitiesHeld FormRefused SignInRefused
 │                       ScopeBeyond AddressRefused MemberMissing
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
-├── Missing             NotFound RouteUnknown
+├── Missing             NotFound RouteUnknown LinkInvalid
 ├── MethodUnknown
 ├── Invalid             Misfit IdMalformed IdWrongKind CursorInvalid ZoneUnknown TimePast …
 ├── Conflict            AlreadyExists IdTaken NotAllowedNow DeliveryUnderWay AlreadyPublished …
@@ -127,6 +127,13 @@ class RouteUnknown(Missing):
     code = "route.unknown"
     title = "There is nothing at this address"
     remedy = "Read the API reference at /docs."
+
+
+class LinkInvalid(Missing):
+    code = "link.invalid"
+    title = "The link was used before, is too old or was never given out"
+    remedy = "Ask for a new one."
+    acting_party = "user"
 
 
 class MethodUnknown(ParvisError):

@@ -103,6 +103,18 @@ class Settings(BaseSettings):
     sign_in_days: int = Field(
         default=30, gt=0, description="How long a browser stays signed in at most, in days."
     )
+    confirm_min: int = Field(
+        default=15,
+        gt=0,
+        description="How long after a proof of who one is it counts for a change of it, in "
+        "minutes.",
+    )
+    link_h: int = Field(
+        default=24, gt=0, description="How long the links in mails to people count, in hours."
+    )
+    sign_up: bool = Field(
+        default=True, description="Whether people may make an account of their own."
+    )
     limit_token_per_min: int = Field(
         default=6000, ge=0, description="Requests a minute with one token; 0: any number."
     )

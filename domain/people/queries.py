@@ -42,5 +42,6 @@ def view_of(row: User) -> UserView:
         name=row.name,
         email=row.email,
         is_email_verified=row.email_verified_at is not None,
+        has_password=row.password_hash is not None,
         language=Language(row.language),
     )

@@ -9,9 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.errors import AlreadyExists
 from domain.kernel.ids import new_id
 from domain.kernel.languages import Language
+from domain.people.letters import Kind
 from domain.people.queries import view_of
+from domain.people.reaching import tell
 from domain.people.rules import same_email
-from domain.people.shapes import UserView
+from domain.people.shapes import ChangeProfile, Mailing, SignedIn, UserView
+from domain.people.sign_ins import end_sign_ins
 from domain.people.tables import User
 
 
@@ -44,9 +47,30 @@ async def create_user(
     return view_of(row)
 
 
-async def keep_password(
-    session: AsyncSession, user_id: UUID, password_hash: str, *, now: datetime
-) -> None:
-    """Sets the hash; the sign-ins go on as they are."""
+async def change_profile(
+    session: AsyncSession, user_id: UUID, command: ChangeProfile, *, now: datetime
+) -> UserView:
     row = await session.get_one(User, user_id, with_for_update=True)
+    row.name, row.language, row.updated_at = command.name, command.language, now
+    return view_of(row)
+
+
+async def change_password(
+    session: AsyncSession,
+    mailing: Mailing,
+    signed_in: SignedIn,
+    password_hash: str,
+    *,
+    now: datetime,
+) -> None:
+    """Every other browser is signed out, and the person is told by mail."""
+    row = await session.get_one(User, signed_in.user_id, with_for_update=True)
     row.password_hash, row.updated_at = password_hash, now
+    await end_sign_ins(session, row.id, but=signed_in.sign_in_id)
+    await tell(session, mailing, Kind.PASSWORD_CHANGED, view_of(row), now=now)
+
+
+async def renew_hash(session: AsyncSession, user_id: UUID, password_hash: str) -> None:
+    """Keeps a better hash of the same password."""
+    row = await session.get_one(User, user_id, with_for_update=True)
+    row.password_hash = password_hash

@@ -3,23 +3,39 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.kernel.ids import UserId
 from domain.kernel.languages import Language
-from domain.kernel.shapes import View
+from domain.kernel.sealing import KeyRing
+from domain.kernel.shapes import Command, View
+from domain.people.rules import email_of
+
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Email = Annotated[str, AfterValidator(email_of)]
 
 
 class Method(StrEnum):
-    """How somebody proved who they are: `amr` of RFC 8176, and `mail` for a link of ours."""
+    """How somebody proved who they are: `amr` of RFC 8176, and `link` for one of ours."""
 
     PASSWORD = "pwd"  # noqa: S105 - a name
     CODE = "otp"
     PASSKEY = "pop"
     SEVERAL = "mfa"
-    MAIL = "mail"
+    LINK = "link"
+
+
+class Purpose(StrEnum):
+    """What a one-time link is for, and nothing else."""
+
+    SIGN_IN = "sign_in"
+    SIGN_UP = "sign_up"
+    VERIFY = "verify"
+    CHANGE_EMAIL = "change_email"
+    RESET = "reset"
 
 
 class UserView(View):
@@ -27,6 +43,12 @@ class UserView(View):
     name: str = Field(description="What the person is called.")
     email: str = Field(description="Where the person is reached.")
     is_email_verified: bool = Field(description="Whether the address was proved to be theirs.")
+    has_password: bool = Field(description="Whether the person signs in with a password.")
+    language: Language = Field(description="The language the person is spoken to in.")
+
+
+class ChangeProfile(Command):
+    name: Name = Field(description="What the person is called.")
     language: Language = Field(description="The language the person is spoken to in.")
 
 
@@ -62,3 +84,22 @@ class Credentials:
 
     user_id: UUID
     password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Link:
+    """A one-time link that counts: whom it was sent to, and where it leads afterwards."""
+
+    purpose: Purpose
+    email: str
+    user_id: UUID | None
+    next_path: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Mailing:
+    """What writing to people takes: the ring that seals, our address, how long links count."""
+
+    keys: KeyRing
+    root: str
+    lasts: timedelta

@@ -61,6 +61,17 @@ async def find_sign_in(
     return SignedIn(row.user_id, row.id, row.authenticated_at, frozenset(row.methods))
 
 
+async def renew_sign_in(
+    session: AsyncSession, signed_in: SignedIn, *, methods: Iterable[Method], now: datetime
+) -> str:
+    """A new secret for a sign-in whose person has just proved again who they are."""
+    secret = PREFIX + secrets.token_hex(32)
+    row = await session.get_one(SignIn, signed_in.sign_in_id, with_for_update=True)
+    row.fingerprint, row.authenticated_at = fingerprint(secret), now
+    row.methods = sorted({*row.methods, *methods})
+    return secret
+
+
 async def end_sign_in(session: AsyncSession, user_id: UUID, sign_in_id: UUID) -> None:
     await session.exec(
         delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.id) == sign_in_id)

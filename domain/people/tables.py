@@ -1,9 +1,10 @@
-"""People and the browsers they are signed in with."""
+"""People, the browsers they are signed in with, the links they were sent."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from domain.kernel.ids import new_id
@@ -13,6 +14,7 @@ SHARED_TABLES.update(
     {
         "users",  # a person may be a member of many workspaces, or of none yet
         "sign_ins",  # a person signs in before a workspace is chosen
+        "one_time_links",  # as above, and who signs up is nobody's member yet
     }
 )
 
@@ -59,3 +61,25 @@ class SignIn(SQLModel, table=True):
     expires_at: datetime = moment()
     address: str = string()
     agent: str = string()
+
+
+class OneTimeLink(SQLModel, table=True):
+    """A link that was sent to `email` and counts once; its secret rests as a fingerprint."""
+
+    __tablename__ = "one_time_links"
+    __table_args__ = (
+        of_user(),
+        UniqueConstraint("fingerprint", name="one_time_links_fingerprint"),
+        Index("one_time_links_by_email", "email", "purpose"),
+        Index("one_time_links_by_user", "user_id", postgresql_where=sql("user_id IS NOT NULL")),
+        Index("one_time_links_by_end", "expires_at"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    purpose: str = string()
+    email: str = string()
+    user_id: UUID | None = None
+    next_path: str = string()
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
