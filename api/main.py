@@ -29,7 +29,7 @@ from api.metrics.fast import FastSeries
 from api.networks import rest as networks
 from api.pages import assets
 from api.paging import READABLE
-from api.people import account, sign_in
+from api.people import pages as people
 from api.posts import deliveries, entries
 from api.posts import rest as posts
 from api.sandbox.app import sandbox_app
@@ -60,7 +60,7 @@ ROUTERS = (
     identity,
 )
 
-PAGES = (sign_in, account, connecting)
+PAGES = (people, connecting)
 
 
 def create_app(settings: Settings) -> FastAPI:

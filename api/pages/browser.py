@@ -28,7 +28,7 @@ from domain.kernel.settings import Settings
 from domain.people.shapes import Browser, Lifetimes, SignedIn
 from domain.people.sign_ins import find_sign_in
 
-__all__ = ["SignedIn", "render", "require_sign_in", "see", "signed_in"]
+__all__ = ["SignedIn", "render", "require_fresh", "require_sign_in", "see", "signed_in"]
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -75,6 +75,18 @@ async def require_sign_in(request: Request) -> SignedIn:
     return found
 
 
+async def require_fresh(request: Request) -> SignedIn:
+    """Who uses this browser, proved a short while ago; else they prove it again and come back."""
+    found = await require_sign_in(request)
+    if request.state.now - found.authenticated_at > confirm_within(request):
+        raise Elsewhere(with_next("/confirm", own_path(request)))
+    return found
+
+
+def confirm_within(request: Request) -> timedelta:
+    return timedelta(minutes=state_of(request).settings.confirm_min)
+
+
 def own_path(request: Request) -> str:
     """The path and query of a page that was asked for."""
     query = request.url.query
@@ -101,7 +113,7 @@ def render(
         form_field=FIELD,
         form_token=form_token(request),
         user=getattr(request.state, "signed_in", None),
-        **values,
+        **{"faults": {}, "fault": "", **values},
     )
     response = HTMLResponse(shown, status, HEADERS)
     response.headers["Content-Security-Policy"] = " ".join((POLICY, *form_action))

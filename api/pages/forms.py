@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
@@ -54,20 +53,24 @@ async def check_form(request: Request) -> None:
 def fill(request: Request, kind: type[Filled]) -> Filled:
     """The form as `kind` describes it; fields it does not know are left out. Raises `Unfilled`."""
     form: FormData = request.state.form
-    sent = {name: form[name] for name in kind.model_fields if name in form}
     try:
-        return kind.model_validate(sent)
+        return kind.model_validate({name: form[name] for name in kind.model_fields if name in form})
     except ValidationError as error:
-        raise Unfilled({str(fault["loc"][0]) for fault in error.errors()}, sent) from None
+        raise Unfilled({str(fault["loc"][0]) for fault in error.errors()}) from None
+
+
+def sent(request: Request, name: str) -> str:
+    """What stood in a field, to show it again."""
+    form: FormData = request.state.form
+    return str(form.get(name, ""))
 
 
 class Unfilled(Exception):
-    """Fields that were left empty or do not fit, by name, and all that was sent."""
+    """Fields that were left empty or do not fit, by name."""
 
-    def __init__(self, fields: set[str], sent: Mapping[str, object]) -> None:
+    def __init__(self, fields: set[str]) -> None:
         super().__init__(f"These do not fit: {', '.join(sorted(fields))}.")
         self.fields = fields
-        self.sent = sent
 
 
 def _bound(secret: str, nonce: str) -> str:

@@ -1,5 +1,6 @@
 """What the pages say: every `words.toml` beside a part of the api, read once."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -39,3 +40,13 @@ def explain(error: ParvisError, language: Language) -> tuple[str, str]:
     if f"{key}.title" not in words().said:
         return error.title, error.remedy
     return words().say(f"{key}.title", language), words().say(f"{key}.remedy", language)
+
+
+def fault_words(request: Request, fields: Iterable[str]) -> dict[str, str]:
+    """What is wrong with each field of a form that was not filled in well."""
+    language = language_of(request)
+    return {name: words().say(_fault_key(name), language) for name in fields}
+
+
+def _fault_key(name: str) -> str:
+    return f"fault.{name}" if f"fault.{name}" in words().said else "fault.other"

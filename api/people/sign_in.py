@@ -3,30 +3,29 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field, StringConstraints
 
-from api.pages.browser import browser_of, let_in, let_out, lifetimes, render, see, signed_in
-from api.pages.forms import Unfilled, fill
+from api.pages.browser import let_out, render, see, signed_in
+from api.pages.forms import Unfilled, fill, sent
 from api.pages.paths import local_path
 from api.pages.routes import PageRoute
 from api.pages.words import explain, language_of
+from api.people.admission import admit
+from api.people.fields import Address, Typed
 from api.problems import status_of
 from api.state import state_of
 from domain.kernel.errors import SignInRefused
 from domain.kernel.shapes import Command
 from domain.people.queries import credentials_of
-from domain.people.service import keep_password
+from domain.people.service import renew_hash
 from domain.people.shapes import Method
-from domain.people.sign_ins import begin_sign_in, end_sign_in
+from domain.people.sign_ins import end_sign_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 class SignInForm(Command):
-    email: str = Field(min_length=1, max_length=254)
-    password: Annotated[
-        str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1000)
-    ]
+    email: Address
+    password: Typed
     next: str = ""
 
 
@@ -40,7 +39,7 @@ async def show_sign_in(
     target = local_path(next_path)
     if await signed_in(request) is not None:
         return see(request, target)
-    return render(request, "people/sign_in.html", next=target, email=hint, fault="")
+    return _page(request, 200, next_path=target, email=hint)
 
 
 @router.post("/sign-in")
@@ -50,39 +49,27 @@ async def sign_in(request: Request) -> Response:
         return await _sign_in(request, form)
     except (SignInRefused, Unfilled) as error:
         refused = error if isinstance(error, SignInRefused) else SignInRefused()
-        sent = request.state.form
-        return render(
+        return _page(
             request,
-            "people/sign_in.html",
             status_of(refused),
-            next=local_path(str(sent.get("next", ""))),
-            email=str(sent.get("email", "")),
+            next_path=local_path(sent(request, "next")),
+            email=sent(request, "email"),
             fault=explain(refused, language_of(request))[0],
         )
 
 
 async def _sign_in(request: Request, form: SignInForm) -> Response:
-    state, now = state_of(request), request.state.now
+    state = state_of(request)
     async with state.database.transaction(None) as session:
         found = await credentials_of(session, form.email)
     # No connection is held while the password is weighed.
     checked = await state.passwords.check(form.password, found.password_hash if found else None)
     if found is None or not checked.is_right:
         raise SignInRefused
-    async with state.database.transaction(None) as session:
-        if checked.renewed is not None:
-            await keep_password(session, found.user_id, checked.renewed, now=now)
-        secret = await begin_sign_in(
-            session,
-            found.user_id,
-            methods=[Method.PASSWORD],
-            browser=browser_of(request),
-            lifetimes=lifetimes(state.settings),
-            now=now,
-        )
-    response = see(request, local_path(form.next))
-    let_in(request, response, secret)
-    return response
+    if checked.renewed is not None:
+        async with state.database.transaction(None) as session:
+            await renew_hash(session, found.user_id, checked.renewed)
+    return await admit(request, found.user_id, [Method.PASSWORD], form.next)
 
 
 @router.post("/sign-out")
@@ -94,3 +81,17 @@ async def sign_out(request: Request) -> Response:
     response = see(request, "/sign-in")
     let_out(request, response)
     return response
+
+
+def _page(
+    request: Request, status: int, *, next_path: str, email: str, fault: str = ""
+) -> Response:
+    return render(
+        request,
+        "people/sign_in.html",
+        status,
+        next=next_path,
+        email=email,
+        fault=fault,
+        may_sign_up=state_of(request).settings.sign_up,
+    )

@@ -1,0 +1,33 @@
+"""Lets somebody in who has proved who they are."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from api.pages.browser import browser_of, let_in, lifetimes, see, signed_in
+from api.pages.paths import local_path
+from api.state import state_of
+from domain.people.shapes import Method
+from domain.people.sign_ins import begin_sign_in, end_sign_in
+
+
+async def admit(
+    request: Request, user_id: UUID, methods: Iterable[Method], next_path: str
+) -> Response:
+    """Begins a sign-in under a new secret, ends the one before, and leads on."""
+    state, before = state_of(request), await signed_in(request)
+    async with state.database.transaction(None) as session:
+        if before is not None:
+            await end_sign_in(session, before.user_id, before.sign_in_id)
+        secret = await begin_sign_in(
+            session,
+            user_id,
+            methods=methods,
+            browser=browser_of(request),
+            lifetimes=lifetimes(state.settings),
+            now=request.state.now,
+        )
+    response = see(request, local_path(next_path))
+    let_in(request, response, secret)
+    return response

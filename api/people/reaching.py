@@ -1,0 +1,93 @@
+"""/sign-up and /forgot: who asks for a link is told to look into their mail, whoever they are."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.pages.browser import render
+from api.pages.forms import Unfilled, fill, sent
+from api.pages.paths import local_path
+from api.pages.routes import PageRoute
+from api.pages.words import fault_words, language_of
+from api.people.mailing import mailing_of
+from api.state import state_of
+from domain.kernel.errors import RouteUnknown
+from domain.kernel.shapes import Command
+from domain.people.reaching import write_to_address
+from domain.people.shapes import Email, Purpose
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+NextQuery = Annotated[str, Query(alias="next")]
+WANTED = {Purpose.SIGN_UP: "sign_up", Purpose.RESET: "forgot"}
+
+
+class AddressForm(Command):
+    email: Email
+    next: str = ""
+
+
+@router.get("/sign-up")
+async def show_sign_up(request: Request, next_path: NextQuery = "") -> Response:
+    _check_open(request)
+    return _page(request, Purpose.SIGN_UP, next_path=local_path(next_path))
+
+
+@router.post("/sign-up")
+async def sign_up(request: Request) -> Response:
+    _check_open(request)
+    return await _write(request, Purpose.SIGN_UP)
+
+
+@router.get("/forgot")
+async def show_forgot(request: Request, next_path: NextQuery = "") -> Response:
+    return _page(request, Purpose.RESET, next_path=local_path(next_path))
+
+
+@router.post("/forgot")
+async def forgot(request: Request) -> Response:
+    return await _write(request, Purpose.RESET)
+
+
+async def _write(request: Request, wanted: Purpose) -> Response:
+    try:
+        form = fill(request, AddressForm)
+    except Unfilled as error:
+        faults = fault_words(request, error.fields)
+        next_path = local_path(sent(request, "next"))
+        return _page(request, wanted, 422, next_path=next_path, faults=faults)
+    async with state_of(request).database.transaction(None) as session:
+        await write_to_address(
+            session,
+            mailing_of(request),
+            wanted,
+            email=form.email,
+            language=language_of(request),
+            next_path=local_path(form.next),
+            now=request.state.now,
+        )
+    return render(request, "people/look_into_mail.html", email=form.email)
+
+
+def _check_open(request: Request) -> None:
+    if not state_of(request).settings.sign_up:
+        raise RouteUnknown
+
+
+def _page(
+    request: Request,
+    wanted: Purpose,
+    status: int = 200,
+    *,
+    next_path: str,
+    faults: dict[str, str] | None = None,
+) -> Response:
+    email = sent(request, "email") if faults else ""
+    return render(
+        request,
+        "people/address.html",
+        status,
+        wanted=WANTED[wanted],
+        next=next_path,
+        email=email,
+        faults=faults or {},
+    )
