@@ -75,6 +75,8 @@ def make_settings(servers: Servers, database: str, data_dir: Path) -> Settings:
         log_level="WARNING",
         token_cache_s=0,
         limit_address_per_min=0,
+        limit_sign_in_per_min=0,
+        lockout_address_failures=10_000,
     )
 
 

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api import limits
+from api.limits import Limit
 from api.pages.browser import let_in, render, require_sign_in, see
 from api.pages.forms import Unfilled, fill, sent
 from api.pages.paths import local_path
@@ -55,6 +57,8 @@ async def mail_link(request: Request) -> Response:
     found = await require_sign_in(request)
     async with state_of(request).database.transaction(None) as session:
         person = await user_view(session, found.user_id)
+    await limits.hit(request, Limit.LINK, key=person.email)
+    async with state_of(request).database.transaction(None) as session:
         await ask_to_sign_in(
             session,
             mailing_of(request),
@@ -70,8 +74,10 @@ async def _confirm(request: Request, found: SignedIn, form: ConfirmForm) -> Resp
     async with state.database.transaction(None) as session:
         person = await user_view(session, found.user_id)
         known = await credentials_of(session, person.email)
+    await limits.hit(request, Limit.SIGN_IN, key=person.email)
     checked = await state.passwords.check(form.password, known.password_hash if known else None)
     if not checked.is_right:
+        await limits.failed(request, Limit.SIGN_IN, key=person.email)
         raise SignInRefused
     async with state.database.transaction(None) as session:
         secret = await renew_sign_in(
@@ -79,6 +85,7 @@ async def _confirm(request: Request, found: SignedIn, form: ConfirmForm) -> Resp
         )
     response = see(request, local_path(form.next))
     let_in(request, response, secret)
+    await limits.passed(request, response, Limit.SIGN_IN, key=person.email)
     return response
 
 

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api import limits
+from api.limits import Limit
 from api.pages.browser import render, require_fresh, require_sign_in, see
 from api.pages.forms import Unfilled, fill, sent
 from api.pages.routes import PageRoute
@@ -69,6 +71,7 @@ async def ask_for_email(request: Request) -> Response:
             email=sent(request, "email"),
             faults=fault_words(request, error.fields),
         )
+    await limits.hit(request, Limit.LINK, key=form.email)
     async with state_of(request).database.transaction(None) as session:
         await ask_to_change(
             session, mailing_of(request), person.id, email=form.email, now=request.state.now
@@ -78,9 +81,12 @@ async def ask_for_email(request: Request) -> Response:
 
 @router.post("/verify")
 async def ask_for_proof(request: Request) -> Response:
-    found = await require_sign_in(request)
-    async with state_of(request).database.transaction(None) as session:
-        await ask_to_verify(session, mailing_of(request), found.user_id, now=request.state.now)
+    found, database = await require_sign_in(request), state_of(request).database
+    async with database.transaction(None) as session:
+        person = await user_view(session, found.user_id)
+    await limits.hit(request, Limit.LINK, key=person.email)
+    async with database.transaction(None) as session:
+        await ask_to_verify(session, mailing_of(request), person.id, now=request.state.now)
     return see(request, "/account?done=verify_asked")
 
 

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api import limits
+from api.limits import Limit
 from api.pages.browser import render
 from api.pages.forms import Unfilled, fill, sent
 from api.pages.paths import local_path
@@ -55,6 +57,7 @@ async def _write(request: Request, wanted: Purpose) -> Response:
         faults = fault_words(request, error.fields)
         next_path = local_path(sent(request, "next"))
         return _page(request, wanted, 422, next_path=next_path, faults=faults)
+    await limits.hit(request, Limit.LINK, key=form.email)
     async with state_of(request).database.transaction(None) as session:
         await write_to_address(
             session,

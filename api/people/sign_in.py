@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api import limits
+from api.limits import Limit
 from api.pages.browser import let_out, render, see, signed_in
 from api.pages.forms import Unfilled, fill, sent
 from api.pages.paths import local_path
@@ -60,16 +62,20 @@ async def sign_in(request: Request) -> Response:
 
 async def _sign_in(request: Request, form: SignInForm) -> Response:
     state = state_of(request)
+    await limits.hit(request, Limit.SIGN_IN, key=form.email)
     async with state.database.transaction(None) as session:
         found = await credentials_of(session, form.email)
     # No connection is held while the password is weighed.
     checked = await state.passwords.check(form.password, found.password_hash if found else None)
     if found is None or not checked.is_right:
+        await limits.failed(request, Limit.SIGN_IN, key=form.email)
         raise SignInRefused
     if checked.renewed is not None:
         async with state.database.transaction(None) as session:
             await renew_hash(session, found.user_id, checked.renewed)
-    return await admit(request, found.user_id, [Method.PASSWORD], form.next)
+    response = await admit(request, found.user_id, [Method.PASSWORD], form.next)
+    await limits.passed(request, response, Limit.SIGN_IN, key=form.email)
+    return response
 
 
 @router.post("/sign-out")

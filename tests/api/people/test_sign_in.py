@@ -95,7 +95,8 @@ async def test_sign_in_leads_to_no_other_site(tab: Tab, person: Person, elsewher
 
     assert sent.status_code == 303
     assert sent.headers["location"] in {"/account", "/%09/evil.example"}
-    assert len(sent.headers.get_list("set-cookie")) == 2
+    cookies = [cookie.partition("=")[0] for cookie in sent.headers.get_list("set-cookie")]
+    assert cookies == ["parvis-form", "parvis", "parvis-device"]
 
 
 async def test_sign_in_gives_a_new_secret_whatever_the_browser_brought(
@@ -143,3 +144,37 @@ async def test_old_sign_in_counts_no_longer(
     await tab.open("/account")
 
     assert tab.title == "Sign in"
+
+
+async def test_too_many_failures_lock_the_pair_and_nobody_else(
+    app: FastAPI, tab: Tab, person: Person, database: Database
+) -> None:
+    other = await make_person(database)
+    await tab.open("/sign-in")
+    for _ in range(10):
+        await tab.send("/sign-in", email=person.email, password="wrong")
+
+    locked = await tab.send("/sign-in", email=person.email, password=PASSWORD)
+
+    assert (locked.status_code, "rate.exceeded" in locked.text) == (429, True)
+    assert int(locked.headers["retry-after"]) > 800
+    assert await count_sign_ins(database, person) == 0
+    async with browsing(app) as elsewhere:
+        await sign_in(elsewhere, other)
+        assert elsewhere.title == "My account"
+
+
+async def test_browser_that_is_known_is_not_locked_out_by_strangers(
+    app: FastAPI, tab: Tab, person: Person
+) -> None:
+    await sign_in(tab, person)
+    await tab.send("/sign-out")
+    async with browsing(app) as stranger:
+        await stranger.open("/sign-in")
+        for _ in range(11):
+            await stranger.send("/sign-in", email=person.email, password="wrong")
+        assert stranger.page.status_code == 429
+
+    await sign_in(tab, person)
+
+    assert tab.title == "My account"
