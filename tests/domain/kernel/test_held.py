@@ -83,7 +83,30 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             assert (table, names(seen, rows)) == (table, table != "events")
 
     assert filled == sorted(
-        ["accounts", "answers", "attempts", "authors", "calendars", "closings", "communities", "consents", "conversations", "deliveries", "events", "measurings", "mention_words", "mentions", "metric_cuts", "metric_sources", "network_months", "posts", "samples", "standings", "tallies", "variants"]
+        [
+            "accounts",
+            "answers",
+            "attempts",
+            "authors",
+            "calendars",
+            "closings",
+            "communities",
+            "consents",
+            "conversations",
+            "deliveries",
+            "events",
+            "measurings",
+            "mention_words",
+            "mentions",
+            "metric_cuts",
+            "metric_sources",
+            "network_months",
+            "posts",
+            "samples",
+            "standings",
+            "tallies",
+            "variants",
+        ]
     )
 
 
