@@ -2,22 +2,18 @@
 
 import asyncio
 import os
-from importlib import import_module
-from pathlib import Path
 
 import asyncpg
 from alembic import context
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
-from sqlmodel import SQLModel
 
-for found in sorted(Path(__file__).parent.parent.glob("domain/*/tables.py")):
-    import_module(f"domain.{found.parent.name}.tables")
+from domain.kernel.schema import whole_schema
 
 
 def _migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=SQLModel.metadata)
+    context.configure(connection=connection, target_metadata=whole_schema())
     with context.begin_transaction():
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
         context.run_migrations()

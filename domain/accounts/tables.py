@@ -8,7 +8,16 @@ from sqlalchemy import Index, LargeBinary
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from domain.kernel.tables import SHARED_TABLES, Kept, belongs_to, json, moment, string
+from domain.kernel.tables import (
+    SHARED_TABLES,
+    Kept,
+    Sealed,
+    belongs_to,
+    json,
+    moment,
+    sealed,
+    string,
+)
 
 
 class Account(Kept, table=True):
@@ -44,8 +53,8 @@ class Account(Kept, table=True):
     url: str | None = string(nullable=True)
     avatar_url: str | None = string(nullable=True)
     measures: dict[str, Any] = json()
-    sealed_login: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
-    sealed_grant: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    sealed_login: bytes | None = sealed(default=None, nullable=True)
+    sealed_grant: bytes | None = sealed(default=None, nullable=True)
     grant_expires_at: datetime | None = moment(nullable=True)
     granted_at: datetime | None = moment(nullable=True)
     """When the kept grant was stored: what an older one is refused says nothing of it."""
@@ -85,9 +94,9 @@ class Consent(Kept, table=True):
     state: str = string()
     problem: dict[str, Any] | None = json(nullable=True)
     return_url: str | None = string(nullable=True)
-    sealed_wish: bytes = Field(sa_type=LargeBinary)
-    sealed_begun: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
-    sealed_code: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    sealed_wish: bytes = sealed()
+    sealed_begun: bytes | None = sealed(default=None, nullable=True)
+    sealed_code: bytes | None = sealed(default=None, nullable=True)
     link_fingerprint: bytes = Field(sa_type=LargeBinary)
     state_fingerprint: bytes = Field(sa_type=LargeBinary)
     browser_fingerprint: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
@@ -109,6 +118,6 @@ class NetworkClient(SQLModel, table=True):
 
     network: str = string(primary_key=True)
     server: str = string(primary_key=True)
-    sealed: bytes = Field(sa_type=LargeBinary)
+    sealed: bytes = Field(sa_type=Sealed)
     public: dict[str, Any] = json()
     created_at: datetime = moment()

@@ -6,7 +6,9 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -27,39 +29,50 @@ class SealBroken(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyRing:
-    """Keys by id, newest first: the first seals, all open."""
+    """Keys by id, newest first: the first seals, all open. Read again when its `file` changes."""
 
     keys: dict[str, bytes]
+    file: Path | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str, *, file: Path | None = None) -> Self:
         """Reads `id:base64,id:base64`. Raises `ValueError` without showing a key."""
-        keys = {}
-        for part in text.split(","):
-            name, _, encoded = part.strip().partition(":")
-            key = _decoded(encoded)
-            if not NAME.fullmatch(name) or len(key) != KEY_BYTES:
-                raise ValueError(
-                    f"Each sealing key is an id, a colon and {KEY_BYTES} bytes, base64."
-                )
-            if name in keys:
-                raise ValueError("A sealing key's id stands twice.")
-            keys[name] = key
-        return cls(keys)
+        return cls(_read(text), file)
+
+    def refresh(self) -> bool:
+        """Whether the file holds another ring by now, which is taken on.
+
+        Raises `ValueError` and `OSError`, and keeps the ring, when the file cannot be read.
+        """
+        found = self.keys if self.file is None else _read(self.file.read_text())
+        if list(found.items()) == list(self.keys.items()):
+            return False
+        self.keys.clear()
+        self.keys.update(found)
+        return True
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that seals."""
+        return next(iter(self.keys))
 
     def seal(self, secret: bytes, *, place: str) -> bytes:
         """`place` names table, column and row; the value opens nowhere else."""
         name, key = next(iter(self.keys.items()))
         nonce = os.urandom(NONCE_BYTES)
         sealed = AESGCM(key).encrypt(nonce, secret, place.encode())
-        return FORMAT + bytes([len(name)]) + name.encode() + nonce + sealed
+        return mark_of(name) + nonce + sealed
 
     def open(self, sealed: bytes, *, place: str) -> bytes:
         """Raises `SealBroken`."""
         if sealed[:1] != FORMAT or len(sealed) < SHORTEST:
             raise SealBroken("This is not a sealed value.")
         end = 2 + sealed[1]
-        key = self.keys.get(sealed[2:end].decode(errors="replace"))
+        name = sealed[2:end].decode(errors="replace")
+        if name not in self.keys:
+            with suppress(ValueError, OSError):
+                self.refresh()
+        key = self.keys.get(name)
         if key is None:
             raise SealBroken("The key that sealed this is not on the ring.")
         nonce, body = sealed[end : end + NONCE_BYTES], sealed[end + NONCE_BYTES :]
@@ -76,6 +89,32 @@ class KeyRing:
         """The digest under each key, newest first: what an earlier key made is known too."""
         for key in self.keys.values():
             yield hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
+
+
+def place_of(table: str, column: str, *key: object) -> str:
+    """Where a sealed column's value rests: `key` is the row's primary key, in its order.
+
+    `rotate-keys` finds the place of every sealed column by this form.
+    """
+    return f"{table}.{column}/" + "/".join(map(str, key))
+
+
+def mark_of(key_id: str) -> bytes:
+    """What every value sealed by that key begins with."""
+    return FORMAT + bytes([len(key_id.encode())]) + key_id.encode()
+
+
+def _read(text: str) -> dict[str, bytes]:
+    keys = {}
+    for part in text.split(","):
+        name, _, encoded = part.strip().partition(":")
+        key = _decoded(encoded)
+        if not NAME.fullmatch(name) or len(key) != KEY_BYTES:
+            raise ValueError(f"Each sealing key is an id, a colon and {KEY_BYTES} bytes, base64.")
+        if name in keys:
+            raise ValueError("A sealing key's id stands twice.")
+        keys[name] = key
+    return keys
 
 
 def _decoded(encoded: str) -> bytes:

@@ -31,6 +31,15 @@ class Kept(TenantRow):
     """Digest of the command that made it: a client-made id may be sent twice."""
 
 
+class Sealed(LargeBinary):
+    """A secret under a key of the ring: `rotate-keys` seals every column of this type anew."""
+
+
+def sealed(**options: Any) -> Any:  # noqa: ANN401 - Field's own signature
+    """A column of sealed values; its name begins with `sealed`, its places are `place_of`."""
+    return Field(sa_type=Sealed, **options)
+
+
 def string(**options: Any) -> Any:  # noqa: ANN401 - Field's own signature
     """A text column: enums too, so that a new word needs no migration."""
     return Field(sa_type=Text, **options)

@@ -5,7 +5,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.sealing import KeyRing
 from domain.mail.rules import MailState
-from domain.mail.service import place_of
+from domain.mail.service import text_place
 from domain.mail.shapes import MailSeen
 from domain.mail.tables import Mail
 
@@ -27,7 +27,7 @@ def _seen(row: Mail, keys: KeyRing) -> MailSeen:
         kind=row.kind,
         recipient=row.recipient,
         subject=row.subject,
-        text=None if sealed is None else keys.open(sealed, place=place_of(row.id)).decode(),
+        text=None if sealed is None else keys.open(sealed, place=text_place(row.id)).decode(),
         state=MailState(row.state),
         problem=row.problem,
         created_at=row.created_at,

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.connector.errors import NetworkError, OutcomeUnknown
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
-from domain.kernel.sealing import KeyRing
+from domain.kernel.sealing import KeyRing, place_of
 from domain.mail.rules import MailState, after_error
 from domain.mail.shapes import Letter, Outgoing
 from domain.mail.tables import Mail
@@ -36,7 +36,7 @@ async def plan_mail(
             kind=letter.kind,
             recipient=letter.recipient,
             subject=letter.subject,
-            sealed_text=keys.seal(letter.text.encode(), place=place_of(id_)),
+            sealed_text=keys.seal(letter.text.encode(), place=text_place(id_)),
             state=MailState.WAITING,
             act_at=now,
             until=until,
@@ -71,7 +71,7 @@ def _claim(row: Mail, keys: KeyRing, now: datetime, lease: timedelta) -> Outgoin
         _end(row, MailState.FAILED, now, problem=TOO_LATE)
         return None
     row.state, row.act_at, row.attempts = MailState.GOING, now + lease, row.attempts + 1
-    text = keys.open(row.sealed_text, place=place_of(row.id)).decode()
+    text = keys.open(row.sealed_text, place=text_place(row.id)).decode()
     return Outgoing(row.id, row.attempts, Letter(row.kind, row.recipient, row.subject, text))
 
 
@@ -110,8 +110,8 @@ async def forget_mails_to(session: AsyncSession, user_id: UUID) -> None:
     await session.exec(delete(Mail).where(col(Mail.user_id) == user_id))
 
 
-def place_of(id_: UUID) -> str:
-    return f"mails/{id_.hex}/text"
+def text_place(id_: UUID) -> str:
+    return place_of("mails", "sealed_text", id_)
 
 
 def _judge(row: Mail, error: NetworkError, now: datetime) -> None:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from domain.kernel.ids import new_id
-from domain.kernel.tables import SHARED_TABLES, moment, string
+from domain.kernel.tables import SHARED_TABLES, moment, sealed, string
 
 SHARED_TABLES.add("mails")  # people are written to before they are in any workspace
 
@@ -27,7 +27,7 @@ class Mail(SQLModel, table=True):
     kind: str = string()
     recipient: str = string()
     subject: str = string()
-    sealed_text: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    sealed_text: bytes | None = sealed(default=None, nullable=True)
     """Its links are secrets: sealed, and gone once a server has taken the mail."""
     state: str = string()
     act_at: datetime | None = moment(default=None, nullable=True)
