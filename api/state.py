@@ -13,6 +13,7 @@ from api.tokens import TokenChecks
 from domain.accounts.consent_shapes import Installation
 from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
+from domain.kernel.rings import kept_ring
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.people.passwords import Passwords
@@ -46,10 +47,11 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
         read_pool_size=settings.read_pool_size,
         statement_cache_size=settings.statement_cache_size,
     )
-    keys = KeyRing.parse(settings.sealing_keys.get_secret_value())
-    allowances = Allowances(redis, keys, settings)
     try:
-        async with allowances.sharing():
+        async with (
+            kept_ring(settings, Nudges(redis)) as keys,
+            Allowances(redis, keys, settings).sharing() as allowances,
+        ):
             yield State(
                 settings,
                 database,

@@ -13,7 +13,7 @@ from domain.kernel.clock import utc_now
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
 from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, unpack
-from domain.kernel.sealing import KeyRing
+from domain.kernel.rings import kept_ring
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
 from workers import accounts, consents, housekeeping, mail, mentions, metrics, posts
@@ -70,16 +70,17 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
         user_agent=f"Parvis (+{settings.public_url})",
     )
     try:
-        yield Context(
-            settings=settings,
-            database=database,
-            redis=redis,
-            keys=KeyRing.parse(settings.sealing_keys.get_secret_value()),
-            http=http,
-            budgets=Budgets(redis),
-            clock=utc_now,
-            slots=Slots(settings.worker_jobs),
-        )
+        async with kept_ring(settings, Nudges(redis)) as keys:
+            yield Context(
+                settings=settings,
+                database=database,
+                redis=redis,
+                keys=keys,
+                http=http,
+                budgets=Budgets(redis),
+                clock=utc_now,
+                slots=Slots(settings.worker_jobs),
+            )
     finally:
         await http.aclose()
         await database.close()

@@ -46,6 +46,15 @@ COMMANDS = (
         "Show the newest mails to people.\n\nWithout SMTP_URL none leaves: read their links here.",
         "api.cli.mail:mail",
     ),
+    (
+        KEEP,
+        "rotate-keys",
+        (
+            "Seal every secret anew under the newest key of the ring, while everything runs.\n\n"
+            "Makes a new key when all is under the newest one. Ended, it goes on where it was."
+        ),
+        "api.cli.rotate_keys:rotate_keys",
+    ),
     (KEEP, "doctor", "Say what is wrong here and how to mend it.", "api.cli.doctor:doctor"),
     (
         KEEP,

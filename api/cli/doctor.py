@@ -13,6 +13,7 @@ from api.cli.env_file import read_env_file
 from api.cli.findings import Finding
 from api.cli.places import ROOT, data_folder
 from api.cli.pulse import workers_are_at_work
+from api.cli.sealed_checks import secrets_can_be_opened
 from api.cli.stack import embedded, engine_environment
 from api.cli.steps import tell
 
@@ -56,7 +57,8 @@ def _urls(data_dir: Path) -> dict[str, str]:
 
 
 def _of_servers(urls: dict[str, str]) -> Iterator[Finding]:
-    yield machine_checks.keys_are_whole(urls["SEALING_KEYS"])
+    keys = machine_checks.keys_are_whole(urls["SEALING_KEYS"])
+    yield keys
     database = asyncio.run(server_checks.database_answers(urls["DATABASE_URL"]))
     yield database
     if not database.is_wrong:
@@ -64,6 +66,10 @@ def _of_servers(urls: dict[str, str]) -> Iterator[Finding]:
         yield asyncio.run(server_checks.clocks_agree(urls["DATABASE_URL"]))
         if "MIGRATION_DATABASE_URL" in urls:
             yield asyncio.run(server_checks.schema_is_newest(urls["MIGRATION_DATABASE_URL"]))
+        if not keys.is_wrong:
+            yield asyncio.run(
+                secrets_can_be_opened(urls["DATABASE_URL"], urls["REDIS_URL"], urls["SEALING_KEYS"])
+            )
     queue = asyncio.run(server_checks.queue_answers(urls["REDIS_URL"]))
     yield queue
     if not queue.is_wrong:

@@ -105,6 +105,7 @@ def engine_environment(
         env["MIGRATION_DATABASE_URL"] = postgres.url(OWNER)
     if valkey is not None:
         env["REDIS_URL"] = valkey.url
-    if not os.environ.get("SEALING_KEYS"):
+    if not (os.environ.get("SEALING_KEYS") or os.environ.get("SEALING_KEYS_FILE")):
         env["SEALING_KEYS"] = secret_files.sealing_keys(data_dir)
+        env["SEALING_KEYS_FILE"] = str(secret_files.sealing_keys_path(data_dir))
     return env

@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, Self
 
 import structlog
 from redis.asyncio import Redis
@@ -186,11 +186,11 @@ class Allowances:
         }
 
     @asynccontextmanager
-    async def sharing(self) -> AsyncIterator[None]:
+    async def sharing(self) -> AsyncIterator[Self]:
         """Shares in the background while the process serves, and once more at its end."""
         running = asyncio.create_task(self._keep_sharing())
         try:
-            yield
+            yield self
         finally:
             running.cancel()
             with suppress(asyncio.CancelledError):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +65,18 @@ class Nudges:
         except (RedisError, OSError) as error:
             NUDGES_LOST.inc()
             log.warning("nudge.lost", reason=type(error).__name__)
+
+    async def note(self, name: str, text: str, *, lasts_s: int) -> None:
+        """Leaves a word that others read in the queue for so long; lost when the queue is away."""
+        try:
+            await self._pool.set(name, text, ex=lasts_s)
+        except (RedisError, OSError) as error:
+            log.warning("note.lost", reason=type(error).__name__)
+
+    async def take_down(self, name: str) -> None:
+        """Takes a note back before its time."""
+        with suppress(RedisError, OSError):
+            await self._pool.delete(name)
 
     async def _send(self, one: Nudge) -> None:
         if one.at is not None:

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Listed = Annotated[tuple[str, ...], NoDecode]
@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(description="Redis ≥ 6.2 or Valkey, `redis://` or `unix://`.")
     sealing_keys: SecretStr = Field(
         description="Key ring that seals secrets, newest first: `id:base64 of 32 bytes,…`.",
+    )
+    sealing_keys_file: Path | None = Field(
+        default=None,
+        description="File that holds the key ring instead; read again when it changes, so that "
+        "keys rotate while everything runs.",
     )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
@@ -190,6 +195,12 @@ class Settings(BaseSettings):
         default="",
         description="Where OpenTelemetry traces are sent (OTLP over HTTP); empty: nowhere.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def read_keys(cls, values: dict[str, Any]) -> dict[str, Any]:
+        file = values.get("sealing_keys_file")
+        return values | {"sealing_keys": Path(file).read_text().strip()} if file else values
 
     @field_validator("cors_origins", "trusted_proxies", "outbound_allow", mode="before")
     @classmethod

@@ -1,0 +1,44 @@
+"""The check of `doctor` that every secret can be opened with the key ring there is."""
+
+from collections import Counter
+
+from sqlalchemy.exc import DBAPIError
+
+from api.cli.findings import Finding
+from api.cli.sealed import usage
+from domain.kernel.database import Database
+from domain.kernel.nudges import Nudges, open_queue
+from domain.kernel.sealing import KeyRing
+
+
+async def secrets_can_be_opened(database_url: str, redis_url: str, ring: str) -> Finding:
+    """Each key that seals something is on the ring; names the earlier ones still needed."""
+    redis = open_queue(redis_url)
+    database = await Database.open(
+        database_url, Nudges(redis), pool_size=1, read_pool_size=1, statement_cache_size=0
+    )
+    try:
+        return judge(await usage(database), KeyRing.parse(ring))
+    except DBAPIError as error:
+        return Finding(
+            f"Secrets cannot be counted ({type(error.orig).__name__}).", "./parvis migrate"
+        )
+    finally:
+        await database.close()
+        await redis.aclose()
+
+
+def judge(used: Counter[str], ring: KeyRing) -> Finding:
+    missing = [f"{used[key]} under {key}" for key in sorted(used.keys() - ring.keys.keys())]
+    if missing:
+        return Finding(
+            f"Secrets cannot be opened: {', '.join(missing)}.",
+            "Put the key back on the ring, last; a backup may have it.",
+        )
+    earlier = [f"{used[key]} under {key}" for key in list(ring.keys)[1:] if used[key]]
+    if earlier:
+        return Finding(
+            f"All secrets can be opened, {', '.join(earlier)}: run ./parvis rotate-keys before an "
+            "earlier key goes."
+        )
+    return Finding(f"All {used[ring.newest]} secrets are sealed under {ring.newest}.")
