@@ -6,7 +6,7 @@ from alembic import op
 from migrations.tenancy import grant_shared
 
 revision = "2026_11_26_1210"
-down_revision = "2026_11_26_1130"
+down_revision = "2026_11_26_1200"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from migrations.tenancy import APPLICATION, create_tenant_table
 
 revision = "2026_11_26_1400"
-down_revision = "2026_11_26_1200"
+down_revision = "2026_11_26_1210"
 branch_labels = None
 depends_on = None
 
