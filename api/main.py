@@ -20,7 +20,7 @@ from api.identity import applications
 from api.identity import rest as identity
 from api.inside import listening
 from api.media import rest as media
-from api.mentions import authors, conversations
+from api.mentions import authors, conversations, replies
 from api.mentions import rest as mentions
 from api.mentions.fast import FastReads
 from api.methods import refuse_other_methods
@@ -55,6 +55,7 @@ ROUTERS = (
     mentions,
     authors,
     conversations,
+    replies,
     metrics,
     applications,
     identity,

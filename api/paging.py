@@ -16,10 +16,15 @@ READABLE = (
 
 def link_next(request: Request, response: Response, page: Page[Any]) -> None:
     """Adds `Link: <…>; rel="next"` where there is a next page."""
-    if not page.page.has_more or page.page.next_cursor is None:
+    link_cursor(request, response, page.page.next_cursor if page.page.has_more else None)
+
+
+def link_cursor(request: Request, response: Response, cursor: str | None) -> None:
+    """The same for a page that is JSON already."""
+    if cursor is None:
         return
     query = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-    query.append(("cursor", page.page.next_cursor))
+    query.append(("cursor", cursor))
     url = f"{request.url.path}?{urlencode(query)}"
     response.headers["Link"] = f'<{url}>; rel="next"'
 

@@ -10,6 +10,7 @@ from api.routes import TransactionRoute
 from domain.events import queries
 from domain.events.shapes import EventView
 from domain.kernel.clock import Moment
+from domain.kernel.ids import EventId
 from domain.kernel.shapes import Page
 
 router = APIRouter(prefix="/v1/events", tags=["events"], route_class=TransactionRoute)
@@ -38,3 +39,9 @@ async def list_events(
     )
     link_next(request, response, found)
     return found
+
+
+@router.get("/{event_id}", summary="Read an event")
+async def get_event(session: SessionDep, caller: CallerDep, event_id: EventId) -> EventView:
+    """By the id that every reader of the log is told. Needs the scope `events:read`."""
+    return await queries.get_event(session, caller, event_id)

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from fastapi import Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.idempotency import REPLAYED
-from api.paging import tag
+from api.idempotency import KEPT_HEADERS, REPLAYED
+from api.paging import located, tag
 from domain.identity.answers import Answer, keep_answer, kept_answer
 from domain.kernel.caller import Caller
 from domain.kernel.changes import digest
@@ -43,7 +43,8 @@ async def keyed(
 def _answer(view: MediaView) -> Answer:
     response = Response(view.model_dump_json(), HTTPStatus.CREATED, media_type="application/json")
     tag(response, view.version)
-    headers = {name: response.headers[name] for name in ("content-type", "etag")}
+    located(response, "/v1/media", view)
+    headers = {name: response.headers[name] for name in KEPT_HEADERS}
     return Answer(response.status_code, headers, bytes(response.body))
 
 

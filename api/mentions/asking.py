@@ -66,6 +66,9 @@ def _filter(
     assigned_to: Annotated[
         list[MemberId], Query(max_length=MOST_VALUES, description="Only in these members' care.")
     ] = [],  # noqa: B006 - as above
+    is_assigned: Annotated[
+        bool | None, Query(description="Only in somebody's care, or only in nobody's.")
+    ] = None,
     is_read: Annotated[bool | None, Query(description="Only read ones, or only unread.")] = None,
     since: Annotated[
         Moment | None,
@@ -95,6 +98,7 @@ def _filter(
         author_ids=tuple(author_id),
         post_ids=tuple(post_id),
         assigned_to=tuple(assigned_to),
+        is_assigned=is_assigned,
         is_read=is_read,
         since=since,
         until=until,
@@ -146,6 +150,7 @@ def _asked(pairs: list[tuple[str, str]]) -> Asked | None:
         author_ids=_ids(many, "author_id"),
         post_ids=_ids(many, "post_id"),
         assigned_to=_ids(many, "assigned_to"),
+        is_assigned=TRUTHS[once["is_assigned"]] if "is_assigned" in once else None,
         is_read=TRUTHS[once["is_read"]] if "is_read" in once else None,
         words=words,
         sort=MentionSort(once.get("sort", MentionSort.SAID_DOWN)),
@@ -153,7 +158,7 @@ def _asked(pairs: list[tuple[str, str]]) -> Asked | None:
     return Asked(where, PageRequest(limit, cursor), rest_of(pairs))
 
 
-ONCE = ("limit", "cursor", "q", "is_read", "sort")
+ONCE = ("limit", "cursor", "q", "is_assigned", "is_read", "sort")
 REPEATED = {"status", "network", "kind", *PREFIXES}
 TRUTHS = {"true": True, "false": False}
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.mentions import hot
 from api.mentions.asking import read_query
-from api.mentions.hot import PATH, Answer, Versions
+from api.mentions.hot import LONGEST_TAG, PATH, Answer, Versions
 from api.state import State
 from domain.kernel.clock import utc_now
 from domain.kernel.errors import ParvisError
@@ -60,6 +60,8 @@ class FastReads:
         path: str = scope["path"]
         tag = headers.get(b"if-none-match")
         known_tag = None if tag is None else tag.decode("latin-1")
+        if len(known_tag or "") > LONGEST_TAG:
+            return None
         if path == PATH:
             asked = read_query(scope["query_string"])
             if asked is None:

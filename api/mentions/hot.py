@@ -19,6 +19,7 @@ JSON = (b"content-type", b"application/json")
 # Kept by the reader's own browser at most, and asked for again every time.
 PRIVATE = (b"cache-control", b"private, no-cache")
 PATH = "/v1/mentions"
+LONGEST_TAG = 2000
 
 
 class Answer(NamedTuple):

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Header, Request, Response
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep
 from api.mentions import hot
 from api.mentions.asking import Asked, FilterDep, rest_of
-from api.mentions.hot import Answer, Versions
-from api.paging import link_next, tag
+from api.mentions.hot import LONGEST_TAG, Answer, Versions
+from api.paging import link_next, located, tag
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.kernel.ids import MentionId
@@ -32,7 +32,7 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
 }
 KnownTag = Annotated[
     str | None,
-    Header(alias="If-None-Match", max_length=200, description="The ETag of what you have."),
+    Header(alias="If-None-Match", max_length=LONGEST_TAG, description="The ETag of what you have."),
 ]
 
 
@@ -121,6 +121,7 @@ async def create_answer(
     """Goes out at once as a delivery of the mention's account. Needs `mentions:answer`."""
     view = await answers.create_answer(session, caller, mention_id, command, now=now)
     tag(response, view.version)
+    located(response, "/v1/answers", view)
     return view
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.paging import link_next, tag
 from api.routes import TransactionRoute
+from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, DeliveryId, PostId
 from domain.kernel.shapes import Page
 from domain.posts import queries, settling
@@ -32,9 +33,11 @@ async def list_deliveries(
         list[AccountId], Query(max_length=50, description="Only of these accounts.")
     ] = [],  # noqa: B006 - as above
     post_id: Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")] = [],  # noqa: B006 - as above
+    since: Annotated[Moment | None, Query(description="Due from this moment on.")] = None,
+    until: Annotated[Moment | None, Query(description="Due before this moment.")] = None,
 ) -> Page[DeliveryView]:
     """Newest first. Needs the scope `posts:read`."""
-    where = DeliveryFilter(state, kind, account_id, post_id)
+    where = DeliveryFilter(state, kind, account_id, post_id, since, until)
     found = await queries.list_deliveries(session, caller, page, where=where)
     link_next(request, response, found)
     return found
@@ -52,10 +55,17 @@ async def get_delivery(
 
 @router.get("/{delivery_id}/attempts", summary="List the attempts at a delivery")
 async def list_attempts(
-    session: SessionDep, caller: CallerDep, delivery_id: DeliveryId
-) -> list[AttemptView]:
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    delivery_id: DeliveryId,
+) -> Page[AttemptView]:
     """Every attempt and look-up, first to last. Needs the scope `posts:read`."""
-    return await queries.list_attempts(session, caller, delivery_id)
+    found = await queries.list_attempts(session, caller, delivery_id, page)
+    link_next(request, response, found)
+    return found
 
 
 @router.post("/{delivery_id}/retry", summary="Send a failed delivery again")

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, SessionDep
+from api.paging import link_cursor
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.calendars.queries import get_calendar
@@ -64,5 +65,7 @@ async def entries(
 async def _answer(
     request: Request, caller: CallerDep, window: Window, page: PageRequest
 ) -> Response:
-    body = await read_window(state_of(request).database, caller, window, page)
-    return Response(body, media_type="application/json")
+    found = await read_window(state_of(request).database, caller, window, page)
+    response = Response(found.body, media_type="application/json")
+    link_cursor(request, response, found.next_cursor)
+    return response

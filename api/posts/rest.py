@@ -192,8 +192,14 @@ async def withdraw_post(
 
 @router.get("/{post_id}/deliveries", summary="List the deliveries of a post")
 async def list_post_deliveries(
-    session: SessionDep, caller: CallerDep, post_id: PostId
-) -> list[DeliveryView]:
-    """All of them, withdrawals too. Needs the scope `posts:read`."""
-    await queries.get_post(session, caller, post_id)
-    return (await queries.deliveries_by_post(session, caller, [post_id]))[post_id]
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    post_id: PostId,
+) -> Page[DeliveryView]:
+    """First to last, withdrawals too. Needs the scope `posts:read`."""
+    found = await queries.list_deliveries_of(session, caller, post_id, page)
+    link_next(request, response, found)
+    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.events.shapes import EventView, subject_text
 from domain.events.tables import Event
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import NotFound
 from domain.kernel.ids import PREFIXES
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
@@ -20,6 +22,22 @@ IN_ORDER = Sort("number", (col(Event.number),), (int,))
 
 def visible(caller: Caller) -> SelectOfScalar[Event]:
     return select(Event).where(col(Event.workspace_id) == caller.workspace_id)
+
+
+async def get_event(session: AsyncSession, caller: Caller, id_: UUID) -> EventView:
+    """Raises `NotFound`, for one too that the retention no longer keeps."""
+    found = await events_by_id(session, caller, [id_])
+    if id_ not in found:
+        raise NotFound("event")
+    return found[id_]
+
+
+async def events_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, EventView]:
+    caller.need(Scope.EVENTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Event.id).in_(ids)))).all()
+    return {row.id: view_of(row) for row in rows}
 
 
 async def list_events(

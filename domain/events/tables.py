@@ -21,7 +21,10 @@ class Event(SQLModel, table=True):
     """Append-only. `number` is gap-free and in the order of commits within a workspace."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("events_by_age", "workspace_id", "occurred_at"),)
+    __table_args__ = (
+        Index("events_by_age", "workspace_id", "occurred_at"),
+        Index("events_by_id", "workspace_id", "id", unique=True),
+    )
 
     workspace_id: UUID = Field(primary_key=True)
     number: int = big(primary_key=True)

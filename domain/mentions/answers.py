@@ -103,6 +103,12 @@ async def answer_delivered(
     record(session, caller, "mention.answered", ("mention", mention.id), now=now, data=data)
 
 
+async def get_answer(session: AsyncSession, caller: Caller, id_: UUID) -> AnswerView:
+    caller.need(Scope.MENTIONS_READ)
+    row = await find(session, visible_answers(caller).where(col(Answer.id) == id_), what="answer")
+    return (await _views(session, caller, [row]))[0]
+
+
 async def list_answers(
     session: AsyncSession, caller: Caller, mention_id: UUID, request: PageRequest
 ) -> Page[AnswerView]:

@@ -139,6 +139,7 @@ def _as_json(where: MentionFilter) -> str:
         "author_id": where.author_ids,
         "post_id": where.post_ids,
         "assigned_to": where.assigned_to,
+        "is_assigned": () if where.is_assigned is None else (where.is_assigned,),
     }
     return json.dumps(
         {name: [str(each) for each in wanted] for name, wanted in columns.items() if wanted}

@@ -191,6 +191,7 @@ class MentionFilter:
     author_ids: tuple[UUID, ...] = ()
     post_ids: tuple[UUID, ...] = ()
     assigned_to: tuple[UUID, ...] = ()
+    is_assigned: bool | None = None
     is_read: bool | None = None
     since: datetime | None = None
     until: datetime | None = None

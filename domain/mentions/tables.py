@@ -115,6 +115,13 @@ class Mention(Kept, table=True):
             postgresql_where=sql("assigned_to IS NOT NULL"),
         ),
         Index(
+            "mentions_assigned",
+            "workspace_id",
+            "said_at",
+            "id",
+            postgresql_where=sql("assigned_to IS NOT NULL"),
+        ),
+        Index(
             "mentions_unread",
             "workspace_id",
             "said_at",

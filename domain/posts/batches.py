@@ -16,7 +16,7 @@ POSTS = ById(Post, PostView)
 OF_COMMUNITY = OfEach(Post, PostView, "community_id", NEWEST_FIRST)
 OF_CALENDAR = OfEach(Post, PostView, "calendar_id", NEWEST_FIRST)
 VARIANTS = OfEach(Variant, VariantView, "post_id", (col(Variant.id),))
-ATTEMPTS = OfEach(Attempt, AttemptView, "delivery_id", (col(Attempt.number),))
+ATTEMPTS = OfEach(Attempt, AttemptView, "delivery_id", (col(Attempt.id),))
 
 
 async def posts_by_id(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select, text
+from sqlmodel import col, func, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.connector.errors import NetworkError
@@ -339,13 +339,16 @@ async def _add_attempt(
     started_at: datetime,
     now: datetime,
 ) -> None:
-    """One more line in the delivery's history."""
+    """One more line in the delivery's history; a retry counts on where the history ends."""
+    before = select(func.count()).where(
+        col(Attempt.workspace_id) == row.workspace_id, col(Attempt.delivery_id) == row.id
+    )
     session.add(
         Attempt(
             workspace_id=row.workspace_id,
             id=new_id(),
             delivery_id=row.id,
-            number=task.attempts + task.look_ups,
+            number=(await session.exec(before)).one() + 1,
             act=task.act,
             started_at=started_at,
             ended_at=now,

@@ -54,9 +54,13 @@ class DeliveryFilter:
     kinds: Sequence[DeliveryKind] = ()
     account_ids: Sequence[UUID] = ()
     post_ids: Sequence[UUID] = ()
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 SHOWS_MEDIA = text("SELECT parvis_shows_media(:id)")
+AS_MADE = Sort("id", (col(Delivery.id),), (UUID,))
+AS_TRIED = Sort("id", (col(Attempt.id),), (UUID,))
 DELIVERIES_DOWN = Sort(
     "-created_at", (col(Delivery.created_at), col(Delivery.id)), (datetime, UUID)
 )
@@ -197,6 +201,10 @@ async def list_deliveries(
     ):
         if values:
             statement = statement.where(col(column).in_(values))
+    if where.since is not None:
+        statement = statement.where(col(Delivery.due_at) >= where.since)
+    if where.until is not None:
+        statement = statement.where(col(Delivery.due_at) < where.until)
     rows = (await session.exec(DELIVERIES_DOWN.after(statement, request))).all()
     return page_of(
         rows,
@@ -206,16 +214,37 @@ async def list_deliveries(
     )
 
 
+async def list_deliveries_of(
+    session: AsyncSession, caller: Caller, post_id: UUID, request: PageRequest
+) -> Page[DeliveryView]:
+    """Every delivery of a post, withdrawals too, first to last. Raises `NotFound`."""
+    caller.need(Scope.POSTS_READ)
+    await find(session, visible(caller).where(col(Post.id) == post_id), what="post")
+    statement = visible_deliveries(caller).where(col(Delivery.post_id) == post_id)
+    rows = (await session.exec(AS_MADE.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=delivery_view,
+        cursor=lambda row: make_cursor(AS_MADE.name, row.id),
+    )
+
+
 async def list_attempts(
-    session: AsyncSession, caller: Caller, delivery_id: UUID
-) -> list[AttemptView]:
+    session: AsyncSession, caller: Caller, delivery_id: UUID, request: PageRequest
+) -> Page[AttemptView]:
     """Every attempt and look-up, first to last. Raises `NotFound`."""
     await get_delivery(session, caller, delivery_id)
     statement = select(Attempt).where(
         col(Attempt.workspace_id) == caller.workspace_id, col(Attempt.delivery_id) == delivery_id
     )
-    rows = (await session.exec(statement.order_by(col(Attempt.number)))).all()
-    return [AttemptView.model_validate(row) for row in rows]
+    rows = (await session.exec(AS_TRIED.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=AttemptView.model_validate,
+        cursor=lambda row: make_cursor(AS_TRIED.name, row.id),
+    )
 
 
 async def posts_by_remote(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -54,10 +55,17 @@ class Window:
     community_ids: tuple[UUID, ...] = ()
 
 
+class WindowPage(NamedTuple):
+    """A page as JSON, and the cursor of the next one."""
+
+    body: bytes
+    next_cursor: str | None
+
+
 async def read_window(
     database: Database, caller: Caller, window: Window, request: PageRequest
-) -> bytes:
-    """A page of entries as JSON, by moment. Raises `Misfit` for a window that is none."""
+) -> WindowPage:
+    """A page of entries, by moment. Raises `Misfit` for a window that is none."""
     caller.need(Scope.CALENDARS_READ)
     if not timedelta(0) < window.until - window.since <= LONGEST:
         fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
@@ -80,4 +88,4 @@ async def read_window(
     has_more, entries = bool(row["has_more"]), str(row["entries"])
     cursor = make_cursor(SORT, row["last_at"], row["last_id"]) if has_more else None
     page = msgspec.json.encode({"next_cursor": cursor, "has_more": has_more})
-    return b'{"data":' + entries.encode() + b',"page":' + page + b"}"
+    return WindowPage(b'{"data":' + entries.encode() + b',"page":' + page + b"}", cursor)

@@ -172,6 +172,13 @@ async def test_key_makes_one_file_whatever_the_edges_of_the_form(tenant: Tenant)
     assert len((await tenant.client.get("/v1/media")).json()["data"]) == 1
 
 
+async def test_new_file_says_where_it_is_read(tenant: Tenant) -> None:
+    made = await send(tenant.client)
+
+    assert made.headers["location"] == f"/v1/media/{made.json()['id']}"
+    assert (await tenant.client.get(made.headers["location"])).json() == made.json()
+
+
 async def test_client_made_id_twice_gives_the_first_file(tenant: Tenant) -> None:
     id_ = show("med", new_id())
     first = await made(tenant, id=id_)

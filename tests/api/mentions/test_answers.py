@@ -43,6 +43,9 @@ async def test_answer_is_planned_as_a_delivery_to_the_mention(
     assert (delivery["kind"], show("dlv", delivery["id"])) == ("answer", made["delivery_id"])
     assert '"reply_to": "r1"' in delivery["content"]
     assert listed["data"] == [made]
+    assert answer.headers["location"] == f"/v1/answers/{made['id']}"
+    read_again = await tenant.client.get(answer.headers["location"])
+    assert (read_again.json(), read_again.headers["etag"]) == (made, answer.headers["etag"])
     assert (await tenant.client.get(url)).json()["status"] == "open"
 
 

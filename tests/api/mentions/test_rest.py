@@ -143,6 +143,8 @@ async def test_filters_hold_each_and_together(tenant: Tenant, inbox: Inbox) -> N
     assert await ids(tenant, f"?post_id={show('post', new_id())}") == []
     assert await ids(tenant, "?is_read=true") == ["r1"]
     assert await ids(tenant, "?is_read=false") == ["r3", "r2"]
+    assert await ids(tenant, "?is_assigned=true") == []
+    assert await ids(tenant, "?is_assigned=false&status=open") == ["r3", "r2"]
     assert await ids(tenant, "?since=2026-11-22T08:02:00Z") == ["r3", "r2"]
     assert await ids(tenant, "?until=2026-11-22T08:02:00Z") == ["r1"]
     assert await ids(tenant, "?since=2026-11-22T08:02:00Z&until=2026-11-22T08:03:00Z") == ["r2"]

@@ -27,6 +27,12 @@ async def test_pages_of_the_window_follow_each_other(desk: Desk) -> None:
     for day in range(10, 15):
         await desk.draft(title=str(day), wall_time=f"2027-01-{day}T09:00:00")
 
+    first = await desk.client.get(f"/v1/entries?{JANUARY}&limit=2")
+    assert first.headers["link"] == (
+        f"</v1/entries?{JANUARY.replace(':', '%3A')}&limit=2"
+        f'&cursor={first.json()["page"]["next_cursor"]}>; rel="next"'
+    )
+
     titles, cursor = [], ""
     while cursor is not None:
         url = f"/v1/entries?{JANUARY}&limit=2" + (f"&cursor={cursor}" if cursor else "")

@@ -6,15 +6,18 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from domain.connector.errors import Refused
 from domain.connector.words import Published, Ref
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
+from domain.kernel.pages import PageRequest
 from domain.posts import delivering
 from domain.posts.delivering import LOOK_UP, SEND, Task
 from domain.posts.finding import find_post
-from domain.posts.planning import cancel_post
-from domain.posts.queries import get_post
-from domain.posts.shapes import PostDetail
+from domain.posts.planning import cancel_post, retry_post
+from domain.posts.queries import get_post, list_attempts
+from domain.posts.rules import Decision, Verdict
+from domain.posts.shapes import PostDetail, RetryPost
 from domain.posts.tables import Attempt
 from tests.domain.posts.build import make_due_post
 from tests.world import make_workspace
@@ -108,6 +111,29 @@ async def test_a_message_that_is_not_there_is_sent_again(
     [again] = await claim(database, workspace_id, later)
 
     assert (again.act, again.attempts, again.id) == (SEND, 2, task.id)
+
+
+async def test_the_history_of_a_delivery_is_counted_on_through_a_retry(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    caller = worker(workspace_id)
+    stop = Decision(Verdict.STOP, None, is_retryable=False, acting_party="user")
+    for _ in range(2):
+        [task] = await claim(database, workspace_id, now)
+        async with database.transaction(workspace_id) as session:
+            await delivering.record_error(
+                session, caller, task, Refused("No."), stop, started_at=now, now=now
+            )
+        async with database.transaction(workspace_id) as session:
+            await retry_post(session, caller, post.id, RetryPost(), now=now)
+
+    async with database.transaction(workspace_id) as session:
+        found = await list_attempts(session, caller, task.id, PageRequest(limit=1))
+        rest = await list_attempts(
+            session, caller, task.id, PageRequest(cursor=found.page.next_cursor)
+        )
+    assert [each.number for each in [*found.data, *rest.data]] == [1, 2]
+    assert {each.outcome for each in rest.data} == {"failed"}
 
 
 async def test_a_cancelled_post_is_not_claimed(
