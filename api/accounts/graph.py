@@ -1,7 +1,9 @@
 """Accounts in the graph."""
 
 from api.accounts import loaders
+from api.accounts.waiting import patience, watch
 from api.graph.changes import Mutation
+from api.graph.context import Context
 from api.graph.derive import derive
 from api.graph.lists import listing, single
 from api.graph.pages import Order
@@ -39,6 +41,12 @@ edge(
     "community",
     "The community it speaks for. Needs `communities:read`.",
 )
+
+
+async def _settled(context: Context, view: AccountView) -> AccountView:
+    wait_s = patience(context.prefer)
+    return await watch(context.database, context.caller, view, wait_s=wait_s)
+
 
 QUERIES = (
     single(
@@ -80,17 +88,21 @@ MUTATIONS = (
     Mutation(
         "connect_account",
         service.connect_account,
-        "Connects an account; a worker speaks to the network. Needs `accounts:write`.",
+        "Connects an account; a worker speaks to the network. With the header `Prefer: wait=5` "
+        "the answer waits for the outcome, 10 seconds at most. Needs `accounts:write`.",
         gives=ACCOUNT,
         shown="account",
+        then=_settled,
     ),
     Mutation(
         "reconnect_account",
         service.reconnect_account,
-        "Connects an account again, with a new login. Needs `accounts:write`.",
+        "Connects an account again, with a new login; waits as `connectAccount` does. Needs "
+        "`accounts:write`.",
         prefix="acct",
         gives=ACCOUNT,
         shown="account",
+        then=_settled,
     ),
     Mutation(
         "change_account",

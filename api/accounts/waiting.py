@@ -1,4 +1,7 @@
-"""Connections that a caller may wait for: the act is committed first, then its row is watched."""
+"""Connections that a caller may wait for: the act is committed first, then its row is watched.
+
+REST and GraphQL alike: `Prefer: wait=5` (RFC 7240).
+"""
 
 import asyncio
 import re
@@ -20,6 +23,7 @@ from domain.accounts.rules import AccountState
 from domain.accounts.shapes import AccountView
 from domain.identity.answers import Answer, keep_answer, kept_answer, replace_answer
 from domain.kernel.caller import Caller
+from domain.kernel.database import Database
 from domain.kernel.ids import show
 from domain.kernel.shapes import Command
 
@@ -40,8 +44,25 @@ def _wait_s(
         ),
     ] = None,
 ) -> int:
+    return patience(prefer)
+
+
+def patience(prefer: str | None) -> int:
+    """How many seconds a Prefer header asks to wait; 0 where it does not."""
     found = WAIT.search(prefer or "")
     return min(int(found[1]), LONGEST_WAIT_S) if found else 0
+
+
+async def watch(
+    database: Database, caller: Caller, view: AccountView, *, wait_s: int
+) -> AccountView:
+    """The account as soon as it is settled, or as it is when the time is up."""
+    ends_at = monotonic() + wait_s
+    while view.state is AccountState.CONNECTING and monotonic() < ends_at:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        async with database.acting(caller) as session:
+            view = queries.view_of(await queries.find_account(session, caller, view.id))
+    return view
 
 
 WaitDep = Annotated[int, Depends(_wait_s)]
@@ -82,22 +103,12 @@ class Connection:
                 await keep_answer(
                     session, self.caller, self.key, asked, first, keys=state.keys, now=now
                 )
-        last = self._said(await self._watch(view))
+        last = self._said(await watch(state.database, self.caller, view, wait_s=self.wait_s))
         if self.key is not None and last != first:
             async with state.database.acting(self.caller) as session:
                 await replace_answer(session, self.caller, self.key, last, keys=state.keys)
         applied = {"Preference-Applied": f"wait={self.wait_s}"} if self.wait_s else {}
         return _response(last, applied)
-
-    async def _watch(self, view: AccountView) -> AccountView:
-        """The account as soon as it is settled, or as it is when the time is up."""
-        ends_at = monotonic() + self.wait_s
-        database = state_of(self.request).database
-        while view.state is AccountState.CONNECTING and monotonic() < ends_at:
-            await asyncio.sleep(LOOK_AGAIN_S)
-            async with database.acting(self.caller) as session:
-                view = queries.view_of(await queries.find_account(session, self.caller, view.id))
-        return view
 
     def _said(self, view: AccountView) -> Answer:
         is_open = view.state is AccountState.CONNECTING

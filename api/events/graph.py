@@ -2,7 +2,7 @@
 
 from api.graph.changes import Mutation
 from api.graph.derive import derive
-from api.graph.lists import listing
+from api.graph.lists import listing, single
 from api.graph.pages import Order
 from api.graph.scalars import Big
 from domain.events import queries
@@ -12,10 +12,12 @@ EVENT = derive(
     EventView,
     "Event",
     "Something that happened in the workspace.",
+    find=queries.events_by_id,
     as_types={"number": Big},
 )
 
 QUERIES = (
+    single("event", EVENT, queries.get_event, "One event. Needs `events:read`.", prefix="evt"),
     listing(
         "events",
         EVENT,

@@ -5,7 +5,6 @@
 union of its success and the errors. The commit comes before the answer.
 """
 
-import hashlib
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,7 +22,8 @@ from api.graph.errors import UNION, typed
 from api.graph.fields import Asking, argument, asking
 from api.graph.inputs import Fields, input_of, plain, to_command
 from api.idempotency import KEY_LENGTH
-from domain.identity.answers import Answer, keep_answer, kept_answer
+from domain.accounts.logins import keyed_digest
+from domain.identity.answers import Answer, keep_answer, kept_answer, replace_answer
 from domain.kernel.errors import (
     Fault,
     IdMalformed,
@@ -45,7 +45,7 @@ CLIENT_KEY = (
 class Mutation:
     """`gives` is the node of what the act returns, shown as `shown`; None when it is removed.
 
-    `then` follows the commit, with what the act returned.
+    `then` follows the commit, with what the act returned, and gives what is answered.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Mutation:
     shown: str = ""
     needs_version: bool = False
     id_name: str = "id"
-    then: Callable[[Context, Any], Awaitable[None]] | None = None
+    then: Callable[[Context, Any], Awaitable[Any]] | None = None
 
     @cached_property
     def command(self) -> type[Command] | None:
@@ -107,7 +107,12 @@ class Mutation:
             else:
                 done = await self._once(session, context, bound, key, given)
         if self.then is not None and not context.is_replayed:
-            await self.then(context, done)
+            last = await self.then(context, done)
+            if key is not None and last != done:
+                async with context.database.acting(context.caller) as session:
+                    keys, answer = context.state.keys, _kept(last)
+                    await replace_answer(session, context.caller, _place(key), answer, keys=keys)
+            done = last
         return done if self.gives is not None else plain(given)["id"]
 
     async def _once(
@@ -122,15 +127,14 @@ class Mutation:
         if not 0 < len(key) <= KEY_LENGTH:
             fault = Fault("/client_mutation_id", "string_length", f"1 to {KEY_LENGTH} characters.")
             raise Misfit(faults=(fault,))
-        asked, place = self._digest(given), f"graphql {key}"
+        asked, place = self._digest(context, given), _place(key)
         keys = context.state.keys
         kept = await kept_answer(session, context.caller, place, asked, keys=keys)
         if kept is not None:
             context.is_replayed = True
             return self.view.model_validate_json(kept.body) if self.gives is not None else None
         done = await self.act(session, context.caller, *bound[0], **bound[1])
-        body = done.model_dump_json().encode() if isinstance(done, BaseModel) else b""
-        answer = Answer(200, {}, body)
+        answer = _kept(done)
         await keep_answer(session, context.caller, place, asked, answer, keys=keys, now=context.now)
         return done
 
@@ -151,10 +155,11 @@ class Mutation:
             keywords["installation"] = context.state.installation
         return positional, keywords
 
-    def _digest(self, given: object) -> bytes:
+    def _digest(self, context: Context, given: object) -> bytes:
+        """Under our key: what is asked may hold secrets, and its digest is kept for a day."""
         sent = {name: each for name, each in plain(given).items() if name != "client_mutation_id"}
         asked = f"{self.name} {json.dumps(sent, sort_keys=True, default=str)}"
-        return hashlib.sha256(asked.encode()).digest()
+        return keyed_digest(context.state.keys, asked)
 
     @property
     def _payload(self) -> str:
@@ -186,6 +191,16 @@ class Mutation:
             },
         )
         return strawberry.type(shell, description=f"`{_camel(self.name)}` was done.")
+
+
+def _place(key: str) -> str:
+    """Keys of the graph are none of REST's: the same key may stand for another request there."""
+    return f"graphql {key}"
+
+
+def _kept(done: object) -> Answer:
+    body = done.model_dump_json().encode() if isinstance(done, BaseModel) else b""
+    return Answer(200, {}, body)
 
 
 def _is_command(annotation: object) -> bool:

@@ -22,12 +22,19 @@ class Context:
     """Reads share one transaction; each mutation has its own, committed before its answer."""
 
     def __init__(
-        self, state: State, caller: Caller, *, now: datetime, idempotency_key: str | None
+        self,
+        state: State,
+        caller: Caller,
+        *,
+        now: datetime,
+        idempotency_key: str | None,
+        prefer: str | None,
     ) -> None:
         self.state = state
         self.database = state.database
         self.caller = caller
         self.now = now
+        self.prefer = prefer
         self.is_replayed = False
         self.loaders: dict[Hashable, Loader] = {}
         self.known: dict[str, dict[Any, Any]] = {}

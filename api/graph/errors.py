@@ -31,6 +31,7 @@ class Error:
         description="The input field that is wrong, such as `timeZone`; null: none alone."
     )
     is_retryable: bool = strawberry.field(description="Whether the same may succeed later.")
+    acting_party: str = strawberry.field(description="Who must act: developer, user or operator.")
 
 
 @strawberry.type(description="What was sent does not fit.")
@@ -90,13 +91,14 @@ def typed(error: ParvisError) -> Error | None:
         "remedy": error.remedy,
         "field": faults[0].pointer[1:].replace("/", ".") if faults else None,
         "is_retryable": error.is_retryable,
+        "acting_party": error.acting_party,
     }
     return kind(**shared, faults=faults) if kind is ValidationError else kind(**shared)
 
 
 def camel(pointer: str) -> str:
-    """`/time_zone` of a command as `/timeZone` of its input."""
-    return "/".join(to_camel(step) for step in pointer.split("/"))
+    """`/time_zone` of a command or `/query/time_zone` as `/timeZone` of an input."""
+    return "/".join(to_camel(step) for step in pointer.removeprefix("/query").split("/"))
 
 
 def show(error: GraphQLError) -> dict[str, Any]:

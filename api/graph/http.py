@@ -67,6 +67,7 @@ async def graphql(request: Request) -> Response:
         caller,
         now=datetime.now(UTC),
         idempotency_key=request.headers.get(KEY_HEADER),
+        prefer=request.headers.get("prefer"),
     )
     try:
         result = await execute(document, operation, asked.variables, context)

@@ -17,7 +17,7 @@ from api.graph.arguments import Arguments
 from api.graph.context import Context
 from api.graph.fields import Asking, argument, asking
 from api.graph.inputs import input_of, to_command
-from api.graph.pages import Listed, Order, connection, page_request
+from api.graph.pages import Listed, Order, connection, page_request, paging
 from domain.kernel.caller import Caller
 from domain.kernel.ids import read
 from domain.kernel.shapes import Command, Page
@@ -51,11 +51,8 @@ def listing(
         found = order or _sorted_by(given.get("sort") or arguments.default_of("sort"))
         return Listed(page.data, found, page.page.has_more, request.cursor, page.page.next_cursor)
 
-    paging = [
-        argument("first", int, "How many, 1 to 100.", 50),
-        argument("after", str | None, "`endCursor` of the page before."),
-    ]
-    return asking(name, connection(node) | None, description, ask, [*paging, *arguments.listed])
+    listed = [*paging(50), *arguments.listed]
+    return asking(name, connection(node) | None, description, ask, listed)
 
 
 def single(name: str, node: type, function: Gets, description: str, *, prefix: str) -> Asking:

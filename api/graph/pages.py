@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import strawberry
+from strawberry.types.arguments import StrawberryArgument
 
+from api.graph.fields import argument
 from domain.kernel.errors import Misfit
 from domain.kernel.pages import MAX_LIMIT, Key, PageRequest, make_cursor
 
@@ -116,6 +118,14 @@ def _made(name: str, description: str, fields: dict[str, tuple[object, str]]) ->
     )
     decorate = cast("Callable[[Any], type]", strawberry.type(name=name, description=description))
     return decorate(shell)
+
+
+def paging(size: int) -> list[StrawberryArgument]:
+    """The arguments of every list; `size` is how many come when nothing is said."""
+    return [
+        argument("first", int, f"How many, 1 to {MAX_LIMIT}.", size),
+        argument("after", str | None, "`endCursor` of the page before."),
+    ]
 
 
 def page_request(first: int, after: str | None) -> PageRequest:

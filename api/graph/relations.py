@@ -18,9 +18,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.graph.context import Context
 from api.graph.derive import fields_of, node_of
-from api.graph.fields import argument, asking
+from api.graph.fields import asking
 from api.graph.node import ByIds
-from api.graph.pages import Listed, Order, connection, page_request
+from api.graph.pages import Listed, Order, connection, page_request, paging
 from domain.kernel.caller import Caller
 from domain.kernel.errors import CursorInvalid
 from domain.kernel.pages import PageRequest
@@ -183,10 +183,7 @@ def _many(relation: Many, name: str, description: str) -> Any:  # noqa: ANN401 -
         connection(node_of(relation.target)) | None,
         description,
         lambda *asked: load_many(relation, *asked),
-        [
-            argument("first", int, "How many, 1 to 100.", relation.page_size),
-            argument("after", str | None, "`endCursor` of the page before."),
-        ],
+        paging(relation.page_size),
     )
 
 

@@ -11,7 +11,7 @@ from api.accounts import graph as accounts
 from api.calendars import graph as calendars
 from api.communities import graph as communities
 from api.events import graph as events
-from api.graph import node
+from api.graph import codes, node
 from api.graph.derive import fields_of
 from api.graph.relations import join_edges
 from api.graph.scalars import SCALARS
@@ -35,6 +35,7 @@ RESOURCES = (
     metrics,
     events,
     identity,
+    codes,
 )
 
 

@@ -42,11 +42,12 @@ async def _remove(
     return sha256
 
 
-async def _forget(context: Context, sha256: str) -> None:
+async def _forget(context: Context, sha256: str) -> str:
     """Its row is gone for good before its bytes are, as by REST."""
     store = MediaStore(context.state.settings.media_dir)
     async with context.database.acting(context.caller) as session:
         await service.forget_content(session, context.caller, sha256, store=store)
+    return sha256
 
 
 QUERIES = (

@@ -70,11 +70,15 @@ QUERIES = (
             "author_ids": "Only by these authors.",
             "post_ids": "Only about these posts.",
             "assigned_to": "Only those these members take care of.",
+            "is_assigned": "Only in somebody's care, or only in nobody's.",
             "is_read": "Only read ones, or only unread ones.",
             "since": "Only said from this moment on.",
             "until": "Only said before this moment.",
             "words": "Only with these words; looks back 90 days unless `since` is given.",
         },
+    ),
+    single(
+        "answer", ANSWER, answers.get_answer, "One answer. Needs `mentions:read`.", prefix="ans"
     ),
     single(
         "author", AUTHOR, queries.get_author, "One author. Needs `mentions:read`.", prefix="auth"

@@ -13,6 +13,7 @@ from api.graph.pages import Order
 from api.graph.relations import edge
 from api.graph.scalars import Big
 from api.metrics import loaders
+from domain.kernel.caller import Scope
 from domain.metrics import queries
 from domain.metrics.catalogue import all_metrics
 from domain.metrics.series import SeriesQuery, read_series
@@ -89,7 +90,8 @@ async def _series(_: object, context: Context, given: dict[str, Any]) -> SeriesA
     return SeriesAnswer.model_validate_json(text)
 
 
-async def _kinds(_: object, __: Context, ___: dict[str, Any]) -> list[MetricView]:
+async def _kinds(_: object, context: Context, __: dict[str, Any]) -> list[MetricView]:
+    context.caller.need(Scope.METRICS_READ)
     return all_metrics()
 
 
@@ -109,8 +111,8 @@ QUERIES = (
     ),
     asking(
         "metric_kinds",
-        list[METRIC],  # type: ignore[valid-type]  # made at run time
-        "Every metric: a short list that is the same for everyone. Needs no scope.",
+        list[METRIC] | None,  # type: ignore[valid-type]  # made at run time
+        "What can be asked for, and how each is counted. Needs `metrics:read`.",
         _kinds,
     ),
     listing(

@@ -6,7 +6,7 @@ from api.graph.changes import Mutation
 from api.graph.context import Context
 from api.graph.derive import derive
 from api.graph.fields import argument, asking
-from api.graph.pages import Listed, Order, connection, page_request
+from api.graph.pages import Listed, Order, connection, page_request, paging
 from domain.networks import queries
 from domain.networks.shapes import NetworkView
 
@@ -37,10 +37,7 @@ QUERIES = (
         connection(NETWORK) | None,
         "The networks, in the order of the alphabet. Needs no scope.",
         _networks,
-        [
-            argument("first", int, "How many, 1 to 100.", 50),
-            argument("after", str | None, "`endCursor` of the page before."),
-        ],
+        paging(50),
     ),
 )
 

@@ -1,9 +1,14 @@
 """Posts, variants and deliveries in the graph."""
 
+from typing import Any
+
+from api.graph.arguments import Arguments
 from api.graph.changes import Mutation
+from api.graph.context import Context
 from api.graph.derive import derive
+from api.graph.fields import asking
 from api.graph.lists import judging, listing, single
-from api.graph.pages import Order
+from api.graph.pages import Listed, Order, connection, page_request, paging
 from api.graph.relations import edge
 from api.graph.scalars import WallTime
 from api.posts import loaders
@@ -16,6 +21,7 @@ from domain.posts.shapes import (
     ValidationView,
     VariantView,
 )
+from domain.posts.window import SORT, EntryPage, EntryView, Window, read_window
 
 POST = derive(
     PostView,
@@ -32,6 +38,8 @@ DELIVERY = derive(
     find=queries.deliveries_by_id,
 )
 ATTEMPT = derive(AttemptView, "Attempt", "What one try at a delivery did.")
+ENTRY = derive(EntryView, "Entry", "A planned post as a calendar shows it.")
+BY_MOMENT = Order(SORT, ("publish_at", "id"))
 VALIDATION = derive(ValidationView, "Validation", "Whether networks would take a post.")
 
 for relation, name, description in (
@@ -47,6 +55,7 @@ for relation, name, description in (
     (loaders.media_by_variant, "media", "Its own pictures and videos; empty: the post's."),
     (loaders.account_by_delivery, "account", "The account that speaks. Needs `accounts:read`."),
     (loaders.post_by_delivery, "post", "The post it brings out; null for answers."),
+    (loaders.post_by_entry, "post", "The post itself. Needs `posts:read`."),
     (loaders.attempts_by_delivery, "tries", "Every attempt and look-up, first to last."),
 ):
     edge(relation, name, description)
@@ -60,6 +69,25 @@ POST_FILTERS = {
     "since": "Planned from this moment on.",
     "until": "Planned before this moment.",
 }
+
+WINDOW = Arguments(
+    Window,
+    {
+        "since": "The first moment of the window.",
+        "until": "The end of the window, at most 400 days later.",
+        "calendar_ids": "Only in these calendars.",
+        "community_ids": "Only of these communities.",
+    },
+)
+
+
+async def _entries(_: object, context: Context, given: dict[str, Any]) -> Listed:
+    request = page_request(given["first"], given.get("after") or None)
+    window = Window(**WINDOW.bound(given))
+    found = await read_window(context.database, context.caller, window, request)
+    page = EntryPage.model_validate_json(found.body)
+    return Listed(page.data, BY_MOMENT, page.page.has_more, request.cursor)
+
 
 QUERIES = (
     single("post", POST, queries.get_post, "One post. Needs `posts:read`.", prefix="post"),
@@ -87,8 +115,18 @@ QUERIES = (
             "kinds": "Only of these kinds.",
             "account_ids": "Only of these accounts.",
             "post_ids": "Only of these posts.",
+            "since": "Due from this moment on.",
+            "until": "Due before this moment.",
         },
         order=Order(queries.DELIVERIES_DOWN.name, ("created_at", "id")),
+    ),
+    asking(
+        "entries",
+        connection(ENTRY) | None,
+        "What is planned between two moments, by moment: the calendar view. Needs "
+        "`calendars:read`.",
+        _entries,
+        [*paging(50), *WINDOW.listed],
     ),
     judging(
         "validate_post",

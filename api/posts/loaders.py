@@ -13,10 +13,10 @@ from domain.media.shapes import MediaView
 from domain.posts import batches, queries
 from domain.posts.queries import PostFilter
 from domain.posts.shapes import AttemptView, DeliveryView, PostView, VariantView
+from domain.posts.window import EntryView
 
 NEWEST_FIRST = Order("-created_at", ("created_at", "id"))
 AS_MADE = Order("id", ("id",))
-AS_TRIED = Order("number", ("number",))
 
 posts_by_community = Many(
     name="posts_by_community",
@@ -114,12 +114,19 @@ post_by_delivery = One(
     key="post_id",
     find=batches.posts_by_id,
 )
+post_by_entry = One(
+    name="post_by_id",
+    owner=EntryView,
+    target=PostView,
+    key="id",
+    find=batches.posts_by_id,
+)
 attempts_by_delivery = Many(
     name="attempts_by_delivery",
     owner=DeliveryView,
     target=AttemptView,
-    order=AS_TRIED,
+    order=AS_MADE,
     page_size=10,
     first=whole(batches.attempts_by_delivery),
-    more=rest_of_whole(batches.attempts_by_delivery, AS_TRIED),
+    more=rest_of_whole(batches.attempts_by_delivery, AS_MADE),
 )

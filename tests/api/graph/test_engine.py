@@ -59,6 +59,7 @@ async def context(app: FastAPI, tenant: Tenant, database: Database) -> Context:
         tenant.caller,
         now=datetime.now(UTC),
         idempotency_key=None,
+        prefer=None,
     )
 
 

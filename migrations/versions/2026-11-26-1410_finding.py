@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_26_1215"
-down_revision = "2026_11_26_1200"
+revision = "2026_11_26_1410"
+down_revision = "2026_11_26_1400"
 branch_labels = None
 depends_on = None
 
