@@ -14,6 +14,7 @@ from domain.kernel.caller import worker
 from domain.lockouts.service import forget_failures
 from domain.mail.service import forget_mails
 from domain.media.storage import MediaStore
+from domain.people.challenges import forget_challenges
 from domain.people.links import forget_links
 from domain.people.sign_ins import forget_sign_ins
 from workers.context import Context
@@ -34,6 +35,7 @@ async def trim(ctx: dict[str, Any]) -> None:
         await forget_sign_ins(session, now=now)
         await forget_failures(session, now=now)
         await forget_links(session, now=now)
+        await forget_challenges(session, now=now)
     for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
         caller = worker(row["workspace_id"])
         async with context.database.transaction(caller.workspace_id) as session:

@@ -15,7 +15,9 @@ from domain.people.service import change_profile
 from domain.people.shapes import ChangeProfile, SignedIn
 
 router = APIRouter(prefix="/account", route_class=PageRoute, include_in_schema=False)
-DONE = frozenset({"profile", "password", "verify", "verify_asked", "email", "email_asked"})
+DONE = frozenset(
+    {"profile", "password", "verify", "verify_asked", "email", "email_asked", "app_removed"}
+)
 
 
 @router.get("")

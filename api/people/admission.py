@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from api.pages.browser import browser_of, let_in, lifetimes, see, signed_in
-from api.pages.paths import local_path
+from api.pages.paths import local_path, with_next
 from api.state import state_of
 from domain.people.shapes import Method
 from domain.people.sign_ins import begin_sign_in, end_sign_in
@@ -15,12 +15,12 @@ from domain.people.sign_ins import begin_sign_in, end_sign_in
 async def admit(
     request: Request, user_id: UUID, methods: Iterable[Method], next_path: str
 ) -> Response:
-    """Begins a sign-in under a new secret, ends the one before, and leads on."""
+    """Begins a sign-in under a new secret, and leads on: to a code first, where one is due."""
     state, before = state_of(request), await signed_in(request)
     async with state.database.transaction(None) as session:
         if before is not None:
             await end_sign_in(session, before.user_id, before.sign_in_id)
-        secret = await begin_sign_in(
+        begun = await begin_sign_in(
             session,
             user_id,
             methods=methods,
@@ -28,6 +28,7 @@ async def admit(
             lifetimes=lifetimes(state.settings),
             now=request.state.now,
         )
-    response = see(request, local_path(next_path))
-    let_in(request, response, secret)
+    target = local_path(next_path)
+    response = see(request, with_next("/sign-in/code", target) if begun.awaits_code else target)
+    let_in(request, response, begun.secret)
     return response

@@ -11,12 +11,14 @@ from api.pages.forms import Unfilled, fill, sent
 from api.pages.paths import local_path
 from api.pages.routes import PageRoute
 from api.pages.words import explain, language_of
+from api.people.ceremonies import passkey_question
 from api.people.fields import Typed
 from api.people.mailing import mailing_of
 from api.problems import status_of
 from api.state import state_of
 from domain.kernel.errors import SignInRefused
 from domain.kernel.shapes import Command
+from domain.people.passkeys import list_passkeys
 from domain.people.queries import credentials_of, user_view
 from domain.people.reaching import ask_to_sign_in
 from domain.people.shapes import Method, SignedIn
@@ -94,6 +96,13 @@ async def _page(
 ) -> Response:
     async with state_of(request).database.transaction(None) as session:
         person = await user_view(session, found.user_id)
+        has_passkey = bool(await list_passkeys(session, found.user_id))
     return render(
-        request, "people/confirm.html", status, person=person, next=next_path, fault=fault
+        request,
+        "people/confirm.html",
+        status,
+        person=person,
+        question=passkey_question(request) if has_passkey else "",
+        next=next_path,
+        fault=fault,
     )

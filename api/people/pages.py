@@ -2,8 +2,31 @@
 
 from fastapi import APIRouter
 
-from api.people import account, confirm, credentials, links, reaching, sign_in
+from api.people import (
+    account,
+    codes,
+    confirm,
+    credentials,
+    links,
+    passkeys,
+    reaching,
+    second_factor,
+    sign_in,
+    sign_ins,
+)
 
 router = APIRouter()
-for part in (sign_in, reaching, links, confirm, account, credentials):
+PARTS = (
+    sign_in,
+    second_factor,
+    reaching,
+    links,
+    confirm,
+    account,
+    credentials,
+    codes,
+    passkeys,
+    sign_ins,
+)
+for part in PARTS:
     router.include_router(part.router)

@@ -12,6 +12,7 @@ from api.pages.paths import local_path
 from api.pages.routes import PageRoute
 from api.pages.words import explain, language_of
 from api.people.admission import admit
+from api.people.ceremonies import passkey_question
 from api.people.fields import Address, Typed
 from api.problems import status_of
 from api.state import state_of
@@ -100,4 +101,5 @@ def _page(
         email=email,
         fault=fault,
         may_sign_up=state_of(request).settings.sign_up,
+        question=passkey_question(request),
     )

@@ -2,8 +2,8 @@
 
 ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
-├── Forbidden           ScopeMissing CommunitiesHeld FormRefused SignInRefused
-│                       ScopeBeyond AddressRefused MemberMissing
+├── Forbidden           ScopeMissing CommunitiesHeld ScopeBeyond AddressRefused MemberMissing
+│                       FormRefused SignInRefused CodeRefused PasskeyRefused
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 ├── Missing             NotFound RouteUnknown LinkInvalid
 ├── MethodUnknown
@@ -109,6 +109,20 @@ class MemberMissing(Forbidden):
     code = "member.missing"
     title = "The token acts for no member"
     remedy = "Use the token of a person."
+
+
+class CodeRefused(Forbidden):
+    code = "code.refused"
+    title = "The code is wrong or was used before"
+    remedy = "Type the code that the app shows now, or one of the recovery codes."
+    acting_party = "user"
+
+
+class PasskeyRefused(Forbidden):
+    code = "passkey.refused"
+    title = "The passkey was not accepted"
+    remedy = "Try again, or sign in with the password."
+    acting_party = "user"
 
 
 class Missing(ParvisError): ...

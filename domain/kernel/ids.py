@@ -19,6 +19,7 @@ PREFIXES = {
     "mem": "member",
     "usr": "user",
     "sin": "sign-in",
+    "pky": "passkey",
     "mail": "mail",
     "tok": "token",
     "key": "api_key",
@@ -106,6 +107,7 @@ class Prefixed:
 WorkspaceId = Annotated[UUID, Prefixed("ws")]
 MemberId = Annotated[UUID, Prefixed("mem")]
 UserId = Annotated[UUID, Prefixed("usr")]
+PasskeyId = Annotated[UUID, Prefixed("pky")]
 SignInId = Annotated[UUID, Prefixed("sin")]
 TokenId = Annotated[UUID, Prefixed("tok")]
 ApiKeyId = Annotated[UUID, Prefixed("key")]

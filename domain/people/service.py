@@ -9,7 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.errors import AlreadyExists
 from domain.kernel.ids import new_id
 from domain.kernel.languages import Language
+from domain.mail.service import forget_mails_to
 from domain.people.letters import Kind
+from domain.people.links import void_links
 from domain.people.queries import view_of
 from domain.people.reaching import tell
 from domain.people.rules import same_email
@@ -74,3 +76,11 @@ async def renew_hash(session: AsyncSession, user_id: UUID, password_hash: str) -
     """Keeps a better hash of the same password."""
     row = await session.get_one(User, user_id, with_for_update=True)
     row.password_hash = password_hash
+
+
+async def erase_user(session: AsyncSession, user_id: UUID) -> None:
+    """Deletes the person: sign-ins, links, factors and passkeys go along, and mails to them."""
+    row = await session.get_one(User, user_id, with_for_update=True)
+    await void_links(session, user_id, email=row.email)
+    await forget_mails_to(session, user_id)
+    await session.delete(row)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from domain.kernel.ids import UserId
+from domain.kernel.clock import Moment
+from domain.kernel.ids import PasskeyId, SignInId, UserId
 from domain.kernel.languages import Language
 from domain.kernel.sealing import KeyRing
 from domain.kernel.shapes import Command, View
@@ -19,10 +20,11 @@ Email = Annotated[str, AfterValidator(email_of)]
 
 
 class Method(StrEnum):
-    """How somebody proved who they are: `amr` of RFC 8176, and `link` for one of ours."""
+    """How somebody proved who they are: `amr` of RFC 8176, and `link`, `recovery` of ours."""
 
     PASSWORD = "pwd"  # noqa: S105 - a name
     CODE = "otp"
+    RECOVERY = "recovery"
     PASSKEY = "pop"
     SEVERAL = "mfa"
     LINK = "link"
@@ -45,6 +47,21 @@ class UserView(View):
     is_email_verified: bool = Field(description="Whether the address was proved to be theirs.")
     has_password: bool = Field(description="Whether the person signs in with a password.")
     language: Language = Field(description="The language the person is spoken to in.")
+
+
+class PasskeyView(View):
+    id: PasskeyId = Field(description="The passkey's id.")
+    name: str = Field(description="What its owner calls it.")
+    created_at: Moment = Field(description="When it was made.")
+    used_at: Moment | None = Field(description="When it was last used; null: never.")
+
+
+class SignInView(View):
+    id: SignInId = Field(description="The sign-in's id.")
+    agent: str = Field(description="The browser, as it calls itself.")
+    address: str = Field(description="Where it signed in from.")
+    created_at: Moment = Field(description="When it signed in.")
+    seen_at: Moment = Field(description="When it was last seen, to the minute.")
 
 
 class ChangeProfile(Command):
