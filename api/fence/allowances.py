@@ -217,5 +217,5 @@ def _learn(window: Window, minute: int, everybody: int, before: int) -> None:
 
 
 def _token_of(caller: Caller) -> str:
-    """A member may act by many tokens, each counted by itself."""
-    return caller.actor if caller.token_id is None else caller.token_id.hex
+    """What is counted as one token: all that are renewed under one consent are."""
+    return str(caller.grant_id or caller.token_id or caller.actor)

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.identity.tables import KeptAnswer
 from domain.kernel.caller import Caller
 from domain.kernel.errors import KeyBusy, KeyReused
-from domain.kernel.sealing import KeyRing
+from domain.kernel.sealing import KeyRing, place_of
 
 # A resend waits here for the first request to end; the second wait is short, then it is told.
 LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))")
@@ -49,7 +49,9 @@ async def kept_answer(
         return None
     if row.request != request:
         raise KeyReused
-    return Answer(row.status, row.headers, keys.open(row.sealed_body, place=_place(caller, key)))
+    return Answer(
+        row.status, row.headers, keys.open(row.sealed_body, place=_body_place(caller, key))
+    )
 
 
 async def keep_answer(
@@ -70,7 +72,7 @@ async def keep_answer(
             request=request,
             status=answer.status,
             headers=answer.headers,
-            sealed_body=keys.seal(answer.body, place=_place(caller, key)),
+            sealed_body=keys.seal(answer.body, place=_body_place(caller, key)),
             kept_at=now,
         )
     )
@@ -92,8 +94,8 @@ async def replace_answer(
     """Keeps what was answered in the end, for a request that went on after its first commit."""
     row = await session.get_one(KeptAnswer, (caller.workspace_id, caller.actor, key))
     row.status, row.headers = answer.status, answer.headers
-    row.sealed_body = keys.seal(answer.body, place=_place(caller, key))
+    row.sealed_body = keys.seal(answer.body, place=_body_place(caller, key))
 
 
-def _place(caller: Caller, key: str) -> str:
-    return f"kept_answers.sealed_body/{caller.workspace_id}/{caller.actor}/{key}"
+def _body_place(caller: Caller, key: str) -> str:
+    return place_of("kept_answers", "sealed_body", caller.workspace_id, caller.actor, key)

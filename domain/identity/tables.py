@@ -24,7 +24,16 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from domain.kernel.tables import Kept, TenantRow, belongs_to, json, moment, string, texts
+from domain.kernel.tables import (
+    Kept,
+    TenantRow,
+    belongs_to,
+    json,
+    moment,
+    sealed,
+    string,
+    texts,
+)
 
 
 def uuids(**options: Any) -> Any:  # noqa: ANN401 - Field's own signature
@@ -169,5 +178,5 @@ class KeptAnswer(SQLModel, table=True):
     request: bytes = Field(sa_type=LargeBinary)
     status: int
     headers: dict[str, str] = json()
-    sealed_body: bytes = Field(sa_type=LargeBinary)
+    sealed_body: bytes = sealed()
     kept_at: datetime = moment()

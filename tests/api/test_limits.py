@@ -166,7 +166,11 @@ async def test_reads_go_on_and_tries_stop_when_valkey_is_away(
     gone = settings.redis_url.get_secret_value() + ".gone"
     lonely = create_app(
         settings.model_copy(
-            update={"redis_url": type(settings.redis_url)(gone), "limit_token_per_min": 5}
+            update={
+                "redis_url": type(settings.redis_url)(gone),
+                "limit_token_per_min": 5,
+                "limit_sign_in_per_min": 20,
+            }
         )
     )
     lonely.include_router(door)
