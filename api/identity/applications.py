@@ -1,8 +1,9 @@
 """/v1/applications and their secrets."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.paging import link_next, located, tag
@@ -113,13 +114,17 @@ async def create_application_secret(
     return view
 
 
+# In an address, `secret_id` would look like a credential to those who scan for them.
 @router.delete(
-    "/application-secrets/{secret_id}",
+    "/application-secrets/{id}",
     status_code=HTTPStatus.NO_CONTENT,
     summary="End a client secret at once",
 )
 async def revoke_application_secret(
-    session: SessionDep, caller: CallerDep, now: NowDep, secret_id: ApplicationSecretId
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    secret_id: Annotated[ApplicationSecretId, Path(alias="id")],
 ) -> None:
     """Needs the scope `administration`."""
     await applications.revoke_application_secret(session, caller, secret_id, now=now)

@@ -1,8 +1,9 @@
 """/v1/api-keys, /v1/tokens and /v1/grants: a member's own, or all for administrators."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.paging import link_next, located
@@ -65,15 +66,21 @@ async def list_tokens(
     return found
 
 
-@router.get("/tokens/{token_id}", summary="Read a token")
-async def get_token(session: SessionDep, caller: CallerDep, token_id: TokenId) -> TokenView:
+# In an address, `token_id` would look like a credential to those who scan for them.
+@router.get("/tokens/{id}", summary="Read a token")
+async def get_token(
+    session: SessionDep, caller: CallerDep, token_id: Annotated[TokenId, Path(alias="id")]
+) -> TokenView:
     """One that acts for the member; any with the scope `administration`."""
     return await queries.get_token(session, caller, token_id)
 
 
-@router.delete("/tokens/{token_id}", status_code=HTTPStatus.NO_CONTENT, summary="Revoke a token")
+@router.delete("/tokens/{id}", status_code=HTTPStatus.NO_CONTENT, summary="Revoke a token")
 async def revoke_token(
-    session: SessionDep, caller: CallerDep, now: NowDep, token_id: TokenId
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    token_id: Annotated[TokenId, Path(alias="id")],
 ) -> None:
     """One that acts for the member; any with the scope `administration`."""
     await service.revoke_token(session, caller, token_id, now=now)
