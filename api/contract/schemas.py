@@ -44,7 +44,7 @@ def bound(schema: object) -> None:
             schema.setdefault("maxLength", _length(schema))
         case "array":
             schema.setdefault("maxItems", LONGEST_LIST)
-    if isinstance(schema.get("title"), str) and "properties" not in schema:
+    if isinstance(schema.get("title"), str):
         del schema["title"]
     for name, each in schema.items():
         if name not in SAMPLES:
