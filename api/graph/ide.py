@@ -27,20 +27,21 @@ html, body, #editor {{ height: 100%; margin: 0; }}
 <script src="{ASSETS}/react-dom.production.min.js"></script>
 <script src="{ASSETS}/graphiql.min.js"></script>
 <script>
-const start = `# Put your token into Headers below: {{"Authorization": "Bearer pv_live_…"}}
+const start = `# Put your token into Headers below, behind Bearer;
+# the arrows at the left then fetch the schema again.
 {{
   workspace {{ id name }}
   communities(first: 3) {{ nodes {{ id name }} }}
 }}
 `;
-const root = ReactDOM.createRoot(document.getElementById("editor"));
-root.render(React.createElement(GraphiQL, {{
+// The package carries React 17, which has no roots yet.
+ReactDOM.render(React.createElement(GraphiQL, {{
   fetcher: GraphiQL.createFetcher({{ url: location.pathname }}),
   defaultQuery: start,
   defaultHeaders: '{{"Authorization": "Bearer "}}',
   isHeadersEditorEnabled: true,
   shouldPersistHeaders: false,
-}}));
+}}), document.getElementById("editor"));
 </script>
 </body>
 </html>

@@ -1,4 +1,4 @@
-"""The exported REST contract under other people's eyes: Spectral with OWASP's rules, and Redocly."""
+"""The exported REST contract under other eyes: Spectral with OWASP's rules, and Redocly."""
 
 import json
 import shutil
