@@ -10,7 +10,6 @@ from api import docs, errors, health, problems
 from api.accounts import connecting, consents
 from api.accounts import rest as accounts
 from api.calendars import rest as calendars
-from api.cli.owner import keep_sign_in_link
 from api.communities import rest as communities
 from api.contract.describe import describe
 from api.edge import Edge
@@ -28,6 +27,7 @@ from api.methods import refuse_other_methods
 from api.metrics import rest as metrics
 from api.metrics.fast import FastSeries
 from api.networks import rest as networks
+from api.oauth import pages as oauth
 from api.pages import assets
 from api.paging import READABLE
 from api.people import pages as people
@@ -62,7 +62,7 @@ ROUTERS = (
     identity,
 )
 
-PAGES = (people, connecting)
+PAGES = (people, connecting, oauth)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -74,7 +74,6 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_state(settings) as state, listening(state):
             app.state.parvis = state
-            await keep_sign_in_link(state)
             yield
 
     app = FastAPI(

@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from arq.connections import ArqRedis
 from fastapi import Request
 
 from api.fence.allowances import Allowances
 from api.fence.tries import Tries
+from api.oauth.signing import Signing
 from api.tokens import TokenChecks
 from domain.accounts.consent_shapes import Installation
+from domain.identity.parties import Lifetimes
 from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.rings import kept_ring
@@ -29,6 +32,17 @@ class State:
     passwords: Passwords
     allowances: Allowances
     tries: Tries
+    signing: Signing
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        known = self.settings
+        return Lifetimes(
+            code=timedelta(seconds=known.code_s),
+            access=timedelta(seconds=known.access_token_s),
+            refresh=timedelta(days=known.refresh_token_days),
+            device_code=timedelta(seconds=known.device_code_s),
+        )
 
     @property
     def installation(self) -> Installation:
@@ -61,6 +75,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                 Passwords(),
                 allowances,
                 Tries(redis, database, keys, settings),
+                Signing(database, keys, lasts=timedelta(days=settings.signing_key_days)),
             )
     finally:
         await database.close()

@@ -28,13 +28,15 @@ class PageRoute(APIRoute):
     A form's fields are `FormDep`, or `fill(request, Shape)`.
     """
 
+    checks_forms = True
+
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def page(request: Request) -> Response:
             request.state.now = datetime.now(UTC)
             try:
-                if request.method not in READING:
+                if self.checks_forms and request.method not in READING:
                     await check_form(request)
                 return await handle(request)
             except Elsewhere as other:
@@ -48,6 +50,12 @@ class PageRoute(APIRoute):
                 return error_page(request, DependencyAway())
 
         return page
+
+
+class OpenPageRoute(PageRoute):
+    """A page that others may send forms to: it must change nothing by itself."""
+
+    checks_forms = False
 
 
 def error_page(request: Request, error: ParvisError) -> Response:

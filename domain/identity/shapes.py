@@ -1,9 +1,7 @@
 """Tokens, keys, applications and grants: commands in, views out."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -270,22 +268,3 @@ class GrantView(View):
     created_at: Moment = Field(description="When it was first let in.")
     updated_at: Moment = Field(description="When the member was last asked.")
     last_used_at: Moment | None = Field(description="When it was last used, to the minute.")
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A living application as the authorisation server knows it, whatever workspace it serves."""
-
-    workspace_id: UUID
-    id: UUID
-    client_id: str
-    name: str
-    homepage_url: str | None
-    kind: ApplicationKind
-    is_confidential: bool
-    redirect_uris: tuple[str, ...]
-    post_logout_uris: tuple[str, ...]
-    grant_types: frozenset[GrantType]
-    scopes: frozenset[str]
-    id_token_algorithm: SigningAlgorithm
-    secrets: tuple[bytes, ...]

@@ -24,7 +24,9 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
+from domain.kernel.ids import new_id
 from domain.kernel.tables import (
+    SHARED_TABLES,
     Kept,
     TenantRow,
     belongs_to,
@@ -33,6 +35,13 @@ from domain.kernel.tables import (
     sealed,
     string,
     texts,
+)
+
+SHARED_TABLES.update(
+    {
+        "device_codes",  # eight letters cannot carry a workspace, and none is chosen yet
+        "signing_keys",  # id_tokens are signed by the installation
+    }
 )
 
 
@@ -180,3 +189,81 @@ class KeptAnswer(SQLModel, table=True):
     headers: dict[str, str] = json()
     sealed_body: bytes = sealed()
     kept_at: datetime = moment()
+
+
+class RefreshToken(TenantRow, table=True):
+    """Good for one use: the next one replaces it, and a second use ends the authorisation."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        belongs_to("authorisations", "authorisation_id", "CASCADE"),
+        UniqueConstraint("workspace_id", "fingerprint", name="refresh_tokens_fingerprint"),
+        Index("refresh_tokens_by_authorisation", "workspace_id", "authorisation_id"),
+    )
+
+    authorisation_id: UUID
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(default=None, nullable=True)
+
+
+class AuthorisationRequest(TenantRow, table=True):
+    """What an application asks for, judged, while a person signs in and decides.
+
+    Of the workspace that registered the application. One that the application pushed (RFC 9126)
+    becomes another when a browser brings it.
+    """
+
+    __tablename__ = "authorisation_requests"
+    __table_args__ = (
+        belongs_to("applications", "application_id", "CASCADE"),
+        UniqueConstraint("workspace_id", "fingerprint", name="authorisation_requests_fingerprint"),
+        Index("authorisation_requests_by_end", "workspace_id", "expires_at"),
+    )
+
+    application_id: UUID
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    is_pushed: bool
+    parameters: dict[str, str] = json()
+    device_code_id: UUID | None = None
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+
+
+class DeviceCode(SQLModel, table=True):
+    """A device that waits for a person to type its eight letters."""
+
+    __tablename__ = "device_codes"
+    __table_args__ = (
+        UniqueConstraint("fingerprint", name="device_codes_fingerprint"),
+        UniqueConstraint("user_code", name="device_codes_user_code"),
+        Index("device_codes_by_end", "expires_at"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    user_code: str = string()
+    application_workspace_id: UUID
+    application_id: UUID
+    scopes: list[str] = texts()
+    interval_s: int
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    polled_at: datetime | None = moment(default=None, nullable=True)
+    workspace_id: UUID | None = None
+    authorisation_id: UUID | None = None
+    denied_at: datetime | None = moment(default=None, nullable=True)
+
+
+class SigningKey(SQLModel, table=True):
+    """A key of this installation. Its id is the `kid`; it signs from a moment on."""
+
+    __tablename__ = "signing_keys"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    algorithm: str = string()
+    public_key: dict[str, Any] = json()
+    sealed_key: bytes = sealed()
+    created_at: datetime = moment()
+    signs_from: datetime = moment()

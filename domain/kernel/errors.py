@@ -296,6 +296,38 @@ class PasswordWeak(Invalid):
     acting_party = "user"
 
 
+class ClientUnknown(Invalid):
+    code = "client.unknown"
+    title = "No such application works here"
+    remedy = "Check the client_id; a suspended application is not known either."
+
+
+class RedirectUnknown(Invalid):
+    code = "redirect_uri.unknown"
+    title = "The application did not register this address to come back to"
+    remedy = "Send one of its redirect_uris, to the letter."
+
+
+class AskedMalformed(Invalid):
+    code = "authorisation.malformed"
+    title = "The application asks in a way that cannot be read"
+    remedy = "Send each parameter once, in printable letters of ASCII."
+
+
+class AskedNoLonger(Invalid):
+    code = "authorisation.over"
+    title = "This request is decided or too old"
+    remedy = "Begin again in the application."
+    acting_party = "user"
+
+
+class DeviceUnknown(Invalid):
+    code = "device.unknown"
+    title = "No device waits with this code"
+    remedy = "Read the letters on the device once more; they change after some minutes."
+    acting_party = "user"
+
+
 class Conflict(ParvisError): ...
 
 

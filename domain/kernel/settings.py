@@ -102,6 +102,24 @@ class Settings(BaseSettings):
         le=1,
         description="How long a token check is remembered, in seconds: a revocation's delay.",
     )
+    access_token_s: int = Field(
+        default=3600, ge=60, le=3600, description="How long an access token lasts, in seconds."
+    )
+    refresh_token_days: int = Field(
+        default=30, gt=0, description="How long an unused refresh token lasts, in days."
+    )
+    code_s: int = Field(
+        default=60, gt=0, le=600, description="How long an authorisation code lasts, in seconds."
+    )
+    device_code_s: int = Field(
+        default=900,
+        ge=60,
+        le=3600,
+        description="How long a device waits for its person, in seconds.",
+    )
+    signing_key_days: int = Field(
+        default=90, gt=1, description="How long a key signs id_tokens before the next, in days."
+    )
     sign_in_idle_h: int = Field(
         default=72, gt=0, description="How long an unused browser stays signed in, in hours."
     )

@@ -55,7 +55,6 @@ async def make_connected(
     grant: Grant,
     *,
     profile: Profile = ANA,
-    server: str = SERVER,
     now: datetime = NOW,
 ) -> UUID:
     """A Bluesky account with that grant."""
@@ -67,7 +66,7 @@ async def make_connected(
             session,
             workspace_id,
             id_,
-            Connected(server, profile, grant),
+            Connected(SERVER, profile, grant),
             sealed_login=row.sealed_login,
             keys=KEYS,
             now=now,
