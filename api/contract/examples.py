@@ -32,7 +32,7 @@ def _show(operation: Json, step: Json) -> None:
     if "body" in step:
         for content in operation["requestBody"]["content"].values():
             _add(content, name, step["summary"], step["body"])
-    answer = operation["responses"].get(str(step["status"]), {})
+    answer = operation["responses"].get(str(step.get("status")), {})
     if "answer" in step and "$ref" not in answer:
         for content in answer.get("content", {}).values():
             _add(content, name, step["summary"], step["answer"])

@@ -10,6 +10,7 @@ from api.idempotency import KEY_LENGTH
 from domain.kernel.caller import Scope
 
 Json = dict[str, Any]
+NEEDED = re.compile(r"Needs\b[^.]*")
 WORD = re.compile(r"`([a-z:]+)`")
 KNOWN = frozenset(Scope)
 OPEN_TAGS = {"health", "errors"}
@@ -53,9 +54,9 @@ def is_open(operation: Json) -> bool:
 
 
 def scopes_of(operation: Json) -> list[str]:
-    """The scopes that the description names."""
-    named = WORD.findall(operation.get("description", ""))
-    return [word for word in named if word in KNOWN]
+    """The scopes that the description says are needed; what others add is told elsewhere in it."""
+    needed = " ".join(NEEDED.findall(operation.get("description", "")))
+    return [word for word in WORD.findall(needed) if word in KNOWN]
 
 
 def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Iterator[int]:
@@ -86,9 +87,17 @@ def _tighten(method: str, operation: Json) -> None:
         schema = parameter["schema"]
         if "anyOf" in schema:
             parameter["schema"] = {**schema.pop("anyOf")[0], **schema}
+        if parameter["in"] == "path":
+            parameter.setdefault("description", _told(parameter["name"], schema))
         if parameter["name"] == "if-match":
             parameter["name"] = "If-Match"
             parameter["required"] = method == "patch"
+
+
+def _told(name: str, schema: Json) -> str:
+    """What an id in a path is, from its pattern."""
+    start = schema.get("pattern", "").partition("[")[0].lstrip("^")
+    return f"The id of the {name.removesuffix('_id').replace('_', ' ')}, `{start}…`."
 
 
 def _parameter(operation: Json, name: str) -> Json | None:

@@ -81,9 +81,9 @@ async def get_post(session: AsyncSession, caller: Caller, id_: UUID) -> PostDeta
 
 
 async def detail(session: AsyncSession, caller: Caller, row: Post) -> PostDetail:
-    """A post with its variants and deliveries."""
-    variants = (await variants_by_post(session, caller, [row.id]))[row.id]
-    deliveries = (await deliveries_by_post(session, caller, [row.id]))[row.id]
+    """A post with its variants and deliveries, for who may read it or has just changed it."""
+    variants = (await _variants_of(session, caller, [row.id]))[row.id]
+    deliveries = (await _deliveries_of(session, caller, [row.id]))[row.id]
     view = PostView.model_validate(row)
     return PostDetail(
         **{name: getattr(view, name) for name in PostView.model_fields},
@@ -152,6 +152,12 @@ async def variants_by_post(
     session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
 ) -> dict[UUID, list[VariantView]]:
     caller.need(Scope.POSTS_READ)
+    return await _variants_of(session, caller, post_ids)
+
+
+async def _variants_of(
+    session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
+) -> dict[UUID, list[VariantView]]:
     statement = select(Variant).where(
         col(Variant.workspace_id) == caller.workspace_id, col(Variant.post_id).in_(post_ids)
     )
@@ -165,6 +171,12 @@ async def deliveries_by_post(
     session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
 ) -> dict[UUID, list[DeliveryView]]:
     caller.need(Scope.POSTS_READ)
+    return await _deliveries_of(session, caller, post_ids)
+
+
+async def _deliveries_of(
+    session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
+) -> dict[UUID, list[DeliveryView]]:
     statement = visible_deliveries(caller).where(col(Delivery.post_id).in_(post_ids))
     found: dict[UUID, list[DeliveryView]] = {id_: [] for id_ in post_ids}
     for row in (await session.exec(statement.order_by(col(Delivery.id)))).all():

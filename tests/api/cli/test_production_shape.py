@@ -139,7 +139,7 @@ def test_no_secret_stands_in_a_file_and_none_goes_into_the_image() -> None:
     assert not re.search(r"^ARG|PASSWORD|SEALING|TOKEN", DOCKERFILE, re.MULTILINE)
     let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     assert set(let_in) == {source for source, _ in copies()}
-    sources = {"api", "domain", "workers", "migrations"}
+    sources = {"api", "domain", "workers", "migrations", "openapi/examples"}
     assert set(let_in) == sources | {"requirements.lock", "pyproject.toml"}
     assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
 
