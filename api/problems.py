@@ -40,6 +40,7 @@ STATUSES: dict[type[ParvisError], HTTPStatus] = {
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
+CHALLENGE = 'Bearer realm="parvis"'
 CATALOGUE = "https://parvis.example/problems#"
 
 
@@ -130,9 +131,18 @@ def answer(
     return JSONResponse(
         shown.model_dump(),
         status,
-        headers={**(headers or {}), **headers_of(error)},
+        headers={**(headers or {}), **headers_of(error), **_challenge(request, error)},
         media_type=MEDIA_TYPE,
     )
+
+
+def _challenge(request: Request, error: ParvisError) -> dict[str, str]:
+    """Where a client without a token learns how to come by one (RFC 9728, 5.1)."""
+    if not isinstance(error, errors.Unauthenticated):
+        return {}
+    root = request.app.state.parvis.settings.public_url
+    place = f"{root}/.well-known/oauth-protected-resource"
+    return {"WWW-Authenticate": f'{CHALLENGE}, resource_metadata="{place}"'}
 
 
 def is_unstorable(error: Exception) -> bool:
@@ -217,7 +227,7 @@ def _invalid_kinds() -> dict[str, type[ParvisError]]:
 
 def headers_of(error: ParvisError) -> dict[str, str]:
     if isinstance(error, errors.Unauthenticated):
-        return {"WWW-Authenticate": 'Bearer realm="parvis"'}
+        return {"WWW-Authenticate": CHALLENGE}
     if isinstance(error, errors.Limited) and error.until is not None:
         wait = (error.until - datetime.now(UTC)).total_seconds()
         return {"Retry-After": str(max(1, round(wait)))}

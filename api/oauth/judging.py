@@ -64,6 +64,8 @@ def push_judged(server: Server, asking: Asking) -> Response:
         check_way_back(server, asking)
         _judged(server, asking)
     except OAuth2Error as error:
+        # The program itself is told, not a browser.
+        error.redirect_uri = None
         refused: Response = server.handle_error_response(asking, error)
         return refused
     except (ClientUnknown, RedirectUnknown) as error:

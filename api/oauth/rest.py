@@ -92,7 +92,9 @@ async def push(request: Request) -> Response:
     sent = await read_form(request)
     if "request_uri" in sent.parameters:
         raise InvalidRequestError("A pushed request names no other.")
-    return await _serve(request, sent, push_judged, _workspace_of_client)
+    # Named in the header, it is a parameter of the request all the same.
+    named = Sent({**sent.parameters, "client_id": sent.client_id}, sent.resources, sent.client_id)
+    return await _serve(request, named, push_judged, _workspace_of_client)
 
 
 @router.api_route("/oauth/userinfo", methods=["GET", "POST"])
