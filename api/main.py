@@ -10,6 +10,7 @@ from api import docs, errors, health, problems
 from api.accounts import connecting, consents
 from api.accounts import rest as accounts
 from api.calendars import rest as calendars
+from api.cli.owner import keep_sign_in_link
 from api.communities import rest as communities
 from api.contract.describe import describe
 from api.edge import Edge
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_state(settings) as state, listening(state):
             app.state.parvis = state
+            await keep_sign_in_link(state)
             yield
 
     app = FastAPI(

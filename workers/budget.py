@@ -1,8 +1,9 @@
 """Rate budgets, shared by all workers through Valkey: publishing comes before reading.
 
-A call is counted against every budget of its account that it falls under: `all` and its own kind
-(`read`, `write`, `delete`, `media`) as the manifest lists them, and what the network itself told
-last for that kind. Without Valkey calls go out uncounted: the network's own 429 still stands.
+A call is counted against every budget of its account that it falls under: `all`, its own kind
+(`read`, `write`, `delete`, `media`) and, where it opens or renews a session, `login`, as the
+manifest lists them, and what the network itself told last for that kind. Without Valkey calls go
+out uncounted: the network's own 429 still stands.
 """
 
 import asyncio
@@ -123,7 +124,7 @@ class Budgets:
         now_ms = _ms(now)
         keys = [_key(manifest.key, account_id, kind)]
         arguments: list[float] = [now_ms, cost, purpose.leaves]
-        for budget in _under(manifest, kind):
+        for budget in _under(manifest, kind, purpose):
             window = now_ms // (budget.window_s * 1000)
             keys.append(f"{_key(manifest.key, account_id, budget.name)}:{window}")
             arguments += [budget.limit, (window + 1) * budget.window_s * 1000]
@@ -203,8 +204,11 @@ def for_account(
     return BudgetedHttp(http, budgets, manifest, account_id, purpose)
 
 
-def _under(manifest: Manifest, kind: Kind) -> tuple[Budget, ...]:
-    return tuple(budget for budget in manifest.budgets if budget.name in {"all", kind})
+def _under(manifest: Manifest, kind: Kind, purpose: Purpose) -> tuple[Budget, ...]:
+    names = {"all", str(kind)}
+    if purpose is Purpose.CONNECT and kind is Kind.WRITE:
+        names.add("login")
+    return tuple(budget for budget in manifest.budgets if budget.name in names)
 
 
 def _telling(reply: Reply) -> Mapping[str, str]:

@@ -24,6 +24,7 @@ from domain.posts.rules import (
     after_look_up_error,
     look_ups_needed,
 )
+from workers.cards import PATIENCE_S, with_cards
 from workers.context import Context
 from workers.drafts import draft_of
 from workers.outward import Line, Purpose, grant_expired, open_line
@@ -129,6 +130,7 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
                 lease_end=context.clock() + context.settings.lease,
             )
 
+    draft = await with_cards(context.http, line.connector.manifest, draft, patience_s=PATIENCE_S)
     return await publish.publish(
         line.http, line.access, draft, dict(task.checkpoint), save, now=context.clock()
     )

@@ -122,6 +122,14 @@ MUTATIONS = (
         shown="account",
     ),
     Mutation(
+        "pull_account",
+        service.pull_account,
+        "Has a worker read its inbox at once. Needs `accounts:write`.",
+        prefix="acct",
+        gives=ACCOUNT,
+        shown="account",
+    ),
+    Mutation(
         "remove_account",
         service.remove_account,
         "Removes an account and its credentials; what it published stays. Needs `accounts:write`.",

@@ -165,6 +165,22 @@ async def check_account(
     return view
 
 
+@kept.post(
+    "/{account_id}/pull", status_code=HTTPStatus.ACCEPTED, summary="Read an account's inbox now"
+)
+async def pull_account(
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, account_id: AccountId
+) -> AccountView:
+    """A worker reads at once what is new, whatever the account's cadence.
+
+    Not sooner than ten seconds after the last reading: `next_read_at` says when. Needs the scope
+    `accounts:write`.
+    """
+    view = await service.pull_account(session, caller, account_id, now=now)
+    tag(response, view.version)
+    return view
+
+
 @kept.delete("/{account_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove an account")
 async def remove_account(
     session: SessionDep,

@@ -10,13 +10,14 @@ from api.cli.stack import Stack
 Facts = dict[str, object]
 
 
-def facts(stack: Stack, token_path: Path) -> Facts:
+def facts(stack: Stack, token_path: Path, sign_in: str | None) -> Facts:
     """What a program needs to use this stack."""
     return {
         "url": stack.url,
         "graphql": f"{stack.url}/graphql",
         "docs": f"{stack.url}/docs",
         "token": token_path.read_text().strip() if token_path.exists() else None,
+        "sign_in": sign_in,
         "data": stack.env["DATA_DIR"],
         "metrics": f"http://127.0.0.1:{stack.api.env['METRICS_PORT']}",
         "pid": os.getpid(),
@@ -36,6 +37,7 @@ def in_words(known: Facts) -> str:
     sends = "-H 'Content-Type: application/json' -d"
     once = "-H 'Idempotency-Key: first-community'"
     choir = json.dumps({"name": "Choir", "slug": "choir", "time_zone": "Europe/Paris"})
+    sign_in = known["sign_in"] or f"{url}/sign-in"
     query = json.dumps({"query": "{ communities(first: 5) { edges { node { id name } } } }"})
     return f"""
 Parvis runs.
@@ -43,6 +45,7 @@ Parvis runs.
   API reference  {known["docs"]}
   GraphQL, IDE   {known["graphql"]}
   token          {token}
+  sign in, once  {sign_in}
   data and logs  {known["data"]}
 
 Three calls to paste:

@@ -1,4 +1,4 @@
-"""The child that readies a database before the stack starts: schema, first workspace and token."""
+"""The child that readies a database for the stack: schema, first workspace, token and owner."""
 
 import asyncio
 import sys
@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from api.cli import tenants
 from api.cli.migrate import move
-from api.cli.secret_files import first_token_path, keep
+from api.cli.owner import first_owner
+from api.cli.secret_files import first_token_path, keep, owner_path
 from api.cli.surroundings import read_settings
-from api.cli.token import FIRST_NAME, FIRST_SLUG
 from api.cli.trouble import Trouble
 from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
@@ -20,6 +20,8 @@ def main() -> int:
         move(settings, "head")
         if not first_token_path(settings.data_dir).exists():
             keep(first_token_path(settings.data_dir), asyncio.run(first_token(settings)))
+        if not owner_path(settings.data_dir).exists():
+            keep(owner_path(settings.data_dir), asyncio.run(first_owner(settings)))
     except Trouble as trouble:
         sys.stderr.write(f"parvis: {trouble}\n")
         return 1
@@ -29,11 +31,7 @@ def main() -> int:
 async def first_token(settings: Settings) -> str:
     """A token with every scope for the first workspace, which is made if it is missing."""
     now = datetime.now(UTC)
-    workspace_id = await tenants.workspace_named(settings, FIRST_SLUG)
-    if workspace_id is None:
-        workspace_id = await tenants.make_workspace(
-            settings, slug=FIRST_SLUG, name=FIRST_NAME, now=now
-        )
+    workspace_id = await tenants.first_workspace(settings, now=now)
     made = await tenants.make_token(
         settings, workspace_id, name="first", scopes=Scope, expires_at=None, now=now
     )

@@ -1,4 +1,4 @@
-"""The key ring and the first token, kept in the data folder for its owner alone."""
+"""The key ring, the first token and owner, kept in the data folder for its owner alone."""
 
 import base64
 import os
@@ -31,3 +31,13 @@ def sealing_keys_path(data_dir: Path) -> Path:
 
 def first_token_path(data_dir: Path) -> Path:
     return data_dir / "token"
+
+
+def owner_path(data_dir: Path) -> Path:
+    """Holds the id of the first owner."""
+    return data_dir / "owner"
+
+
+def sign_in_path(data_dir: Path) -> Path:
+    """Holds the secret of a sign-in link from `up` to the api, which takes it away."""
+    return data_dir / "sign-in"

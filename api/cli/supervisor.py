@@ -16,11 +16,12 @@ from api.cli import doors, folders, greeting, processes, revisions
 from api.cli.answers import wait_for_answer
 from api.cli.lock import DataLock
 from api.cli.postgres import DATABASE
-from api.cli.secret_files import first_token_path
+from api.cli.secret_files import first_token_path, keep, owner_path, sign_in_path
 from api.cli.stack import Stack, Wishes, describe
 from api.cli.steps import step
 from api.cli.trouble import Trouble
 from api.cli.watch import Watch
+from domain.people.link_urls import new_token, url_of
 
 _RECOVERY_S, _MIGRATION_S, _IMPORT_S = 120, 600, 60
 _DRAIN_S, _ALL_S, _LEAST_S = 3.4, 4.6, 0.3
@@ -62,8 +63,10 @@ def run(wishes: Wishes) -> None:
     ):
         stack = describe(wishes, door)
         try:
+            token = new_token()
+            keep(sign_in_path(wishes.data), token)
             start(stack)
-            facts = greeting.facts(stack, first_token_path(wishes.data))
+            facts = greeting.facts(stack, first_token_path(wishes.data), sign_in(stack, token))
             lock.say(facts)
             greeting.greet(facts, as_json=wishes.json)
             watch = Watch(stack.watched)
@@ -95,9 +98,20 @@ def start(stack: Stack) -> None:
             raise stack.workers.failed()
 
 
+def sign_in(stack: Stack, token: str) -> str | None:
+    """The first owner's link, once the api has taken it from its file; None when they are gone."""
+    waiting = sign_in_path(Path(stack.env["DATA_DIR"]))
+    is_known = not waiting.exists()
+    waiting.unlink(missing_ok=True)
+    return url_of(stack.env["PUBLIC_URL"], token) if is_known else None
+
+
 def is_prepared(stack: Stack) -> bool:
-    """Whether the schema is the newest and the first token is there."""
-    if stack.postgres is None or not first_token_path(stack.postgres.data_dir).exists():
+    """Whether the schema is the newest, and the first token and owner are there."""
+    if stack.postgres is None:
+        return False
+    data_dir = stack.postgres.data_dir
+    if not (first_token_path(data_dir).exists() and owner_path(data_dir).exists()):
         return False
     found = stack.postgres.script(_APPLIED, DATABASE)
     return found != "" and found == revisions.newest()

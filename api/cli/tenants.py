@@ -17,6 +17,7 @@ from domain.kernel.ids import new_id, read, show
 from domain.kernel.settings import Settings
 from domain.workspaces.service import create_workspace
 
+FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
 _BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1"
 _SLUGS = "SELECT slug FROM workspaces ORDER BY created_at LIMIT 20"
 _NO_SCHEMA = ("The database has no schema yet.", "Run ./parvis migrate first.")
@@ -61,6 +62,14 @@ async def make_workspace(settings: Settings, *, slug: str, name: str, now: datet
     ):
         made = await create_workspace(session, caller, slug=slug, name=name, now=now)
     return made.id
+
+
+async def first_workspace(settings: Settings, *, now: datetime) -> UUID:
+    """The one that `up` begins with, made when it is missing."""
+    found = await workspace_named(settings, FIRST_SLUG)
+    if found is not None:
+        return found
+    return await make_workspace(settings, slug=FIRST_SLUG, name=FIRST_NAME, now=now)
 
 
 async def make_token(

@@ -16,12 +16,10 @@ from api.cli.trouble import Trouble
 from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
 
-FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
-
 
 def token(
     *,
-    workspace: Annotated[str, Parameter(help="Its short name or its id.")] = FIRST_SLUG,
+    workspace: Annotated[str, Parameter(help="Its short name or its id.")] = tenants.FIRST_SLUG,
     name: Annotated[str, Parameter(help="What the token is for.")] = "operator",
     scopes: Annotated[str, Parameter(help="What it may do, comma separated.")] = "",
     all: Annotated[bool, Parameter(negative=(), help="Every scope.")] = False,  # noqa: A002 a flag

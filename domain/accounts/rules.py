@@ -54,6 +54,8 @@ ALREADY_CONNECTED = "account.already_connected"
 CONNECT_WAITS = tuple(timedelta(seconds=wait) for wait in (5, 20, 60, 180))
 CHECK_EVERY = timedelta(days=1)
 CHECK_WAITS = tuple(timedelta(minutes=wait) for wait in (5, 20, 60, 240))
+PULL_EVERY = timedelta(seconds=10)
+"""However often it is asked for, an inbox is not read sooner after the last reading."""
 RENEW_BEFORE = timedelta(minutes=2)
 
 
@@ -108,6 +110,11 @@ def cadence(
     shortest = timedelta(seconds=max(shortest_s, network_s or 0))
     longest = timedelta(seconds=longest_s if own_longest_s is None else own_longest_s)
     return Cadence(shortest, max(shortest, longest))
+
+
+def next_pull(last_read_at: datetime | None, *, now: datetime) -> datetime:
+    """When an inbox is read that somebody asks to have read at once."""
+    return now if last_read_at is None else max(now, last_read_at + PULL_EVERY)
 
 
 def next_poll(every: timedelta, bounds: Cadence, *, had_items: bool) -> timedelta:

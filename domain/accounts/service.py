@@ -13,14 +13,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts.credentials import seal_login
 from domain.accounts.logins import check_login, keyed_digest
 from domain.accounts.queries import find_account, living, view_of
-from domain.accounts.rules import AccountState, cadence, may_become, next_poll
+from domain.accounts.rules import AccountState, cadence, may_become, next_poll, next_pull
 from domain.accounts.shapes import AccountView, ChangeAccount, ConnectAccount, ReconnectAccount
 from domain.accounts.tables import Account
 from domain.connector.words import Login
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, find_for_change, made_before
-from domain.kernel.errors import AlreadyExists, NotAllowedNow, NotFound
+from domain.kernel.errors import (
+    AbilityMissing,
+    AccountDisconnected,
+    AlreadyExists,
+    NotAllowedNow,
+    NotFound,
+)
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.kernel.sealing import KeyRing
@@ -136,6 +142,25 @@ async def check_account(
     caller.need(Scope.ACCOUNTS_WRITE)
     row = await _account(session, caller, id_, None)
     ask_check(session, row, now=now)
+    return view_of(row)
+
+
+async def pull_account(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> AccountView:
+    """Has its inbox read at once, whatever its cadence; 10 s after the last reading at the soonest.
+
+    Raises `AbilityMissing` where the network tells nothing, and `AccountDisconnected`.
+    """
+    caller.need(Scope.ACCOUNTS_WRITE)
+    row = await _account(session, caller, id_, None)
+    connector = find(row.network)
+    if connector is None or connector.inbox is None:
+        raise AbilityMissing(f"{row.network} has no inbox that could be read.")
+    if row.read_at is None:
+        raise AccountDisconnected
+    row.read_at = min(row.read_at, next_pull(row.last_read_at, now=now))
+    due_at(session, row.workspace_id, row.id, row.read_at)
     return view_of(row)
 
 

@@ -1,8 +1,6 @@
 """One-time links: random, for one purpose, for a while, once. Looking at one uses nothing up."""
 
-import secrets
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import delete, or_
@@ -14,18 +12,6 @@ from domain.kernel.ids import new_id
 from domain.kernel.sealing import fingerprint
 from domain.people.shapes import Link, Purpose
 from domain.people.tables import OneTimeLink
-
-PREFIX = "pv_link_"
-PATH = "/link"
-
-
-def new_token() -> str:
-    """192 bits of chance; the prefix lets logs blot it out."""
-    return PREFIX + secrets.token_hex(24)
-
-
-def url_of(root: str, token: str) -> str:
-    return f"{root}{PATH}?{urlencode({'token': token})}"
 
 
 async def make_link(

@@ -8,7 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.languages import Language
 from domain.mail.service import plan_mail
 from domain.people.letters import Kind, write
-from domain.people.links import make_link, new_token, url_of
+from domain.people.link_urls import new_token, url_of
+from domain.people.links import make_link
 from domain.people.queries import user_by_email, user_view
 from domain.people.rules import same_email
 from domain.people.shapes import Mailing, Purpose, UserView

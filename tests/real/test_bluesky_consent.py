@@ -12,9 +12,9 @@ from domain.connector.errors import GrantExpired
 from domain.networks.bluesky import CONNECTOR
 from tests.networks.consenting import Shelf
 from tests.real.bluesky_person import BlueskyPerson, query_of
+from tests.real.journey import TEXT, planned, published
 from tests.real.outward import access_of, now, outward
 from tests.real.rigs import Bluesky
-from tests.real.test_flows import TEXT, planned_post, published
 from tests.stack import running_stack, until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
@@ -76,7 +76,7 @@ def test_an_account_connected_by_consent_publishes(bluesky: Bluesky, tmp_path: P
             "/v1/calendars", json={"community_id": community, "name": "Main"}
         ).json()["id"]
 
-        post = planned_post(client, calendar, done["account_id"], TEXT)
+        post = planned(client, calendar, done["account_id"], TEXT)
         delivery = published(client, post["id"])
 
     assert delivery["refs"][0]["remote_id"].startswith(f"at://{bob.did}/app.bsky.feed.post/")

@@ -1,201 +1,274 @@
 """The whole of Parvis against other people's servers: plan, publish, hear, answer, count."""
 
+import contextlib
+import http.server
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
 
 from tests.house import settle_in
-from tests.real.rigs import Bluesky, BlueskyAccount, MastodonMock, WordPress
-from tests.stack import Stack, running_stack, until
+from tests.networks.conformance import ALT_TEXT, PNG
+from tests.real import journey
+from tests.real.rigs import Bluesky, MastodonMock, WordPress
+from tests.stack import Stack, running_stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
-ZURICH = ZoneInfo("Europe/Zurich")
-TEXT = "On taille la vigne 🍇 avec #Lavaux, voir https://example.ch/vigne"
+THREAD = ["Premier message.", "Deuxième message.", "Dernier message."]
 
 
 @contextmanager
-def parvis_beside(origin: str, folder: Path) -> Iterator[Stack]:
-    with running_stack(folder, OUTBOUND_ALLOW=origin) as stack:
+def parvis_beside(folder: Path, *origins: str) -> Iterator[Stack]:
+    with running_stack(folder, OUTBOUND_ALLOW=",".join(origins)) as stack:
         yield stack
 
 
-def planned_post(client: httpx2.Client, calendar: str, account: str, text: str) -> dict[str, Any]:
-    """A post that goes out in three seconds."""
-    at = (datetime.now(ZURICH) + timedelta(seconds=4)).replace(tzinfo=None)
-    made = client.post(
-        "/v1/posts",
-        json={
-            "calendar_id": calendar,
-            "title": "La vigne",
-            "text": text,
-            "language": "fr",
-            "variants": [{"account_id": account}],
-            "wall_time": at.isoformat(timespec="seconds"),
-        },
-    )
-    assert made.status_code == 201, made.text
-    planned = client.post(f"/v1/posts/{made.json()['id']}/schedule", json={})
-    assert planned.status_code == 200, planned.text
-    found: dict[str, Any] = planned.json()
-    return found
+class BlueskyPeople:
+    """Bob, and what everybody can see of Ana's account."""
 
-
-def published(client: httpx2.Client, id_: str) -> dict[str, Any]:
-    def is_out() -> dict[str, Any] | None:
-        found: dict[str, Any] = client.get(f"/v1/posts/{id_}").json()
-        return found if found["state"] == "published" else None
-
-    post = until(is_out, "the post is out")
-    delivery: dict[str, Any] = post["deliveries"][0]
-    return delivery
-
-
-def heard(client: httpx2.Client, text: str) -> dict[str, Any]:
-    """The mention that says `text`, as soon as it is in the inbox."""
-
-    def find() -> dict[str, Any] | None:
-        answer = client.get("/v1/mentions?limit=100").json()
-        return next((each for each in answer["data"] if text in each["text"]), None)
-
-    found: dict[str, Any] = until(find, f"{text!r} is in the inbox", within_s=60)
-    return found
-
-
-def answered(client: httpx2.Client, mention: dict[str, Any], text: str) -> None:
-    sent = client.post(f"/v1/mentions/{mention['id']}/answers", json={"text": text})
-    assert sent.status_code == 201, sent.text
-    until(
-        lambda: client.get(f"/v1/mentions/{mention['id']}").json()["status"] == "answered",
-        "the answer is out",
-    )
-
-
-def counted(client: httpx2.Client, post_id: str, metric: str) -> int:
-    def find() -> int | None:
-        copies = client.get(f"/v1/posts/{post_id}/metrics").json()["copies"]
-        totals = [each for copy in copies for each in copy["totals"]]
-        return next((each["total"] for each in totals if each["metric"] == metric), None)
-
-    found: int = until(find, f"{metric} are counted", within_s=120)
-    return found
-
-
-class Pds:
-    """Somebody on the Bluesky server, through its own api."""
-
-    def __init__(self, rig: Bluesky, account: BlueskyAccount) -> None:
+    def __init__(self, rig: Bluesky) -> None:
+        self.ana, bob = rig.accounts["ana"], rig.accounts["bob"]
         self._http = httpx2.Client(base_url=f"{rig.pds}/xrpc", timeout=20)
         opened = self._http.post(
             "/com.atproto.server.createSession",
-            json={"identifier": account.handle, "password": account.app_password},
+            json={"identifier": bob.handle, "password": bob.app_password},
         ).json()
-        self.did = opened["did"]
+        self._did = opened["did"]
         self._http.headers["Authorization"] = f"Bearer {opened['accessJwt']}"
 
     def close(self) -> None:
         self._http.close()
 
-    def create(self, collection: str, **record: Any) -> None:
-        created_at = datetime.now(ZURICH).isoformat(timespec="milliseconds")
+    def reply(self, post_id: str, text: str) -> None:
+        subject = self._strong(post_id)
+        reply = {"root": subject, "parent": subject}
+        self._create("app.bsky.feed.post", text=text, reply=reply)
+
+    def mention(self, text: str) -> None:
+        handle = f"@{self.ana.handle}"
+        feature = {"$type": "app.bsky.richtext.facet#mention", "did": self.ana.did}
+        index = {"byteStart": 0, "byteEnd": len(handle)}
+        facets = [{"index": index, "features": [feature]}]
+        self._create("app.bsky.feed.post", text=f"{handle} {text}", facets=facets)
+
+    def like(self, post_id: str) -> None:
+        self._create("app.bsky.feed.like", subject=self._strong(post_id))
+
+    def count(self, text: str) -> int:
+        return sum(each["value"]["text"] == text for each in self.posts())
+
+    def posts(self) -> list[dict[str, Any]]:
+        """Ana's, the newest first."""
+        answer = self._http.get(
+            "/com.atproto.repo.listRecords",
+            params={"repo": self.ana.did, "collection": "app.bsky.feed.post", "limit": 100},
+        )
+        found: list[dict[str, Any]] = answer.json()["records"]
+        return found
+
+    def post(self, uri: str) -> dict[str, Any]:
+        [found] = [each for each in self.posts() if each["uri"] == uri]
+        return found
+
+    def _strong(self, uri: str) -> dict[str, str]:
+        return {"uri": uri, "cid": self.post(uri)["cid"]}
+
+    def _create(self, collection: str, **record: Any) -> None:
+        created_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         body = {
-            "repo": self.did,
+            "repo": self._did,
             "collection": collection,
             "record": {**record, "createdAt": created_at},
         }
         answer = self._http.post("/com.atproto.repo.createRecord", json=body)
         assert answer.is_success, answer.text
 
-    def posts_of(self, did: str) -> list[dict[str, Any]]:
-        answer = self._http.get(
-            "/com.atproto.repo.listRecords",
-            params={"repo": did, "collection": "app.bsky.feed.post", "limit": 100},
-        )
-        found: list[dict[str, Any]] = answer.json()["records"]
+
+class MastodonPeople:
+    """Bob, and what everybody can see of Ana's account."""
+
+    def __init__(self, rig: MastodonMock) -> None:
+        token = {"Authorization": f"Bearer {rig.tokens['bob']}"}
+        self._http = httpx2.Client(base_url=rig.url, headers=token, timeout=20)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def reply(self, post_id: str, text: str) -> None:
+        self._post("/api/v1/statuses", status=f"@ana {text}", in_reply_to_id=post_id)
+
+    def mention(self, text: str) -> None:
+        self._post("/api/v1/statuses", status=f"@ana {text}")
+
+    def like(self, post_id: str) -> None:
+        self._post(f"/api/v1/statuses/{post_id}/favourite")
+
+    def count(self, text: str) -> int:
+        last_words = text.rpartition(" ")[2]
+        return sum(last_words in each["content"] for each in self.posts())
+
+    def posts(self) -> list[dict[str, Any]]:
+        """Ana's, the newest first."""
+        ana = self._http.get("/api/v1/accounts/lookup", params={"acct": "ana"}).json()["id"]
+        answer = self._http.get(f"/api/v1/accounts/{ana}/statuses", params={"limit": 40})
+        found: list[dict[str, Any]] = answer.json()
         return found
+
+    def post(self, id_: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._http.get(f"/api/v1/statuses/{id_}").json()
+        return found
+
+    def _post(self, path: str, **body: str) -> None:
+        answer = self._http.post(path, json=body)
+        assert answer.is_success, answer.text
+
+
+@contextmanager
+def page(html: str) -> Iterator[str]:
+    """A web page on loopback; gives its address."""
+
+    class Shows(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Says nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shows)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/menu"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_bluesky_post_goes_out_at_its_minute_and_its_echo_comes_back(
     bluesky: Bluesky, tmp_path: Path
 ) -> None:
-    ana, bob = bluesky.accounts["ana"], Pds(bluesky, bluesky.accounts["bob"])
-    with parvis_beside(bluesky.pds, tmp_path) as stack:
+    with (
+        parvis_beside(tmp_path, bluesky.pds) as stack,
+        contextlib.closing(BlueskyPeople(bluesky)) as people,
+    ):
         client = stack.client()
-        login = {
-            "server": bluesky.pds,
-            "handle": ana.handle,
-            "app_password": ana.app_password,
-        }
-        _, calendar, account = settle_in(client, "bluesky", login, name="vaud")
-        post = planned_post(client, calendar, account, TEXT)
-        delivery = published(client, post["id"])
-        uri = delivery["refs"][0]["remote_id"]
-        [record] = [each for each in bob.posts_of(ana.did) if each["uri"] == uri]
-        assert record["value"]["text"] == TEXT
-        assert {f["features"][0]["$type"] for f in record["value"]["facets"]} == {
-            "app.bsky.richtext.facet#tag",
-            "app.bsky.richtext.facet#link",
-        }
-        late = datetime.fromisoformat(delivery["published_at"]) - datetime.fromisoformat(
-            post["publish_at"]
-        )
-        assert timedelta(0) <= late < timedelta(seconds=5)
-
-        subject = {"uri": uri, "cid": record["cid"]}
-        bob.create("app.bsky.feed.post", text="Santé !", reply={"root": subject, "parent": subject})
-        bob.create("app.bsky.feed.like", subject=subject)
-        mention = heard(client, "Santé !")
-        assert (mention["kind"], mention["post_id"]) == ("reply", post["id"])
-        answered(client, mention, "À la vôtre !")
-        assert sum(each["value"]["text"] == "À la vôtre !" for each in bob.posts_of(ana.did)) == 1
-        assert counted(client, post["id"], "likes") == 1
-        assert client.post(f"/v1/posts/{post['id']}/withdraw").status_code == 202
-        until(
-            lambda: client.get(f"/v1/posts/{post['id']}").json()["state"] == "withdrawn",
-            "the post is withdrawn",
-        )
-        assert uri not in [each["uri"] for each in bob.posts_of(ana.did)]
-    bob.close()
+        _, calendar, account = settle_in(client, "bluesky", _login(bluesky), name="vaud")
+        post = journey.travel(client, calendar, account, people)
+        uri = journey.published(client, post["id"])["refs"][0]["remote_id"]
+        facets = {facet["features"][0]["$type"] for facet in people.post(uri)["value"]["facets"]}
+        assert facets == {"app.bsky.richtext.facet#tag", "app.bsky.richtext.facet#link"}
+        journey.withdrawn(client, post["id"])
+        assert uri not in [each["uri"] for each in people.posts()]
 
 
-def test_mastodon_post_goes_out_and_its_echo_comes_back(
+def test_bluesky_thread_pictures_and_card_stand_as_they_were_planned(
+    bluesky: Bluesky, tmp_path: Path
+) -> None:
+    told = '<title>La carte</title><meta name="description" content="Pain et fromage">'
+    with (
+        page(told) as menu,
+        parvis_beside(tmp_path, bluesky.pds, menu.removesuffix("/menu")) as stack,
+        contextlib.closing(BlueskyPeople(bluesky)) as people,
+    ):
+        client = stack.client()
+        _, calendar, account = settle_in(client, "bluesky", _login(bluesky), name="vaud")
+        picture = journey.pictured(client, PNG, ALT_TEXT)
+        variant = {"parts": THREAD, "media_ids": [picture]}
+        thread = journey.planned(client, calendar, account, "", variant=variant)
+        linked = journey.planned(client, calendar, account, "Ce soir", link_url=menu)
+        refs = journey.published(client, thread["id"])["refs"]
+        values = [people.post(ref["remote_id"])["value"] for ref in refs]
+        [card_ref] = journey.published(client, linked["id"])["refs"]
+        card = people.post(card_ref["remote_id"])["value"]
+
+    assert [value["text"] for value in values] == THREAD
+    assert [value["langs"] for value in values] == [["fr"]] * 3
+    assert [image["alt"] for image in values[0]["embed"]["images"]] == [ALT_TEXT]
+    assert [value["reply"]["parent"]["uri"] for value in values[1:]] == [
+        ref["remote_id"] for ref in refs[:2]
+    ]
+    assert card["embed"]["external"] == {
+        "uri": menu,
+        "title": "La carte",
+        "description": "Pain et fromage",
+    }
+
+
+def test_mastodon_post_goes_out_at_its_minute_and_its_echo_comes_back(
     mastodon_mock: MastodonMock, tmp_path: Path
 ) -> None:
-    bob = httpx2.Client(
-        base_url=mastodon_mock.url,
-        headers={"Authorization": f"Bearer {mastodon_mock.tokens['bob']}"},
-    )
-    with parvis_beside(mastodon_mock.url, tmp_path) as stack:
+    with (
+        parvis_beside(tmp_path, mastodon_mock.url) as stack,
+        contextlib.closing(MastodonPeople(mastodon_mock)) as people,
+    ):
         client = stack.client()
         login = {"server": mastodon_mock.url, "access_token": mastodon_mock.tokens["ana"]}
         _, calendar, account = settle_in(client, "mastodon", login, name="vaud")
-        post = planned_post(client, calendar, account, TEXT)
-        status_id = published(client, post["id"])["refs"][0]["remote_id"]
-        bob.post("/api/v1/statuses", data={"status": "@ana Santé !", "in_reply_to_id": status_id})
-        bob.post(f"/api/v1/statuses/{status_id}/favourite")
+        post = journey.travel(client, calendar, account, people)
+        status = journey.published(client, post["id"])["refs"][0]["remote_id"]
+        journey.withdrawn(client, post["id"])
+        assert status not in [each["id"] for each in people.posts()]
 
-        mention = heard(client, "Santé !")
-        assert (mention["kind"], mention["post_id"]) == ("reply", post["id"])
-        answered(client, mention, "À la vôtre !")
-        assert counted(client, post["id"], "likes") == 1
-    bob.close()
+
+def test_mastodon_thread_with_picture_warning_and_visibility_stands_as_it_was_planned(
+    mastodon_mock: MastodonMock, tmp_path: Path
+) -> None:
+    with (
+        parvis_beside(tmp_path, mastodon_mock.url) as stack,
+        contextlib.closing(MastodonPeople(mastodon_mock)) as people,
+    ):
+        client = stack.client()
+        login = {"server": mastodon_mock.url, "access_token": mastodon_mock.tokens["ana"]}
+        _, calendar, account = settle_in(client, "mastodon", login, name="vaud")
+        variant = {
+            "parts": THREAD,
+            "media_ids": [journey.pictured(client, PNG, ALT_TEXT)],
+            "visibility": "unlisted",
+            "content_warning": "Politique",
+        }
+        post = journey.planned(client, calendar, account, "", variant=variant)
+        refs = journey.published(client, post["id"])["refs"]
+        statuses = [people.post(ref["remote_id"]) for ref in refs]
+
+    for status, text in zip(statuses, THREAD, strict=True):
+        assert text in status["content"]
+        told = (status["visibility"], status["language"], status["spoiler_text"])
+        assert told == ("unlisted", "fr", "Politique")
+    pictures = [each["description"] for each in statuses[0]["media_attachments"]]
+    assert pictures == [ALT_TEXT]
+    above = [status["in_reply_to_id"] for status in statuses]
+    assert above == [None, statuses[0]["id"], statuses[1]["id"]]
 
 
 def test_wordpress_articles_arrive_as_entries_of_its_feed(
     wordpress: WordPress, tmp_path: Path
 ) -> None:
     wordpress.publish("Avant", "Paru avant la connexion.")
-    with parvis_beside(wordpress.origin, tmp_path) as stack:
+    with parvis_beside(tmp_path, wordpress.origin) as stack:
         client = stack.client()
-        settle_in(client, "feed", {"url": wordpress.feed}, name="vaud")
-        old = heard(client, "Paru avant")
-        assert old["kind"] == "entry"
+        _, _, account = settle_in(client, "feed", {"url": wordpress.origin}, name="vaud")
+        old = journey.heard(client, "Paru avant")
         wordpress.publish("La vigne", "On taille la vigne à Lavaux.")
-        new = heard(client, "On taille la vigne")
+        assert client.post(f"/v1/accounts/{account}/pull").status_code == 202
+        new = journey.heard(client, "On taille la vigne")
+        unread = client.get("/v1/mentions?is_read=false&limit=100").json()["data"]
+        posts = client.get("/v1/posts").json()["data"]
 
+    assert (old["kind"], new["kind"]) == ("entry", "entry")
+    assert (new["title"], new["author_handle"]) == ("La vigne", "ana")
     assert (old["read_at"] is None, new["read_at"]) == (False, None)
+    assert ([each["id"] for each in unread], posts) == ([new["id"]], [])
+
+
+def _login(rig: Bluesky) -> dict[str, str]:
+    ana = rig.accounts["ana"]
+    return {"server": rig.pds, "handle": ana.handle, "app_password": ana.app_password}

@@ -174,6 +174,19 @@ async def test_a_kind_has_a_budget_of_its_own(budgets: Budgets, account_id: UUID
     assert (await spend(http, POST, 9), await spend(http, GET, 99)) == (2, 8)
 
 
+async def test_only_sessions_are_counted_as_logins(budgets: Budgets, account_id: UUID) -> None:
+    listed = manifest(("login", 1, 300))
+    await budgets.take(listed, account_id, Kind.WRITE, Purpose.PUBLISH, now=NOON)
+    await budgets.take(listed, account_id, Kind.READ, Purpose.CONNECT, now=NOON)
+    await budgets.take(listed, account_id, Kind.WRITE, Purpose.CONNECT, now=NOON)
+
+    with pytest.raises(RateLimited) as spent:
+        await budgets.take(listed, account_id, Kind.WRITE, Purpose.CONNECT, now=NOON)
+
+    assert spent.value.until == NOON + timedelta(seconds=300)
+    await budgets.take(listed, account_id, Kind.WRITE, Purpose.PUBLISH, now=NOON)
+
+
 async def test_what_the_network_says_counts(
     budgets: Budgets, clock: Clock, account_id: UUID
 ) -> None:

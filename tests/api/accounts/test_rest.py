@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx2
@@ -20,6 +21,7 @@ from tests.workers.world import make_context
 from tests.world import Tenant, client_for, make_token
 from workers.accounts import check_due, connect_due
 from workers.context import Context
+from workers.mentions import read_due
 
 WAIT = {"Prefer": "wait=5"}
 SECRET = "abcd-efgh-ijkl-mnop"
@@ -298,6 +300,43 @@ async def test_check_is_made_at_once(tenant: Tenant, stage: Stage, context: Cont
     assert after["next_check_at"] > asked.json()["next_check_at"]
 
 
+async def test_inbox_is_read_at_once_but_not_twice_in_ten_seconds(
+    tenant: Tenant, stage: Stage, context: Context
+) -> None:
+    made = await connected(tenant, stage, context)
+    url = f"/v1/accounts/{made['id']}"
+    await read_due(context, tenant.workspace_id, now=context.clock())
+    await context.slots.drain(10)
+    before = (await tenant.client.get(url)).json()
+
+    asked = await tenant.client.post(f"{url}/pull")
+    again = await tenant.client.post(f"{url}/pull")
+
+    last_read_at = datetime.fromisoformat(before["last_read_at"])
+    assert datetime.fromisoformat(before["next_read_at"]) > last_read_at + timedelta(seconds=10)
+    assert [answer.status_code for answer in (asked, again)] == [202, 202]
+    for answer in (asked, again):
+        found = datetime.fromisoformat(answer.json()["next_read_at"])
+        assert found == last_read_at + timedelta(seconds=10)
+        assert answer.json()["version"] == before["version"]
+
+
+async def test_account_without_access_is_not_read(
+    tenant: Tenant, stage: Stage, context: Context
+) -> None:
+    made = await connected(tenant, stage, context)
+    url = f"/v1/accounts/{made['id']}"
+    player = await stage.account()
+    login = {"server": ROOT, "handle": player.handle, "token": player.token}
+    begun = await tenant.client.post(f"{url}/reconnect", json={"login": login})
+
+    refused = await tenant.client.post(f"{url}/pull")
+
+    assert begun.json()["state"] == "connecting"
+    assert (refused.status_code, refused.json()["code"]) == (409, "account.disconnected")
+    assert (await tenant.client.get(url)).json()["next_read_at"] is None
+
+
 async def test_removed_account_is_gone_and_its_credentials_forgotten(
     tenant: Tenant, stage: Stage, context: Context, database: Database
 ) -> None:
@@ -329,10 +368,11 @@ async def test_foreigner_sees_nothing(
         await client.patch(url, json={"poll_longest_s": 60}, headers=any_version),
         await client.post(f"{url}/reconnect", json={"login": {}}),
         await client.post(f"{url}/check"),
+        await client.post(f"{url}/pull"),
         await client.delete(url),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 5
+    assert [answer.status_code for answer in answers] == [404] * 6
     assert (await client.get("/v1/accounts")).json()["data"] == []
     assert (await tenant.client.get(url)).json() == made
 
@@ -351,13 +391,14 @@ async def test_scopes_are_asked_before_anything_is_looked_up(
             await client.patch(url, json={}, headers={"If-Match": "*"}),
             await client.post(f"{url}/reconnect", json={"login": LOGIN}),
             await client.post(f"{url}/check"),
+            await client.post(f"{url}/pull"),
             await client.delete(url),
         ]
         missing = await client.get(url)
     async with client_for(app, nobody) as client:
         reads = [await client.get(url), await client.get("/v1/accounts")]
 
-    assert [(a.status_code, a.json()["code"]) for a in writes] == [(403, "scope.missing")] * 5
+    assert [(a.status_code, a.json()["code"]) for a in writes] == [(403, "scope.missing")] * 6
     assert [a.status_code for a in reads] == [403, 403]
     assert missing.status_code == 404
 

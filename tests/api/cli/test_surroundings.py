@@ -8,7 +8,14 @@ from api.cli.stack import embedded
 from api.cli.surroundings import read_settings, surroundings
 from api.cli.trouble import Trouble
 
-NAMES = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "SEALING_KEYS", "DATA_DIR")
+NAMES = (
+    "DATABASE_URL",
+    "MIGRATION_DATABASE_URL",
+    "REDIS_URL",
+    "SEALING_KEYS",
+    "SEALING_KEYS_FILE",
+    "DATA_DIR",
+)
 
 
 @pytest.fixture(autouse=True)

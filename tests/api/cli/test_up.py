@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx2
 import psutil
 import pytest
 
@@ -115,6 +116,7 @@ def test_one_line_of_json_says_what_a_program_needs(stack: Stack) -> None:
     assert said["docs"] == f"{said['url']}/docs"
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", str(said["url"]))
     assert re.fullmatch(r"pv_live_\w+", str(said["token"]))
+    assert re.fullmatch(rf"{said['url']}/link\?token=pv_link_[0-9a-f]{{48}}", str(said["sign_in"]))
     assert said["data"] == str(stack.folder)
     assert said["pids"] == stack.pids()
     assert set(stack.pids()) == {"postgres", "valkey", "api", "workers"}
@@ -134,6 +136,23 @@ def test_the_calls_it_prints_work_as_they_stand_and_again(stack: Stack) -> None:
     assert [status for _, status in answers] == ["200", "201", "200"] * 2
     communities = json.loads(answers[2][0])["data"]["communities"]["edges"]
     assert [edge["node"]["name"] for edge in communities] == ["Choir"]
+
+
+def test_the_first_owner_comes_in_by_the_link_once(stack: Stack) -> None:
+    link = str(stack.said["sign_in"])
+    assert link in greeting.in_words(stack.said)
+    with httpx2.Client(base_url=str(stack.said["url"]), timeout=20) as browser:
+        page = browser.get(link)
+        token = re.search(r'name="form_token" value="(\w+)"', page.text)
+        sent = {"form_token": token[1] if token else ""}
+        origin = {"Origin": str(stack.said["url"])}
+        came_in = browser.post(link, data=sent, headers=origin)
+        account, again = browser.get("/account"), browser.get(link)
+
+    assert (came_in.status_code, again.status_code) == (303, 404)
+    assert "owner@parvis.localhost" in account.text
+    mails = parvis("mail", "--data", str(stack.folder))
+    assert (mails.returncode, mails.stderr) == (0, "No mail.\n")
 
 
 @pytest.mark.parametrize("page", ["/docs", "/graphql"])
@@ -257,6 +276,7 @@ def test_a_second_start_is_quick_and_keeps_everything(stack: Stack) -> None:
     assert min(took_s, worked.user + worked.system + ENGINES_S) < SECOND_START_S
     assert took_s < UP_S
     assert stack.said["token"] == token
+    assert str(stack.said["sign_in"]).startswith(f"{stack.said['url']}/link?token=")
     assert "Preparing the database" not in (stack.folder / "up.err").read_text()
 
 

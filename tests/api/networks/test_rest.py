@@ -16,6 +16,7 @@ async def test_every_network_shows_limits_abilities_and_login(tenant: Tenant) ->
     assert [field["name"] for field in networks["mastodon"]["login"]] == ["server", "access_token"]
     assert networks["bluesky"]["abilities"] == [
         "connect",
+        "consent",
         "publish",
         "withdraw",
         "answer",

@@ -55,6 +55,7 @@ async def make_connected(
     grant: Grant,
     *,
     profile: Profile = ANA,
+    server: str = SERVER,
     now: datetime = NOW,
 ) -> UUID:
     """A Bluesky account with that grant."""
@@ -66,7 +67,7 @@ async def make_connected(
             session,
             workspace_id,
             id_,
-            Connected(SERVER, profile, grant),
+            Connected(server, profile, grant),
             sealed_login=row.sealed_login,
             keys=KEYS,
             now=now,

@@ -123,3 +123,10 @@ def test_trouble_that_lasts_is_checked_once_a_day() -> None:
 def test_grant_is_renewed_two_minutes_early(left_s: int, *, expected: bool) -> None:
     assert rules.runs_out(NOW + timedelta(seconds=left_s), now=NOW) is expected
     assert rules.runs_out(None, now=NOW) is False
+
+
+@pytest.mark.parametrize(("read_s", "wait_s"), [(None, 0), (11, 0), (10, 0), (4, 6), (-1, 11)])
+def test_inbox_that_was_just_read_is_not_pulled_at_once(read_s: int | None, wait_s: int) -> None:
+    last_read_at = None if read_s is None else NOW - timedelta(seconds=read_s)
+
+    assert rules.next_pull(last_read_at, now=NOW) == NOW + timedelta(seconds=wait_s)

@@ -94,7 +94,7 @@ def test_shapes_say_what_is_wrong_by_its_code(sent: object, code: str) -> None:
 def test_prefixes_are_short_words_and_every_kind_of_id_has_one() -> None:
     kinds = {name: each for name, each in vars(ids).items() if name.endswith("Id")}
 
-    assert all(prefix.isalpha() and len(prefix) <= 4 for prefix in PREFIXES)
+    assert all(prefix.isalpha() and len(prefix) <= 5 for prefix in PREFIXES)
     assert len(set(PREFIXES.values())) == len(PREFIXES)
     assert {each.__metadata__[0].prefix for each in kinds.values()} <= PREFIXES.keys()
     assert len(kinds) > 10

@@ -5,7 +5,8 @@ import pytest
 from domain.kernel.database import Database
 from domain.kernel.errors import LinkInvalid
 from domain.people.by_link import reset_by_link, sign_in_by_link
-from domain.people.links import make_link, new_token, read_link, url_of, void_links
+from domain.people.link_urls import new_token, url_of
+from domain.people.links import make_link, read_link, void_links
 from domain.people.shapes import Mailing, Purpose
 from tests.conftest import NOW
 from tests.people import KEYS, Person, make_person
