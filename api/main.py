@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 from api import docs, errors, health, problems
 from api.accounts import connecting, consents
@@ -13,6 +12,7 @@ from api.calendars import rest as calendars
 from api.cli.owner import keep_sign_in_link
 from api.communities import rest as communities
 from api.contract.describe import describe
+from api.cors import Cors
 from api.edge import Edge
 from api.events import rest as events
 from api.fence.gate import Gate
@@ -30,7 +30,6 @@ from api.metrics.fast import FastSeries
 from api.networks import rest as networks
 from api.oauth import pages as oauth
 from api.pages import assets
-from api.paging import READABLE
 from api.people import pages as people
 from api.posts import deliveries, entries
 from api.posts import rest as posts
@@ -103,22 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
             "/sandbox", sandbox_app(database=lambda: _database(app), root=settings.sandbox_root)
         )
     app.add_middleware(Gate)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
-            allow_headers=[
-                "Authorization",
-                "Content-Type",
-                "Idempotency-Key",
-                "If-Match",
-                "If-None-Match",
-                "Prefer",
-                "X-Request-Id",
-            ],
-            expose_headers=list(READABLE),
-        )
+    app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(FastReads)
     app.add_middleware(FastSeries)
     app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)

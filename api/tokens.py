@@ -33,6 +33,7 @@ class TokenChecks:
         client: tuple[str, int] | None = scope.get("client")
         # Behind trusted proxies it is the client's own: the server read their headers.
         caller = checked.at(None if client is None else client[0])
+        scope.setdefault("state", {})["caller"] = caller
         self._allowances.spend_caller(scope, caller)
         return caller
 

@@ -1,4 +1,4 @@
-"""What grows is trimmed: answers, events, mails, sign-ins and failures, once an hour."""
+"""What grows is trimmed: answers, events, mails, sign-ins, tokens, failures, once an hour."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,6 +10,7 @@ from arq.cron import CronJob
 
 from domain.events.service import forget_events
 from domain.identity.answers import forget_answers
+from domain.identity.forgetting import forget_ended, forget_shared
 from domain.kernel.caller import worker
 from domain.lockouts.service import forget_failures
 from domain.mail.service import forget_mails
@@ -36,6 +37,7 @@ async def trim(ctx: dict[str, Any]) -> None:
         await forget_failures(session, now=now)
         await forget_links(session, now=now)
         await forget_challenges(session, now=now)
+        await forget_shared(session, now=now)
     for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
         caller = worker(row["workspace_id"])
         async with context.database.transaction(caller.workspace_id) as session:
@@ -43,6 +45,7 @@ async def trim(ctx: dict[str, Any]) -> None:
             await forget_answers(session, caller, before=before)
             before = now - timedelta(days=settings.event_retention_days)
             await forget_events(session, caller, before=before)
+            await forget_ended(session, caller, now=now)
 
 
 CRON: tuple[CronJob, ...] = (cron(trim, minute={7}),)

@@ -138,6 +138,7 @@ async def _serve(request: Request, sent: Sent, act: Act, choose: Choose) -> Resp
     state, now = state_of(request), request.state.now
     if not sent.client_id:
         raise InvalidClientError("The client does not name itself.", status_code=401)
+    request.state.client_id = sent.client_id
     await limits.hit(request, Limit.TOKEN, key=sent.client_id)
     client = await load_client(state, sent.client_id, now=now)
     workspace_id = await choose(state, sent, client)

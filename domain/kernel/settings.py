@@ -55,7 +55,9 @@ class Settings(BaseSettings):
         default=1_000_000, gt=0, description="Largest JSON body a request may carry, in bytes."
     )
     cors_origins: Listed = Field(
-        default=(), description="Browser origins that may call the api, comma separated."
+        default=(),
+        description="Browser origins that may call the api beside those of applications, comma "
+        "separated.",
     )
     trusted_proxies: Listed = Field(
         default=(),
