@@ -33,6 +33,8 @@ from api.pages import assets
 from api.people import pages as people
 from api.posts import deliveries, entries
 from api.posts import rest as posts
+from api.providers import pages as outside
+from api.providers import rest as providers
 from api.sandbox.app import sandbox_app
 from api.state import open_state
 from api.workspaces import rest as workspaces
@@ -60,9 +62,10 @@ ROUTERS = (
     metrics,
     applications,
     identity,
+    providers,
 )
 
-PAGES = (people, connecting, oauth)
+PAGES = (people, outside, connecting, oauth)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -27,6 +27,7 @@ GROUND: Works = {
     "check": Work("accounts", "check_at"),
 }
 WITH_MAIL: Works = {**GROUND, "mail": Work("mails", is_shared=True)}
+WITH_CONSENTS: Works = {**WITH_MAIL, "consent": Work("consents")}
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
 
 

@@ -18,6 +18,7 @@ from domain.media.storage import MediaStore
 from domain.people.challenges import forget_challenges
 from domain.people.links import forget_links
 from domain.people.sign_ins import forget_sign_ins
+from domain.providers.attempts import forget_attempts
 from workers.context import Context
 
 UPLOADS_LAST = timedelta(days=1)
@@ -41,6 +42,7 @@ async def trim(ctx: dict[str, Any]) -> None:
     for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
         caller = worker(row["workspace_id"])
         async with context.database.transaction(caller.workspace_id) as session:
+            await forget_attempts(session, caller.workspace_id, now=now)
             before = now - timedelta(hours=settings.idempotency_kept_h)
             await forget_answers(session, caller, before=before)
             before = now - timedelta(days=settings.event_retention_days)

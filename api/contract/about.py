@@ -50,6 +50,7 @@ SERVERS = [
 
 TAGS = {
     "workspace": "The token's workspace and its members.",
+    "sign-in providers": "Outside OpenID providers that a workspace's people may sign in with.",
     "communities": "The people a brand gathers, and the zone their days are cut in.",
     "networks": "What each social network takes, allows and counts, as data.",
     "accounts": "The identities a community speaks with, connected by workers.",

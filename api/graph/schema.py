@@ -21,6 +21,7 @@ from api.mentions import graph as mentions
 from api.metrics import graph as metrics
 from api.networks import graph as networks
 from api.posts import graph as posts
+from api.providers import graph as providers
 from api.workspaces import graph as workspaces
 
 RESOURCES = (
@@ -35,6 +36,7 @@ RESOURCES = (
     metrics,
     events,
     identity,
+    providers,
     codes,
 )
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
@@ -28,7 +27,16 @@ from domain.kernel.settings import Settings
 from domain.people.shapes import Browser, Lifetimes, SignedIn
 from domain.people.sign_ins import find_sign_in
 
-__all__ = ["SignedIn", "render", "require_fresh", "require_sign_in", "see", "signed_in"]
+__all__ = [
+    "SignedIn",
+    "entered",
+    "render",
+    "require_entry",
+    "require_fresh",
+    "require_sign_in",
+    "see",
+    "signed_in",
+]
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -60,7 +68,16 @@ class Elsewhere(Exception):
 
 
 async def signed_in(request: Request) -> SignedIn | None:
-    """Who uses this browser; looked up once a request."""
+    """Who uses this browser, and proved it by themselves."""
+    found = await entered(request)
+    return found if found is not None and found.workspace_id is None else None
+
+
+async def entered(request: Request) -> SignedIn | None:
+    """As `signed_in`, but for whom a workspace's outside provider vouched counts too.
+
+    For pages that look at `workspace_id` and let them no further. Looked up once a request.
+    """
     if not hasattr(request.state, "signed_in"):
         request.state.signed_in = await _look_up(request)
     found: SignedIn | None = request.state.signed_in
@@ -68,8 +85,19 @@ async def signed_in(request: Request) -> SignedIn | None:
 
 
 async def require_sign_in(request: Request) -> SignedIn:
-    """Who uses this browser; a stranger is sent to sign in first, and back here afterwards."""
-    found = await signed_in(request)
+    """Who uses this browser; a stranger is sent to sign in first, and back here afterwards.
+
+    For whom an outside provider vouched alone, this is too little: they confirm it is them.
+    """
+    found = await require_entry(request)
+    if found.workspace_id is not None:
+        raise Elsewhere(with_next("/confirm", own_path(request)))
+    return found
+
+
+async def require_entry(request: Request) -> SignedIn:
+    """As `require_sign_in`, for pages that ask for who has `entered`."""
+    found = await entered(request)
     if found is None:
         raise Elsewhere(with_next("/sign-in", own_path(request)))
     return found
@@ -168,7 +196,7 @@ def _in_language(request: Request, language: Language) -> str:
 
 def _keep(request: Request, response: Response) -> None:
     """Sets the cookies that this answer made necessary."""
-    secret = cast("str | None", getattr(request.state, "form_secret", None))
+    secret: str | None = getattr(request.state, "form_secret", None)
     if secret is not None:
         set_cookie(request, response, FORM, secret, lasts_s=None)
     chosen = known(request.query_params.get("lang"))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import limits
 from api.limits import Limit
-from api.pages.browser import let_in, render, require_sign_in, see
+from api.pages.browser import let_in, render, require_entry, see
 from api.pages.forms import Unfilled, fill, sent
 from api.pages.paths import local_path
 from api.pages.routes import PageRoute
@@ -36,13 +36,13 @@ class ConfirmForm(Command):
 async def show_confirm(
     request: Request, next_path: Annotated[str, Query(alias="next")] = ""
 ) -> Response:
-    found = await require_sign_in(request)
+    found = await require_entry(request)
     return await _page(request, found, next_path=local_path(next_path))
 
 
 @router.post("")
 async def confirm(request: Request) -> Response:
-    found = await require_sign_in(request)
+    found = await require_entry(request)
     try:
         form = fill(request, ConfirmForm)
         return await _confirm(request, found, form)
@@ -56,7 +56,7 @@ async def confirm(request: Request) -> Response:
 @router.post("/link")
 async def mail_link(request: Request) -> Response:
     """For those who have neither password nor passkey."""
-    found = await require_sign_in(request)
+    found = await require_entry(request)
     async with state_of(request).database.transaction(None) as session:
         person = await user_view(session, found.user_id)
     await limits.hit(request, Limit.LINK, key=person.email)

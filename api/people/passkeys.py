@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api import limits
 from api.limits import Limit
-from api.pages.browser import let_in, render, require_fresh, require_sign_in, see
+from api.pages.browser import let_in, render, require_entry, require_fresh, see
 from api.pages.forms import Unfilled, fill, sent
 from api.pages.paths import local_path
 from api.pages.routes import PageRoute
@@ -82,7 +82,7 @@ async def sign_in(request: Request) -> Response:
 
 @router.post("/confirm/passkey")
 async def confirm(request: Request) -> Response:
-    found = await require_sign_in(request)
+    found = await require_entry(request)
     if await _check(request) != found.user_id:
         raise PasskeyRefused
     async with state_of(request).database.transaction(None) as session:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import limits
 from api.limits import Limit
-from api.pages.browser import let_out, render, see, signed_in
+from api.pages.browser import entered, let_out, render, see, signed_in
 from api.pages.forms import Unfilled, fill, sent
 from api.pages.paths import local_path
 from api.pages.routes import PageRoute
@@ -81,7 +81,7 @@ async def _sign_in(request: Request, form: SignInForm) -> Response:
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
-    found = await signed_in(request)
+    found = await entered(request)
     if found is not None:
         async with state_of(request).database.transaction(None) as session:
             await end_sign_in(session, found.user_id, found.sign_in_id)

@@ -4,6 +4,7 @@
     pvr_                 refresh tokens         pvc_   authorisation codes
     pvd_                 device codes           pvu_   pushed requests       pvs_   client secrets
     pvl_                 links to networks      pvn_   what networks bring back as `state`
+    pve_                 ways to an outside sign-in
 
 The workspace stands in clear, so that the tenant is known before anything is looked up; the
 prefix and the checksum let secret scanners know one without asking us. Client ids carry the
@@ -33,11 +34,12 @@ class BearerKind(StrEnum):
     CLIENT = "pvs_"
     CONSENT_LINK = "pvl_"
     CONSENT_STATE = "pvn_"
+    ENTRY = "pve_"
 
 
 ACCESS = frozenset({BearerKind.LIVE, BearerKind.TEST})
 REST = WORKSPACE_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH
-FORM = re.compile(f"(pv_live_|pv_test_|pv[rcdusln]_)([0-9A-Za-z]{{{REST}}})")
+FORM = re.compile(f"(pv_live_|pv_test_|pv[rcduslne]_)([0-9A-Za-z]{{{REST}}})")
 CLIENT_ID = re.compile(f"app_([0-9a-f]{{32}})\\.([0-9A-Za-z]{{{WORKSPACE_LENGTH}}})")
 
 

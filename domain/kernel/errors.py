@@ -4,6 +4,7 @@ ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
 ├── Forbidden           ScopeMissing CommunitiesHeld ScopeBeyond AddressRefused MemberMissing
 │                       FormRefused SignInRefused CodeRefused PasskeyRefused
+│                       ProviderRefused
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 ├── Missing             NotFound RouteUnknown LinkInvalid
 ├── MethodUnknown
@@ -122,6 +123,13 @@ class PasskeyRefused(Forbidden):
     code = "passkey.refused"
     title = "The passkey was not accepted"
     remedy = "Try again, or sign in with the password."
+    acting_party = "user"
+
+
+class ProviderRefused(Forbidden):
+    code = "provider.refused"
+    title = "The outside sign-in did not succeed"
+    remedy = "Begin again from the sign-in page."
     acting_party = "user"
 
 

@@ -18,8 +18,9 @@ PREFIXES = {
     "ws": "workspace",
     "mem": "member",
     "usr": "user",
-    "sin": "sign-in",
+    "sin": "sign_in",
     "pky": "passkey",
+    "sip": "sign_in_provider",
     "mail": "mail",
     "tok": "token",
     "key": "api_key",
@@ -107,6 +108,7 @@ class Prefixed:
 WorkspaceId = Annotated[UUID, Prefixed("ws")]
 MemberId = Annotated[UUID, Prefixed("mem")]
 UserId = Annotated[UUID, Prefixed("usr")]
+ProviderId = Annotated[UUID, Prefixed("sip")]
 PasskeyId = Annotated[UUID, Prefixed("pky")]
 SignInId = Annotated[UUID, Prefixed("sin")]
 TokenId = Annotated[UUID, Prefixed("tok")]

@@ -20,14 +20,15 @@ Email = Annotated[str, AfterValidator(email_of)]
 
 
 class Method(StrEnum):
-    """How somebody proved who they are: `amr` of RFC 8176, and `link`, `recovery` of ours."""
+    """How somebody proved who they are: `amr` of RFC 8176; the last three are our own."""
 
     PASSWORD = "pwd"  # noqa: S105 - a name
     CODE = "otp"
-    RECOVERY = "recovery"
     PASSKEY = "pop"
     SEVERAL = "mfa"
     LINK = "link"
+    RECOVERY = "recovery"
+    OUTSIDE = "outside"
 
 
 class Purpose(StrEnum):
@@ -71,12 +72,17 @@ class ChangeProfile(Command):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who uses a browser; `authenticated_at` is their last proof, `methods` what it was."""
+    """Who uses a browser; `authenticated_at` is their last proof, `methods` what it was.
+
+    `workspace_id` is the only workspace this opens, None: any. Who runs a workspace also runs its
+    outside provider, and could come in as its people: there, and nowhere else.
+    """
 
     user_id: UUID
     sign_in_id: UUID
     authenticated_at: datetime
     methods: frozenset[str]
+    workspace_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

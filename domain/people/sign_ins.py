@@ -35,11 +35,15 @@ async def begin_sign_in(
     user_id: UUID,
     *,
     methods: Iterable[Method],
+    workspace_id: UUID | None,
     browser: Browser,
     lifetimes: Lifetimes,
     now: datetime,
 ) -> Begun:
-    """Always a new secret, so that none can be planted. A passkey needs no code beside it."""
+    """Always a new secret, so that none can be planted. A passkey needs no code beside it.
+
+    `workspace_id` is the only workspace it opens, where its own provider vouched; None: any.
+    """
     secret, proved = _new_secret(), set(methods)
     awaits_code = Method.PASSKEY not in proved and await has_app(session, user_id)
     session.add(
@@ -48,6 +52,7 @@ async def begin_sign_in(
             user_id=user_id,
             fingerprint=fingerprint(secret),
             methods=sorted(proved),
+            workspace_id=workspace_id,
             awaits_code=awaits_code,
             authenticated_at=now,
             created_at=now,
@@ -96,8 +101,9 @@ async def find_sign_in(
 async def renew_sign_in(
     session: AsyncSession, signed_in: SignedIn, *, methods: Iterable[Method], now: datetime
 ) -> str:
-    """A new secret for a sign-in whose person has just proved again who they are."""
+    """A new secret for a sign-in whose person has just proved again who they are, by themselves."""
     row = await session.get_one(SignIn, signed_in.sign_in_id, with_for_update=True)
+    row.workspace_id = None
     return _renew(row, methods, now)
 
 
@@ -140,7 +146,8 @@ async def _by_secret(session: AsyncSession, secret: str, *, awaits_code: bool) -
 
 
 def _signed_in(row: SignIn) -> SignedIn:
-    return SignedIn(row.user_id, row.id, row.authenticated_at, frozenset(row.methods))
+    methods = frozenset(row.methods)
+    return SignedIn(row.user_id, row.id, row.authenticated_at, methods, row.workspace_id)
 
 
 def _renew(row: SignIn, methods: Iterable[Method], now: datetime) -> str:

@@ -65,6 +65,8 @@ class SignIn(SQLModel, table=True):
     created_at: datetime = moment()
     seen_at: datetime = moment()
     expires_at: datetime = moment()
+    workspace_id: UUID | None = None
+    """The only workspace it opens: an outside provider of that workspace vouched for the person."""
     address: str = string()
     agent: str = string()
 

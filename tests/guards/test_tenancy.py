@@ -21,6 +21,7 @@ DEFINERS = {
     "parvis_next_due": "the timer learns the next due moment",
     "parvis_backlog": "operators learn how much is overdue",
     "parvis_workspaces": "housekeeping goes from workspace to workspace",
+    "parvis_sign_in_offers": "a stranger finds the sign-in of the workspace they name",
     "parvis_memberships": "a user learns which workspaces they may enter",
     "parvis_shows_media": "a picture in a post that the caller may not see is in use all the same",
     "parvis_application_scopes": "what an application of another workspace may still ask for",

@@ -1,10 +1,8 @@
 """OAuth's code flow against servers of others: a certified provider, and Mastodon's mock."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx2
@@ -15,15 +13,13 @@ from domain.connector.dialects import oauth2
 from domain.connector.errors import GrantExpired, Refused
 from domain.networks.mastodon import CONNECTOR as MASTODON
 from tests.networks.consenting import Shelf, query_of
-from tests.real import installing
+from tests.real.oidc_rig import CLIENT, openid_provider
 from tests.real.outward import access_of, now, outward
 from tests.real.rigs import MastodonMock
-from tests.real.serving import answers, free_port, serving
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 OURS = "http://127.0.0.1:8000"
 CALLBACK = f"{OURS}/connect/callback"
-CLIENT = {"client_id": "parvis", "client_secret": "parvis-secret-of-the-tests"}
 
 
 @dataclass(frozen=True)
@@ -63,18 +59,8 @@ class Provider:
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[Provider]:
-    node, folder = installing.node(), installing.ROOT / "oidc"
-    if not (folder / "node_modules" / "oidc-provider").exists():
-        installing.npm(folder, "oidc-provider", node=node)
-    script = folder / "provider.mjs"
-    script.write_text((Path(__file__).parent / "oidc" / "provider.mjs").read_text())
-    port = free_port()
-    env = installing.with_node(node) | {"PORT": str(port), "REDIRECT": CALLBACK}
-    with tempfile.TemporaryDirectory(prefix="oidc-") as data:
-        command = [node / "bin" / "node", script]
-        log = Path(data) / "provider.log"
-        with serving(command, log=log, is_ready=lambda: answers(port), env=env, cwd=folder):
-            yield Provider(f"http://127.0.0.1:{port}")
+    with openid_provider(CALLBACK, auth="client_secret_post") as issuer:
+        yield Provider(issuer)
 
 
 async def test_a_code_is_good_once_and_its_grant_is_renewed_in_turn(provider: Provider) -> None:

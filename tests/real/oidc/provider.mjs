@@ -1,5 +1,6 @@
 // A certified OpenID provider as "a network": whoever comes is signed in as `login_hint` and agrees.
-// PORT: where it listens. REDIRECT: the one address it sends people back to.
+// PORT: where it listens. REDIRECT: the one address it sends people back to. AUTH: how its client
+// sends the secret.
 import Provider from "oidc-provider";
 
 const issuer = `http://127.0.0.1:${process.env.PORT}`;
@@ -9,7 +10,7 @@ const client = {
   redirect_uris: [process.env.REDIRECT],
   grant_types: ["authorization_code", "refresh_token"],
   response_types: ["code"],
-  token_endpoint_auth_method: "client_secret_post",
+  token_endpoint_auth_method: process.env.AUTH,
 };
 const provider = new Provider(issuer, {
   clients: [client],
