@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from api.oauth.deciding import Choice, allow, close, refuse
 from api.oauth.offer import ALWAYS, Offer, make_offer, narrowed
 from api.oauth.visit import Refused, Visit, find_visit, houses_of, require_person
-from api.pages.browser import let_out, render, see, signed_in
+from api.pages.browser import entered, let_out, render, see
 from api.pages.forms import FormDep
 from api.pages.paths import with_next
 from api.pages.routes import PageRoute
@@ -83,7 +83,7 @@ async def decide(request: Request, form: FormDep) -> Response:
 async def other_account(request: Request, form: FormDep) -> Response:
     """Signs out, and lets another person sign in for the same request."""
     visit = await find_visit(request, _field(form, "request"))
-    found = await signed_in(request)
+    found = await entered(request)
     if found is not None:
         async with state_of(request).database.transaction(None) as session:
             await end_sign_in(session, found.user_id, found.sign_in_id)

@@ -20,7 +20,7 @@ from api.oauth.authorise import read_asked
 from api.oauth.desk import load_client
 from api.oauth.server import UNCACHED
 from api.oauth.visit import sources_of
-from api.pages.browser import let_out, render, see, signed_in
+from api.pages.browser import entered, let_out, render, see
 from api.pages.forms import FormDep
 from api.pages.routes import OpenPageRoute, PageRoute
 from api.state import state_of
@@ -55,7 +55,7 @@ async def logout(request: Request) -> Response:
         return see(request, f"/oauth/logout?{urlencode(asked)}")
     claims = await _proof(request, asked.get("id_token_hint", ""))
     leaving = await _leaving(request, asked, claims)
-    found = await signed_in(request)
+    found = await entered(request)
     if found is None:
         return _gone(request, leaving)
     if claims.get("sub") == show("usr", found.user_id):
@@ -75,7 +75,7 @@ async def logout(request: Request) -> Response:
 async def confirm_logout(request: Request, form: FormDep) -> Response:
     asked = {name: value for name, value in form.items() if isinstance(value, str)}
     leaving = await _leaving(request, asked, {})
-    found = await signed_in(request)
+    found = await entered(request)
     return _gone(request, leaving) if found is None else await _end(request, found, leaving)
 
 

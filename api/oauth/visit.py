@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from api.oauth.desk import load_client
 from api.oauth.sent import Sent
 from api.oauth.server import Asking, way_back
-from api.pages.browser import Elsewhere, signed_in
+from api.pages.browser import Elsewhere, entered
 from api.pages.paths import with_next
 from api.state import state_of
 from domain.identity.bearer import BearerKind, workspace_of
@@ -108,7 +108,7 @@ async def require_person(request: Request, visit: Visit) -> SignedIn:
 
     Sends the browser to prove it, or the client away where no page may be shown.
     """
-    found = await signed_in(request)
+    found = await entered(request)
     if found is not None and not _is_stale(request, visit, found):
         return found
     if visit.is_silent:
@@ -130,7 +130,11 @@ def _is_stale(request: Request, visit: Visit, found: SignedIn) -> bool:
 async def houses_of(request: Request, visit: Visit, person: SignedIn) -> list[Membership]:
     """The workspaces that the client may be let into."""
     async with state_of(request).database.transaction(None) as session:
-        found = await memberships(session, person.user_id)
+        found = [
+            each
+            for each in await memberships(session, person.user_id)
+            if person.workspace_id in {None, each.workspace_id}
+        ]
     if visit.client.kind is ApplicationKind.TEST:
         return [each for each in found if each.workspace_id == visit.client.workspace_id]
     return found

@@ -1,16 +1,22 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from joserfc.jwk import OctKey, RSAKey
 
 from domain.kernel.database import Database
+from domain.kernel.ids import show
 from domain.providers.steps import claim_attempts
+from domain.workspaces.shapes import Role
+from tests.api.oauth.walking import Walk, led, register
 from tests.api.providers.acme import House
 from tests.browsing import Tab, browsing
+from tests.domain.identity.build import build_member
 from tests.openid import CLIENT_ID, SECRET
 from tests.people import KEYS, PASSWORD, make_person, sign_in
+from tests.world import Tenant
 
 REFUSED = "provider.refused"
 PAST = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
@@ -293,3 +299,35 @@ async def test_secrets_of_an_attempt_rest_sealed(
     assert state.encode().hex() not in kept
     assert state not in kept
     assert SECRET.encode().hex() not in kept
+
+
+async def test_who_comes_in_by_a_provider_lets_programs_into_its_workspace_alone(
+    app: FastAPI,
+    tab: Tab,
+    house: House,
+    database: Database,
+    tenant: Tenant,
+    stranger: httpx2.AsyncClient,
+) -> None:
+    program = await register(tenant, stranger)
+    await build_member(
+        database, tenant.workspace_id, Role.COMMUNITY_MANAGER, user_id=house.member.id
+    )
+    await house.connect(tab)
+    async with browsing(app) as other:
+        await house.come_back(other, await house.set_out(other))
+        path = Walk().path(program)
+        assert await led(other, path) == ""
+        own = other.hidden["workspace"]
+        elsewhere = await other.post(
+            "/oauth/consent",
+            **{**other.hidden, "workspace": show("ws", tenant.workspace_id)},
+            decision="allow",
+            scope="posts:read",
+            reach="all",
+        )
+    await led(tab, path)
+
+    assert own == show("ws", house.workspace_id)
+    assert (elsewhere.status_code, elsewhere.is_redirect) == (422, False)
+    assert show("ws", tenant.workspace_id) in tab.page.text
