@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api import docs, errors, health, problems
 from api.accounts import connecting, consents
 from api.accounts import rest as accounts
+from api.calendars import pillars
 from api.calendars import rest as calendars
 from api.cli.owner import keep_sign_in_link
 from api.communities import rest as communities
@@ -31,6 +32,7 @@ from api.networks import rest as networks
 from api.oauth import pages as oauth
 from api.pages import assets
 from api.people import pages as people
+from api.plans import queues, slots
 from api.posts import deliveries, entries
 from api.posts import rest as posts
 from api.providers import pages as outside
@@ -52,6 +54,9 @@ ROUTERS = (
     consents,
     media,
     calendars,
+    pillars,
+    slots,
+    queues,
     posts,
     deliveries,
     entries,

@@ -6,8 +6,8 @@ from api.graph.derive import derive
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from api.graph.relations import edge
-from domain.calendars import batches, queries, service
-from domain.calendars.shapes import CalendarView
+from domain.calendars import batches, pillars, queries, service
+from domain.calendars.shapes import CalendarView, PillarView
 
 CALENDAR = derive(
     CalendarView,
@@ -16,6 +16,18 @@ CALENDAR = derive(
     find=batches.calendars_by_id,
 )
 
+PILLAR = derive(
+    PillarView,
+    "Pillar",
+    "A theme a calendar comes back to, and what it is for.",
+    find=pillars.pillars_by_id,
+)
+
+edge(
+    loaders.calendar_by_pillar,
+    "calendar",
+    "The calendar that stands on it. Needs `calendars:read`.",
+)
 edge(
     loaders.calendars_by_community,
     "calendars",
@@ -43,6 +55,21 @@ QUERIES = (
         filters={"community_ids": "Only of these communities."},
         order=Order(queries.OLDEST_FIRST.name, ("created_at", "id")),
     ),
+    single(
+        "pillar",
+        PILLAR,
+        pillars.get_pillar,
+        "One pillar. Needs `calendars:read`.",
+        prefix="pil",
+    ),
+    listing(
+        "pillars",
+        PILLAR,
+        pillars.list_pillars,
+        "The pillars, oldest first. Needs `calendars:read`.",
+        filters={"calendar_ids": "Only of these calendars."},
+        order=Order(pillars.OLDEST_FIRST.name, ("created_at", "id")),
+    ),
 )
 
 MUTATIONS = (
@@ -67,5 +94,27 @@ MUTATIONS = (
         service.remove_calendar,
         "Removes an empty calendar; `in_use` while posts stand in it. Needs `calendars:write`.",
         prefix="cal",
+    ),
+    Mutation(
+        "create_pillar",
+        pillars.create_pillar,
+        "Makes a pillar. Needs `calendars:write`.",
+        gives=PILLAR,
+        shown="pillar",
+    ),
+    Mutation(
+        "change_pillar",
+        pillars.change_pillar,
+        "Changes only what is sent. Needs `calendars:write`.",
+        prefix="pil",
+        gives=PILLAR,
+        shown="pillar",
+        needs_version=True,
+    ),
+    Mutation(
+        "remove_pillar",
+        pillars.remove_pillar,
+        "Removes a pillar; `in_use` while posts or slots stand on it. Needs `calendars:write`.",
+        prefix="pil",
     ),
 )

@@ -3,7 +3,7 @@
 from api.graph.pages import Order
 from api.graph.relations import Many, One
 from domain.calendars import batches, queries
-from domain.calendars.shapes import CalendarView
+from domain.calendars.shapes import CalendarView, PillarView
 from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 
@@ -24,4 +24,11 @@ community_by_calendar = One(
     target=CommunityView,
     key="community_id",
     find=communities_by_id,
+)
+calendar_by_pillar = One(
+    name="calendar_by_id",
+    owner=PillarView,
+    target=CalendarView,
+    key="calendar_id",
+    find=batches.calendars_by_id,
 )

@@ -5,7 +5,7 @@ themselves are the source values: nothing is copied between reading and answerin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
@@ -19,7 +19,7 @@ from strawberry.types.field import StrawberryField
 
 from api.graph import node
 from api.graph.fields import Read, reading
-from api.graph.scalars import Day, Json, Moment, WallTime
+from api.graph.scalars import Day, Json, Moment, TimeOfDay, WallTime
 from domain.kernel.ids import Prefixed
 
 PLAIN: dict[object, object] = {
@@ -27,6 +27,7 @@ PLAIN: dict[object, object] = {
     NaiveDatetime: WallTime,
     datetime: Moment,
     date: Day,
+    time: TimeOfDay,
     UUID: strawberry.ID,
     object: Json,
     Any: Json,

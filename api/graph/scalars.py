@@ -1,6 +1,6 @@
 """Scalars of the graph: moments, wall times, days, large numbers and JSON, written as REST does."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import NewType
 
 import strawberry
@@ -10,6 +10,7 @@ from strawberry.types.scalar import ScalarDefinition
 Moment = NewType("Moment", datetime)
 WallTime = NewType("WallTime", datetime)
 Day = NewType("Day", date)
+TimeOfDay = NewType("TimeOfDay", time)
 Big = NewType("Big", int)
 Json = NewType("Json", object)
 
@@ -53,6 +54,17 @@ def _read_day(value: object) -> date:
         raise GraphQLError("This is no day such as 2026-12-01.") from None
 
 
+def show_time_of_day(value: time) -> str:
+    return f"{value:%H:%M}"
+
+
+def _read_time_of_day(value: object) -> time:
+    try:
+        return time.fromisoformat(str(value))
+    except ValueError:
+        raise GraphQLError("This is no time of day such as 09:30.") from None
+
+
 def _read_big(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > SAFE_INTEGER:
         raise GraphQLError("This is no whole number of up to 53 bits.")
@@ -84,6 +96,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://scalars.graphql.org/andimarek/local-date",
         serialize=show_plain,
         parse_value=_read_day,
+    ),
+    TimeOfDay: strawberry.scalar(
+        name="TimeOfDay",
+        description="A time of day, hours and minutes, on the clock of a zone named beside it.",
+        serialize=show_time_of_day,
+        parse_value=_read_time_of_day,
     ),
     Big: strawberry.scalar(
         name="BigInt",

@@ -20,6 +20,7 @@ from api.media import graph as media
 from api.mentions import graph as mentions
 from api.metrics import graph as metrics
 from api.networks import graph as networks
+from api.plans import graph as plans
 from api.posts import graph as posts
 from api.providers import graph as providers
 from api.workspaces import graph as workspaces
@@ -32,6 +33,7 @@ RESOURCES = (
     media,
     calendars,
     posts,
+    plans,
     mentions,
     metrics,
     events,

@@ -64,6 +64,7 @@ POST_FILTERS = {
     "states": "Only in these states.",
     "community_ids": "Only of these communities.",
     "calendar_ids": "Only in these calendars.",
+    "pillar_ids": "Only on these pillars.",
     "account_ids": "Only said by these accounts.",
     "labels": "With at least one of these labels.",
     "since": "Planned from this moment on.",

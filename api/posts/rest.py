@@ -9,7 +9,7 @@ from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, Version
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CalendarId, CommunityId, PostId
+from domain.kernel.ids import AccountId, CalendarId, CommunityId, PillarId, PostId
 from domain.kernel.shapes import Page
 from domain.posts import queries, service
 from domain.posts.queries import PostFilter, PostSort
@@ -38,6 +38,9 @@ def _filter(
     calendar_id: Annotated[
         list[CalendarId], Query(max_length=50, description="Only in these calendars.")
     ] = [],  # noqa: B006 - as above
+    pillar_id: Annotated[
+        list[PillarId], Query(max_length=50, description="Only on these pillars.")
+    ] = [],  # noqa: B006 - as above
     account_id: Annotated[
         list[AccountId], Query(max_length=50, description="Only said by these accounts.")
     ] = [],  # noqa: B006 - as above
@@ -47,7 +50,7 @@ def _filter(
     since: Annotated[Moment | None, Query(description="Planned from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Planned before this moment.")] = None,
 ) -> PostFilter:
-    return PostFilter(state, community_id, calendar_id, account_id, label, since, until)
+    return PostFilter(state, community_id, calendar_id, pillar_id, account_id, label, since, until)
 
 
 FilterDep = Annotated[PostFilter, Depends(_filter)]

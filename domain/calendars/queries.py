@@ -28,6 +28,11 @@ async def get_calendar(session: AsyncSession, caller: Caller, id_: UUID) -> Cale
     return CalendarView.model_validate(row)
 
 
+async def find_calendar(session: AsyncSession, caller: Caller, id_: UUID) -> Calendar:
+    """The row, for the floors above, whose own scopes guard it. Raises `NotFound`."""
+    return await find(session, visible(caller).where(col(Calendar.id) == id_), what="calendar")
+
+
 async def list_calendars(
     session: AsyncSession,
     caller: Caller,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment, ZoneName
-from domain.kernel.ids import CalendarId, CommunityId
+from domain.kernel.ids import CalendarId, CommunityId, PillarId
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Réseaux"])]
@@ -41,3 +41,39 @@ class ChangeCalendar(Change):
     description: Description = may_change("What it is for.")
     colour: Colour = may_change("The colour frontends show it in.")
     time_zone: ZoneName = may_change("IANA zone of its wall times; planned posts keep theirs.")
+
+
+Objective = Annotated[str, Field(max_length=2000, examples=["Be known for our terraces."])]
+Share = Annotated[int, Field(ge=0, le=100, examples=[30])]
+
+
+class PillarView(View):
+    id: PillarId = Field(description="The pillar's id.")
+    calendar_id: CalendarId = Field(description="The calendar that stands on it.")
+    name: str = Field(description="Its name for people.")
+    colour: str = Field(description="The colour frontends show it in, `#rrggbb`.")
+    objective: str = Field(description="What it is for.")
+    share_percent: int | None = Field(
+        description="The share of the calendar's posts it should have; null: none was set."
+    )
+    version: int = Field(description="Counts changes; the ETag.")
+    created_at: Moment = Field(description="When it was made.")
+    updated_at: Moment = Field(description="When it was last changed.")
+
+
+class CreatePillar(Command):
+    id: PillarId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    calendar_id: CalendarId = Field(description="The calendar that stands on it.")
+    name: Name = Field(description="Its name for people.")
+    colour: Colour = Field(default="#2f6f4f", description="The colour frontends show it in.")
+    objective: Objective = Field(default="", description="What it is for.")
+    share_percent: Share | None = Field(
+        default=None, description="The share of the calendar's posts it should have."
+    )
+
+
+class ChangePillar(Change):
+    name: Name = may_change("Its name for people.")
+    colour: Colour = may_change("The colour frontends show it in.")
+    objective: Objective = may_change("What it is for.")
+    share_percent: Share | None = may_change("The share it should have; null: none.")

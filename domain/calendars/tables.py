@@ -1,8 +1,9 @@
-"""Content calendars of communities."""
+"""Content calendars of communities, and the pillars they stand on."""
 
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
 
 from domain.kernel.tables import Kept, belongs_to, string
 
@@ -20,3 +21,20 @@ class Calendar(Kept, table=True):
     description: str = string()
     colour: str = string()
     time_zone: str = string()
+
+
+class Pillar(Kept, table=True):
+    """A theme a calendar comes back to, and what it is for."""
+
+    __tablename__ = "pillars"
+    __table_args__ = (
+        belongs_to("calendars", "calendar_id", "CASCADE"),
+        UniqueConstraint("workspace_id", "calendar_id", "name", name="pillars_name"),
+        Index("pillars_by_created", "workspace_id", "created_at", "id"),
+    )
+
+    calendar_id: UUID
+    name: str = string()
+    colour: str = string()
+    objective: str = string()
+    share_percent: int | None = Field(default=None)

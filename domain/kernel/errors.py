@@ -389,6 +389,20 @@ class AlreadyPublished(Conflict):
     remedy = "Take it back with POST /v1/posts/{id}/withdraw."
 
 
+class QueuePaused(Conflict):
+    code = "queue.paused"
+    title = "The queue of this calendar is paused"
+    remedy = "Resume the queue, or schedule the post at a time of its own."
+    acting_party = "user"
+
+
+class QueueFull(Conflict):
+    code = "queue.full"
+    title = "No slot that suits the post is free"
+    remedy = "Add slots to the calendar, or schedule the post at a time of its own."
+    acting_party = "user"
+
+
 class AccountDisconnected(Conflict):
     code = "account.disconnected"
     title = "The account is not connected"

@@ -32,6 +32,8 @@ PREFIXES = {
     "cns": "consent",
     "med": "media",
     "cal": "calendar",
+    "pil": "pillar",
+    "slot": "slot",
     "post": "post",
     "var": "variant",
     "dlv": "delivery",
@@ -120,6 +122,8 @@ CommunityId = Annotated[UUID, Prefixed("com")]
 AccountId = Annotated[UUID, Prefixed("acct")]
 MediaId = Annotated[UUID, Prefixed("med")]
 CalendarId = Annotated[UUID, Prefixed("cal")]
+PillarId = Annotated[UUID, Prefixed("pil")]
+SlotId = Annotated[UUID, Prefixed("slot")]
 PostId = Annotated[UUID, Prefixed("post")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]

@@ -42,6 +42,7 @@ class PostFilter:
     states: Sequence[PostState] = ()
     community_ids: Sequence[UUID] = ()
     calendar_ids: Sequence[UUID] = ()
+    pillar_ids: Sequence[UUID] = ()
     account_ids: Sequence[UUID] = ()
     labels: Sequence[str] = ()
     since: datetime | None = None
@@ -120,6 +121,7 @@ def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfSca
         (Post.state, where.states),
         (Post.community_id, where.community_ids),
         (Post.calendar_id, where.calendar_ids),
+        (Post.pillar_id, where.pillar_ids),
     ):
         if values:
             statement = statement.where(col(column).in_(values))

@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.calendars import queries as calendars
-from domain.calendars.tables import Calendar
+from domain.calendars.pillars import check_pillar
+from domain.calendars.queries import find_calendar
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, insert, made_before
+from domain.kernel.changes import apply, digest, insert, made_before
 from domain.kernel.clock import resolve
 from domain.kernel.errors import (
     AlreadyPublished,
@@ -71,7 +70,7 @@ async def create_post(
     before = await made_before(session, caller, Post, command.id, made_from)
     if before is not None:
         return await detail(session, caller, before)
-    calendar = await _calendar(session, caller, command.calendar_id)
+    calendar = await find_calendar(session, caller, command.calendar_id)
     time_zone = command.time_zone or calendar.time_zone
     publish_at = future(command.wall_time, time_zone, now) if command.wall_time else None
     row = Post(
@@ -86,6 +85,7 @@ async def create_post(
         made_from=made_from,
         **command.model_dump(exclude={"id", "time_zone", "variants"}),
     )
+    await check_pillar(session, caller, row.calendar_id, row.pillar_id)
     await find_media(session, caller, row.media_ids)
     await insert(session, row, taken="This post exists already.")
     await _set_variants(session, caller, row, command.variants, now)
@@ -184,10 +184,14 @@ async def _complete(
 ) -> None:
     """Checks what is named and computes the moment of a new wall time."""
     if "calendar_id" in values:
-        calendar = await _calendar(session, caller, values["calendar_id"])
+        calendar = await find_calendar(session, caller, values["calendar_id"])
         if calendar.community_id != post.community_id:
             fault = Fault("/calendar_id", "calendar.other_community", "Of another community.")
             raise Misfit(faults=(fault,))
+    if values.keys() & {"calendar_id", "pillar_id"}:
+        calendar_id = values.get("calendar_id", post.calendar_id)
+        pillar_id = values.get("pillar_id", post.pillar_id)
+        await check_pillar(session, caller, calendar_id, pillar_id)
     await find_media(session, caller, values.get("media_ids", ()))
     if values.keys() & {"wall_time", "time_zone"}:
         values["publish_at"] = _moment(post, values, now)
@@ -203,11 +207,6 @@ def _moment(post: Post, values: dict[str, Any], now: datetime) -> datetime | Non
     if post.state in {PostState.DRAFT, PostState.SCHEDULED}:
         return future(wall_time, zone_name, now)
     return resolve(wall_time, zone_name)
-
-
-async def _calendar(session: AsyncSession, caller: Caller, id_: UUID) -> Calendar:
-    statement = calendars.visible(caller).where(col(Calendar.id) == id_)
-    return await find(session, statement, what="calendar")
 
 
 async def _set_variants(

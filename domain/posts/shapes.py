@@ -13,6 +13,7 @@ from domain.kernel.ids import (
     CommunityId,
     DeliveryId,
     MediaId,
+    PillarId,
     PostId,
     VariantId,
 )
@@ -114,6 +115,7 @@ class PostView(View):
     id: PostId = Field(description="The post's id.")
     community_id: CommunityId = Field(description="The community it speaks to.")
     calendar_id: CalendarId = Field(description="The calendar it stands in.")
+    pillar_id: PillarId | None = Field(description="The pillar it stands on; null: none.")
     title: str = Field(description="Its name in the house; never published.")
     text: str = Field(description="The master text that variants inherit.")
     language: str | None = Field(description="Its language, BCP 47.")
@@ -169,6 +171,9 @@ class CreatePost(Command):
 
     id: PostId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     calendar_id: CalendarId = Field(description="The calendar it stands in.")
+    pillar_id: PillarId | None = Field(
+        default=None, description="The pillar of its calendar that it stands on."
+    )
     title: Title = Field(description="Its name in the house; never published.")
     text: Text = Field(default="", description="The master text that variants inherit.")
     language: Language | None = Field(default=None, description="Its language, BCP 47.")
@@ -184,6 +189,7 @@ class CreatePost(Command):
 
 class ChangePost(Change):
     calendar_id: CalendarId = may_change("Another calendar of the same community.")
+    pillar_id: PillarId | None = may_change("The pillar it stands on; null: none.")
     title: Title = may_change("Its name in the house; never published.")
     text: Text = may_change("The master text that variants inherit.")
     language: Language | None = may_change("Its language, BCP 47.")

@@ -18,6 +18,7 @@ class Post(Kept, table=True):
     __table_args__ = (
         belongs_to("communities", "community_id"),
         belongs_to("calendars", "calendar_id"),
+        belongs_to("pillars", "pillar_id"),
         Index("posts_by_created", "workspace_id", "created_at", "id"),
         Index("posts_by_updated", "workspace_id", "updated_at", "id"),
         Index("posts_in_calendar", "workspace_id", "calendar_id", "publish_at", "id"),
@@ -25,10 +26,17 @@ class Post(Kept, table=True):
         Index("posts_of_calendar", "workspace_id", "calendar_id", "created_at", "id"),
         Index("posts_of_community", "workspace_id", "community_id", "created_at", "id"),
         Index("posts_by_moment", "workspace_id", "publish_at", "id"),
+        Index(
+            "posts_on_pillar",
+            "workspace_id",
+            "pillar_id",
+            postgresql_where=sql("pillar_id IS NOT NULL"),
+        ),
     )
 
     community_id: UUID
     calendar_id: UUID
+    pillar_id: UUID | None = Field(default=None)
     title: str = string()
     text: str = string()
     language: str | None = string(nullable=True)

@@ -8,8 +8,10 @@ from fastapi import FastAPI
 
 from api.main import create_app
 from domain.kernel.database import Database
+from domain.kernel.ids import read, show
 from domain.kernel.settings import Settings
-from tests.world import Tenant, client_for, make_tenant, opened
+from tests.desk import Desk
+from tests.world import Tenant, client_for, make_account, make_tenant, opened
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +37,16 @@ async def stranger(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """A client without a token."""
     async with client_for(app, None) as client:
         yield client
+
+
+@pytest.fixture
+async def desk(tenant: Tenant, database: Database) -> Desk:
+    community = await tenant.client.post(
+        "/v1/communities", json={"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
+    )
+    community_id = community.json()["id"]
+    calendar = await tenant.client.post(
+        "/v1/calendars", json={"community_id": community_id, "name": "Main"}
+    )
+    account = await make_account(database, tenant.workspace_id, read("com", community_id))
+    return Desk(tenant, community_id, calendar.json()["id"], show("acct", account))

@@ -6,9 +6,7 @@ import pytest
 
 from domain.kernel.ids import show
 from tests.api.graph.asking import ask, refusal
-from tests.api.posts.conftest import Desk, desk
-
-__all__ = ["desk"]
+from tests.desk import Desk
 
 NO_CALENDAR = f'calendarIds: ["{show("com", UUID(int=0))}"]'
 WINDOW = """

@@ -1,6 +1,6 @@
 """The calendar window as a client sees it."""
 
-from tests.api.posts.conftest import Desk
+from tests.desk import Desk
 from tests.world import Tenant
 
 JANUARY = "since=2027-01-01T00:00:00Z&until=2027-02-01T00:00:00Z"

@@ -6,7 +6,7 @@ from sqlmodel import text
 
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id, read, show
-from tests.api.posts.conftest import Desk
+from tests.desk import Desk
 from tests.world import Tenant, make_account
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(tzinfo=None, microsecond=0)

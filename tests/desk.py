@@ -1,14 +1,11 @@
-"""A calendar and a connected account to plan for."""
+"""A desk to plan at: a calendar and a connected account, through REST."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import pytest
 
-from domain.kernel.database import Database
-from domain.kernel.ids import read, show
-from tests.world import Tenant, make_account
+from tests.world import Tenant
 
 
 @dataclass(frozen=True)
@@ -39,16 +36,3 @@ class Desk:
             **changes,
         }
         return await self.post("/v1/posts", 201, **body)
-
-
-@pytest.fixture
-async def desk(tenant: Tenant, database: Database) -> Desk:
-    community = await tenant.client.post(
-        "/v1/communities", json={"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
-    )
-    community_id = community.json()["id"]
-    calendar = await tenant.client.post(
-        "/v1/calendars", json={"community_id": community_id, "name": "Main"}
-    )
-    account = await make_account(database, tenant.workspace_id, read("com", community_id))
-    return Desk(tenant, community_id, calendar.json()["id"], show("acct", account))

@@ -1,0 +1,84 @@
+"""/v1/slots: the moments of every week at which calendars speak."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.paging import link_next, located, tag
+from api.routes import TransactionRoute
+from domain.kernel.ids import CalendarId, SlotId
+from domain.kernel.shapes import Page
+from domain.plans import slots
+from domain.plans.shapes import ChangeSlot, CreateSlot, SlotView
+
+router = APIRouter(prefix="/v1/slots", tags=["calendars"], route_class=TransactionRoute)
+
+
+@router.get("", summary="List slots")
+async def list_slots(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    calendar_id: Annotated[
+        list[CalendarId], Query(max_length=50, description="Only of these calendars.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+) -> Page[SlotView]:
+    """Needs the scope `calendars:read`."""
+    found = await slots.list_slots(session, caller, page, calendar_ids=calendar_id)
+    link_next(request, response, found)
+    return found
+
+
+@router.post("", status_code=HTTPStatus.CREATED, summary="Make a slot")
+async def create_slot(
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, command: CreateSlot
+) -> SlotView:
+    """Needs the scope `calendars:write`."""
+    view = await slots.create_slot(session, caller, command, now=now)
+    tag(response, view.version)
+    located(response, "/v1/slots", view)
+    return view
+
+
+@router.get("/{slot_id}", summary="Read a slot")
+async def get_slot(
+    response: Response, session: SessionDep, caller: CallerDep, slot_id: SlotId
+) -> SlotView:
+    """Needs the scope `calendars:read`."""
+    view = await slots.get_slot(session, caller, slot_id)
+    tag(response, view.version)
+    return view
+
+
+@router.patch("/{slot_id}", summary="Change a slot")
+async def change_slot(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionDep,
+    slot_id: SlotId,
+    command: ChangeSlot,
+) -> SlotView:
+    """Posts that wait in it keep their time. Needs the scope `calendars:write`."""
+    view = await slots.change_slot(
+        session, caller, slot_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.delete("/{slot_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a slot")
+async def remove_slot(
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    slot_id: SlotId,
+) -> None:
+    """Posts that wait in it keep their time and leave the queue. Needs `calendars:write`."""
+    await slots.remove_slot(session, caller, slot_id, expected_version=version, now=now)

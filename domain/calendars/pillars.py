@@ -1,0 +1,148 @@
+"""Pillars: the themes a calendar comes back to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.calendars import queries as calendars
+from domain.calendars.shapes import ChangePillar, CreatePillar, PillarView
+from domain.calendars.tables import Calendar, Pillar
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
+from domain.kernel.errors import AlreadyExists, Fault, InUse, Misfit
+from domain.kernel.ids import new_id
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+
+OLDEST_FIRST = Sort("created_at", (col(Pillar.created_at), col(Pillar.id)), (datetime, UUID))
+NAME_TAKEN = "A pillar of this calendar has this name already."
+
+
+def visible(caller: Caller) -> SelectOfScalar[Pillar]:
+    return select(Pillar).where(col(Pillar.workspace_id) == caller.workspace_id)
+
+
+async def create_pillar(
+    session: AsyncSession, caller: Caller, command: CreatePillar, *, now: datetime
+) -> PillarView:
+    caller.need(Scope.CALENDARS_WRITE)
+    made_from = digest(command)
+    before = await made_before(session, caller, Pillar, command.id, made_from)
+    if before is not None:
+        return PillarView.model_validate(before)
+    found = calendars.visible(caller).where(col(Calendar.id) == command.calendar_id)
+    await find(session, found, what="calendar")
+    row = Pillar(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+        **command.model_dump(exclude={"id"}),
+    )
+    await insert(session, row, taken=NAME_TAKEN)
+    record(session, caller, "pillar.created", ("pillar", row.id), now=now)
+    return PillarView.model_validate(row)
+
+
+async def change_pillar(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangePillar,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> PillarView:
+    caller.need(Scope.CALENDARS_WRITE)
+    row = await _pillar(session, caller, id_, expected_version)
+    previous = apply(row, command.sent(), now=now)
+    if previous:
+        try:
+            await session.flush()
+        except IntegrityError:
+            raise AlreadyExists(NAME_TAKEN) from None
+        changed = {"changed": sorted(previous)}
+        record(session, caller, "pillar.changed", ("pillar", id_), now=now, data=changed)
+    return PillarView.model_validate(row)
+
+
+async def remove_pillar(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Raises `InUse` while posts or slots stand on it."""
+    caller.need(Scope.CALENDARS_WRITE)
+    row = await _pillar(session, caller, id_, expected_version)
+    await session.delete(row)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise InUse("Posts or slots stand on this pillar.") from None
+    record(session, caller, "pillar.removed", ("pillar", id_), now=now)
+
+
+async def get_pillar(session: AsyncSession, caller: Caller, id_: UUID) -> PillarView:
+    caller.need(Scope.CALENDARS_READ)
+    row = await find(session, visible(caller).where(col(Pillar.id) == id_), what="pillar")
+    return PillarView.model_validate(row)
+
+
+async def list_pillars(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    calendar_ids: Sequence[UUID] = (),
+) -> Page[PillarView]:
+    """The oldest first."""
+    caller.need(Scope.CALENDARS_READ)
+    statement = visible(caller)
+    if calendar_ids:
+        statement = statement.where(col(Pillar.calendar_id).in_(calendar_ids))
+    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=PillarView.model_validate,
+        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
+    )
+
+
+async def pillars_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, PillarView]:
+    caller.need(Scope.CALENDARS_READ)
+    rows = (await session.exec(visible(caller).where(col(Pillar.id).in_(ids)))).all()
+    return {row.id: PillarView.model_validate(row) for row in rows}
+
+
+async def check_pillar(
+    session: AsyncSession, caller: Caller, calendar_id: UUID, pillar_id: UUID | None
+) -> None:
+    """Raises `NotFound`, and `Misfit` for a pillar of another calendar."""
+    if pillar_id is None:
+        return
+    row = await find(session, visible(caller).where(col(Pillar.id) == pillar_id), what="pillar")
+    if row.calendar_id != calendar_id:
+        fault = Fault("/pillar_id", "pillar.other_calendar", "It is of another calendar.")
+        raise Misfit(faults=(fault,))
+
+
+async def _pillar(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Pillar:
+    statement = visible(caller).where(col(Pillar.id) == id_)
+    return await find_for_change(
+        session, statement, what="pillar", expected_version=expected_version
+    )

@@ -1,0 +1,242 @@
+"""Slots, free slots and queues as a client sees them."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.desk import Desk
+
+ZURICH = ZoneInfo("Europe/Zurich")
+
+
+async def slot(desk: Desk, weekday: int, at: str, **changes: Any) -> str:
+    body = {"calendar_id": desk.calendar, "weekday": weekday, "wall_time": at, **changes}
+    made = await desk.post("/v1/slots", 201, **body)
+    id_: str = made["id"]
+    return id_
+
+
+async def free(desk: Desk, **query: Any) -> list[dict[str, Any]]:
+    answer = await desk.client.get(f"/v1/calendars/{desk.calendar}/free-slots", params=query)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["slots"]
+    return found
+
+
+async def queued(desk: Desk, **changes: Any) -> dict[str, Any]:
+    draft = await desk.draft(**changes)
+    found: dict[str, Any] = await desk.post(f"/v1/posts/{draft['id']}/queue", 200)
+    return found
+
+
+async def queue_of(desk: Desk) -> dict[str, Any]:
+    answer = await desk.client.get(f"/v1/calendars/{desk.calendar}/queue")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.fixture
+async def two_slots(desk: Desk) -> list[str]:
+    return [await slot(desk, 2, "09:30"), await slot(desk, 4, "18:00")]
+
+
+async def test_a_post_takes_the_next_free_slot_and_the_one_behind_it_the_next(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    coming = await free(desk, count=3)
+
+    first, second = await queued(desk), await queued(desk)
+
+    assert [first["publish_at"], second["publish_at"]] == [each["at"] for each in coming[:2]]
+    assert first["state"] == "scheduled"
+    assert first["wall_time"] == coming[0]["wall_time"]
+    assert [each["at"] for each in await free(desk, count=1)] == [coming[2]["at"]]
+    assert [each["post_id"] for each in (await queue_of(desk))["places"]] == [
+        first["id"],
+        second["id"],
+    ]
+    assert {each["slot_id"] for each in coming} == set(two_slots)
+
+
+async def test_slots_lie_on_the_clock_of_the_calendars_zone(desk: Desk) -> None:
+    await slot(desk, 3, "07:15")
+
+    [found] = await free(desk, count=1)
+
+    local = datetime.fromisoformat(found["at"]).astimezone(ZURICH)
+    assert (local.isoweekday(), f"{local:%H:%M}") == (3, "07:15")
+    assert found["time_zone"] == "Europe/Zurich"
+
+
+async def test_twenty_posts_at_once_get_twenty_slots(desk: Desk, two_slots: list[str]) -> None:
+    drafts = [await desk.draft() for _ in range(20)]
+    coming = await free(desk, count=20)
+
+    planned = await asyncio.gather(
+        *(desk.post(f"/v1/posts/{draft['id']}/queue", 200) for draft in drafts)
+    )
+
+    assert sorted(each["publish_at"] for each in planned) == [each["at"] for each in coming]
+    assert len(two_slots) == 2
+
+
+async def test_a_slot_of_a_pillar_is_for_its_posts_alone(desk: Desk) -> None:
+    pillar = (await desk.post("/v1/pillars", 201, calendar_id=desk.calendar, name="Vin"))["id"]
+    bound = await slot(desk, 1, "08:00", pillar_id=pillar)
+
+    draft = await desk.draft()
+    refused = await desk.client.post(f"/v1/posts/{draft['id']}/queue", json={})
+    taken = await queued(desk, pillar_id=pillar)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "queue.full")
+    assert [each["slot_id"] for each in (await queue_of(desk))["places"]] == [bound]
+    assert taken["pillar_id"] == pillar
+
+
+async def test_a_place_whose_post_was_moved_or_cancelled_is_free_again(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    coming = await free(desk, count=2)
+    moved, cancelled = await queued(desk), await queued(desk)
+
+    await desk.client.patch(
+        f"/v1/posts/{moved['id']}",
+        json={"wall_time": "2027-05-01T10:00:00"},
+        headers={"If-Match": "*"},
+    )
+    await desk.client.delete(f"/v1/posts/{cancelled['id']}")
+
+    assert [each["at"] for each in await free(desk, count=2)] == [each["at"] for each in coming]
+    assert (await queue_of(desk))["places"] == []
+    again = [await queued(desk), await queued(desk)]
+    assert [each["publish_at"] for each in again] == [each["at"] for each in coming]
+    assert len(two_slots) == 2
+
+
+async def test_a_paused_queue_keeps_everything_and_goes_on_in_order(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    posts = [await queued(desk) for _ in range(3)]
+
+    paused = await desk.post(f"/v1/calendars/{desk.calendar}/queue/pause", 200)
+    held = [(await desk.client.get(f"/v1/posts/{each['id']}")).json() for each in posts]
+    refused = await desk.client.post(f"/v1/posts/{(await desk.draft())['id']}/queue", json={})
+    resumed = await desk.post(f"/v1/calendars/{desk.calendar}/queue/resume", 200)
+
+    assert paused["is_paused"] is True
+    assert [each["slot_id"] for each in paused["places"]] == [None] * 3
+    assert [each["state"] for each in held] == ["cancelled"] * 3
+    assert (refused.status_code, refused.json()["code"]) == (409, "queue.paused")
+    assert resumed["is_paused"] is False
+    assert [each["post_id"] for each in resumed["places"]] == [each["id"] for each in posts]
+    assert [each["publish_at"] for each in resumed["places"]] == [
+        each["publish_at"] for each in posts
+    ]
+    assert len(two_slots) == 2
+
+
+async def test_a_passed_over_slot_is_not_offered(desk: Desk) -> None:
+    await slot(desk, 2, "09:30", is_paused=True)
+
+    assert await free(desk) == []
+
+
+async def test_queueing_from_a_moment_on_passes_over_what_comes_before(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    coming = await free(desk, count=4)
+    draft = await desk.draft()
+
+    planned = await desk.post(f"/v1/posts/{draft['id']}/queue", 200, not_before=coming[1]["at"])
+
+    assert planned["publish_at"] == coming[2]["at"]
+    assert len(two_slots) == 2
+
+
+async def test_a_pause_does_not_bring_forward_what_was_for_later(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    draft, later = await desk.draft(), "2031-01-01T00:00:00Z"
+    planned = await desk.post(f"/v1/posts/{draft['id']}/queue", 200, not_before=later)
+
+    await desk.post(f"/v1/calendars/{desk.calendar}/queue/pause", 200)
+    resumed = await desk.post(f"/v1/calendars/{desk.calendar}/queue/resume", 200)
+
+    assert planned["publish_at"] > later
+    assert [each["publish_at"] for each in resumed["places"]] == [planned["publish_at"]]
+    assert len(two_slots) == 2
+
+
+async def test_a_cancelled_post_may_be_queued_again(desk: Desk, two_slots: list[str]) -> None:
+    planned = await queued(desk)
+    await desk.client.delete(f"/v1/posts/{planned['id']}")
+    again = await desk.post(f"/v1/posts/{planned['id']}/queue", 200)
+
+    assert again["state"] == "scheduled"
+    assert len(two_slots) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"weekday": 0}, "/weekday"),
+        ({"weekday": 8}, "/weekday"),
+        ({"wall_time": "25:00"}, "/wall_time"),
+        ({"wall_time": "9h30"}, "/wall_time"),
+    ],
+)
+async def test_a_slot_that_cannot_be_is_refused(
+    desk: Desk, changes: dict[str, Any], pointer: str
+) -> None:
+    body = {"calendar_id": desk.calendar, "weekday": 2, "wall_time": "09:30", **changes}
+
+    refused = await desk.client.post("/v1/slots", json=body)
+
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_one_time_of_the_week_is_one_slot(desk: Desk) -> None:
+    id_ = await slot(desk, 2, "09:30")
+    other = await slot(desk, 3, "09:30")
+
+    twice = await desk.client.post(
+        "/v1/slots", json={"calendar_id": desk.calendar, "weekday": 2, "wall_time": "09:30"}
+    )
+    moved = await desk.client.patch(
+        f"/v1/slots/{other}", json={"weekday": 2}, headers={"If-Match": "*"}
+    )
+    removed = await desk.client.delete(f"/v1/slots/{id_}")
+
+    assert [twice.json()["code"], moved.json()["code"]] == ["already_exists"] * 2
+    assert removed.status_code == 204
+    assert (await desk.client.get(f"/v1/slots/{id_}")).status_code == 404
+
+
+async def test_a_pillar_that_carries_posts_or_slots_stays(desk: Desk) -> None:
+    pillar = (await desk.post("/v1/pillars", 201, calendar_id=desk.calendar, name="Vin"))["id"]
+    await slot(desk, 2, "09:30", pillar_id=pillar)
+
+    refused = await desk.client.delete(f"/v1/pillars/{pillar}")
+    twice = await desk.client.post(
+        "/v1/pillars", json={"calendar_id": desk.calendar, "name": "Vin"}
+    )
+    listed = (await desk.client.get(f"/v1/pillars?calendar_id={desk.calendar}")).json()["data"]
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "in_use")
+    assert (twice.status_code, twice.json()["code"]) == (409, "already_exists")
+    assert [each["id"] for each in listed] == [pillar]
+
+
+async def test_a_pillar_of_another_calendar_is_pointed_at(desk: Desk) -> None:
+    other = await desk.post("/v1/calendars", 201, community_id=desk.community, name="Other")
+    pillar = (await desk.post("/v1/pillars", 201, calendar_id=other["id"], name="Vin"))["id"]
+
+    refused = await desk.client.post(
+        "/v1/posts", json={"calendar_id": desk.calendar, "title": "x", "pillar_id": pillar}
+    )
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["code"] == "pillar.other_calendar"
