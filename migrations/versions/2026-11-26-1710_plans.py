@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.tenancy import create_tenant_table, hold
 
-revision = "2026_11_26_1610"
-down_revision = "2026_11_26_1600"
+revision = "2026_11_26_1710"
+down_revision = "2026_11_26_1700"
 branch_labels = None
 depends_on = None
 
