@@ -86,9 +86,9 @@ SECURITY_SCHEMES = {
     "oauth": {
         "type": "oauth2",
         "description": "Tokens for registered applications, by OAuth 2.1: codes with PKCE (S256) "
-        "for members of a workspace, client credentials for an application's own doing, the device "
-        "flow. Access tokens last an hour at most and are opaque; id_tokens are JWTs as RFC8725 asks. "
-        "`/.well-known/oauth-authorization-server` names every endpoint.",
+        "for members of a workspace, client credentials for an application's own doing, the "
+        "device flow. Access tokens last an hour at most and are opaque; id_tokens are JWTs as "
+        "RFC8725 asks. `/.well-known/oauth-authorization-server` names every endpoint.",
         "flows": {
             "authorizationCode": {"authorizationUrl": "/oauth/authorize", **_TOKENS},
             "clientCredentials": _TOKENS,
