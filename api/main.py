@@ -39,6 +39,8 @@ from api.providers import pages as outside
 from api.providers import rest as providers
 from api.sandbox.app import sandbox_app
 from api.state import open_state
+from api.workspaces import departments, experts, invitations, roles
+from api.workspaces import pages as doors
 from api.workspaces import rest as workspaces
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
@@ -47,6 +49,10 @@ from domain.kernel.tracing import set_up_traces
 
 ROUTERS = (
     workspaces,
+    roles,
+    invitations,
+    departments,
+    experts,
     communities,
     events,
     networks,
@@ -70,7 +76,7 @@ ROUTERS = (
     providers,
 )
 
-PAGES = (people, outside, connecting, oauth)
+PAGES = (people, outside, connecting, oauth, doors)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from arq.connections import ArqRedis
 from fastapi import Request
@@ -13,6 +14,7 @@ from api.fence.tries import Tries
 from api.oauth.signing import Signing
 from api.tokens import TokenChecks
 from domain.accounts.consent_shapes import Installation
+from domain.identity.bearer import BearerKind, make_bearer
 from domain.identity.parties import Lifetimes
 from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
@@ -20,6 +22,7 @@ from domain.kernel.rings import kept_ring
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.people.passwords import Passwords
+from domain.workspaces.letters import Doors, LinkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ class State:
     def installation(self) -> Installation:
         origins = frozenset({self.settings.public_url, *self.settings.cors_origins})
         return Installation(self.settings.public_url, origins)
+
+    @property
+    def doors(self) -> Doors:
+        return Doors(self.settings.public_url, self.keys, _new_secret)
+
+
+def _new_secret(workspace_id: UUID, kind: LinkKind) -> str:
+    return make_bearer(workspace_id, BearerKind[kind.name])
 
 
 @asynccontextmanager

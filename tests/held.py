@@ -1,17 +1,10 @@
 """Two communities with everything in them, and callers who may see one of the two."""
 
-from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx2
-from fastapi import FastAPI
-
-from api.fence.allowances import Allowances
-from api.tokens import TokenChecks
 from domain.accounts.tables import Consent
 from domain.connector.words import Profile
 from domain.kernel.caller import Caller, worker
@@ -22,9 +15,9 @@ from domain.mentions.ingest import ingest
 from domain.mentions.shapes import CreateAnswer, Reading
 from domain.metrics.tables import Measuring
 from domain.posts.tables import Attempt, Variant
+from domain.workspaces.tables import ExpertRequest, Invitation
 from tests.domain.metrics.build import World, kept
 from tests.inboxes import item
-from tests.world import client_for
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -83,6 +76,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         **kept(),
     )
     await world.add(variant, attempt, subject, consent)
+    asked = await _asked(world, copy.post_id)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
     ids = {
         "com": world.community.id,
@@ -94,7 +88,40 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         "att": attempt.id,
         "cns": consent.id,
     }
-    return Place(ids | await _mention(world, word), world)
+    return Place(ids | asked | await _mention(world, word), world)
+
+
+async def _asked(world: World, post_id: UUID) -> dict[str, UUID]:
+    """Who was invited to the community, and who was asked about its post."""
+    common: dict[str, Any] = {
+        "workspace_id": world.workspace_id,
+        "language": "fr",
+        "expires_at": NOW,
+        **kept(),
+    }
+    invitation = Invitation(
+        **common,
+        id=new_id(),
+        state="revoked",
+        email=f"{new_id().hex}@example.ch",
+        role="reader",
+        communities=[world.community.id],
+        fingerprint=new_id().bytes,
+    )
+    request = ExpertRequest(
+        **common,
+        id=new_id(),
+        state="withdrawn",
+        subject_kind="post",
+        subject_id=post_id,
+        community_id=world.community.id,
+        question="?",
+        expert_name="Marc",
+        expert_email="marc@example.ch",
+        fingerprint=new_id().bytes,
+    )
+    await world.add(invitation, request)
+    return {"inv": invitation.id, "xrq": request.id}
 
 
 async def _mention(world: World, word: str) -> dict[str, UUID]:
@@ -136,33 +163,3 @@ async def _mention(world: World, word: str) -> dict[str, UUID]:
 def held(workspace_id: UUID, *communities: UUID) -> Caller:
     """Someone with every scope, held to these communities."""
     return replace(worker(workspace_id), communities=frozenset(communities))
-
-
-class HeldTokens(TokenChecks):
-    """Checks tokens as ever and holds those that are named to their communities."""
-
-    def __init__(
-        self, database: Database, allowances: Allowances, bearers: dict[str, frozenset[UUID]]
-    ) -> None:
-        super().__init__(database, allowances, kept_s=0)
-        self._bearers = bearers
-
-    async def caller(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Caller:
-        found = await super().caller(authorization, scope)
-        communities = self._bearers.get((authorization or "").partition(" ")[2])
-        return found if communities is None else replace(found, communities=communities)
-
-
-@asynccontextmanager
-async def held_client(
-    app: FastAPI, database: Database, token: str, *communities: UUID
-) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of a token that is held to communities, until the end."""
-    state = app.state.parvis
-    tokens = HeldTokens(database, state.allowances, {token: frozenset(communities)})
-    app.state.parvis = replace(state, tokens=tokens)
-    try:
-        async with client_for(app, token) as client:
-            yield client
-    finally:
-        app.state.parvis = state

@@ -19,6 +19,7 @@ from domain.people.challenges import forget_challenges
 from domain.people.links import forget_links
 from domain.people.sign_ins import forget_sign_ins
 from domain.providers.attempts import forget_attempts
+from domain.workspaces.invitations import forget_invitations
 from workers.context import Context
 
 UPLOADS_LAST = timedelta(days=1)
@@ -48,6 +49,7 @@ async def trim(ctx: dict[str, Any]) -> None:
             before = now - timedelta(days=settings.event_retention_days)
             await forget_events(session, caller, before=before)
             await forget_ended(session, caller, now=now)
+            await forget_invitations(session, caller, before=before)
 
 
 CRON: tuple[CronJob, ...] = (cron(trim, minute={7}),)

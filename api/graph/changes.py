@@ -153,6 +153,8 @@ class Mutation:
             keywords["keys"] = context.state.keys
         if "installation" in self.keywords:
             keywords["installation"] = context.state.installation
+        if "doors" in self.keywords:
+            keywords["doors"] = context.state.doors
         return positional, keywords
 
     def _digest(self, context: Context, given: object) -> bytes:

@@ -23,7 +23,9 @@ from api.networks import graph as networks
 from api.plans import graph as plans
 from api.posts import graph as posts
 from api.providers import graph as providers
+from api.workspaces import experts_graph as experts
 from api.workspaces import graph as workspaces
+from api.workspaces import seats_graph as seats
 
 RESOURCES = (
     workspaces,
@@ -40,6 +42,8 @@ RESOURCES = (
     identity,
     providers,
     codes,
+    seats,
+    experts,
 )
 
 

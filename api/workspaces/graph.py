@@ -13,8 +13,8 @@ from api.graph.fields import asking
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from domain.kernel.caller import Caller
-from domain.workspaces import queries, service
-from domain.workspaces.shapes import MemberView, WorkspaceView
+from domain.workspaces import ownership, queries, service
+from domain.workspaces.shapes import MemberView, MeView, WorkspaceView
 
 
 async def _workspaces_by_id(
@@ -41,7 +41,22 @@ MEMBER = derive(
     MemberView, "Member", "A person who works in the house.", find=queries.members_by_id
 )
 
+
+async def _me(_: object, context: Context, __: dict[str, Any]) -> MeView:
+    async with context.turn() as session:
+        return await queries.get_me(session, context.caller)
+
+
+ME = derive(MeView, "Me", "Who a token acts for, and what it may do now.")
+
 QUERIES = (
+    asking(
+        "me",
+        ME | None,
+        "Who the token acts for, and what it may do. Needs no scope; name and e-mail address need "
+        "`members:personal`.",
+        _me,
+    ),
     asking(
         "workspace",
         WORKSPACE | None,
@@ -69,9 +84,16 @@ MUTATIONS = (
         needs_version=True,
     ),
     Mutation(
+        "transfer_ownership",
+        ownership.transfer_ownership,
+        "Makes another member an owner and the owner who asks a manager. Needs `administration`.",
+        gives=WORKSPACE,
+        shown="workspace",
+    ),
+    Mutation(
         "create_member",
         service.create_member,
-        "Adds a member. Needs `members:write`.",
+        "Adds a member whom nobody signs in as, until they are invited. Needs `members:write`.",
         gives=MEMBER,
         shown="member",
     ),
@@ -87,7 +109,7 @@ MUTATIONS = (
     Mutation(
         "remove_member",
         service.remove_member,
-        "Removes a member. Needs `members:write`.",
+        "Removes a member; their tokens, keys and grants end with it. Needs `members:write`.",
         prefix="mem",
     ),
 )

@@ -1,4 +1,4 @@
-"""/v1/workspace and its members."""
+"""/v1/workspace, its members, and /v1/me."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -10,17 +10,25 @@ from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.ids import MemberId
 from domain.kernel.shapes import Page
-from domain.workspaces import queries, service
+from domain.workspaces import ownership, queries, service
 from domain.workspaces.shapes import (
     ChangeMember,
     ChangeWorkspace,
     CreateMember,
     MemberView,
+    MeView,
     Role,
+    TransferOwnership,
     WorkspaceView,
 )
 
 router = APIRouter(prefix="/v1", tags=["workspace"], route_class=TransactionRoute)
+
+
+@router.get("/me", summary="Read who the token acts for, and what it may do")
+async def get_me(session: SessionDep, caller: CallerDep) -> MeView:
+    """Any token may ask. Name and e-mail address need the scope `members:personal`."""
+    return await queries.get_me(session, caller)
 
 
 @router.get("/workspace", summary="Read the workspace of the token")
@@ -50,6 +58,23 @@ async def change_workspace(
     return view
 
 
+@router.post("/workspace/transfer", summary="Give the workspace to another member")
+async def transfer_ownership(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    command: TransferOwnership,
+) -> WorkspaceView:
+    """The other becomes an owner, the owner who asks a manager. Needs `administration`.
+
+    403 `scope.beyond` unless the token may do all that an owner may.
+    """
+    view = await ownership.transfer_ownership(session, caller, command, now=now)
+    tag(response, view.version)
+    return view
+
+
 @router.get("/members", summary="List members")
 async def list_members(
     request: Request,
@@ -59,7 +84,7 @@ async def list_members(
     page: PageDep,
     role: Annotated[list[Role], Query(max_length=10, description="Only these roles.")] = [],  # noqa: B006 - FastAPI copies it
 ) -> Page[MemberView]:
-    """Needs the scope `members:read`."""
+    """Needs `members:read`; names and e-mail addresses are null without `members:personal`."""
     found = await queries.list_members(session, caller, page, roles=role)
     link_next(request, response, found)
     return found
@@ -69,7 +94,10 @@ async def list_members(
 async def create_member(
     response: Response, session: SessionDep, caller: CallerDep, now: NowDep, command: CreateMember
 ) -> MemberView:
-    """Needs the scope `members:write`."""
+    """Somebody whom nobody signs in as, until they are invited. Needs `members:write`.
+
+    403 `scope.beyond` for a role or communities that let more be done than the token may do.
+    """
     view = await service.create_member(session, caller, command, now=now)
     tag(response, view.version)
     located(response, "/v1/members", view)
@@ -80,7 +108,7 @@ async def create_member(
 async def get_member(
     response: Response, session: SessionDep, caller: CallerDep, member_id: MemberId
 ) -> MemberView:
-    """Needs the scope `members:read`."""
+    """Needs `members:read`; name and e-mail address are null without `members:personal`."""
     view = await queries.get_member(session, caller, member_id)
     tag(response, view.version)
     return view
@@ -96,7 +124,11 @@ async def change_member(
     member_id: MemberId,
     command: ChangeMember,
 ) -> MemberView:
-    """Changes only what is sent. Needs the scope `members:write`."""
+    """Changes only what is sent, at once for all their tokens. Needs `members:write`.
+
+    403 `scope.beyond` when the member may do more than the token, before or after; 409
+    `owner.last` for the last owner.
+    """
     view = await service.change_member(
         session, caller, member_id, command, expected_version=version, now=now
     )
@@ -112,5 +144,9 @@ async def remove_member(
     version: VersionIfSentDep,
     member_id: MemberId,
 ) -> None:
-    """Needs the scope `members:write`."""
+    """Their tokens, keys and grants end with it. Needs `members:write`.
+
+    403 `scope.beyond` when the member may do more than the token; 409 `owner.last` for the last
+    owner.
+    """
     await service.remove_member(session, caller, member_id, expected_version=version, now=now)

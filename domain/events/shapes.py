@@ -16,7 +16,7 @@ class EventView(View):
     kind: str = Field(description="What happened, in the past tense, such as `post.published`.")
     subject_kind: str = Field(description="The kind of thing it happened to, such as `post`.")
     subject_id: str = Field(description="The id of the thing it happened to.")
-    actor: str = Field(description="Who did it: `token:tok_…` or `worker`.")
+    actor: str = Field(description="Who did it: `member:mem_…`, `token:tok_…` or `worker`.")
     occurred_at: Moment = Field(description="When it happened.")
     data: dict[str, Any] = Field(description="What else is known; `previous` holds old values.")
 

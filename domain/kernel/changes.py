@@ -99,3 +99,18 @@ def apply(row: Kept, values: dict[str, Any], *, now: datetime) -> dict[str, Any]
         row.version += 1
         row.updated_at = now
     return previous
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What an event tells of a change: which values, as they were and as they are.
+
+    Empty when nothing has changed.
+    """
+    changed = sorted(name for name, value in after.items() if before[name] != value)
+    if not changed:
+        return {}
+    return {
+        "changed": changed,
+        "previous": {name: before[name] for name in changed},
+        "current": {name: after[name] for name in changed},
+    }

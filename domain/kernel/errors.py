@@ -4,7 +4,7 @@ ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
 ├── Forbidden           ScopeMissing CommunitiesHeld ScopeBeyond AddressRefused MemberMissing
 │                       FormRefused SignInRefused CodeRefused PasskeyRefused
-│                       ProviderRefused
+│                       ProviderRefused InvitationElsewhere
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 ├── Missing             NotFound RouteUnknown LinkInvalid
 ├── MethodUnknown
@@ -130,6 +130,13 @@ class ProviderRefused(Forbidden):
     code = "provider.refused"
     title = "The outside sign-in did not succeed"
     remedy = "Begin again from the sign-in page."
+    acting_party = "user"
+
+
+class InvitationElsewhere(Forbidden):
+    code = "invitation.other_address"
+    title = "The invitation is for another e-mail address"
+    remedy = "Sign out, and sign in with the address that was invited."
     acting_party = "user"
 
 
@@ -284,6 +291,18 @@ class TimeMissing(Invalid):
     remedy = "Send wall_time, or `now` to publish at once."
 
 
+class RoleUnfit(Invalid):
+    code = "role.unfit"
+    title = "Role, role_id and communities do not fit together"
+    remedy = "Send role_id with the role custom alone, and no communities for an owner."
+
+
+class LeadOutside(Invalid):
+    code = "department.lead_outside"
+    title = "Who leads a department is in it"
+    remedy = "Put the lead among its members."
+
+
 class PostEmpty(Invalid):
     code = "post.without_target"
     title = "The post names no account"
@@ -355,6 +374,13 @@ class InUse(Conflict):
     code = "in_use"
     title = "Something else still needs it"
     remedy = "Remove what uses it first."
+
+
+class OwnerLast(Conflict):
+    code = "owner.last"
+    title = "A workspace always has an owner"
+    remedy = "Make somebody else an owner first."
+    acting_party = "user"
 
 
 class KeyReused(Conflict):

@@ -17,6 +17,10 @@ DIGITS = re.compile(f"[0-9a-f]{{{HEX_DIGITS}}}")
 PREFIXES = {
     "ws": "workspace",
     "mem": "member",
+    "role": "role",
+    "inv": "invitation",
+    "dept": "department",
+    "xrq": "expert_request",
     "usr": "user",
     "sin": "sign_in",
     "pky": "passkey",
@@ -109,6 +113,10 @@ class Prefixed:
 
 WorkspaceId = Annotated[UUID, Prefixed("ws")]
 MemberId = Annotated[UUID, Prefixed("mem")]
+RoleId = Annotated[UUID, Prefixed("role")]
+InvitationId = Annotated[UUID, Prefixed("inv")]
+DepartmentId = Annotated[UUID, Prefixed("dept")]
+ExpertRequestId = Annotated[UUID, Prefixed("xrq")]
 UserId = Annotated[UUID, Prefixed("usr")]
 ProviderId = Annotated[UUID, Prefixed("sip")]
 PasskeyId = Annotated[UUID, Prefixed("pky")]

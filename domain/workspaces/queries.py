@@ -1,20 +1,28 @@
-"""Reads of the workspace and its members."""
+"""Reads of the workspace and its members, and of where a user may go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from sqlmodel import col, select, text
+from sqlmodel import and_, col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from domain.kernel.caller import Caller, Scope, held_to
+from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import NotFound
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
-from domain.workspaces.roles import ROLE_SCOPES
-from domain.workspaces.shapes import Membership, MemberView, Role, Standing, WorkspaceView
-from domain.workspaces.tables import Member, Workspace
+from domain.workspaces.rules import Seat, scopes_of
+from domain.workspaces.shapes import (
+    Membership,
+    MembershipView,
+    MemberView,
+    MeView,
+    Role,
+    Standing,
+    WorkspaceView,
+)
+from domain.workspaces.tables import CustomRole, Member, Workspace
 
 NEWEST_LAST = Sort("id", (col(Member.id),), (UUID,))
 MEMBERSHIPS = text("SELECT * FROM parvis_memberships(:user)")
@@ -26,16 +34,48 @@ def visible(caller: Caller) -> SelectOfScalar[Member]:
 
 async def get_workspace(session: AsyncSession, caller: Caller) -> WorkspaceView:
     caller.need(Scope.WORKSPACE_READ)
+    return workspace_view(await find_workspace(session, caller))
+
+
+async def find_workspace(session: AsyncSession, caller: Caller) -> Workspace:
+    """Raises `NotFound`."""
     row = await session.get(Workspace, caller.workspace_id)
     if row is None:
         raise NotFound("workspace")
-    return workspace_view(row)
+    return row
+
+
+async def get_me(session: AsyncSession, caller: Caller) -> MeView:
+    """Who the token acts for: any token may know."""
+    workspace = await find_workspace(session, caller)
+    member = None
+    if caller.member_id is not None:
+        statement = visible(caller).where(col(Member.id) == caller.member_id)
+        member = member_view(caller)(await find(session, statement, what="member"))
+    user_id = None if member is None else member.user_id
+    held = caller.communities
+    return MeView(
+        actor=caller.actor,
+        user_id=user_id,
+        member=member,
+        workspace_id=caller.workspace_id,
+        workspace_name=workspace.name,
+        role=None if member is None else member.role,
+        scopes=sorted(caller.scopes),
+        communities=None if held is None else sorted(held),
+        workspaces=[] if user_id is None else await _places(session, user_id),
+    )
+
+
+async def _places(session: AsyncSession, user_id: UUID) -> list[MembershipView]:
+    found = await memberships(session, user_id)
+    return [MembershipView.model_validate(each) for each in found]
 
 
 async def get_member(session: AsyncSession, caller: Caller, id_: UUID) -> MemberView:
     caller.need(Scope.MEMBERS_READ)
     row = await find(session, visible(caller).where(col(Member.id) == id_), what="member")
-    return MemberView.model_validate(row)
+    return member_view(caller)(row)
 
 
 async def list_members(
@@ -49,7 +89,7 @@ async def list_members(
     return page_of(
         rows,
         request,
-        view=MemberView.model_validate,
+        view=member_view(caller),
         cursor=lambda row: make_cursor(NEWEST_LAST.name, row.id),
     )
 
@@ -59,7 +99,8 @@ async def members_by_id(
 ) -> dict[UUID, MemberView]:
     caller.need(Scope.MEMBERS_READ)
     rows = (await session.exec(visible(caller).where(col(Member.id).in_(ids)))).all()
-    return {row.id: MemberView.model_validate(row) for row in rows}
+    shown = member_view(caller)
+    return {row.id: shown(row) for row in rows}
 
 
 async def memberships(session: AsyncSession, user_id: UUID) -> list[Membership]:
@@ -73,13 +114,37 @@ async def memberships(session: AsyncSession, user_id: UUID) -> list[Membership]:
 
 async def standing(session: AsyncSession, member_id: UUID) -> Standing | None:
     """What a member of the transaction's workspace may do now; None: they were removed."""
-    asked = select(Member.role, Member.communities).where(col(Member.id) == member_id)
+    asked = (
+        select(Member, CustomRole.scopes)
+        .join(
+            CustomRole,
+            and_(
+                col(CustomRole.workspace_id) == col(Member.workspace_id),
+                col(CustomRole.id) == col(Member.role_id),
+            ),
+            isouter=True,
+        )
+        .where(col(Member.id) == member_id)
+    )
     found = (await session.exec(asked)).one_or_none()
     if found is None:
         return None
-    role, held = found
-    communities = None if held is None else frozenset(held)
-    return Standing(held_to(ROLE_SCOPES[Role(role)], communities), communities)
+    member, own = found
+    seat = seat_held(member)
+    return Standing(scopes_of(seat, own or ()), seat.communities)
+
+
+def seat_held(row: Member) -> Seat:
+    held = row.communities
+    return Seat(Role(row.role), row.role_id, None if held is None else frozenset(held))
+
+
+def member_view(caller: Caller) -> Callable[[Member], MemberView]:
+    """How members look to the caller: who they are in person takes a scope of its own."""
+    if Scope.MEMBERS_PERSONAL in caller.scopes:
+        return MemberView.model_validate
+    without = {"name": None, "email": None}
+    return lambda row: MemberView.model_validate(row).model_copy(update=without)
 
 
 def workspace_view(row: Workspace) -> WorkspaceView:

@@ -1,6 +1,7 @@
 """Changes of the workspace and its members."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col
@@ -8,10 +9,28 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import UNSENT, apply, digest, find_for_change, insert, made_before
+from domain.kernel.changes import (
+    UNSENT,
+    apply,
+    difference,
+    digest,
+    find_for_change,
+    insert,
+    made_before,
+)
 from domain.kernel.errors import NotFound, VersionMissing, VersionStale
 from domain.kernel.ids import new_id
-from domain.workspaces.queries import visible, workspace_view
+from domain.people.rules import same_email
+from domain.workspaces.queries import member_view, seat_held, visible, workspace_view
+from domain.workspaces.rules import Seat, seat_of
+from domain.workspaces.seats import (
+    columns_of,
+    lock_owners,
+    need_other_owner,
+    need_power_over,
+    need_seat,
+    told,
+)
 from domain.workspaces.shapes import (
     ChangeMember,
     ChangeWorkspace,
@@ -49,19 +68,10 @@ async def seat_owner(
 
     Raises `AlreadyExists` when the user or the address is a member already.
     """
-    row = Member(
-        workspace_id=caller.workspace_id,
-        id=new_id(),
-        name=name,
-        email=email,
-        role=Role.OWNER,
-        user_id=user_id,
-        created_at=now,
-        updated_at=now,
-    )
-    await insert(session, row, taken="This person is a member already.")
-    record(session, caller, "member.added", ("member", row.id), now=now)
-    return MemberView.model_validate(row)
+    row = new_member(caller, Seat(Role.OWNER, None, None), name, email, now)
+    row.user_id = user_id
+    await add_member(session, caller, row, now=now)
+    return member_view(caller)(row)
 
 
 async def change_workspace(
@@ -89,7 +99,7 @@ async def change_workspace(
             "workspace.changed",
             ("workspace", row.workspace_id),
             now=now,
-            data={"previous": previous},
+            data={"previous": previous, "current": {"name": row.name}},
         )
     return workspace_view(row)
 
@@ -97,24 +107,40 @@ async def change_workspace(
 async def create_member(
     session: AsyncSession, caller: Caller, command: CreateMember, *, now: datetime
 ) -> MemberView:
+    """A member whom nobody signs in as, until they are invited.
+
+    Raises `RoleUnfit`, `ScopeBeyond`, `AlreadyExists`, and `NotFound` for role and communities.
+    """
     caller.need(Scope.MEMBERS_WRITE)
     made_from = digest(command)
     before = await made_before(session, caller, Member, command.id, made_from)
     if before is not None:
-        return MemberView.model_validate(before)
-    row = Member(
+        return member_view(caller)(before)
+    seat = seat_of(command.model_dump())
+    await need_seat(session, caller, seat)
+    row = new_member(caller, seat, command.name, command.email, now)
+    row.id, row.made_from = command.id or row.id, made_from
+    await add_member(session, caller, row, now=now)
+    return member_view(caller)(row)
+
+
+def new_member(caller: Caller, seat: Seat, name: str, email: str, now: datetime) -> Member:
+    return Member(
         workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        name=command.name,
-        email=command.email,
-        role=command.role,
+        id=new_id(),
+        name=name,
+        email=same_email(email),
         created_at=now,
         updated_at=now,
-        made_from=made_from,
+        **columns_of(seat),
     )
-    await insert(session, row, taken="A member with this e-mail address exists already.")
-    record(session, caller, "member.added", ("member", row.id), now=now)
-    return MemberView.model_validate(row)
+
+
+async def add_member(session: AsyncSession, caller: Caller, row: Member, *, now: datetime) -> None:
+    """Raises `AlreadyExists`."""
+    await insert(session, row, taken="This person is a member already.")
+    data = {"current": told(seat_held(row))}
+    record(session, caller, "member.added", ("member", row.id), now=now, data=data)
 
 
 async def change_member(
@@ -126,11 +152,31 @@ async def change_member(
     expected_version: int | None,
     now: datetime,
 ) -> MemberView:
+    """Raises what `create_member` raises, and `OwnerLast`."""
     caller.need(Scope.MEMBERS_WRITE)
+    await lock_owners(session, caller)
     row = await _member(session, caller, id_, expected_version)
-    if apply(row, command.sent(), now=now):
-        record(session, caller, "member.changed", ("member", id_), now=now)
-    return MemberView.model_validate(row)
+    sent, before = command.sent(), seat_held(row)
+    seat = seat_of(sent, before)
+    await need_seat(session, caller, seat, before=before)
+    if not seat.owns:
+        await _keep_owner(session, caller, row)
+    name = {"name": sent["name"]} if "name" in sent else {}
+    change_row(session, caller, row, name | columns_of(seat), now=now)
+    return member_view(caller)(row)
+
+
+def change_row(
+    session: AsyncSession, caller: Caller, row: Member, values: dict[str, Any], *, now: datetime
+) -> None:
+    """Sets what differs, and tells of it without saying who the person is."""
+    before = told(seat_held(row))
+    changed = apply(row, values, now=now)
+    if not changed:
+        return
+    data = difference(before, told(seat_held(row))) or {"previous": {}, "current": {}}
+    data["changed"] = sorted(changed)
+    record(session, caller, "member.changed", ("member", row.id), now=now, data=data)
 
 
 async def remove_member(
@@ -141,16 +187,29 @@ async def remove_member(
     expected_version: int | None,
     now: datetime,
 ) -> None:
+    """Ends a seat, and with it every token and grant of it. Raises `ScopeBeyond`, `OwnerLast`."""
     caller.need(Scope.MEMBERS_WRITE)
+    await lock_owners(session, caller)
     row = await _member(session, caller, id_, expected_version)
+    await _keep_owner(session, caller, row)
     await session.delete(row)
-    record(session, caller, "member.removed", ("member", id_), now=now)
+    data = {"previous": told(seat_held(row))}
+    record(session, caller, "member.removed", ("member", id_), now=now, data=data)
+
+
+async def _keep_owner(session: AsyncSession, caller: Caller, row: Member) -> None:
+    """Raises `OwnerLast` when the workspace would be nobody's without this member."""
+    if seat_held(row).owns:
+        await need_other_owner(session, caller, row.id)
 
 
 async def _member(
     session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
 ) -> Member:
+    """Raises `ScopeBeyond` for a member who may do more than the caller."""
     statement = visible(caller).where(col(Member.id) == id_)
-    return await find_for_change(
+    row = await find_for_change(
         session, statement, what="member", expected_version=expected_version
     )
+    await need_power_over(session, caller, seat_held(row))
+    return row

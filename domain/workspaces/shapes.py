@@ -9,15 +9,18 @@ from pydantic import Field
 
 from domain.kernel.caller import Scope
 from domain.kernel.clock import Moment
-from domain.kernel.ids import MemberId, WorkspaceId
+from domain.kernel.ids import CommunityId, MemberId, RoleId, UserId, WorkspaceId
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")]
+Communities = Annotated[list[CommunityId], Field(min_length=1, max_length=200)]
+OF_SEAT = "The only communities they see; null: all of them."
+OF_ROLE = "The custom role, where `role` is `custom`."
 
 
 class Role(StrEnum):
-    """What a member does in the house; `ROLE_SCOPES` says what each may do."""
+    """What a member may do in the house: a template's scopes, or those of a custom role."""
 
     OWNER = "owner"
     MANAGER = "manager"
@@ -26,6 +29,7 @@ class Role(StrEnum):
     ANALYST = "analyst"
     EXPERT = "expert"
     READER = "reader"
+    CUSTOM = "custom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,26 @@ class ChangeWorkspace(Change):
     name: Name = may_change("Its name for people.")
 
 
+class TransferOwnership(Command):
+    member_id: MemberId = Field(description="The member who becomes the owner.")
+
+
+class RenewLink(Command):
+    """A link that is sent again."""
+
+    valid_days: int = Field(default=7, ge=1, le=30, description="How many days it counts.")
+
+
 class MemberView(View):
     id: MemberId = Field(description="The member's id.")
-    name: str = Field(description="The person's name.")
-    email: str = Field(description="Where the person is reached.")
-    role: Role = Field(description="What the person does in the house.")
+    user_id: UserId | None = Field(description="Who signs in as this member; null: nobody yet.")
+    name: str | None = Field(description="The person's name; null without `members:personal`.")
+    email: str | None = Field(
+        description="Where the person is reached; null without `members:personal`."
+    )
+    role: Role = Field(description="What the person may do in the house.")
+    role_id: RoleId | None = Field(description=OF_ROLE)
+    communities: list[CommunityId] | None = Field(description=OF_SEAT)
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When the member was added.")
     updated_at: Moment = Field(description="When the member was last changed.")
@@ -74,9 +93,41 @@ class CreateMember(Command):
     id: MemberId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     name: Name = Field(description="The person's name.", examples=["Aline Favre"])
     email: Email = Field(description="Where the person is reached.", examples=["aline@example.ch"])
-    role: Role = Field(description="What the person does in the house.")
+    role: Role = Field(description="What the person may do in the house.")
+    role_id: RoleId | None = Field(default=None, description=OF_ROLE)
+    communities: Communities | None = Field(default=None, description=OF_SEAT)
 
 
 class ChangeMember(Change):
     name: Name = may_change("The person's name.")
-    role: Role = may_change("What the person does in the house.")
+    role: Role = may_change("What the person may do in the house.")
+    role_id: RoleId = may_change("A custom role; `role` need not be sent beside it.")
+    communities: Communities | None = may_change(OF_SEAT)
+
+
+class MembershipView(View):
+    """A workspace that the person may enter, and as whom."""
+
+    workspace_id: WorkspaceId = Field(description="The workspace's id.")
+    workspace_name: str = Field(description="Its name for people.")
+    slug: str = Field(description="Its short name.")
+    member_id: MemberId = Field(description="Who the person is in it.")
+    role: Role = Field(description="What the person may do in it.")
+
+
+class MeView(View):
+    """Who a token acts for, and what it may do now."""
+
+    actor: str = Field(description="What the event log calls the token's acts.")
+    user_id: UserId | None = Field(description="The person; null for tokens of nobody.")
+    member: MemberView | None = Field(description="Who they are here; null for tokens of nobody.")
+    workspace_id: WorkspaceId = Field(description="The workspace of the token.")
+    workspace_name: str = Field(description="Its name for people.")
+    role: Role | None = Field(description="The member's role; null for tokens of nobody.")
+    scopes: list[Scope] = Field(description="What the token may do, now.")
+    communities: list[CommunityId] | None = Field(
+        description="The only communities the token sees; null: all of them."
+    )
+    workspaces: list[MembershipView] = Field(
+        description="Every workspace the person may enter, this one included."
+    )

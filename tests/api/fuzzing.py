@@ -33,6 +33,7 @@ MEANT = {
     "grant_type.unfit": "not every application may come by tokens in every way",
     "post.without_target": "nor one without an account",
     "url_parsing": "hosts have rules that no pattern tells",
+    "role.unfit": "a custom role and its id go together",
     "value_error": "fields that contradict one another",
 }
 WELCOME = {200, 201, 202, 204, 401, 403, 404, 409}

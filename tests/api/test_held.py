@@ -10,18 +10,21 @@ from fastapi import FastAPI
 
 from domain.kernel.database import Database
 from domain.kernel.ids import show
+from domain.workspaces.shapes import Role
 from tests.api.graph.asking import post
+from tests.domain.identity.build import build_key, build_member
 from tests.domain.media.files import picture
-from tests.held import Place, held_client, make_place
-from tests.world import Tenant, make_token
+from tests.held import Place, make_place
+from tests.world import Tenant, client_for
 
 NEEDED = {
     "/v1/entries": "since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z",
     "/v1/calendars/{calendar_id}/entries": "since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z",
     "/v1/metrics/series": "metric=likes&group_by=account",
 }
-OF_EVERYONE = {"/v1/events", "/readyz", "/livez"}
-"""Refused to whoever is held, or without a tenant at all."""
+REFUSED = {"/v1/events", "/v1/applications"}
+"""Whoever is held lacks the scope."""
+LISTED = {"com", "cal", "acct", "cns", "post", "dlv", "men", "auth", "conv", "inv", "xrq"}
 BY_PARAMETER = {
     "community_id": "com",
     "calendar_id": "cal",
@@ -32,6 +35,8 @@ BY_PARAMETER = {
     "mention_id": "men",
     "author_id": "auth",
     "conversation_id": "conv",
+    "invitation_id": "inv",
+    "expert_request_id": "xrq",
 }
 
 
@@ -49,9 +54,10 @@ async def hidden(tenant: Tenant, database: Database) -> Place:
 async def client(
     app: FastAPI, database: Database, tenant: Tenant, seen: Place
 ) -> AsyncIterator[httpx2.AsyncClient]:
-    """Held to the community of `seen`."""
-    token = await make_token(database, tenant.workspace_id)
-    async with held_client(app, database, token, seen.community_id) as found:
+    """The key of an owner, held to the community of `seen`."""
+    member_id = await build_member(database, tenant.workspace_id, Role.OWNER)
+    key = await build_key(database, tenant.workspace_id, member_id, communities=[seen.community_id])
+    async with client_for(app, key) as found:
         yield found
 
 
@@ -60,7 +66,7 @@ def reads_of(app: FastAPI) -> list[str]:
 
 
 def lists_of(app: FastAPI) -> list[str]:
-    return [path for path in reads_of(app) if "{" not in path and path not in OF_EVERYONE]
+    return [path for path in reads_of(app) if "{" not in path and path not in REFUSED]
 
 
 def asked(path: str) -> str:
@@ -84,7 +90,7 @@ async def test_every_list_shows_the_seen_community_and_nothing_of_another(
         of_all |= ids_in(whole.text, hidden)
         of_seen |= ids_in(answer.text, seen)
 
-    assert of_all == of_seen == {"com", "cal", "acct", "cns", "post", "dlv", "men", "auth", "conv"}
+    assert of_all == of_seen == LISTED
 
 
 async def test_every_read_by_id_finds_nothing_of_another_community(
@@ -104,11 +110,12 @@ async def test_every_read_by_id_finds_nothing_of_another_community(
             assert (path, answer.status_code) == (path, status), answer.text
         tried += 1
 
-    assert tried == 15
+    assert tried == 17
 
 
-async def test_event_log_is_refused(client: httpx2.AsyncClient) -> None:
-    answer = await client.get("/v1/events")
+@pytest.mark.parametrize("path", sorted(REFUSED))
+async def test_what_shows_all_communities_is_refused(client: httpx2.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "scope.missing")
 
@@ -184,6 +191,10 @@ async def test_series_count_nothing_of_another_community(
         ("POST", "/v1/posts/{post}/withdraw", None),
         ("POST", "/v1/deliveries/{dlv}/retry", None),
         ("PATCH", "/v1/mentions/{men}", {"status": "archived"}),
+        ("POST", "/v1/invitations/{inv}/resend", {}),
+        ("POST", "/v1/invitations/{inv}/revoke", None),
+        ("POST", "/v1/expert-requests/{xrq}/remind", {}),
+        ("POST", "/v1/expert-requests/{xrq}/withdraw", None),
         ("POST", "/v1/mentions/mark", {"mention_ids": ["{men}"], "is_read": True}),
         ("POST", "/v1/mentions/{men}/answers", {"text": "Non"}),
         ("POST", "/v1/calendars", {"community_id": "{com}", "name": "Fondue"}),
@@ -298,7 +309,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
         f"{name} {{ {nodes} }}"
         for name in (
             "communities", "accounts", "calendars", "posts", "deliveries",
-            "mentions", "authors", "conversations",
+            "mentions", "authors", "conversations", "invitations", "expertRequests",
         )
     )  # fmt: skip
     answer = await post(client, f"{{ {lists} }}")
@@ -306,7 +317,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
     assert answer.status_code == 200, answer.text
     assert ids_in(answer.text, hidden) == set()
     assert ids_in(answer.text, seen) == {
-        "com", "acct", "cal", "post", "dlv", "men", "auth", "conv",
+        "com", "acct", "cal", "post", "dlv", "men", "auth", "conv", "inv", "xrq",
     }  # fmt: skip
 
 

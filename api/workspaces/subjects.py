@@ -1,0 +1,19 @@
+"""What experts are asked about, found on the floors that own it."""
+
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.caller import Caller
+from domain.mentions.queries import get_mention
+from domain.posts.queries import get_post
+from domain.workspaces.expert_shapes import Subject
+
+
+async def find_subject(session: AsyncSession, caller: Caller, kind: str, id_: UUID) -> Subject:
+    """The subject as the caller sees it. Raises `NotFound` and `ScopeMissing`."""
+    if kind == "post":
+        post = await get_post(session, caller, id_)
+        return Subject(post.community_id, post.title, post.text)
+    mention = await get_mention(session, caller, id_)
+    return Subject(mention.community_id, mention.author_name or mention.author_handle, mention.text)

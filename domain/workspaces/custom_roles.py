@@ -1,0 +1,170 @@
+"""Custom roles: read, made, changed, removed. None gives more than who makes it may do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import (
+    apply,
+    difference,
+    digest,
+    find,
+    find_for_change,
+    insert,
+    made_before,
+)
+from domain.kernel.errors import AlreadyExists, InUse, ScopeBeyond
+from domain.kernel.ids import new_id
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.workspaces.invitation_rules import InvitationState
+from domain.workspaces.role_shapes import ChangeRole, CreateRole, RoleTemplateView, RoleView
+from domain.workspaces.roles import ROLE_SCOPES
+from domain.workspaces.tables import CustomRole, Invitation
+
+IN_ORDER = Sort("id", (col(CustomRole.id),), (UUID,))
+TAKEN = "A role with this name exists already."
+TEMPLATES = [
+    RoleTemplateView(role=role, scopes=sorted(scopes)) for role, scopes in ROLE_SCOPES.items()
+]
+
+
+def visible(caller: Caller) -> SelectOfScalar[CustomRole]:
+    return select(CustomRole).where(col(CustomRole.workspace_id) == caller.workspace_id)
+
+
+def list_templates(caller: Caller) -> list[RoleTemplateView]:
+    """The roles that every workspace has."""
+    caller.need(Scope.MEMBERS_READ)
+    return TEMPLATES
+
+
+async def get_role(session: AsyncSession, caller: Caller, id_: UUID) -> RoleView:
+    caller.need(Scope.MEMBERS_READ)
+    row = await find(session, visible(caller).where(col(CustomRole.id) == id_), what="role")
+    return RoleView.model_validate(row)
+
+
+async def list_roles(session: AsyncSession, caller: Caller, request: PageRequest) -> Page[RoleView]:
+    caller.need(Scope.MEMBERS_READ)
+    rows = (await session.exec(IN_ORDER.after(visible(caller), request))).all()
+    return page_of(
+        rows,
+        request,
+        view=RoleView.model_validate,
+        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
+    )
+
+
+async def roles_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, RoleView]:
+    caller.need(Scope.MEMBERS_READ)
+    rows = (await session.exec(visible(caller).where(col(CustomRole.id).in_(ids)))).all()
+    return {row.id: RoleView.model_validate(row) for row in rows}
+
+
+async def create_role(
+    session: AsyncSession, caller: Caller, command: CreateRole, *, now: datetime
+) -> RoleView:
+    """Raises `ScopeBeyond` for a scope that the caller lacks, and `AlreadyExists`."""
+    caller.need(Scope.ADMINISTRATION)
+    made_from = digest(command)
+    before = await made_before(session, caller, CustomRole, command.id, made_from)
+    if before is not None:
+        return RoleView.model_validate(before)
+    _need_scopes(caller, command.scopes)
+    row = CustomRole(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        name=command.name,
+        description=command.description,
+        scopes=sorted(set(command.scopes)),
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+    )
+    await insert(session, row, taken=TAKEN)
+    data = {"current": _told(row)}
+    record(session, caller, "role.created", ("role", row.id), now=now, data=data)
+    return RoleView.model_validate(row)
+
+
+async def change_role(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangeRole,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> RoleView:
+    """What it lets members do changes at once. Raises as `create_role`."""
+    caller.need(Scope.ADMINISTRATION)
+    row = await _role(session, caller, id_, expected_version)
+    values, before = command.sent(), _told(row)
+    if "scopes" in values:
+        _need_scopes(caller, values["scopes"])
+        values["scopes"] = sorted(set(values["scopes"]))
+    changed = apply(row, values, now=now)
+    if changed:
+        try:
+            await session.flush()
+        except IntegrityError:
+            raise AlreadyExists(TAKEN) from None
+        data = difference(before, _told(row))
+        record(session, caller, "role.changed", ("role", id_), now=now, data=data)
+    return RoleView.model_validate(row)
+
+
+async def remove_role(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Raises `InUse` while a member has it or somebody is invited to it."""
+    caller.need(Scope.ADMINISTRATION)
+    row = await _role(session, caller, id_, expected_version)
+    invited = select(Invitation.id).where(
+        col(Invitation.workspace_id) == caller.workspace_id,
+        col(Invitation.role_id) == id_,
+        col(Invitation.state) == InvitationState.OPEN,
+    )
+    if (await session.exec(invited.limit(1))).first() is not None:
+        raise InUse("Somebody is invited to it; revoke the invitation first.")
+    data = {"previous": _told(row)}
+    await session.delete(row)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise InUse("A member has it; give them another first.") from None
+    record(session, caller, "role.removed", ("role", id_), now=now, data=data)
+
+
+async def _role(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> CustomRole:
+    """Raises `ScopeBeyond` for a role that may do more than the caller."""
+    statement = visible(caller).where(col(CustomRole.id) == id_)
+    row = await find_for_change(session, statement, what="role", expected_version=expected_version)
+    _need_scopes(caller, row.scopes)
+    return row
+
+
+def _need_scopes(caller: Caller, scopes: Sequence[str]) -> None:
+    if not caller.scopes.issuperset(scopes):
+        raise ScopeBeyond
+
+
+def _told(row: CustomRole) -> dict[str, object]:
+    return {"name": row.name, "description": row.description, "scopes": row.scopes}

@@ -1,0 +1,177 @@
+"""Departments: made, changed, removed. Who leads one is in it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import (
+    apply,
+    difference,
+    digest,
+    find_for_change,
+    insert,
+    made_before,
+)
+from domain.kernel.errors import AlreadyExists, LeadOutside, NotFound
+from domain.kernel.ids import new_id, show
+from domain.workspaces import queries
+from domain.workspaces.department_queries import members_of, view_of, views_of, visible
+from domain.workspaces.department_shapes import (
+    ChangeDepartment,
+    CreateDepartment,
+    DepartmentView,
+)
+from domain.workspaces.tables import Department, DepartmentMember, Member
+
+TAKEN = "A department with this name exists already."
+
+
+async def create_department(
+    session: AsyncSession, caller: Caller, command: CreateDepartment, *, now: datetime
+) -> DepartmentView:
+    """Raises `CommunitiesHeld`, `NotFound` for a member, `LeadOutside`, `AlreadyExists`."""
+    _need_house(caller)
+    made_from = digest(command)
+    before = await made_before(session, caller, Department, command.id, made_from)
+    if before is not None:
+        return (await views_of(session, caller, [before]))[0]
+    members = list(dict.fromkeys(command.member_ids))
+    await _need_members(session, caller, {*members, *_lead(command.lead_id)})
+    row = Department(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        name=command.name,
+        description=command.description,
+        lead_id=_led(command.lead_id, members),
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+    )
+    await insert(session, row, taken=TAKEN)
+    await _put(session, row, members)
+    data = {"current": _told(row, members)}
+    record(session, caller, "department.created", ("department", row.id), now=now, data=data)
+    return view_of(row, members)
+
+
+async def change_department(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangeDepartment,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> DepartmentView:
+    """A lead who is no longer in it leads it no longer. Raises as `create_department`."""
+    _need_house(caller)
+    row = await _department(session, caller, id_, expected_version)
+    values = command.sent()
+    was = (await members_of(session, caller, [id_]))[id_]
+    members = list(dict.fromkeys(values.pop("member_ids", was)))
+    await _need_members(session, caller, {*members, *_lead(values.get("lead_id"))} - set(was))
+    if "lead_id" in values:
+        _led(values["lead_id"], members)
+    elif row.lead_id not in members:
+        values["lead_id"] = None
+    before = _told(row, was)
+    changed = apply(row, values, now=now)
+    if members != was:
+        await _put(session, row, members)
+        if not changed:
+            row.version, row.updated_at = row.version + 1, now
+    data = difference(before, _told(row, members))
+    if data:
+        await _flush(session)
+        record(session, caller, "department.changed", ("department", id_), now=now, data=data)
+    return view_of(row, members)
+
+
+async def remove_department(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Its members stay members of the house."""
+    _need_house(caller)
+    row = await _department(session, caller, id_, expected_version)
+    data = {"previous": _told(row, (await members_of(session, caller, [id_]))[id_])}
+    await session.delete(row)
+    record(session, caller, "department.removed", ("department", id_), now=now, data=data)
+
+
+async def _flush(session: AsyncSession) -> None:
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise AlreadyExists(TAKEN) from None
+
+
+def _need_house(caller: Caller) -> None:
+    caller.need(Scope.MEMBERS_WRITE)
+    caller.need_all_communities()
+
+
+def _lead(lead_id: UUID | None) -> tuple[UUID, ...]:
+    return () if lead_id is None else (lead_id,)
+
+
+def _led(lead_id: UUID | None, members: Sequence[UUID]) -> UUID | None:
+    """The lead, who must be among the members. Raises `LeadOutside`."""
+    if lead_id is not None and lead_id not in members:
+        raise LeadOutside
+    return lead_id
+
+
+async def _need_members(session: AsyncSession, caller: Caller, ids: set[UUID]) -> None:
+    """Raises `NotFound`. Who is found stays until the department stands."""
+    statement = queries.visible(caller).where(col(Member.id).in_(ids))
+    found = (await session.exec(statement.with_for_update(key_share=True, read=True))).all()
+    if len(found) < len(ids):
+        raise NotFound("member")
+
+
+async def _put(session: AsyncSession, row: Department, members: Iterable[UUID]) -> None:
+    """Makes these the members, in this order."""
+    await session.exec(
+        delete(DepartmentMember).where(
+            col(DepartmentMember.workspace_id) == row.workspace_id,
+            col(DepartmentMember.department_id) == row.id,
+        )
+    )
+    session.add_all(
+        DepartmentMember(
+            workspace_id=row.workspace_id, department_id=row.id, member_id=id_, place=place
+        )
+        for place, id_ in enumerate(members)
+    )
+    await session.flush()
+
+
+def _told(row: Department, members: Sequence[UUID]) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "description": row.description,
+        "lead_id": row.lead_id and show("mem", row.lead_id),
+        "member_ids": [show("mem", id_) for id_ in members],
+    }
+
+
+async def _department(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Department:
+    statement = visible(caller).where(col(Department.id) == id_)
+    return await find_for_change(
+        session, statement, what="department", expected_version=expected_version
+    )
