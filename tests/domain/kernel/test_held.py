@@ -12,24 +12,6 @@ from tests.held import Place, make_place
 from tests.held import held as held_to
 from tests.world import make_workspace
 
-WHOLE_HOUSE = {
-    "workspaces": "the house itself",
-    "members": "who works in the house; names need a scope of their own",
-    "roles": "what members may do",
-    "departments": "who works with whom",
-    "department_members": "as above",
-    "applications": "programs of the house",
-    "application_secrets": "as above",
-    "authorisations": "a grant's, found with the token that came of it",
-    "authorisation_requests": "whoever asks for a grant has none yet",
-    "refresh_tokens": "as of tokens",
-    "grants": "a member's own",
-    "tokens": "a token is found before it is known what it may see",
-    "media": "the house's own shelf of pictures",
-    "kept_answers": "what this very caller was answered",
-    "event_counters": "a number",
-}
-"""Tables that show the same to everyone in the house, and why."""
 TABLES = """
 SELECT c.relname, EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid
                              AND p.polname = 'held' AND NOT p.polpermissive) AS is_held
@@ -68,15 +50,6 @@ async def rows_of(
 def names(place: Place, rows: list[str]) -> bool:
     """Whether any row is of a place: it names something in it."""
     return any(str(id_) in row for row in rows for id_ in place.ids.values())
-
-
-async def test_every_table_is_held_or_shows_the_whole_house_for_a_reason(
-    database: Database,
-) -> None:
-    tables = await held_tables(database)
-
-    open_ = {name for name, is_held in tables.items() if not is_held}
-    assert open_ == set(WHOLE_HOUSE)
 
 
 async def test_every_held_table_shows_rows_of_the_seen_community_alone(
