@@ -1,15 +1,18 @@
 """What the contract says of the whole api, before its first operation."""
 
+from domain.identity.scopes import described
 from domain.kernel.caller import Scope
+from domain.kernel.languages import Language
 
 DESCRIPTION = """\
 Parvis gathers a brand's communities, content calendars, mentions and engagement metrics from many
 social networks behind one api. What REST can do, GraphQL at `/graphql` can do; both show the same
 fields, ids and error codes.
 
-**Tokens.** Send `Authorization: Bearer pv_live_…`. A token belongs to one workspace and carries
-scopes; each operation names the scope it needs. Things of other workspaces do not exist for it:
-their ids answer 404, lists leave them out.
+**Tokens.** Send `Authorization: Bearer pv_live_…`. Applications come by tokens with OAuth 2.1
+(`/.well-known/oauth-authorization-server`), people make API keys for their own programs. A token
+belongs to one workspace and carries scopes; each operation names the scope it needs. Things of
+other workspaces do not exist for it: their ids answer 404, lists leave them out.
 
 **Ids** are UUIDv7 with the prefix of their kind, such as `post_0199e2b4c1d07a3f8e5d6c7b8a901234`.
 A create command takes an `id` of your own; sent twice with the same body it gives the first
@@ -49,12 +52,12 @@ SERVERS = [
 ]
 
 TAGS = {
-    "sign-in providers": "Outside OpenID providers that a workspace's people may sign in with.",
     "workspace": "The token's workspace and its members, and who the token acts for.",
     "roles": "What members may do: the templates, and the workspace's own sets of scopes.",
     "invitations": "Seats offered by mail.",
     "departments": "Members who work together, and who leads them.",
     "experts": "People who are asked about a post or a mention, without a seat.",
+    "sign-in providers": "Outside OpenID providers that a workspace's people may sign in with.",
     "communities": "The people a brand gathers, and the zone their days are cut in.",
     "networks": "What each social network takes, allows and counts, as data.",
     "accounts": "The identities a community speaks with, connected by workers.",
@@ -74,10 +77,25 @@ TAGS = {
     "health": "For those who start, stop and route to this process.",
 }
 
-SECURITY_SCHEME = {
-    "type": "http",
-    "scheme": "bearer",
-    "description": "A token of one workspace, made with `./parvis token`. Its scopes: "
-    + ", ".join(f"`{scope}`" for scope in Scope)
-    + ".",
+_SCOPES = {scope.value: described(scope, Language.ENGLISH) for scope in Scope}
+# A new token is had where the last one was, with or without a refresh token.
+_TOKENS = {"tokenUrl": "/oauth/token", "refreshUrl": "/oauth/token", "scopes": _SCOPES}
+SECURITY_SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of one workspace: given by OAuth, a member's API key, or made with "
+        "`./parvis token`. Its scopes: " + ", ".join(f"`{scope}`" for scope in Scope) + ".",
+    },
+    "oauth": {
+        "type": "oauth2",
+        "description": "Tokens for registered applications, by OAuth 2.1: codes with PKCE (S256) "
+        "for members of a workspace, client credentials for an application's own doing, the "
+        "device flow. Access tokens last an hour at most and are opaque; id_tokens are JWTs as "
+        "RFC8725 asks. `/.well-known/oauth-authorization-server` names every endpoint.",
+        "flows": {
+            "authorizationCode": {"authorizationUrl": "/oauth/authorize", **_TOKENS},
+            "clientCredentials": _TOKENS,
+        },
+    },
 }

@@ -54,8 +54,8 @@ def _write(app: FastAPI) -> Json:
     components["schemas"].update(_problem_schemas())
     components["headers"] = HEADERS
     components["responses"] = shared_answers()
-    components["securitySchemes"] = {"bearer": about.SECURITY_SCHEME}
-    document["security"] = [{"bearer": []}]
+    components["securitySchemes"] = about.SECURITY_SCHEMES
+    document["security"] = [{name: []} for name in about.SECURITY_SCHEMES]
     named: dict[str, Json] = {}
     for path, method, operation in operations(document):
         complete(path, method, operation, components["schemas"])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from api.contract import about
 from api.contract.answers import headers, refer
 from api.contract.schemas import names_ids
 from api.idempotency import KEY_LENGTH
@@ -39,7 +40,8 @@ def complete(path: str, method: str, operation: Json, schemas: Json) -> None:
     operation["responses"].pop("422", None)
     for status in operation["responses"]:
         _complete_answer(method, operation, status, schemas)
-    operation["security"] = [] if is_open(operation) else [{"bearer": scopes_of(operation)}]
+    ways = () if is_open(operation) else about.SECURITY_SCHEMES
+    operation["security"] = [{name: scopes_of(operation)} for name in ways]
     for status in sorted(problems_of(path, method, operation, schemas)):
         operation["responses"].setdefault(str(status), refer(status))
 

@@ -84,7 +84,7 @@ def without_scope(document: Json) -> set[str]:
     return {
         operation["operationId"]
         for _, _, operation in operations(document)
-        if not is_open(operation) and operation["security"] == [{"bearer": []}]
+        if not is_open(operation) and not scopes_of(operation)
     }
 
 
