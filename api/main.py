@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api import docs, errors, health, problems
 from api.accounts import connecting, consents
 from api.accounts import rest as accounts
+from api.audit import rest as audit
 from api.calendars import pillars
 from api.calendars import rest as calendars
 from api.cli.owner import keep_sign_in_link
@@ -55,6 +56,7 @@ ROUTERS = (
     experts,
     communities,
     events,
+    audit,
     networks,
     accounts,
     consents,

@@ -48,6 +48,15 @@ COMMANDS = (
     ),
     (
         KEEP,
+        "audit",
+        (
+            "Verify the audit trail of every workspace, or write one into a file.\n\n"
+            "Says the newest entry's number and hash: note them down elsewhere."
+        ),
+        "api.cli.audit:audit",
+    ),
+    (
+        KEEP,
         "rotate-keys",
         (
             "Seal every secret anew under the newest key of the ring, while everything runs.\n\n"

@@ -16,10 +16,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from redis.exceptions import RedisError
-from rich.console import Console
-from rich.progress import Progress
 
 from api.cli import secret_files
+from api.cli.bars import progress
 from api.cli.sealed import reseal, unaware, usage
 from api.cli.steps import say, tell
 from api.cli.surroundings import surroundings
@@ -79,8 +78,8 @@ async def _rotate(state: State) -> int:
         _put_new_key_first(state)
     await _wait_until_known(state)
     total = sum(found.values()) - found[state.keys.newest]
-    with _bar(f"Sealing under {state.keys.newest}", total) as progress:
-        broken = await reseal(state, progress)
+    with _bar(f"Sealing under {state.keys.newest}", total) as advance:
+        broken = await reseal(state, advance)
     for key, count in sorted((await usage(state.database)).items()):
         tell(f"Sealed under {key}: {count}")
     if broken:
@@ -126,6 +125,6 @@ async def _wait_until_known(state: State) -> None:
 
 @contextmanager
 def _bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda count: progress.update(task, advance=count)
+    with progress() as shown:
+        task = shown.add_task(what, total=total)
+        yield lambda count: shown.update(task, advance=count)

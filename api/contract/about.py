@@ -73,6 +73,7 @@ TAGS = {
     "applications": "Programs that act by OAuth, registered by a workspace.",
     "access": "API keys, tokens and grants: who and what may act.",
     "events": "The log of everything that happened, in order, without gaps.",
+    "audit": "Who did what, when and from where, bound together by hashes.",
     "errors": "Every code a problem can have.",
     "health": "For those who start, stop and route to this process.",
 }

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 
 from api.accounts import graph as accounts
+from api.audit import graph as audit
 from api.calendars import graph as calendars
 from api.communities import graph as communities
 from api.events import graph as events
@@ -39,6 +40,7 @@ RESOURCES = (
     mentions,
     metrics,
     events,
+    audit,
     identity,
     providers,
     codes,

@@ -17,7 +17,7 @@ from domain.accounts.rules import AccountState, cadence, may_become, next_poll, 
 from domain.accounts.shapes import AccountView, ChangeAccount, ConnectAccount, ReconnectAccount
 from domain.accounts.tables import Account
 from domain.connector.words import Login
-from domain.events.service import record
+from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, find_for_change, made_before
 from domain.kernel.errors import (
@@ -114,8 +114,7 @@ async def change_account(
     row = await _account(session, caller, id_, expected_version)
     previous = apply(row, command.sent(), now=now)
     if previous:
-        changed = {"changed": sorted(previous)}
-        record(session, caller, "account.changed", ("account", id_), now=now, data=changed)
+        record_change(session, caller, "account.changed", ("account", id_), row, previous, now=now)
     return view_of(row)
 
 

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.calendars import queries as calendars
 from domain.calendars.shapes import ChangePillar, CreatePillar, PillarView
 from domain.calendars.tables import Calendar, Pillar
-from domain.events.service import record
+from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
 from domain.kernel.errors import AlreadyExists, Fault, InUse, Misfit
@@ -68,8 +68,7 @@ async def change_pillar(
             await session.flush()
         except IntegrityError:
             raise AlreadyExists(NAME_TAKEN) from None
-        changed = {"changed": sorted(previous)}
-        record(session, caller, "pillar.changed", ("pillar", id_), now=now, data=changed)
+        record_change(session, caller, "pillar.changed", ("pillar", id_), row, previous, now=now)
     return PillarView.model_validate(row)
 
 

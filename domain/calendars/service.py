@@ -12,7 +12,7 @@ from domain.calendars.shapes import CalendarView, ChangeCalendar, CreateCalendar
 from domain.calendars.tables import Calendar
 from domain.communities import queries as communities
 from domain.communities.tables import Community
-from domain.events.service import record
+from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
 from domain.kernel.errors import InUse
@@ -58,8 +58,8 @@ async def change_calendar(
     row = await _calendar(session, caller, id_, expected_version)
     previous = apply(row, command.sent(), now=now)
     if previous:
-        changed = {"changed": sorted(previous)}
-        record(session, caller, "calendar.changed", ("calendar", id_), now=now, data=changed)
+        about = ("calendar", id_)
+        record_change(session, caller, "calendar.changed", about, row, previous, now=now)
     if "time_zone" in previous:
         # The days of its posts' metrics are cut in its zone; an hourly sweep finds a lost nudge.
         nudge(session, "recut_metrics", caller.workspace_id, id_)

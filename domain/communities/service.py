@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.communities.queries import visible
 from domain.communities.shapes import ChangeCommunity, CommunityView, CreateCommunity
 from domain.communities.tables import Community
-from domain.events.service import record
+from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find_for_change, insert, made_before
 from domain.kernel.errors import AlreadyExists, InUse
@@ -60,8 +60,8 @@ async def change_community(
             await session.flush()
         except IntegrityError:
             raise AlreadyExists(SLUG_TAKEN) from None
-        changed = {"changed": sorted(previous)}
-        record(session, caller, "community.changed", ("community", id_), now=now, data=changed)
+        about = ("community", id_)
+        record_change(session, caller, "community.changed", about, row, previous, now=now)
     return CommunityView.model_validate(row)
 
 

@@ -12,11 +12,10 @@ from domain.events.shapes import EventView, subject_text
 from domain.events.tables import Event
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
-from domain.kernel.ids import PREFIXES
+from domain.kernel.ids import BY_KIND
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 
-BY_KIND = {kind: prefix for prefix, kind in PREFIXES.items()}
 IN_ORDER = Sort("number", (col(Event.number),), (int,))
 
 

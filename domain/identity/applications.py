@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.events.service import record
+from domain.events.service import record, record_change
 from domain.identity.bearer import BearerKind, hint_of, make_bearer
 from domain.identity.queries import application_views, visible_applications
 from domain.identity.rules import redirect_fault
@@ -70,8 +70,8 @@ async def change_application(
     if previous:
         await session.flush()
         kind = _happened(previous, row)
-        data = {"changed": sorted(previous), "previous": _plain(previous)}
-        record(session, caller, f"application.{kind}", ("application", id_), now=now, data=data)
+        about = ("application", id_)
+        record_change(session, caller, f"application.{kind}", about, row, previous, now=now)
     return await _view(session, caller, row)
 
 
@@ -172,13 +172,6 @@ def _happened(previous: dict[str, Any], row: Application) -> str:
     if "suspended_at" not in previous:
         return "changed"
     return "resumed" if row.suspended_at is None else "suspended"
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
 
 
 def _check(row: Application) -> None:

@@ -49,6 +49,7 @@ PREFIXES = {
     "smp": "sample",
     "evt": "event",
 }
+BY_KIND = {kind: prefix for prefix, kind in PREFIXES.items()}
 
 
 def new_id() -> UUID:
@@ -68,6 +69,14 @@ def read(prefix: str, text: str) -> UUID:
     if found != prefix or not DIGITS.fullmatch(digits):
         raise IdMalformed(expected=f"{prefix}_ and {HEX_DIGITS} hexadecimal digits")
     return UUID(hex=digits)
+
+
+def read_any(text: str) -> tuple[str, UUID]:
+    """The kind and the id in `text`, such as `post_0199…`. Raises `IdMalformed`."""
+    prefix = text.partition("_")[0]
+    if prefix not in PREFIXES:
+        raise IdMalformed(expected="an id with the prefix of its kind, such as post_")
+    return PREFIXES[prefix], read(prefix, text)
 
 
 def kind_of(text: str) -> str | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.events.service import record
+from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find_for_change, made_before
 from domain.kernel.ids import new_id
@@ -70,8 +70,7 @@ async def change_media(
     row = await _media(session, caller, id_, expected_version)
     previous = apply(row, command.sent(), now=now)
     if previous:
-        changed = {"changed": sorted(previous)}
-        record(session, caller, "media.changed", ("media", id_), now=now, data=changed)
+        record_change(session, caller, "media.changed", ("media", id_), row, previous, now=now)
     return view_of(row)
 
 

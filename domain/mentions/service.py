@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.events.service import record
+from domain.events.service import plain, record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, find_for_change
 from domain.kernel.errors import NotFound
@@ -42,7 +42,7 @@ async def change_mention(
     await _ensure_member(session, caller, values)
     previous = apply(row, _values(values, row, now), now=now)
     if previous:
-        data = _what_changed(previous, values)
+        data = _what_changed(row, previous, values)
         record(session, caller, "mention.changed", ("mention", id_), now=now, data=data)
     return mention_view(row)
 
@@ -74,7 +74,11 @@ def _record_marked(
     now: datetime,
 ) -> None:
     """One event for the batch, named after its first mention; it lists them all."""
-    data = {"mention_ids": [show("men", row.id) for row in rows], "changed": sorted(values)}
+    data = {
+        "mention_ids": [show("men", row.id) for row in rows],
+        "changed": sorted(values),
+        "current": {name: plain(name, value) for name, value in values.items()},
+    }
     record(session, caller, "mentions.marked", ("mention", rows[0].id), now=now, data=data)
 
 
@@ -96,12 +100,11 @@ def _values(sent: dict[str, Any], row: Mention, now: datetime) -> dict[str, Any]
     return values
 
 
-def _what_changed(previous: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    """What was sent, and of a changed status and assignment the values before."""
-    before: dict[str, Any] = {}
-    if "status" in previous:
-        before["status"] = previous["status"]
-    if "assigned_to" in previous:
-        member_id = previous["assigned_to"]
-        before["assigned_to"] = member_id and show("mem", member_id)
-    return {"changed": sorted(sent), "previous": before}
+def _what_changed(row: Mention, previous: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, and of a changed status and assignment the values before and after."""
+    shown = [name for name in ("status", "assigned_to") if name in previous]
+    return {
+        "changed": sorted(sent),
+        "previous": {name: plain(name, previous[name]) for name in shown},
+        "current": {name: plain(name, getattr(row, name)) for name in shown},
+    }

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.calendars.pillars import check_pillar
 from domain.calendars.queries import find_calendar
-from domain.events.service import record
+from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, insert, made_before
 from domain.kernel.clock import resolve
@@ -119,8 +119,7 @@ async def change_post(
         await plan_deliveries(session, caller, post, now=now)
     if "variants" in previous and not set(previous) - {"variants"}:
         post.version, post.updated_at = post.version + 1, now
-    changed = {"changed": sorted(previous)}
-    record(session, caller, "post.changed", ("post", id_), now=now, data=changed)
+    record_change(session, caller, "post.changed", ("post", id_), post, previous, now=now)
     await session.flush()
     return await detail(session, caller, post)
 

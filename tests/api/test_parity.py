@@ -35,6 +35,7 @@ ONLY_REST = {
     "readyz": "as above",
     "add_media": "bytes travel as a form",
     "get_content": "bytes travel as they are",
+    "export_audit": "lines of a file, streamed",
 }
 ELSEWHERE = {
     "list_errors": "Query.errorCodes",

@@ -158,6 +158,7 @@ async def test_change_is_judged_like_a_new_one_and_told_in_the_log(tenant: Tenan
     assert last["data"] == {
         "changed": ["scopes"],
         "previous": {"scopes": ["openid", "mentions:read"]},
+        "current": {"scopes": ["openid"]},
     }
 
 

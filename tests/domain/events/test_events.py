@@ -1,7 +1,7 @@
 """Writing and reading the log: filters, its end, what the retention forgets, who may see it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -147,20 +147,40 @@ async def test_the_retention_forgets_what_is_old_and_counts_on(
     database: Database, workspace_id: UUID
 ) -> None:
     other = await make_workspace(database)
+    # The event that each workspace begins with is told by the real clock.
+    today = datetime.now(UTC)
     for each in (workspace_id, other):
-        await tell(database, each, "post.created", now=NOW - timedelta(days=31))
-    await tell(database, workspace_id, "post.changed", now=LATER)
+        await tell(database, each, "post.created", now=today)
+    await tell(database, workspace_id, "post.changed", now=today + timedelta(days=31))
     reader = await page(database, workspace_id, limit=1)
 
-    async with database.transaction(workspace_id) as session:
-        await forget_events(session, worker(workspace_id), before=NOW - timedelta(days=30))
-    await tell(database, workspace_id, "post.published", now=LATER)
+    await forget(database, workspace_id, before=today + timedelta(days=1))
+    await tell(database, workspace_id, "post.published", now=today + timedelta(days=32))
 
     kept = (await page(database, workspace_id)).data
-    assert [(e.number, e.kind) for e in kept][1:] == [(3, "post.changed"), (4, "post.published")]
+    assert [(e.number, e.kind) for e in kept] == [(3, "post.changed"), (4, "post.published")]
     gone_on = await page(database, workspace_id, reader.page.next_cursor)
     assert [e.number for e in gone_on.data] == [3, 4]
     assert kinds((await page(database, other)).data)[1:] == ["post.created"]
+
+
+async def test_an_old_event_behind_a_young_one_stays_as_long_as_that(
+    database: Database, workspace_id: UUID
+) -> None:
+    today = datetime.now(UTC)
+    await tell(database, workspace_id, "post.created", now=today - timedelta(days=31))
+
+    await forget(database, workspace_id, before=today - timedelta(days=30))
+    kept = (await page(database, workspace_id)).data
+    await forget(database, workspace_id, before=today + timedelta(days=1))
+
+    assert [e.number for e in kept] == [1, 2]
+    assert (await page(database, workspace_id)).data == []
+
+
+async def forget(database: Database, workspace_id: UUID, *, before: datetime) -> None:
+    async with database.transaction(workspace_id) as session:
+        await forget_events(session, worker(workspace_id), before=before)
 
 
 async def test_history_cannot_be_rewritten(database: Database, workspace_id: UUID) -> None:

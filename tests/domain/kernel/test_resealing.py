@@ -38,6 +38,8 @@ GRANT = Grant("token", "refresh")
 OPEN = {
     "made_from": "a digest of what was asked",
     "request": "as above",
+    "hash": "of the audit trail",
+    "forgotten_hash": "as above",
     "subject": "a digest of who tried, under our key",
     "content": "a file of the sandbox, which is public",
     "public_key": "of a passkey: public by its nature",

@@ -1,0 +1,139 @@
+"""/v1/audit: who did what, when and from where, what was before and after, and whether it holds."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.audit.lines import Lines, trail
+from api.deps import CallerDep, NowDep, PageDep, SessionDep
+from api.paging import link_next
+from api.routes import CallerRoute, TransactionRoute
+from api.state import state_of
+from domain.audit import queries
+from domain.audit.chain import Known, verify_chain
+from domain.audit.export import ExportFormat
+from domain.audit.service import note_export
+from domain.audit.shapes import HASH_LENGTH, AuditEntryView, AuditFilter, AuditVerificationView
+from domain.kernel.clock import Moment
+from domain.kernel.ids import EventId
+from domain.kernel.shapes import Page
+
+router = APIRouter()
+whole = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=TransactionRoute)
+streamed = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=CallerRoute)
+Word = Annotated[str, Query(max_length=120)]
+MEDIA_TYPES = {
+    ExportFormat.JSONL: "application/x-ndjson",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+}
+
+
+def _filter(
+    actor: Annotated[
+        list[Word], Query(max_length=20, description="Only by these, such as `member:mem_…`.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    kind: Annotated[list[Word], Query(max_length=50, description="Only these kinds.")] = [],  # noqa: B006 - as above
+    subject_kind: Annotated[
+        list[Word], Query(max_length=20, description="Only about these kinds of things.")
+    ] = [],  # noqa: B006 - as above
+    subject: Annotated[
+        list[Word], Query(max_length=20, description="Only about these things, by their ids.")
+    ] = [],  # noqa: B006 - as above
+    since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,
+    until: Annotated[Moment | None, Query(description="Only before this moment.")] = None,
+) -> AuditFilter:
+    return AuditFilter(tuple(actor), tuple(kind), tuple(subject_kind), tuple(subject), since, until)
+
+
+FilterDep = Annotated[AuditFilter, Depends(_filter)]
+
+
+@whole.get("", summary="Read the audit trail")
+async def list_audit_entries(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    where: FilterDep,
+) -> Page[AuditEntryView]:
+    """The latest first. Addresses in it are personal data. Needs the scope `audit:read`."""
+    found = await queries.list_audit_entries(session, caller, page, where=where)
+    link_next(request, response, found)
+    return found
+
+
+@whole.get("/verification", summary="Verify the audit trail")
+async def get_audit_verification(
+    session: SessionDep,
+    caller: CallerDep,
+    from_number: Annotated[int, Query(ge=1, description="The first entry to look at.")] = 1,
+    known_number: Annotated[
+        int | None, Query(ge=1, description="An entry whose hash you noted down.")
+    ] = None,
+    known_hash: Annotated[
+        str | None,
+        Query(
+            min_length=HASH_LENGTH,
+            max_length=HASH_LENGTH,
+            pattern="^[0-9a-f]+$",
+            description="Its hash; sent with `known_number`.",
+        ),
+    ] = None,
+) -> AuditVerificationView:
+    """Computes the hashes again, of at most 100,000 entries. Needs the scope `audit:read`."""
+    known = Known.of(known_number, known_hash)
+    return await verify_chain(session, caller, from_number=from_number, known=known)
+
+
+@streamed.get(
+    "/export",
+    summary="Export the audit trail",
+    response_class=StreamingResponse,
+    responses={200: {"content": {each: {} for each in MEDIA_TYPES.values()}}},
+)
+async def export_audit(
+    request: Request,
+    caller: CallerDep,
+    now: NowDep,
+    where: FilterDep,
+    format_: Annotated[
+        str,
+        Query(
+            alias="format",
+            pattern="^(jsonl|csv)$",
+            description="`jsonl` or `csv`: a JSON object or a row a line.",
+        ),
+    ] = "jsonl",
+) -> StreamingResponse:
+    """In the order of the log, as a stream; the export is an entry itself. Needs `audit:read`."""
+    database = state_of(request).database
+    async with database.transaction(caller.workspace_id) as session:
+        await note_export(session, caller, where, now=now)
+    name, chosen = f"audit-{now:%Y-%m-%d}.{format_}", ExportFormat(format_)
+    return StreamingResponse(
+        _texts(trail(database, caller, where, chosen)),
+        media_type=MEDIA_TYPES[chosen],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@whole.get("/{event_id}", summary="Read an audit entry")
+async def get_audit_entry(
+    session: SessionDep, caller: CallerDep, event_id: EventId
+) -> AuditEntryView:
+    """Needs the scope `audit:read`."""
+    return await queries.get_audit_entry(session, caller, event_id)
+
+
+async def _texts(lines: AsyncGenerator[Lines]) -> AsyncIterator[bytes]:
+    async with aclosing(lines):
+        async for page in lines:
+            yield page.text
+
+
+for each in (streamed, whole):
+    router.include_router(each)
