@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,46 +15,20 @@ import httpx2
 import pytest
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
-from pydantic import SecretStr
 
-from api.state import open_state
-from domain.kernel.ids import read, show
-from domain.kernel.settings import Settings
-from domain.workspaces.shapes import Role
 from tests.browsing import HIDDEN
-from tests.conftest import KEY
-from tests.domain.identity.build import build_member
-from tests.people import PASSWORD, make_person
+from tests.people import PASSWORD
 from tests.real import installing
+from tests.real.oauth_town import CALLBACK, SCOPES, Town, register, settle
 from tests.stack import Stack, running_stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 WALK = Path(__file__).with_name("oauth_clients") / "walk.mjs"
-CALLBACK = "https://desk.example/callback"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
-SCOPES = ["openid", "profile", "email", "posts:read", "mentions:read"]
 REVOKED_WITHIN_S = 1.2
 """A second, and what one request takes here."""
 TICKED = re.compile(r'name="scope" value="([^"]+)"')
-
-
-@dataclass(frozen=True)
-class Registered:
-    client_id: str
-    secret: str
-
-
-@dataclass(frozen=True)
-class Town:
-    """A running Parvis with three applications and a member who can let them in."""
-
-    stack: Stack
-    web: Registered
-    screen: Registered
-    machine: Registered
-    user: str
-    email: str
 
 
 @pytest.fixture(scope="module")
@@ -66,53 +39,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 async def town(stack: Stack, tmp_path: Path) -> Town:
-    user, email = await _settle(stack, tmp_path)
-    register = stack.client()
+    user, email = await settle(stack, tmp_path)
+    client = stack.client()
     return Town(
         stack,
-        web=_register(register, post_logout_uris=[CALLBACK]),
-        screen=_register(
-            register,
+        web=register(client, post_logout_uris=[CALLBACK]),
+        screen=register(
+            client,
             is_confidential=False,
             grant_types=[DEVICE, "refresh_token"],
             redirect_uris=[],
         ),
-        machine=_register(register, grant_types=["client_credentials"], redirect_uris=[]),
+        machine=register(client, grant_types=["client_credentials"], redirect_uris=[]),
         user=user,
         email=email,
     )
-
-
-async def _settle(stack: Stack, folder: Path) -> tuple[str, str]:
-    """A person who is a member of the stack's workspace."""
-    settings = Settings(
-        database_url=SecretStr(stack.env["DATABASE_URL"]),
-        redis_url=SecretStr(stack.env["REDIS_URL"]),
-        sealing_keys=SecretStr(KEY),
-        data_dir=folder,
-    )
-    workspace = read("ws", stack.client().get("/v1/workspace").json()["id"])
-    async with open_state(settings) as state:
-        person = await make_person(state.database)
-        await build_member(state.database, workspace, Role.OWNER, user_id=person.id)
-    return show("usr", person.id), person.email
-
-
-def _register(client: httpx2.Client, **changes: Any) -> Registered:
-    body = {
-        "name": "Village Desk",
-        "kind": "live",
-        "is_confidential": True,
-        "redirect_uris": [CALLBACK],
-        "scopes": SCOPES,
-        **changes,
-    }
-    made = client.post("/v1/applications", json=body)
-    assert made.status_code == 201, made.text
-    if not made.json()["is_confidential"]:
-        return Registered(made.json()["client_id"], "")
-    secret = client.post(f"/v1/applications/{made.json()['id']}/secrets", json={}).json()["secret"]
-    return Registered(made.json()["client_id"], secret)
 
 
 class Browser:
