@@ -7,6 +7,7 @@ from api.people import (
     codes,
     confirm,
     credentials,
+    leaving,
     links,
     passkeys,
     reaching,
@@ -27,6 +28,7 @@ PARTS = (
     codes,
     passkeys,
     sign_ins,
+    leaving,
 )
 for part in PARTS:
     router.include_router(part.router)

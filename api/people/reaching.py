@@ -13,13 +13,16 @@ from api.pages.routes import PageRoute
 from api.pages.words import fault_words, language_of
 from api.people.mailing import mailing_of
 from api.state import state_of
+from domain.identity.bearer import BearerKind, workspace_of
 from domain.kernel.errors import RouteUnknown
 from domain.kernel.shapes import Command
-from domain.people.reaching import write_to_address
+from domain.people.reaching import FOR_ALL, FOR_INVITED, write_to_address
 from domain.people.shapes import Email, Purpose
+from domain.workspaces.accepting import see_invitation
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 NextQuery = Annotated[str, Query(alias="next")]
+INVITATIONS = "/invitations/"
 WANTED = {Purpose.SIGN_UP: "sign_up", Purpose.RESET: "forgot"}
 
 
@@ -30,13 +33,13 @@ class AddressForm(Command):
 
 @router.get("/sign-up")
 async def show_sign_up(request: Request, next_path: NextQuery = "") -> Response:
-    _check_open(request)
+    await _check_open(request, next_path)
     return _page(request, Purpose.SIGN_UP, next_path=local_path(next_path))
 
 
 @router.post("/sign-up")
 async def sign_up(request: Request) -> Response:
-    _check_open(request)
+    await _check_open(request, sent(request, "next"))
     return await _write(request, Purpose.SIGN_UP)
 
 
@@ -62,6 +65,7 @@ async def _write(request: Request, wanted: Purpose) -> Response:
         await write_to_address(
             session,
             mailing_of(request),
+            FOR_ALL if state_of(request).settings.sign_up else FOR_INVITED,
             wanted,
             email=form.email,
             language=language_of(request),
@@ -71,9 +75,16 @@ async def _write(request: Request, wanted: Purpose) -> Response:
     return render(request, "people/look_into_mail.html", email=form.email)
 
 
-def _check_open(request: Request) -> None:
-    if not state_of(request).settings.sign_up:
+async def _check_open(request: Request, next_path: str) -> None:
+    """Raises `RouteUnknown` where accounts are for invited people alone, and this is none."""
+    if state_of(request).settings.sign_up:
+        return
+    secret = next_path.removeprefix(INVITATIONS)
+    workspace_id = workspace_of(secret, frozenset({BearerKind.INVITATION}))
+    if workspace_id is None or not next_path.startswith(INVITATIONS):
         raise RouteUnknown
+    async with state_of(request).database.transaction(workspace_id) as session:
+        await see_invitation(session, workspace_id, secret, now=request.state.now)
 
 
 def _page(

@@ -138,7 +138,8 @@ class Settings(BaseSettings):
         default=24, gt=0, description="How long the links in mails to people count, in hours."
     )
     sign_up: bool = Field(
-        default=True, description="Whether people may make an account of their own."
+        default=True,
+        description="Whether people may make an account of their own; who is invited always may.",
     )
     limit_token_per_min: int = Field(
         default=6000, ge=0, description="Requests a minute with one token; 0: any number."

@@ -10,11 +10,12 @@ WORDS = Words.read([Path(__file__).with_name("letters.toml")])
 
 
 class Kind(StrEnum):
-    """The first seven carry a link."""
+    """Those up to `change_email` carry a link, `stranger` does not."""
 
     SIGN_IN = "sign_in"
     RESET = "reset"
     NOBODY = "nobody"
+    STRANGER = "stranger"
     SIGN_UP = "sign_up"
     KNOWN = "known"
     VERIFY = "verify"

@@ -1,5 +1,6 @@
 """Reaching people by mail: who asks for a link is told the same, whoever the address belongs to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -14,18 +15,22 @@ from domain.people.queries import user_by_email, user_view
 from domain.people.rules import same_email
 from domain.people.shapes import Mailing, Purpose, UserView
 
-KINDS: dict[tuple[Purpose, bool], tuple[Kind, Purpose]] = {
+Letters = Mapping[tuple[Purpose, bool], tuple[Kind, Purpose]]
+"""What was asked for, and whether the address is somebody's: the letter, and its link."""
+FOR_ALL: Letters = {
     (Purpose.RESET, True): (Kind.RESET, Purpose.RESET),
     (Purpose.RESET, False): (Kind.NOBODY, Purpose.SIGN_UP),
     (Purpose.SIGN_UP, False): (Kind.SIGN_UP, Purpose.SIGN_UP),
     (Purpose.SIGN_UP, True): (Kind.KNOWN, Purpose.RESET),
 }
-"""What was asked for, and whether the address is somebody's: the letter, and its link."""
+FOR_INVITED: Letters = {**FOR_ALL, (Purpose.RESET, False): (Kind.STRANGER, Purpose.SIGN_UP)}
+"""Where accounts are for invited people alone: a stranger's letter tells no link."""
 
 
 async def write_to_address(
     session: AsyncSession,
     mailing: Mailing,
+    letters: Letters,
     wanted: Purpose,
     *,
     email: str,
@@ -36,7 +41,7 @@ async def write_to_address(
     """One letter and one link in either case: neither the answer nor its time tells which."""
     address = same_email(email)
     user = await user_by_email(session, address)
-    kind, purpose = KINDS[wanted, user is not None]
+    kind, purpose = letters[wanted, user is not None]
     await _send_link(
         session,
         mailing,
