@@ -53,8 +53,8 @@ QUERIES = (
     asking(
         "me",
         ME | None,
-        "Who the token acts for, and what it may do. Needs no scope; name and e-mail address need "
-        "`members:personal`.",
+        "Who the token acts for, and what it may do. Any token may ask; name and e-mail address "
+        "are null without `members:personal`.",
         _me,
     ),
     asking(

@@ -31,7 +31,7 @@ async def list_invitations(
         list[InvitationState], Query(max_length=4, description="Only in these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> Page[InvitationView]:
-    """Needs `members:read`; addresses are null without `members:personal`."""
+    """Needs `members:read`. Addresses are null without `members:personal`."""
     found = await invitation_queries.list_invitations(session, caller, page, states=state, now=now)
     link_next(request, response, found)
     return found
@@ -65,7 +65,7 @@ async def get_invitation(
     now: NowDep,
     invitation_id: InvitationId,
 ) -> InvitationView:
-    """Needs `members:read`; the address is null without `members:personal`."""
+    """Needs `members:read`. The address is null without `members:personal`."""
     view = await invitation_queries.get_invitation(session, caller, invitation_id, now=now)
     tag(response, view.version)
     return view

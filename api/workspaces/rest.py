@@ -84,7 +84,7 @@ async def list_members(
     page: PageDep,
     role: Annotated[list[Role], Query(max_length=10, description="Only these roles.")] = [],  # noqa: B006 - FastAPI copies it
 ) -> Page[MemberView]:
-    """Needs `members:read`; names and e-mail addresses are null without `members:personal`."""
+    """Needs `members:read`. Names and e-mail addresses are null without `members:personal`."""
     found = await queries.list_members(session, caller, page, roles=role)
     link_next(request, response, found)
     return found
@@ -108,7 +108,7 @@ async def create_member(
 async def get_member(
     response: Response, session: SessionDep, caller: CallerDep, member_id: MemberId
 ) -> MemberView:
-    """Needs `members:read`; name and e-mail address are null without `members:personal`."""
+    """Needs `members:read`. Name and e-mail address are null without `members:personal`."""
     view = await queries.get_member(session, caller, member_id)
     tag(response, view.version)
     return view

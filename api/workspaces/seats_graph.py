@@ -79,14 +79,14 @@ QUERIES = (
         _templates,
     ),
     single(
-        "custom_role",
+        "role",
         ROLE,
         custom_roles.get_role,
         "One custom role. Needs `members:read`.",
         prefix="role",
     ),
     listing(
-        "custom_roles",
+        "roles",
         ROLE,
         custom_roles.list_roles,
         "The custom roles, in the order they were made. Needs `members:read`.",

@@ -23,9 +23,9 @@ from graphql import (
 from pydantic.alias_generators import to_camel
 
 from api.contract.describe import operations
+from api.contract.operations import scopes_of
 from api.graph.node import KINDS
 from api.graph.schema import core
-from domain.kernel.caller import Scope
 from domain.kernel.ids import PREFIXES
 
 Json = dict[str, Any]
@@ -260,9 +260,8 @@ def test_both_faces_name_the_same_scopes(contract: Json) -> None:
         place = place_of(name)
         field = field_at(place)
         assert field is not None
-        rest = [each for need in operation["security"] for each in need.get("bearer", [])]
-        said = re.findall(r"`([a-z:]+)`", (field.description or "").partition("Needs")[2])
-        graph = [word for word in said if word in set(Scope)]
+        rest = scopes_of(operation)
+        graph = scopes_of({"description": field.description or ""})
         if graph != rest and place.startswith(("Query.", "Mutation.")):
             different[name] = (rest, graph)
 

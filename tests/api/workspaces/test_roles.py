@@ -189,12 +189,12 @@ async def test_graph_makes_and_shows_roles(tenant: Tenant) -> None:
 
     found = await ask(
         tenant,
-        "query($id: ID!) { customRole(id: $id) { name } node(id: $id) { id } "
-        "customRoles { nodes { id } } roleTemplates { role scopes } }",
+        "query($id: ID!) { role(id: $id) { name } node(id: $id) { id } "
+        "roles { nodes { id } } roleTemplates { role scopes } }",
         id=id_,
     )
 
-    assert found["customRole"] == {"name": "Desk"}
+    assert found["role"] == {"name": "Desk"}
     assert found["node"] == {"id": id_}
-    assert found["customRoles"]["nodes"] == [{"id": id_}]
+    assert found["roles"]["nodes"] == [{"id": id_}]
     assert len(found["roleTemplates"]) == len(ROLE_SCOPES)
