@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from joserfc.jwk import ECKey, RSAKey
-from sqlalchemy import delete
 from sqlmodel import col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -67,14 +66,6 @@ async def public_keys(
         await signer(session, keys, algorithm, lasts=lasts, now=now)
     shown = [row for each in SigningAlgorithm for row in _shown(await _of(session, each), now)]
     return [{**row.public_key, "kid": row.id.hex} for row in shown]
-
-
-async def rotate_signing_keys(session: AsyncSession, keys: KeyRing, *, now: datetime) -> None:
-    """New keys sign at once: for when a private one may be known. Old ones are forgotten."""
-    await session.exec(ONE_MAKER)  # type: ignore[call-overload]  # SQLModel types no text()
-    await session.exec(delete(SigningKey))
-    for algorithm in SigningAlgorithm:
-        session.add(await _make(keys, algorithm, signs_from=now, now=now))
 
 
 async def forget_signing_keys(session: AsyncSession, *, now: datetime) -> None:
