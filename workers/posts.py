@@ -1,7 +1,7 @@
 """Publishing: claim what is due, speak, record. An unknown outcome is looked up, never resent."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from domain.accounts.service import expect_echo
-from domain.connector.errors import GrantExpired, NetworkError
+from domain.connector.errors import GrantExpired, NetworkError, Refused
 from domain.connector.words import Checkpoint, Draft, Published
 from domain.kernel.caller import worker
 from domain.kernel.errors import ParvisError
@@ -30,6 +30,8 @@ from workers.drafts import draft_of
 from workers.outward import Line, Purpose, grant_expired, open_line
 
 BATCH = 100
+REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
+"""What does no harm when it is done twice."""
 LINE_KEPT = timedelta(seconds=60)
 log = structlog.get_logger()
 
@@ -119,6 +121,8 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
     if task.kind is DeliveryKind.WITHDRAW:
         await publish.withdraw(line.http, line.access, task.refs)
         return None
+    if task.kind is DeliveryKind.EDIT:
+        return await _edit(line, task, draft)
 
     async def save(checkpoint: Checkpoint) -> None:
         async with context.database.transaction(task.workspace_id) as session:
@@ -136,12 +140,23 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
     )
 
 
+async def _edit(line: Line, task: Task, draft: Draft) -> Published:
+    edits = line.connector.edit
+    if edits is None:
+        raise Refused("The network lets nothing be changed.", code="network.refused")
+    refs = [
+        await edits.edit(line.http, line.access, ref, replace(draft, parts=(part,)))
+        for ref, part in zip(task.refs, draft.parts, strict=True)
+    ]
+    return Published(tuple(refs))
+
+
 async def _look_up(
     context: Context, task: Task, line: Line, draft: Draft, started_at: datetime
 ) -> None:
     publish = line.connector.publish
-    if task.kind is DeliveryKind.WITHDRAW or not context.settings.reconcile or publish is None:
-        # Taking away twice does no harm; without reconciling the send is repeated blindly.
+    if task.kind in REPEATABLE or not context.settings.reconcile or publish is None:
+        # Without reconciling the send is repeated blindly.
         await _record_not_there(context, task, None, started_at)
         return
     published = await publish.look_up(

@@ -12,7 +12,7 @@ from api.graph.pages import Listed, Order, connection, page_request, paging
 from api.graph.relations import edge
 from api.graph.scalars import WallTime
 from api.posts import loaders
-from domain.posts import batches, queries, service, settling
+from domain.posts import batches, editing, queries, service, settling
 from domain.posts.shapes import (
     AttemptView,
     DeliveryView,
@@ -176,6 +176,15 @@ MUTATIONS = (
         "retry_post",
         service.retry_post,
         "Sends again what failed; what may be public is looked up first. Needs `posts:publish`.",
+        prefix="post",
+        gives=POST,
+        shown="post",
+    ),
+    Mutation(
+        "edit_post",
+        editing.edit_post,
+        "Plans one edit in place for each public copy, where its network can. "
+        "Needs `posts:publish`.",
         prefix="post",
         gives=POST,
         shown="post",

@@ -11,13 +11,14 @@ from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, CalendarId, CommunityId, PillarId, PostId
 from domain.kernel.shapes import Page
-from domain.posts import queries, service
+from domain.posts import editing, queries, service
 from domain.posts.queries import PostFilter, PostSort
 from domain.posts.rules import PostState
 from domain.posts.shapes import (
     ChangePost,
     CreatePost,
     DeliveryView,
+    EditPost,
     Label,
     PostDetail,
     PostView,
@@ -177,6 +178,25 @@ async def retry_post(
 ) -> PostDetail:
     """Only failed targets; what may be public is looked up first. Needs `posts:publish`."""
     view = await service.retry_post(session, caller, post_id, command, now=now)
+    tag(response, view.version)
+    return view
+
+
+@router.post("/{post_id}/edit", status_code=HTTPStatus.ACCEPTED, summary="Change public copies")
+async def edit_post(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    post_id: PostId,
+    command: EditPost,
+) -> PostDetail:
+    """Plans one edit in place for each public copy.
+
+    409 `network.ability_missing` where a network cannot: name the others in `account_ids`. The
+    post says the new words once they are public. Needs the scope `posts:publish`.
+    """
+    view = await editing.edit_post(session, caller, post_id, command, now=now)
     tag(response, view.version)
     return view
 

@@ -43,6 +43,7 @@ MISFITS = {
     "text.empty": "A message needs text or media.",
     "text.too_long": "The text is longer than the network takes, counted as it counts.",
     "text.unsupported": "The network takes no text.",
+    "thread.length_differs": "What is public keeps its number of messages.",
     "thread.too_long": "More messages than the network takes in one thread.",
     "visibility.unsupported": "The network does not offer this visibility.",
 }

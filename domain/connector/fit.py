@@ -63,6 +63,14 @@ def misfits(
     return found
 
 
+def thread_misfits(wanted: int, *, public: int) -> list[Misfit]:
+    """What keeps new words from the place of public ones: a thread keeps its messages."""
+    if wanted == public:
+        return []
+    message = f"It is public as {public} messages; send as many."
+    return [Misfit("/parts", "thread.length_differs", message, public, wanted)]
+
+
 def text_length(
     manifest: Manifest, measures: Measures, part: PartFacts, content_warning: str | None
 ) -> int | None:

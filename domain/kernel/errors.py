@@ -412,7 +412,7 @@ class DeliveryUnderWay(Conflict):
 class AlreadyPublished(Conflict):
     code = "post.published"
     title = "The post is public"
-    remedy = "Take it back with POST /v1/posts/{id}/withdraw."
+    remedy = "Change it with POST /v1/posts/{id}/edit, or take it back with …/withdraw."
 
 
 class QueuePaused(Conflict):

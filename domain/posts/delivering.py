@@ -21,6 +21,7 @@ from domain.kernel.errors import ParvisError
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.posts.content import Content, content_of
+from domain.posts.editing import keep_edit
 from domain.posts.finding import find_post, lock_delivery
 from domain.posts.planning import end, settle_post
 from domain.posts.queries import visible_deliveries
@@ -152,7 +153,10 @@ async def record_done(
         return
     end(row, DeliveryState.DONE, now)
     row.problem = None
-    if published is not None:
+    if row.kind == DeliveryKind.EDIT:
+        if post is not None and published is not None:
+            await keep_edit(session, caller, post, row, published, now=now)
+    elif published is not None:
         row.refs = [{"remote_id": ref.remote_id, "url": ref.url} for ref in published.refs]
         row.remote_id, row.url = published.remote_id, published.url
         row.published_at = now

@@ -225,6 +225,25 @@ class RetryPost(Command):
     )
 
 
+class EditPost(Command):
+    """New words for what is public; pictures, link and visibility stay."""
+
+    parts: list[Text] = Field(
+        min_length=1,
+        max_length=50,
+        description="What the copies shall say, one entry per message: as many as are public.",
+        examples=[["On taille encore."]],
+    )
+    content_warning: str | None = Field(
+        default=None,
+        max_length=500,
+        description="What it warns of; null: as before, empty: nothing.",
+    )
+    account_ids: list[AccountId] = Field(
+        default=[], max_length=MOST_VARIANTS, description="Only these copies; empty: all."
+    )
+
+
 class Settlement(Command):
     """What a person found out about a delivery whose outcome nobody can look up."""
 

@@ -91,6 +91,27 @@ def test_withdrawn_post_is_gone_over_there(house: House) -> None:
     assert all(p["deleted_at"] for p in alive)
 
 
+def test_edited_post_says_the_new_words_over_there(stack: Stack) -> None:
+    house = open_house(stack, handle="edited")
+    id_ = house.publish("Avant.")
+    house.settled(id_)
+    house.fault("server_error_after_success", on="edit")
+    asked = house.client.post(f"/v1/posts/{id_}/edit", json={"parts": ["Après."]})
+    assert asked.status_code == 202, asked.text
+
+    until(lambda: house.published("Après.") == 1, "the new words are public")
+    post = until(
+        lambda: next(iter([p for p in [house.post(id_)] if p["text"] == "Après."]), None),
+        "the post says them too",
+    )
+
+    assert house.published("Avant.") == 0
+    assert [(d["kind"], d["state"]) for d in post["deliveries"]] == [
+        ("publish", "done"),
+        ("edit", "done"),
+    ]
+
+
 @pytest.mark.parametrize("idempotency", ["A", "B", "C", "D"])
 @pytest.mark.parametrize(
     "fault", ["timeout_after_success", "reset_after_success", "server_error_after_success"]

@@ -95,6 +95,15 @@ def published(client: httpx2.Client, id_: str) -> dict[str, Any]:
     return delivery
 
 
+def edited(client: httpx2.Client, id_: str, *parts: str) -> None:
+    asked = client.post(f"/v1/posts/{id_}/edit", json={"parts": parts})
+    assert asked.status_code == 202, asked.text
+    until(
+        lambda: "post.edited" in [e["kind"] for e in events(client) if e["subject_id"] == id_],
+        "the post is edited",
+    )
+
+
 def withdrawn(client: httpx2.Client, id_: str) -> None:
     assert client.post(f"/v1/posts/{id_}/withdraw").status_code == 202
     until(

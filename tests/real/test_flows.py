@@ -166,6 +166,8 @@ def test_bluesky_post_goes_out_at_its_minute_and_its_echo_comes_back(
         uri = journey.published(client, post["id"])["refs"][0]["remote_id"]
         facets = {facet["features"][0]["$type"] for facet in people.post(uri)["value"]["facets"]}
         assert facets == {"app.bsky.richtext.facet#tag", "app.bsky.richtext.facet#link"}
+        refused = client.post(f"/v1/posts/{post['id']}/edit", json={"parts": ["Non"]})
+        assert (refused.status_code, refused.json()["code"]) == (409, "network.ability_missing")
         journey.withdrawn(client, post["id"])
         assert uri not in [each["uri"] for each in people.posts()]
 
@@ -215,6 +217,9 @@ def test_mastodon_post_goes_out_at_its_minute_and_its_echo_comes_back(
         _, calendar, account = settle_in(client, "mastodon", login, name="vaud")
         post = journey.travel(client, calendar, account, people)
         status = journey.published(client, post["id"])["refs"][0]["remote_id"]
+        journey.edited(client, post["id"], "On a taillé la vigne.")
+        assert "On a taillé la vigne." in people.post(status)["content"]
+        assert people.post(status)["edited_at"]
         journey.withdrawn(client, post["id"])
         assert status not in [each["id"] for each in people.posts()]
 

@@ -137,6 +137,33 @@ async def test_withdraw_plans_one_outward_act_for_each_public_copy(
     assert sorted(d["kind"] for d in again["deliveries"]) == ["publish", "withdraw"]
 
 
+async def test_edit_plans_new_words_for_each_public_copy(desk: Desk, database: Database) -> None:
+    draft = await desk.draft()
+    url = f"/v1/posts/{draft['id']}"
+    early = await desk.client.post(f"{url}/edit", json={"parts": ["Non"]})
+    await desk.post(f"{url}/schedule", 200, now=True)
+    await set_delivery(database, desk, draft["id"], "done")
+    content = """{"parts": ["On taille."]}"""
+    async with database.transaction(desk.tenant.workspace_id) as session:
+        await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
+            text("UPDATE deliveries SET content = :content, refs = :refs, act_at = NULL"),
+            params={"content": content, "refs": """[{"remote_id": "1", "url": null}]"""},
+        )
+
+    longer = await desk.client.post(f"{url}/edit", json={"parts": ["Un", "Deux"]})
+    asked = await desk.post(f"{url}/edit", 202, parts=["On taille encore."])
+    again = await desk.client.post(f"{url}/edit", json={"parts": ["Non"]})
+
+    assert (early.status_code, early.json()["code"]) == (409, "state.not_allowed")
+    assert (longer.status_code, longer.json()["code"]) == (422, "post.unfit")
+    assert [(e["pointer"], e["code"]) for e in longer.json()["errors"]] == [
+        ("/parts", "thread.length_differs")
+    ]
+    assert [d["kind"] for d in asked["deliveries"]] == ["publish", "edit"]
+    assert asked["text"] == "On taille."
+    assert (again.status_code, again.json()["code"]) == (409, "post.going_out")
+
+
 async def test_delete_removes_drafts_and_cancels_plans(desk: Desk) -> None:
     draft = await desk.draft()
     planned = await desk.draft(wall_time=TOMORROW.isoformat())
@@ -194,12 +221,13 @@ async def test_foreign_ids_are_not_found(desk: Desk, foreigner: Tenant) -> None:
         await foreigner.client.get(url),
         await foreigner.client.patch(url, json={"title": "x"}, headers={"If-Match": "*"}),
         await foreigner.client.post(f"{url}/schedule", json={"now": True}),
+        await foreigner.client.post(f"{url}/edit", json={"parts": ["x"]}),
         await foreigner.client.post(f"{url}/withdraw"),
         await foreigner.client.delete(url),
         foreign_calendar,
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 6
+    assert [answer.status_code for answer in answers] == [404] * 7
     assert (await foreigner.client.get("/v1/posts")).json()["data"] == []
 
 

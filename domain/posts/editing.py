@@ -1,0 +1,161 @@
+"""Changes public copies in place, where their network can: asked for here, kept once it arrived."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.tables import Account
+from domain.connector.fit import thread_misfits
+from domain.connector.words import Published
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import (
+    AbilityMissing,
+    AccountDisconnected,
+    DeliveryUnderWay,
+    Fault,
+    NotAllowedNow,
+    PostUnfit,
+)
+from domain.kernel.ids import show
+from domain.kernel.nudges import due_at
+from domain.media.tables import Media
+from domain.networks import find
+from domain.posts.content import Content, find_accounts, find_media, judge
+from domain.posts.finding import deliveries_of, find_post, lock_delivery, variants_of
+from domain.posts.planning import CONNECTED, new_delivery
+from domain.posts.queries import detail
+from domain.posts.rules import DeliveryKind, DeliveryState
+from domain.posts.shapes import EditPost, PostDetail
+from domain.posts.tables import Delivery, Post
+
+
+async def edit_post(
+    session: AsyncSession, caller: Caller, id_: UUID, command: EditPost, *, now: datetime
+) -> PostDetail:
+    """Plans one edit for each public copy; the post says the new words once they are public.
+
+    Raises `NotAllowedNow`, `AbilityMissing`, `AccountDisconnected`, `DeliveryUnderWay` and
+    `PostUnfit`; then no copy is changed.
+    """
+    caller.need(Scope.POSTS_PUBLISH)
+    post = await find_post(session, caller, id_, None)
+    copies = [
+        row
+        for row in await deliveries_of(session, caller, post.id)
+        if row.state == DeliveryState.DONE
+        and (not command.account_ids or row.account_id in command.account_ids)
+    ]
+    if not copies:
+        raise NotAllowedNow("Nothing of this post is public there.")
+    contents = {row.id: _changed(row, command) for row in copies}
+    await _ensure_free(session, caller, copies)
+    await _ensure_fit(session, caller, copies, contents)
+    for row in copies:
+        _plan(session, caller, row, contents[row.id], now)
+    accounts = {"accounts": [show("acct", row.account_id) for row in copies]}
+    record(session, caller, "post.edit_asked", ("post", id_), now=now, data=accounts)
+    await session.flush()
+    return await detail(session, caller, post)
+
+
+async def keep_edit(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    edit: Delivery,
+    published: Published,
+    *,
+    now: datetime,
+) -> None:
+    """The copy, its variant and, where only one account says it, the post say the new words."""
+    if edit.undoes_id is None:
+        return
+    copy = await lock_delivery(session, caller, edit.undoes_id)
+    copy.content = edit.content
+    copy.refs = [{"remote_id": ref.remote_id, "url": ref.url} for ref in published.refs]
+    copy.remote_id, copy.url = published.remote_id, published.url
+    copy.version, copy.updated_at = copy.version + 1, now
+    content = Content.model_validate(edit.content)
+    variants = await variants_of(session, caller, post.id)
+    for variant in variants:
+        if variant.id == copy.variant_id:
+            variant.content_warning = content.content_warning
+            if len(variants) == 1 and variant.parts is None:
+                post.text = content.parts[0]
+            else:
+                variant.parts = list(content.parts)
+            variant.version, variant.updated_at = variant.version + 1, now
+    post.version, post.updated_at = post.version + 1, now
+    data = {"account": show("acct", copy.account_id), "url": copy.url}
+    record(session, caller, "post.edited", ("post", post.id), now=now, data=data)
+
+
+def _changed(copy: Delivery, command: EditPost) -> Content:
+    before = Content.model_validate(copy.content)
+    values: dict[str, Any] = {"parts": tuple(command.parts)}
+    if command.content_warning is not None:
+        values["content_warning"] = command.content_warning or None
+    return before.model_copy(update=values)
+
+
+async def _ensure_free(session: AsyncSession, caller: Caller, copies: Sequence[Delivery]) -> None:
+    """Raises `DeliveryUnderWay` where a copy is being edited or withdrawn."""
+    statement = select(Delivery.id).where(
+        col(Delivery.workspace_id) == caller.workspace_id,
+        col(Delivery.post_id) == copies[0].post_id,
+        col(Delivery.undoes_id).in_([row.id for row in copies]),
+        col(Delivery.act_at).is_not(None),
+    )
+    if (await session.exec(statement.limit(1))).first() is not None:
+        raise DeliveryUnderWay
+
+
+async def _ensure_fit(
+    session: AsyncSession,
+    caller: Caller,
+    copies: Sequence[Delivery],
+    contents: dict[UUID, Content],
+) -> None:
+    accounts = await find_accounts(session, caller, (row.account_id for row in copies))
+    media = await find_media(session, caller, (i for c in contents.values() for i in c.media_ids))
+    for row in copies:
+        _ensure_able(accounts[row.account_id])
+    faults = [
+        fault
+        for row in copies
+        for fault in _faults(accounts[row.account_id], row, contents[row.id], media)
+    ]
+    if faults:
+        raise PostUnfit(faults=tuple(faults))
+
+
+def _faults(
+    account: Account, copy: Delivery, content: Content, media: Mapping[UUID, Media]
+) -> Iterator[Fault]:
+    for unlike in thread_misfits(len(content.parts), public=len(copy.refs)):
+        yield Fault(unlike.pointer, unlike.code, unlike.message)
+    for misfit in judge(account, content, media).misfits:
+        yield Fault(misfit.pointer.removesuffix("/text"), misfit.code, misfit.message)
+
+
+def _ensure_able(account: Account) -> None:
+    connector = find(account.network)
+    if connector is None or connector.edit is None:
+        raise AbilityMissing(f"What is public on {account.network} cannot be changed.")
+    if account.state != CONNECTED:
+        raise AccountDisconnected(f"{account.handle or account.network} is not connected.")
+
+
+def _plan(
+    session: AsyncSession, caller: Caller, copy: Delivery, content: Content, now: datetime
+) -> None:
+    row = new_delivery(caller, DeliveryKind.EDIT, copy.account_id, now, now)
+    row.post_id, row.variant_id, row.undoes_id = copy.post_id, copy.variant_id, copy.id
+    row.content, row.refs = content.stored(), copy.refs
+    session.add(row)
+    due_at(session, caller.workspace_id, row.id, now)
