@@ -16,7 +16,7 @@ from domain.people.queries import user_view
 from domain.people.shapes import UserView
 from domain.workspaces import queries
 from domain.workspaces.invitation_queries import seat_offered, state_of
-from domain.workspaces.invitation_rules import Act, InvitationState, after
+from domain.workspaces.invitation_rules import INVITATION, Act, InvitationState
 from domain.workspaces.invitation_shapes import InvitationSeen
 from domain.workspaces.seats import told
 from domain.workspaces.service import add_member, new_member
@@ -50,7 +50,7 @@ async def accept_invitation(
         raise InvitationElsewhere
     caller = Caller(workspace_id, f"user:{show('usr', user_id)}", frozenset())
     member = await _seat(session, caller, row, user, now)
-    row.state = after(InvitationState(row.state), Act.ACCEPT)
+    row.state = INVITATION.after(InvitationState(row.state), Act.ACCEPT)
     row.accepted_at, row.member_id = now, member.id
     row.version, row.updated_at = row.version + 1, now
     data = {"member_id": show("mem", member.id)}

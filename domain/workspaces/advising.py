@@ -13,7 +13,7 @@ from domain.kernel.ids import show
 from domain.kernel.sealing import fingerprint
 from domain.workspaces import queries
 from domain.workspaces.expert_queries import state_of
-from domain.workspaces.expert_rules import SUBJECTS, Act, ExpertState, after
+from domain.workspaces.expert_rules import REQUEST, SUBJECTS, Act, ExpertState
 from domain.workspaces.expert_shapes import AnswerExpert, FindSubject, RequestSeen
 from domain.workspaces.tables import ExpertRequest
 
@@ -38,7 +38,7 @@ async def answer_request(
 ) -> None:
     """Once: of two answers that come at the same time, one gets `LinkInvalid`."""
     row = await _open_one(session, _by(secret).with_for_update(), now)
-    row.state = after(state_of(row, now), Act.ANSWER)
+    row.state = REQUEST.after(state_of(row, now), Act.ANSWER)
     row.answer, row.answered_at = command.answer, now
     row.version, row.updated_at = row.version + 1, now
     about = ("expert_request", row.id)

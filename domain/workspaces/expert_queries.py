@@ -14,7 +14,7 @@ from domain.kernel.changes import find
 from domain.kernel.ids import PREFIXES, read, show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
-from domain.workspaces.expert_rules import SUBJECTS, ExpertState, seen_kinds, state_at
+from domain.workspaces.expert_rules import REQUEST, SUBJECTS, ExpertState, seen_kinds
 from domain.workspaces.expert_shapes import ExpertRequestView
 from domain.workspaces.tables import ExpertRequest
 
@@ -79,11 +79,11 @@ def subject_of(row: ExpertRequest) -> str:
 
 
 def state_of(row: ExpertRequest, now: datetime) -> ExpertState:
-    return state_at(now, ExpertState(row.state), row.expires_at)
+    return REQUEST.at(now, ExpertState(row.state), row.expires_at)
 
 
 def is_in(state: ExpertState, now: datetime) -> ColumnElement[bool]:
-    """As `state_at` sees it."""
+    """As `state_of` sees it."""
     is_in = col(ExpertRequest.state) == state
     is_over = col(ExpertRequest.expires_at) <= now
     if state is ExpertState.EXPIRED:

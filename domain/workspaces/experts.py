@@ -21,7 +21,7 @@ from domain.workspaces.expert_queries import (
     view_of,
     visible,
 )
-from domain.workspaces.expert_rules import SUBJECTS, Act, ExpertState, after
+from domain.workspaces.expert_rules import REQUEST, SUBJECTS, Act, ExpertState
 from domain.workspaces.expert_shapes import CreateExpertRequest, ExpertRequestView, FindSubject
 from domain.workspaces.letters import Doors, LinkKind, Recipient, send_link
 from domain.workspaces.shapes import RenewLink
@@ -82,7 +82,7 @@ async def remind_expert(
 ) -> ExpertRequestView:
     """A new link; the old one counts no longer. Raises `NotAllowedNow`."""
     row = await _request(session, caller, id_, None)
-    row.state = after(state_of(row, now), Act.REMIND)
+    row.state = REQUEST.after(state_of(row, now), Act.REMIND)
     await _send(session, caller, row, command.valid_days, doors=doors, now=now)
     row.version, row.updated_at = row.version + 1, now
     _tell(session, caller, row, "expert_request.reminded", now)
@@ -99,7 +99,7 @@ async def withdraw_expert_request(
 ) -> ExpertRequestView:
     """Its link counts no longer. Raises `NotAllowedNow`."""
     row = await _request(session, caller, id_, expected_version)
-    row.state = after(state_of(row, now), Act.WITHDRAW)
+    row.state = REQUEST.after(state_of(row, now), Act.WITHDRAW)
     row.version, row.updated_at = row.version + 1, now
     _tell(session, caller, row, "expert_request.withdrawn", now)
     return view_of(caller, row, now)

@@ -13,7 +13,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
-from domain.workspaces.invitation_rules import InvitationState, state_at
+from domain.workspaces.invitation_rules import INVITATION, InvitationState
 from domain.workspaces.invitation_shapes import InvitationView
 from domain.workspaces.rules import Seat
 from domain.workspaces.shapes import Role
@@ -69,11 +69,11 @@ def seat_offered(row: Invitation) -> Seat:
 
 
 def state_of(row: Invitation, now: datetime) -> InvitationState:
-    return state_at(now, InvitationState(row.state), row.expires_at)
+    return INVITATION.at(now, InvitationState(row.state), row.expires_at)
 
 
 def is_in(state: InvitationState, now: datetime) -> ColumnElement[bool]:
-    """As `state_at` sees it."""
+    """As `state_of` sees it."""
     is_open, is_over = (
         col(Invitation.state) == InvitationState.OPEN,
         col(Invitation.expires_at) <= now,

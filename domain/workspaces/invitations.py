@@ -19,7 +19,7 @@ from domain.people.queries import user_by_email
 from domain.people.rules import same_email
 from domain.workspaces import queries
 from domain.workspaces.invitation_queries import is_in, seat_offered, state_of, view_of, visible
-from domain.workspaces.invitation_rules import Act, InvitationState, after
+from domain.workspaces.invitation_rules import INVITATION, Act, InvitationState
 from domain.workspaces.invitation_shapes import CreateInvitation, InvitationView
 from domain.workspaces.letters import Doors, LinkKind, Recipient, send_link
 from domain.workspaces.rules import seat_of
@@ -78,7 +78,7 @@ async def resend_invitation(
 ) -> InvitationView:
     """A new link; the old one counts no longer. Raises `ScopeBeyond` and `NotAllowedNow`."""
     row = await _invitation(session, caller, id_, None)
-    row.state = after(state_of(row, now), Act.RESEND)
+    row.state = INVITATION.after(state_of(row, now), Act.RESEND)
     await _send(session, caller, row, command.valid_days, doors=doors, now=now)
     row.version, row.updated_at = row.version + 1, now
     try:
@@ -99,7 +99,7 @@ async def revoke_invitation(
 ) -> InvitationView:
     """Its link counts no longer. Raises `ScopeBeyond` and `NotAllowedNow`."""
     row = await _invitation(session, caller, id_, expected_version)
-    row.state = after(state_of(row, now), Act.REVOKE)
+    row.state = INVITATION.after(state_of(row, now), Act.REVOKE)
     row.version, row.updated_at = row.version + 1, now
     record(session, caller, "invitation.revoked", ("invitation", id_), now=now)
     return view_of(caller, row, now)

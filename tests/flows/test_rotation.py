@@ -48,6 +48,6 @@ def test_posts_go_out_while_the_keys_change(house: House, ring: Path) -> None:
     assert "Sealing under k2" in err
     assert forgetting[0].startswith("k1 is off the ring."), forgetting
     assert ring.read_text().startswith("k2:")
-    assert "k1" not in ring.read_text()
+    assert "k1:" not in ring.read_text()
     for post in (before, *during, after, last):
         assert house.settled(post)["state"] == "published"

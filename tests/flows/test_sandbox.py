@@ -13,7 +13,7 @@ ZURICH = ZoneInfo("Europe/Zurich")
 
 @pytest.fixture(scope="session")
 def house(stack: Stack) -> House:
-    return open_house(stack, handle="vaud")
+    return open_house(stack, handle="romandie")
 
 
 def test_scheduled_post_travels_to_publication_reply_mention_series_and_events(
@@ -55,7 +55,8 @@ def test_scheduled_post_travels_to_publication_reply_mention_series_and_events(
     )
 
     mention = until(
-        lambda: next(iter(mentions(house, "?kind=reply")), None), "the reply is in the inbox"
+        lambda: next(iter(mentions(house, f"?kind=reply&account_id={house.account}")), None),
+        "the reply is in the inbox",
     )
     assert mention["text"] == "Chez nous aussi !"
     assert mention["post_id"] == made["id"]
@@ -68,7 +69,8 @@ def test_scheduled_post_travels_to_publication_reply_mention_series_and_events(
         lambda: house.client.get(f"/v1/mentions/{mention['id']}").json()["status"] == "answered",
         "the mention counts as answered",
     )
-    assert [found["id"] for found in mentions(house, "?q=chez")] == [mention["id"]]
+    found = mentions(house, f"?q=chez&account_id={house.account}")
+    assert [each["id"] for each in found] == [mention["id"]]
 
     until(lambda: likes(house, made["id"]) == 1, "the like is counted", within_s=15)
     series = house.client.get(f"/v1/metrics/series?metric=likes&post_id={made['id']}").json()

@@ -1,5 +1,6 @@
 """Members of the tenant, each with a client of their own, and people with browsers."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from domain.kernel.ids import show
 from domain.workspaces.shapes import Role
 from tests.browsing import Tab, browsing
 from tests.domain.identity.build import build_key, build_member
-from tests.people import Person, make_person
+from tests.people import Person, letters_to, make_person
 from tests.world import Tenant, client_for
 
 
@@ -75,3 +76,11 @@ async def make_community(tenant: Tenant, slug: str) -> str:
     assert made.status_code == 201, made.text
     id_: str = made.json()["id"]
     return id_
+
+
+async def link_to(database: Database, email: str, page: str) -> str:
+    """The path of the link to a page in the newest letter to an address."""
+    [newest, *_] = await letters_to(database, email)
+    found = re.search(rf"http://[^/\s]+(/{page}/pv[ix]_[0-9A-Za-z]+)\n", newest.text or "")
+    assert found is not None, newest.text
+    return found[1]

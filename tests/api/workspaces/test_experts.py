@@ -1,7 +1,6 @@
 """/v1/expert-requests and their page: advice from people without a seat."""
 
 import asyncio
-import re
 from typing import Any
 
 import pytest
@@ -13,13 +12,12 @@ from domain.kernel.database import Database
 from domain.kernel.ids import new_id, show
 from domain.workspaces.shapes import Role
 from tests.api.graph.asking import ask
-from tests.api.workspaces.conftest import Seat, last_event
+from tests.api.workspaces.conftest import Seat, last_event, link_to
 from tests.browsing import Tab, browsing
 from tests.held import Place, make_place
 from tests.people import letters_to
 from tests.world import Tenant, client_for, make_token
 
-LINK = re.compile(r"http://[^/\s]+(/expert/pvx_[0-9A-Za-z]+)\n")
 MARC = {"expert_name": "Marc Bovet", "language": "en"}
 QUESTION = "When are vines pruned?"
 
@@ -46,13 +44,6 @@ async def request(tenant: Tenant, place: Place, email: str, **changes: Any) -> d
     return made
 
 
-async def link_to(database: Database, email: str) -> str:
-    [newest, *_] = await letters_to(database, email)
-    found = LINK.search(newest.text or "")
-    assert found is not None, newest.text
-    return found[1]
-
-
 async def read_again(tenant: Tenant, made: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = (await tenant.client.get(f"/v1/expert-requests/{made['id']}")).json()
     return found
@@ -62,7 +53,7 @@ async def test_expert_answers_through_their_mailbox_without_a_seat(
     tenant: Tenant, database: Database, tab: Tab, place: Place, email: str
 ) -> None:
     made = await request(tenant, place, email)
-    link = await link_to(database, email)
+    link = await link_to(database, email, "expert")
     await tab.open(link)
     assert tab.title == "Test house asks for your advice"
     for said in (QUESTION, "Marc Bovet", "On parle de raclette"):
@@ -102,7 +93,7 @@ async def test_one_answer_counts_also_when_two_come_at_once(
     app: FastAPI, tenant: Tenant, database: Database, place: Place, email: str
 ) -> None:
     made = await request(tenant, place, email)
-    link = await link_to(database, email)
+    link = await link_to(database, email, "expert")
     async with browsing(app) as one, browsing(app) as other:
         await one.open(link)
         await other.open(link)
@@ -118,7 +109,7 @@ async def test_empty_answer_is_asked_for_again(
     tenant: Tenant, database: Database, tab: Tab, place: Place, email: str
 ) -> None:
     made = await request(tenant, place, email)
-    link = await link_to(database, email)
+    link = await link_to(database, email, "expert")
     await tab.open(link)
 
     await tab.send(link, answer="   ")
@@ -133,7 +124,7 @@ async def test_link_that_counts_no_longer_shows_nothing(
     tenant: Tenant, database: Database, tab: Tab, place: Place, email: str, ended: str
 ) -> None:
     made = await request(tenant, place, email)
-    link = await link_to(database, email)
+    link = await link_to(database, email, "expert")
     path = f"/v1/expert-requests/{made['id']}"
     if ended == "withdrawn":
         await tenant.client.post(f"{path}/withdraw")
@@ -173,7 +164,7 @@ async def test_expert_is_reminded_with_a_new_link(
     again = await tenant.client.post(f"/v1/expert-requests/{made['id']}/remind", json={})
 
     assert (again.json()["state"], again.json()["version"]) == ("open", 2)
-    await tab.open(await link_to(database, email))
+    await tab.open(await link_to(database, email, "expert"))
     assert QUESTION in tab.page.text
 
 
@@ -181,7 +172,7 @@ async def test_answered_and_withdrawn_requests_stay_so(
     tenant: Tenant, database: Database, tab: Tab, place: Place, email: str
 ) -> None:
     answered, withdrawn = await request(tenant, place, email), None
-    link = await link_to(database, email)
+    link = await link_to(database, email, "expert")
     await tab.open(link)
     await tab.send(link, answer="Yes")
     withdrawn = await request(tenant, place, email)
@@ -302,7 +293,7 @@ async def test_graph_asks_and_shows_the_answer(
         email=email,
     )
     id_ = made["createExpertRequest"]["expertRequest"]["id"]
-    link = await link_to(database, email)
+    link = await link_to(database, email, "expert")
     await tab.open(link)
     await tab.send(link, answer="In February.")
 

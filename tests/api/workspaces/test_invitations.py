@@ -1,7 +1,6 @@
 """/v1/invitations and their page: who is asked in, as what, and what comes of it."""
 
 import asyncio
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,12 +12,10 @@ from domain.kernel.database import Database
 from domain.kernel.ids import new_id, read, show
 from domain.workspaces.shapes import Role
 from tests.api.graph.asking import ask
-from tests.api.workspaces.conftest import Seat, last_event, make_community
+from tests.api.workspaces.conftest import Seat, last_event, link_to, make_community
 from tests.browsing import Tab, browsing
 from tests.people import Person, letters_to, sign_in
 from tests.world import Tenant
-
-LINK = re.compile(r"http://[^/\s]+(/invitations/pvi_[0-9A-Za-z]+)\n")
 
 
 async def invite(tenant: Tenant, email: str, **changes: Any) -> dict[str, Any]:
@@ -27,14 +24,6 @@ async def invite(tenant: Tenant, email: str, **changes: Any) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
-
-
-async def link_to(database: Database, email: str) -> str:
-    """The path of the link in the newest letter."""
-    [newest, *_] = await letters_to(database, email)
-    found = LINK.search(newest.text or "")
-    assert found is not None, newest.text
-    return found[1]
 
 
 async def state_of(tenant: Tenant, made: dict[str, Any]) -> str:
@@ -57,7 +46,7 @@ async def test_invited_person_joins_through_their_mailbox(
 ) -> None:
     vaud = await make_community(tenant, "vaud")
     made = await invite(tenant, person.email.upper(), communities=[vaud])
-    link = await link_to(database, person.email)
+    link = await link_to(database, person.email, "invitations")
     await tab.open(link)
     assert tab.title == "Join Test house"
     assert f"/sign-in?next={link}&amp;hint=" in tab.page.text
@@ -100,7 +89,7 @@ async def test_link_is_told_to_nobody_but_the_mailbox(
 ) -> None:
     made = await invite(tenant, person.email)
 
-    secret = (await link_to(database, person.email)).rpartition("/")[2]
+    secret = (await link_to(database, person.email, "invitations")).rpartition("/")[2]
     listed = await tenant.client.get("/v1/invitations")
     events = await tenant.client.get("/v1/events?limit=100")
     for said in (str(made), listed.text, events.text):
@@ -111,7 +100,7 @@ async def test_link_counts_once_also_for_two_who_follow_it_at_once(
     app: FastAPI, tenant: Tenant, database: Database, person: Person
 ) -> None:
     await invite(tenant, person.email)
-    link = await link_to(database, person.email)
+    link = await link_to(database, person.email, "invitations")
     async with browsing(app) as one, browsing(app) as other:
         for tab in (one, other):
             await sign_in(tab, person, to=link)
@@ -129,7 +118,7 @@ async def test_invitation_is_for_its_address_alone(
 ) -> None:
     email = f"{new_id().hex}@example.ch"
     made = await invite(tenant, email)
-    link = await link_to(database, email)
+    link = await link_to(database, email, "invitations")
     await sign_in(tab, person, to=link)
 
     await tab.send(link)
@@ -143,7 +132,7 @@ async def test_nobody_joins_without_signing_in(
     tenant: Tenant, database: Database, tab: Tab, person: Person
 ) -> None:
     await invite(tenant, person.email)
-    link = await link_to(database, person.email)
+    link = await link_to(database, person.email, "invitations")
     await tab.open("/sign-in")
 
     await tab.send(link)
@@ -157,7 +146,7 @@ async def test_link_that_counts_no_longer_opens_nothing(
     tenant: Tenant, database: Database, tab: Tab, person: Person, ended: str
 ) -> None:
     made = await invite(tenant, person.email)
-    link = await link_to(database, person.email)
+    link = await link_to(database, person.email, "invitations")
     path = f"/v1/invitations/{made['id']}"
     if ended == "revoked":
         await tenant.client.post(f"{path}/revoke")
@@ -192,7 +181,7 @@ async def test_invitation_is_sent_again_with_a_new_link(
     assert (again.json()["state"], again.json()["version"]) == ("open", 2)
     until = datetime.fromisoformat(again.json()["expires_at"])
     assert timedelta(days=1) < until - datetime.now(UTC) < timedelta(days=2)
-    await tab.open(await link_to(database, person.email))
+    await tab.open(await link_to(database, person.email, "invitations"))
     assert tab.title == "Join Test house"
 
 
@@ -200,7 +189,7 @@ async def test_accepted_and_revoked_invitations_stay_so(
     tenant: Tenant, database: Database, tab: Tab, person: Person
 ) -> None:
     accepted = await invite(tenant, person.email)
-    link = await link_to(database, person.email)
+    link = await link_to(database, person.email, "invitations")
     await sign_in(tab, person, to=link)
     await tab.send(link)
     revoked = await invite(tenant, "a@example.ch")
@@ -245,7 +234,7 @@ async def test_who_is_a_member_already_is_not_invited(
     tenant: Tenant, database: Database, tab: Tab, person: Person
 ) -> None:
     await invite(tenant, person.email)
-    link = await link_to(database, person.email)
+    link = await link_to(database, person.email, "invitations")
     await sign_in(tab, person, to=link)
     await tab.send(link)
 
@@ -264,7 +253,7 @@ async def test_member_whom_nobody_signed_in_as_is_joined_and_keeps_their_role(
         "/v1/members", json={"name": "Aline", "email": person.email, "role": "analyst"}
     )
     await invite(tenant, person.email, role="reader")
-    link = await link_to(database, person.email)
+    link = await link_to(database, person.email, "invitations")
     await sign_in(tab, person, to=link)
 
     await tab.send(link)

@@ -7,8 +7,8 @@ import pytest
 
 from domain.kernel.errors import NotAllowedNow
 from domain.workspaces import expert_rules, invitation_rules
-from domain.workspaces.expert_rules import ExpertState
-from domain.workspaces.invitation_rules import InvitationState
+from domain.workspaces.expert_rules import REQUEST, ExpertState
+from domain.workspaces.invitation_rules import INVITATION, InvitationState
 from tests.conftest import NOW
 
 INVITATIONS = {
@@ -37,9 +37,9 @@ def test_invitation_goes_where_the_drawing_says(
 
     if goes_to is None:
         with pytest.raises(NotAllowedNow):
-            invitation_rules.after(state, act)
+            INVITATION.after(state, act)
     else:
-        assert invitation_rules.after(state, act) == goes_to
+        assert INVITATION.after(state, act) == goes_to
 
 
 @pytest.mark.parametrize(("state", "act"), list(product(ExpertState, expert_rules.Act)), ids=str)
@@ -48,15 +48,15 @@ def test_request_goes_where_the_drawing_says(state: ExpertState, act: expert_rul
 
     if goes_to is None:
         with pytest.raises(NotAllowedNow):
-            expert_rules.after(state, act)
+            REQUEST.after(state, act)
     else:
-        assert expert_rules.after(state, act) == goes_to
+        assert REQUEST.after(state, act) == goes_to
 
 
 @pytest.mark.parametrize("state", list(InvitationState))
 def test_only_an_open_invitation_expires(state: InvitationState) -> None:
-    over = invitation_rules.state_at(NOW, state, NOW)
-    not_yet = invitation_rules.state_at(NOW, state, NOW + timedelta(seconds=1))
+    over = INVITATION.at(NOW, state, NOW)
+    not_yet = INVITATION.at(NOW, state, NOW + timedelta(seconds=1))
 
     assert over == (InvitationState.EXPIRED if state is InvitationState.OPEN else state)
     assert not_yet == state
@@ -64,8 +64,8 @@ def test_only_an_open_invitation_expires(state: InvitationState) -> None:
 
 @pytest.mark.parametrize("state", list(ExpertState))
 def test_only_an_open_request_expires(state: ExpertState) -> None:
-    over = expert_rules.state_at(NOW, state, NOW)
-    not_yet = expert_rules.state_at(NOW, state, NOW + timedelta(seconds=1))
+    over = REQUEST.at(NOW, state, NOW)
+    not_yet = REQUEST.at(NOW, state, NOW + timedelta(seconds=1))
 
     assert over == (ExpertState.EXPIRED if state is ExpertState.OPEN else state)
     assert not_yet == state

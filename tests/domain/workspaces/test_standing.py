@@ -1,7 +1,6 @@
 """What a member may do now, and which workspaces a user may enter."""
 
 from datetime import datetime
-from uuid import UUID
 
 import pytest
 
@@ -13,41 +12,14 @@ from domain.workspaces.queries import memberships, standing
 from domain.workspaces.roles import ROLE_SCOPES
 from domain.workspaces.service import remove_member, seat_owner
 from domain.workspaces.shapes import Membership, Role
-from domain.workspaces.tables import Member
+from tests.domain.identity.build import build_member
 from tests.world import make_workspace
 
 
-async def make_member(
-    database: Database,
-    workspace_id: UUID,
-    role: Role,
-    now: datetime,
-    *,
-    user_id: UUID | None = None,
-    communities: list[UUID] | None = None,
-) -> UUID:
-    row = Member(
-        workspace_id=workspace_id,
-        id=new_id(),
-        name="Aline Favre",
-        email=f"{new_id().hex}@example.ch",
-        role=role,
-        user_id=user_id,
-        communities=communities,
-        created_at=now,
-        updated_at=now,
-    )
-    async with database.transaction(workspace_id) as session:
-        session.add(row)
-    return row.id
-
-
 @pytest.mark.parametrize("role", list(ROLE_SCOPES))
-async def test_member_may_do_what_their_role_says(
-    database: Database, now: datetime, role: Role
-) -> None:
+async def test_member_may_do_what_their_role_says(database: Database, role: Role) -> None:
     workspace_id = await make_workspace(database)
-    member_id = await make_member(database, workspace_id, role, now)
+    member_id = await build_member(database, workspace_id, role)
 
     async with database.transaction(workspace_id) as session:
         found = await standing(session, member_id)
@@ -57,12 +29,10 @@ async def test_member_may_do_what_their_role_says(
 
 
 async def test_member_of_some_communities_has_nothing_that_shows_them_all(
-    database: Database, now: datetime
+    database: Database,
 ) -> None:
     workspace_id, community_id = await make_workspace(database), new_id()
-    member_id = await make_member(
-        database, workspace_id, Role.MANAGER, now, communities=[community_id]
-    )
+    member_id = await build_member(database, workspace_id, Role.MANAGER, communities=[community_id])
 
     async with database.transaction(workspace_id) as session:
         found = await standing(session, member_id)
@@ -72,11 +42,9 @@ async def test_member_of_some_communities_has_nothing_that_shows_them_all(
     assert found.scopes == ROLE_SCOPES[Role.MANAGER] - WHOLE_WORKSPACE
 
 
-async def test_member_held_to_no_community_at_all_is_still_held(
-    database: Database, now: datetime
-) -> None:
+async def test_member_held_to_no_community_at_all_is_still_held(database: Database) -> None:
     workspace_id = await make_workspace(database)
-    member_id = await make_member(database, workspace_id, Role.READER, now, communities=[])
+    member_id = await build_member(database, workspace_id, Role.READER, communities=[])
 
     async with database.transaction(workspace_id) as session:
         found = await standing(session, member_id)
@@ -95,7 +63,7 @@ def test_caller_of_some_communities_loses_what_shows_them_all() -> None:
 
 async def test_removed_member_has_no_standing(database: Database, now: datetime) -> None:
     workspace_id = await make_workspace(database)
-    member_id = await make_member(database, workspace_id, Role.EDITOR, now)
+    member_id = await build_member(database, workspace_id, Role.EDITOR)
     async with database.transaction(workspace_id) as session:
         await remove_member(session, worker(workspace_id), member_id, expected_version=1, now=now)
 
@@ -105,10 +73,8 @@ async def test_removed_member_has_no_standing(database: Database, now: datetime)
     assert found is None
 
 
-async def test_member_has_no_standing_in_another_workspace(
-    database: Database, now: datetime
-) -> None:
-    member_id = await make_member(database, await make_workspace(database), Role.OWNER, now)
+async def test_member_has_no_standing_in_another_workspace(database: Database) -> None:
+    member_id = await build_member(database, await make_workspace(database), Role.OWNER)
 
     async with database.transaction(await make_workspace(database)) as session:
         found = await standing(session, member_id)
@@ -116,15 +82,13 @@ async def test_member_has_no_standing_in_another_workspace(
     assert found is None
 
 
-async def test_user_enters_only_the_workspaces_where_they_are_a_member(
-    database: Database, now: datetime
-) -> None:
+async def test_user_enters_only_the_workspaces_where_they_are_a_member(database: Database) -> None:
     user_id = new_id()
     here, there = await make_workspace(database), await make_workspace(database)
-    await make_member(database, here, Role.READER, now, user_id=new_id())
-    here_id = await make_member(database, here, Role.EDITOR, now, user_id=user_id)
-    there_id = await make_member(database, there, Role.OWNER, now, user_id=user_id)
-    await make_member(database, await make_workspace(database), Role.OWNER, now)
+    await build_member(database, here, Role.READER, user_id=new_id())
+    here_id = await build_member(database, here, Role.EDITOR, user_id=user_id)
+    there_id = await build_member(database, there, Role.OWNER, user_id=user_id)
+    await build_member(database, await make_workspace(database), Role.OWNER)
 
     async with database.transaction(None) as session:
         found = await memberships(session, user_id)
