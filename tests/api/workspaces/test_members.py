@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from domain.kernel.caller import WHOLE_WORKSPACE, Scope
 from domain.kernel.database import Database
@@ -13,7 +14,7 @@ from domain.workspaces.roles import ROLE_SCOPES
 from domain.workspaces.shapes import Role
 from tests.api.graph.asking import ask
 from tests.api.workspaces.conftest import Seat, Seated, last_event, make_community
-from tests.domain.identity.build import build_member
+from tests.domain.identity.build import build_access, build_application, build_member
 from tests.world import Tenant, client_for, make_token, make_workspace
 
 ANY = {"If-Match": "*"}
@@ -171,6 +172,25 @@ async def test_removed_members_key_dies_with_them(tenant: Tenant, seat: Seat) ->
     assert event["data"] == {"previous": {"role": "editor", "role_id": None, "communities": None}}
 
 
+async def test_applications_of_a_removed_member_have_nothing_left(
+    app: FastAPI, tenant: Tenant, database: Database, seat: Seat
+) -> None:
+    editor, application = (
+        await seat(Role.EDITOR),
+        await build_application(database, tenant.workspace_id),
+    )
+    access = await build_access(
+        database, tenant.workspace_id, editor.member_id, (tenant.workspace_id, application)
+    )
+    async with client_for(app, access.bearer) as client:
+        assert (await client.get("/v1/posts")).status_code == 200
+
+        await tenant.client.delete(editor.path)
+
+        assert await code(client.get("/v1/posts")) == (401, "token.invalid")
+    assert (await tenant.client.get("/v1/grants")).json()["data"] == []
+
+
 async def test_change_of_role_reaches_the_members_keys_at_once(seat: Seat) -> None:
     owner, editor = await seat(), await seat(Role.EDITOR)
     body = {"name": "Fondue", "slug": "fondue", "time_zone": "UTC"}
@@ -239,7 +259,7 @@ async def test_ownership_is_given_by_an_owner_to_who_is_none(tenant: Tenant, sea
 
 
 async def test_people_are_shown_to_who_may_know_them(
-    app: Any, tenant: Tenant, database: Database
+    app: FastAPI, tenant: Tenant, database: Database
 ) -> None:
     made = (await tenant.client.post("/v1/members", json=MARC)).json()
     scopes = set(Scope) - {Scope.MEMBERS_PERSONAL}
