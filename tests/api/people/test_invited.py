@@ -9,8 +9,8 @@ from api.main import create_app
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
 from domain.kernel.settings import Settings
+from tests.api.workspaces.conftest import link_to as invitation_to
 from tests.api.workspaces.test_invitations import invite
-from tests.api.workspaces.test_invitations import link_to as invitation_to
 from tests.browsing import Tab, browsing
 from tests.people import letters_to, link_to
 from tests.world import Tenant, opened
@@ -57,7 +57,7 @@ async def test_invited_person_makes_an_account_and_comes_back_to_the_invitation(
 ) -> None:
     email = f"{new_id().hex}@example.ch"
     await invite(tenant, email)
-    invitation = await invitation_to(database, email)
+    invitation = await invitation_to(database, email, "invitations")
     await tab.open(f"/sign-up?next={invitation}")
 
     await tab.send("/sign-up", email=email)
