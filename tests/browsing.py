@@ -27,7 +27,8 @@ class Tab:
 
     async def send(self, path: str, **fields: Any) -> httpx2.Response:
         """Sends a form with the hidden fields of the page; redirects are followed."""
-        sent = await self.post(path, **{**self.hidden, **fields})
+        origin = str(self.client.base_url).rstrip("/")
+        sent = await self.post(path, origin=origin, **{**self.hidden, **fields})
         if sent.is_redirect:
             return await self.open(sent.headers["location"])
         self.page = sent
@@ -53,9 +54,9 @@ class Tab:
 
 
 @asynccontextmanager
-async def browsing(app: FastAPI, **headers: str) -> AsyncIterator[Tab]:
+async def browsing(app: FastAPI, *, root: str = ROOT, **headers: str) -> AsyncIterator[Tab]:
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(
-        transport=transport, base_url=ROOT, headers={"Accept-Language": "en", **headers}
+        transport=transport, base_url=root, headers={"Accept-Language": "en", **headers}
     ) as client:
         yield Tab(client)

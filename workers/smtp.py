@@ -22,7 +22,7 @@ IMPLICIT_TLS, SUBMISSION = 465, 587
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Server:
-    """Where mail is handed over. Secrets travel under TLS, unless they stay on this machine."""
+    """Where mail is handed over. Our login travels under TLS, unless it stays on this machine."""
 
     host: str
     port: int

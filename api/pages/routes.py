@@ -8,14 +8,14 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.pages.browser import Elsewhere, render, see
 from api.pages.forms import check_form
 from api.pages.words import explain, language_of
-from api.problems import headers_of, status_of
-from domain.kernel.errors import DependencyAway, Misfit, ParvisError
+from api.problems import headers_of, is_unstorable, status_of
+from domain.kernel.errors import DependencyAway, Misfit, ParvisError, TextUnstorable
 
 log = structlog.get_logger()
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -48,6 +48,10 @@ class PageRoute(APIRoute):
             except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
                 log.error("dependency.away", reason=type(error).__name__)  # noqa: TRY400 - told whole
                 return error_page(request, DependencyAway())
+            except DBAPIError as error:
+                if not is_unstorable(error):
+                    raise
+                return error_page(request, TextUnstorable())
 
         return page
 

@@ -4,11 +4,14 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from api.main import create_app
 from api.pages.paths import local_path
 from api.pages.words import words
 from domain.kernel.database import Database
+from domain.kernel.settings import Settings
 from tests.browsing import Tab, browsing
 from tests.people import PASSWORD, Person, sign_in
+from tests.world import opened
 
 TEMPLATES = Path("api/pages/templates")
 SAID = re.compile(r"""\bt\(\s*"([a-z_.]+)"\s*[,)]""")
@@ -164,3 +167,28 @@ def test_local_path_stays(text: str) -> None:
 @pytest.mark.parametrize("text", [None, "", "//e", "/\\e", "/ e", "/\te", "e", "/é", "/a\\b"])
 def test_path_that_browsers_could_misread_is_replaced(text: str | None) -> None:
     assert local_path(text) == "/account"
+
+
+async def test_text_that_cannot_be_kept_is_refused_on_a_page(tab: Tab) -> None:
+    await tab.open("/sign-in")
+
+    answer = await tab.send("/sign-in", email="a\0b@example.ch", password="p")
+
+    assert (answer.status_code, "text.unstorable" in answer.text) == (422, True)
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_under_https_cookies_belong_to_this_host_alone(
+    settings: Settings, person: Person
+) -> None:
+    root = "https://parvis.test"
+    own = settings.model_copy(update={"public_url": root})
+    async with opened(create_app(own)) as app, browsing(app, root=root) as tab:
+        await sign_in(tab, person)
+
+        assert tab.title == "My account"
+        assert set(dict(tab.client.cookies)) == {"__Host-parvis", "__Host-parvis-device"}
+        await tab.open("/sign-in?lang=fr")
+    cookies = list(tab.client.cookies.jar)
+    assert [cookie.secure for cookie in cookies] == [True] * len(cookies)
+    assert {cookie.path for cookie in cookies} == {"/"}
