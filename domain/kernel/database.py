@@ -63,6 +63,19 @@ def at_close(session: AsyncSession, statement: Callable[[Session], None]) -> Non
         closing.append(statement)
 
 
+async def driver_of(session: AsyncSession) -> asyncpg.Connection:
+    """The asyncpg connection under a session, inside its transaction.
+
+    Whole columns as arrays go through it: binding them through SQLAlchemy costs as much as the
+    statement. What the session still holds is not there yet: flush it first.
+    """
+    connection = await session.connection()
+    raw = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(raw, asyncpg.Connection):
+        raise TypeError("Sessions stand on asyncpg.")
+    return raw
+
+
 class Database:
     """The connections of one process."""
 

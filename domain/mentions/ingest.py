@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.connector.words import InboxItem
 from domain.events.service import record
 from domain.kernel.caller import Caller
+from domain.kernel.database import driver_of
 from domain.kernel.ids import new_id, show
 from domain.mentions import statements
 from domain.mentions.arrivals import Arrival, arrivals_of
@@ -53,15 +54,6 @@ async def ingest(
         found = found.with_deleted(await _delete(raw, caller, reading, gone, now=now))
     _record(session, caller, reading, found, now)
     return found
-
-
-async def driver_of(session: AsyncSession) -> asyncpg.Connection:
-    """The asyncpg connection under a session, inside its transaction."""
-    connection = await session.connection()
-    raw = (await connection.get_raw_connection()).driver_connection
-    if not isinstance(raw, asyncpg.Connection):
-        raise TypeError("Sessions stand on asyncpg.")
-    return raw
 
 
 async def _put(

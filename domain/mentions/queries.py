@@ -12,10 +12,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
+from domain.kernel.database import driver_of
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page, PageMark
 from domain.mentions.inbox import read_inbox
-from domain.mentions.ingest import driver_of
 from domain.mentions.shapes import (
     AuthorView,
     ConversationFilter,

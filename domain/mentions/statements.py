@@ -6,11 +6,13 @@ They run on asyncpg itself: binding arrays through SQLAlchemy costs as much as t
 # Readings of one account wait for each other: a thread that was looked up stays as it was.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))"
 
+# Step by step through one index after the other, here and below: joined freely, the planner walks
+# whole histories.
 AUTHORS = """
-SELECT a.id, a.server, a.remote_id, a.handle, a.display_name, a.url, a.avatar_url
-  FROM unnest($3::text[], $4::text[]) AS sent (server, remote_id)
-  JOIN authors a ON a.workspace_id = $1 AND a.network = $2
-       AND a.server = sent.server AND a.remote_id = sent.remote_id
+SELECT a.* FROM unnest($3::text[], $4::text[]) AS sent (server, remote_id),
+       LATERAL (SELECT id, server, remote_id, handle, display_name, url, avatar_url FROM authors
+                 WHERE workspace_id = $1 AND network = $2
+                   AND server = sent.server AND remote_id = sent.remote_id LIMIT 1) a
 """
 
 PUT_AUTHORS = """
@@ -28,28 +30,40 @@ RETURNING server, remote_id, id
 
 # The thread of a message: it holds a mention of that id, or our answer of that id was given in it.
 THREADS = """
-SELECT m.remote_id AS about, c.root_remote_id AS root
-  FROM mentions m JOIN conversations c ON c.workspace_id = $1 AND c.id = m.conversation_id
- WHERE m.workspace_id = $1 AND m.account_id = $2 AND m.remote_id = ANY ($3)
-   AND m.kind IN ('mention', 'reply', 'quote')
+SELECT sent.about, c.root_remote_id AS root
+  FROM unnest($3::text[]) AS sent (about),
+       LATERAL (SELECT conversation_id AS id FROM mentions
+                 WHERE workspace_id = $1 AND account_id = $2 AND remote_id = sent.about
+                   AND kind IN ('mention', 'reply', 'quote') LIMIT 1) m,
+       LATERAL (SELECT root_remote_id FROM conversations
+                 WHERE workspace_id = $1 AND id = m.id LIMIT 1) c
  UNION
-SELECT d.remote_id, c.root_remote_id
-  FROM deliveries d
-  JOIN answers a ON a.workspace_id = $1 AND a.delivery_id = d.id
-  JOIN mentions m ON m.workspace_id = $1 AND m.id = a.mention_id
-  JOIN conversations c ON c.workspace_id = $1 AND c.id = m.conversation_id
- WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.remote_id = ANY ($3)
+SELECT sent.about, c.root_remote_id
+  FROM unnest($3::text[]) AS sent (about),
+       LATERAL (SELECT id FROM deliveries
+                 WHERE workspace_id = $1 AND account_id = $2 AND remote_id = sent.about LIMIT 1) d,
+       LATERAL (SELECT mention_id AS id FROM answers
+                 WHERE workspace_id = $1 AND delivery_id = d.id LIMIT 1) a,
+       LATERAL (SELECT conversation_id AS id FROM mentions
+                 WHERE workspace_id = $1 AND id = a.id LIMIT 1) m,
+       LATERAL (SELECT root_remote_id FROM conversations
+                 WHERE workspace_id = $1 AND id = m.id LIMIT 1) c
 """
 
 POSTS = """
-SELECT d.remote_id, p.id, p.title
-  FROM deliveries d JOIN posts p ON p.workspace_id = $1 AND p.id = d.post_id
- WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.remote_id = ANY ($3)
+SELECT sent.remote_id, p.id, p.title
+  FROM unnest($3::text[]) AS sent (remote_id),
+       LATERAL (SELECT post_id AS id FROM deliveries
+                 WHERE workspace_id = $1 AND account_id = $2 AND remote_id = sent.remote_id
+                   AND post_id IS NOT NULL LIMIT 1) d,
+       LATERAL (SELECT id, title FROM posts WHERE workspace_id = $1 AND id = d.id LIMIT 1) p
 """
 
 CONVERSATIONS = """
-SELECT c.root_remote_id AS root, c.id FROM conversations c
- WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.root_remote_id = ANY ($3)
+SELECT c.* FROM unnest($3::text[]) AS sent (root),
+       LATERAL (SELECT root_remote_id AS root, id FROM conversations
+                 WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = sent.root
+                 LIMIT 1) c
 """
 
 # What was there keeps its status, its reader and its thread; unchanged rows are left alone. Only

@@ -9,6 +9,7 @@ import pytest
 
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
+from domain.mentions import statements
 from domain.mentions.inbox import HIGHEST, LATEST
 from tests.inboxes import Inbox, item, make_inbox
 from tests.world import make_workspace
@@ -22,6 +23,7 @@ class Watched:
     def __init__(self, connection: asyncpg.Connection, inbox: Inbox) -> None:
         self._connection = connection
         self._inbox = inbox
+        self.account_id = inbox.reading.account_id
         self._told: list[str] = []
         connection.add_log_listener(lambda _, message: self._told.append(str(message)))
 
@@ -121,6 +123,17 @@ async def test_search_finds_words_by_their_index(watched: Watched, filters: str)
     assert "_words_idx" in plans
     assert "Index Cond: ((workspace_id = " in plans
     assert "using mentions_pkey on mentions" in plans
+
+
+async def test_the_threads_of_a_page_are_found_one_by_one(watched: Watched) -> None:
+    """A page of an inbox costs what it holds, however long the account's history is."""
+    named = [f"m{number}" for number in range(500)]
+
+    plans = await watched.plans(statements.THREADS, watched.account_id, named)
+
+    assert "using mentions_identity on mentions" in plans
+    assert "Hash Join" not in plans
+    assert "Seq Scan on mentions" not in plans
 
 
 async def test_search_of_another_workspace_finds_nothing(inbox: Inbox, database: Database) -> None:
