@@ -1,6 +1,5 @@
 """The api alone, one process, on uvicorn: `python -m api.cli.serving`."""
 
-import gc
 import os
 import socket
 import sys
@@ -10,10 +9,10 @@ import uvicorn
 from api.cli.surroundings import read_settings
 from api.cli.trouble import Trouble
 from api.main import create_app
+from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.settings import Settings
 
 _GRACE_S = 2
-_NEW_OBJECTS = 50_000  # between two collections of the young; Python's own default is 700
 
 
 def serve() -> None:
@@ -41,13 +40,6 @@ def configuration(settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE_S,
         backlog=1024,
     )
-
-
-def keep_out_of_collections() -> None:
-    """Take what stays for good out of the garbage collector's sight: up to 3x on large answers."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
 
 
 def inherited_door() -> list[socket.socket] | None:

@@ -54,7 +54,7 @@ BY_KIND = {kind: prefix for prefix, kind in PREFIXES.items()}
 
 def new_id() -> UUID:
     """A UUIDv7, so that ids sort by the time they were made."""
-    return UUID(int=uuid7().int)
+    return uuid7()
 
 
 def show(prefix: str, id_: UUID) -> str:
