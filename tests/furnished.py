@@ -27,7 +27,8 @@ from domain.mentions.ingest import ingest
 from domain.mentions.queries import get_mention
 from domain.mentions.shapes import CreateAnswer, Reading
 from domain.metrics.service import record_samples
-from domain.posts import delivering
+from domain.posts import arriving, delivering, recording
+from domain.posts.arriving import Arrived
 from domain.posts.delivering import Task
 from domain.posts.rules import Decision, Verdict
 from domain.posts.service import create_post, schedule_post
@@ -213,7 +214,7 @@ async def _publish(database: Database, caller: Caller) -> dict[UUID, Task]:
     at = {"started_at": NOW, "now": NOW + timedelta(seconds=1)}
     async with database.transaction(caller.workspace_id) as session:
         there = Published((Ref("remote-1", "https://sandbox.example/@vaud/1"),))
-        await delivering.record_done(session, caller, first, there, **at)
+        await arriving.record_done(session, caller, [Arrived(first, there, NOW)], now=at["now"])
         for task, error, verdict in (
             (second, Refused("The network refused it.", said="422 too many links"), Verdict.STOP),
             (third, OutcomeUnknown("No answer came."), Verdict.LOOK),
@@ -232,7 +233,7 @@ async def _fail(
 ) -> None:
     decision = Decision(verdict, None, is_retryable=False, acting_party="user")
     async with database.transaction(caller.workspace_id) as session:
-        await delivering.record_error(session, caller, task, error, decision, **at)
+        await recording.record_error(session, caller, task, error, decision, **at)
 
 
 async def _converse(

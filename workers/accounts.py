@@ -17,8 +17,8 @@ from domain.kernel.sealing import SealBroken
 from domain.kernel.traces import span
 from domain.networks import find
 from workers.context import Context
+from workers.deliveries import resume
 from workers.outward import Purpose, grant_expired, open_line, way_out
-from workers.posts import resume
 
 BATCH = 100
 SANDBOX = "sandbox"

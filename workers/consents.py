@@ -19,8 +19,8 @@ from domain.kernel.sealing import SealBroken
 from domain.kernel.traces import span
 from domain.networks import find
 from workers.context import Context
+from workers.deliveries import resume
 from workers.outward import Purpose, way_out
-from workers.posts import resume
 
 BATCH = 50
 SHARE_OF_LEASE = 0.8

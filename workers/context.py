@@ -11,6 +11,7 @@ from domain.kernel.database import Database
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from workers.budget import Budgets
+from workers.outbox import Outbox
 from workers.slots import Slots
 
 
@@ -30,3 +31,4 @@ class Context:
     budgets: Budgets
     clock: Clock
     slots: Slots
+    outbox: Outbox

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from domain.kernel.clock import utc_now
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
+from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, unpack
 from domain.kernel.rings import kept_ring
 from domain.kernel.settings import Settings
@@ -20,8 +21,9 @@ from workers import accounts, consents, housekeeping, mail, mentions, metrics, p
 from workers.budget import Budgets
 from workers.context import Context
 from workers.http import OutwardHttp
+from workers.outbox import Outbox
 from workers.slots import Slots
-from workers.timer import Timer, run_due
+from workers.timer import ENGINE_AWAY, Timer, run_due
 
 HANDLERS = {
     "deliver": posts.deliver_due,
@@ -81,6 +83,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
                 budgets=Budgets(redis),
                 clock=utc_now,
                 slots=Slots(settings.worker_jobs),
+                outbox=Outbox(settings.worker_jobs),
             )
     finally:
         await http.aclose()
@@ -93,18 +96,30 @@ async def work(settings: Settings) -> None:
     set_up_logs(settings.log_level, as_json=settings.log_json)
     set_up_traces(settings.otlp_endpoint, "parvis-workers")
     async with open_context(settings) as context:
+        keep_out_of_collections()
         timer = Timer(context, HANDLERS)
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        running = [asyncio.create_task(timer.run()), asyncio.create_task(_run_jobs(context))]
+        kept_up = (timer.run(), _keep_leases(context), _run_jobs(context))
+        running = [asyncio.create_task(each) for each in kept_up]
         await stopping.wait()
         timer.stop()
-        await context.slots.drain(DRAIN_S)
+        left, _ = await asyncio.gather(context.outbox.stop(DRAIN_S), context.slots.drain(DRAIN_S))
+        with suppress(*ENGINE_AWAY):
+            await posts.give_back(context, left)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _keep_leases(context: Context) -> None:
+    """Three times in each lease: one may fail and the next still comes in time."""
+    while True:
+        await asyncio.sleep(context.settings.lease_s / 3)
+        with suppress(*ENGINE_AWAY):
+            await posts.keep_leases(context)
 
 
 async def _run_jobs(context: Context) -> None:

@@ -1,252 +1,74 @@
-"""Publishing: claim what is due, speak, record. An unknown outcome is looked up, never resent."""
+"""Publishing: claim what is due, hold it in lanes while it goes out, keep its leases."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-import structlog
-
-from domain.accounts.service import expect_echo
-from domain.connector.errors import GrantExpired, NetworkError, Refused
-from domain.connector.words import Checkpoint, Draft, Published
-from domain.kernel.caller import worker
-from domain.kernel.errors import ParvisError
-from domain.kernel.traces import span
-from domain.mentions.service import answer_delivered
-from domain.metrics.service import start_measuring
-from domain.posts import delivering
-from domain.posts.delivering import LOOK_UP, Task
-from domain.posts.rules import (
-    DeliveryKind,
-    after_error,
-    after_look_up_error,
-    look_ups_needed,
-)
-from workers.cards import PATIENCE_S, with_cards
+from domain.kernel.caller import Caller, worker
+from domain.posts import arriving, delivering
+from domain.posts.delivering import Claims, Held
 from workers.context import Context
-from workers.drafts import draft_of
-from workers.outward import Line, Purpose, grant_expired, open_line
+from workers.deliveries import Opened, deliver
+from workers.outbox import MOST_HELD, Lane
 
-BATCH = 100
-REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
-"""What does no harm when it is done twice."""
-LINE_KEPT = timedelta(seconds=60)
-log = structlog.get_logger()
+BATCH = 200
 
 
 async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
-    """Claims a batch and sends it: accounts side by side, each account's messages in order."""
+    """Claims all that is due, then sends it: accounts side by side, each account's in order."""
     caller = worker(workspace_id)
-    most = context.slots.free(BATCH)
-    async with context.database.transaction(workspace_id) as session:
-        rows = await delivering.claim_due(
-            session, caller, now=now, lease=context.settings.lease, most=most
-        )
-    if not rows:
-        return 0
-    async with context.database.transaction(workspace_id) as session:
-        tasks = await delivering.prepare(session, caller, rows, now=now)
-    in_order = sorted(tasks, key=lambda task: (task.account_id, task.due_at, task.id))
-    for _, group in groupby(in_order, key=lambda task: task.account_id):
-        context.slots.start(_deliver_in_order(context, list(group)))
-    return len(rows)
+    claimed = await _claim(context, caller, now=now)
+    for rows in claimed:
+        async with context.database.transaction(workspace_id) as session:
+            tasks = await delivering.prepare(session, caller, rows, now=now)
+        in_order = sorted(tasks, key=lambda task: (task.account_id, task.due_at, task.id))
+        context.outbox.take(in_order, now + context.settings.lease, partial(_speak, context))
+    return sum(map(len, claimed))
 
 
-async def _deliver_in_order(context: Context, tasks: Iterable[Task]) -> None:
-    opened: _Opened | None = None
-    for task in tasks:
+async def _claim(context: Context, caller: Caller, *, now: datetime) -> list[Claims]:
+    """Batch by batch, until nothing is due or the outbox is full."""
+    claimed: list[Claims] = []
+    room, lease = context.outbox.room(MOST_HELD), context.settings.lease
+    while most := min(BATCH, room):
+        async with context.database.transaction(caller.workspace_id) as session:
+            rows = await delivering.claim_due(session, caller, now=now, lease=lease, most=most)
+        claimed += [rows] if rows else []
+        room -= len(rows)
+        if len(rows) < most:
+            break
+    return claimed
+
+
+async def keep_leases(context: Context) -> None:
+    """Puts off the end of what is held, so that nobody looks up what only waits its turn."""
+    for workspace_id, held in _by_workspace(context.outbox.held()).items():
+        lease_end = context.clock() + context.settings.lease
+        async with context.database.transaction(workspace_id) as session:
+            kept = await delivering.extend_leases(
+                session, worker(workspace_id), held, lease_end=lease_end
+            )
+        for each in held:
+            if each.task.id in kept:
+                each.lease_end = lease_end
+
+
+async def give_back(context: Context, left: Iterable[Held]) -> None:
+    """Leaves what was never begun to other workers."""
+    for workspace_id, held in _by_workspace(left).items():
+        async with context.database.transaction(workspace_id) as session:
+            await arriving.give_back(session, worker(workspace_id), held, now=context.clock())
+
+
+async def _speak(context: Context, lane: Lane) -> None:
+    opened: Opened | None = None
+    while (task := lane.next()) is not None:
         opened = await deliver(context, task, opened)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A line that several deliveries of one account share for a short while."""
-
-    line: Line
-    at: datetime
-
-
-async def deliver(context: Context, task: Task, opened: _Opened | None = None) -> _Opened | None:
-    """One attempt or one look-up, from opening the line to the record; gives the line for more."""
-    started_at = context.clock()
-    if opened is not None and started_at - opened.at > LINE_KEPT:
-        opened = None
-    with span("deliver", parent=task.trace, act=task.act, kind=task.kind):
-        try:
-            line = opened.line if opened else await _open(context, task, started_at)
-            draft = await draft_of(context, task)
-        except ParvisError as error:
-            await _hold(context, task, error)
-        except NetworkError as error:
-            await _record_error(context, task, None, error, started_at)
-        else:
-            if await _act(context, task, line, draft, started_at):
-                return opened or _Opened(line, started_at)
-    return None
-
-
-async def _open(context: Context, task: Task, now: datetime) -> Line:
-    ids = task.workspace_id, task.account_id
-    return await open_line(context, *ids, purpose=Purpose.PUBLISH, now=now)
-
-
-async def _act(
-    context: Context, task: Task, line: Line, draft: Draft, started_at: datetime
-) -> bool:
-    """Speaks and records; False when the line should not be used again."""
-    log.info(
-        "delivery.act",
-        act=task.act,
-        delivery=str(task.id),
-        late_ms=round((started_at - task.due_at).total_seconds() * 1000),
-    )
-    try:
-        if task.act == LOOK_UP:
-            await _look_up(context, task, line, draft, started_at)
-        else:
-            published = await _send(context, task, line, draft)
-            await _record_done(context, task, published, started_at)
-    except NetworkError as error:
-        await _record_error(context, task, line, error, started_at)
-        return False
-    return True
-
-
-async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Published | None:
-    publish = line.connector.publish
-    if publish is None:
-        return None
-    if task.kind is DeliveryKind.WITHDRAW:
-        await publish.withdraw(line.http, line.access, task.refs)
-        return None
-    if task.kind is DeliveryKind.EDIT:
-        return await _edit(line, task, draft)
-
-    async def save(checkpoint: Checkpoint) -> None:
-        async with context.database.transaction(task.workspace_id) as session:
-            await delivering.save_checkpoint(
-                session,
-                worker(task.workspace_id),
-                task.id,
-                checkpoint,
-                lease_end=context.clock() + context.settings.lease,
-            )
-
-    draft = await with_cards(context.http, line.connector.manifest, draft, patience_s=PATIENCE_S)
-    return await publish.publish(
-        line.http, line.access, draft, dict(task.checkpoint), save, now=context.clock()
-    )
-
-
-async def _edit(line: Line, task: Task, draft: Draft) -> Published:
-    edits = line.connector.edit
-    if edits is None:
-        raise Refused("The network lets nothing be changed.", code="network.refused")
-    refs = [
-        await edits.edit(line.http, line.access, ref, replace(draft, parts=(part,)))
-        for ref, part in zip(task.refs, draft.parts, strict=True)
-    ]
-    return Published(tuple(refs))
-
-
-async def _look_up(
-    context: Context, task: Task, line: Line, draft: Draft, started_at: datetime
-) -> None:
-    publish = line.connector.publish
-    if task.kind in REPEATABLE or not context.settings.reconcile or publish is None:
-        # Without reconciling the send is repeated blindly.
-        await _record_not_there(context, task, None, started_at)
-        return
-    published = await publish.look_up(
-        line.http, line.access, draft, dict(task.checkpoint), since=task.sent_at
-    )
-    if published is not None:
-        await _record_done(context, task, published, started_at)
-        return
-    wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
-    is_sure = task.look_ups >= look_ups_needed(line.idempotency)
-    await _record_not_there(context, task, None if is_sure else wait, started_at)
-
-
-async def _record_done(
-    context: Context, task: Task, published: Published | None, started_at: datetime
-) -> None:
-    caller, now = worker(task.workspace_id), context.clock()
-    async with context.database.transaction(task.workspace_id) as session:
-        await delivering.record_done(
-            session, caller, task, published, started_at=started_at, now=now
-        )
-        if task.kind is DeliveryKind.ANSWER:
-            await answer_delivered(session, caller, task.id, now=now)
-        if task.kind is DeliveryKind.PUBLISH:
-            await start_measuring(session, caller, task.account_id, now=now)
-        if task.kind is not DeliveryKind.WITHDRAW:
-            await expect_echo(
-                session,
-                caller,
-                task.account_id,
-                now=now,
-                shortest_s=context.settings.poll_min_s,
-                longest_s=context.settings.poll_max_s,
-            )
-
-
-async def _record_not_there(
-    context: Context, task: Task, wait: timedelta | None, started_at: datetime
-) -> None:
-    now = context.clock()
-    async with context.database.transaction(task.workspace_id) as session:
-        await delivering.record_not_there(
-            session,
-            worker(task.workspace_id),
-            task,
-            again_at=None if wait is None else now + wait,
-            started_at=started_at,
-            now=now,
-        )
-
-
-async def _record_error(
-    context: Context,
-    task: Task,
-    line: Line | None,
-    error: NetworkError,
-    started_at: datetime,
-) -> None:
-    now = context.clock()
-    wait_s = line.connector.manifest.reconcile_wait_s if line else 0.0
-    wait = timedelta(seconds=wait_s)
-    if task.act == LOOK_UP:
-        decision = after_look_up_error(error, look_ups=task.look_ups, reconcile_wait=wait, now=now)
-    else:
-        decision = after_error(error, attempts=task.attempts, reconcile_wait=wait, now=now)
-    async with context.database.transaction(task.workspace_id) as session:
-        await delivering.record_error(
-            session,
-            worker(task.workspace_id),
-            task,
-            error,
-            decision,
-            started_at=started_at,
-            now=now,
-        )
-    if isinstance(error, GrantExpired):
-        ids = task.workspace_id, task.account_id
-        is_out = await grant_expired(context, *ids, error, now=started_at)
-        if not is_out:
-            await resume(context, *ids)
-
-
-async def resume(context: Context, workspace_id: UUID, account_id: UUID) -> None:
-    """Sends at once what was held while the account could not speak."""
-    async with context.database.transaction(workspace_id) as session:
-        await delivering.resume_account(
-            session, worker(workspace_id), account_id, now=context.clock()
-        )
-
-
-async def _hold(context: Context, task: Task, error: ParvisError) -> None:
-    async with context.database.transaction(task.workspace_id) as session:
-        await delivering.hold(session, worker(task.workspace_id), task, error, now=context.clock())
+def _by_workspace(held: Iterable[Held]) -> dict[UUID, list[Held]]:
+    found: dict[UUID, list[Held]] = {}
+    for each in held:
+        found.setdefault(each.task.workspace_id, []).append(each)
+    return found

@@ -1,13 +1,13 @@
 """Changes of accounts: what callers ask for, what falls due and how a reading ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.credentials import seal_login
@@ -30,7 +30,7 @@ from domain.kernel.errors import (
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.kernel.sealing import KeyRing
-from domain.networks import find
+from domain.networks import all_connectors, find
 
 
 class DueKind(StrEnum):
@@ -44,6 +44,25 @@ class DueKind(StrEnum):
 
 MOMENTS = {kind: f"{kind}_at" for kind in DueKind}
 PAUSED = dict.fromkeys(MOMENTS.values())
+# Gives those whose next reading is moved forward.
+ECHO = text("""
+WITH later AS MATERIALIZED (
+    SELECT a.id, w.wait_s, CAST(:now AS timestamptz) + make_interval(secs => w.wait_s) AS soon
+      FROM accounts a
+      LEFT JOIN unnest(CAST(:networks AS text[]), CAST(:waits_s AS integer[]))
+             AS known (network, wait_s) ON known.network = a.network
+     CROSS JOIN LATERAL (SELECT coalesce(known.wait_s, :wait_s) AS wait_s) w
+     WHERE a.workspace_id = :workspace AND a.id = ANY (:accounts)
+     ORDER BY a.id FOR UPDATE OF a
+), quicker AS (
+    UPDATE accounts a SET poll_every_s = later.wait_s,
+           read_at = CASE WHEN a.read_at > later.soon THEN later.soon ELSE a.read_at END
+      FROM later WHERE a.workspace_id = :workspace AND a.id = later.id
+       AND (a.poll_every_s <> later.wait_s OR a.read_at > later.soon)
+    RETURNING a.id, a.read_at, later.soon
+)
+SELECT id, read_at FROM quicker WHERE read_at = soon
+""")
 FORGOTTEN = {"sealed_login": None, "sealed_grant": None, "grant_expires_at": None}
 
 
@@ -244,26 +263,27 @@ async def finish_reading(
 async def expect_echo(
     session: AsyncSession,
     caller: Caller,
-    account_id: UUID,
+    account_ids: Iterable[UUID],
     *,
     now: datetime,
     shortest_s: int,
-    longest_s: int,
 ) -> None:
-    """Reads the inbox again soon: something of ours went out, people will answer."""
-    row = await find_account(session, caller, account_id)
-    connector = find(row.network)
-    bounds = cadence(
-        shortest_s=shortest_s,
-        longest_s=longest_s,
-        network_s=None if connector is None else connector.manifest.poll_min_s,
-        own_longest_s=row.poll_longest_s,
-    )
-    soon = now + bounds.shortest
-    row.poll_every_s = int(bounds.shortest.total_seconds())
-    if row.read_at is not None and row.read_at > soon:
-        row.read_at = soon
-        due_at(session, caller.workspace_id, row.id, soon)
+    """Reads inboxes again soon: something of ours went out, people will answer."""
+    shortest = {
+        key: max(shortest_s, each.manifest.poll_min_s or 0)
+        for key, each in all_connectors().items()
+    }
+    given = {
+        "workspace": caller.workspace_id,
+        "accounts": list(account_ids),
+        "now": now,
+        "networks": list(shortest),
+        "waits_s": list(shortest.values()),
+        "wait_s": shortest_s,
+    }
+    found = await session.exec(ECHO, params=given)  # type: ignore[call-overload]  # SQLModel types no text()
+    for account_id, read_at in found:
+        due_at(session, caller.workspace_id, account_id, read_at)
 
 
 async def finish_measuring(session: AsyncSession, row: Account, *, next_at: datetime) -> None:

@@ -65,19 +65,19 @@ async def record_samples(
 
 
 async def start_measuring(
-    session: AsyncSession, caller: Caller, account_id: UUID, *, now: datetime
+    session: AsyncSession, caller: Caller, account_ids: Iterable[UUID], *, now: datetime
 ) -> None:
-    """Has what an account has just published measured soon.
+    """Has what accounts have just published measured soon.
 
     Does nothing for an account that is not measured at all.
     """
     caller.need(Scope.ACCOUNTS_WRITE)
-    at = now + FIRST_WAIT
-    asked = await run(
-        session, statements.SOONER, workspace=caller.workspace_id, account=account_id, at=at
+    at, accounts = now + FIRST_WAIT, list(account_ids)
+    rows = await run(
+        session, statements.SOONER, workspace=caller.workspace_id, accounts=accounts, at=at
     )
-    if asked:
-        due_at(session, caller.workspace_id, account_id, at)
+    for row in rows:
+        due_at(session, caller.workspace_id, row["id"], at)
 
 
 async def recut(session: AsyncSession, caller: Caller, calendar_id: UUID, *, now: datetime) -> int:

@@ -166,10 +166,15 @@ SELECT DISTINCT subject_id FROM standings
  WHERE workspace_id = CAST(:workspace AS uuid) AND cut_by = CAST(:cut AS uuid)
 """)
 SOONER = text("""
-UPDATE accounts SET measure_at = CAST(:at AS timestamptz)
- WHERE workspace_id = CAST(:workspace AS uuid) AND id = CAST(:account AS uuid)
-   AND measure_at > CAST(:at AS timestamptz)
-RETURNING id
+WITH later AS MATERIALIZED (
+    SELECT id FROM accounts
+     WHERE workspace_id = CAST(:workspace AS uuid) AND id = ANY (CAST(:accounts AS uuid[]))
+       AND measure_at > CAST(:at AS timestamptz)
+     ORDER BY id FOR UPDATE
+)
+UPDATE accounts a SET measure_at = CAST(:at AS timestamptz)
+  FROM later WHERE a.workspace_id = CAST(:workspace AS uuid) AND a.id = later.id
+RETURNING a.id
 """)
 
 

@@ -1,7 +1,7 @@
 """What exactly goes out: a post and its variant become one content, kept with the delivery."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -18,7 +18,6 @@ from domain.kernel.shapes import Shape
 from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.shapes import LengthView, MisfitView, VerdictView
-from domain.posts.tables import Post, Variant
 
 
 class Content(Shape):
@@ -37,7 +36,37 @@ class Content(Shape):
         return stored
 
 
-def content_of(post: Post, variant: Variant) -> Content:
+class Words(Protocol):
+    """What a post says for all its accounts."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def media_ids(self) -> Sequence[UUID]: ...
+    @property
+    def link_url(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
+
+
+class OwnWords(Protocol):
+    """What a variant says instead, for one account."""
+
+    @property
+    def parts(self) -> Sequence[str] | None: ...
+    @property
+    def media_ids(self) -> Sequence[UUID] | None: ...
+    @property
+    def link_url(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def visibility(self) -> str: ...
+    @property
+    def content_warning(self) -> str | None: ...
+
+
+def content_of(post: Words, variant: OwnWords) -> Content:
     """The variant's own words, else the post's. Media and link go with the first message."""
     media_ids = post.media_ids if variant.media_ids is None else variant.media_ids
     return Content(

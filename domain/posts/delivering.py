@@ -1,73 +1,28 @@
-"""The workers' half of publishing: claim what is due, record what came of it.
+"""The workers' half of publishing: claim what is due, prepare it, hold it, give it back.
 
 Each function is one transaction of plan or record; the act in between holds none.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, func, select, text
+import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.connector.errors import NetworkError
-from domain.connector.words import Checkpoint, Published, Ref
+from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.errors import ParvisError
-from domain.kernel.ids import new_id, show
-from domain.kernel.nudges import due_at
+from domain.kernel.database import driver_of
+from domain.posts import statements
 from domain.posts.content import Content, content_of
-from domain.posts.editing import keep_edit
-from domain.posts.finding import find_post, lock_delivery
-from domain.posts.planning import end, settle_post
-from domain.posts.queries import visible_deliveries
-from domain.posts.rules import (
-    HOLD,
-    Decision,
-    DeliveryKind,
-    DeliveryState,
-    PostState,
-    Verdict,
-    may_move,
-)
-from domain.posts.tables import Attempt, Delivery, Post, Variant
+from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
 SEND, LOOK_UP = "send", "look_up"
-
-# A lost lease (going, past its end) is an unknown outcome: it is looked up, never sent again.
-CLAIM = text("""
-WITH due AS MATERIALIZED (
-    SELECT id FROM deliveries
-     WHERE workspace_id = :workspace AND act_at <= :now
-     ORDER BY act_at LIMIT :most FOR UPDATE SKIP LOCKED
-)
-UPDATE deliveries d
-   SET attempts = attempts + CASE d.state WHEN 'waiting' THEN 1 ELSE 0 END,
-       look_ups = look_ups + CASE d.state WHEN 'waiting' THEN 0 ELSE 1 END,
-       sent_at = coalesce(sent_at, :now),
-       state = CASE d.state WHEN 'waiting' THEN 'going' ELSE 'unknown' END,
-       act_at = :lease_end, version = version + 1, updated_at = :now
-  FROM due WHERE d.workspace_id = :workspace AND d.id = due.id
-RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
-          d.content, d.checkpoint, d.attempts, d.look_ups, d.sent_at, d.refs, d.trace
-""")
-GOING_OUT = text("""
-UPDATE posts SET state = 'going_out', version = version + 1, updated_at = :now
- WHERE workspace_id = :workspace AND id IN (
-     SELECT id FROM posts
-      WHERE workspace_id = :workspace AND id = ANY (:posts) AND state = 'scheduled'
-      ORDER BY id FOR UPDATE)
-RETURNING id
-""")
-PREPARE = text("""
-UPDATE deliveries SET content = sent.content
-  FROM jsonb_to_recordset(CAST(:contents AS jsonb)) AS sent (id uuid, content jsonb)
- WHERE workspace_id = :workspace AND deliveries.id = sent.id
-""")
+Claims = Sequence[asyncpg.Record]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,221 +46,110 @@ class Task:
     trace: str | None
 
 
+@dataclass(slots=True)
+class Held:
+    """A task in the hands of this worker, until its lease ends unless that is put off."""
+
+    task: Task
+    lease_end: datetime
+
+
+class _Post(NamedTuple):
+    """A row of `POSTS`."""
+
+    id: UUID
+    text: str
+    media_ids: Sequence[UUID]
+    link_url: str | None
+    language: str | None
+
+
+class _Variant(NamedTuple):
+    """A row of `VARIANTS`."""
+
+    id: UUID
+    post_id: UUID
+    parts: Sequence[str] | None
+    media_ids: Sequence[UUID] | None
+    link_url: str | None
+    language: str | None
+    visibility: str
+    content_warning: str | None
+
+
 async def claim_due(
     session: AsyncSession, caller: Caller, *, now: datetime, lease: timedelta, most: int
-) -> list[dict[str, Any]]:
+) -> Claims:
     """Takes at most `most` due deliveries for this worker until the lease ends."""
-    found = await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
-        CLAIM,
-        params={
-            "workspace": caller.workspace_id,
-            "now": now,
-            "lease_end": now + lease,
-            "most": most,
-        },
-    )
-    return [dict(row) for row in found.mappings()]
+    raw = await driver_of(session)
+    return await raw.fetch(statements.CLAIM, caller.workspace_id, now, now + lease, most)
 
 
 async def prepare(
-    session: AsyncSession, caller: Caller, rows: Sequence[dict[str, Any]], *, now: datetime
+    session: AsyncSession, caller: Caller, rows: Claims, *, now: datetime
 ) -> list[Task]:
     """Says of posts that they go out, and keeps with each delivery what exactly it will say."""
-    contents = await _new_contents(session, caller, rows)
+    raw = await driver_of(session)
+    contents = await _new_contents(raw, caller, rows)
     post_ids = {row["post_id"] for row in rows if row["kind"] == DeliveryKind.PUBLISH}
-    await _mark_going_out(session, caller, post_ids, now)
+    await _mark_going_out(session, raw, caller, post_ids, now)
     if contents:
-        stored = [{"id": str(id_), "content": c.stored()} for id_, c in contents.items()]
-        await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
-            PREPARE, params={"workspace": caller.workspace_id, "contents": json.dumps(stored)}
-        )
+        stored = [each.model_dump_json() for each in contents.values()]
+        await raw.execute(statements.PREPARE, caller.workspace_id, list(contents), stored)
     return [_task(caller, row, contents) for row in rows if row["content"] or row["id"] in contents]
 
 
-async def save_checkpoint(
-    session: AsyncSession,
-    caller: Caller,
-    id_: UUID,
-    checkpoint: Checkpoint,
-    *,
-    lease_end: datetime,
+async def keep_checkpoints(
+    session: AsyncSession, caller: Caller, checkpoints: Mapping[UUID, Checkpoint]
 ) -> None:
-    """Keeps how far a delivery got, and the lease with it."""
-    row = await lock_delivery(session, caller, id_)
-    row.checkpoint = dict(checkpoint)
-    if row.state in {DeliveryState.GOING, DeliveryState.UNKNOWN}:
-        row.act_at = lease_end
+    """Keeps how far deliveries got."""
+    raw = await driver_of(session)
+    kept = [json.dumps(each) for each in checkpoints.values()]
+    await raw.execute(statements.KEEP_CHECKPOINTS, caller.workspace_id, list(checkpoints), kept)
 
 
-async def record_done(
-    session: AsyncSession,
-    caller: Caller,
-    task: Task,
-    published: Published | None,
-    *,
-    started_at: datetime,
-    now: datetime,
-) -> None:
-    """The delivery arrived; a withdrawal arrived when what it undoes is gone."""
-    post, row = await _locked(session, caller, task)
-    await _add_attempt(session, row, task, "done", None, started_at, now)
-    if not may_move(DeliveryState(row.state), DeliveryState.DONE):
-        return
-    end(row, DeliveryState.DONE, now)
-    row.problem = None
-    if row.kind == DeliveryKind.EDIT:
-        if post is not None and published is not None:
-            await keep_edit(session, caller, post, row, published, now=now)
-    elif published is not None:
-        row.refs = [{"remote_id": ref.remote_id, "url": ref.url} for ref in published.refs]
-        row.remote_id, row.url = published.remote_id, published.url
-        row.published_at = now
-    if row.kind == DeliveryKind.WITHDRAW and task.undoes_id is not None:
-        undone = await lock_delivery(session, caller, task.undoes_id)
-        end(undone, DeliveryState.WITHDRAWN, now)
-    data = {"kind": row.kind, "account": show("acct", row.account_id), "url": row.url}
-    record(session, caller, "delivery.done", ("delivery", row.id), now=now, data=data)
-    if post is not None:
-        await settle_post(session, caller, post, now=now)
+async def extend_leases(
+    session: AsyncSession, caller: Caller, held: Sequence[Held], *, lease_end: datetime
+) -> set[UUID]:
+    """Keeps what a worker holds until `lease_end`; gives what was still its own.
 
-
-async def record_error(
-    session: AsyncSession,
-    caller: Caller,
-    task: Task,
-    error: NetworkError,
-    decision: Decision,
-    *,
-    started_at: datetime,
-    now: datetime,
-) -> None:
-    """The delivery waits, is held, stops, or must be looked up: as decided."""
-    post, row = await _locked(session, caller, task)
-    state = _STATES[decision.verdict]
-    await _add_attempt(session, row, task, state, error, started_at, now)
-    if row.state != state and not may_move(DeliveryState(row.state), state):
-        return
-    row.state, row.act_at = state, decision.at
-    row.version, row.updated_at = row.version + 1, now
-    row.problem = {
-        "code": error.code,
-        "message": error.message,
-        "said": error.said,
-        "acting_party": decision.acting_party,
-        "is_retryable": decision.is_retryable,
-    }
-    if decision.at is not None:
-        due_at(session, caller.workspace_id, row.id, decision.at)
-    data = {"code": error.code, "account": show("acct", row.account_id)}
-    record(session, caller, f"delivery.{state}", ("delivery", row.id), now=now, data=data)
-    if post is not None:
-        await settle_post(session, caller, post, now=now)
-
-
-async def record_not_there(
-    session: AsyncSession,
-    caller: Caller,
-    task: Task,
-    *,
-    again_at: datetime | None,
-    started_at: datetime,
-    now: datetime,
-) -> None:
-    """A look-up did not find it: look once more at `again_at`, or, if None, send it again."""
-    post, row = await _locked(session, caller, task)
-    await _add_attempt(session, row, task, "not_there", None, started_at, now)
-    if row.state != DeliveryState.UNKNOWN:
-        return
-    row.act_at = again_at or now
-    if again_at is None:
-        row.state, row.look_ups = DeliveryState.WAITING, 0
-        row.problem = None
-    row.version, row.updated_at = row.version + 1, now
-    due_at(session, caller.workspace_id, row.id, row.act_at)
-    if post is not None:
-        await settle_post(session, caller, post, now=now)
-
-
-async def hold(
-    session: AsyncSession, caller: Caller, task: Task, error: ParvisError, *, now: datetime
-) -> None:
-    """The account cannot speak: the delivery is kept and tried again later, or on reconnection."""
-    post, row = await _locked(session, caller, task)
-    looked = task.act == LOOK_UP
-    row.state = DeliveryState.UNKNOWN if looked else DeliveryState.WAITING
-    row.attempts -= 0 if looked else 1
-    row.look_ups -= 1 if looked else 0
-    row.act_at = now + HOLD
-    row.version, row.updated_at = row.version + 1, now
-    row.problem = {
-        "code": error.code,
-        "message": error.message,
-        "said": "",
-        "acting_party": "user",
-        "is_retryable": True,
-    }
-    if post is not None:
-        await settle_post(session, caller, post, now=now)
-
-
-async def resume_account(
-    session: AsyncSession, caller: Caller, account_id: UUID, *, now: datetime
-) -> int:
-    """Brings forward what was held while the account could not speak; gives how many."""
-    statement = visible_deliveries(caller).where(
-        col(Delivery.account_id) == account_id,
-        col(Delivery.act_at) > now,
-        col(Delivery.due_at) <= now,
-        col(Delivery.problem).is_not(None),
-    )
-    rows = (await session.exec(statement.with_for_update())).all()
-    for row in rows:
-        row.act_at = now
-        due_at(session, caller.workspace_id, row.id, now)
-    return len(rows)
-
-
-_STATES = {
-    Verdict.WAIT: DeliveryState.WAITING,
-    Verdict.HOLD: DeliveryState.WAITING,
-    Verdict.STOP: DeliveryState.FAILED,
-    Verdict.LOOK: DeliveryState.UNKNOWN,
-}
+    A lease that ends otherwise than the worker knows is another's by now.
+    """
+    raw = await driver_of(session)
+    ids, ends = [each.task.id for each in held], [each.lease_end for each in held]
+    rows = await raw.fetch(statements.EXTEND, caller.workspace_id, ids, ends, lease_end)
+    return {row["id"] for row in rows}
 
 
 async def _new_contents(
-    session: AsyncSession, caller: Caller, rows: Sequence[dict[str, Any]]
+    raw: asyncpg.Connection, caller: Caller, claims: Claims
 ) -> dict[UUID, Content]:
     """What first attempts at posts will say, by delivery."""
-    fresh = {row["variant_id"]: row["id"] for row in rows if row["content"] is None}
+    fresh = {row["variant_id"]: row["id"] for row in claims if row["content"] is None}
     if not fresh:
         return {}
-    statement = (
-        select(Variant, Post)
-        .join(
-            Post,
-            (col(Post.workspace_id) == col(Variant.workspace_id))
-            & (col(Post.id) == col(Variant.post_id)),
-        )
-        .where(col(Variant.workspace_id) == caller.workspace_id, col(Variant.id).in_(fresh.keys()))
-    )
-    found = (await session.exec(statement)).all()
-    return {fresh[variant.id]: content_of(post, variant) for variant, post in found}
+    rows = await raw.fetch(statements.VARIANTS, caller.workspace_id, list(fresh))
+    variants = [_Variant(*row) for row in rows]
+    ids = list({variant.post_id for variant in variants})
+    found = await raw.fetch(statements.POSTS, caller.workspace_id, ids)
+    posts = {row["id"]: _Post(*row) for row in found}
+    return {fresh[each.id]: content_of(posts[each.post_id], each) for each in variants}
 
 
 async def _mark_going_out(
-    session: AsyncSession, caller: Caller, post_ids: set[UUID], now: datetime
+    session: AsyncSession,
+    raw: asyncpg.Connection,
+    caller: Caller,
+    post_ids: Collection[UUID],
+    now: datetime,
 ) -> None:
-    found = await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
-        GOING_OUT,
-        params={"workspace": caller.workspace_id, "posts": list(post_ids), "now": now},
-    )
+    found = await raw.fetch(statements.GOING_OUT, caller.workspace_id, list(post_ids), now)
     data = {"previous": {"state": PostState.SCHEDULED}, "state": PostState.GOING_OUT}
-    for (post_id,) in found:
-        record(session, caller, "post.going_out", ("post", post_id), now=now, data=data)
+    for row in found:
+        record(session, caller, "post.going_out", ("post", row["id"]), now=now, data=data)
 
 
-def _task(caller: Caller, row: dict[str, Any], contents: dict[UUID, Content]) -> Task:
+def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Task:
     content = contents.get(row["id"]) or Content.model_validate(row["content"])
     return Task(
         workspace_id=caller.workspace_id,
@@ -324,41 +168,3 @@ def _task(caller: Caller, row: dict[str, Any], contents: dict[UUID, Content]) ->
         sent_at=row["sent_at"],
         trace=row["trace"],
     )
-
-
-async def _locked(
-    session: AsyncSession, caller: Caller, task: Task
-) -> tuple[Post | None, Delivery]:
-    """The post, then its delivery: always locked in this order."""
-    post = await find_post(session, caller, task.post_id, None) if task.post_id else None
-    return post, await lock_delivery(session, caller, task.id)
-
-
-async def _add_attempt(
-    session: AsyncSession,
-    row: Delivery,
-    task: Task,
-    outcome: str,
-    error: NetworkError | None,
-    started_at: datetime,
-    now: datetime,
-) -> None:
-    """One more line in the delivery's history; a retry counts on where the history ends."""
-    before = select(func.count()).where(
-        col(Attempt.workspace_id) == row.workspace_id, col(Attempt.delivery_id) == row.id
-    )
-    session.add(
-        Attempt(
-            workspace_id=row.workspace_id,
-            id=new_id(),
-            delivery_id=row.id,
-            number=(await session.exec(before)).one() + 1,
-            act=task.act,
-            started_at=started_at,
-            ended_at=now,
-            outcome=outcome,
-            code=error.code if error else None,
-            detail=(error.said or error.message) if error else None,
-        )
-    )
-    await session.flush()

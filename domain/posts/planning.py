@@ -37,6 +37,8 @@ from domain.posts.rules import (
     DeliveryState,
     PostState,
     post_state,
+    published_since,
+    when_unplanned,
 )
 from domain.posts.shapes import DeliveryView, PostDetail, RetryPost, SchedulePost
 from domain.posts.tables import Delivery, Post, Variant
@@ -263,15 +265,16 @@ async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now:
     """Derives the post's state from its deliveries and records the change."""
     await session.flush()
     states = [DeliveryState(row.state) for row in await deliveries_of(session, caller, post.id)]
-    unplanned = PostState.DRAFT if post.state == PostState.DRAFT else PostState.CANCELLED
-    state = post_state(states, unplanned=unplanned)
-    if state == post.state:
+    previous = PostState(post.state)
+    state = post_state(states, unplanned=when_unplanned(previous))
+    if state is previous:
         return
-    previous, post.state = post.state, state
+    post.state, post.published_at = (
+        state,
+        published_since(state, states, post.published_at, now=now),
+    )
     post.version += 1
     post.updated_at = now
-    if state in {PostState.PUBLISHED, PostState.PARTIALLY_PUBLISHED, PostState.GOING_OUT}:
-        post.published_at = post.published_at or (now if DeliveryState.DONE in states else None)
     data = {"previous": {"state": previous}, "state": state}
     record(session, caller, f"post.{state}", ("post", post.id), now=now, data=data)
 

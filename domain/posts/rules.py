@@ -98,6 +98,19 @@ def post_state(states: Collection[DeliveryState], *, unplanned: PostState) -> Po
     return PostState.FAILED if D.FAILED in found else PostState.CANCELLED
 
 
+def when_unplanned(state: PostState) -> PostState:
+    """What a post in a state is when none of its deliveries is left."""
+    return state if state is PostState.DRAFT else PostState.CANCELLED
+
+
+def published_since(
+    state: PostState, states: Collection[DeliveryState], before: datetime | None, *, now: datetime
+) -> datetime | None:
+    """When a post that comes into `state` was first published, as far as known: `before`."""
+    is_out = state in PUBLIC or state is PostState.GOING_OUT
+    return now if before is None and is_out and D.DONE in states else before
+
+
 class Verdict(StrEnum):
     """The three answers to a network's error, and the end."""
 

@@ -98,7 +98,13 @@ class Delivery(Kept, table=True):
         Index("deliveries_by_post", "workspace_id", "post_id", "id"),
         Index("deliveries_by_account", "workspace_id", "account_id", "id"),
         Index("deliveries_by_created", "workspace_id", "created_at", "id"),
-        Index("deliveries_by_remote", "workspace_id", "account_id", "remote_id"),
+        Index(
+            "deliveries_by_remote",
+            "workspace_id",
+            "account_id",
+            "remote_id",
+            postgresql_where=sql("remote_id IS NOT NULL"),
+        ),
     )
 
     kind: str = string()

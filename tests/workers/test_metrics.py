@@ -155,7 +155,7 @@ async def test_a_fresh_post_is_measured_soon_after_it_is_public_and_again(stage:
     await stage.world.publish("at://ana/1", stage.now)
     async with stage.world.database.transaction(stage.world.workspace_id) as session:
         await start_measuring(
-            session, worker(stage.world.workspace_id), stage.world.account.id, now=stage.now
+            session, worker(stage.world.workspace_id), [stage.world.account.id], now=stage.now
         )
 
     assert await stage.next_at() == stage.now + timedelta(seconds=5)
@@ -175,7 +175,7 @@ async def test_one_visit_serves_all_that_have_gone_half_their_way(stage: Stage) 
 
     async with stage.world.database.transaction(stage.world.workspace_id) as session:
         caller = worker(stage.world.workspace_id)
-        await start_measuring(session, caller, stage.world.account.id, now=first)
+        await start_measuring(session, caller, [stage.world.account.id], now=first)
     stage.now = first + timedelta(seconds=5)
     await stage.visit()
 

@@ -9,6 +9,7 @@ from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS
 from workers.budget import Budgets
 from workers.context import Clock, Context
+from workers.outbox import Outbox
 from workers.slots import Slots
 
 
@@ -28,4 +29,5 @@ def make_context(
         budgets=Budgets(redis, clock),
         clock=clock,
         slots=Slots(20),
+        outbox=Outbox(20),
     )

@@ -11,7 +11,8 @@ from domain.connector.words import Published, Ref
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.pages import PageRequest
-from domain.posts import delivering
+from domain.posts import arriving, delivering, recording
+from domain.posts.arriving import Arrived
 from domain.posts.delivering import LOOK_UP, SEND, Task
 from domain.posts.finding import find_post
 from domain.posts.planning import cancel_post, retry_post
@@ -77,14 +78,8 @@ async def test_what_arrived_is_recorded_once(
     [task] = await claim(database, workspace_id, now)
     for remote_id in ("first", "second"):
         async with database.transaction(workspace_id) as session:
-            await delivering.record_done(
-                session,
-                worker(workspace_id),
-                task,
-                Published((Ref(remote_id, None),)),
-                started_at=now,
-                now=now,
-            )
+            arrived = Arrived(task, Published((Ref(remote_id, None),)), started_at=now)
+            await arriving.record_done(session, worker(workspace_id), [arrived], now=now)
 
     async with database.transaction(workspace_id) as session:
         found = await get_post(session, worker(workspace_id), post.id)
@@ -104,7 +99,7 @@ async def test_a_message_that_is_not_there_is_sent_again(
     later = now + LEASE
     [task] = await claim(database, workspace_id, later)
     async with database.transaction(workspace_id) as session:
-        await delivering.record_not_there(
+        await recording.record_not_there(
             session, worker(workspace_id), task, again_at=None, started_at=later, now=later
         )
 
@@ -121,7 +116,7 @@ async def test_the_history_of_a_delivery_is_counted_on_through_a_retry(
     for _ in range(2):
         [task] = await claim(database, workspace_id, now)
         async with database.transaction(workspace_id) as session:
-            await delivering.record_error(
+            await recording.record_error(
                 session, caller, task, Refused("No."), stop, started_at=now, now=now
             )
         async with database.transaction(workspace_id) as session:

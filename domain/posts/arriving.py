@@ -1,0 +1,191 @@
+"""What arrived, recorded many at once, with posts, events and history; what is given back.
+
+Each function is one transaction.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.connector.words import Published
+from domain.events.service import record
+from domain.kernel.caller import Caller
+from domain.kernel.database import driver_of
+from domain.kernel.ids import new_id, show
+from domain.kernel.nudges import due_at
+from domain.posts import statements
+from domain.posts.delivering import Held, Task
+from domain.posts.editing import keep_edit
+from domain.posts.finding import find_post, lock_delivery
+from domain.posts.rules import (
+    DeliveryKind,
+    DeliveryState,
+    PostState,
+    may_move,
+    post_state,
+    published_since,
+    when_unplanned,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A task that is done; `published` is None where nothing of ours stands there any more."""
+
+    task: Task
+    published: Published | None
+    started_at: datetime
+
+
+async def record_done(
+    session: AsyncSession, caller: Caller, arrived: Sequence[Arrived], *, now: datetime
+) -> None:
+    """The deliveries arrived; a withdrawal arrived when what it undoes is gone."""
+    raw = await driver_of(session)
+    posts = await _lock_posts(raw, caller, (each.task.post_id for each in arrived))
+    rows = await _lock_deliveries(raw, caller, arrived)
+    there = [each for each in arrived if each.task.id in rows]
+    await _add_attempts(raw, caller, there, now)
+    new = [
+        each
+        for each in there
+        if may_move(DeliveryState(rows[each.task.id]["state"]), DeliveryState.DONE)
+    ]
+    if not new:
+        return
+    await _end(raw, caller, new, now)
+    for each in new:
+        row = rows[each.task.id]
+        url = each.published.url if each.published and _is_own(each) else row["url"]
+        data = {"kind": row["kind"], "account": show("acct", row["account_id"]), "url": url}
+        record(session, caller, "delivery.done", ("delivery", row["id"]), now=now, data=data)
+    await _settle(session, raw, caller, posts, now)
+    for each in new:
+        if each.task.kind is DeliveryKind.EDIT:
+            await _keep_edit(session, caller, each, now)
+
+
+async def give_back(
+    session: AsyncSession, caller: Caller, held: Sequence[Held], *, now: datetime
+) -> int:
+    """Leaves what a worker claimed and never began to whoever comes next; gives how many."""
+    raw = await driver_of(session)
+    posts = await _lock_posts(raw, caller, (each.task.post_id for each in held))
+    ids, ends = [each.task.id for each in held], [each.lease_end for each in held]
+    rows = await raw.fetch(statements.GIVE_BACK, caller.workspace_id, ids, ends, now)
+    for row in rows:
+        due_at(session, caller.workspace_id, row["id"], now)
+    await _settle(session, raw, caller, posts, now)
+    return len(rows)
+
+
+async def _lock_posts(
+    raw: asyncpg.Connection, caller: Caller, ids: Iterable[UUID | None]
+) -> list[asyncpg.Record]:
+    """Before their deliveries, and in one order for all: so nobody waits crosswise."""
+    wanted = list({id_ for id_ in ids if id_ is not None})
+    return await raw.fetch(statements.LOCK_POSTS, caller.workspace_id, wanted) if wanted else []
+
+
+async def _lock_deliveries(
+    raw: asyncpg.Connection, caller: Caller, arrived: Sequence[Arrived]
+) -> dict[UUID, asyncpg.Record]:
+    """With those that are undone by them."""
+    ids = {each.task.id for each in arrived} | {each.task.undoes_id for each in arrived} - {None}
+    rows = await raw.fetch(statements.LOCK_DELIVERIES, caller.workspace_id, list(ids))
+    return {row["id"]: row for row in rows}
+
+
+async def _add_attempts(
+    raw: asyncpg.Connection, caller: Caller, arrived: Sequence[Arrived], now: datetime
+) -> None:
+    """One more line in the history of each."""
+    await raw.execute(
+        statements.ADD_ATTEMPTS,
+        caller.workspace_id,
+        DeliveryState.DONE.value,
+        now,
+        [new_id() for _ in arrived],
+        [each.task.id for each in arrived],
+        [each.task.act for each in arrived],
+        [each.started_at for each in arrived],
+    )
+
+
+async def _end(
+    raw: asyncpg.Connection, caller: Caller, arrived: Sequence[Arrived], now: datetime
+) -> None:
+    workspace_id = caller.workspace_id
+    shown = [(each.task.id, each.published) for each in arrived if each.published and _is_own(each)]
+    if shown:
+        await raw.execute(
+            statements.ARRIVED,
+            workspace_id,
+            now,
+            [id_ for id_, _ in shown],
+            [_refs(published) for _, published in shown],
+            [published.remote_id for _, published in shown],
+            [published.url for _, published in shown],
+        )
+    rest = [each.task.id for each in arrived if each.published is None or not _is_own(each)]
+    if rest:
+        await raw.execute(statements.DONE, workspace_id, now, rest)
+    undone = [
+        each.task.undoes_id
+        for each in arrived
+        if each.task.kind is DeliveryKind.WITHDRAW and each.task.undoes_id is not None
+    ]
+    if undone:
+        await raw.execute(statements.UNDONE, workspace_id, now, undone)
+
+
+def _is_own(arrived: Arrived) -> bool:
+    """Whether what was published is the delivery's own: an edit's is another's copy."""
+    return arrived.task.kind is not DeliveryKind.EDIT
+
+
+async def _keep_edit(
+    session: AsyncSession, caller: Caller, edited: Arrived, now: datetime
+) -> None:
+    if edited.published is None or edited.task.post_id is None:
+        return
+    post = await find_post(session, caller, edited.task.post_id, None)
+    edit = await lock_delivery(session, caller, edited.task.id)
+    await keep_edit(session, caller, post, edit, edited.published, now=now)
+
+
+def _refs(published: Published) -> str:
+    return json.dumps([{"remote_id": ref.remote_id, "url": ref.url} for ref in published.refs])
+
+
+async def _settle(
+    session: AsyncSession,
+    raw: asyncpg.Connection,
+    caller: Caller,
+    posts: Sequence[asyncpg.Record],
+    now: datetime,
+) -> None:
+    """Derives the state of locked posts from their deliveries and records the changes."""
+    if not posts:
+        return
+    ids = [post["id"] for post in posts]
+    newest: dict[UUID, dict[UUID, DeliveryState]] = {id_: {} for id_ in ids}
+    for row in await raw.fetch(statements.STATES, caller.workspace_id, ids):
+        newest[row["post_id"]][row["account_id"]] = DeliveryState(row["state"])
+    changed: list[tuple[UUID, str, datetime | None]] = []
+    for post in posts:
+        states, previous = newest[post["id"]].values(), PostState(post["state"])
+        state = post_state(states, unplanned=when_unplanned(previous))
+        if state is not previous:
+            since = published_since(state, states, post["published_at"], now=now)
+            changed.append((post["id"], state.value, since))
+            data = {"previous": {"state": previous}, "state": state}
+            record(session, caller, f"post.{state}", ("post", post["id"]), now=now, data=data)
+    if changed:
+        columns = [list(column) for column in zip(*changed, strict=True)]
+        await raw.execute(statements.SETTLE, caller.workspace_id, now, *columns)

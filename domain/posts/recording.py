@@ -1,0 +1,165 @@
+"""What came of deliveries that did not simply arrive, recorded with their posts and events.
+
+Each function is one transaction.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.connector.errors import NetworkError
+from domain.events.service import record
+from domain.kernel.caller import Caller
+from domain.kernel.errors import ParvisError
+from domain.kernel.ids import new_id, show
+from domain.kernel.nudges import due_at
+from domain.posts.delivering import LOOK_UP, Task
+from domain.posts.finding import find_post, lock_delivery
+from domain.posts.planning import settle_post
+from domain.posts.queries import visible_deliveries
+from domain.posts.rules import HOLD, Decision, DeliveryState, Verdict, may_move
+from domain.posts.tables import Attempt, Delivery, Post
+
+
+async def record_error(
+    session: AsyncSession,
+    caller: Caller,
+    task: Task,
+    error: NetworkError,
+    decision: Decision,
+    *,
+    started_at: datetime,
+    now: datetime,
+) -> None:
+    """The delivery waits, is held, stops, or must be looked up: as decided."""
+    post, row = await _locked(session, caller, task)
+    state = _STATES[decision.verdict]
+    await _add_attempt(session, row, task, state, error, started_at, now)
+    if row.state != state and not may_move(DeliveryState(row.state), state):
+        return
+    row.state, row.act_at = state, decision.at
+    row.version, row.updated_at = row.version + 1, now
+    row.problem = {
+        "code": error.code,
+        "message": error.message,
+        "said": error.said,
+        "acting_party": decision.acting_party,
+        "is_retryable": decision.is_retryable,
+    }
+    if decision.at is not None:
+        due_at(session, caller.workspace_id, row.id, decision.at)
+    data = {"code": error.code, "account": show("acct", row.account_id)}
+    record(session, caller, f"delivery.{state}", ("delivery", row.id), now=now, data=data)
+    if post is not None:
+        await settle_post(session, caller, post, now=now)
+
+
+async def record_not_there(
+    session: AsyncSession,
+    caller: Caller,
+    task: Task,
+    *,
+    again_at: datetime | None,
+    started_at: datetime,
+    now: datetime,
+) -> None:
+    """A look-up did not find it: look once more at `again_at`, or, if None, send it again."""
+    post, row = await _locked(session, caller, task)
+    await _add_attempt(session, row, task, "not_there", None, started_at, now)
+    if row.state != DeliveryState.UNKNOWN:
+        return
+    row.act_at = again_at or now
+    if again_at is None:
+        row.state, row.look_ups = DeliveryState.WAITING, 0
+        row.problem = None
+    row.version, row.updated_at = row.version + 1, now
+    due_at(session, caller.workspace_id, row.id, row.act_at)
+    if post is not None:
+        await settle_post(session, caller, post, now=now)
+
+
+async def hold(
+    session: AsyncSession, caller: Caller, task: Task, error: ParvisError, *, now: datetime
+) -> None:
+    """The account cannot speak: the delivery is kept and tried again later, or on reconnection."""
+    post, row = await _locked(session, caller, task)
+    looked = task.act == LOOK_UP
+    row.state = DeliveryState.UNKNOWN if looked else DeliveryState.WAITING
+    row.attempts -= 0 if looked else 1
+    row.look_ups -= 1 if looked else 0
+    row.act_at = now + HOLD
+    row.version, row.updated_at = row.version + 1, now
+    row.problem = {
+        "code": error.code,
+        "message": error.message,
+        "said": "",
+        "acting_party": "user",
+        "is_retryable": True,
+    }
+    if post is not None:
+        await settle_post(session, caller, post, now=now)
+
+
+async def resume_account(
+    session: AsyncSession, caller: Caller, account_id: UUID, *, now: datetime
+) -> int:
+    """Brings forward what was held while the account could not speak; gives how many."""
+    statement = visible_deliveries(caller).where(
+        col(Delivery.account_id) == account_id,
+        col(Delivery.act_at) > now,
+        col(Delivery.due_at) <= now,
+        col(Delivery.problem).is_not(None),
+    )
+    rows = (await session.exec(statement.with_for_update())).all()
+    for row in rows:
+        row.act_at = now
+        due_at(session, caller.workspace_id, row.id, now)
+    return len(rows)
+
+
+_STATES = {
+    Verdict.WAIT: DeliveryState.WAITING,
+    Verdict.HOLD: DeliveryState.WAITING,
+    Verdict.STOP: DeliveryState.FAILED,
+    Verdict.LOOK: DeliveryState.UNKNOWN,
+}
+
+
+async def _locked(
+    session: AsyncSession, caller: Caller, task: Task
+) -> tuple[Post | None, Delivery]:
+    """The post, then its delivery: always locked in this order."""
+    post = await find_post(session, caller, task.post_id, None) if task.post_id else None
+    return post, await lock_delivery(session, caller, task.id)
+
+
+async def _add_attempt(
+    session: AsyncSession,
+    row: Delivery,
+    task: Task,
+    outcome: str,
+    error: NetworkError | None,
+    started_at: datetime,
+    now: datetime,
+) -> None:
+    """One more line in the delivery's history; a retry counts on where the history ends."""
+    before = select(func.count()).where(
+        col(Attempt.workspace_id) == row.workspace_id, col(Attempt.delivery_id) == row.id
+    )
+    session.add(
+        Attempt(
+            workspace_id=row.workspace_id,
+            id=new_id(),
+            delivery_id=row.id,
+            number=(await session.exec(before)).one() + 1,
+            act=task.act,
+            started_at=started_at,
+            ended_at=now,
+            outcome=outcome,
+            code=error.code if error else None,
+            detail=(error.said or error.message) if error else None,
+        )
+    )
+    await session.flush()

@@ -1,0 +1,131 @@
+"""The SQL of going out: whole batches as arrays, on asyncpg itself.
+
+Who changes several deliveries locks them in the order of their ids; who changes posts too has
+locked those before. So batches never wait for each other crosswise.
+"""
+
+# A lost lease (going, past its end) is an unknown outcome: it is looked up, never sent again.
+CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM deliveries
+     WHERE workspace_id = $1 AND act_at <= $2
+     ORDER BY act_at LIMIT $4 FOR UPDATE SKIP LOCKED
+)
+UPDATE deliveries d
+   SET attempts = attempts + CASE d.state WHEN 'waiting' THEN 1 ELSE 0 END,
+       look_ups = look_ups + CASE d.state WHEN 'waiting' THEN 0 ELSE 1 END,
+       sent_at = coalesce(sent_at, $2),
+       state = CASE d.state WHEN 'waiting' THEN 'going' ELSE 'unknown' END,
+       act_at = $3, version = version + 1, updated_at = $2
+  FROM due WHERE d.workspace_id = $1 AND d.id = due.id
+RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
+          d.content, d.checkpoint, d.attempts, d.look_ups, d.sent_at, d.refs, d.trace
+"""
+
+VARIANTS = """
+SELECT id, post_id, parts, media_ids, link_url, language, visibility, content_warning
+  FROM variants WHERE workspace_id = $1 AND id = ANY ($2)
+"""
+
+POSTS = """
+SELECT id, text, media_ids, link_url, language
+  FROM posts WHERE workspace_id = $1 AND id = ANY ($2)
+"""
+
+GOING_OUT = """
+WITH mine AS MATERIALIZED (
+    SELECT id FROM posts
+     WHERE workspace_id = $1 AND id = ANY ($2) AND state = 'scheduled'
+     ORDER BY id FOR UPDATE
+)
+UPDATE posts p SET state = 'going_out', version = version + 1, updated_at = $3
+  FROM mine WHERE p.workspace_id = $1 AND p.id = mine.id
+RETURNING p.id
+"""
+
+_SENT = """
+WITH mine AS MATERIALIZED (
+    SELECT d.id, sent.value
+      FROM unnest($2::uuid[], $3::text[]) AS sent (id, value)
+      JOIN deliveries d ON d.workspace_id = $1 AND d.id = sent.id
+     ORDER BY d.id FOR UPDATE OF d
+)
+"""
+PREPARE = f"""{_SENT}
+UPDATE deliveries d SET content = CAST(mine.value AS jsonb)
+  FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
+"""
+KEEP_CHECKPOINTS = f"""{_SENT}
+UPDATE deliveries d SET checkpoint = CAST(mine.value AS jsonb)
+  FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
+"""
+
+# A lease is ours as long as it ends when we said it would.
+_OURS = """
+WITH mine AS MATERIALIZED (
+    SELECT d.id
+      FROM unnest($2::uuid[], $3::timestamptz[]) AS held (id, lease_end)
+      JOIN deliveries d ON d.workspace_id = $1 AND d.id = held.id AND d.act_at = held.lease_end
+     ORDER BY d.id FOR UPDATE OF d
+)
+"""
+EXTEND = f"""{_OURS}
+UPDATE deliveries d SET act_at = $4
+  FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
+RETURNING d.id
+"""
+GIVE_BACK = f"""{_OURS}
+UPDATE deliveries d
+   SET attempts = attempts - CASE d.state WHEN 'going' THEN 1 ELSE 0 END,
+       look_ups = look_ups - CASE d.state WHEN 'going' THEN 0 ELSE 1 END,
+       state = CASE d.state WHEN 'going' THEN 'waiting' ELSE d.state END,
+       act_at = $4, version = version + 1, updated_at = $4
+  FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
+RETURNING d.id
+"""
+
+LOCK_POSTS = """
+SELECT id, state, published_at FROM posts
+ WHERE workspace_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE
+"""
+LOCK_DELIVERIES = """
+SELECT id, state, kind, account_id, url FROM deliveries
+ WHERE workspace_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE
+"""
+# A retry counts on where the history ends.
+ADD_ATTEMPTS = """
+INSERT INTO attempts (workspace_id, outcome, ended_at, id, delivery_id, act, started_at, number)
+SELECT $1, $2, $3, sent.*,
+       (SELECT count(*) + 1 FROM attempts a
+         WHERE a.workspace_id = $1 AND a.delivery_id = sent.delivery_id)
+  FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[])
+       AS sent (id, delivery_id, act, started_at)
+"""
+DONE = """
+UPDATE deliveries d
+   SET state = 'done', act_at = NULL, problem = NULL, version = version + 1, updated_at = $2
+ WHERE workspace_id = $1 AND id = ANY ($3)
+"""
+ARRIVED = """
+UPDATE deliveries d
+   SET state = 'done', act_at = NULL, problem = NULL, version = version + 1, updated_at = $2,
+       published_at = $2, refs = CAST(sent.refs AS jsonb), remote_id = sent.remote_id,
+       url = sent.url
+  FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) AS sent (id, refs, remote_id, url)
+ WHERE d.workspace_id = $1 AND d.id = sent.id
+"""
+UNDONE = """
+UPDATE deliveries SET state = 'withdrawn', act_at = NULL, version = version + 1, updated_at = $2
+ WHERE workspace_id = $1 AND id = ANY ($3)
+"""
+# Under the locks of their posts; a claim may come in between, and settles them itself.
+STATES = """
+SELECT post_id, account_id, state FROM deliveries
+ WHERE workspace_id = $1 AND post_id = ANY ($2) AND kind = 'publish' ORDER BY id
+"""
+SETTLE = """
+UPDATE posts p SET state = sent.state, version = version + 1, updated_at = $2,
+       published_at = sent.published_at
+  FROM unnest($3::uuid[], $4::text[], $5::timestamptz[]) AS sent (id, state, published_at)
+ WHERE p.workspace_id = $1 AND p.id = sent.id
+"""

@@ -1,0 +1,260 @@
+"""Posts on their way out of one worker, with the sandbox played by a fake at the port."""
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from arq.connections import ArqRedis
+from sqlmodel import col, select
+
+from domain.accounts.credentials import seal_grant
+from domain.accounts.tables import Account
+from domain.calendars.service import create_calendar
+from domain.calendars.shapes import CreateCalendar
+from domain.connector.errors import NetworkError, Refused
+from domain.connector.http import Call, Reply
+from domain.connector.words import Grant
+from domain.kernel.caller import worker
+from domain.kernel.database import Database
+from domain.kernel.settings import Settings
+from domain.posts.rules import DeliveryState, PostState
+from domain.posts.service import create_post, schedule_post
+from domain.posts.shapes import CreatePost, SchedulePost, VariantInput
+from domain.posts.tables import Attempt, Delivery, Post
+from tests.conftest import NOW
+from tests.domain.accounts.build import KEYS, make_community
+from tests.workers.world import make_context
+from tests.world import make_account, make_workspace
+from workers.context import Context
+from workers.outbox import Outbox
+from workers.posts import deliver_due, give_back, keep_leases
+
+LEASE = timedelta(seconds=60)
+
+
+class Sandbox:
+    """Takes every post and notes its text; the gate holds back all answers while it is closed."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.begun = asyncio.Event()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.refusals: dict[str, NetworkError] = {}
+
+    async def __call__(self, call: Call) -> Reply:
+        assert isinstance(call.json, dict)
+        text = str(call.json["text"])
+        self.texts.append(text)
+        self.begun.set()
+        await self.gate.wait()
+        if text in self.refusals:
+            raise self.refusals[text]
+        found: dict[str, Any] = {
+            "id": text,
+            "handle": "vaud",
+            "text": text,
+            "media": [],
+            "language": None,
+            "reply_to": None,
+            "root_id": None,
+            "url": f"http://sandbox.test/{text}",
+            "created_at": NOW.isoformat(),
+        }
+        return Reply(201, {}, json.dumps(found).encode(), call.url)
+
+
+class Stage:
+    """A worker, its network, and a clock that is moved by hand."""
+
+    def __init__(self, database: Database, workspace_id: UUID, network: Sandbox) -> None:
+        self.database = database
+        self.workspace_id = workspace_id
+        self.network = network
+        self.now = NOW
+        self.context: Context
+        self.community_id: UUID
+        self.calendar_id: UUID
+
+    async def account(self) -> UUID:
+        id_ = await make_account(self.database, self.workspace_id, self.community_id)
+        async with self.database.transaction(self.workspace_id) as session:
+            row = await session.get_one(Account, (self.workspace_id, id_))
+            grant = Grant("good", extra={"idempotency": "D"})
+            row.sealed_grant = seal_grant(KEYS, self.workspace_id, id_, grant)
+        return id_
+
+    async def plan(self, text: str, *account_ids: UUID) -> UUID:
+        """A post that is due at once."""
+        caller = worker(self.workspace_id)
+        command = CreatePost(
+            calendar_id=self.calendar_id,
+            title=text,
+            text=text,
+            variants=[VariantInput(account_id=id_) for id_ in account_ids],
+        )
+        async with self.database.transaction(self.workspace_id) as session:
+            made = await create_post(session, caller, command, now=self.now)
+            now = SchedulePost(now=True)
+            await schedule_post(session, caller, made.id, now, expected_version=None, now=self.now)
+        return made.id
+
+    async def deliver(self) -> int:
+        return await deliver_due(self.context, self.workspace_id, now=self.now)
+
+    async def quiet(self) -> None:
+        """Returns once nothing runs any more."""
+        while running := self.context.outbox._running:
+            await asyncio.wait(running)
+
+    async def rows(self, table: type[Any]) -> list[Any]:
+        async with self.database.transaction(self.workspace_id) as session:
+            return list((await session.exec(select(table).order_by(col(table.id)))).all())
+
+    async def states(self) -> list[str]:
+        return [row.state for row in await self.rows(Delivery)]
+
+
+@pytest.fixture
+async def stage(settings: Settings, database: Database, redis: ArqRedis) -> Stage:
+    workspace_id = await make_workspace(database)
+    made = Stage(database, workspace_id, Sandbox())
+    made.community_id = await make_community(database, workspace_id)
+    command = CreateCalendar(community_id=made.community_id, name="a")
+    async with database.transaction(workspace_id) as session:
+        calendar = await create_calendar(session, worker(workspace_id), command, now=NOW)
+    made.calendar_id = calendar.id
+    made.context = make_context(settings, database, redis, made.network, lambda: made.now)
+    return made
+
+
+def with_lanes(stage: Stage, lanes: int) -> None:
+    stage.context = replace(stage.context, outbox=Outbox(lanes))
+
+
+async def test_everything_due_is_claimed_at_once_however_few_may_speak(stage: Stage) -> None:
+    with_lanes(stage, 1)
+    stage.network.gate.clear()
+    for text in ("a", "b", "c"):
+        await stage.plan(text, await stage.account())
+
+    claimed = await stage.deliver()
+    await stage.network.begun.wait()
+    going = await stage.states()
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert (claimed, going) == (3, [DeliveryState.GOING] * 3)
+    assert await stage.states() == [DeliveryState.DONE] * 3
+    assert [row.state for row in await stage.rows(Post)] == [PostState.PUBLISHED] * 3
+    assert sorted(stage.network.texts) == ["a", "b", "c"]
+
+
+async def test_the_messages_of_an_account_go_out_one_after_the_other_in_order(
+    stage: Stage,
+) -> None:
+    stage.network.gate.clear()
+    account_id = await stage.account()
+    for text in ("first", "second", "third"):
+        await stage.plan(text, account_id)
+        stage.now += timedelta(seconds=1)
+
+    await stage.deliver()
+    await stage.network.begun.wait()
+    begun = list(stage.network.texts)
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert begun == ["first"]
+    assert stage.network.texts == ["first", "second", "third"]
+
+
+async def test_a_post_on_two_accounts_is_public_when_both_have_it(stage: Stage) -> None:
+    post_id = await stage.plan("both", await stage.account(), await stage.account())
+
+    await stage.deliver()
+    await stage.quiet()
+
+    [post] = await stage.rows(Post)
+    assert (post.id, post.state, post.published_at) == (post_id, "published", NOW)
+    assert [row.remote_id for row in await stage.rows(Delivery)] == ["both", "both"]
+    assert [row.outcome for row in await stage.rows(Attempt)] == ["done", "done"]
+
+
+async def test_one_that_is_refused_takes_no_other_with_it(stage: Stage) -> None:
+    stage.network.refusals["bad"] = Refused("Not this.")
+    account_id = await stage.account()
+    for text in ("bad", "good"):
+        await stage.plan(text, account_id)
+
+    await stage.deliver()
+    await stage.quiet()
+
+    assert sorted(await stage.states()) == [DeliveryState.DONE, DeliveryState.FAILED]
+    assert sorted(row.state for row in await stage.rows(Post)) == ["failed", "published"]
+
+
+async def test_what_waits_its_turn_keeps_its_lease(stage: Stage) -> None:
+    with_lanes(stage, 1)
+    stage.network.gate.clear()
+    for text in ("a", "b"):
+        await stage.plan(text, await stage.account())
+    await stage.deliver()
+    await stage.network.begun.wait()
+
+    stage.now += LEASE / 2
+    await keep_leases(stage.context)
+    stage.now += LEASE / 2
+    claimed_again = await stage.deliver()
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert claimed_again == 0
+    assert await stage.states() == [DeliveryState.DONE] * 2
+
+
+async def test_what_lost_its_lease_is_not_sent(stage: Stage) -> None:
+    with_lanes(stage, 1)
+    stage.network.gate.clear()
+    for text in ("a", "b"):
+        await stage.plan(text, await stage.account())
+    await stage.deliver()
+    await stage.network.begun.wait()
+
+    stage.now += LEASE
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert len(stage.network.texts) == 1
+    assert sorted(await stage.states()) == [DeliveryState.DONE, DeliveryState.GOING]
+    assert stage.context.outbox.held() == []
+
+
+async def test_what_was_never_begun_is_given_back_when_the_worker_stops(stage: Stage) -> None:
+    with_lanes(stage, 1)
+    stage.network.gate.clear()
+    for text in ("a", "b"):
+        await stage.plan(text, await stage.account())
+    await stage.deliver()
+    await stage.network.begun.wait()
+    stopping = asyncio.create_task(stage.context.outbox.stop(10))
+    await asyncio.sleep(0)
+    stage.network.gate.set()
+
+    await give_back(stage.context, await stopping)
+
+    begun = stage.network.texts[0]
+    by_title = {row.title: row for row in await stage.rows(Post)}
+    waiting = [row for row in await stage.rows(Delivery) if row.state == DeliveryState.WAITING]
+    assert by_title[begun].state == PostState.PUBLISHED
+    assert [(row.attempts, row.act_at) for row in waiting] == [(0, NOW)]
+    assert by_title[{"a": "b", "b": "a"}[begun]].state == PostState.SCHEDULED
+    assert await stage.deliver() == 0, "a worker that stops claims nothing"
+    with_lanes(stage, 1)
+    assert await stage.deliver() == 1
+    await stage.quiet()
+    assert sorted(stage.network.texts) == ["a", "b"]

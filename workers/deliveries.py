@@ -1,0 +1,236 @@
+"""One delivery: open the line, speak, record. An unknown outcome is looked up, never resent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from domain.accounts.service import expect_echo
+from domain.connector.errors import GrantExpired, NetworkError, Refused
+from domain.connector.words import Checkpoint, Draft, Published
+from domain.kernel.caller import worker
+from domain.kernel.errors import ParvisError
+from domain.kernel.traces import span
+from domain.mentions.service import answer_delivered
+from domain.metrics.service import start_measuring
+from domain.posts import arriving, delivering, recording
+from domain.posts.arriving import Arrived
+from domain.posts.delivering import LOOK_UP, Task
+from domain.posts.rules import (
+    DeliveryKind,
+    after_error,
+    after_look_up_error,
+    look_ups_needed,
+)
+from workers.cards import PATIENCE_S, with_cards
+from workers.context import Context
+from workers.drafts import draft_of
+from workers.outward import Line, Purpose, grant_expired, open_line
+
+REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
+"""What does no harm when it is done twice."""
+LINE_KEPT = timedelta(seconds=60)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A line that several deliveries of one account share for a short while."""
+
+    line: Line
+    at: datetime
+
+
+async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened | None:
+    """One attempt or one look-up, from opening the line to the record; gives the line for more."""
+    started_at = context.clock()
+    if not context.outbox.is_ours(task, now=started_at):
+        log.warning("delivery.lease_lost", delivery=str(task.id))
+        return opened
+    if opened is not None and started_at - opened.at > LINE_KEPT:
+        opened = None
+    with span("deliver", parent=task.trace, act=task.act, kind=task.kind):
+        try:
+            line = opened.line if opened else await _open(context, task, started_at)
+            draft = await draft_of(context, task)
+        except ParvisError as error:
+            await _hold(context, task, error)
+        except NetworkError as error:
+            await _record_error(context, task, None, error, started_at)
+        else:
+            if await _act(context, task, line, draft, started_at):
+                return opened or Opened(line, started_at)
+    return None
+
+
+async def _open(context: Context, task: Task, now: datetime) -> Line:
+    ids = task.workspace_id, task.account_id
+    return await open_line(context, *ids, purpose=Purpose.PUBLISH, now=now)
+
+
+async def _act(
+    context: Context, task: Task, line: Line, draft: Draft, started_at: datetime
+) -> bool:
+    """Speaks and records; False when the line should not be used again."""
+    log.info(
+        "delivery.act",
+        act=task.act,
+        delivery=str(task.id),
+        late_ms=round((started_at - task.due_at).total_seconds() * 1000),
+    )
+    try:
+        if task.act == LOOK_UP:
+            await _look_up(context, task, line, draft, started_at)
+        else:
+            published = await _send(context, task, line, draft)
+            await _record_done(context, task, published, started_at)
+    except NetworkError as error:
+        await _record_error(context, task, line, error, started_at)
+        return False
+    return True
+
+
+async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Published | None:
+    publish = line.connector.publish
+    if publish is None:
+        return None
+    if task.kind is DeliveryKind.WITHDRAW:
+        await publish.withdraw(line.http, line.access, task.refs)
+        return None
+    if task.kind is DeliveryKind.EDIT:
+        return await _edit(line, task, draft)
+
+    async def save(checkpoint: Checkpoint) -> None:
+        await context.outbox.checkpoints.put(
+            task.workspace_id, (task.id, checkpoint), partial(_keep_checkpoints, context)
+        )
+
+    draft = await with_cards(context.http, line.connector.manifest, draft, patience_s=PATIENCE_S)
+    return await publish.publish(
+        line.http, line.access, draft, dict(task.checkpoint), save, now=context.clock()
+    )
+
+
+async def _edit(line: Line, task: Task, draft: Draft) -> Published:
+    edits = line.connector.edit
+    if edits is None:
+        raise Refused("The network lets nothing be changed.", code="network.refused")
+    refs = [
+        await edits.edit(line.http, line.access, ref, replace(draft, parts=(part,)))
+        for ref, part in zip(task.refs, draft.parts, strict=True)
+    ]
+    return Published(tuple(refs))
+
+
+async def _look_up(
+    context: Context, task: Task, line: Line, draft: Draft, started_at: datetime
+) -> None:
+    publish = line.connector.publish
+    if task.kind in REPEATABLE or not context.settings.reconcile or publish is None:
+        # Without reconciling the send is repeated blindly.
+        await _record_not_there(context, task, None, started_at)
+        return
+    published = await publish.look_up(
+        line.http, line.access, draft, dict(task.checkpoint), since=task.sent_at
+    )
+    if published is not None:
+        await _record_done(context, task, published, started_at)
+        return
+    wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
+    is_sure = task.look_ups >= look_ups_needed(line.idempotency)
+    await _record_not_there(context, task, None if is_sure else wait, started_at)
+
+
+async def _keep_checkpoints(
+    context: Context, workspace_id: UUID, kept: Sequence[tuple[UUID, Checkpoint]]
+) -> None:
+    async with context.database.transaction(workspace_id) as session:
+        await delivering.keep_checkpoints(session, worker(workspace_id), dict(kept))
+
+
+async def _record_done(
+    context: Context, task: Task, published: Published | None, started_at: datetime
+) -> None:
+    arrived = Arrived(task, published, started_at)
+    write = partial(_record_arrived, context)
+    await context.outbox.arrivals.put(task.workspace_id, arrived, write)
+
+
+async def _record_arrived(context: Context, workspace_id: UUID, arrived: Sequence[Arrived]) -> None:
+    """What arrived at about the same time, in one transaction."""
+    caller, now = worker(workspace_id), context.clock()
+    tasks = [each.task for each in arrived]
+    speaking = {each.account_id for each in tasks if each.kind is not DeliveryKind.WITHDRAW}
+    public = {each.account_id for each in tasks if each.kind is DeliveryKind.PUBLISH}
+    async with context.database.transaction(workspace_id) as session:
+        await arriving.record_done(session, caller, arrived, now=now)
+        for task in tasks:
+            if task.kind is DeliveryKind.ANSWER:
+                await answer_delivered(session, caller, task.id, now=now)
+        if public:
+            await start_measuring(session, caller, public, now=now)
+        if speaking:
+            shortest_s = context.settings.poll_min_s
+            await expect_echo(session, caller, speaking, now=now, shortest_s=shortest_s)
+
+
+async def _record_not_there(
+    context: Context, task: Task, wait: timedelta | None, started_at: datetime
+) -> None:
+    now = context.clock()
+    async with context.database.transaction(task.workspace_id) as session:
+        await recording.record_not_there(
+            session,
+            worker(task.workspace_id),
+            task,
+            again_at=None if wait is None else now + wait,
+            started_at=started_at,
+            now=now,
+        )
+
+
+async def _record_error(
+    context: Context,
+    task: Task,
+    line: Line | None,
+    error: NetworkError,
+    started_at: datetime,
+) -> None:
+    now = context.clock()
+    wait_s = line.connector.manifest.reconcile_wait_s if line else 0.0
+    wait = timedelta(seconds=wait_s)
+    if task.act == LOOK_UP:
+        decision = after_look_up_error(error, look_ups=task.look_ups, reconcile_wait=wait, now=now)
+    else:
+        decision = after_error(error, attempts=task.attempts, reconcile_wait=wait, now=now)
+    async with context.database.transaction(task.workspace_id) as session:
+        await recording.record_error(
+            session,
+            worker(task.workspace_id),
+            task,
+            error,
+            decision,
+            started_at=started_at,
+            now=now,
+        )
+    if isinstance(error, GrantExpired):
+        ids = task.workspace_id, task.account_id
+        is_out = await grant_expired(context, *ids, error, now=started_at)
+        if not is_out:
+            await resume(context, *ids)
+
+
+async def resume(context: Context, workspace_id: UUID, account_id: UUID) -> None:
+    """Sends at once what was held while the account could not speak."""
+    async with context.database.transaction(workspace_id) as session:
+        await recording.resume_account(
+            session, worker(workspace_id), account_id, now=context.clock()
+        )
+
+
+async def _hold(context: Context, task: Task, error: ParvisError) -> None:
+    async with context.database.transaction(task.workspace_id) as session:
+        await recording.hold(session, worker(task.workspace_id), task, error, now=context.clock())

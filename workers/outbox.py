@@ -1,0 +1,124 @@
+"""What this worker has claimed and brings out: a lane for each account, its messages in order.
+
+Claiming does not wait for sending. What is held keeps its lease while this worker lives; what is
+not begun when it stops is given back.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from domain.connector.words import Checkpoint
+from domain.posts.arriving import Arrived
+from domain.posts.delivering import Held, Task
+from workers.gathering import Gathered
+
+MOST_HELD = 2_000
+log = structlog.get_logger()
+
+
+class Lane:
+    """The tasks of one account that are held here, the one under way among them."""
+
+    def __init__(self, ended: Callable[[Held], None]) -> None:
+        self.waiting: deque[Held] = deque()
+        self._ended = ended
+        self._begun: Held | None = None
+
+    def next(self) -> Task | None:
+        """Ends the task under way and begins the next one; None when none is left."""
+        self.end()
+        self._begun = self.waiting.popleft() if self.waiting else None
+        return None if self._begun is None else self._begun.task
+
+    def end(self) -> None:
+        if self._begun is not None:
+            self._ended(self._begun)
+            self._begun = None
+
+
+Speak = Callable[[Lane], Awaitable[None]]
+"""Brings out one task of a lane after the other."""
+
+
+class Outbox:
+    """At most `lanes` accounts speak side by side; what they write is gathered."""
+
+    def __init__(self, lanes: int) -> None:
+        self.checkpoints: Gathered[tuple[UUID, Checkpoint]] = Gathered()
+        self.arrivals: Gathered[Arrived] = Gathered()
+        self._most_lanes = lanes
+        self._lanes: dict[UUID, Lane] = {}
+        self._resting: deque[UUID] = deque()
+        """Accounts whose lane waits for another's end."""
+        self._running: set[asyncio.Task[None]] = set()
+        self._held: dict[UUID, Held] = {}
+        self._stopped = False
+
+    def room(self, at_most: int) -> int:
+        """How many more may be claimed."""
+        return 0 if self._stopped else max(0, min(at_most, MOST_HELD - len(self._held)))
+
+    def held(self) -> list[Held]:
+        return list(self._held.values())
+
+    def is_ours(self, task: Task, *, now: datetime) -> bool:
+        """Whether nobody else can have taken the task meanwhile, nor ourselves once more."""
+        held = self._held.get(task.id)
+        return held is not None and held.task is task and now < held.lease_end
+
+    def take(self, tasks: Iterable[Task], lease_end: datetime, speak: Speak) -> None:
+        """Puts tasks in the lanes of their accounts, behind what is there."""
+        for task in tasks:
+            held = self._held[task.id] = Held(task, lease_end)
+            if task.account_id not in self._lanes:
+                self._lanes[task.account_id] = Lane(self._end)
+                self._resting.append(task.account_id)
+            self._lanes[task.account_id].waiting.append(held)
+        self._start(speak)
+
+    async def stop(self, within_s: float) -> list[Held]:
+        """Begins no lane more and waits for what runs; gives what was never begun."""
+        self._stopped = True
+        left = [held for lane in self._lanes.values() for held in lane.waiting]
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=within_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        return left
+
+    def _start(self, speak: Speak) -> None:
+        while self._resting and len(self._running) < self._most_lanes and not self._stopped:
+            account_id = self._resting.popleft()
+            running = asyncio.create_task(self._run(self._lanes[account_id], speak))
+            self._running.add(running)
+            running.add_done_callback(partial(self._rest, account_id, speak))
+
+    def _rest(self, account_id: UUID, speak: Speak, done: asyncio.Task[None]) -> None:
+        self._running.discard(done)
+        if self._lanes[account_id].waiting:
+            self._resting.append(account_id)
+        else:
+            del self._lanes[account_id]
+        self._start(speak)
+
+    async def _run(self, lane: Lane, speak: Speak) -> None:
+        try:
+            await speak(lane)
+        except Exception:
+            # Of the task under way the lease ends, and then it is looked up.
+            log.exception("work.broken")
+        finally:
+            lane.end()
+
+    def _end(self, held: Held) -> None:
+        if self._held.get(held.task.id) is held:
+            del self._held[held.task.id]
