@@ -149,9 +149,7 @@ def _is_own(arrived: Arrived) -> bool:
     return arrived.task.kind is not DeliveryKind.EDIT
 
 
-async def _keep_edit(
-    session: AsyncSession, caller: Caller, edited: Arrived, now: datetime
-) -> None:
+async def _keep_edit(session: AsyncSession, caller: Caller, edited: Arrived, now: datetime) -> None:
     if edited.published is None or edited.task.post_id is None:
         return
     post = await find_post(session, caller, edited.task.post_id, None)

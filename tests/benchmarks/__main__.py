@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+import uvloop
 
 from api.cli.places import as_called
+from domain.kernel.memory import keep_out_of_collections
 from tests.benchmarks import authentication, graph, lateness, reads, rows, writes
 from tests.benchmarks.bench import Bench, start_bare, start_parvis
 from tests.benchmarks.driving import Driver
@@ -72,9 +74,11 @@ def _measure(bench: Bench, loaded: Loaded, parts: Sequence[str]) -> None:
     if {"reads", "authentication", "graph"} & set(parts):
         _measure_api(bench, loaded, parts)
     if "rows" in parts:
-        asyncio.run(rows.measure_rows(bench, loaded))
+        uvloop.run(rows.measure_rows(bench, loaded))
     if "writes" in parts:
-        asyncio.run(writes.measure_writes(bench))
+        # As workers run.
+        keep_out_of_collections()
+        uvloop.run(writes.measure_writes(bench))
     if "lateness" in parts:
         lateness.measure_lateness(bench)
 

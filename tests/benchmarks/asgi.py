@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import uvicorn
 
-from api.cli.serving import keep_out_of_collections
+from domain.kernel.memory import keep_out_of_collections
 
 POOL = 6
 Scope = dict[str, Any]

@@ -24,7 +24,15 @@ METRICS_MEASURED = 3
 MEASURED = timedelta(days=105)
 SPARE = 1.2
 HISTORY = timedelta(days=330)
-BUILT = ("mentions", "posts", "variants", "deliveries", "authors", "mention_words")
+BUILT = (
+    "mentions",
+    "posts",
+    "variants",
+    "deliveries",
+    "authors",
+    "conversations",
+    "mention_words",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,8 @@ async def load(url: str, size: Size) -> Loaded:
         async with _bare(connection, BUILT):
             await connection.execute(world_sql.posts(size.posts, HISTORY.days))
             await connection.execute(world_sql.authors(max(size.mentions // 10, 100)))
-            await connection.execute(world_sql.mentions(size.mentions, HISTORY.days))
+            await connection.execute(world_sql.conversations(size.mentions, HISTORY.days))
+            await connection.execute(world_sql.mentions())
         await _sample(connection, size.samples)
         await connection.execute("ANALYZE")
         return await _seen(connection)

@@ -8,11 +8,12 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from api.cli.serving import configuration, keep_out_of_collections
+from api.cli.serving import configuration
 from api.cli.surroundings import read_settings
 from api.state import State
 from api.tokens import TokenChecks
 from domain.kernel.caller import Caller, worker
+from domain.kernel.memory import keep_out_of_collections
 
 
 class NoChecks(TokenChecks):

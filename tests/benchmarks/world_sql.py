@@ -139,29 +139,50 @@ ANALYZE bench_au; ANALYZE bench_p
 """
 
 
-def mentions(rows: int, days: int) -> str:
-    """Three in ten are open; seven in ten are about a post of their account."""
+def conversations(rows: int, days: int) -> str:
+    """Who will say what where: three mentions in a row make a thread of their account."""
     return f"""
+CREATE TEMP TABLE bench_m AS
+SELECT d.n, d.at, s.slot, row_number() OVER (PARTITION BY s.account_id ORDER BY d.n) - 1 AS place
+  {_dealt(rows, days)};
+CREATE TEMP TABLE bench_t AS
+SELECT s.account_id, m.place / 3 AS thread, min(m.n) AS first_n, min(m.at) AS first_at,
+       max(m.at) AS last_at, count(*) AS many, pg_temp.id7(min(m.at)) AS id
+  FROM bench_m m JOIN bench_seat s ON s.slot = m.slot GROUP BY 1, 2;
+ANALYZE bench_m; ANALYZE bench_t;
+INSERT INTO conversations (workspace_id, id, version, created_at, updated_at, community_id,
+                           account_id, network, root_remote_id, mention_count, last_mention_at)
+SELECT a.workspace_id, t.id, 1, t.first_at, t.last_at, a.community_id, a.account_id, a.network,
+       'm' || t.first_n, t.many, t.last_at
+  FROM bench_t t JOIN bench_a a ON a.account_id = t.account_id ORDER BY t.first_n
+"""
+
+
+def mentions() -> str:
+    """Three in ten are open; most are about a post of their account."""
+    return """
 CREATE TEMP TABLE bench_last AS
 SELECT DISTINCT ON (account_id, at::date) account_id, at::date AS on_day, post_id, n
   FROM bench_p ORDER BY account_id, at::date, n;
 INSERT INTO mentions (workspace_id, id, version, created_at, updated_at, community_id, account_id,
                       network, kind, remote_id, about_remote_id, author_id, author_handle,
-                      author_name, author_avatar_url, post_id, post_title, text, language, url,
-                      said_at, status, read_at)
+                      author_name, author_avatar_url, conversation_id, post_id, post_title, text,
+                      language, url, said_at, status, read_at)
 SELECT s.workspace_id, pg_temp.id7(d.at), 1, d.at + interval '20 seconds', d.at, s.community_id,
-       s.account_id, s.network, CASE d.n % 3 WHEN 0 THEN 'mention' ELSE 'reply' END, 'm' || d.n,
-       'p' || d.n, au.id, 'person' || au.n, 'Person ' || au.n,
-       'https://' || s.network || '.example/avatars/' || au.n || '.png',
-       l.post_id, 'Message ' || l.n, t.body, 'fr', 'https://' || s.network || '.example/m/' || d.n,
+       s.account_id, s.network, CASE WHEN d.n = t.first_n THEN 'mention' ELSE 'reply' END,
+       'm' || d.n, CASE WHEN d.n <> t.first_n THEN 'm' || t.first_n END, au.id, 'person' || au.n,
+       'Person ' || au.n, 'https://' || s.network || '.example/avatars/' || au.n || '.png', t.id,
+       l.post_id, 'Message ' || l.n, x.body, 'fr', 'https://' || s.network || '.example/m/' || d.n,
        d.at, (ARRAY['open','open','open','answered','answered','archived','archived','archived',
                     'archived','archived'])[1 + (d.n / 7) % 10],
        CASE WHEN (d.n / 7) % 10 > 2 THEN d.at + interval '1 hour' END
-  {_dealt(rows, days)}
+  FROM bench_m d
+  JOIN bench_seat s ON s.slot = d.slot
+  JOIN bench_t t ON t.account_id = s.account_id AND t.thread = d.place / 3
   JOIN bench_au_count c ON c.workspace_id = s.workspace_id AND c.network = s.network
   JOIN bench_au au ON au.workspace_id = s.workspace_id AND au.network = s.network
    AND au.place = (d.n * 7919::bigint) % c.many
-  JOIN bench_text t ON t.n = (d.n * 31::bigint) % 5000
+  JOIN bench_text x ON x.n = (d.n * 31::bigint) % 5000
   LEFT JOIN bench_last l ON l.account_id = s.account_id AND l.on_day = d.at::date
  ORDER BY d.n;
 INSERT INTO mention_words (workspace_id, said_at, mention_id, words)

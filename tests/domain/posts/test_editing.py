@@ -17,7 +17,8 @@ from domain.kernel.errors import (
     NotAllowedNow,
     PostUnfit,
 )
-from domain.posts import delivering
+from domain.posts import arriving, delivering
+from domain.posts.arriving import Arrived
 from domain.posts.delivering import Task
 from domain.posts.editing import edit_post
 from domain.posts.planning import withdraw_post
@@ -49,9 +50,8 @@ class Desk:
     async def arrive(self, task: Task, now: datetime, *remote_ids: str) -> None:
         published = Published(tuple(Ref(each, f"https://n.example/{each}") for each in remote_ids))
         async with self.database.transaction(self.workspace_id) as session:
-            await delivering.record_done(
-                session, self.caller, task, published, started_at=now, now=now
-            )
+            arrived = Arrived(task, published, started_at=now)
+            await arriving.record_done(session, self.caller, [arrived], now=now)
 
     async def edit(self, command: EditPost, now: datetime) -> PostDetail:
         async with self.database.transaction(self.workspace_id) as session:
