@@ -53,9 +53,11 @@ class Edge:
 
         most = None if scope["path"].startswith(UPLOADS) else self._body_max_bytes
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
-        with span(f"{scope['method']} {scope['path']}", parent=parent):
+        with span(scope["method"], parent=parent) as opened:
             await self._app(inner, receive if most is None else _capped(receive, most), answer)
             route = getattr(inner.get("route"), "path", "other")
+            # Not the path: links carry secrets in it.
+            opened.update_name(f"{scope['method']} {route}")
             _tell(scope, route, status, time.perf_counter() - started, request_id)
 
 

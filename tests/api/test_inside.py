@@ -8,10 +8,15 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from api.inside import inside_app
 from api.main import create_app
+from domain.kernel import traces
 from domain.kernel.database import Database
+from domain.kernel.ids import new_id, show
 from tests.conftest import make_settings
 from tests.domain.posts.build import make_due_post
 from tests.engines import Servers
@@ -86,3 +91,20 @@ async def test_readiness_in_detail_names_each_engine(alone: FastAPI) -> None:
         200,
         {"database": "ok", "queue": "ok", "schema": "ok"},
     )
+
+
+async def test_a_trace_names_the_route_and_not_the_path(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr(traces, "TRACER", provider.get_tracer("parvis"))
+
+    await tenant.client.get(f"/v1/communities/{show('com', new_id())}")
+    await tenant.client.get("/connect/a-secret-of-a-link")
+
+    names = [span.name for span in spans.get_finished_spans()]
+    assert names[0] == "GET /v1/communities/{community_id}"
+    assert len(names) == 2
+    assert "a-secret-of-a-link" not in str([span.to_json() for span in spans.get_finished_spans()])
