@@ -1,7 +1,8 @@
 """A workspace with one thing of every kind in it, as people and workers would leave it.
 
 Examples speak of things by ids that say which they mean: `post_0199…4` is the published post,
-`post_0199…5` the one a network refused, `post_0199…6` the one whose outcome nobody knows.
+`post_0199…5` the one a network refused, `post_0199…6` the one whose outcome nobody knows, and
+`post_0199…7` a draft.
 `Furnished.here` gives the ids that stand for them in this workspace.
 """
 
@@ -35,7 +36,12 @@ from domain.posts.service import create_post, schedule_post
 from domain.posts.shapes import CreatePost, PostDetail, SchedulePost, VariantInput
 from domain.workspaces.service import create_member
 from domain.workspaces.shapes import CreateMember, Role
-from tests.domain.identity.build import build_access, build_application, build_key
+from tests.domain.identity.build import (
+    build_access,
+    build_application,
+    build_key,
+    build_member,
+)
 from tests.domain.media.files import picture
 from tests.world import Tenant, make_account
 
@@ -102,8 +108,10 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         created_at=NOW,
         updated_at=NOW,
     )
+    owner_id = await build_member(database, tenant.workspace_id, Role.OWNER)
     here |= {
         named("mem"): show("mem", member.id),
+        named("mem", 5): show("mem", owner_id),
         named("com"): show("com", community.id),
         named("cal"): show("cal", calendar.id),
         named("acct"): show("acct", account_id),
@@ -122,6 +130,10 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         here[named("post", place)] = show("post", post.id)
         here[named("var", place)] = show("var", post.variants[0].id)
         here[named("dlv", place)] = show("dlv", tasks[post.id].id)
+    draft = CreatePost(calendar_id=calendar.id, title="Les vendanges", text="Bientôt.")
+    async with database.transaction(tenant.workspace_id) as session:
+        made = await create_post(session, caller, draft, now=NOW)
+    here[named("post", 7)] = show("post", made.id)
     here |= await _converse(database, caller, community.id, account_id)
     here |= await _let_in(database, tenant, member.id)
     await _measure(database, caller, account_id)
@@ -129,6 +141,7 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
     here[named("cns")] = await _made(
         tenant, "/v1/consents", {"community_id": here[named("com")], **consent}
     )
+    here |= await _staff(tenant, here)
     here[named("evt")] = await _first(tenant, "/v1/events")
     return Furnished(tenant, here)
 
@@ -153,6 +166,28 @@ async def _let_in(database: Database, tenant: Tenant, member_id: UUID) -> dict[s
         named("grant"): show("grant", held.grant_id),
         named("tok"): show("tok", held.token_id),
         named("key"): await _first(tenant, "/v1/api-keys"),
+    }
+
+
+async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
+    """What people make of a house: departments, roles, invitations, questions, slots."""
+    member, mention = here[named("mem")], here[named("men")]
+    calendar = {"calendar_id": here[named("cal")]}
+    asked = {"language": "fr", "expert_name": "Marc Bovet", "expert_email": "marc@example.ch"}
+    invited = {"email": "luc@example.org", "role": "reader", "language": "fr"}
+    provider = {"name": "House", "issuer": "https://login.example.org", "client_id": "parvis"}
+    bodies: dict[tuple[str, str], dict[str, Any]] = {
+        ("dept", "departments"): {"name": "Studio", "member_ids": [member]},
+        ("role", "roles"): {"name": "Night desk", "scopes": ["posts:read"]},
+        ("inv", "invitations"): invited,
+        ("xrq", "expert-requests"): {"subject": mention, "question": "Quand ?", **asked},
+        ("sip", "sign-in-providers"): provider,
+        ("pil", "pillars"): {**calendar, "name": "Saisons"},
+        ("slot", "slots"): {**calendar, "weekday": 7, "wall_time": "18:15"},
+    }
+    return {
+        named(prefix): await _made(tenant, f"/v1/{path}", body)
+        for (prefix, path), body in bodies.items()
     }
 
 

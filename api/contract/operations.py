@@ -11,7 +11,7 @@ from api.idempotency import KEY_LENGTH
 from domain.kernel.caller import Scope
 
 Json = dict[str, Any]
-NEEDED = re.compile(r"Needs\b[^.]*")
+NEEDED = re.compile(r"Needs\b[^.;]*")
 WORD = re.compile(r"`([a-z:]+)`")
 KNOWN = frozenset(Scope)
 OPEN_TAGS = {"health", "errors"}

@@ -19,7 +19,10 @@ from domain.workspaces import expert_queries, experts
 from domain.workspaces.expert_shapes import CreateExpertRequest, ExpertRequestView
 from domain.workspaces.letters import Doors
 
-ASKING = "The scope is `mentions:write` about a mention, `posts:write` about a post."
+ASKING = (
+    "The scopes are `mentions:read` and `mentions:write` about a mention, `posts:read` and "
+    "`posts:write` about a post."
+)
 SEEING = "Those about mentions need `mentions:read`, those about posts `posts:read`."
 
 

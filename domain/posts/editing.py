@@ -19,6 +19,7 @@ from domain.kernel.errors import (
     DeliveryUnderWay,
     Fault,
     NotAllowedNow,
+    NotFound,
     PostUnfit,
 )
 from domain.kernel.ids import show
@@ -39,14 +40,17 @@ async def edit_post(
 ) -> PostDetail:
     """Plans one edit for each public copy; the post says the new words once they are public.
 
-    Raises `NotAllowedNow`, `AbilityMissing`, `AccountDisconnected`, `DeliveryUnderWay` and
-    `PostUnfit`; then no copy is changed.
+    Raises `NotFound`, `NotAllowedNow`, `AbilityMissing`, `AccountDisconnected`,
+    `DeliveryUnderWay` and `PostUnfit`; then no copy is changed.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
+    rows = await deliveries_of(session, caller, post.id)
+    if not {row.account_id for row in rows}.issuperset(command.account_ids):
+        raise NotFound("target of the post")
     copies = [
         row
-        for row in await deliveries_of(session, caller, post.id)
+        for row in rows
         if row.state == DeliveryState.DONE
         and (not command.account_ids or row.account_id in command.account_ids)
     ]

@@ -18,6 +18,7 @@ from domain.kernel.errors import (
     DeliveryUnderWay,
     Fault,
     NotAllowedNow,
+    NotFound,
     PostEmpty,
     PostUnfit,
     TimeMissing,
@@ -149,10 +150,15 @@ async def cancel_post(session: AsyncSession, caller: Caller, post: Post, *, now:
 async def retry_post(
     session: AsyncSession, caller: Caller, id_: UUID, command: RetryPost, *, now: datetime
 ) -> PostDetail:
-    """Sends again what failed, at once. What may already be public is never sent again."""
+    """Sends again what failed, at once. What may already be public is never sent again.
+
+    Raises `NotFound` for an account that is no target of the post.
+    """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
     rows = await deliveries_of(session, caller, post.id)
+    if not {row.account_id for row in rows}.issuperset(command.account_ids):
+        raise NotFound("target of the post")
     targets = [
         row
         for row in rows

@@ -11,7 +11,13 @@ from tests.furnished import ID
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 SLUG = re.compile(r"ws-[0-9a-f]{12}")
 """Of the workspaces that tests make."""
-NEW_EACH_TIME = frozenset({"next_cursor", "request_id", "start_url", "endCursor", "hint"})
+NEW_EACH_TIME = frozenset(
+    {
+        *("next_cursor", "endCursor", "request_id", "start_url", "hint"),
+        # Of the log's chain, which holds every moment and id.
+        *("hash", "previous_hash", "head_hash", "head_number", "last_number"),
+    }
+)
 
 
 @dataclass

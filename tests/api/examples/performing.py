@@ -19,6 +19,9 @@ from tests.world import make_token
 SENT = ("path", "query", "headers", "body", "form")
 GRAPHQL = "graphql"
 """What a step calls an operation of the graph, which the contract of REST does not know."""
+MEMBERS = {"member": 4, "owner": 5}
+"""For whom a step may act, and which of the furnished members that is."""
+ACTORS = ("", *MEMBERS)
 Scopes = frozenset[Scope]
 EVERYTHING = frozenset(Scope)
 
@@ -31,9 +34,11 @@ class Operation:
 
     @property
     def scopes(self) -> Scopes:
-        """Those that the contract says are needed."""
-        named = (scope for each in self.described.get("security", []) for scope in each["bearer"])
-        return frozenset(Scope(scope) for scope in named)
+        """Those that the contract says are needed, whichever way a token came."""
+        ways = self.described.get("security", [])
+        return frozenset(
+            Scope(scope) for way in ways for scopes in way.values() for scope in scopes
+        )
 
 
 def described(document: Json) -> dict[str, Operation]:
@@ -74,14 +79,17 @@ async def bearer_for(
 ) -> str:
     """A token with these scopes and the step's own; a member's where it acts for one."""
     workspace_id = furnished.tenant.workspace_id
-    lent = sorted({*scopes, *step.get("scopes", ())})
-    if step.get("acts_for") == "member":
-        member_id = read("mem", furnished.here[named("mem")])
+    more = step.get("scopes", ())
+    lent = sorted(EVERYTHING if more == ["*"] else {*scopes, *more})
+    place = MEMBERS.get(step.get("acts_for", ""))
+    if place is not None:
+        member_id = read("mem", furnished.here[named("mem", place)])
         return await build_key(database, workspace_id, member_id, scopes=lent)
     return await make_token(database, workspace_id, map(Scope, lent))
 
 
 def answered(answer: httpx2.Response) -> Any:
     """The JSON of an answer; None where it has none."""
-    is_json = answer.headers.get("content-type", "").partition(";")[0].endswith("json")
+    content_type = answer.headers.get("content-type", "").partition(";")[0]
+    is_json = content_type == "application/json" or content_type.endswith("+json")
     return answer.json() if is_json and answer.content else None

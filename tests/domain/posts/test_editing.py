@@ -15,6 +15,7 @@ from domain.kernel.errors import (
     Conflict,
     DeliveryUnderWay,
     NotAllowedNow,
+    NotFound,
     PostUnfit,
 )
 from domain.posts import arriving, delivering
@@ -173,7 +174,7 @@ async def test_a_copy_that_is_being_changed_is_not_changed_again(desk: Desk, now
 
 
 async def test_only_named_copies_are_edited(desk: Desk, now: datetime) -> None:
-    with pytest.raises(NotAllowedNow):
+    with pytest.raises(NotFound):
         await desk.edit(EditPost(parts=["New."], account_ids=[desk.id]), now)
 
     assert [each.kind for each in (await desk.post()).deliveries] == ["publish"]
