@@ -14,11 +14,13 @@ from typing import Annotated, Any, Union, cast, get_type_hints
 from uuid import UUID
 
 import strawberry
+from asyncpg import PostgresError
 from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.graph.context import Context
-from api.graph.errors import UNION, typed
+from api.graph.errors import UNION, known, typed
 from api.graph.fields import Asking, argument, asking
 from api.graph.inputs import Fields, input_of, plain, to_command
 from api.idempotency import KEY_LENGTH
@@ -87,8 +89,9 @@ class Mutation:
             await context.close()
             try:
                 done = await self._do(context, given)
-            except ParvisError as error:
-                answer = typed(error)
+            except (ParvisError, SQLAlchemyError, PostgresError, OSError) as error:
+                ours = known(error)
+                answer = None if ours is None else typed(ours)
                 if answer is None:
                     raise
                 return answer

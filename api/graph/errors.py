@@ -104,14 +104,10 @@ def camel(pointer: str) -> str:
 def show(error: GraphQLError) -> dict[str, Any]:
     """What a client is told: our own errors in full, GraphQL's as they are, others masked."""
     cause = error.original_error
-    if isinstance(cause, InterfaceError | OperationalError | OSError):
-        log.error("dependency.away", reason=type(cause).__name__)
-        cause = errors.DependencyAway()
-    if isinstance(cause, Exception) and is_unstorable(cause):
-        cause = errors.TextUnstorable()
+    ours = None if cause is None else known(cause)
     shown: dict[str, Any] = {**error.formatted}
-    if isinstance(cause, ParvisError):
-        return shown | {"message": cause.message, "extensions": extensions(cause)}
+    if ours is not None:
+        return shown | {"message": ours.message, "extensions": extensions(ours)}
     if cause is None or isinstance(cause, GraphQLError):
         return shown | {
             "extensions": {"code": errors.QueryInvalid.code, **(error.extensions or {})}
@@ -119,6 +115,16 @@ def show(error: GraphQLError) -> dict[str, Any]:
     log.error("operation.failed", reason=type(cause).__name__, path=error.path, exc_info=cause)
     unexpected = ParvisError()
     return shown | {"message": unexpected.message, "extensions": extensions(unexpected)}
+
+
+def known(error: Exception) -> ParvisError | None:
+    """The error as one of ours; None for what nobody expected."""
+    if isinstance(error, ParvisError):
+        return error
+    if isinstance(error, InterfaceError | OperationalError | OSError):
+        log.error("dependency.away", reason=type(error).__name__)
+        return errors.DependencyAway()
+    return errors.TextUnstorable() if is_unstorable(error) else None
 
 
 def extensions(error: ParvisError) -> dict[str, Any]:

@@ -189,8 +189,16 @@ class Cost:
         if "first" in definition.args:
             return self._first(node, definition)
         if "ids" in definition.args:
-            return MAX_PAGE
+            return self._ids(node)
         return 1
+
+    def _ids(self, node: FieldNode) -> int:
+        """As many as are asked for; one where a single id stands for a list."""
+        sent = next((a.value for a in node.arguments or () if a.name.value == "ids"), None)
+        ids: Any = getattr(sent, "values", None)
+        if isinstance(sent, VariableNode):
+            ids = self.variables.get(sent.name.value)
+        return max(1, len(ids)) if isinstance(ids, list | tuple) else 1
 
     def _first(self, node: FieldNode, definition: GraphQLField) -> int:
         sent = next((a.value for a in node.arguments or () if a.name.value == "first"), None)

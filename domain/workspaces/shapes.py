@@ -13,7 +13,7 @@ from domain.kernel.ids import CommunityId, MemberId, RoleId, UserId, WorkspaceId
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
-Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")]
+Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x85]+@[^@\s\x85]+\.[^@\s\x85.]+$")]
 Communities = Annotated[list[CommunityId], Field(min_length=1, max_length=200)]
 OF_SEAT = "The only communities they see; null: all of them."
 OF_ROLE = "The custom role, where `role` is `custom`."

@@ -1,6 +1,7 @@
-"""Schemathesis reads the contract and tries to make the running api break it."""
+"""Schemathesis reads both contracts and tries to make the running api break them."""
 
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -11,25 +12,37 @@ import pytest
 
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
+from tests.api.furnished import Furnished, furnish
 from tests.api.listening import listening
-from tests.world import make_token, make_workspace
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 ROOT = Path(__file__).parents[2]
+REST, GRAPH = "tests.api.fuzzing", "tests.api.graph.fuzzing"
+RAW = {"PARVIS_FUZZ_RAW": "1"}
+HALF = "^/v1/[a-d]"
+"""About half of the operations: the halves go out at once, each in order, as Hypothesis needs."""
 
 
-async def fuzz(root: str, token: str, *more: str) -> str:
+async def fuzz(
+    house: Furnished, address: str, hooks: str, *more: str, env: dict[str, str] | None = None
+) -> str:
     """What schemathesis prints. The seed is fixed: a failure can be run again."""
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)),
-        *("run", f"{root}/openapi.json", "--header", f"Authorization: Bearer {token}"),
-        *("--seed", "1", "--workers", "2", "--no-color", "--continue-on-failure", *more),
+        *("run", address, "--header", f"Authorization: Bearer {house.token}"),
+        *("--seed", "1", "--no-color", "--continue-on-failure", *more),
     ]
     ended = await asyncio.to_thread(
         subprocess.run,
         command,
         cwd=ROOT,
-        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.api.fuzzing", "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            **(env or {}),
+            "SCHEMATHESIS_HOOKS": hooks,
+            "PARVIS_FUZZ_IDS": json.dumps(house.ids),
+            "PYTHONPATH": str(ROOT),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -37,18 +50,50 @@ async def fuzz(root: str, token: str, *more: str) -> str:
     return ended.stdout + ended.stderr
 
 
+def assert_unbroken(report: str, *, least: int) -> None:
+    """Not one failure or error, in at least so many cases."""
+    found = re.search(r"(\d+) generated, (\d+) passed", report)
+    assert found is not None, report
+    assert "Failures:" not in report, report
+    assert "Errors:" not in report, report
+    assert int(found[1]) >= least, report
+
+
 @pytest.mark.timeout(300)
 async def test_fuzzed_requests_never_break_the_contract(
     settings: Settings, database: Database
 ) -> None:
-    token = await make_token(database, await make_workspace(database))
+    house = await furnish(settings, database)
 
-    with listening(settings) as root:
-        said = await fuzz(root, token, "--max-examples", "2", "--phases", "examples,coverage")
-        more = await fuzz(root, token, "--max-examples", "2", "--phases", "fuzzing,stateful")
+    with listening(house.settings) as root:
+        reports = await asyncio.gather(
+            *(
+                fuzz(house, f"{root}/openapi.json", REST, "--max-examples", "2", half, HALF)
+                for half in ("--include-path-regex", "--exclude-path-regex")
+            )
+        )
 
-    for report in (said, more):
-        found = re.search(r"(\d+) generated, (\d+) passed", report)
-        assert found is not None, report
-        assert "Failures:" not in report, report
-        assert int(found[1]) > 100, report
+    for report in reports:
+        assert_unbroken(report, least=1500)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({}, id="led-to-what-is-there"),
+        pytest.param({**RAW}, id="as-they-were-drawn"),
+    ],
+)
+async def test_fuzzed_operations_never_break_the_schema(
+    settings: Settings, database: Database, more: dict[str, str]
+) -> None:
+    house = await furnish(settings, database)
+    checks = ("--exclude-checks", "not_a_server_error") if more else ()
+
+    with listening(house.settings) as root:
+        report = await fuzz(
+            house, f"{root}/graphql", GRAPH, "--max-examples", "2", *checks, env=more
+        )
+
+    assert_unbroken(report, least=150)

@@ -1,0 +1,70 @@
+"""A house for fuzzers: one of each kind of thing, and a token of a member who may do everything."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from api.main import create_app
+from domain.kernel.database import Database
+from domain.kernel.ids import show
+from domain.kernel.settings import Settings
+from tests.api.media.test_rest import send
+from tests.domain.identity.build import build_access, build_application, build_member
+from tests.held import make_place
+from tests.world import client_for, make_workspace, opened
+
+DRAFT = {"title": "Draft", "text": "On taille."}
+KEY = {"name": "Report", "scopes": ["metrics:read"]}
+MEMBER = {"name": "Aline", "email": "aline@example.ch", "role": "editor"}
+LISTED = {"evt": "events", "tok": "tokens"}
+UNHURRIED = {
+    "token_cache_s": 1.0,
+    "limit_token_per_min": 1_000_000,
+    "limit_application_per_min": 1_000_000,
+    "limit_address_per_min": 1_000_000,
+}
+"""No limit on requests, and the checks of tokens remembered as they are in production."""
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """`ids` of all that is there, by prefix."""
+
+    settings: Settings
+    token: str
+    ids: dict[str, list[str]]
+
+
+async def furnish(settings: Settings, database: Database) -> Furnished:
+    workspace_id = await make_workspace(database)
+    places = [await make_place(database, workspace_id, word=word) for word in ("vigne", "lac")]
+    ids = {kind: [show(kind, place.ids[kind]) for place in places] for kind in places[0].ids}
+    member_id = await build_member(database, workspace_id)
+    application_id = await build_application(database, workspace_id)
+    access = await build_access(database, workspace_id, member_id, (workspace_id, application_id))
+    ids |= {
+        "ws": [show("ws", workspace_id)],
+        "app": [show("app", application_id)],
+        "grant": [show("grant", access.grant_id)],
+    }
+    unhurried = settings.model_copy(update=UNHURRIED)
+    async with opened(create_app(unhurried)) as app:
+        return Furnished(unhurried, access.bearer, ids | await _made(app, access.bearer, ids))
+
+
+async def _made(app: FastAPI, token: str, ids: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What is made by calls, and what the calls before left."""
+    made: dict[str, list[str]] = {}
+    async with client_for(app, token) as client:
+        for kind, path, body in (
+            ("post", "posts", {**DRAFT, "calendar_id": ids["cal"][0]}),
+            ("mem", "members", MEMBER),
+            ("key", "api-keys", KEY),
+        ):
+            answer = await client.post(f"/v1/{path}", json=body)
+            made[kind] = [*ids.get(kind, ()), answer.json()["id"]]
+        made["med"] = [(await send(client)).json()["id"]]
+        for kind, path in LISTED.items():
+            found = (await client.get(f"/v1/{path}")).json()["data"]
+            made[kind] = [each["id"] for each in found]
+    return made
