@@ -6,9 +6,11 @@ from http import HTTPStatus
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.fence.gate import told
+from api.problems import unexpected
 from api.state import State
 from domain.kernel.ids import new_id
 from domain.kernel.meters import REQUESTS
@@ -54,7 +56,12 @@ class Edge:
         most = None if scope["path"].startswith(UPLOADS) else self._body_max_bytes
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
         with span(scope["method"], parent=parent) as opened:
-            await self._app(inner, receive if most is None else _capped(receive, most), answer)
+            try:
+                await self._app(inner, receive if most is None else _capped(receive, most), answer)
+            except Exception as error:
+                if status:
+                    raise  # what has begun cannot be answered otherwise
+                await unexpected(Request(scope), error)(scope, receive, answer)
             route = getattr(inner.get("route"), "path", "other")
             # Not the path: links carry secrets in it.
             opened.update_name(f"{scope['method']} {route}")

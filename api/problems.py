@@ -99,12 +99,13 @@ def install(app: FastAPI) -> None:
     async def refused(request: Request, error: Exception) -> JSONResponse:
         if is_unstorable(error):
             return answer(request, errors.TextUnstorable())
-        return await unexpected(request, error)
+        return unexpected(request, error)
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("request.failed", reason=type(error).__name__, exc_info=error)
-        return answer(request, ParvisError())
+
+def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """What nobody foresaw: told in the log in full, and to the client not at all."""
+    log.error("request.failed", reason=type(error).__name__, exc_info=error)
+    return answer(request, ParvisError())
 
 
 def answer(

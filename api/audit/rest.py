@@ -18,13 +18,15 @@ from domain.audit.export import ExportFormat
 from domain.audit.service import note_export
 from domain.audit.shapes import HASH_LENGTH, AuditEntryView, AuditFilter, AuditVerificationView
 from domain.kernel.clock import Moment
-from domain.kernel.ids import EventId
+from domain.kernel.ids import PREFIXES, EventId
 from domain.kernel.shapes import Page
 
 router = APIRouter()
 whole = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=TransactionRoute)
 streamed = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=CallerRoute)
 Word = Annotated[str, Query(max_length=120)]
+Subject = Annotated[str, Query(max_length=60, pattern=f"^({'|'.join(PREFIXES)})_[0-9a-f]{{32}}$")]
+LAST = 2**53 - 1
 MEDIA_TYPES = {
     ExportFormat.JSONL: "application/x-ndjson",
     ExportFormat.CSV: "text/csv; charset=utf-8",
@@ -40,7 +42,7 @@ def _filter(
         list[Word], Query(max_length=20, description="Only about these kinds of things.")
     ] = [],  # noqa: B006 - as above
     subject: Annotated[
-        list[Word], Query(max_length=20, description="Only about these things, by their ids.")
+        list[Subject], Query(max_length=20, description="Only about these things, by their ids.")
     ] = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Only before this moment.")] = None,
@@ -70,9 +72,11 @@ async def list_audit_entries(
 async def get_audit_verification(
     session: SessionDep,
     caller: CallerDep,
-    from_number: Annotated[int, Query(ge=1, description="The first entry to look at.")] = 1,
+    from_number: Annotated[
+        int, Query(ge=1, le=LAST, description="The first entry to look at.")
+    ] = 1,
     known_number: Annotated[
-        int | None, Query(ge=1, description="An entry whose hash you noted down.")
+        int | None, Query(ge=1, le=LAST, description="An entry whose hash you noted down.")
     ] = None,
     known_hash: Annotated[
         str | None,
@@ -104,6 +108,7 @@ async def export_audit(
         str,
         Query(
             alias="format",
+            max_length=5,
             pattern="^(jsonl|csv)$",
             description="`jsonl` or `csv`: a JSON object or a row a line.",
         ),

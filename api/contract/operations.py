@@ -89,6 +89,7 @@ def _tighten(method: str, operation: Json) -> None:
         schema = parameter["schema"]
         if "anyOf" in schema:
             parameter["schema"] = {**schema.pop("anyOf")[0], **schema}
+        _ensure_short(operation, parameter)
         if parameter["in"] == "path":
             parameter.setdefault("description", _told(parameter["name"], schema))
         if parameter["name"] == "if-match":
@@ -100,6 +101,14 @@ def _told(name: str, schema: Json) -> str:
     """What an id in a path is, from its pattern."""
     start = schema.get("pattern", "").partition("[")[0].lstrip("^")
     return f"The id of the {name.removesuffix('_id').replace('_', ' ')}, `{start}…`."
+
+
+def _ensure_short(operation: Json, parameter: Json) -> None:
+    """An address can only be so long; what is too long must be refused by its own code."""
+    schema = parameter["schema"].get("items", parameter["schema"])
+    bounds = {"$ref", "enum", "const", "format", "maxLength"}
+    if schema.get("type") == "string" and not bounds & schema.keys():
+        raise ValueError(f"{operation['operationId']}: how long may {parameter['name']} be?")
 
 
 def _parameter(operation: Json, name: str) -> Json | None:

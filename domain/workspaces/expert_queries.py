@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.ids import PREFIXES, read, show
+from domain.kernel.ids import PREFIXES, read_any, show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 from domain.workspaces.expert_rules import REQUEST, SUBJECTS, ExpertState, seen_kinds
@@ -50,7 +50,7 @@ async def list_expert_requests(
     if states:
         statement = statement.where(or_(*(is_in(state, now) for state in states)))
     if subjects:
-        ids = [read_subject(text)[1] for text in subjects]
+        ids = [read_any(text)[1] for text in subjects]
         statement = statement.where(col(ExpertRequest.subject_id).in_(ids))
     rows = (await session.exec(IN_ORDER.after(statement, request))).all()
     return page_of(
@@ -66,12 +66,6 @@ async def expert_requests_by_id(
 ) -> dict[UUID, ExpertRequestView]:
     rows = (await session.exec(visible(caller).where(col(ExpertRequest.id).in_(ids)))).all()
     return {row.id: view_of(caller, row, now) for row in rows}
-
-
-def read_subject(text: str) -> tuple[str, UUID]:
-    """The kind and the id of a subject. Raises `IdMalformed`."""
-    prefix = text.partition("_")[0]
-    return PREFIXES[prefix], read(prefix, text)
 
 
 def subject_of(row: ExpertRequest) -> str:

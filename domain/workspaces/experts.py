@@ -9,13 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.changes import digest, find, find_for_change, insert, made_before
-from domain.kernel.ids import new_id
+from domain.kernel.ids import new_id, read_any
 from domain.kernel.languages import Language
 from domain.kernel.sealing import fingerprint
 from domain.people.rules import same_email
 from domain.workspaces import queries
 from domain.workspaces.expert_queries import (
-    read_subject,
     state_of,
     subject_of,
     view_of,
@@ -38,7 +37,7 @@ async def create_expert_request(
     now: datetime,
 ) -> ExpertRequestView:
     """Its link goes to the expert by mail and nowhere else. Raises `NotFound`."""
-    kind, subject_id = read_subject(command.subject)
+    kind, subject_id = read_any(command.subject)
     caller.need(SUBJECTS[kind].to_ask)
     made_from = digest(command)
     before = await made_before(session, caller, ExpertRequest, command.id, made_from)

@@ -1,8 +1,9 @@
-"""A house for fuzzers: one of each kind of thing, and a token of a member who may do everything."""
+"""A house for fuzzers: one of each kind of thing, and an operator's token that nobody can take."""
 
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from sqlmodel import text
 
 from api.main import create_app
 from domain.kernel.database import Database
@@ -11,12 +12,31 @@ from domain.kernel.settings import Settings
 from tests.api.media.test_rest import send
 from tests.domain.identity.build import build_access, build_application, build_member
 from tests.held import make_place
-from tests.world import client_for, make_workspace, opened
+from tests.world import client_for, make_token, make_workspace, opened
 
-DRAFT = {"title": "Draft", "text": "On taille."}
-KEY = {"name": "Report", "scopes": ["metrics:read"]}
-MEMBER = {"name": "Aline", "email": "aline@example.ch", "role": "editor"}
+CREATED: dict[str, tuple[str, dict[str, object]]] = {
+    "post": ("posts", {"title": "Draft", "text": "On taille.", "calendar_id": "cal"}),
+    "mem": ("members", {"name": "Aline", "email": "aline@example.ch", "role": "editor"}),
+    "key": ("api-keys", {"name": "Report", "scopes": ["metrics:read"]}),
+    "dept": ("departments", {"name": "Œnologie"}),
+    "role": ("roles", {"name": "Evening desk", "scopes": ["posts:read"]}),
+    "inv": ("invitations", {"email": "marc@example.ch", "role": "editor", "language": "fr"}),
+    "pil": ("pillars", {"name": "La vigne", "calendar_id": "cal"}),
+    "slot": ("slots", {"weekday": 1, "wall_time": "09:00", "calendar_id": "cal"}),
+    "xrq": (
+        "expert-requests",
+        {
+            "subject": "men",
+            "question": "Quand taille-t-on ?",
+            "expert_name": "Marc Bovet",
+            "expert_email": "marc@example.ch",
+            "language": "fr",
+        },
+    ),
+}
+"""What calls make; a prefix stands for the id of a thing that is there."""
 LISTED = {"evt": "events", "tok": "tokens"}
+WORDS = ("cal", "men")
 UNHURRIED = {
     "token_cache_s": 1.0,
     "limit_token_per_min": 1_000_000,
@@ -35,6 +55,10 @@ class Furnished:
     ids: dict[str, list[str]]
 
 
+PUBLISHED = text("""UPDATE deliveries SET content = '{"parts": ["On taille."]}'""")
+"""What went out, of which the places keep nothing."""
+
+
 async def furnish(settings: Settings, database: Database) -> Furnished:
     workspace_id = await make_workspace(database)
     places = [await make_place(database, workspace_id, word=word) for word in ("vigne", "lac")]
@@ -47,21 +71,22 @@ async def furnish(settings: Settings, database: Database) -> Furnished:
         "app": [show("app", application_id)],
         "grant": [show("grant", access.grant_id)],
     }
+    async with database.transaction(workspace_id) as session:
+        await session.exec(PUBLISHED)  # type: ignore[call-overload]  # SQLModel types no text()
     unhurried = settings.model_copy(update=UNHURRIED)
+    token = await make_token(database, workspace_id)
     async with opened(create_app(unhurried)) as app:
-        return Furnished(unhurried, access.bearer, ids | await _made(app, access.bearer, ids))
+        return Furnished(unhurried, token, ids | await _made(app, access.bearer, ids))
 
 
 async def _made(app: FastAPI, token: str, ids: dict[str, list[str]]) -> dict[str, list[str]]:
     """What is made by calls, and what the calls before left."""
     made: dict[str, list[str]] = {}
     async with client_for(app, token) as client:
-        for kind, path, body in (
-            ("post", "posts", {**DRAFT, "calendar_id": ids["cal"][0]}),
-            ("mem", "members", MEMBER),
-            ("key", "api-keys", KEY),
-        ):
-            answer = await client.post(f"/v1/{path}", json=body)
+        for kind, (path, body) in CREATED.items():
+            named = {name: ids[word][0] if word in WORDS else word for name, word in body.items()}
+            answer = await client.post(f"/v1/{path}", json=named)
+            assert answer.status_code == 201, answer.text
             made[kind] = [*ids.get(kind, ()), answer.json()["id"]]
         made["med"] = [(await send(client)).json()["id"]]
         for kind, path in LISTED.items():

@@ -39,6 +39,8 @@ MEANT = {
     "calendar.other_community": "a post stays with its community",
     "url_parsing": "hosts have rules that no pattern tells",
     "role.unfit": "a custom role and its id go together",
+    "department.lead_outside": "who leads a department is in it",
+    "known_incomplete": "a number and its hash go together",
     "value_error": "fields that contradict one another",
 }
 WELCOME = {200, 201, 202, 204, 401, 403, 404, 409}

@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
-from tests.world import Tenant
+from tests.world import Tenant, client_for
 
 COMMUNITY = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
 JSON = {"content-type": "application/json"}
@@ -186,3 +187,19 @@ async def test_request_names_itself_or_is_named(
     told: dict[str, Any] = answer.json()
     assert told["request_id"] == answer.headers["x-request-id"]
     assert (told["request_id"] == sent) is echoed
+
+
+async def test_what_nobody_foresaw_is_an_answer_like_any_other(app: FastAPI) -> None:
+    async def broken() -> None:
+        raise ZeroDivisionError("with a secret in it")
+
+    app.add_api_route("/broken", broken, include_in_schema=False)
+    async with client_for(app, None) as client:
+        answer = await client.get("/broken", headers={"X-Request-Id": "mobile-7f3a9c21"})
+    app.router.routes.pop()
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"] == answer.json()["request_id"] == "mobile-7f3a9c21"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "secret" not in answer.text

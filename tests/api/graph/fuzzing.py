@@ -16,40 +16,38 @@ import schemathesis
 from graphql import (
     ArgumentNode,
     FieldNode,
+    GraphQLScalarType,
     IntValueNode,
     OperationDefinitionNode,
     OperationType,
-    StringValueNode,
     Visitor,
     parse,
     parse_value,
     print_ast,
+    specified_scalar_types,
     visit,
 )
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
 from api.errors import codes
-from api.graph.arguments import OTHER_NAMES, PREFIX_OF
-from api.graph.node import KINDS
 from api.graph.schema import core
+from tests.api.graph.meaning import LEFT_OUT, meant
 
 IDS: dict[str, list[str]] = json.loads(os.environ.get("PARVIS_FUZZ_IDS", "{}"))
 IS_RAW = "PARVIS_FUZZ_RAW" in os.environ
 OURS = {each.code for each in codes()} - {"internal"}
-GIVEN = {
-    "since": '"2026-11-01T00:00:00Z"',
-    "until": '"2026-12-01T00:00:00Z"',
-    "firstOn": '"2026-11-01"',
-    "lastOn": '"2026-11-30"',
-    "key": '"mastodon"',
-    "ids": json.dumps([ids[0] for kind, ids in IDS.items() if kind in KINDS]),
-}
-"""Arguments that mean something only together, or to this installation."""
+SAMPLES = {"Date": "2026-12-01", "LocalDateTime": "2027-01-10T09:00:00", "TimeOfDay": "09:00"}
+KNOWN = {*specified_scalar_types, "DateTime", "BigInt"}
+"""Scalars that schemathesis draws by itself, and numbers."""
 
-schemathesis.graphql.scalar("Date", st.just("2026-12-01").map(nodes.String))
-schemathesis.graphql.scalar("LocalDateTime", st.just("2027-01-10T09:00:00").map(nodes.String))
-schemathesis.graphql.scalar("JSON", st.just("vaud").map(nodes.String))
+for scalar in core.type_map.values():
+    if isinstance(scalar, GraphQLScalarType) and scalar.name not in KNOWN:
+        drawn = st.just(SAMPLES.get(scalar.name, "vaud")).map(nodes.String)
+        schemathesis.graphql.scalar(scalar.name, drawn)
+
+
+schemathesis.graphql.scalar("BigInt", st.integers(1, 1000).map(nodes.Int))
 
 
 @schemathesis.check
@@ -81,7 +79,7 @@ class Meant(Visitor):
 
     def enter_field(self, node: FieldNode, *_: Any) -> FieldNode:
         is_root = any(node is each for each in self._roots)
-        arguments = (a for a in node.arguments or () if a.name.value != "after")
+        arguments = (a for a in node.arguments or () if a.name.value not in LEFT_OUT)
         return replace(
             node, arguments=tuple(_argument(node, each, is_root=is_root) for each in arguments)
         )
@@ -91,7 +89,7 @@ def _argument(field: FieldNode, argument: ArgumentNode, *, is_root: bool) -> Arg
     if argument.name.value == "first":
         return replace(argument, value=_sized(argument.value))
     if is_root:
-        return replace(argument, value=parse_value(_meant(field.name.value, argument)))
+        return replace(argument, value=parse_value(meant(field.name.value, argument, IDS)))
     return argument
 
 
@@ -99,29 +97,3 @@ def _sized(value: Any) -> Any:
     if not isinstance(value, IntValueNode):
         return value
     return IntValueNode(value=str(1 + abs(int(value.value)) % 20))
-
-
-def _meant(field: str, argument: ArgumentNode) -> str:
-    """The argument's value, as it is written, with meaning put into ids and words."""
-    name, drawn = argument.name.value, print_ast(argument.value)
-    if name in GIVEN:
-        return GIVEN[name]
-    if field == "validatePost":
-        return f'{{text: "On taille.", variants: [{{accountId: "{IDS["acct"][0]}"}}]}}'
-    prefix = _prefix(field, name)
-    if prefix is not None:
-        id_ = json.dumps(IDS[prefix][0])
-        return f"[{id_}]" if name.endswith("Ids") or name in OTHER_NAMES else id_
-    if "String" in str(core.query_type.fields[field].args[name].type):  # type: ignore[union-attr]  # there is one
-        return '"vigne"' if isinstance(argument.value, StringValueNode) else '["vigne"]'
-    return drawn
-
-
-def _prefix(field: str, name: str) -> str | None:
-    """The prefix of the id that an argument asks for; None when it is none."""
-    if name == "assignedTo":
-        return OTHER_NAMES["assigned_to"]
-    if name == "id":
-        kind = {"node": "community", "mediaFile": "media"}.get(field, field)
-        return PREFIX_OF[kind.replace("apiKey", "api_key")]
-    return PREFIX_OF.get(name.removesuffix("Ids").removesuffix("Id")) if "Id" in name else None
