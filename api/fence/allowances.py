@@ -39,6 +39,8 @@ VALKEY_TIMEOUT_S = 1.0
 KEPT_S = 3 * MINUTE_S
 PURPOSE = "rates"
 TOKEN, APPLICATION, ADDRESS = "token", "application", "address"
+COUNTED = "rate_counted"
+"""Of a request that showed a valid token, counted or not."""
 
 
 class Window:
@@ -100,7 +102,8 @@ class Allowances:
         Raises `RateExceeded`.
         """
         refuse_again(scope)
-        if TOKEN not in left_of(scope):
+        if not scope["state"].get(COUNTED):
+            scope["state"][COUNTED] = True
             self._spend(scope, TOKEN, _token_of(caller), 1)
             if caller.application is not None:
                 self._spend(scope, APPLICATION, caller.application, 1)
@@ -125,7 +128,7 @@ class Allowances:
 
     def count_address(self, scope: MutableMapping[str, Any]) -> None:
         """Counts a request that showed no token against where it came from."""
-        if not left_of(scope):
+        if not (left_of(scope) or scope["state"].get(COUNTED)):
             with suppress(RateExceeded):
                 self._spend(scope, ADDRESS, address_of(scope), 1)
 

@@ -256,5 +256,6 @@ def test_no_quota_is_no_limit(redis: ArqRedis, tight: Settings) -> None:
     open_wide = Allowances(redis, KeyRing.parse(KEY), free)
     for _ in range(99):
         open_wide.spend_caller(scope, somebody())
+        open_wide.count_address(scope)
 
     assert headers_of(left_of(scope)) == []
