@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from api.cli.catalogue import catalogue
 from api.cli.places import ROOT
+from api.cli.promises import broken_promises
 from api.cli.settings_sheet import sheet
 from api.cli.steps import tell
 from api.graph.schema import schema
@@ -17,19 +18,24 @@ from api.main import create_app
 from domain.kernel.settings import Settings
 
 _SHOWN_LINES = 60
+_BROKEN = "This breaks clients. Mend it, or name each in openapi/CHANGELOG.md:\n"
 
 
 def export(
     *,
     check: Annotated[
-        bool, Parameter(negative=(), help="Write nothing; fail and show what differs.")
+        bool,
+        Parameter(negative=(), help="Write nothing; fail and show what differs or breaks clients."),
     ] = False,
 ) -> int:
     wanted = contracts()
     if check:
         found = differences(wanted, ROOT)
         tell(found or "The exported contracts are as committed.")
-        return 1 if found else 0
+        broken = broken_promises(wanted, ROOT)
+        if broken:
+            tell(_BROKEN + "\n".join(f"- {each}" for each in broken))
+        return 1 if found or broken else 0
     for name, text in wanted.items():
         path = ROOT / name
         path.parent.mkdir(exist_ok=True)
