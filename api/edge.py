@@ -14,6 +14,7 @@ from api.problems import unexpected
 from api.state import State
 from domain.kernel.ids import new_id
 from domain.kernel.meters import REQUESTS
+from domain.kernel.origins import coming_from
 from domain.kernel.traces import span
 
 log = structlog.get_logger()
@@ -55,7 +56,9 @@ class Edge:
 
         most = None if scope["path"].startswith(UPLOADS) else self._body_max_bytes
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
-        with span(scope["method"], parent=parent) as opened:
+        client = scope.get("client")
+        address = None if client is None else client[0]
+        with span(scope["method"], parent=parent) as opened, coming_from(address):
             try:
                 await self._app(inner, receive if most is None else _capped(receive, most), answer)
             except Exception as error:

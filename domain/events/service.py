@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.caller import Caller
 from domain.kernel.database import WORKSPACE, at_close
 from domain.kernel.ids import BY_KIND, new_id, show
+from domain.kernel.origins import current_address
 from domain.kernel.tables import Kept
 from domain.kernel.traces import current_trace
 
@@ -126,7 +127,7 @@ def plain(name: str, value: object) -> object:
 
 
 def _origin(caller: Caller) -> dict[str, str] | None:
-    known = {"address": caller.address, "application": caller.application}
+    known = {"address": current_address(), "application": caller.application}
     return {name: value for name, value in known.items() if value is not None} or None
 
 

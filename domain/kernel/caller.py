@@ -76,8 +76,6 @@ class Caller:
     """The client id of the application that acts; None for tokens and keys without one."""
     token_id: UUID | None = None
     """The token or key that was shown; None for workers."""
-    address: str | None = None
-    """Where they ask from, an IP address; None for workers and operators."""
     grant_id: UUID | None = None
     """The consent that an application acts by; what it makes for its member ends with it."""
 

@@ -95,7 +95,7 @@ async def test_filters_narrow_by_actor_kind_subject_and_time(tenant: Tenant) -> 
 async def test_a_subject_that_is_no_id_is_refused(tenant: Tenant) -> None:
     answer = await tenant.client.get("/v1/audit?subject=vaud")
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "id.malformed")
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
 
 
 async def test_pages_go_back_in_time(tenant: Tenant) -> None:

@@ -15,6 +15,7 @@ from domain.kernel.caller import Caller, Scope, worker
 from domain.kernel.database import Database
 from domain.kernel.errors import Misfit, ScopeMissing
 from domain.kernel.ids import new_id
+from domain.kernel.origins import coming_from
 from domain.kernel.settings import Settings
 from tests.world import make_workspace
 
@@ -69,13 +70,12 @@ async def owner(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
 async def tell(
     database: Database, workspace_id: UUID, count: int = 1, *, now: datetime = NOW
 ) -> None:
-    caller = Caller(
-        workspace_id, "token:tok_1", frozenset(Scope), address="203.0.113.7", application="app_1"
-    )
+    caller = Caller(workspace_id, "token:tok_1", frozenset(Scope), application="app_1")
     async with database.transaction(workspace_id) as session:
         for number in range(count):
             data = {"previous": {"title": f'N° {number} "é"\n'}, "ratio": 0.1, "ids": [1, None]}
-            record(session, caller, "post.changed", ("post", new_id()), now=now, data=data)
+            with coming_from("203.0.113.7"):
+                record(session, caller, "post.changed", ("post", new_id()), now=now, data=data)
 
 
 async def verified(

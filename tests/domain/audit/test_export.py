@@ -17,6 +17,7 @@ from domain.kernel.caller import Caller, Scope, worker
 from domain.kernel.database import Database
 from domain.kernel.errors import IdMalformed, ScopeMissing
 from domain.kernel.ids import new_id, show
+from domain.kernel.origins import coming_from
 from tests.world import make_workspace
 
 NOW = datetime.now(UTC)
@@ -26,15 +27,16 @@ TITLE = 'N° 1 "é" \\ \n\t\u2028 👩‍🌾 =1+1'
 @pytest.fixture
 async def workspace_id(database: Database) -> UUID:
     workspace_id = await make_workspace(database)
-    here = Caller(workspace_id, "token:tok_1", frozenset(Scope), address="203.0.113.7")
+    here = Caller(workspace_id, "token:tok_1", frozenset(Scope))
     async with database.transaction(workspace_id) as session:
-        for caller in (here, worker(workspace_id)):
+        for caller, address in ((here, "203.0.113.7"), (worker(workspace_id), None)):
             data: dict[str, Any] = {
                 "previous": {"title": TITLE, "at": None},
                 "b": [1, 2.5, 10**17],
                 "": True,
             }
-            record(session, caller, "post.changed", ("post", new_id()), now=NOW, data=data)
+            with coming_from(address):
+                record(session, caller, "post.changed", ("post", new_id()), now=NOW, data=data)
     return workspace_id
 
 
