@@ -37,6 +37,8 @@ log = structlog.get_logger()
 SHARE_EVERY_S = 0.25
 VALKEY_TIMEOUT_S = 1.0
 KEPT_S = 3 * MINUTE_S
+MOST_WINDOWS = 100_000
+"""Of one process, some 30 MB; whoever comes from still more places at once is forgotten."""
 PURPOSE = "rates"
 TOKEN, APPLICATION, ADDRESS = "token", "application", "address"
 COUNTED = "rate_counted"
@@ -95,6 +97,7 @@ class Allowances:
         }
         self._windows: dict[tuple[str, str], Window] = {}
         self._unshared: set[Window] = set()
+        self._is_alone = False
 
     def spend_caller(self, scope: MutableMapping[str, Any], caller: Caller) -> None:
         """Counts a request against its token and its application, once however often it is asked.
@@ -147,6 +150,10 @@ class Allowances:
         left_of(scope)[name] = left
 
     def _open(self, policy: Policy, subject: str) -> Window:
+        if len(self._windows) >= MOST_WINDOWS:
+            self.forget()
+        if len(self._windows) >= MOST_WINDOWS:
+            self._windows.clear()
         key = self._keys.digest(PURPOSE, f"{policy.name} {subject}").hex()[:32]
         window = Window(policy, f"parvis:rate:{policy.name}:{key}")
         self._windows[policy.name, subject] = window
@@ -168,10 +175,13 @@ class Allowances:
             async with asyncio.timeout(VALKEY_TIMEOUT_S):
                 answers = await pipe.execute()
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("rates.unshared", reason=type(error).__name__)
+            if not self._is_alone:
+                log.warning("rates.unshared", reason=type(error).__name__)
+            self._is_alone = True
             for window, minute, count in told:
                 self._keep(window, minute, count)
             return
+        self._is_alone = False
         for place, (window, minute, _) in enumerate(told):
             _learn(window, minute, answers[3 * place], int(answers[3 * place + 2] or 0))
 

@@ -68,10 +68,8 @@ class Nudges:
 
     async def note(self, name: str, text: str, *, lasts_s: int) -> None:
         """Leaves a word that others read in the queue for so long; lost when the queue is away."""
-        try:
+        with suppress(RedisError, OSError):
             await self._pool.set(name, text, ex=lasts_s)
-        except (RedisError, OSError) as error:
-            log.warning("note.lost", reason=type(error).__name__)
 
     async def take_down(self, name: str) -> None:
         """Takes a note back before its time."""
