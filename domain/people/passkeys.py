@@ -10,25 +10,6 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import (
-    base64url_to_bytes,
-    parse_authentication_credential_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from domain.kernel.errors import PasskeyRefused
 from domain.kernel.ids import new_id
@@ -38,7 +19,7 @@ from domain.people.tables import Passkey
 
 MOST = 20
 MAKE, ASK = "make", "ask"
-NEEDED = UserVerificationRequirement.REQUIRED
+# The library is imported where it is used: 13 MiB that a process needs once passkeys are.
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,6 +42,14 @@ async def begin_passkey(
     session: AsyncSession, ceremony: Ceremony, user: UserView, *, now: datetime
 ) -> str:
     """What the browser needs to make one, as JSON."""
+    from webauthn import generate_registration_options, options_to_json  # noqa: PLC0415 - see above
+    from webauthn.helpers.structs import (  # noqa: PLC0415 - see above
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     known = [
         PublicKeyCredentialDescriptor(id=row.credential_id) for row in await _of(session, user.id)
     ]
@@ -73,7 +62,8 @@ async def begin_passkey(
         challenge=make_challenge(ceremony.browser, MAKE, now=now),
         exclude_credentials=known,
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=NEEDED
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
         ),
     )
     return options_to_json(options)
@@ -89,6 +79,10 @@ async def add_passkey(
     now: datetime,
 ) -> None:
     """Keeps the public key. Raises `PasskeyRefused`."""
+    from webauthn import verify_registration_response  # noqa: PLC0415 - see above
+    from webauthn.helpers import parse_registration_credential_json  # noqa: PLC0415 - see above
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415 - see above
+
     challenge = _challenge_in(answer)
     await spend_challenge(session, challenge, ceremony.browser, MAKE, now=now)
     if len(await _of(session, user_id)) >= MOST:
@@ -121,9 +115,14 @@ async def add_passkey(
 
 def ask_passkey(ceremony: Ceremony, *, now: datetime) -> str:
     """What the browser needs to ask for one, whoever it belongs to, as JSON."""
+    from webauthn import generate_authentication_options, options_to_json  # noqa: PLC0415 - see above
+    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415 - see above
+
     challenge = make_challenge(ceremony.browser, ASK, now=now)
     options = generate_authentication_options(
-        rp_id=ceremony.host, challenge=challenge, user_verification=NEEDED
+        rp_id=ceremony.host,
+        challenge=challenge,
+        user_verification=UserVerificationRequirement.REQUIRED,
     )
     return options_to_json(options)
 
@@ -132,6 +131,10 @@ async def check_passkey(
     session: AsyncSession, ceremony: Ceremony, answer: str, *, now: datetime
 ) -> UUID:
     """Whose passkey answered. Raises `PasskeyRefused`."""
+    from webauthn import verify_authentication_response  # noqa: PLC0415 - see above
+    from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415 - see above
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415 - see above
+
     challenge = _challenge_in(answer)
     await spend_challenge(session, challenge, ceremony.browser, ASK, now=now)
     try:
@@ -172,6 +175,8 @@ async def _by_credential(session: AsyncSession, credential_id: bytes) -> Passkey
 
 def _challenge_in(answer: str) -> bytes:
     """The challenge that the browser says it was given."""
+    from webauthn.helpers import base64url_to_bytes  # noqa: PLC0415 - see above
+
     try:
         said: Any = json.loads(answer)
         client: Any = json.loads(base64url_to_bytes(said["response"]["clientDataJSON"]))

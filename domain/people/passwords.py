@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from zxcvbn import zxcvbn
 
 from domain.kernel.errors import PasswordWeak
 
@@ -77,6 +76,9 @@ def judge(password: str, *, own_words: Iterable[str]) -> None:
     # What others know of the person adds nothing. Not zxcvbn's user_inputs, which threads share.
     known = {word for text in (*own_words, OURS) for word in WORD.findall(text.lower())}
     rest = re.sub("|".join(sorted(known, key=len, reverse=True)), "", _plain(password).lower())
+    # Imported here: 12 MiB of words that a process needs once somebody chooses a password.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
     if not rest or zxcvbn(rest[:JUDGED])["score"] < LEAST_SCORE:
         raise PasswordWeak
 
