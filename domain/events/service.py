@@ -29,8 +29,9 @@ WITH sent AS MATERIALIZED (
                subject_kind, subject_id, actor, origin, data) AS digest
       FROM ROWS FROM (jsonb_to_recordset(CAST(:sent AS jsonb)) AS (
             id uuid, kind text, subject_kind text, subject_id uuid, actor text,
-            occurred_at timestamptz, data jsonb, origin jsonb)) WITH ORDINALITY
-           AS told (id, kind, subject_kind, subject_id, actor, occurred_at, data, origin, position)
+            occurred_at timestamptz, data jsonb, trace text, origin jsonb)) WITH ORDINALITY
+           AS told (id, kind, subject_kind, subject_id, actor, occurred_at, data, trace, origin,
+                    position)
 ), counted AS (
     INSERT INTO event_counters AS kept (workspace_id, last_number, last_hashes)
     VALUES (CAST(:workspace AS uuid), :count, parvis_event_hashes(decode(repeat('00', 32), 'hex'),
@@ -45,7 +46,7 @@ WITH sent AS MATERIALIZED (
 INSERT INTO events (workspace_id, number, id, kind, subject_kind, subject_id, actor,
                     occurred_at, data, trace, origin, hash)
 SELECT CAST(:workspace AS uuid), counted.last_number - :count + sent.position, sent.id, sent.kind,
-       sent.subject_kind, sent.subject_id, sent.actor, sent.occurred_at, sent.data, :trace,
+       sent.subject_kind, sent.subject_id, sent.actor, sent.occurred_at, sent.data, sent.trace,
        sent.origin, counted.last_hashes[sent.position]
   FROM counted, sent
 """)
@@ -73,10 +74,12 @@ def record(
     *,
     now: datetime,
     data: dict[str, Any] | None = None,
+    trace: str | None = None,
 ) -> None:
     """Appends one event, such as `post.published`, when this transaction commits.
 
     `subject` is the kind and id of what changed; ids inside `data` are shown with their prefix.
+    `trace` is the one it belongs to, where many are written at once; left out: what runs now.
     """
     entry = {
         "id": str(new_id()),
@@ -86,6 +89,7 @@ def record(
         "actor": caller.actor,
         "occurred_at": now.isoformat(),
         "data": data or {},
+        "trace": trace or current_trace(),
         "origin": _origin(caller),
     }
     session.info.setdefault(PENDING, []).append(entry)
@@ -139,7 +143,6 @@ def _append(session: Session) -> None:
             "workspace": session.info[WORKSPACE],
             "count": len(pending),
             "sent": json.dumps(pending),
-            "trace": current_trace(),
         },
     )
 

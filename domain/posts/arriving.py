@@ -4,7 +4,7 @@ Each function is one transaction.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -63,8 +63,10 @@ async def record_done(
         row = rows[each.task.id]
         url = each.published.url if each.published and _is_own(each) else row["url"]
         data = {"kind": row["kind"], "account": show("acct", row["account_id"]), "url": url}
-        record(session, caller, "delivery.done", ("delivery", row["id"]), now=now, data=data)
-    await _settle(session, raw, caller, posts, now)
+        about = ("delivery", row["id"])
+        trace = each.task.trace
+        record(session, caller, "delivery.done", about, now=now, data=data, trace=trace)
+    await _settle(session, raw, caller, posts, now, _traces(each.task for each in new))
     for each in new:
         if each.task.kind is DeliveryKind.EDIT:
             await _keep_edit(session, caller, each, now)
@@ -80,8 +82,13 @@ async def give_back(
     rows = await raw.fetch(statements.GIVE_BACK, caller.workspace_id, ids, ends, now)
     for row in rows:
         due_at(session, caller.workspace_id, row["id"], now)
-    await _settle(session, raw, caller, posts, now)
+    await _settle(session, raw, caller, posts, now, _traces(each.task for each in held))
     return len(rows)
+
+
+def _traces(tasks: Iterable[Task]) -> dict[UUID | None, str | None]:
+    """By post, the trace of a task that moves it."""
+    return {task.post_id: task.trace for task in tasks}
 
 
 async def _lock_posts(
@@ -167,6 +174,7 @@ async def _settle(
     caller: Caller,
     posts: Sequence[asyncpg.Record],
     now: datetime,
+    traces: Mapping[UUID | None, str | None],
 ) -> None:
     """Derives the state of locked posts from their deliveries and records the changes."""
     if not posts:
@@ -183,7 +191,8 @@ async def _settle(
             since = published_since(state, states, post["published_at"], now=now)
             changed.append((post["id"], state.value, since))
             data = {"previous": {"state": previous}, "state": state}
-            record(session, caller, f"post.{state}", ("post", post["id"]), now=now, data=data)
+            about, trace = ("post", post["id"]), traces.get(post["id"])
+            record(session, caller, f"post.{state}", about, now=now, data=data, trace=trace)
     if changed:
         columns = [list(column) for column in zip(*changed, strict=True)]
         await raw.execute(statements.SETTLE, caller.workspace_id, now, *columns)

@@ -4,7 +4,7 @@ Each function is one transaction of plan or record; the act in between holds non
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -91,8 +91,8 @@ async def prepare(
     """Says of posts that they go out, and keeps with each delivery what exactly it will say."""
     raw = await driver_of(session)
     contents = await _new_contents(raw, caller, rows)
-    post_ids = {row["post_id"] for row in rows if row["kind"] == DeliveryKind.PUBLISH}
-    await _mark_going_out(session, raw, caller, post_ids, now)
+    traces = {r["post_id"]: r["trace"] for r in rows if r["kind"] == DeliveryKind.PUBLISH}
+    await _mark_going_out(session, raw, caller, traces, now)
     if contents:
         stored = [each.model_dump_json() for each in contents.values()]
         await raw.execute(statements.PREPARE, caller.workspace_id, list(contents), stored)
@@ -140,13 +140,22 @@ async def _mark_going_out(
     session: AsyncSession,
     raw: asyncpg.Connection,
     caller: Caller,
-    post_ids: Collection[UUID],
+    traces: Mapping[UUID, str | None],
     now: datetime,
 ) -> None:
-    found = await raw.fetch(statements.GOING_OUT, caller.workspace_id, list(post_ids), now)
+    found = await raw.fetch(statements.GOING_OUT, caller.workspace_id, list(traces), now)
     data = {"previous": {"state": PostState.SCHEDULED}, "state": PostState.GOING_OUT}
     for row in found:
-        record(session, caller, "post.going_out", ("post", row["id"]), now=now, data=data)
+        id_ = row["id"]
+        record(
+            session,
+            caller,
+            "post.going_out",
+            ("post", id_),
+            now=now,
+            data=data,
+            trace=traces[id_],
+        )
 
 
 def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Task:
