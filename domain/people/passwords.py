@@ -77,7 +77,7 @@ def judge(password: str, *, own_words: Iterable[str]) -> None:
     known = {word for text in (*own_words, OURS) for word in WORD.findall(text.lower())}
     rest = re.sub("|".join(sorted(known, key=len, reverse=True)), "", _plain(password).lower())
     # Imported here: 12 MiB of words that a process needs once somebody chooses a password.
-    from zxcvbn import zxcvbn  # noqa: PLC0415
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - as above
 
     if not rest or zxcvbn(rest[:JUDGED])["score"] < LEAST_SCORE:
         raise PasswordWeak
