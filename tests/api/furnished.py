@@ -23,6 +23,10 @@ CREATED: dict[str, tuple[str, dict[str, object]]] = {
     "inv": ("invitations", {"email": "marc@example.ch", "role": "editor", "language": "fr"}),
     "pil": ("pillars", {"name": "La vigne", "calendar_id": "cal"}),
     "slot": ("slots", {"weekday": 1, "wall_time": "09:00", "calendar_id": "cal"}),
+    "sip": (
+        "sign-in-providers",
+        {"name": "House", "issuer": "https://id.example.ch", "client_id": "parvis"},
+    ),
     "xrq": (
         "expert-requests",
         {
@@ -48,10 +52,11 @@ UNHURRIED = {
 
 @dataclass(frozen=True)
 class Furnished:
-    """`ids` of all that is there, by prefix."""
+    """`ids` of all that is there, by prefix; `member_token` acts for an owner of the house."""
 
     settings: Settings
     token: str
+    member_token: str
     ids: dict[str, list[str]]
 
 
@@ -76,7 +81,8 @@ async def furnish(settings: Settings, database: Database) -> Furnished:
     unhurried = settings.model_copy(update=UNHURRIED)
     token = await make_token(database, workspace_id)
     async with opened(create_app(unhurried)) as app:
-        return Furnished(unhurried, token, ids | await _made(app, access.bearer, ids))
+        made = await _made(app, access.bearer, ids)
+    return Furnished(unhurried, token, access.bearer, ids | made)
 
 
 async def _made(app: FastAPI, token: str, ids: dict[str, list[str]]) -> dict[str, list[str]]:

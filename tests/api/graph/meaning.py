@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from graphql import ArgumentNode, GraphQLObjectType, StringValueNode, print_ast
+from graphql import ArgumentNode, GraphQLObjectType, print_ast
 
 from api.graph.arguments import OTHER_NAMES, PREFIX_OF
 from api.graph.node import KINDS
@@ -40,8 +40,9 @@ def meant(field: str, argument: ArgumentNode, ids: Ids) -> str:
     if prefix is not None:
         id_ = json.dumps(ids[prefix][0])
         return f"[{id_}]" if name.endswith("Ids") or name == "assignedTo" else id_
-    if "String" in str(_query().fields[field].args[name].type):
-        return '"vigne"' if isinstance(argument.value, StringValueNode) else '["vigne"]'
+    type_ = str(_query().fields[field].args[name].type)
+    if "String" in type_ and drawn != "null":
+        return '["vigne"]' if "[" in type_ else '"vigne"'
     return drawn
 
 
