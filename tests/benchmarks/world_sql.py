@@ -39,7 +39,8 @@ CREATE TEMP TABLE bench_w AS
 SELECT n, pg_temp.id7(now() - interval '400 days') AS id FROM generate_series(0, {small}) n;
 INSERT INTO workspaces (workspace_id, slug, name, version, created_at, updated_at)
 SELECT id, 'bench-' || n, 'Workspace ' || n, 1, now(), now() FROM bench_w;
-INSERT INTO event_counters (workspace_id, last_number) SELECT id, 1000 FROM bench_w;
+INSERT INTO event_counters (workspace_id, last_number, forgotten_number, last_hashes)
+SELECT id, 1000, 1000, ARRAY[decode(repeat('00', 32), 'hex')] FROM bench_w;
 CREATE TEMP TABLE bench_c AS
 SELECT w.n AS w, k, w.id AS workspace_id, pg_temp.id7(now() - interval '399 days') AS id,
        pg_temp.id7(now() - interval '398 days') AS calendar_id
