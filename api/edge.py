@@ -1,24 +1,29 @@
 """The outermost layer: a request id, a span, a log line, a cap on bodies, HEAD wherever GET is."""
 
+import logging
 import re
 import time
+from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 
 import structlog
+from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid7
 
 from api.fence.gate import told
 from api.problems import unexpected
 from api.state import State
-from domain.kernel.ids import new_id
 from domain.kernel.meters import REQUESTS
 from domain.kernel.origins import coming_from
 from domain.kernel.traces import span
 
 log = structlog.get_logger()
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,80}$")
+MARKS = ((b"x-content-type-options", b"nosniff"),)
 UPLOADS = ("/v1/media", "/sandbox/v1/media")
 
 
@@ -33,7 +38,7 @@ class Edge:
             return
         state: State = scope["app"].state.parvis
         headers = dict(scope["headers"])
-        request_id = _request_id(headers.get(b"x-request-id", b""))
+        request_id = request_id_of(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
         # HEAD is GET without its body (RFC 9110, 9.3.2): no layer below tells them apart.
@@ -47,7 +52,7 @@ class Edge:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
-                    (b"x-content-type-options", b"nosniff"),
+                    *MARKS,
                     *told(state, scope),
                 ]
             elif is_head:
@@ -68,20 +73,27 @@ class Edge:
             route = getattr(inner.get("route"), "path", "other")
             # Not the path: links carry secrets in it.
             opened.update_name(f"{scope['method']} {route}")
-            _tell(scope, route, status, time.perf_counter() - started, request_id)
+            tell(scope, route, status, time.perf_counter() - started, request_id)
 
 
-def _tell(scope: Scope, route: str, status: int, took_s: float, request_id: str) -> None:
-    # The route's own path, not the one asked: few of them, and no id in any.
-    REQUESTS.labels(scope["method"], route, status).observe(took_s)
-    log.debug(
-        "request",
-        method=scope["method"],
-        path=scope["path"],
-        status=status,
-        ms=round(took_s * 1000, 1),
-        request_id=request_id,
-    )
+def tell(scope: Scope, route: str, status: int, took_s: float, request_id: str) -> None:
+    """Meters and logs an answer. `route` is the route's own path: few of them, and no id in any."""
+    _meter(scope["method"], route, status).observe(took_s)
+    # Asked of the standard library, which remembers: structlog would make a logger to say no.
+    if logging.root.isEnabledFor(logging.DEBUG):
+        log.debug(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round(took_s * 1000, 1),
+            request_id=request_id,
+        )
+
+
+@lru_cache(maxsize=1000)
+def _meter(method: str, route: str, status: int) -> Histogram:
+    return REQUESTS.labels(method, route, status)
 
 
 def _capped(receive: Receive, most: int) -> Receive:
@@ -99,5 +111,6 @@ def _capped(receive: Receive, most: int) -> Receive:
     return weighed
 
 
-def _request_id(sent: bytes) -> str:
-    return sent.decode() if REQUEST_ID.match(sent) else new_id().hex
+def request_id_of(headers: Mapping[bytes, bytes]) -> str:
+    sent = headers.get(b"x-request-id")
+    return sent.decode() if sent and REQUEST_ID.match(sent) else uuid7().hex

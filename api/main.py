@@ -18,6 +18,7 @@ from api.cors import Cors
 from api.edge import Edge
 from api.events import rest as events
 from api.fence.gate import Gate
+from api.front import Front
 from api.graph import http as graph
 from api.identity import applications
 from api.identity import rest as identity
@@ -25,10 +26,8 @@ from api.inside import listening
 from api.media import rest as media
 from api.mentions import authors, conversations, replies
 from api.mentions import rest as mentions
-from api.mentions.fast import FastReads
 from api.methods import refuse_other_methods
 from api.metrics import rest as metrics
-from api.metrics.fast import FastSeries
 from api.networks import rest as networks
 from api.oauth import pages as oauth
 from api.pages import assets
@@ -93,13 +92,15 @@ def create_app(settings: Settings) -> FastAPI:
             await keep_sign_in_link(state)
             yield
 
-    app = FastAPI(
+    app = Front(
         title="Parvis",
         version="0.1.0",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Spans and meters are ours, at the edge.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
     docs.install(app)
@@ -119,8 +120,6 @@ def create_app(settings: Settings) -> FastAPI:
         )
     app.add_middleware(Gate)
     app.add_middleware(Cors, origins=settings.cors_origins)
-    app.add_middleware(FastReads)
-    app.add_middleware(FastSeries)
     app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)
     return app
 

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from api.fence.allowances import Allowances
 from api.fence.tries import Tries
+from api.mentions.hot import Versions
 from api.oauth.signing import Signing
 from api.tokens import TokenChecks
 from domain.accounts.consent_shapes import Installation
@@ -36,6 +37,7 @@ class State:
     allowances: Allowances
     tries: Tries
     signing: Signing
+    versions: Versions
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -87,6 +89,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                 allowances,
                 Tries(redis, database, keys, settings),
                 Signing(database, keys, lasts=timedelta(days=settings.signing_key_days)),
+                Versions(database.reads),
             )
     finally:
         await database.close()

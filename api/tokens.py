@@ -15,6 +15,26 @@ from domain.kernel.errors import TokenInvalid, TokenMissing
 MOST_KEPT = 10_000
 
 
+class _Known:
+    """A check, and the caller it gave for the address that came last: most come from one."""
+
+    __slots__ = ("_address", "_caller", "_checked", "until")
+
+    def __init__(self, checked: Checked, until: float) -> None:
+        self.until = until
+        self._checked = checked
+        self._address: str | None = None
+        self._caller: Caller | None = None
+
+    def caller_at(self, address: str | None) -> Caller:
+        """Raises `AddressRefused`."""
+        caller = self._caller
+        if caller is None or address != self._address:
+            caller = self._checked.at(address)
+            self._caller, self._address = caller, address
+        return caller
+
+
 class TokenChecks:
     """Shared by REST and GraphQL; a revocation takes effect after `kept_s` seconds at most."""
 
@@ -22,17 +42,17 @@ class TokenChecks:
         self._database = database
         self._allowances = allowances
         self._kept_s = kept_s
-        self._known: dict[str, tuple[float, Checked]] = {}
+        self._known: dict[str, _Known] = {}
 
     async def caller(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Caller:
         """Whom an Authorization header stands for; counts the request `scope` against them.
 
         Raises `TokenMissing`, `TokenInvalid`, `AddressRefused` and `RateExceeded`.
         """
-        checked = await self._checked(authorization, scope)
+        known = await self._checked(authorization, scope)
         client: tuple[str, int] | None = scope.get("client")
         # Behind trusted proxies it is the client's own: the server read their headers.
-        caller = checked.at(None if client is None else client[0])
+        caller = known.caller_at(None if client is None else client[0])
         scope.setdefault("state", {})["caller"] = caller
         self._allowances.spend_caller(scope, caller)
         return caller
@@ -41,15 +61,15 @@ class TokenChecks:
         """Whether the bearer value was valid when it was last looked at, however long ago."""
         return authorization.partition(" ")[2] in self._known
 
-    async def _checked(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Checked:
+    async def _checked(self, authorization: str | None, scope: MutableMapping[str, Any]) -> _Known:
         if not authorization:
             raise TokenMissing
         kind, _, bearer = authorization.partition(" ")
         if kind.lower() != "bearer":
             raise TokenMissing
         known = self._known.get(bearer)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
+        if known is not None and known.until > time.monotonic():
+            return known
         if known is None:
             self._allowances.check_address(scope)
         try:
@@ -58,7 +78,7 @@ class TokenChecks:
             self._known.pop(bearer, None)
             raise
 
-    async def _check(self, bearer: str) -> Checked:
+    async def _check(self, bearer: str) -> _Known:
         workspace_id = workspace_of(bearer)
         if workspace_id is None:
             raise TokenInvalid
@@ -66,5 +86,5 @@ class TokenChecks:
             checked = await check_bearer(session, bearer, now=datetime.now(UTC))
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        self._known[bearer] = (time.monotonic() + self._kept_s, checked)
-        return checked
+        known = self._known[bearer] = _Known(checked, time.monotonic() + self._kept_s)
+        return known

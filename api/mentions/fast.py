@@ -1,93 +1,39 @@
-"""A short way for the hottest reads, before FastAPI: what it does not understand goes the long way.
+"""The inbox and one mention on the short way in."""
 
-It answers only what it is sure of; every refusal, odd parameter or trouble falls through to the
-routes of `rest.py`, which say the same at more length. So nothing here explains an error.
-"""
+from collections.abc import Mapping
 
-import asyncpg
-from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
+from api.answer import Answer
 from api.mentions import hot
 from api.mentions.asking import read_query
-from api.mentions.hot import LONGEST_TAG, PATH, Answer, Versions
+from api.mentions.hot import LONGEST_TAG, PATH
 from api.state import State
 from domain.kernel.clock import utc_now
-from domain.kernel.errors import ParvisError
 from domain.kernel.ids import read
 
 ONE = f"{PATH}/men_"
+ITEM = f"{PATH}/{{mention_id}}"
 
 
-class Named:
-    """What meters call a request by."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-
-LIST, ITEM = Named(PATH), Named(f"{PATH}/{{mention_id}}")
-
-
-class FastReads:
-    """GET /v1/mentions and GET /v1/mentions/{id}."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._versions: tuple[State, Versions] | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(PATH):
-            answer = await self._answer(scope)
-            if answer is not None:
-                await _send(send, answer)
-                return
-        await self._app(scope, receive, send)
-
-    async def _answer(self, scope: Scope) -> Answer | None:
-        headers = dict(scope["headers"])
-        # A browser of another origin gets its headers from the layers below.
-        if b"origin" in headers or b"authorization" not in headers:
-            return None
-        try:
-            return await self._read(scope, headers)
-        except (ParvisError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return None
-
-    async def _read(self, scope: Scope, headers: dict[bytes, bytes]) -> Answer | None:
-        app: FastAPI = scope["app"]
-        state: State = app.state.parvis
-        path: str = scope["path"]
-        tag = headers.get(b"if-none-match")
-        known_tag = None if tag is None else tag.decode("latin-1")
-        if len(known_tag or "") > LONGEST_TAG:
-            return None
-        if path == PATH:
-            asked = read_query(scope["query_string"])
-            if asked is None:
-                return None
-            caller = await state.tokens.caller(headers[b"authorization"].decode("latin-1"), scope)
-            scope["route"] = LIST
-            versions = self._versions_of(state)
-            return await hot.inbox(
-                state.database.reads, versions, caller, asked, known_tag, now=utc_now()
-            )
-        if path.startswith(ONE):
-            id_ = read("men", path.removeprefix(f"{PATH}/"))
-            caller = await state.tokens.caller(headers[b"authorization"].decode("latin-1"), scope)
-            scope["route"] = ITEM
-            return await hot.mention(state.database.reads, caller, id_, known_tag)
+async def read_list(state: State, scope: Scope, sent: Mapping[bytes, bytes]) -> Answer | None:
+    asked, known_tag = read_query(scope["query_string"]), _tag(sent)
+    if asked is None or len(known_tag or "") > LONGEST_TAG:
         return None
-
-    def _versions_of(self, state: State) -> Versions:
-        if self._versions is None or self._versions[0] is not state:
-            self._versions = (state, Versions(state.database.reads))
-        return self._versions[1]
+    caller = await state.tokens.caller(sent[b"authorization"].decode("latin-1"), scope)
+    reads, versions = state.database.reads, state.versions
+    return await hot.inbox(reads, versions, caller, asked, known_tag, now=utc_now())
 
 
-async def _send(send: Send, answer: Answer) -> None:
-    headers = answer.headers
-    if answer.status == 200:
-        headers = [*headers, (b"content-length", str(len(answer.body)).encode())]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+async def read_one(state: State, scope: Scope, sent: Mapping[bytes, bytes]) -> Answer | None:
+    known_tag = _tag(sent)
+    if scope["query_string"] or len(known_tag or "") > LONGEST_TAG:
+        return None
+    id_ = read("men", scope["path"][len(PATH) + 1 :])
+    caller = await state.tokens.caller(sent[b"authorization"].decode("latin-1"), scope)
+    return await hot.mention(state.database.reads, caller, id_, known_tag)
+
+
+def _tag(sent: Mapping[bytes, bytes]) -> str | None:
+    tag = sent.get(b"if-none-match")
+    return None if tag is None else tag.decode("latin-1")

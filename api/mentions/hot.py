@@ -6,11 +6,11 @@ page cannot change while it stays. Asking for it costs one tiny read, shared by 
 
 import asyncio
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from api.answer import Answer
 from api.mentions.asking import Asked, is_endless
 from domain.kernel.caller import Caller, Scope
 from domain.mentions.inbox import read_inbox, read_mention, read_version
@@ -20,12 +20,6 @@ JSON = (b"content-type", b"application/json")
 PRIVATE = (b"cache-control", b"private, no-cache")
 PATH = "/v1/mentions"
 LONGEST_TAG = 2000
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
 
 
 class Versions:

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
+from api.answer import Answer
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep
 from api.mentions import hot
 from api.mentions.asking import Asked, FilterDep, rest_of
-from api.mentions.hot import LONGEST_TAG, Answer, Versions
+from api.mentions.hot import LONGEST_TAG
 from api.paging import link_next, located, tag
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
@@ -49,9 +50,10 @@ async def list_mentions(
 
     Send the page's ETag back in If-None-Match: 304 costs a fraction. Needs `mentions:read`.
     """
-    reads = state_of(request).database.reads
+    state = state_of(request)
     asked = Asked(where, page, rest_of(list(request.query_params.multi_items())))
-    return _plain(await hot.inbox(reads, Versions(reads), caller, asked, known_tag, now=now))
+    reads, versions = state.database.reads, state.versions
+    return _plain(await hot.inbox(reads, versions, caller, asked, known_tag, now=now))
 
 
 @whole.post("/mark", summary="Mark many mentions")

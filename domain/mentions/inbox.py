@@ -82,8 +82,11 @@ async def read_version(reads: Reads, workspace_id: UUID) -> int:
 
 
 async def _one(reads: Reads, caller: Caller, statement: str, *given: object) -> asyncpg.Record:
-    async with held(reads, caller) as seen:
-        row: asyncpg.Record | None = await seen.fetchrow(statement, caller.workspace_id, *given)
+    if caller.communities is None:
+        row: asyncpg.Record | None = await reads.fetchrow(statement, caller.workspace_id, *given)
+    else:
+        async with held(reads, caller) as seen:
+            row = await seen.fetchrow(statement, caller.workspace_id, *given)
     if row is None:
         raise LookupError("These functions always give one row.")
     return row

@@ -1,0 +1,11 @@
+"""An answer as bytes, for the reads that go the short way in."""
+
+from typing import NamedTuple
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Headers
+    body: bytes
