@@ -16,10 +16,10 @@ Written by `./parvis export`.
 |---|---|---|---|---|---|
 """
 _TROUBLES = """
-## Troubles with networks
+## Troubles outside
 
-What `problem.code` of an account or a delivery and `code` of an attempt can be, beside the codes
-above.
+What `problem.code` of an account, a consent or a delivery and `code` of an attempt can be, beside
+the codes above; and what operators read of mails and of providers that people sign in with.
 
 | code | what it means |
 |---|---|

@@ -1,6 +1,7 @@
-"""Codes of what goes wrong with networks, and what each means; `openapi/problems.md` lists them.
+"""Codes of what goes wrong outside, and what each means; `openapi/problems.md` lists them.
 
-Troubles stand in `problem.code` of accounts and deliveries and in `code` of attempts; misfits in
+Troubles stand in `problem.code` of accounts, consents and deliveries and in `code` of attempts, of
+mails and of sign-ins by a provider; misfits in
 the answers of `validate` and in the faults of `post.unfit`.
 """
 
@@ -13,6 +14,19 @@ TROUBLES = {
     "account.seal_broken": "The kept credentials cannot be opened: connect the account again.",
     "bluesky.account_inactive": "The account is deactivated, suspended or taken down over there.",
     "bluesky.app_password_needed": "The main password was sent; make an app password.",
+    "consent.client_forgotten": "The network no longer knows our registration; begin again.",
+    "consent.denied": "The person said no on the network's page.",
+    "consent.interrupted": "A step broke off and nobody knows how far it came; begin again.",
+    "consent.issuer_differs": "The answer came from another server than was asked.",
+    "consent.seal_broken": "What was kept of the consent cannot be opened; begin again.",
+    "mail.login_refused": "The mail server does not take our login; it is tried again.",
+    "mail.malformed": "The mail cannot be written.",
+    "mail.outcome_unknown": "The mail was handed over and no answer came: it is not sent again.",
+    "mail.refused": "The mail server refused the mail.",
+    "mail.server_away": "The mail server was not reached; it is tried again.",
+    "mail.timed_out": "The mail server took too long: it is not sent again.",
+    "mail.too_late": "What the mail was for has passed.",
+    "mail.worker_lost": "The worker was lost while it sent the mail: it is not sent again.",
     "network.error": "The network's answer was not understood.",
     "network.grant_expired": "The network no longer accepts our access: connect the account again.",
     "network.login_incomplete": "A field of the login is missing.",
@@ -31,6 +45,15 @@ TROUBLES = {
     "outbound.timed_out": "No answer came in time; it is tried again.",
     "outbound.unreachable": "The server cannot be reached; it is tried again.",
     "outbound.url_refused": "The address is none that may be called.",
+    "provider.answer_unfit": "What the provider sent back fits no attempt.",
+    "provider.code_refused": "The provider did not take the code.",
+    "provider.denied": "The person said no on the provider's page.",
+    "provider.interrupted": "A step broke off and nobody knows how far it came; begin again.",
+    "provider.keys_unfit": "The provider's keys cannot be read.",
+    "provider.metadata_unfit": "The provider's metadata cannot be read, or name another issuer.",
+    "provider.timed_out": "The provider took too long.",
+    "provider.token_unfit": "The provider's token is not signed for us, or not for this attempt.",
+    "provider.too_late": "The attempt lasted too long; begin again.",
 }
 MISFITS = {
     "alt_text.too_long": "The alternative text is longer than the network takes.",
