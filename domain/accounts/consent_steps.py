@@ -132,6 +132,10 @@ async def record_consented(
         keys=keys,
         now=now,
     )
+    if account.state != AccountState.CONNECTED:
+        message = "The account of whoever consented is connected already, as another one."
+        fail(session, row, rules.ALREADY_CONNECTED, message, said="", now=now)
+        return None
     values = {"account_id": account.id, "act_at": None, "sealed_code": None}
     become(row, ConsentState.DONE, values, now=now)
     caller, about = worker(row.workspace_id), {"account_id": str(account.id)}

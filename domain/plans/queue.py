@@ -87,7 +87,7 @@ async def list_free_slots(
 
 
 async def get_queue(session: AsyncSession, caller: Caller, calendar_id: UUID) -> QueueView:
-    """What waits in it, at most 500 places."""
+    """What waits in it: the first 500 places."""
     caller.need(Scope.CALENDARS_READ)
     await find_calendar(session, caller, calendar_id)
     return await _shown(session, caller, calendar_id)
@@ -97,6 +97,7 @@ async def _shown(session: AsyncSession, caller: Caller, calendar_id: UUID) -> Qu
     queue = await session.get(Queue, (caller.workspace_id, calendar_id))
     is_paused = queue is not None and queue.is_paused
     places = await _waiting(session, caller, calendar_id, is_paused=is_paused)
+    shown = places[:MOST_LISTED]
     return QueueView(
         calendar_id=calendar_id,
         is_paused=is_paused,
@@ -107,7 +108,7 @@ async def _shown(session: AsyncSession, caller: Caller, calendar_id: UUID) -> Qu
                 occurs_on=each.occurs_on,
                 publish_at=each.planned_at,
             )
-            for each in places
+            for each in shown
         ],
     )
 
@@ -223,11 +224,7 @@ async def _taken(
     """The places whose post still waits for that very moment, or went out at it."""
     statement = (
         select(col(QueuePlace.slot_id), col(QueuePlace.occurs_on))
-        .join(
-            Post,
-            (col(Post.workspace_id) == col(QueuePlace.workspace_id))
-            & (col(Post.id) == col(QueuePlace.id)),
-        )
+        .join(Post, _ITS_POST)
         .where(
             col(QueuePlace.workspace_id) == caller.workspace_id,
             col(QueuePlace.slot_id).in_([slot.id for slot in slots]),
@@ -244,16 +241,11 @@ async def _waiting(
     """The places in their order: held back, or waiting for the very moment they were given."""
     statement = (
         select(QueuePlace)
-        .join(
-            Post,
-            (col(Post.workspace_id) == col(QueuePlace.workspace_id))
-            & (col(Post.id) == col(QueuePlace.id)),
-        )
+        .join(Post, _ITS_POST)
         .where(
             col(QueuePlace.workspace_id) == caller.workspace_id,
             col(QueuePlace.calendar_id) == calendar_id,
         )
-        .limit(MOST_LISTED)
     )
     if is_paused:
         held = statement.where(
@@ -285,4 +277,7 @@ def _first(ids: tuple[UUID, UUID], now: datetime) -> dict[str, object]:
 
 
 _BEGIN = insert(Queue)
+_ITS_POST = (col(Post.workspace_id) == col(QueuePlace.workspace_id)) & (
+    col(Post.id) == col(QueuePlace.id)
+)
 _ORDER = (col(QueuePlace.created_at), col(QueuePlace.id))

@@ -95,7 +95,7 @@ def test_an_exception_without_its_reason_is_caught(tmp_path: Path) -> None:
 
 def test_names_of_registries_and_machines_are_caught(tmp_path: Path) -> None:
     bad = ("https://" + ".".join(HOSTS[0]) + "/x", f'open("/{PATHS[0]}/notes")', f"cd /{PATHS[1]} ")
-    good = ("/v1/workspace", "a/work/b", "the root / work", ".parvis/home/x")
+    good = ("/v1/workspace", f"a/{PATHS[1]}/b", "the root / work", ".parvis/home/x")
     path = _written(tmp_path / "found.txt", "\n".join((*bad, *good)))
 
     assert [found.split(": ")[0] for found in naming_machines([path])] == [

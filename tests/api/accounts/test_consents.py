@@ -198,6 +198,27 @@ async def test_somebody_elses_consent_changes_nothing_of_the_account(
     assert (await tenant.client.get(f"/v1/accounts/{first['account_id']}")).json() == before
 
 
+async def test_an_identity_that_has_an_account_already_fails_the_consent_for_another(
+    tenant: Tenant, browser: httpx2.AsyncClient, network: Network, context: Context
+) -> None:
+    first = await connected(tenant, browser, network, context, "17")
+    network.script += [FACTS]
+    body = {"community_id": first["community_id"], "network": "mastodon"}
+    login = {"server": SERVER, "access_token": "old"}
+    never = (await tenant.client.post("/v1/accounts", json={**body, "login": login})).json()
+
+    again = await begin(tenant, account_id=never["id"], community_id=first["community_id"])
+    await work(context, tenant)
+    await come_back(browser, await set_out(browser, again), code="code-2")
+    network.script += [TOKENS, account_of("17"), INSTANCE]
+    await work(context, tenant)
+
+    failed = await consent_of(tenant, again)
+    assert (failed["state"], problem_code(failed)) == ("failed", "account.already_connected")
+    kept = (await tenant.client.get(f"/v1/accounts/{first['account_id']}")).json()
+    assert kept["state"] == "connected"
+
+
 async def test_only_the_browser_that_set_out_may_come_back(
     tenant: Tenant, browser: httpx2.AsyncClient, app: FastAPI, context: Context
 ) -> None:
