@@ -15,6 +15,8 @@ from api.cli import folders
 from api.cli.processes import Identity, enter_namespace
 from api.cli.trouble import Trouble
 
+_TRIES = 3
+
 
 def identity_for(program: Path) -> Identity | None:
     """As whom `program` can run; None is ourselves."""
@@ -22,7 +24,8 @@ def identity_for(program: Path) -> Identity | None:
         return None
     stranger = _ordinary_user()
     shown = Identity(stranger.pw_uid, stranger.pw_gid, in_namespace=True)
-    if runs(program, shown):
+    # Asked again before it is believed: a fork of a busy process was seen to fail once.
+    if any(runs(program, shown) for _ in range(_TRIES)):
         return shown
     return Identity(stranger.pw_uid, stranger.pw_gid, in_namespace=False)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, delete
 
 from domain.accounts.credentials import open_grant, seal_grant
 from domain.accounts.tables import Account
@@ -198,6 +198,8 @@ async def test_shared_tables_are_sealed_anew_too(database: Database) -> None:
     letter = Letter("verify", "ana@example.org", "Hello", "http://p.test/link?token=t")
     until = NOW + timedelta(hours=1)
     async with database.transaction(None) as session:
+        # The table is everybody's: letters of other tests are sealed under rings of their own.
+        await session.exec(delete(Mail))
         id_ = await plan_mail(session, KEYS, letter, user_id=None, until=until, now=NOW)
 
     await reseal(database, None, "mails.sealed_text")
