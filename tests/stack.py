@@ -16,6 +16,7 @@ import httpx2
 
 from api.cli.engines import Engines, start_engines
 from tests.conftest import KEY, migrate
+from tests.engines import passable
 
 PATIENCE_S = 40.0
 
@@ -126,7 +127,8 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def running_stack(folder: Path, *, workers: int = 1, **env: str) -> Iterator[Stack]:
     """A stack on a fresh data folder, with a workspace and a token that may do everything."""
-    engines = start_engines(folder / "engines", durable=True)
+    folder.mkdir(exist_ok=True)
+    engines = start_engines(passable(folder) / "engines", durable=True)
     port = free_port()
     stack = Stack(engines, folder, port, _environment(engines, folder, port) | env)
     try:

@@ -11,11 +11,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from api.cli import folders
-from api.cli.processes import Identity, enter_namespace
+from api.cli import folders, namespace
+from api.cli.processes import Identity
 from api.cli.trouble import Trouble
-
-_TRIES = 3
 
 
 def identity_for(program: Path) -> Identity | None:
@@ -24,24 +22,23 @@ def identity_for(program: Path) -> Identity | None:
         return None
     stranger = _ordinary_user()
     shown = Identity(stranger.pw_uid, stranger.pw_gid, in_namespace=True)
-    # Asked again before it is believed: a fork of a busy process was seen to fail once.
-    if any(runs(program, shown) for _ in range(_TRIES)):
+    if runs(program, shown):
         return shown
     return Identity(stranger.pw_uid, stranger.pw_gid, in_namespace=False)
 
 
 def runs(program: Path, identity: Identity) -> bool:
     """Whether the program answers `--version` under this identity."""
-    becomes = None if identity.in_namespace else identity.uid
+    becomes = None if identity.in_namespace else identity
+    before = [] if becomes else namespace.command(identity.uid, identity.gid)
     try:
         found = subprocess.run(  # noqa: S603 - our own programs
-            [program, "--version"],
+            [*before, program, "--version"],
             capture_output=True,
             check=False,
-            user=becomes,
-            group=None if becomes is None else identity.gid,
-            extra_groups=None if becomes is None else [],
-            preexec_fn=(lambda: enter_namespace(identity)) if becomes is None else None,
+            user=becomes.uid if becomes else None,
+            group=becomes.gid if becomes else None,
+            extra_groups=[] if becomes else None,
         )
     except (PermissionError, subprocess.SubprocessError):
         return False

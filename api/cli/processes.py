@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from api.cli import namespace
+
 _PR_SET_PDEATHSIG = 1
-_CLONE_NEWUSER = 0x10000000
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -42,8 +43,10 @@ def spawn(
     Call it from the thread that lives longest: Linux counts the thread's end as the parent's.
     """
     becomes = identity if identity and not identity.in_namespace else None
+    shown = identity if identity and identity.in_namespace else None
+    before = namespace.command(shown.uid, shown.gid) if shown else []
     return subprocess.Popen(  # noqa: S603 our own command lines
-        [str(part) for part in command],
+        [*before, *(str(part) for part in command)],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
@@ -54,36 +57,21 @@ def spawn(
         user=becomes.uid if becomes else None,
         group=becomes.gid if becomes else None,
         extra_groups=[] if becomes else None,
-        preexec_fn=first_steps(ends_with, identity),  # noqa: PLW1509 no thread holds a lock here
+        preexec_fn=first_steps(ends_with),  # noqa: PLW1509 no thread holds a lock here
     )
 
 
-def first_steps(ends_with: signal.Signals, identity: Identity | None) -> Callable[[], None]:
+def first_steps(ends_with: signal.Signals) -> Callable[[], None]:
     """What a child does between fork and exec."""
     parent = os.getpid()
 
     def steps() -> None:
-        if identity and identity.in_namespace:
-            enter_namespace(identity)
         if _LIBC is not None:
             _LIBC.prctl(_PR_SET_PDEATHSIG, int(ends_with))
             if os.getppid() != parent:
                 os._exit(1)
 
     return steps
-
-
-def enter_namespace(identity: Identity) -> None:
-    """Show this process to itself as an ordinary user, while the files stay root's."""
-    uid, gid = os.getuid(), os.getgid()
-    if _LIBC is None or _LIBC.unshare(_CLONE_NEWUSER) != 0:
-        raise PermissionError("user namespaces are not allowed here")
-    for name, line in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{identity.uid} {uid} 1"),
-        ("gid_map", f"{identity.gid} {gid} 1"),
-    ):
-        Path(f"/proc/self/{name}").write_text(line)
 
 
 def command_of(pid: int) -> str:

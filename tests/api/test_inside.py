@@ -97,7 +97,7 @@ async def test_a_trace_names_the_route_and_not_the_path(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spans = InMemorySpanExporter()
-    provider = TracerProvider()
+    provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(spans))
     monkeypatch.setattr(traces, "TRACER", provider.get_tracer("parvis"))
 

@@ -23,6 +23,7 @@ from api.cli.tenants import make_token
 from domain.kernel.caller import Scope
 from domain.kernel.clock import utc_now
 from domain.kernel.settings import Settings
+from tests.engines import passable
 
 KEY = "bench:" + "A" * 43 + "="
 READY_WITHIN_S = 30.0
@@ -100,7 +101,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
     if os.environ.get("DATABASE_URL"):
         yield from _prepared(_named_stage(folder))
         return
-    engines = start_engines(folder / "engines", durable=True)
+    engines = start_engines(passable(folder) / "engines", durable=True)
     try:
         process = engines.postgres.process
         yield from _prepared(

@@ -200,7 +200,10 @@ SELECT * FROM bench_p WHERE at BETWEEN now() - interval '{days} days' AND now() 
 
 
 def samples(rows: int, days: int) -> str:
-    """Totals that grow for `days` after publication, as many as asked for where posts suffice."""
+    """Totals that grow for `days` after publication, as many as asked for where posts suffice.
+
+    The last post may lack its last days, never its first: what precedes them would be unknown.
+    """
     return f"""
 INSERT INTO samples (workspace_id, subject_id, sampled_at, metric, total, source_metric, post_id,
                      account_id, community_id, network)
@@ -212,6 +215,6 @@ SELECT * FROM (
            LATERAL (SELECT date_trunc('day', p.at) + make_interval(days => day, mins => -30)
                            AS sampled_at) at
      WHERE at.sampled_at < now()
-     ORDER BY p.n DESC LIMIT {rows}) made
+     ORDER BY p.n DESC, day LIMIT {rows}) made
  ORDER BY sampled_at
 """
