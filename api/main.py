@@ -11,6 +11,7 @@ from api.accounts import rest as accounts
 from api.audit import rest as audit
 from api.calendars import pillars
 from api.calendars import rest as calendars
+from api.campaigns import rest as campaigns
 from api.cli.owner import keep_sign_in_link
 from api.communities import rest as communities
 from api.contract.describe import describe
@@ -64,6 +65,7 @@ ROUTERS = (
     pillars,
     slots,
     queues,
+    campaigns,
     posts,
     deliveries,
     entries,

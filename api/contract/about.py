@@ -63,6 +63,7 @@ TAGS = {
     "accounts": "The identities a community speaks with, connected by workers.",
     "media": "Pictures and videos, uploaded once, used in many posts.",
     "calendars": "Content calendars, and the window a calendar view shows.",
+    "campaigns": "What a community is told for one purpose, and what its links carry.",
     "posts": "What is said: a master text, a variant for each account, one plan.",
     "deliveries": "Every outward act, its attempts and its outcome.",
     "mentions": "What people say to the accounts: the inbox, its conversations and answers.",

@@ -10,6 +10,7 @@ from strawberry.types.field import StrawberryField
 from api.accounts import graph as accounts
 from api.audit import graph as audit
 from api.calendars import graph as calendars
+from api.campaigns import graph as campaigns
 from api.communities import graph as communities
 from api.events import graph as events
 from api.graph import codes, node
@@ -36,6 +37,7 @@ RESOURCES = (
     media,
     calendars,
     posts,
+    campaigns,
     plans,
     mentions,
     metrics,

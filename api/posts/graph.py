@@ -65,6 +65,7 @@ POST_FILTERS = {
     "community_ids": "Only of these communities.",
     "calendar_ids": "Only in these calendars.",
     "pillar_ids": "Only on these pillars.",
+    "campaign_ids": "Only for these campaigns.",
     "account_ids": "Only said by these accounts.",
     "labels": "With at least one of these labels.",
     "since": "Planned from this moment on.",

@@ -9,7 +9,7 @@ from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, Version
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CalendarId, CommunityId, PillarId, PostId
+from domain.kernel.ids import AccountId, CalendarId, CampaignId, CommunityId, PillarId, PostId
 from domain.kernel.shapes import Page
 from domain.posts import editing, queries, service
 from domain.posts.queries import PostFilter, PostSort
@@ -42,6 +42,9 @@ def _filter(
     pillar_id: Annotated[
         list[PillarId], Query(max_length=50, description="Only on these pillars.")
     ] = [],  # noqa: B006 - as above
+    campaign_id: Annotated[
+        list[CampaignId], Query(max_length=50, description="Only for these campaigns.")
+    ] = [],  # noqa: B006 - as above
     account_id: Annotated[
         list[AccountId], Query(max_length=50, description="Only said by these accounts.")
     ] = [],  # noqa: B006 - as above
@@ -51,7 +54,17 @@ def _filter(
     since: Annotated[Moment | None, Query(description="Planned from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Planned before this moment.")] = None,
 ) -> PostFilter:
-    return PostFilter(state, community_id, calendar_id, pillar_id, account_id, label, since, until)
+    return PostFilter(
+        states=state,
+        community_ids=community_id,
+        calendar_ids=calendar_id,
+        pillar_ids=pillar_id,
+        campaign_ids=campaign_id,
+        account_ids=account_id,
+        labels=label,
+        since=since,
+        until=until,
+    )
 
 
 FilterDep = Annotated[PostFilter, Depends(_filter)]

@@ -37,6 +37,7 @@ PREFIXES = {
     "med": "media",
     "cal": "calendar",
     "pil": "pillar",
+    "cam": "campaign",
     "slot": "slot",
     "post": "post",
     "var": "variant",
@@ -141,6 +142,7 @@ MediaId = Annotated[UUID, Prefixed("med")]
 CalendarId = Annotated[UUID, Prefixed("cal")]
 PillarId = Annotated[UUID, Prefixed("pil")]
 SlotId = Annotated[UUID, Prefixed("slot")]
+CampaignId = Annotated[UUID, Prefixed("cam")]
 PostId = Annotated[UUID, Prefixed("post")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]

@@ -15,6 +15,7 @@ NEWEST_FIRST = (col(Post.created_at).desc(), col(Post.id).desc())
 POSTS = ById(Post, PostView)
 OF_COMMUNITY = OfEach(Post, PostView, "community_id", NEWEST_FIRST)
 OF_CALENDAR = OfEach(Post, PostView, "calendar_id", NEWEST_FIRST)
+OF_CAMPAIGN = OfEach(Post, PostView, "campaign_id", NEWEST_FIRST)
 VARIANTS = OfEach(Variant, VariantView, "post_id", (col(Variant.id),))
 ATTEMPTS = OfEach(Attempt, AttemptView, "delivery_id", (col(Attempt.id),))
 
@@ -40,6 +41,14 @@ async def posts_by_calendar(
     """The newest `limit` posts of each calendar."""
     caller.need(Scope.POSTS_READ)
     return await OF_CALENDAR.first(session, caller, ids, limit=limit)
+
+
+async def posts_by_campaign(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, limit: int
+) -> dict[UUID, list[PostView]]:
+    """The newest `limit` posts of each campaign."""
+    caller.need(Scope.POSTS_READ)
+    return await OF_CAMPAIGN.first(session, caller, ids, limit=limit)
 
 
 async def variants_by_post(

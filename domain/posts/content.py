@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.tables import Account
+from domain.campaigns.rules import Parameters, link_with_parameters, with_parameters
 from domain.connector.fit import MediumFacts, PartFacts, misfits, text_length
 from domain.connector.manifest import Manifest
 from domain.connector.words import Measures, Visibility
@@ -30,6 +31,16 @@ class Content(Shape):
     visibility: Visibility = Visibility.PUBLIC
     content_warning: str | None = None
     reply_to: str | None = None
+    written: tuple[str, ...] | None = None
+    """Of an edit: its words before their links were tagged."""
+
+    def tagged(self, parameters: Parameters) -> "Content":
+        """The same, all its links with these parameters."""
+        if not parameters:
+            return self
+        parts = tuple(with_parameters(part, parameters) for part in self.parts)
+        link_url = link_with_parameters(self.link_url, parameters) if self.link_url else None
+        return self.model_copy(update={"parts": parts, "link_url": link_url})
 
     def stored(self) -> dict[str, Any]:
         stored: dict[str, Any] = self.model_dump(mode="json")

@@ -13,12 +13,14 @@ from uuid import UUID
 import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.campaigns.rules import Templates
 from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
 from domain.posts import statements
 from domain.posts.content import Content, content_of
+from domain.posts.links import Links
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
 SEND, LOOK_UP = "send", "look_up"
@@ -62,6 +64,12 @@ class _Post(NamedTuple):
     media_ids: Sequence[UUID]
     link_url: str | None
     language: str | None
+    campaign: str | None
+    utm: Templates | None
+
+    @property
+    def links(self) -> Links:
+        return Links(self.id, self.utm or (), self.campaign or "")
 
 
 class _Variant(NamedTuple):
@@ -75,6 +83,7 @@ class _Variant(NamedTuple):
     language: str | None
     visibility: str
     content_warning: str | None
+    network: str
 
 
 async def claim_due(
@@ -133,7 +142,11 @@ async def _new_contents(
     ids = list({variant.post_id for variant in variants})
     found = await raw.fetch(statements.POSTS, caller.workspace_id, ids)
     posts = {row["id"]: _Post(*row) for row in found}
-    return {fresh[each.id]: content_of(posts[each.post_id], each) for each in variants}
+    return {fresh[each.id]: _content(posts[each.post_id], each) for each in variants}
+
+
+def _content(post: _Post, variant: _Variant) -> Content:
+    return content_of(post, variant).tagged(post.links.on(variant.network))
 
 
 async def _mark_going_out(

@@ -28,6 +28,7 @@ from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.content import Content, find_accounts, find_media, judge
 from domain.posts.finding import deliveries_of, find_post, lock_delivery, variants_of
+from domain.posts.links import links_of
 from domain.posts.planning import CONNECTED, new_delivery
 from domain.posts.queries import detail
 from domain.posts.rules import DeliveryKind, DeliveryState
@@ -56,13 +57,18 @@ async def edit_post(
     ]
     if not copies:
         raise NotAllowedNow("Nothing of this post is public there.")
-    contents = {row.id: _changed(row, command) for row in copies}
+    accounts = await find_accounts(session, caller, (row.account_id for row in copies))
+    links = await links_of(session, caller, post.campaign_id, post.id)
+    contents = {
+        row.id: _changed(row, command).tagged(links.on(accounts[row.account_id].network))
+        for row in copies
+    }
     await _ensure_free(session, caller, copies)
-    await _ensure_fit(session, caller, copies, contents)
+    await _ensure_fit(session, caller, copies, contents, accounts)
     for row in copies:
         _plan(session, caller, row, contents[row.id], now)
-    accounts = {"accounts": [show("acct", row.account_id) for row in copies]}
-    record(session, caller, "post.edit_asked", ("post", id_), now=now, data=accounts)
+    asked = {"accounts": [show("acct", row.account_id) for row in copies]}
+    record(session, caller, "post.edit_asked", ("post", id_), now=now, data=asked)
     await session.flush()
     return await detail(session, caller, post)
 
@@ -85,14 +91,15 @@ async def keep_edit(
     copy.remote_id, copy.url = published.remote_id, published.url
     copy.version, copy.updated_at = copy.version + 1, now
     content = Content.model_validate(edit.content)
+    words = content.written or content.parts
     variants = await variants_of(session, caller, post.id)
     for variant in variants:
         if variant.id == copy.variant_id:
             variant.content_warning = content.content_warning
             if len(variants) == 1 and variant.parts is None:
-                post.text = content.parts[0]
+                post.text = words[0]
             else:
-                variant.parts = list(content.parts)
+                variant.parts = list(words)
             variant.version, variant.updated_at = variant.version + 1, now
     post.version, post.updated_at = post.version + 1, now
     data = {"account": show("acct", copy.account_id), "url": copy.url}
@@ -101,7 +108,7 @@ async def keep_edit(
 
 def _changed(copy: Delivery, command: EditPost) -> Content:
     before = Content.model_validate(copy.content)
-    values: dict[str, Any] = {"parts": tuple(command.parts)}
+    values: dict[str, Any] = {"parts": tuple(command.parts), "written": tuple(command.parts)}
     if command.content_warning is not None:
         values["content_warning"] = command.content_warning or None
     return before.model_copy(update=values)
@@ -124,8 +131,8 @@ async def _ensure_fit(
     caller: Caller,
     copies: Sequence[Delivery],
     contents: dict[UUID, Content],
+    accounts: Mapping[UUID, Account],
 ) -> None:
-    accounts = await find_accounts(session, caller, (row.account_id for row in copies))
     media = await find_media(session, caller, (i for c in contents.values() for i in c.media_ids))
     for row in copies:
         _ensure_able(accounts[row.account_id])

@@ -30,6 +30,7 @@ from domain.kernel.traces import current_trace
 from domain.networks import find as find_network
 from domain.posts.content import Content, content_of, find_accounts, find_media, judge
 from domain.posts.finding import deliveries_of, find_post, variants_of
+from domain.posts.links import links_of
 from domain.posts.queries import delivery_view, detail
 from domain.posts.rules import (
     PLANNABLE,
@@ -125,7 +126,11 @@ async def ensure_fit(
     if not variants:
         raise PostEmpty
     accounts = await find_accounts(session, caller, (each.account_id for each in variants))
-    contents = {variant.account_id: content_of(post, variant) for variant in variants}
+    links = await links_of(session, caller, post.campaign_id, post.id)
+    contents = {
+        each.account_id: content_of(post, each).tagged(links.on(accounts[each.account_id].network))
+        for each in variants
+    }
     media = await find_media(session, caller, (i for c in contents.values() for i in c.media_ids))
     faults = []
     for number, (account_id, content) in enumerate(contents.items()):

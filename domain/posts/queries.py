@@ -43,6 +43,7 @@ class PostFilter:
     community_ids: Sequence[UUID] = ()
     calendar_ids: Sequence[UUID] = ()
     pillar_ids: Sequence[UUID] = ()
+    campaign_ids: Sequence[UUID] = ()
     account_ids: Sequence[UUID] = ()
     labels: Sequence[str] = ()
     since: datetime | None = None
@@ -122,6 +123,7 @@ def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfSca
         (Post.community_id, where.community_ids),
         (Post.calendar_id, where.calendar_ids),
         (Post.pillar_id, where.pillar_ids),
+        (Post.campaign_id, where.campaign_ids),
     ):
         if values:
             statement = statement.where(col(column).in_(values))

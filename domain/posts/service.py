@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.calendars.pillars import check_pillar
 from domain.calendars.queries import find_calendar
+from domain.campaigns.queries import check_campaign
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, insert, made_before
@@ -25,6 +26,7 @@ from domain.kernel.errors import (
 from domain.kernel.ids import new_id
 from domain.posts.content import content_of, find_accounts, find_media, judge
 from domain.posts.finding import find_post, variants_of
+from domain.posts.links import links_of
 from domain.posts.planning import (
     cancel_post,
     future,
@@ -86,6 +88,7 @@ async def create_post(
         **command.model_dump(exclude={"id", "time_zone", "variants"}),
     )
     await check_pillar(session, caller, row.calendar_id, row.pillar_id)
+    await check_campaign(session, caller, row.community_id, row.campaign_id)
     await find_media(session, caller, row.media_ids)
     await insert(session, row, taken="This post exists already.")
     await _set_variants(session, caller, row, command.variants, now)
@@ -162,7 +165,13 @@ async def validate_post(
         workspace_id=caller.workspace_id,
         **command.model_dump(include={"text", "language", "link_url", "media_ids"}),
     )
-    contents = [content_of(post, _variant(post, given, now)) for given in command.variants]
+    links = await links_of(session, caller, command.campaign_id, post.id)
+    contents = [
+        content_of(post, _variant(post, given, now)).tagged(
+            links.on(accounts[given.account_id].network)
+        )
+        for given in command.variants
+    ]
     media = await find_media(session, caller, (id_ for c in contents for id_ in c.media_ids))
     targets = [
         judge(accounts[given.account_id], content, media)
@@ -191,6 +200,7 @@ async def _complete(
         calendar_id = values.get("calendar_id", post.calendar_id)
         pillar_id = values.get("pillar_id", post.pillar_id)
         await check_pillar(session, caller, calendar_id, pillar_id)
+    await check_campaign(session, caller, post.community_id, values.get("campaign_id"))
     await find_media(session, caller, values.get("media_ids", ()))
     if values.keys() & {"wall_time", "time_zone"}:
         values["publish_at"] = _moment(post, values, now)

@@ -10,6 +10,7 @@ from domain.kernel.ids import (
     AccountId,
     AttemptId,
     CalendarId,
+    CampaignId,
     CommunityId,
     DeliveryId,
     MediaId,
@@ -116,6 +117,7 @@ class PostView(View):
     community_id: CommunityId = Field(description="The community it speaks to.")
     calendar_id: CalendarId = Field(description="The calendar it stands in.")
     pillar_id: PillarId | None = Field(description="The pillar it stands on; null: none.")
+    campaign_id: CampaignId | None = Field(description="The campaign it is for; null: none.")
     title: str = Field(description="Its name in the house; never published.")
     text: str = Field(description="The master text that variants inherit.")
     language: str | None = Field(description="Its language, BCP 47.")
@@ -174,6 +176,9 @@ class CreatePost(Command):
     pillar_id: PillarId | None = Field(
         default=None, description="The pillar of its calendar that it stands on."
     )
+    campaign_id: CampaignId | None = Field(
+        default=None, description="The campaign of its community whose UTM its links carry."
+    )
     title: Title = Field(description="Its name in the house; never published.")
     text: Text = Field(default="", description="The master text that variants inherit.")
     language: Language | None = Field(default=None, description="Its language, BCP 47.")
@@ -190,6 +195,7 @@ class CreatePost(Command):
 class ChangePost(Change):
     calendar_id: CalendarId = may_change("Another calendar of the same community.")
     pillar_id: PillarId | None = may_change("The pillar it stands on; null: none.")
+    campaign_id: CampaignId | None = may_change("The campaign it is for; null: none.")
     title: Title = may_change("Its name in the house; never published.")
     text: Text = may_change("The master text that variants inherit.")
     language: Language | None = may_change("Its language, BCP 47.")
@@ -267,6 +273,9 @@ class ValidatePost(Command):
     language: Language | None = Field(default=None, description="Its language, BCP 47.")
     link_url: Link | None = Field(default=None, description="The page it leads to.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
+    campaign_id: CampaignId | None = Field(
+        default=None, description="The campaign whose UTM its links would carry."
+    )
     variants: OneEach = Field(description="The accounts that would say it, and how.")
 
 

@@ -23,13 +23,16 @@ RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes
 """
 
 VARIANTS = """
-SELECT id, post_id, parts, media_ids, link_url, language, visibility, content_warning
-  FROM variants WHERE workspace_id = $1 AND id = ANY ($2)
+SELECT v.id, v.post_id, v.parts, v.media_ids, v.link_url, v.language, v.visibility,
+       v.content_warning, a.network
+  FROM variants v JOIN accounts a ON a.workspace_id = v.workspace_id AND a.id = v.account_id
+ WHERE v.workspace_id = $1 AND v.id = ANY ($2)
 """
 
 POSTS = """
-SELECT id, text, media_ids, link_url, language
-  FROM posts WHERE workspace_id = $1 AND id = ANY ($2)
+SELECT p.id, p.text, p.media_ids, p.link_url, p.language, c.name AS campaign, c.utm
+  FROM posts p LEFT JOIN campaigns c ON c.workspace_id = p.workspace_id AND c.id = p.campaign_id
+ WHERE p.workspace_id = $1 AND p.id = ANY ($2)
 """
 
 GOING_OUT = """

@@ -19,6 +19,7 @@ class Post(Kept, table=True):
         belongs_to("communities", "community_id"),
         belongs_to("calendars", "calendar_id"),
         belongs_to("pillars", "pillar_id"),
+        belongs_to("campaigns", "campaign_id"),
         Index("posts_by_created", "workspace_id", "created_at", "id"),
         Index("posts_by_updated", "workspace_id", "updated_at", "id"),
         Index("posts_in_calendar", "workspace_id", "calendar_id", "publish_at", "id"),
@@ -32,11 +33,20 @@ class Post(Kept, table=True):
             "pillar_id",
             postgresql_where=sql("pillar_id IS NOT NULL"),
         ),
+        Index(
+            "posts_of_campaign",
+            "workspace_id",
+            "campaign_id",
+            "created_at",
+            "id",
+            postgresql_where=sql("campaign_id IS NOT NULL"),
+        ),
     )
 
     community_id: UUID
     calendar_id: UUID
     pillar_id: UUID | None = Field(default=None)
+    campaign_id: UUID | None = Field(default=None)
     title: str = string()
     text: str = string()
     language: str | None = string(nullable=True)

@@ -1,0 +1,101 @@
+"""/v1/campaigns."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.paging import link_next, located, tag
+from api.routes import TransactionRoute
+from domain.campaigns import queries, service
+from domain.campaigns.queries import CampaignFilter
+from domain.campaigns.shapes import CampaignView, ChangeCampaign, CreateCampaign, Label
+from domain.kernel.clock import Day
+from domain.kernel.ids import CampaignId, CommunityId
+from domain.kernel.shapes import Page
+
+router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=TransactionRoute)
+
+
+def _filter(
+    community_id: Annotated[
+        list[CommunityId], Query(max_length=50, description="Only of these communities.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    label: Annotated[
+        list[Label], Query(max_length=30, description="With at least one of these labels.")
+    ] = [],  # noqa: B006 - as above
+    runs_on: Annotated[Day | None, Query(description="Only those that run on this day.")] = None,
+    is_archived: Annotated[
+        bool | None, Query(description="Only archived ones, or only living ones.")
+    ] = None,
+) -> CampaignFilter:
+    return CampaignFilter(community_id, label, runs_on, is_archived)
+
+
+@router.get("", summary="List campaigns")
+async def list_campaigns(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    where: Annotated[CampaignFilter, Depends(_filter)],
+) -> Page[CampaignView]:
+    """The newest first. Needs the scope `calendars:read`."""
+    found = await queries.list_campaigns(session, caller, page, where=where)
+    link_next(request, response, found)
+    return found
+
+
+@router.post("", status_code=HTTPStatus.CREATED, summary="Make a campaign")
+async def create_campaign(
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, command: CreateCampaign
+) -> CampaignView:
+    """The links of its posts carry its UTM parameters. Needs the scope `calendars:write`."""
+    view = await service.create_campaign(session, caller, command, now=now)
+    tag(response, view.version)
+    located(response, "/v1/campaigns", view)
+    return view
+
+
+@router.get("/{campaign_id}", summary="Read a campaign")
+async def get_campaign(
+    response: Response, session: SessionDep, caller: CallerDep, campaign_id: CampaignId
+) -> CampaignView:
+    """Needs the scope `calendars:read`."""
+    view = await queries.get_campaign(session, caller, campaign_id)
+    tag(response, view.version)
+    return view
+
+
+@router.patch("/{campaign_id}", summary="Change a campaign")
+async def change_campaign(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionDep,
+    campaign_id: CampaignId,
+    command: ChangeCampaign,
+) -> CampaignView:
+    """Changes only what is sent; what is public keeps its links. Needs `calendars:write`."""
+    view = await service.change_campaign(
+        session, caller, campaign_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.delete(
+    "/{campaign_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a campaign without posts"
+)
+async def remove_campaign(
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    campaign_id: CampaignId,
+) -> None:
+    """409 `in_use` while posts belong to it: archive it instead. Needs `calendars:write`."""
+    await service.remove_campaign(session, caller, campaign_id, expected_version=version, now=now)

@@ -1,0 +1,104 @@
+"""Reads of campaigns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import any_, literal, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.campaigns.shapes import CampaignView
+from domain.campaigns.tables import Campaign
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.errors import Fault, Misfit
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+
+NEWEST_FIRST = Sort("-created_at", (col(Campaign.created_at), col(Campaign.id)), (datetime, UUID))
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFilter:
+    """Every filter that is set must hold; a list holds when one of its members does."""
+
+    community_ids: Sequence[UUID] = ()
+    labels: Sequence[str] = ()
+    runs_on: date | None = None
+    is_archived: bool | None = None
+
+
+def visible(caller: Caller) -> SelectOfScalar[Campaign]:
+    return select(Campaign).where(col(Campaign.workspace_id) == caller.workspace_id)
+
+
+async def get_campaign(session: AsyncSession, caller: Caller, id_: UUID) -> CampaignView:
+    caller.need(Scope.CALENDARS_READ)
+    row = await find(session, visible(caller).where(col(Campaign.id) == id_), what="campaign")
+    return CampaignView.model_validate(row)
+
+
+async def list_campaigns(
+    session: AsyncSession, caller: Caller, request: PageRequest, *, where: CampaignFilter
+) -> Page[CampaignView]:
+    """The newest first."""
+    caller.need(Scope.CALENDARS_READ)
+    rows = (await session.exec(NEWEST_FIRST.after(_filtered(caller, where), request))).all()
+    return page_of(
+        rows,
+        request,
+        view=CampaignView.model_validate,
+        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
+    )
+
+
+def _filtered(caller: Caller, where: CampaignFilter) -> SelectOfScalar[Campaign]:
+    statement = visible(caller)
+    if where.community_ids:
+        statement = statement.where(col(Campaign.community_id).in_(where.community_ids))
+    if where.labels:
+        statement = statement.where(
+            or_(*(literal(each) == any_(col(Campaign.labels)) for each in where.labels))
+        )
+    if where.runs_on is not None:
+        starts_on, ends_on = col(Campaign.starts_on), col(Campaign.ends_on)
+        statement = statement.where(
+            or_(starts_on.is_(None), starts_on <= where.runs_on),
+            or_(ends_on.is_(None), ends_on >= where.runs_on),
+        )
+    if where.is_archived is not None:
+        archived_at = col(Campaign.archived_at)
+        statement = statement.where(
+            archived_at.is_not(None) if where.is_archived else archived_at.is_(None)
+        )
+    return statement
+
+
+async def campaigns_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, CampaignView]:
+    caller.need(Scope.CALENDARS_READ)
+    rows = (await session.exec(visible(caller).where(col(Campaign.id).in_(ids)))).all()
+    return {row.id: CampaignView.model_validate(row) for row in rows}
+
+
+async def find_campaign(session: AsyncSession, caller: Caller, id_: UUID) -> Campaign:
+    """The row, for the floors above, whose own scopes guard it. Raises `NotFound`."""
+    return await find(session, visible(caller).where(col(Campaign.id) == id_), what="campaign")
+
+
+async def check_campaign(
+    session: AsyncSession, caller: Caller, community_id: UUID, campaign_id: UUID | None
+) -> None:
+    """Raises `NotFound`, and `Misfit` for a campaign of another community or an archived one."""
+    if campaign_id is None:
+        return
+    row = await find_campaign(session, caller, campaign_id)
+    if row.community_id != community_id:
+        fault = Fault("/campaign_id", "campaign.other_community", "It is of another community.")
+        raise Misfit(faults=(fault,))
+    if row.archived_at is not None:
+        raise Misfit(faults=(Fault("/campaign_id", "campaign.archived", "It is archived."),))
