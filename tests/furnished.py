@@ -183,6 +183,7 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
         ("xrq", "expert-requests"): {"subject": mention, "question": "Quand ?", **asked},
         ("sip", "sign-in-providers"): provider,
         ("pil", "pillars"): {**calendar, "name": "Saisons"},
+        ("cam", "campaigns"): {"community_id": here[named("com")], "name": "Vendanges"},
         ("slot", "slots"): {**calendar, "weekday": 7, "wall_time": "18:15"},
     }
     return {

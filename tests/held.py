@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.accounts.tables import Consent
+from domain.campaigns.tables import Campaign
 from domain.connector.words import Profile
 from domain.kernel.caller import Caller, worker
 from domain.kernel.database import Database
@@ -75,7 +76,17 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         expires_at=NOW,
         **kept(),
     )
-    await world.add(variant, attempt, subject, consent)
+    campaign = Campaign(
+        workspace_id=workspace_id,
+        id=new_id(),
+        community_id=world.community.id,
+        name=word,
+        objective="",
+        labels=[],
+        utm=[],
+        **kept(),
+    )
+    await world.add(variant, attempt, subject, consent, campaign)
     asked = await _asked(world, copy.post_id)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
     ids = {
@@ -87,6 +98,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         "dlv": copy.id,
         "att": attempt.id,
         "cns": consent.id,
+        "cam": campaign.id,
     }
     return Place(ids | asked | await _mention(world, word), world)
 

@@ -22,6 +22,7 @@ CREATED: dict[str, tuple[str, dict[str, object]]] = {
     "role": ("roles", {"name": "Evening desk", "scopes": ["posts:read"]}),
     "inv": ("invitations", {"email": "marc@example.ch", "role": "editor", "language": "fr"}),
     "pil": ("pillars", {"name": "La vigne", "calendar_id": "cal"}),
+    "cam": ("campaigns", {"name": "Vendanges", "community_id": "com"}),
     "slot": ("slots", {"weekday": 1, "wall_time": "09:00", "calendar_id": "cal"}),
     "sip": (
         "sign-in-providers",
@@ -40,7 +41,7 @@ CREATED: dict[str, tuple[str, dict[str, object]]] = {
 }
 """What calls make; a prefix stands for the id of a thing that is there."""
 LISTED = {"evt": "events", "tok": "tokens"}
-WORDS = ("cal", "men")
+WORDS = ("com", "cal", "men")
 UNHURRIED = {
     "token_cache_s": 1.0,
     "limit_token_per_min": 1_000_000,

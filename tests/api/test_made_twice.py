@@ -92,7 +92,7 @@ def _unlike(name: str, word: Any, house: Furnished) -> Any:
             return f"{word}-{unique.hex[-12:]}"
         case "wall_time":
             return f"{unique.int % 24:02}:{unique.int % 60:02}"
-    return house.ids[word][0] if word in ("com", *WORDS) else word
+    return house.ids[word][0] if word in WORDS else word
 
 
 async def removed(client: httpx2.AsyncClient, path: str, id_: str) -> None:
