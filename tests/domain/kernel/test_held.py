@@ -71,6 +71,7 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             "attempts",
             "authors",
             "calendars",
+            "campaigns",
             "closings",
             "communities",
             "consents",

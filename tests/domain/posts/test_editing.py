@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 from sqlmodel import text
 
+from domain.campaigns.service import create_campaign
+from domain.campaigns.shapes import CreateCampaign, UtmTemplate
 from domain.connector.words import Published, Ref
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
@@ -110,6 +112,24 @@ async def test_an_account_with_words_of_its_own_keeps_the_posts_words(
     [variant] = post.variants
     assert (post.text, variant.parts) == ("On taille.", ["New."])
     assert variant.content_warning == "After"
+
+
+async def test_links_of_an_edit_are_tagged_and_the_post_keeps_the_words_as_they_were_written(
+    desk: Desk, now: datetime
+) -> None:
+    utm = [UtmTemplate(network="sandbox", source="{network}")]
+    async with desk.database.transaction(desk.workspace_id) as session:
+        community_id = (await get_post(session, desk.caller, desk.id)).community_id
+        wish = CreateCampaign(community_id=community_id, name="Vin", utm=utm)
+        campaign = await create_campaign(session, desk.caller, wish, now=now)
+    await desk.run(f"UPDATE posts SET campaign_id = '{campaign.id}'")
+
+    await desk.edit(EditPost(parts=["Ici : https://example.ch/a"]), now)
+    task = await desk.claim(now)
+    await desk.arrive(task, now, "one")
+
+    assert task.content.parts == ("Ici : https://example.ch/a?utm_source=sandbox",)
+    assert (await desk.post()).text == "Ici : https://example.ch/a"
 
 
 @pytest.mark.parametrize(("sent", "kept"), [(None, "Before"), ("", None), ("After", "After")])
