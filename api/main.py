@@ -18,6 +18,8 @@ from api.contract.describe import describe
 from api.cors import Cors
 from api.edge import Edge
 from api.events import rest as events
+from api.feeds import ics
+from api.feeds import rest as feeds
 from api.fence.gate import Gate
 from api.front import Front
 from api.graph import http as graph
@@ -66,6 +68,7 @@ ROUTERS = (
     slots,
     queues,
     campaigns,
+    feeds,
     posts,
     deliveries,
     entries,
@@ -79,7 +82,7 @@ ROUTERS = (
     providers,
 )
 
-PAGES = (people, outside, connecting, oauth, doors)
+PAGES = (people, outside, connecting, oauth, doors, ics)
 
 
 def create_app(settings: Settings) -> FastAPI:

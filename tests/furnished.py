@@ -185,6 +185,7 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
         ("pil", "pillars"): {**calendar, "name": "Saisons"},
         ("cam", "campaigns"): {"community_id": here[named("com")], "name": "Vendanges"},
         ("slot", "slots"): {**calendar, "weekday": 7, "wall_time": "18:15"},
+        ("feed", f"calendars/{here[named('cal')]}/feeds"): {"name": "Studio"},
     }
     return {
         named(prefix): await _made(tenant, f"/v1/{path}", body)

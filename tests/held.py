@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.accounts.tables import Consent
 from domain.campaigns.tables import Campaign
 from domain.connector.words import Profile
+from domain.feeds.tables import CalendarFeed
 from domain.kernel.caller import Caller, worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
@@ -86,7 +87,18 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         utm=[],
         **kept(),
     )
-    await world.add(variant, attempt, subject, consent, campaign)
+    feed = CalendarFeed(
+        workspace_id=workspace_id,
+        id=new_id(),
+        calendar_id=world.calendar.id,
+        name="Studio",
+        fingerprint=new_id().bytes,
+        hint="0000",
+        shows_drafts=False,
+        shows_text=False,
+        created_at=NOW,
+    )
+    await world.add(variant, attempt, subject, consent, campaign, feed)
     asked = await _asked(world, copy.post_id)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
     ids = {
@@ -99,6 +111,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         "att": attempt.id,
         "cns": consent.id,
         "cam": campaign.id,
+        "feed": feed.id,
     }
     return Place(ids | asked | await _mention(world, word), world)
 

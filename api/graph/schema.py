@@ -13,6 +13,7 @@ from api.calendars import graph as calendars
 from api.campaigns import graph as campaigns
 from api.communities import graph as communities
 from api.events import graph as events
+from api.feeds import graph as feeds
 from api.graph import codes, node
 from api.graph.derive import fields_of
 from api.graph.relations import join_edges
@@ -39,6 +40,7 @@ RESOURCES = (
     posts,
     campaigns,
     plans,
+    feeds,
     mentions,
     metrics,
     events,

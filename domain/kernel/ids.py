@@ -39,6 +39,7 @@ PREFIXES = {
     "pil": "pillar",
     "cam": "campaign",
     "slot": "slot",
+    "feed": "calendar_feed",
     "post": "post",
     "var": "variant",
     "dlv": "delivery",
@@ -143,6 +144,7 @@ CalendarId = Annotated[UUID, Prefixed("cal")]
 PillarId = Annotated[UUID, Prefixed("pil")]
 SlotId = Annotated[UUID, Prefixed("slot")]
 CampaignId = Annotated[UUID, Prefixed("cam")]
+CalendarFeedId = Annotated[UUID, Prefixed("feed")]
 PostId = Annotated[UUID, Prefixed("post")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]

@@ -37,6 +37,7 @@ BY_PARAMETER = {
     "conversation_id": "conv",
     "invitation_id": "inv",
     "expert_request_id": "xrq",
+    "calendar_feed_id": "feed",
 }
 
 
@@ -193,6 +194,8 @@ async def test_series_count_nothing_of_another_community(
         ("DELETE", "/v1/accounts/{acct}", None),
         ("POST", "/v1/accounts/{acct}/check", None),
         ("DELETE", "/v1/consents/{cns}", None),
+        ("POST", "/v1/calendars/{cal}/feeds", {"name": "Fondue"}),
+        ("DELETE", "/v1/calendar-feeds/{feed}", None),
         (
             "POST",
             "/v1/consents",

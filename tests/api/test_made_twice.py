@@ -56,6 +56,7 @@ ELSEWHERE = {
     "add_media": "tests/api/media: it takes a file",
     "create_answer": "tests/api/mentions: it goes out at once",
     "create_application_secret": "tests/api/identity: it is shown once",
+    "create_calendar_feed": "tests/api/feeds: it is shown once",
 }
 KINDS = sorted(MADE)
 

@@ -50,6 +50,7 @@ ELSEWHERE = {
     "list_post_deliveries": "Post.deliveries",
     "list_attempts": "Delivery.tries",
     "list_answers": "Mention.answers",
+    "list_calendar_feeds": "Calendar.feeds",
     "get_post_metrics": "Post.metrics",
     "get_account_metrics": "Account.metrics",
 }
