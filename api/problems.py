@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from domain.kernel import errors
 from domain.kernel.errors import Fault, Misfit, ParvisError
+from domain.kernel.logs import redact
 from domain.kernel.shapes import View
 
 log = structlog.get_logger()
@@ -57,7 +58,7 @@ class Problem(View):
     title: str = Field(description="What is wrong in general.")
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What is wrong this time.")
-    instance: str = Field(description="The path that was asked.")
+    instance: str = Field(description="The path that was asked, without secrets.")
     code: str = Field(description="Stable code; `openapi/problems.md` lists them.")
     remedy: str = Field(description="What to do about it.")
     errors: list[FaultView] = Field(description="Each fault of the request.")
@@ -121,7 +122,7 @@ def answer(
         title=error.title,
         status=status,
         detail=error.message,
-        instance=request.url.path,
+        instance=redact(request.url.path),
         code=error.code,
         remedy=error.remedy,
         errors=[FaultView.model_validate(fault) for fault in error.faults],

@@ -62,6 +62,7 @@ async def enter_all(doors: Doors) -> None:
     person = await through_sign_up(doors)
     await through_second_factor(doors)
     await through_accounts(doors, house)
+    await through_feeds(doors, house)
     await through_providers(doors)
     await through_oauth(doors, person)
     await through_workspaces(doors)
@@ -141,6 +142,18 @@ async def through_accounts(doors: Doors, house: House) -> None:
     begun = await doors.post("/v1/consents", consent)
     plant("consent link", begun["start_url"].rpartition("/")[2])
     await doors.http.get(begun["start_url"].removeprefix(doors.stack.url))
+
+
+async def through_feeds(doors: Doors, house: House) -> None:
+    """A link to a calendar that works, one that is made up, and one that is revoked."""
+    made = await doors.post(f"/v1/calendars/{house.calendar}/feeds", {"name": "Canary"})
+    secret = made["url"].rpartition("/")[2].removesuffix(".ics")
+    doors.canaries.plant("calendar link", secret)
+    made_up = doors.canaries.plant("made-up calendar link", f"{secret[:-6]}CANARY")
+    assert (await doors.http.get(f"/feeds/{secret}.ics")).status_code == 200
+    await doors.http.get(f"/feeds/{made_up}.ics")
+    await doors.client.delete(f"/v1/calendar-feeds/{made['id']}")
+    assert (await doors.http.get(f"/feeds/{secret}.ics")).status_code == 404
 
 
 async def through_keys(doors: Doors, access_token: str) -> None:
