@@ -1,15 +1,19 @@
 """Servers of other people as children of ours: on loopback, on free ports, gone with the test."""
 
+import asyncio
 import contextlib
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from api.cli import processes
+from api.main import create_app
+from domain.kernel.settings import Settings
 
 _READY_S = 180.0
 
@@ -50,3 +54,18 @@ def serving(
         yield child
     finally:
         processes.end(child, signal.SIGTERM, within_s=10)
+
+
+@contextlib.asynccontextmanager
+async def live_api(settings: Settings) -> AsyncIterator[str]:
+    """The api on a loopback port, in this very process: its root."""
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None)
+    )
+    running = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn says it by an attribute alone
+        await asyncio.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await running

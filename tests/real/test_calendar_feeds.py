@@ -10,13 +10,11 @@ from typing import Any
 import httpx2
 import icalendar
 import pytest
-import uvicorn
 
-from api.main import create_app
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
 from tests.real import installing
-from tests.real.serving import free_port
+from tests.real.serving import live_api
 from tests.world import make_token, make_workspace
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
@@ -34,16 +32,8 @@ POSTS: tuple[tuple[str, str, list[str]], ...] = (
 @pytest.fixture(scope="module")
 async def url(settings: Settings) -> AsyncIterator[str]:
     """The api on a loopback port."""
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None)
-    )
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn says it by an attribute alone
-        await asyncio.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
+    async with live_api(settings) as root:
+        yield root
 
 
 @pytest.fixture(scope="module")

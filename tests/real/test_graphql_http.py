@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
-from api.main import create_app
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
 from tests.real import installing
-from tests.real.serving import free_port
+from tests.real.serving import live_api
 from tests.world import make_token, make_workspace
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
@@ -33,17 +31,9 @@ class Live:
 @pytest.fixture(scope="module")
 async def live(settings: Settings, database: Database) -> AsyncIterator[Live]:
     """The api on a loopback port, and a token with every scope."""
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None)
-    )
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn says it by an attribute alone
-        await asyncio.sleep(0.05)
-    token = await make_token(database, await make_workspace(database))
-    yield Live(f"http://127.0.0.1:{port}/graphql", f"Bearer {token}")
-    server.should_exit = True
-    await serving
+    async with live_api(settings) as root:
+        token = await make_token(database, await make_workspace(database))
+        yield Live(f"{root}/graphql", f"Bearer {token}")
 
 
 @pytest.fixture(scope="module")
