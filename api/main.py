@@ -35,7 +35,7 @@ from api.networks import rest as networks
 from api.oauth import pages as oauth
 from api.pages import assets
 from api.people import pages as people
-from api.plans import queues, slots
+from api.plans import queues, recurrences, slots
 from api.posts import deliveries, entries
 from api.posts import rest as posts
 from api.providers import pages as outside
@@ -69,6 +69,7 @@ ROUTERS = (
     queues,
     campaigns,
     feeds,
+    recurrences,
     posts,
     deliveries,
     entries,

@@ -170,7 +170,7 @@ async def _let_in(database: Database, tenant: Tenant, member_id: UUID) -> dict[s
 
 
 async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
-    """What people make of a house: departments, roles, invitations, questions, slots."""
+    """What people make of a house: departments, roles, invitations, questions, plans."""
     member, mention = here[named("mem")], here[named("men")]
     calendar = {"calendar_id": here[named("cal")]}
     asked = {"language": "fr", "expert_name": "Marc Bovet", "expert_email": "marc@example.ch"}
@@ -185,6 +185,14 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
         ("pil", "pillars"): {**calendar, "name": "Saisons"},
         ("cam", "campaigns"): {"community_id": here[named("com")], "name": "Vendanges"},
         ("slot", "slots"): {**calendar, "weekday": 7, "wall_time": "18:15"},
+        ("rec", "recurrences"): {
+            **calendar,
+            "title": "Le mot du jour",
+            "text": "Carnotzet.",
+            "variants": [{"account_id": here[named("acct")]}],
+            "rule": "RRULE:FREQ=WEEKLY;BYDAY=TU",
+            "starts_at": "2032-01-06T09:30:00",
+        },
         ("feed", f"calendars/{here[named('cal')]}/feeds"): {"name": "Studio"},
     }
     return {

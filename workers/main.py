@@ -17,7 +17,17 @@ from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, unpack
 from domain.kernel.rings import kept_ring
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
-from workers import accounts, consents, housekeeping, mail, mentions, metrics, posts, providers
+from workers import (
+    accounts,
+    consents,
+    housekeeping,
+    mail,
+    mentions,
+    metrics,
+    posts,
+    providers,
+    recurrences,
+)
 from workers.budget import Budgets
 from workers.context import Context
 from workers.http import OutwardHttp
@@ -34,6 +44,7 @@ HANDLERS = {
     "measure": metrics.measure_due,
     "mail": mail.send_due,
     "enter": providers.enter_due,
+    "recur": recurrences.recur_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

@@ -24,6 +24,7 @@ from api.mentions import graph as mentions
 from api.metrics import graph as metrics
 from api.networks import graph as networks
 from api.plans import graph as plans
+from api.plans import recurrences_graph as recurrences
 from api.posts import graph as posts
 from api.providers import graph as providers
 from api.workspaces import experts_graph as experts
@@ -41,6 +42,7 @@ RESOURCES = (
     campaigns,
     plans,
     feeds,
+    recurrences,
     mentions,
     metrics,
     events,

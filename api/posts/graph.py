@@ -70,6 +70,7 @@ POST_FILTERS = {
     "labels": "With at least one of these labels.",
     "since": "Planned from this moment on.",
     "until": "Planned before this moment.",
+    "recurrence_ids": "Only made of these recurrences.",
 }
 
 WINDOW = Arguments(

@@ -9,7 +9,15 @@ from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, Version
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CalendarId, CampaignId, CommunityId, PillarId, PostId
+from domain.kernel.ids import (
+    AccountId,
+    CalendarId,
+    CampaignId,
+    CommunityId,
+    PillarId,
+    PostId,
+    RecurrenceId,
+)
 from domain.kernel.shapes import Page
 from domain.posts import editing, queries, service
 from domain.posts.queries import PostFilter, PostSort
@@ -53,6 +61,9 @@ def _filter(
     ] = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Planned from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Planned before this moment.")] = None,
+    recurrence_id: Annotated[
+        list[RecurrenceId], Query(max_length=50, description="Only made of these recurrences.")
+    ] = [],  # noqa: B006 - as above
 ) -> PostFilter:
     return PostFilter(
         states=state,
@@ -64,6 +75,7 @@ def _filter(
         labels=label,
         since=since,
         until=until,
+        recurrence_ids=recurrence_id,
     )
 
 

@@ -303,6 +303,12 @@ class LeadOutside(Invalid):
     remedy = "Put the lead among its members."
 
 
+class RuleUnfit(Invalid):
+    code = "recurrence.rule_unfit"
+    title = "The rule cannot be followed"
+    remedy = "Mend each fault; POST /v1/recurrences/preview tells what a rule comes to."
+
+
 class PostEmpty(Invalid):
     code = "post.without_target"
     title = "The post names no account"
@@ -426,6 +432,13 @@ class QueueFull(Conflict):
     code = "queue.full"
     title = "No slot that suits the post is free"
     remedy = "Add slots to the calendar, or schedule the post at a time of its own."
+    acting_party = "user"
+
+
+class VariationMissing(Conflict):
+    code = "variation.none_left"
+    title = "Every variation was said too lately"
+    remedy = "Add a variation to the recurrence, or shorten its spacing_days."
     acting_party = "user"
 
 

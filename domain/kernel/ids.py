@@ -40,6 +40,7 @@ PREFIXES = {
     "cam": "campaign",
     "slot": "slot",
     "feed": "calendar_feed",
+    "rec": "recurrence",
     "post": "post",
     "var": "variant",
     "dlv": "delivery",
@@ -145,6 +146,7 @@ PillarId = Annotated[UUID, Prefixed("pil")]
 SlotId = Annotated[UUID, Prefixed("slot")]
 CampaignId = Annotated[UUID, Prefixed("cam")]
 CalendarFeedId = Annotated[UUID, Prefixed("feed")]
+RecurrenceId = Annotated[UUID, Prefixed("rec")]
 PostId = Annotated[UUID, Prefixed("post")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]

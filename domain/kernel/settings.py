@@ -196,6 +196,12 @@ class Settings(BaseSettings):
         description="How long a claimed delivery belongs to its worker before it counts as lost, "
         "in seconds.",
     )
+    recurrence_horizon_days: int = Field(
+        default=30,
+        gt=0,
+        le=400,
+        description="How far ahead the posts of recurrences are made, in days.",
+    )
     poll_min_s: int = Field(
         default=30,
         gt=0,

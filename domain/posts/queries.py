@@ -48,6 +48,7 @@ class PostFilter:
     labels: Sequence[str] = ()
     since: datetime | None = None
     until: datetime | None = None
+    recurrence_ids: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfSca
         (Post.calendar_id, where.calendar_ids),
         (Post.pillar_id, where.pillar_ids),
         (Post.campaign_id, where.campaign_ids),
+        (Post.recurrence_id, where.recurrence_ids),
     ):
         if values:
             statement = statement.where(col(column).in_(values))

@@ -16,6 +16,7 @@ from domain.kernel.ids import (
     MediaId,
     PillarId,
     PostId,
+    RecurrenceId,
     VariantId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
@@ -129,6 +130,10 @@ class PostView(View):
     time_zone: str = Field(description="The IANA zone of its wall time.")
     publish_at: Moment | None = Field(description="The planned moment in UTC.")
     published_at: Moment | None = Field(description="When its first copy was public.")
+    recurrence_id: RecurrenceId | None = Field(description="The recurrence it was made of.")
+    occurs_at: WallTime | None = Field(
+        description="Which of its occurrences, by wall time; stays when the post is moved."
+    )
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was made.")
     updated_at: Moment = Field(description="When it was last changed.")

@@ -41,6 +41,14 @@ class Post(Kept, table=True):
             "id",
             postgresql_where=sql("campaign_id IS NOT NULL"),
         ),
+        Index(
+            "posts_of_recurrence",
+            "workspace_id",
+            "recurrence_id",
+            "publish_at",
+            "id",
+            postgresql_where=sql("recurrence_id IS NOT NULL"),
+        ),
     )
 
     community_id: UUID
@@ -54,6 +62,10 @@ class Post(Kept, table=True):
     link_url: str | None = string(nullable=True)
     media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     state: str = string()
+    recurrence_id: UUID | None = Field(default=None)
+    """Of a floor above: no foreign key; what removes a recurrence empties it."""
+    occurs_at: datetime | None = wall_time(nullable=True)
+    """Which occurrence it is; stays when the post is moved."""
     wall_time: datetime | None = wall_time(nullable=True)
     time_zone: str = string()
     publish_at: datetime | None = moment(nullable=True)

@@ -24,6 +24,15 @@ CREATED: dict[str, tuple[str, dict[str, object]]] = {
     "pil": ("pillars", {"name": "La vigne", "calendar_id": "cal"}),
     "cam": ("campaigns", {"name": "Vendanges", "community_id": "com"}),
     "slot": ("slots", {"weekday": 1, "wall_time": "09:00", "calendar_id": "cal"}),
+    "rec": (
+        "recurrences",
+        {
+            "title": "Le mot du jour",
+            "rule": "RRULE:FREQ=WEEKLY;BYDAY=TU",
+            "starts_at": "2032-01-06T09:30:00",
+            "calendar_id": "cal",
+        },
+    ),
     "sip": (
         "sign-in-providers",
         {"name": "House", "issuer": "https://id.example.ch", "client_id": "parvis"},

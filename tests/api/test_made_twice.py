@@ -46,6 +46,7 @@ WITHOUT_ID = {"key"}
 OTHERS: dict[str, Json] = {
     "post": {"title": "Other"},
     "slot": {"weekday": 2},
+    "rec": {"title": "Other"},
     "inv": {"language": "de"},
     "xrq": {"question": "Et pourquoi ?"},
 }
@@ -55,6 +56,7 @@ ELSEWHERE = {
     "begin_consent": "tests/api/accounts: it takes a network",
     "add_media": "tests/api/media: it takes a file",
     "create_answer": "tests/api/mentions: it goes out at once",
+    "split_recurrence": "tests/api/plans: it ends another",
     "create_application_secret": "tests/api/identity: it is shown once",
     "create_calendar_feed": "tests/api/feeds: it is shown once",
 }

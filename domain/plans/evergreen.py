@@ -1,0 +1,128 @@
+"""Which variation an occurrence says: in turn, and none that its accounts said lately."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.caller import Caller
+from domain.kernel.errors import Fault, Misfit
+from domain.plans.recurrence_shapes import VariationInput
+from domain.plans.tables import Occurrence, Recurrence
+from domain.posts.rules import PostState
+from domain.posts.shapes import VariantInput
+from domain.posts.tables import Post, Variant
+
+UNSAID = (PostState.CANCELLED, PostState.WITHDRAWN, PostState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a post of a recurrence says; `variation` is its fingerprint, None for the text."""
+
+    text: str
+    media_ids: list[UUID]
+    variation: str | None
+
+
+def fingerprint(text: str) -> str:
+    """The same for texts that readers would call the same."""
+    return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()[:32]
+
+
+def in_turn(keys: Sequence[str], used: Mapping[str, datetime]) -> list[str]:
+    """Those never said first, in their order; then the one said longest ago."""
+    never = [key for key in keys if key not in used]
+    return never + sorted((key for key in keys if key in used), key=lambda key: used[key])
+
+
+def ensure_distinct(variants: Sequence[VariantInput], variations: Sequence[VariationInput]) -> None:
+    """Raises `Misfit` for a text that comes twice, or that a variant would hide with its own."""
+    if not variations:
+        return
+    keys = [fingerprint(each.text) for each in variations]
+    hidden = [each.parts is not None for each in variants]
+    faults = [
+        Fault(f"/variations/{place}/text", "variation.repeated", "It says what another one says.")
+        for place, key in enumerate(keys)
+        if key in keys[:place]
+    ] + [
+        Fault(f"/variants/{place}/parts", "variation.hidden", "Its own text hides the variations.")
+        for place, is_hidden in enumerate(hidden)
+        if is_hidden
+    ]
+    if faults:
+        raise Misfit(faults=tuple(faults))
+
+
+async def choose(
+    session: AsyncSession,
+    caller: Caller,
+    row: Recurrence,
+    at: datetime,
+    *,
+    own: Occurrence,
+) -> Said | None:
+    """What the occurrence at a moment says; None when every variation was said too lately.
+
+    One that it says already stays, where it may.
+    """
+    if not row.variations:
+        return Said(row.text, row.media_ids, None)
+    given = [VariationInput.model_validate(each) for each in row.variations]
+    by_key = {fingerprint(each.text): each for each in given}
+    said = await _said(session, caller, row, at, besides=own.post_id)
+    order = in_turn(list(by_key), await _used(session, caller, row, besides=own.id))
+    if own.variation in by_key:
+        order.insert(0, own.variation)
+    key = next((each for each in order if each not in said), None)
+    if key is None:
+        return None
+    media_ids = by_key[key].media_ids
+    return Said(by_key[key].text, row.media_ids if media_ids is None else media_ids, key)
+
+
+async def _used(
+    session: AsyncSession, caller: Caller, row: Recurrence, *, besides: UUID
+) -> dict[str, datetime]:
+    """When each variation of the recurrence was said last, or will be."""
+    statement = (
+        select(col(Occurrence.variation), func.max(col(Occurrence.at)))
+        .where(
+            col(Occurrence.workspace_id) == caller.workspace_id,
+            col(Occurrence.recurrence_id) == row.id,
+            col(Occurrence.variation).is_not(None),
+            col(Occurrence.id) != besides,
+        )
+        .group_by(col(Occurrence.variation))
+    )
+    return {key: at for key, at in (await session.exec(statement)).all() if key is not None}
+
+
+async def _said(
+    session: AsyncSession, caller: Caller, row: Recurrence, at: datetime, *, besides: UUID | None
+) -> set[str]:
+    """What its accounts say in posts around that moment, planned ones too."""
+    accounts = [VariantInput.model_validate(each).account_id for each in row.variants]
+    spacing = timedelta(days=row.spacing_days)
+    statement = (
+        select(col(Post.id), col(Post.text), col(Variant.parts))
+        .join(
+            Variant,
+            (col(Variant.workspace_id) == col(Post.workspace_id))
+            & (col(Variant.post_id) == col(Post.id)),
+        )
+        .where(
+            col(Post.workspace_id) == caller.workspace_id,
+            col(Post.publish_at) > at - spacing,
+            col(Post.publish_at) < at + spacing,
+            col(Post.state).not_in(UNSAID),
+            col(Variant.account_id).in_(accounts),
+        )
+    )
+    rows = (await session.exec(statement)).all()
+    return {fingerprint("\n".join(parts or [text])) for id_, text, parts in rows if id_ != besides}

@@ -1,0 +1,229 @@
+"""Recurrences: what is said again and again, and when."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.calendars.pillars import check_pillar
+from domain.calendars.queries import find_calendar
+from domain.campaigns.queries import check_campaign
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import digest, find, find_for_change, insert, made_before
+from domain.kernel.clock import resolve
+from domain.kernel.errors import Fault, RuleUnfit
+from domain.kernel.ids import new_id
+from domain.kernel.nudges import due_at
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.plans.evergreen import ensure_distinct
+from domain.plans.recurrence_shapes import (
+    NEXT,
+    CreateRecurrence,
+    OccurrenceView,
+    PreviewRecurrence,
+    PreviewView,
+    RecurrenceView,
+    VariationInput,
+)
+from domain.plans.recurring import FURTHEST, Coming, coming, read_rule
+from domain.plans.tables import Occurrence, Recurrence
+from domain.posts.content import find_accounts, find_media
+from domain.posts.shapes import VariantInput
+
+OLDEST_FIRST = Sort(
+    "created_at", (col(Recurrence.created_at), col(Recurrence.id)), (datetime, UUID)
+)
+OWN = ("id", "time_zone")
+FARTHEST_START = timedelta(days=3660)
+
+
+def visible(caller: Caller) -> SelectOfScalar[Recurrence]:
+    return select(Recurrence).where(col(Recurrence.workspace_id) == caller.workspace_id)
+
+
+async def create_recurrence(
+    session: AsyncSession, caller: Caller, command: CreateRecurrence, *, now: datetime
+) -> RecurrenceView:
+    """Its posts are made by workers. Raises `NotFound`, `Misfit` and `RuleUnfit`."""
+    need_both(caller)
+    made_from = digest(command)
+    before = await made_before(session, caller, Recurrence, command.id, made_from)
+    if before is not None:
+        return RecurrenceView.model_validate(before)
+    calendar = await find_calendar(session, caller, command.calendar_id)
+    time_zone = command.time_zone or calendar.time_zone
+    ensure_comes(command.rule, command.starts_at, time_zone, now)
+    values = {
+        name: getattr(command, name) for name in CreateRecurrence.model_fields if name not in OWN
+    }
+    await ensure_there(session, caller, values)
+    ensure_distinct(command.variants, command.variations)
+    await check_pillar(session, caller, calendar.id, command.pillar_id)
+    await check_campaign(session, caller, calendar.community_id, command.campaign_id)
+    row = Recurrence(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        community_id=calendar.community_id,
+        time_zone=time_zone,
+        made_until=now,
+        act_at=now,
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+        **stored(values),
+    )
+    await insert(session, row, taken="This recurrence exists already.")
+    due_at(session, caller.workspace_id, row.id, now)
+    record(session, caller, "recurrence.created", ("recurrence", row.id), now=now)
+    return RecurrenceView.model_validate(row)
+
+
+async def get_recurrence(session: AsyncSession, caller: Caller, id_: UUID) -> RecurrenceView:
+    caller.need(Scope.POSTS_READ)
+    return RecurrenceView.model_validate(await _found(session, caller, id_))
+
+
+async def list_recurrences(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    calendar_ids: Sequence[UUID] = (),
+    community_ids: Sequence[UUID] = (),
+) -> Page[RecurrenceView]:
+    """The oldest first."""
+    caller.need(Scope.POSTS_READ)
+    statement = visible(caller)
+    if calendar_ids:
+        statement = statement.where(col(Recurrence.calendar_id).in_(calendar_ids))
+    if community_ids:
+        statement = statement.where(col(Recurrence.community_id).in_(community_ids))
+    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=RecurrenceView.model_validate,
+        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
+    )
+
+
+async def recurrences_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, RecurrenceView]:
+    caller.need(Scope.POSTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Recurrence.id).in_(ids)))).all()
+    return {row.id: RecurrenceView.model_validate(row) for row in rows}
+
+
+async def get_recurrence_preview(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> PreviewView:
+    """The next ten occurrences, with the posts that are there."""
+    caller.need(Scope.POSTS_READ)
+    row = await _found(session, caller, id_)
+    found = next_ones(row.rule, row.starts_at, row.time_zone, now)
+    statement = select(Occurrence).where(
+        col(Occurrence.workspace_id) == caller.workspace_id,
+        col(Occurrence.recurrence_id) == id_,
+        col(Occurrence.occurs_at).in_([each.occurs_at for each in found]),
+    )
+    posts = {each.occurs_at: each.post_id for each in (await session.exec(statement)).all()}
+    return _shown(found, row.time_zone, posts)
+
+
+async def preview_recurrence(
+    session: AsyncSession, caller: Caller, command: PreviewRecurrence, *, now: datetime
+) -> PreviewView:
+    """What a rule would come to; nothing is stored. Raises `RuleUnfit`."""
+    caller.need(Scope.POSTS_READ)
+    calendar = await find_calendar(session, caller, command.calendar_id)
+    time_zone = command.time_zone or calendar.time_zone
+    ensure_start(command.starts_at, time_zone, now)
+    found = next_ones(command.rule, command.starts_at, time_zone, now)
+    return _shown(found, time_zone, {})
+
+
+def need_both(caller: Caller) -> None:
+    """What changes a recurrence writes posts and sets them going."""
+    caller.need(Scope.POSTS_WRITE)
+    caller.need(Scope.POSTS_PUBLISH)
+
+
+def next_ones(rule: str, starts_at: datetime, time_zone: str, now: datetime) -> list[Coming]:
+    """The next ten. Raises `RuleUnfit`."""
+    found = coming(
+        read_rule(rule, time_zone), starts_at, time_zone, after=now, until=now + FURTHEST
+    )
+    return list(islice(found, NEXT))
+
+
+def ensure_comes(rule: str, starts_at: datetime, time_zone: str, now: datetime) -> None:
+    """Raises `RuleUnfit` for what cannot be followed, lies far away or never comes."""
+    ensure_start(starts_at, time_zone, now)
+    if not next_ones(rule, starts_at, time_zone, now):
+        message = "Nothing comes of it from now on."
+        raise RuleUnfit(message, faults=(Fault("/rule", "rule.never", message),))
+
+
+def ensure_start(starts_at: datetime, time_zone: str, now: datetime) -> None:
+    """Raises `RuleUnfit` for a start so far away that what comes of it takes long to find."""
+    if abs(resolve(starts_at, time_zone) - now) > FARTHEST_START:
+        message = "It begins within ten years."
+        raise RuleUnfit(message, faults=(Fault("/starts_at", "rule.start_far", message),))
+
+
+async def ensure_there(session: AsyncSession, caller: Caller, values: dict[str, Any]) -> None:
+    """Raises `NotFound` for an account or a file that is named and not there."""
+    variants: Sequence[VariantInput] = values.get("variants", ())
+    variations: Sequence[VariationInput] = values.get("variations", ())
+    await find_accounts(session, caller, (each.account_id for each in variants))
+    own = [each.media_ids for each in variants] + [each.media_ids for each in variations]
+    await find_media(
+        session, caller, [i for ids in (*own, values.get("media_ids")) for i in ids or ()]
+    )
+
+
+def stored(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a command, with lists of shapes as they lie in their row."""
+    return values | {
+        name: [each.model_dump(mode="json") for each in values[name]]
+        for name in ("variants", "variations")
+        if name in values
+    }
+
+
+async def find_recurrence(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Recurrence:
+    """The row, locked: its occurrences change under this lock. Raises `NotFound`."""
+    statement = visible(caller).where(col(Recurrence.id) == id_)
+    return await find_for_change(
+        session, statement, what="recurrence", expected_version=expected_version
+    )
+
+
+async def _found(session: AsyncSession, caller: Caller, id_: UUID) -> Recurrence:
+    return await find(session, visible(caller).where(col(Recurrence.id) == id_), what="recurrence")
+
+
+def _shown(
+    found: Sequence[Coming], time_zone: str, posts: dict[datetime, UUID | None]
+) -> PreviewView:
+    return PreviewView(
+        occurrences=[
+            OccurrenceView(
+                occurs_at=each.occurs_at,
+                time_zone=time_zone,
+                at=each.at,
+                post_id=posts.get(each.occurs_at),
+            )
+            for each in found
+        ]
+    )

@@ -1,0 +1,347 @@
+"""Recurrences as a client sees them."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import update
+
+from domain.accounts.tables import Account
+from domain.kernel.database import Database
+from tests.api.plans.recurring import ZURICH, Rota, tomorrow
+from tests.desk import Desk
+from tests.world import Tenant
+
+
+@pytest.fixture
+def rota(desk: Desk, database: Database) -> Rota:
+    return Rota(desk, database)
+
+
+async def test_posts_of_a_recurrence_are_made_and_scheduled_as_the_template_says(
+    rota: Rota,
+) -> None:
+    made = await rota.make(labels=["vigne"], language="fr-CH")
+
+    await rota.work(made)
+
+    posts = await rota.posts(made)
+    assert [each["wall_time"] for each in posts] == [tomorrow(days=day) for day in range(1, 6)]
+    assert {each["state"] for each in posts} == {"scheduled"}
+    first = posts[0]
+    assert (first["recurrence_id"], first["occurs_at"]) == (made["id"], tomorrow())
+    assert (first["text"], first["title"], first["labels"]) == ("On taille.", "Vigne", ["vigne"])
+    assert (first["language"], first["time_zone"]) == ("fr-CH", "Europe/Zurich")
+    assert datetime.fromisoformat(first["publish_at"]).astimezone(ZURICH).hour == 9
+
+
+async def test_preview_shows_the_next_ten_with_their_posts(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;INTERVAL=5")
+    before = await rota.coming(made)
+
+    await rota.work(made)
+
+    after = await rota.coming(made)
+    posts = [each["id"] for each in await rota.posts(made)]
+    assert [each["occurs_at"] for each in before] == [
+        tomorrow(days=1 + 5 * place) for place in range(10)
+    ]
+    assert {each["post_id"] for each in before} == {None}
+    assert [each["post_id"] for each in after] == [*posts, *[None] * (10 - len(posts))]
+    assert len(posts) == 6
+    assert {each["time_zone"] for each in after} == {"Europe/Zurich"}
+
+
+async def test_a_rule_is_tried_before_it_is_saved(rota: Rota) -> None:
+    tried = await rota.desk.post(
+        "/v1/recurrences/preview",
+        200,
+        calendar_id=rota.desk.calendar,
+        rule="RRULE:FREQ=DAILY",
+        starts_at="2027-03-27T02:30:00",
+    )
+
+    found = [(each["occurs_at"], each["at"]) for each in tried["occurrences"][:3]]
+    assert found == [
+        ("2027-03-27T02:30:00", "2027-03-27T01:30:00Z"),
+        ("2027-03-28T02:30:00", "2027-03-28T01:00:00Z"),
+        ("2027-03-29T02:30:00", "2027-03-29T00:30:00Z"),
+    ]
+    assert (await rota.desk.client.get("/v1/recurrences")).json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"rule": "every day"}, "/rule", "rule.syntax"),
+        ({"rule": "RRULE:FREQ=MINUTELY"}, "/rule", "rule.too_often"),
+        ({"rule": "RRULE:FREQ=DAILY;BYSECOND=1"}, "/rule", "rule.part_unknown"),
+        ({"rule": "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"}, "/rule", "rule.never"),
+        ({"rule": "RRULE:FREQ=DAILY;UNTIL=20200101"}, "/rule", "rule.never"),
+        ({"rule": "RDATE:" + ",".join(["20270101T090000"] * 450)}, "/rule", "rule.never"),
+        ({"starts_at": "1200-01-01T09:00:00"}, "/starts_at", "rule.start_far"),
+    ],
+)
+async def test_a_rule_that_cannot_be_followed_is_refused(
+    rota: Rota, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    if "RDATE" in changes.get("rule", ""):
+        days = (datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(400))
+        changes = {"rule": "RDATE:" + ",".join(f"{day:%Y%m%dT%H%M%S}" for day in days)}
+        code = "rule.too_long"
+    body = {"calendar_id": rota.desk.calendar, "rule": "RRULE:FREQ=DAILY", "starts_at": tomorrow()}
+    template = {"title": "Vigne", "variants": [{"account_id": rota.desk.account}]}
+
+    answer = await rota.desk.client.post("/v1/recurrences", json=body | template | changes)
+
+    found = answer.json()
+    assert (answer.status_code, found["code"]) == (422, "recurrence.rule_unfit")
+    assert [(each["pointer"], each["code"]) for each in found["errors"]] == [(pointer, code)]
+    assert (await rota.desk.client.get("/v1/recurrences")).json()["data"] == []
+
+
+async def test_recurrences_are_listed_by_calendar_and_community(rota: Rota) -> None:
+    made = await rota.make()
+    client = rota.desk.client
+    other = await rota.desk.post(
+        "/v1/calendars", 201, community_id=rota.desk.community, name="Side"
+    )
+
+    for query, expected in (
+        (f"calendar_id={rota.desk.calendar}", [made["id"]]),
+        (f"calendar_id={other['id']}", []),
+        (f"community_id={rota.desk.community}", [made["id"]]),
+    ):
+        found = (await client.get(f"/v1/recurrences?{query}")).json()["data"]
+        assert [each["id"] for each in found] == expected
+
+
+async def test_a_change_of_all_brings_coming_posts_along_but_those_changed_by_hand(
+    rota: Rota,
+) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=4")
+    await rota.work(made)
+    ids = [each["id"] for each in await rota.posts(made)]
+    await rota.desk.client.patch(
+        f"/v1/posts/{ids[1]}", json={"text": "Mine."}, headers={"If-Match": "*"}
+    )
+
+    await rota.change(made, text="On vendange.", starts_at=tomorrow("10:30:00"))
+
+    assert await rota.planned(made) == [
+        (tomorrow("10:30:00", 1), "On vendange."),
+        (tomorrow("09:00:00", 2), "Mine."),
+        (tomorrow("10:30:00", 3), "On vendange."),
+        (tomorrow("10:30:00", 4), "On vendange."),
+    ]
+    await rota.work(made)
+    assert [each["id"] for each in await rota.posts(made)] == ids
+
+
+async def test_occurrences_that_come_no_more_are_cancelled(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=4")
+    await rota.work(made)
+
+    await rota.change(made, rule="RRULE:FREQ=DAILY;COUNT=2")
+    await rota.work(made)
+
+    assert [each["state"] for each in await rota.posts(made)] == [
+        "scheduled",
+        "scheduled",
+        "cancelled",
+        "cancelled",
+    ]
+
+
+async def test_a_skipped_occurrence_is_an_exception_and_its_post_is_cancelled(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=3")
+    await rota.work(made)
+
+    path = f"/v1/recurrences/{made['id']}/skip"
+    skipped = await rota.desk.post(path, 200, occurs_at=tomorrow(days=2))
+    again = await rota.desk.post(path, 200, occurs_at=tomorrow(days=2))
+    await rota.work(made)
+
+    stamp = tomorrow(days=2).replace("-", "").replace(":", "")
+    assert skipped["rule"] == f"RRULE:FREQ=DAILY;COUNT=3\nEXDATE:{stamp}"
+    assert again == skipped
+    assert [wall for wall, _ in await rota.planned(made)] == [tomorrow(days=1), tomorrow(days=3)]
+    assert [each["state"] for each in await rota.posts(made)][1] == "cancelled"
+    missing = await rota.desk.client.post(path, json={"occurs_at": tomorrow("11:11:00")})
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+
+
+async def test_one_occurrence_is_planned_before_its_turn_and_changed_alone(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=WEEKLY", starts_at=tomorrow(days=3))
+    far = tomorrow(days=3 + 70)
+
+    path = f"/v1/recurrences/{made['id']}/plan"
+    post = await rota.desk.post(path, 200, occurs_at=far)
+    again = await rota.desk.post(path, 200, occurs_at=far)
+    await rota.desk.client.patch(
+        f"/v1/posts/{post['id']}", json={"text": "Once."}, headers={"If-Match": "*"}
+    )
+    await rota.work(made)
+    await rota.change(made, text="Else.")
+
+    assert (post["state"], post["wall_time"], post["occurs_at"]) == ("scheduled", far, far)
+    assert again["id"] == post["id"]
+    assert await rota.planned(made) == [
+        *[(tomorrow(days=3 + 7 * week), "Else.") for week in range(4)],
+        (far, "Once."),
+    ]
+
+
+async def test_from_one_occurrence_on_it_is_another_recurrence(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=6")
+    await rota.work(made)
+    ids = [each["id"] for each in await rota.posts(made)]
+
+    path = f"/v1/recurrences/{made['id']}/split"
+    new = await rota.desk.post(path, 201, occurs_at=tomorrow(days=4), text="Autrement.")
+    await rota.work(made)
+    await rota.work(new)
+
+    assert (new["rule"], new["starts_at"]) == ("RRULE:FREQ=DAILY;COUNT=3", tomorrow(days=4))
+    assert await rota.planned(made) == [(tomorrow(days=day), "On taille.") for day in range(1, 4)]
+    assert await rota.planned(new) == [(tomorrow(days=day), "Autrement.") for day in range(4, 7)]
+    kept = [each["id"] for of in (made, new) for each in await rota.posts(of)]
+    assert kept == ids
+    first = await rota.desk.client.post(path, json={"occurs_at": tomorrow()})
+    assert (first.status_code, first.json()["code"]) == (409, "state.not_allowed")
+
+
+async def test_a_removed_recurrence_leaves_what_somebody_changed(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=2")
+    await rota.work(made)
+    first, second = [each["id"] for each in await rota.posts(made)]
+    client = rota.desk.client
+    await client.patch(f"/v1/posts/{second}", json={"title": "Mine"}, headers={"If-Match": "*"})
+
+    answer = await client.delete(f"/v1/recurrences/{made['id']}")
+
+    gone, kept = [(await client.get(f"/v1/posts/{id_}")).json() for id_ in (first, second)]
+    assert answer.status_code == 204
+    assert (gone["state"], kept["state"]) == ("cancelled", "scheduled")
+    assert (gone["recurrence_id"], kept["recurrence_id"], kept["occurs_at"]) == (None, None, None)
+    assert (await client.get(f"/v1/recurrences/{made['id']}")).status_code == 404
+
+
+async def test_a_post_removed_by_hand_is_not_made_again(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=2")
+    await rota.work(made)
+    first, second = [each["id"] for each in await rota.posts(made)]
+
+    await rota.desk.client.delete(f"/v1/posts/{first}")
+    await rota.work(made)
+    await rota.change(made, text="Else.")
+
+    assert [(each["id"], each["state"]) for each in await rota.posts(made)] == [
+        (first, "cancelled"),
+        (second, "scheduled"),
+    ]
+
+
+async def test_two_workers_at_once_make_each_post_once(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=20")
+
+    await asyncio.gather(*(rota.work(made) for _ in range(4)))
+
+    assert len(await rota.posts(made)) == 20
+
+
+async def test_variations_are_said_in_turn_and_none_twice_within_the_spacing(rota: Rota) -> None:
+    texts = [{"text": "Un."}, {"text": "Deux."}]
+    made = await rota.make(
+        rule="RRULE:FREQ=DAILY;INTERVAL=3;COUNT=4", variations=texts, spacing_days=7
+    )
+
+    await rota.work(made)
+    short = await rota.read(made)
+
+    assert await rota.planned(made) == [
+        (tomorrow(days=1), "Un."),
+        (tomorrow(days=4), "Deux."),
+        (tomorrow(days=10), "Un."),
+    ]
+    assert short["needs_variation"] is True
+    assert (short["problem"]["code"], short["problem"]["occurs_at"]) == (
+        "variation.none_left",
+        tomorrow(days=7),
+    )
+    [event] = await rota.events("recurrence.needs_variation")
+    assert event["data"] == {"code": "variation.none_left", "occurs_at": tomorrow(days=7)}
+
+    await rota.change(made, variations=[*texts, {"text": "Trois."}])
+
+    mended = await rota.read(made)
+    assert (mended["needs_variation"], mended["problem"]) == (False, None)
+    assert [text for _, text in await rota.planned(made)] == ["Un.", "Deux.", "Trois.", "Un."]
+
+
+async def test_what_an_account_says_elsewhere_is_not_said_again(rota: Rota) -> None:
+    post = await rota.desk.draft(text="  UN. ")
+    await rota.desk.post(f"/v1/posts/{post['id']}/schedule", 200, wall_time=tomorrow(days=2))
+
+    made = await rota.make(
+        rule="RRULE:FREQ=DAILY;COUNT=1", variations=[{"text": "Un."}, {"text": "Deux."}]
+    )
+    await rota.work(made)
+
+    assert [text for _, text in await rota.planned(made)] == ["Deux."]
+
+
+async def test_variations_that_could_not_be_told_apart_are_refused(rota: Rota) -> None:
+    body = {
+        "calendar_id": rota.desk.calendar,
+        "title": "Vigne",
+        "rule": "RRULE:FREQ=DAILY",
+        "starts_at": tomorrow(),
+        "variants": [{"account_id": rota.desk.account, "parts": ["Own."]}],
+        "variations": [{"text": "Un."}, {"text": "un. "}],
+    }
+
+    answer = await rota.desk.client.post("/v1/recurrences", json=body)
+
+    found = [(each["pointer"], each["code"]) for each in answer.json()["errors"]]
+    assert answer.status_code == 422
+    assert found == [
+        ("/variations/1/text", "variation.repeated"),
+        ("/variants/0/parts", "variation.hidden"),
+    ]
+
+
+async def test_what_an_account_cannot_take_now_stays_a_draft_and_is_scheduled_later(
+    rota: Rota,
+) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=1")
+    await _set_state(rota, "paused")
+    await rota.work(made)
+
+    hindered = await rota.read(made)
+    [draft] = await rota.posts(made)
+    await _set_state(rota, "connected")
+    await rota.work(made)
+
+    assert draft["state"] == "draft"
+    assert hindered["problem"]["code"] == "account.disconnected"
+    assert hindered["needs_variation"] is False
+    assert len(await rota.events("recurrence.hindered")) == 1
+    assert [each["state"] for each in await rota.posts(made)] == ["scheduled"]
+    assert (await rota.read(made))["problem"] is None
+
+
+async def test_a_foreigner_finds_no_recurrence(rota: Rota, foreigner: Tenant) -> None:
+    made = await rota.make()
+
+    found = await foreigner.client.get(f"/v1/recurrences/{made['id']}")
+
+    assert found.status_code == 404
+    assert (await foreigner.client.get("/v1/recurrences")).json()["data"] == []
+
+
+async def _set_state(rota: Rota, state: str) -> None:
+    caller = rota.desk.tenant.caller
+    async with rota.database.transaction(caller.workspace_id) as session:
+        await session.exec(update(Account).values(state=state))
