@@ -16,6 +16,7 @@ from domain.mentions.answers import create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.shapes import CreateAnswer, Reading
 from domain.metrics.tables import Measuring
+from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.tables import Attempt, Variant
 from domain.workspaces.tables import ExpertRequest, Invitation
 from tests.domain.metrics.build import World, kept
@@ -98,7 +99,35 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         shows_text=False,
         created_at=NOW,
     )
-    await world.add(variant, attempt, subject, consent, campaign, feed)
+    recurrence = Recurrence(
+        workspace_id=workspace_id,
+        id=new_id(),
+        community_id=world.community.id,
+        calendar_id=world.calendar.id,
+        title=word,
+        text="",
+        labels=[],
+        media_ids=[],
+        variants=[],
+        variations=[],
+        spacing_days=30,
+        rule="RRULE:FREQ=DAILY",
+        starts_at=NOW.replace(tzinfo=None),
+        time_zone="Europe/Zurich",
+        made_until=NOW,
+        **kept(),
+    )
+    occurrence = Occurrence(
+        workspace_id=workspace_id,
+        id=new_id(),
+        recurrence_id=recurrence.id,
+        occurs_at=NOW.replace(tzinfo=None),
+        at=NOW,
+        post_id=copy.post_id,
+        **kept(),
+    )
+    await world.add(variant, attempt, subject, consent, campaign, feed, recurrence)
+    await world.add(occurrence)
     asked = await _asked(world, copy.post_id)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
     ids = {
@@ -112,6 +141,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         "cns": consent.id,
         "cam": campaign.id,
         "feed": feed.id,
+        "rec": recurrence.id,
     }
     return Place(ids | asked | await _mention(world, word), world)
 

@@ -168,10 +168,12 @@ async def split_recurrence(
     rule = read_rule(row.rule, row.time_zone)
     if next(walls(rule, row.starts_at, until=wall)) == wall:
         raise NotAllowedNow("That is the first one: change them all.")
+    sent = {name: value for name, value in command.sent().items() if name not in _NEW}
     values = {
         "rule": recurring.onward(rule, row.starts_at, wall).written(),
-        "starts_at": wall,
-        **{name: value for name, value in command.sent().items() if name not in _NEW},
+        "starts_at": recurring.begins_anew(rule, row.starts_at, wall),
+        **({"starts_at": wall} if "rule" in sent else {}),
+        **sent,
     }
     await _ensure_fit(session, caller, row, values, now)
     new = _new(caller, row, command.id or new_id(), stored(values), now)

@@ -83,7 +83,7 @@ class RecurrenceView(View):
     variations: list[VariationView] = Field(description=VARIATIONS)
     spacing_days: int = Field(description=SPACING)
     rule: str = Field(description=RULE)
-    starts_at: WallTime = Field(description="Where the rule begins; nothing comes before it.")
+    starts_at: WallTime = Field(description="Where the rule begins: its time of day is the rule's.")
     time_zone: str = Field(description="The IANA zone of its wall times.")
     needs_variation: bool = Field(
         description="Whether an occurrence has no post because every variation was said lately."

@@ -121,10 +121,10 @@ def coming(
 
 
 def walls(rule: Rule, starts_at: datetime, *, until: datetime) -> Iterator[datetime]:
-    """The wall times from the start on: those of the rule and the dates, without the exceptions."""
+    """Those of the rule, from the start on, and the dates, without the exceptions."""
     last = until if rule.until is None else min(until, rule.until)
     ruled = _ruled(rule, starts_at, last) if rule.parts and starts_at <= last else ()
-    dates = (each for each in rule.dates if starts_at <= each <= until)
+    dates = (each for each in rule.dates if each <= until)
     for wall, _ in groupby(merge(ruled, dates)):
         if wall not in rule.without:
             yield wall
@@ -159,8 +159,14 @@ def before(rule: Rule, wall: datetime) -> Rule:
     )
 
 
+def begins_anew(rule: Rule, starts_at: datetime, wall: datetime) -> datetime:
+    """Where the rule goes on with the same count of days and weeks, from a wall time on."""
+    ruled = _ruled(rule, starts_at, wall + FURTHEST) if rule.parts else iter(())
+    return next((each for each in ruled if each >= wall), wall)
+
+
 def onward(rule: Rule, starts_at: datetime, wall: datetime) -> Rule:
-    """The rule from one of its wall times on, where it begins anew."""
+    """The rule from one of its wall times on, to begin where `begins_anew` says."""
     parts, count = rule.parts, rule.count
     if parts and count is not None:
         past = _ruled(rule, starts_at, wall - timedelta(seconds=1)) if starts_at < wall else ()
@@ -326,4 +332,6 @@ _ONLY_WITH = {
     "BYWEEKNO": {"YEARLY"},
     "BYYEARDAY": {"YEARLY"},
     "BYMONTHDAY": {"DAILY", "MONTHLY", "YEARLY"},
+    # Of a week that begins in its middle, libraries do not agree what comes first.
+    "BYSETPOS": {"DAILY", "MONTHLY", "YEARLY"},
 }

@@ -23,11 +23,26 @@ NEEDED = {
     "/v1/calendars/{calendar_id}/entries": "since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z",
     "/v1/metrics/series": "metric=likes&group_by=account",
 }
-LISTED = {"com", "cal", "cam", "acct", "cns", "post", "dlv", "men", "auth", "conv", "inv", "xrq"}
+LISTED = {
+    "com",
+    "cal",
+    "cam",
+    "rec",
+    "acct",
+    "cns",
+    "post",
+    "dlv",
+    "men",
+    "auth",
+    "conv",
+    "inv",
+    "xrq",
+}
 BY_PARAMETER = {
     "community_id": "com",
     "calendar_id": "cal",
     "campaign_id": "cam",
+    "recurrence_id": "rec",
     "account_id": "acct",
     "consent_id": "cns",
     "post_id": "post",
@@ -190,6 +205,11 @@ async def test_series_count_nothing_of_another_community(
         ("PATCH", "/v1/campaigns/{cam}", {"name": "Fondue"}),
         ("DELETE", "/v1/campaigns/{cam}", None),
         ("POST", "/v1/campaigns", {"community_id": "{com}", "name": "Fondue"}),
+        ("PATCH", "/v1/recurrences/{rec}", {"title": "Fondue"}),
+        ("DELETE", "/v1/recurrences/{rec}", None),
+        ("POST", "/v1/recurrences/{rec}/skip", {"occurs_at": "2027-01-01T09:00:00"}),
+        ("POST", "/v1/recurrences/{rec}/plan", {"occurs_at": "2027-01-01T09:00:00"}),
+        ("POST", "/v1/recurrences/{rec}/split", {"occurs_at": "2027-01-01T09:00:00"}),
         ("PATCH", "/v1/accounts/{acct}", {"poll_longest_s": 600}),
         ("DELETE", "/v1/accounts/{acct}", None),
         ("POST", "/v1/accounts/{acct}/check", None),
@@ -327,8 +347,8 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
     lists = " ".join(
         f"{name} {{ {nodes} }}"
         for name in (
-            "communities", "accounts", "calendars", "campaigns", "posts", "deliveries",
-            "mentions", "authors", "conversations", "invitations", "expertRequests",
+            "communities", "accounts", "calendars", "campaigns", "recurrences", "posts",
+            "deliveries", "mentions", "authors", "conversations", "invitations", "expertRequests",
         )
     )  # fmt: skip
     answer = await post(client, f"{{ {lists} }}")
@@ -336,7 +356,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
     assert answer.status_code == 200, answer.text
     assert ids_in(answer.text, hidden) == set()
     assert ids_in(answer.text, seen) == {
-        "com", "acct", "cal", "cam", "post", "dlv", "men", "auth", "conv", "inv", "xrq",
+        "com", "acct", "cal", "cam", "rec", "post", "dlv", "men", "auth", "conv", "inv", "xrq",
     }  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def test_every_field_that_takes_an_id_is_walked(asked: list[Json]) -> None:
     odd = build_schema("type Query { a: Odd } type Odd { b(id: ID, n: Int): Int }")
 
     assert MUTATIONS.keys() - {step["operation"] for step in asked} == set()
-    assert {"validatePost"} == JUDGED
+    assert {"validatePost", "previewRecurrence"} == JUDGED
     assert deeper(core) == []
     assert deeper(odd) == ["Odd.b(id)"]
 
