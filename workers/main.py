@@ -27,6 +27,7 @@ from workers import (
     posts,
     providers,
     recurrences,
+    zones,
 )
 from workers.budget import Budgets
 from workers.context import Context
@@ -63,6 +64,7 @@ CRON = (
     *housekeeping.CRON,
     *mentions.CRON,
     *metrics.CRON,
+    *zones.CRON,
 )
 
 

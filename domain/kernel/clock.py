@@ -1,11 +1,14 @@
 """Time: moments are aware and UTC, planned times are wall times in a zone."""
 
 import re
+import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
+import tzdata
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -52,6 +55,21 @@ def zone(name: str) -> ZoneInfo:
 def _zone_names() -> set[str]:
     # Read from the disk each time it is asked for: some 10 ms.
     return available_timezones()
+
+
+def zone_rules() -> str:
+    """The version of the tz data that zones are read from, such as `2026f`.
+
+    Newer ones are greater. The machine's own data tell theirs in `tzdata.zi`; where `PYTHONTZPATH`
+    is empty, as `./parvis` has it, the locked package's hold.
+    """
+    for folder in zoneinfo.TZPATH:
+        told = Path(folder) / "tzdata.zi"
+        if told.is_file():
+            with told.open() as lines:
+                return lines.readline().split()[-1]
+    version: str = tzdata.IANA_VERSION
+    return version
 
 
 def resolve(wall: datetime, zone_name: str) -> datetime:

@@ -30,5 +30,6 @@ async def test_every_cron_job_runs_at_least_hourly_and_once_for_all_workers() ->
         "trim": True,
         "keep_months": True,
         "keep_metrics": True,
+        "keep_zones": True,
     }
     assert [job.hour for job in CRON] == [None] * len(CRON)

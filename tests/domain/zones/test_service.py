@@ -1,0 +1,245 @@
+"""Plans under new rules of their zone: moved once each, resumed after a kill, never under way."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import col, select
+
+from domain.calendars.service import create_calendar
+from domain.calendars.shapes import CreateCalendar
+from domain.events.tables import Event
+from domain.kernel.caller import worker
+from domain.kernel.database import Database
+from domain.plans.queue import get_queue, queue_post
+from domain.plans.shapes import CreateSlot, QueuePost
+from domain.plans.slots import create_slot
+from domain.posts.rules import DeliveryState, PostState
+from domain.posts.service import create_post, schedule_post
+from domain.posts.shapes import CreatePost, SchedulePost, VariantInput
+from domain.posts.tables import Delivery, Post
+from domain.zones.service import replan_some
+from domain.zones.tables import ZoneRules
+from tests.conftest import NOW
+from tests.domain.accounts.build import make_community
+from tests.rules_of_zones import new_rules
+from tests.world import make_account, make_workspace
+
+ZURICH = "Europe/Zurich"
+OLD, NEW = "2026f", "2027a"
+NO_SUMMER = {ZURICH: "Africa/Lagos"}
+"""Zurich gives its summer time up: what was at 07:00 UTC in June is at 08:00."""
+SUMMER, WINTER = "2027-06-01T09:00:00", "2027-12-01T09:00:00"
+
+
+class Desk:
+    """A calendar in Zurich and an account, in a workspace whose plans are by the old rules."""
+
+    def __init__(self, database: Database, workspace_id: UUID) -> None:
+        self.database, self.workspace_id = database, workspace_id
+        self.caller = worker(workspace_id)
+
+    async def open(self) -> "Desk":
+        community = await make_community(self.database, self.workspace_id)
+        self.account = await make_account(self.database, self.workspace_id, community)
+        named = CreateCalendar(community_id=community, name="Main")
+        async with self.database.transaction(self.workspace_id) as session:
+            self.calendar = (await create_calendar(session, self.caller, named, now=NOW)).id
+        await self.replan(OLD)
+        return self
+
+    async def draft(self, wall_time: str | None = None) -> UUID:
+        command = CreatePost(
+            calendar_id=self.calendar,
+            title="Vigne",
+            text="On taille.",
+            variants=[VariantInput(account_id=self.account)],
+            wall_time=None if wall_time is None else datetime.fromisoformat(wall_time),
+        )
+        async with self.database.transaction(self.workspace_id) as session:
+            return (await create_post(session, self.caller, command, now=NOW)).id
+
+    async def scheduled(self, wall_time: str) -> UUID:
+        id_ = await self.draft(wall_time)
+        async with self.database.transaction(self.workspace_id) as session:
+            await schedule_post(
+                session, self.caller, id_, SchedulePost(), expected_version=None, now=NOW
+            )
+        return id_
+
+    async def replan(self, rules: str, *, most: int = 10, now: datetime = NOW) -> bool:
+        async with self.database.transaction(self.workspace_id) as session:
+            return await replan_some(session, self.caller, rules=rules, most=most, now=now)
+
+    async def post(self, id_: UUID) -> Post:
+        async with self.database.transaction(self.workspace_id) as session:
+            return await session.get_one(Post, (self.workspace_id, id_))
+
+    async def delivery(self, id_: UUID) -> Delivery:
+        statement = select(Delivery).where(col(Delivery.post_id) == id_)
+        async with self.database.transaction(self.workspace_id) as session:
+            return (await session.exec(statement)).one()
+
+    async def set(self, row: Post | Delivery, **values: object) -> None:
+        async with self.database.transaction(self.workspace_id) as session:
+            found = await session.get_one(type(row), (self.workspace_id, row.id))
+            for name, value in values.items():
+                setattr(found, name, value)
+
+    async def told(self, kind: str = "post.replanned") -> list[Mapping[str, Any]]:
+        statement = select(Event).where(col(Event.kind) == kind).order_by(col(Event.number))
+        async with self.database.transaction(self.workspace_id) as session:
+            return [
+                {"id": row.subject_id, **row.data} for row in (await session.exec(statement)).all()
+            ]
+
+
+@pytest.fixture
+async def desk(database: Database) -> Desk:
+    return await Desk(database, await make_workspace(database)).open()
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+async def test_plans_keep_their_wall_time_and_get_its_new_moment(desk: Desk) -> None:
+    summer, winter = await desk.scheduled(SUMMER), await desk.scheduled(WINTER)
+    draft, untimed = await desk.draft(SUMMER), await desk.draft()
+    before = {id_: await desk.post(id_) for id_ in (summer, winter, draft, untimed)}
+
+    with new_rules(NEW, NO_SUMMER):
+        is_more = await desk.replan(NEW)
+
+    after = {id_: await desk.post(id_) for id_ in before}
+    assert is_more is False
+    for id_ in (summer, draft):
+        assert before[id_].publish_at == utc("2027-06-01T07:00:00")
+        assert after[id_].publish_at == utc("2027-06-01T08:00:00")
+        assert after[id_].version == before[id_].version + 1
+        assert (after[id_].wall_time, after[id_].state) == (
+            before[id_].wall_time,
+            before[id_].state,
+        )
+    for id_ in (winter, untimed):
+        assert after[id_] == before[id_]
+    for id_ in (summer, winter):
+        row = await desk.delivery(id_)
+        assert row.due_at == row.act_at == after[id_].publish_at
+    assert await desk.told() == [
+        {
+            "id": id_,
+            "changed": ["publish_at"],
+            "previous": {"publish_at": "2027-06-01T07:00:00+00:00"},
+            "current": {"publish_at": "2027-06-01T08:00:00+00:00"},
+            "zone_rules": NEW,
+        }
+        for id_ in sorted((summer, draft))
+    ]
+    assert await desk.told("workspace.replanned") == [
+        {
+            "id": desk.workspace_id,
+            "previous": {"zone_rules": OLD},
+            "current": {"zone_rules": NEW},
+        }
+    ]
+
+
+async def test_the_same_or_older_rules_move_nothing(desk: Desk) -> None:
+    id_ = await desk.scheduled(SUMMER)
+
+    with new_rules(NEW, NO_SUMMER):
+        for rules in (OLD, "2020a"):
+            assert await desk.replan(rules) is False
+
+    assert (await desk.post(id_)).publish_at == utc("2027-06-01T07:00:00")
+    assert await desk.told() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "delivery"),
+    [
+        (PostState.GOING_OUT, DeliveryState.GOING),
+        (PostState.SCHEDULED, DeliveryState.GOING),  # claimed, and not yet said so
+        (PostState.UNKNOWN, DeliveryState.UNKNOWN),
+        (PostState.PUBLISHED, DeliveryState.DONE),
+        (PostState.CANCELLED, DeliveryState.CANCELLED),
+    ],
+)
+async def test_what_is_going_out_or_is_over_never_moves(
+    desk: Desk, state: PostState, delivery: DeliveryState
+) -> None:
+    id_ = await desk.scheduled(SUMMER)
+    await desk.set(await desk.post(id_), state=state)
+    await desk.set(await desk.delivery(id_), state=delivery)
+    before = await desk.post(id_), await desk.delivery(id_)
+
+    with new_rules(NEW, NO_SUMMER):
+        await desk.replan(NEW)
+
+    assert (await desk.post(id_), await desk.delivery(id_)) == before
+    assert await desk.told() == []
+
+
+async def test_what_is_due_already_never_moves(desk: Desk) -> None:
+    id_ = await desk.scheduled(SUMMER)
+
+    with new_rules(NEW, NO_SUMMER):
+        await desk.replan(NEW, now=utc("2027-06-01T07:00:00"))
+
+    assert (await desk.post(id_)).publish_at == utc("2027-06-01T07:00:00")
+
+
+async def test_a_pass_goes_on_where_a_kill_left_it_and_moves_each_once(
+    desk: Desk, database: Database
+) -> None:
+    days = [await desk.scheduled(f"2027-06-0{day}T09:00:00") for day in range(1, 6)]
+
+    with new_rules(NEW, NO_SUMMER):
+        assert await desk.replan(NEW, most=2) is True
+        with suppress(ConnectionError):
+            async with database.transaction(desk.workspace_id) as session:
+                await replan_some(session, desk.caller, rules=NEW, most=2, now=NOW)
+                raise ConnectionError
+        assert [each["id"] for each in await desk.told()] == days[:2]
+        while await desk.replan(NEW, most=2):
+            pass
+
+    assert [each["id"] for each in await desk.told()] == days
+    async with database.transaction(desk.workspace_id) as session:
+        row = await session.get_one(ZoneRules, desk.workspace_id)
+    assert (row.version, row.coming, row.reached_at) == (NEW, None, None)
+
+
+async def test_two_workers_at_once_move_each_plan_once(desk: Desk, database: Database) -> None:
+    await desk.scheduled(SUMMER)
+
+    with new_rules(NEW, NO_SUMMER):
+        async with database.transaction(desk.workspace_id) as session:
+            await replan_some(session, desk.caller, rules=NEW, most=10, now=NOW)
+            assert await desk.replan(NEW) is False
+
+    assert len(await desk.told()) == 1
+
+
+async def test_queued_posts_keep_their_place(desk: Desk) -> None:
+    spring = utc("2027-05-31T12:00:00")
+    async with desk.database.transaction(desk.workspace_id) as session:
+        slot = CreateSlot(calendar_id=desk.calendar, weekday=2, wall_time=time(9))
+        await create_slot(session, desk.caller, slot, now=NOW)
+    id_ = await desk.draft()
+    async with desk.database.transaction(desk.workspace_id) as session:
+        command = QueuePost(not_before=spring)
+        await queue_post(session, desk.caller, id_, command, expected_version=None, now=NOW)
+
+    with new_rules(NEW, NO_SUMMER):
+        await desk.replan(NEW)
+
+    async with desk.database.transaction(desk.workspace_id) as session:
+        queue = await get_queue(session, desk.caller, desk.calendar)
+    assert [(each.post_id, each.publish_at) for each in queue.places] == [
+        (id_, utc("2027-06-01T08:00:00"))
+    ]
