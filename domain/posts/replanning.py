@@ -25,6 +25,7 @@ PLANNED = (PostState.DRAFT, PostState.SCHEDULED)
 
 class Plan(NamedTuple):
     id: UUID
+    version: int
     wall_time: datetime
     time_zone: str
     publish_at: datetime
@@ -92,4 +93,4 @@ async def replan_post(
 def _plan_of(post: Post) -> Plan | None:
     if post.wall_time is None or post.publish_at is None:
         return None
-    return Plan(post.id, post.wall_time, post.time_zone, post.publish_at)
+    return Plan(post.id, post.version, post.wall_time, post.time_zone, post.publish_at)

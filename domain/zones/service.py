@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.plans.tables import QueuePlace
+from domain.plans.tables import Occurrence, QueuePlace
 from domain.posts.replanning import Plan, plans_after, replan_post
 from domain.zones.tables import ZoneRules
 
@@ -47,10 +47,20 @@ async def replan_some(
 async def _move(
     session: AsyncSession, caller: Caller, plan: Plan, *, rules: str, now: datetime
 ) -> None:
+    """The post, and what of queues and recurrences says for which moment it waits."""
     before = await replan_post(session, caller, plan.id, rules=rules, now=now)
-    place = await session.get(QueuePlace, (caller.workspace_id, plan.id))
-    if before is not None and place is not None and place.planned_at == before.publish_at:
+    if before is None:
+        return
+    place = await session.get(QueuePlace, (caller.workspace_id, before.id))
+    if place is not None and place.planned_at == before.publish_at:
         place.planned_at = before.moment
+    statement = select(Occurrence).where(
+        col(Occurrence.workspace_id) == caller.workspace_id, col(Occurrence.post_id) == before.id
+    )
+    for occurrence in (await session.exec(statement)).all():
+        if occurrence.post_version == before.version:
+            # No person has changed it: it goes on following its recurrence.
+            occurrence.at, occurrence.post_version = before.moment, before.version + 1
 
 
 def _finish(

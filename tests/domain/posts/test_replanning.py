@@ -33,7 +33,7 @@ def test_a_plan_of_any_zone_means_what_its_new_rules_say(
     zone: str, given_: tuple[str, datetime]
 ) -> None:
     other, wall = given_
-    plan = Plan(new_id(), wall, zone, resolve(wall, zone))
+    plan = Plan(new_id(), 1, wall, zone, resolve(wall, zone))
 
     with new_rules("2027a", {zone: other, other: other}):
         moved, meant = plan.moment, resolve(wall, other)
@@ -44,6 +44,6 @@ def test_a_plan_of_any_zone_means_what_its_new_rules_say(
 
 def test_a_zone_that_is_known_no_longer_keeps_its_moment() -> None:
     at = resolve(datetime(2027, 6, 1, 9), "Europe/Zurich")  # noqa: DTZ001 - a wall time
-    plan = Plan(new_id(), datetime(2027, 6, 1, 9), "Mars/Base", at)  # noqa: DTZ001 - as above
+    plan = Plan(new_id(), 1, datetime(2027, 6, 1, 9), "Mars/Base", at)  # noqa: DTZ001 - as above
 
     assert plan.moment == at
