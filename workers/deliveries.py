@@ -147,8 +147,7 @@ async def _look_up(
 async def _keep_checkpoints(
     context: Context, workspace_id: UUID, kept: Sequence[tuple[UUID, Checkpoint]]
 ) -> None:
-    async with context.database.transaction(workspace_id) as session:
-        await delivering.keep_checkpoints(session, worker(workspace_id), dict(kept))
+    await delivering.keep_checkpoints(context.database.reads, worker(workspace_id), dict(kept))
 
 
 async def _record_done(

@@ -12,6 +12,8 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import Connection, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import Session as SyncSession
@@ -107,10 +109,10 @@ class Database:
             async_creator=connect,
             pool_size=pool_size,
             max_overflow=0,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"prepared_statement_cache_size": statement_cache_size},
         )
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
         reads = await asyncpg.create_pool(
             url,
             min_size=1,
@@ -173,6 +175,12 @@ def _as_array(communities: Iterable[UUID] | None) -> str:
     if communities is None:
         return ""
     return "{" + ",".join(sorted(map(str, communities))) + "}"
+
+
+def _refuse_closed(connection: DBAPIConnection, *_: object) -> None:
+    """Has the pool open another. asyncpg knows what is closed: PostgreSQL need not be asked."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 async def _nothing_to_reset(_: object) -> None: ...

@@ -109,12 +109,11 @@ async def prepare(
 
 
 async def keep_checkpoints(
-    session: AsyncSession, caller: Caller, checkpoints: Mapping[UUID, Checkpoint]
+    pool: asyncpg.Pool, caller: Caller, checkpoints: Mapping[UUID, Checkpoint]
 ) -> None:
-    """Keeps how far deliveries got."""
-    raw = await driver_of(session)
+    """Keeps how far deliveries got: a transaction in one round trip, as all of them wait for it."""
     kept = [json.dumps(each) for each in checkpoints.values()]
-    await raw.execute(statements.KEEP_CHECKPOINTS, caller.workspace_id, list(checkpoints), kept)
+    await pool.execute(statements.KEEP_CHECKPOINTS, caller.workspace_id, list(checkpoints), kept)
 
 
 async def extend_leases(

@@ -46,22 +46,17 @@ UPDATE posts p SET state = 'going_out', version = version + 1, updated_at = $3
 RETURNING p.id
 """
 
-_SENT = """
+PREPARE = """
 WITH mine AS MATERIALIZED (
     SELECT d.id, sent.value
       FROM unnest($2::uuid[], $3::text[]) AS sent (id, value)
       JOIN deliveries d ON d.workspace_id = $1 AND d.id = sent.id
      ORDER BY d.id FOR UPDATE OF d
 )
-"""
-PREPARE = f"""{_SENT}
 UPDATE deliveries d SET content = CAST(mine.value AS jsonb)
   FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
 """
-KEEP_CHECKPOINTS = f"""{_SENT}
-UPDATE deliveries d SET checkpoint = CAST(mine.value AS jsonb)
-  FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
-"""
+KEEP_CHECKPOINTS = "SELECT parvis_keep_checkpoints($1, $2, $3)"
 
 # A lease is ours as long as it ends when we said it would.
 _OURS = """
