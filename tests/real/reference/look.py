@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 Seen = dict[str, Any]
 LISTING = "#operations-communities-list_communities"
@@ -32,7 +32,7 @@ def visit(browser: Browser, asked: Seen, name: str) -> Seen:
     page.set_default_timeout(PATIENCE_MS)
     said: list[str] = []
     away: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    page.on("console", lambda message: hear(message, said))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.route(
         lambda url: not url.startswith((asked["root"], "data:", "blob:")),
@@ -45,6 +45,12 @@ def visit(browser: Browser, asked: Seen, name: str) -> Seen:
     # What Chromium says of every answer that is an error, such as the first one without a token.
     console = [line for line in said if "the server responded with a status of" not in line]
     return {**shown, "console": console, "elsewhere": away}
+
+
+def hear(message: ConsoleMessage, said: list[str]) -> None:
+    """Not Chromium's hints on how a page could be written: the pages come with packages."""
+    if message.type != "verbose":
+        said.append(message.text)
 
 
 def refuse(route: Route, away: list[str]) -> None:
