@@ -15,7 +15,7 @@ from domain.posts.shapes import PostDetail
 router = APIRouter(prefix="/v1", tags=["calendars"], route_class=TransactionRoute)
 
 
-@router.post("/posts/{post_id}/queue", summary="Queue a post", tags=["posts"])
+@router.post("/posts/{post_id}/queue", summary="Queue a post")
 async def queue_post(
     response: Response,
     session: SessionDep,

@@ -121,6 +121,12 @@ def test_the_contract_of_rest_describes_everything(document: Json) -> None:
     assert list(untold(document)) == []
 
 
+def test_every_operation_stands_in_one_place_of_the_reference(document: Json) -> None:
+    assert [
+        (path, method) for path, method, each in operations(document) if len(each["tags"]) != 1
+    ] == []
+
+
 def test_every_operation_names_its_scope_or_says_why_it_needs_none(document: Json) -> None:
     assert without_scope(document) == ANY_TOKEN.keys()
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2026_11_26_2110"
-down_revision = "2026_11_26_2100"
+revision = "2026_11_26_2115"
+down_revision = "2026_11_26_2110"
 branch_labels = None
 depends_on = None
 
