@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2026_11_26_2115"
-down_revision = "2026_11_26_2110"
+revision = "2026_11_26_2155"
+down_revision = "2026_11_26_2120"
 branch_labels = None
 depends_on = None
 
