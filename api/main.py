@@ -23,6 +23,7 @@ from api.feeds import rest as feeds
 from api.fence.gate import Gate
 from api.front import Front
 from api.graph import http as graph
+from api.ideas import rest as ideas
 from api.identity import applications
 from api.identity import rest as identity
 from api.inside import listening
@@ -70,6 +71,7 @@ ROUTERS = (
     campaigns,
     feeds,
     recurrences,
+    ideas,
     posts,
     deliveries,
     entries,

@@ -184,6 +184,7 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
         ("sip", "sign-in-providers"): provider,
         ("pil", "pillars"): {**calendar, "name": "Saisons"},
         ("cam", "campaigns"): {"community_id": here[named("com")], "name": "Vendanges"},
+        ("idea", "ideas"): {"community_id": here[named("com")], "question": "Et la taille ?"},
         ("slot", "slots"): {**calendar, "weekday": 7, "wall_time": "18:15"},
         ("rec", "recurrences"): {
             **calendar,

@@ -9,6 +9,7 @@ from domain.accounts.tables import Consent
 from domain.campaigns.tables import Campaign
 from domain.connector.words import Profile
 from domain.feeds.tables import CalendarFeed
+from domain.ideas.tables import Idea, IdeaPost
 from domain.kernel.caller import Caller, worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
@@ -128,7 +129,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
     )
     await world.add(variant, attempt, subject, consent, campaign, feed, recurrence)
     await world.add(occurrence)
-    asked = await _asked(world, copy.post_id)
+    asked = await _asked(world, copy.post_id) | await _thought(world, copy.post_id)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
     ids = {
         "com": world.community.id,
@@ -177,6 +178,26 @@ async def _asked(world: World, post_id: UUID) -> dict[str, UUID]:
     )
     await world.add(invitation, request)
     return {"inv": invitation.id, "xrq": request.id}
+
+
+async def _thought(world: World, post_id: UUID) -> dict[str, UUID]:
+    """The idea that the post came of."""
+    idea = Idea(
+        workspace_id=world.workspace_id,
+        id=new_id(),
+        community_id=world.community.id,
+        state="open",
+        question="?",
+        brief="",
+        stance="",
+        claims=[],
+        expert_ids=[],
+        labels=[],
+        **kept(),
+    )
+    await world.add(idea)
+    await world.add(IdeaPost(workspace_id=world.workspace_id, id=post_id, idea_id=idea.id))
+    return {"idea": idea.id}
 
 
 async def _mention(world: World, word: str) -> dict[str, UUID]:

@@ -63,7 +63,7 @@ MUTATIONS = (
     Mutation(
         "remove_campaign",
         service.remove_campaign,
-        "Removes a campaign; `in_use` while posts belong to it: archive it instead. "
+        "Removes a campaign; `in_use` while posts or ideas belong to it: archive it instead. "
         "Needs `calendars:write`.",
         prefix="cam",
     ),

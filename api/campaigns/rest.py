@@ -97,5 +97,5 @@ async def remove_campaign(
     version: VersionIfSentDep,
     campaign_id: CampaignId,
 ) -> None:
-    """409 `in_use` while posts belong to it: archive it instead. Needs `calendars:write`."""
+    """409 `in_use` while posts or ideas belong to it: archive it. Needs `calendars:write`."""
     await service.remove_campaign(session, caller, campaign_id, expected_version=version, now=now)

@@ -75,14 +75,14 @@ async def remove_campaign(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Raises `InUse` while posts belong to it: archive it instead."""
+    """Raises `InUse` while posts or ideas belong to it: archive it instead."""
     caller.need(Scope.CALENDARS_WRITE)
     row = await _campaign(session, caller, id_, expected_version)
     await session.delete(row)
     try:
         await session.flush()
     except IntegrityError:
-        raise InUse("Posts belong to it; archive it instead.") from None
+        raise InUse("Posts or ideas belong to it; archive it instead.") from None
     record(session, caller, "campaign.removed", ("campaign", id_), now=now)
 
 

@@ -21,6 +21,7 @@ A class stands for one thing a caller can do differently. `code` never changes; 
 in general, the message in particular; `remedy` says what to do. Nothing secret in a message.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -406,6 +407,16 @@ class NotAllowedNow(Conflict):
     code = "state.not_allowed"
     title = "Its state does not allow this"
     remedy = "Read it again; its state says what is possible."
+
+
+class MoveRefused(Conflict):
+    code = "idea.move_refused"
+    title = "The idea cannot go from its state to that one"
+    remedy = "Choose one of its `next_states`."
+    acting_party = "user"
+
+    def __init__(self, state: str, allowed: Sequence[str]) -> None:
+        super().__init__(f"From {state} it goes to {' or '.join(allowed)}.")
 
 
 class DeliveryUnderWay(Conflict):

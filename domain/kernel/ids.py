@@ -38,6 +38,7 @@ PREFIXES = {
     "cal": "calendar",
     "pil": "pillar",
     "cam": "campaign",
+    "idea": "idea",
     "slot": "slot",
     "feed": "calendar_feed",
     "rec": "recurrence",
@@ -147,6 +148,7 @@ SlotId = Annotated[UUID, Prefixed("slot")]
 CampaignId = Annotated[UUID, Prefixed("cam")]
 CalendarFeedId = Annotated[UUID, Prefixed("feed")]
 RecurrenceId = Annotated[UUID, Prefixed("rec")]
+IdeaId = Annotated[UUID, Prefixed("idea")]
 PostId = Annotated[UUID, Prefixed("post")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]

@@ -43,6 +43,8 @@ MEANT = {
     "recurrence.rule_unfit": "RFC 5545 has rules that no pattern tells",
     "variation.repeated": "variations differ",
     "variation.hidden": "and are heard",
+    "pillar.other_community": "an idea, too, stays with its community",
+    "idea.summary_missing": "what is summarised has a summary",
     "calendar.other_community": "a post stays with its community",
     "url_parsing": "hosts have rules that no pattern tells",
     "role.unfit": "a custom role and its id go together",

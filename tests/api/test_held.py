@@ -37,12 +37,14 @@ LISTED = {
     "conv",
     "inv",
     "xrq",
+    "idea",
 }
 BY_PARAMETER = {
     "community_id": "com",
     "calendar_id": "cal",
     "campaign_id": "cam",
     "recurrence_id": "rec",
+    "idea_id": "idea",
     "account_id": "acct",
     "consent_id": "cns",
     "post_id": "post",
@@ -210,6 +212,11 @@ async def test_series_count_nothing_of_another_community(
         ("POST", "/v1/recurrences/{rec}/skip", {"occurs_at": "2027-01-01T09:00:00"}),
         ("POST", "/v1/recurrences/{rec}/plan", {"occurs_at": "2027-01-01T09:00:00"}),
         ("POST", "/v1/recurrences/{rec}/split", {"occurs_at": "2027-01-01T09:00:00"}),
+        ("PATCH", "/v1/ideas/{idea}", {"question": "Fondue"}),
+        ("DELETE", "/v1/ideas/{idea}", None),
+        ("POST", "/v1/ideas/{idea}/move", {"state": "closed"}),
+        ("POST", "/v1/ideas/{idea}/posts", {"calendar_id": "{cal}"}),
+        ("POST", "/v1/ideas", {"community_id": "{com}", "question": "Fondue ?"}),
         ("PATCH", "/v1/accounts/{acct}", {"poll_longest_s": 600}),
         ("DELETE", "/v1/accounts/{acct}", None),
         ("POST", "/v1/accounts/{acct}/check", None),
@@ -349,6 +356,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
         for name in (
             "communities", "accounts", "calendars", "campaigns", "recurrences", "posts",
             "deliveries", "mentions", "authors", "conversations", "invitations", "expertRequests",
+            "ideas",
         )
     )  # fmt: skip
     answer = await post(client, f"{{ {lists} }}")
@@ -357,6 +365,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
     assert ids_in(answer.text, hidden) == set()
     assert ids_in(answer.text, seen) == {
         "com", "acct", "cal", "cam", "rec", "post", "dlv", "men", "auth", "conv", "inv", "xrq",
+        "idea",
     }  # fmt: skip
 
 

@@ -48,6 +48,7 @@ OTHERS: dict[str, Json] = {
     "slot": {"weekday": 2},
     "rec": {"title": "Other"},
     "inv": {"language": "de"},
+    "idea": {"question": "Et pourquoi ?"},
     "xrq": {"question": "Et pourquoi ?"},
 }
 """Another content of each kind; of the rest, another name."""
@@ -55,6 +56,7 @@ ELSEWHERE = {
     "connect_account": "tests/api/accounts: it takes a network",
     "begin_consent": "tests/api/accounts: it takes a network",
     "add_media": "tests/api/media: it takes a file",
+    "draft_idea": "tests/api/ideas: it is of an idea",
     "create_answer": "tests/api/mentions: it goes out at once",
     "split_recurrence": "tests/api/plans: it ends another",
     "create_application_secret": "tests/api/identity: it is shown once",

@@ -49,6 +49,7 @@ ELSEWHERE = {
     "entries": "Query.entries",
     "calendar_entries": "Query.entries",
     "list_post_deliveries": "Post.deliveries",
+    "list_idea_posts": "Idea.posts",
     "list_attempts": "Delivery.tries",
     "list_answers": "Mention.answers",
     "list_calendar_feeds": "Calendar.feeds",

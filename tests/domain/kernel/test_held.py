@@ -81,6 +81,8 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             "events",
             "expert_requests",
             "invitations",
+            "idea_posts",
+            "ideas",
             "measurings",
             "mention_words",
             "mentions",

@@ -1,0 +1,154 @@
+"""/v1/ideas: topics of conversation, from a thought to what came of them."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.paging import link_next, located, tag
+from api.routes import TransactionRoute
+from domain.ideas import drafting, queries, service
+from domain.ideas.queries import IdeaFilter
+from domain.ideas.rules import IdeaState
+from domain.ideas.shapes import ChangeIdea, CreateIdea, DraftIdea, IdeaView, MoveIdea
+from domain.kernel.ids import CampaignId, CommunityId, IdeaId, PillarId
+from domain.kernel.shapes import Page
+from domain.posts.shapes import Label, PostDetail, PostView
+
+router = APIRouter(prefix="/v1/ideas", tags=["ideas"], route_class=TransactionRoute)
+
+
+def _filter(
+    state: Annotated[list[IdeaState], Query(max_length=10, description="Only these states.")] = [],  # noqa: B006 - FastAPI copies it
+    community_id: Annotated[
+        list[CommunityId], Query(max_length=50, description="Only of these communities.")
+    ] = [],  # noqa: B006 - as above
+    campaign_id: Annotated[
+        list[CampaignId], Query(max_length=50, description="Only for these campaigns.")
+    ] = [],  # noqa: B006 - as above
+    pillar_id: Annotated[
+        list[PillarId], Query(max_length=50, description="Only on these pillars.")
+    ] = [],  # noqa: B006 - as above
+    label: Annotated[
+        list[Label], Query(max_length=30, description="With at least one of these labels.")
+    ] = [],  # noqa: B006 - as above
+) -> IdeaFilter:
+    return IdeaFilter(state, community_id, campaign_id, pillar_id, label)
+
+
+@router.get("", summary="List ideas")
+async def list_ideas(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    where: Annotated[IdeaFilter, Depends(_filter)],
+) -> Page[IdeaView]:
+    """The newest first; a column of the board by its state. Needs the scope `calendars:read`."""
+    found = await queries.list_ideas(session, caller, page, where=where)
+    link_next(request, response, found)
+    return found
+
+
+@router.post("", status_code=HTTPStatus.CREATED, summary="Make an idea")
+async def create_idea(
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, command: CreateIdea
+) -> IdeaView:
+    """Needs the scope `calendars:write`."""
+    view = await service.create_idea(session, caller, command, now=now)
+    tag(response, view.version)
+    located(response, "/v1/ideas", view)
+    return view
+
+
+@router.get("/{idea_id}", summary="Read an idea")
+async def get_idea(
+    response: Response, session: SessionDep, caller: CallerDep, idea_id: IdeaId
+) -> IdeaView:
+    """Needs the scope `calendars:read`."""
+    view = await queries.get_idea(session, caller, idea_id)
+    tag(response, view.version)
+    return view
+
+
+@router.patch("/{idea_id}", summary="Change an idea")
+async def change_idea(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionDep,
+    idea_id: IdeaId,
+    command: ChangeIdea,
+) -> IdeaView:
+    """Changes only what is sent; `…/move` takes it to another state. Needs `calendars:write`."""
+    view = await service.change_idea(
+        session, caller, idea_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.delete(
+    "/{idea_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove an idea without posts"
+)
+async def remove_idea(
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    idea_id: IdeaId,
+) -> None:
+    """409 `in_use` once posts came of it: close it instead. Needs `calendars:write`."""
+    await service.remove_idea(session, caller, idea_id, expected_version=version, now=now)
+
+
+@router.post("/{idea_id}/move", summary="Take an idea to another state")
+async def move_idea(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    idea_id: IdeaId,
+    command: MoveIdea,
+) -> IdeaView:
+    """409 `idea.move_refused` names the states it can go to. Needs `calendars:write`."""
+    view = await service.move_idea(
+        session, caller, idea_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.post("/{idea_id}/posts", status_code=HTTPStatus.CREATED, summary="Make a draft of an idea")
+async def draft_idea(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    idea_id: IdeaId,
+    command: DraftIdea,
+) -> PostDetail:
+    """Labels, campaign and pillar are the idea's. Needs the scope `posts:write`."""
+    view = await drafting.draft_idea(session, caller, idea_id, command, now=now)
+    tag(response, view.version)
+    located(response, "/v1/posts", view)
+    return view
+
+
+@router.get("/{idea_id}/posts", summary="List the posts of an idea")
+async def list_idea_posts(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    idea_id: IdeaId,
+) -> Page[PostView]:
+    """In the order they were made. Needs the scope `posts:read`."""
+    found = await queries.list_idea_posts(session, caller, idea_id, page)
+    link_next(request, response, found)
+    return found

@@ -1,0 +1,78 @@
+"""Makes draft posts of ideas."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.calendars import pillars
+from domain.calendars.queries import find_calendar
+from domain.calendars.tables import Pillar
+from domain.events.service import record
+from domain.ideas.rules import DRAFTABLE
+from domain.ideas.service import find_idea
+from domain.ideas.shapes import DraftIdea
+from domain.ideas.tables import Idea, IdeaPost
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.errors import Fault, IdTaken, Misfit, NotAllowedNow
+from domain.kernel.ids import new_id, show
+from domain.posts.service import create_post
+from domain.posts.shapes import CreatePost, PostDetail
+
+LONGEST_TITLE = 200
+AS_SENT = ("calendar_id", "text", "language", "variants", "wall_time", "time_zone")
+
+
+async def draft_idea(
+    session: AsyncSession, caller: Caller, id_: UUID, command: DraftIdea, *, now: datetime
+) -> PostDetail:
+    """A draft that stays linked to its idea.
+
+    Raises as `create_post` does, `Misfit` for a calendar of another community, `NotAllowedNow`.
+    """
+    caller.need(Scope.POSTS_WRITE)
+    idea = await find_idea(session, caller, id_, None)
+    post_id = command.id or new_id()
+    link = await session.get(IdeaPost, (caller.workspace_id, post_id))
+    if link is not None and link.idea_id != id_:
+        raise IdTaken
+    if link is None and idea.state not in DRAFTABLE:
+        raise NotAllowedNow(f"Of an idea that is {idea.state} no post is made.")
+    made = await create_post(
+        session, caller, await _post(session, caller, idea, command, post_id), now=now
+    )
+    if link is None:
+        session.add(IdeaPost(workspace_id=caller.workspace_id, id=post_id, idea_id=id_))
+        data = {"post": show("post", post_id)}
+        record(session, caller, "idea.drafted", ("idea", id_), now=now, data=data)
+    return made
+
+
+async def _post(
+    session: AsyncSession, caller: Caller, idea: Idea, command: DraftIdea, post_id: UUID
+) -> CreatePost:
+    calendar = await find_calendar(session, caller, command.calendar_id)
+    if calendar.community_id != idea.community_id:
+        fault = Fault("/calendar_id", "calendar.other_community", "Of another community.")
+        raise Misfit(faults=(fault,))
+    return CreatePost(
+        id=post_id,
+        title=command.title or idea.question[:LONGEST_TITLE],
+        pillar_id=await _pillar(session, caller, idea, calendar.id),
+        campaign_id=idea.campaign_id,
+        labels=idea.labels,
+        **{name: getattr(command, name) for name in AS_SENT},
+    )
+
+
+async def _pillar(
+    session: AsyncSession, caller: Caller, idea: Idea, calendar_id: UUID
+) -> UUID | None:
+    """The idea's pillar, where the calendar stands on it."""
+    if idea.pillar_id is None:
+        return None
+    statement = pillars.visible(caller).where(col(Pillar.id) == idea.pillar_id)
+    pillar = await find(session, statement, what="pillar")
+    return pillar.id if pillar.calendar_id == calendar_id else None

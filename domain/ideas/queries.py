@@ -1,0 +1,137 @@
+"""Reads of ideas, and of the posts that came of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, any_, literal, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.ideas.rules import IdeaState
+from domain.ideas.shapes import IdeaView
+from domain.ideas.tables import Idea, IdeaPost
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.posts import queries as posts
+from domain.posts.shapes import PostView
+from domain.posts.tables import Post
+
+NEWEST_FIRST = Sort("-created_at", (col(Idea.created_at), col(Idea.id)), (datetime, UUID))
+AS_MADE = Sort("id", (col(Post.id),), (UUID,))
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaFilter:
+    """Every filter that is set must hold; a list holds when one of its members does."""
+
+    states: Sequence[IdeaState] = ()
+    community_ids: Sequence[UUID] = ()
+    campaign_ids: Sequence[UUID] = ()
+    pillar_ids: Sequence[UUID] = ()
+    labels: Sequence[str] = ()
+
+
+def visible(caller: Caller) -> SelectOfScalar[Idea]:
+    return select(Idea).where(col(Idea.workspace_id) == caller.workspace_id)
+
+
+async def get_idea(session: AsyncSession, caller: Caller, id_: UUID) -> IdeaView:
+    caller.need(Scope.CALENDARS_READ)
+    row = await find(session, visible(caller).where(col(Idea.id) == id_), what="idea")
+    return IdeaView.model_validate(row)
+
+
+async def list_ideas(
+    session: AsyncSession, caller: Caller, request: PageRequest, *, where: IdeaFilter
+) -> Page[IdeaView]:
+    """The newest first."""
+    caller.need(Scope.CALENDARS_READ)
+    rows = (await session.exec(NEWEST_FIRST.after(_filtered(caller, where), request))).all()
+    return page_of(
+        rows,
+        request,
+        view=IdeaView.model_validate,
+        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
+    )
+
+
+def _filtered(caller: Caller, where: IdeaFilter) -> SelectOfScalar[Idea]:
+    statement = visible(caller)
+    for column, values in (
+        (Idea.state, where.states),
+        (Idea.community_id, where.community_ids),
+        (Idea.campaign_id, where.campaign_ids),
+        (Idea.pillar_id, where.pillar_ids),
+    ):
+        if values:
+            statement = statement.where(col(column).in_(values))
+    if where.labels:
+        statement = statement.where(
+            or_(*(literal(each) == any_(col(Idea.labels)) for each in where.labels))
+        )
+    return statement
+
+
+async def ideas_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, IdeaView]:
+    caller.need(Scope.CALENDARS_READ)
+    rows = (await session.exec(visible(caller).where(col(Idea.id).in_(ids)))).all()
+    return {row.id: IdeaView.model_validate(row) for row in rows}
+
+
+async def ideas_by_post(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, IdeaView]:
+    """The idea that each post came of, by the post's id."""
+    links = select(IdeaPost).where(
+        col(IdeaPost.workspace_id) == caller.workspace_id, col(IdeaPost.id).in_(ids)
+    )
+    found = {row.id: row.idea_id for row in (await session.exec(links)).all()}
+    ideas = await ideas_by_id(session, caller, list(set(found.values())))
+    return {post_id: ideas[id_] for post_id, id_ in found.items() if id_ in ideas}
+
+
+async def posts_by_idea(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, list[PostView]]:
+    """Every post of each idea, in the order they were made."""
+    caller.need(Scope.POSTS_READ)
+    statement = (
+        select(IdeaPost.idea_id, Post)
+        .join(Post, _same_post())
+        .where(col(IdeaPost.workspace_id) == caller.workspace_id, col(IdeaPost.idea_id).in_(ids))
+        .order_by(col(Post.id))
+    )
+    found: dict[UUID, list[PostView]] = {id_: [] for id_ in ids}
+    for idea_id, row in (await session.exec(statement)).all():
+        found[idea_id].append(PostView.model_validate(row))
+    return found
+
+
+async def list_idea_posts(
+    session: AsyncSession, caller: Caller, id_: UUID, request: PageRequest
+) -> Page[PostView]:
+    """In the order they were made. Raises `NotFound`."""
+    caller.need(Scope.POSTS_READ)
+    await find(session, visible(caller).where(col(Idea.id) == id_), what="idea")
+    statement = posts.visible(caller).join(IdeaPost, _same_post())
+    statement = statement.where(col(IdeaPost.idea_id) == id_)
+    rows = (await session.exec(AS_MADE.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=PostView.model_validate,
+        cursor=lambda row: make_cursor(AS_MADE.name, row.id),
+    )
+
+
+def _same_post() -> ColumnElement[bool]:
+    return and_(
+        col(Post.workspace_id) == col(IdeaPost.workspace_id), col(Post.id) == col(IdeaPost.id)
+    )

@@ -1,0 +1,39 @@
+"""Pure rules of ideas: how a topic of conversation goes from a thought to what came of it.
+
+idea ──▶ open ──▶ animated ──▶ summarised ──▶ closed      idea        somebody thought of it
+ ▲ ◀─────┘ ▲ ◀──────┘  ▲ ◀────────┘             │         open        it is on the board to do
+ │         └───────────┼─ reopened ─────────────┘         animated    the community talks of it
+ └─ idea, open and animated may be closed at once         summarised  we said what came of it
+                                                          closed      nobody works on it
+"""
+
+from enum import StrEnum
+
+
+class IdeaState(StrEnum):
+    IDEA = "idea"
+    OPEN = "open"
+    ANIMATED = "animated"
+    SUMMARISED = "summarised"
+    CLOSED = "closed"
+
+
+I = IdeaState  # noqa: E741 - as in a drawing
+TRANSITIONS: dict[IdeaState, tuple[IdeaState, ...]] = {
+    I.IDEA: (I.OPEN, I.CLOSED),
+    I.OPEN: (I.IDEA, I.ANIMATED, I.CLOSED),
+    I.ANIMATED: (I.OPEN, I.SUMMARISED, I.CLOSED),
+    I.SUMMARISED: (I.ANIMATED, I.CLOSED),
+    I.CLOSED: (I.OPEN,),
+}
+DRAFTABLE = frozenset({I.IDEA, I.OPEN, I.ANIMATED})
+"""States in which posts are made of an idea."""
+
+
+def may_move(old: IdeaState, new: IdeaState) -> bool:
+    return new in TRANSITIONS[old]
+
+
+def lacks_summary(state: IdeaState, summary: str | None) -> bool:
+    """Whether an idea may not be in that state without a summary."""
+    return state is I.SUMMARISED and not summary

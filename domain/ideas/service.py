@@ -1,0 +1,162 @@
+"""Changes of ideas; posts are made of them in `drafting`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.calendars import pillars
+from domain.calendars.queries import find_calendar
+from domain.calendars.tables import Pillar
+from domain.campaigns.queries import check_campaign
+from domain.communities import queries as communities
+from domain.communities.tables import Community
+from domain.events.service import record, record_change
+from domain.ideas.queries import visible
+from domain.ideas.rules import TRANSITIONS, IdeaState, lacks_summary, may_move
+from domain.ideas.shapes import ChangeIdea, CreateIdea, IdeaView, MoveIdea
+from domain.ideas.tables import Idea
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
+from domain.kernel.errors import Fault, InUse, Misfit, MoveRefused, NotFound
+from domain.kernel.ids import new_id
+from domain.workspaces.tables import Member
+
+
+async def create_idea(
+    session: AsyncSession, caller: Caller, command: CreateIdea, *, now: datetime
+) -> IdeaView:
+    """Raises `NotFound` and, for a campaign or pillar of another community, `Misfit`."""
+    caller.need(Scope.CALENDARS_WRITE)
+    made_from = digest(command)
+    before = await made_before(session, caller, Idea, command.id, made_from)
+    if before is not None:
+        return IdeaView.model_validate(before)
+    found = communities.visible(caller).where(col(Community.id) == command.community_id)
+    await find(session, found, what="community")
+    values = command.model_dump(exclude={"id"})
+    await _check(session, caller, command.community_id, values)
+    row = Idea(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        state=IdeaState.IDEA,
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+        **values,
+    )
+    await insert(session, row, taken="This idea exists already.")
+    record(session, caller, "idea.created", ("idea", row.id), now=now)
+    return IdeaView.model_validate(row)
+
+
+async def change_idea(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangeIdea,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> IdeaView:
+    caller.need(Scope.CALENDARS_WRITE)
+    row = await find_idea(session, caller, id_, expected_version)
+    values = command.sent()
+    await _check(session, caller, row.community_id, values)
+    _ensure_summary(IdeaState(row.state), values.get("summary", row.summary))
+    previous = apply(row, values, now=now)
+    if previous:
+        record_change(session, caller, "idea.changed", ("idea", id_), row, previous, now=now)
+    return IdeaView.model_validate(row)
+
+
+async def move_idea(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: MoveIdea,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> IdeaView:
+    """Where it is already it stays, unchanged. Raises `MoveRefused`, `Misfit` without a summary."""
+    caller.need(Scope.CALENDARS_WRITE)
+    row = await find_idea(session, caller, id_, expected_version)
+    state = IdeaState(row.state)
+    if state is not command.state and not may_move(state, command.state):
+        raise MoveRefused(state, TRANSITIONS[state])
+    summary = command.summary or row.summary
+    _ensure_summary(command.state, summary)
+    previous = apply(row, {"state": command.state.value, "summary": summary}, now=now)
+    if previous:
+        kind = f"idea.{command.state}" if "state" in previous else "idea.changed"
+        record_change(session, caller, kind, ("idea", id_), row, previous, now=now)
+    return IdeaView.model_validate(row)
+
+
+async def remove_idea(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Raises `InUse` once posts came of it: close it instead."""
+    caller.need(Scope.CALENDARS_WRITE)
+    row = await find_idea(session, caller, id_, expected_version)
+    await session.delete(row)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise InUse("Posts came of it; close it instead.") from None
+    record(session, caller, "idea.removed", ("idea", id_), now=now)
+
+
+async def find_idea(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Idea:
+    """The row, locked. Raises `NotFound`."""
+    statement = visible(caller).where(col(Idea.id) == id_)
+    return await find_for_change(session, statement, what="idea", expected_version=expected_version)
+
+
+async def _check(
+    session: AsyncSession, caller: Caller, community_id: UUID, values: dict[str, Any]
+) -> None:
+    await check_campaign(session, caller, community_id, values.get("campaign_id"))
+    await _check_pillar(session, caller, community_id, values.get("pillar_id"))
+    await _check_experts(session, caller, values.get("expert_ids", ()))
+
+
+async def _check_pillar(
+    session: AsyncSession, caller: Caller, community_id: UUID, pillar_id: UUID | None
+) -> None:
+    if pillar_id is None:
+        return
+    statement = pillars.visible(caller).where(col(Pillar.id) == pillar_id)
+    row = await find(session, statement, what="pillar")
+    if (await find_calendar(session, caller, row.calendar_id)).community_id != community_id:
+        fault = Fault("/pillar_id", "pillar.other_community", "It is of another community.")
+        raise Misfit(faults=(fault,))
+
+
+async def _check_experts(session: AsyncSession, caller: Caller, ids: Iterable[UUID]) -> None:
+    wanted = set(ids)
+    if not wanted:
+        return
+    statement = select(Member.id).where(
+        col(Member.workspace_id) == caller.workspace_id, col(Member.id).in_(wanted)
+    )
+    if len((await session.exec(statement)).all()) < len(wanted):
+        raise NotFound("member")
+
+
+def _ensure_summary(state: IdeaState, summary: str | None) -> None:
+    if lacks_summary(state, summary):
+        fault = Fault("/summary", "idea.summary_missing", "Say what came of the conversation.")
+        raise Misfit(faults=(fault,))
