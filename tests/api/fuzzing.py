@@ -40,6 +40,7 @@ MEANT = {
     "campaign.days_reversed": "a campaign ends after it begins",
     "campaign.other_community": "and stays with its community",
     "campaign.archived": "as an archived one takes no posts",
+    "pillar.other_calendar": "a pillar stays with its calendar",
     "recurrence.rule_unfit": "RFC 5545 has rules that no pattern tells",
     "variation.repeated": "variations differ",
     "variation.hidden": "and are heard",

@@ -33,6 +33,9 @@ def meant(field: str, argument: ArgumentNode, ids: Ids) -> str:
         return GIVEN[name]
     if field == "validatePost":
         return f'{{text: "On taille.", variants: [{{accountId: "{ids["acct"][0]}"}}]}}'
+    if field == "previewRecurrence":
+        rule = 'rule: "RRULE:FREQ=DAILY", startsAt: "2027-01-10T09:00:00"'
+        return f'{{calendarId: "{ids["cal"][0]}", {rule}}}'
     if name in {"ids", "subjects"}:
         known = [each[0] for kind, each in ids.items() if kind in KINDS]
         return json.dumps(known if name == "ids" else [ids["post"][0]])
