@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
+from domain.kernel.clock import resolve, zone
 from domain.kernel.errors import Fault, Misfit
 from domain.plans.recurrence_shapes import VariationInput
 from domain.plans.tables import Occurrence, Recurrence
@@ -32,6 +33,13 @@ class Said:
 def fingerprint(text: str) -> str:
     """The same for texts that readers would call the same."""
     return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()[:32]
+
+
+def around(at: datetime, days: int, zone_name: str) -> tuple[datetime, datetime]:
+    """From the midnight after the day so many days before, to the one before the day after."""
+    day = datetime.combine(at.astimezone(zone(zone_name)).date(), time())
+    first, end = day - timedelta(days=days - 1), day + timedelta(days=days)
+    return resolve(first, zone_name), resolve(end, zone_name)
 
 
 def in_turn(keys: Sequence[str], used: Mapping[str, datetime]) -> list[str]:
@@ -106,9 +114,12 @@ async def _used(
 async def _said(
     session: AsyncSession, caller: Caller, row: Recurrence, at: datetime, *, besides: UUID | None
 ) -> set[str]:
-    """What its accounts say in posts around that moment, planned ones too."""
+    """What its accounts say on the days around that moment, in planned posts too.
+
+    Days are counted on the calendar: a change of clocks makes no week shorter.
+    """
     accounts = [VariantInput.model_validate(each).account_id for each in row.variants]
-    spacing = timedelta(days=row.spacing_days)
+    since, until = around(at, row.spacing_days, row.time_zone)
     statement = (
         select(col(Post.id), col(Post.text), col(Variant.parts))
         .join(
@@ -118,8 +129,8 @@ async def _said(
         )
         .where(
             col(Post.workspace_id) == caller.workspace_id,
-            col(Post.publish_at) > at - spacing,
-            col(Post.publish_at) < at + spacing,
+            col(Post.publish_at) >= since,
+            col(Post.publish_at) < until,
             col(Post.state).not_in(UNSAID),
             col(Variant.account_id).in_(accounts),
         )

@@ -73,7 +73,7 @@ async def follow(
     row = await session.get(Recurrence, (caller.workspace_id, id_), with_for_update=True)
     if row is None:
         return
-    until = now + horizon
+    until = max(now + horizon, row.made_until)
     is_done = await make_right(session, caller, row, until=until, now=now)
     row.act_at = _next_look(row, until, horizon, now) if is_done else now
     if row.act_at is not None:

@@ -17,7 +17,7 @@ from domain.kernel.errors import NotAllowedNow, NotFound, TimePast, VariationMis
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.plans import recurring
-from domain.plans.evergreen import ensure_distinct
+from domain.plans.fitting import ensure_taken
 from domain.plans.making import make_one, make_right, occurrence_at, take_all_away
 from domain.plans.recurrence_shapes import (
     ChangeRecurrence,
@@ -25,11 +25,9 @@ from domain.plans.recurrence_shapes import (
     RecurrenceView,
     SkipOccurrence,
     SplitRecurrence,
-    VariationInput,
 )
 from domain.plans.recurrences import (
     ensure_start,
-    ensure_there,
     find_recurrence,
     need_both,
     stored,
@@ -40,7 +38,7 @@ from domain.posts.finding import find_post
 from domain.posts.queries import detail
 from domain.posts.rules import PostState
 from domain.posts.service import remove_post
-from domain.posts.shapes import PostDetail, VariantInput
+from domain.posts.shapes import PostDetail
 from domain.posts.tables import Post
 
 ENDED = {PostState.CANCELLED, PostState.FAILED, PostState.WITHDRAWN}
@@ -212,13 +210,9 @@ async def _ensure_fit(
     read_rule(values.get("rule", row.rule), time_zone)
     if "starts_at" in values:
         ensure_start(values["starts_at"], time_zone, now)
-    await ensure_there(session, caller, values)
+    await ensure_taken(session, caller, values, row, now=now)
     await check_pillar(session, caller, row.calendar_id, values.get("pillar_id"))
     await check_campaign(session, caller, row.community_id, values.get("campaign_id"))
-    ensure_distinct(
-        [VariantInput.model_validate(each) for each in values.get("variants", row.variants)],
-        [VariationInput.model_validate(each) for each in values.get("variations", row.variations)],
-    )
 
 
 async def _bring_along(

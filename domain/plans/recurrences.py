@@ -22,7 +22,7 @@ from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
-from domain.plans.evergreen import ensure_distinct
+from domain.plans.fitting import ensure_taken
 from domain.plans.recurrence_shapes import (
     NEXT,
     CreateRecurrence,
@@ -30,12 +30,9 @@ from domain.plans.recurrence_shapes import (
     PreviewRecurrence,
     PreviewView,
     RecurrenceView,
-    VariationInput,
 )
 from domain.plans.recurring import FURTHEST, Coming, coming, read_rule
 from domain.plans.tables import Occurrence, Recurrence
-from domain.posts.content import find_accounts, find_media
-from domain.posts.shapes import VariantInput
 
 OLDEST_FIRST = Sort(
     "created_at", (col(Recurrence.created_at), col(Recurrence.id)), (datetime, UUID)
@@ -51,7 +48,7 @@ def visible(caller: Caller) -> SelectOfScalar[Recurrence]:
 async def create_recurrence(
     session: AsyncSession, caller: Caller, command: CreateRecurrence, *, now: datetime
 ) -> RecurrenceView:
-    """Its posts are made by workers. Raises `NotFound`, `Misfit` and `RuleUnfit`."""
+    """Its posts are made by workers. Raises `NotFound`, `Misfit`, `PostUnfit`, `RuleUnfit`."""
     need_both(caller)
     made_from = digest(command)
     before = await made_before(session, caller, Recurrence, command.id, made_from)
@@ -63,8 +60,7 @@ async def create_recurrence(
     values = {
         name: getattr(command, name) for name in CreateRecurrence.model_fields if name not in OWN
     }
-    await ensure_there(session, caller, values)
-    ensure_distinct(command.variants, command.variations)
+    await ensure_taken(session, caller, values, None, now=now)
     await check_pillar(session, caller, calendar.id, command.pillar_id)
     await check_campaign(session, caller, calendar.community_id, command.campaign_id)
     row = Recurrence(
@@ -177,17 +173,6 @@ def ensure_start(starts_at: datetime, time_zone: str, now: datetime) -> None:
     if abs(resolve(starts_at, time_zone) - now) > FARTHEST_START:
         message = "It begins within ten years."
         raise RuleUnfit(message, faults=(Fault("/starts_at", "rule.start_far", message),))
-
-
-async def ensure_there(session: AsyncSession, caller: Caller, values: dict[str, Any]) -> None:
-    """Raises `NotFound` for an account or a file that is named and not there."""
-    variants: Sequence[VariantInput] = values.get("variants", ())
-    variations: Sequence[VariationInput] = values.get("variations", ())
-    await find_accounts(session, caller, (each.account_id for each in variants))
-    own = [each.media_ids for each in variants] + [each.media_ids for each in variations]
-    await find_media(
-        session, caller, [i for ids in (*own, values.get("media_ids")) for i in ids or ()]
-    )
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:

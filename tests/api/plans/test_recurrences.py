@@ -312,6 +312,45 @@ async def test_variations_that_could_not_be_told_apart_are_refused(rota: Rota) -
     ]
 
 
+async def test_what_a_network_would_not_take_is_refused_before_it_is_planned(rota: Rota) -> None:
+    body = {
+        "calendar_id": rota.desk.calendar,
+        "title": "Vigne",
+        "rule": "RRULE:FREQ=DAILY",
+        "starts_at": tomorrow(),
+        "variants": [{"account_id": rota.desk.account}],
+    }
+    long = "a" * 600
+    client = rota.desk.client
+
+    plain = await client.post("/v1/recurrences", json={**body, "text": long})
+    varied = await client.post(
+        "/v1/recurrences", json={**body, "variations": [{"text": "Un."}, {"text": long}]}
+    )
+    made = await rota.make()
+    changed = await rota.change(made, 422, text=long)
+
+    for found, pointer in (
+        (plain.json(), "/variants/0/parts/0/text"),
+        (varied.json(), "/variations/1/text"),
+        (changed, "/variants/0/parts/0/text"),
+    ):
+        assert found["code"] == "post.unfit"
+        assert [(each["pointer"], each["code"]) for each in found["errors"]] == [
+            (pointer, "text.too_long")
+        ]
+    assert (await rota.read(made))["version"] == 1
+
+
+async def test_without_accounts_its_posts_stay_drafts(rota: Rota) -> None:
+    made = await rota.make(variants=[], rule="RRULE:FREQ=DAILY;COUNT=2")
+
+    await rota.work(made)
+
+    assert [each["state"] for each in await rota.posts(made)] == ["draft", "draft"]
+    assert (await rota.read(made))["problem"] is None
+
+
 async def test_what_an_account_cannot_take_now_stays_a_draft_and_is_scheduled_later(
     rota: Rota,
 ) -> None:
