@@ -21,15 +21,13 @@ async def recur_due(context: Context, workspace_id: UUID, *, now: datetime) -> i
             batch=context.slots.free(BATCH),
         )
     for id_ in ids:
-        context.slots.start(make_posts(context, workspace_id, id_))
+        context.slots.start(make_posts(context, workspace_id, id_, now=now))
     return len(ids)
 
 
-async def make_posts(context: Context, workspace_id: UUID, id_: UUID) -> None:
+async def make_posts(context: Context, workspace_id: UUID, id_: UUID, *, now: datetime) -> None:
     """Makes the posts of one recurrence up to the horizon; a kill leaves none half made."""
     horizon = timedelta(days=context.settings.recurrence_horizon_days)
     with span("recur"):
         async with context.database.transaction(workspace_id) as session:
-            await making.follow(
-                session, worker(workspace_id), id_, horizon=horizon, now=context.clock()
-            )
+            await making.follow(session, worker(workspace_id), id_, horizon=horizon, now=now)

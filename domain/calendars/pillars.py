@@ -80,14 +80,14 @@ async def remove_pillar(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Raises `InUse` while posts or slots stand on it."""
+    """Raises `InUse` while posts, slots or recurrences stand on it."""
     caller.need(Scope.CALENDARS_WRITE)
     row = await _pillar(session, caller, id_, expected_version)
     await session.delete(row)
     try:
         await session.flush()
     except IntegrityError:
-        raise InUse("Posts or slots stand on this pillar.") from None
+        raise InUse("Posts, slots or recurrences stand on this pillar.") from None
     record(session, caller, "pillar.removed", ("pillar", id_), now=now)
 
 

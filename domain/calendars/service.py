@@ -74,14 +74,14 @@ async def remove_calendar(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Raises `InUse` while posts stand in it."""
+    """Raises `InUse` while posts or recurrences stand in it."""
     caller.need(Scope.CALENDARS_WRITE)
     row = await _calendar(session, caller, id_, expected_version)
     await session.delete(row)
     try:
         await session.flush()
     except IntegrityError:
-        raise InUse("Posts stand in this calendar.") from None
+        raise InUse("Posts or recurrences stand in this calendar.") from None
     record(session, caller, "calendar.removed", ("calendar", id_), now=now)
 
 

@@ -82,7 +82,7 @@ async def remove_campaign(
     try:
         await session.flush()
     except IntegrityError:
-        raise InUse("Posts or ideas belong to it; archive it instead.") from None
+        raise InUse("Posts, ideas or recurrences belong to it; archive it instead.") from None
     record(session, caller, "campaign.removed", ("campaign", id_), now=now)
 
 

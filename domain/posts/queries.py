@@ -290,7 +290,7 @@ async def posts_by_remote(
 
 
 async def uses_media(session: AsyncSession, media_id: UUID) -> bool:
-    """Whether a post or a variant shows it, one that the caller may not see included."""
+    """Whether a post or a recurrence shows it, one that the caller may not see included."""
     return bool((await session.exec(SHOWS_MEDIA, params={"id": media_id})).scalar_one())  # type: ignore[call-overload]  # SQLModel types no text()
 
 

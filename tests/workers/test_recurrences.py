@@ -137,8 +137,8 @@ async def test_two_workers_at_once_make_one_post_of_each_occurrence(stage: Stage
     other = replace(stage.context)
 
     await asyncio.gather(
-        make_posts(stage.context, stage.workspace_id, id_),
-        make_posts(other, stage.workspace_id, id_),
+        make_posts(stage.context, stage.workspace_id, id_, now=NOW),
+        make_posts(other, stage.workspace_id, id_, now=NOW),
         stage.work(NOW),
     )
 
@@ -167,7 +167,7 @@ async def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(stage: St
         # Numbers of events are the last it takes before it commits: there it waits, and is killed.
         await session.exec(LOCK)  # type: ignore[call-overload]  # SQLModel types no text()
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(make_posts(stage.context, stage.workspace_id, id_), 1.0)
+            await asyncio.wait_for(make_posts(stage.context, stage.workspace_id, id_, now=NOW), 1.0)
     halfway = [len(await stage.rows(table)) for table in (Post, Occurrence, Delivery)]
 
     await stage.work(NOW)

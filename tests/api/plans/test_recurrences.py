@@ -9,8 +9,11 @@ from sqlmodel import update
 
 from domain.accounts.tables import Account
 from domain.kernel.database import Database
+from tests.api.graph.asking import post
+from tests.api.media.test_rest import send
 from tests.api.plans.recurring import ZURICH, Rota, tomorrow
 from tests.desk import Desk
+from tests.domain.media.files import picture
 from tests.world import Tenant
 
 
@@ -369,6 +372,48 @@ async def test_what_an_account_cannot_take_now_stays_a_draft_and_is_scheduled_la
     assert len(await rota.events("recurrence.hindered")) == 1
     assert [each["state"] for each in await rota.posts(made)] == ["scheduled"]
     assert (await rota.read(made))["problem"] is None
+
+
+async def test_pictures_pillars_and_calendars_of_a_recurrence_are_in_use(rota: Rota) -> None:
+    client = rota.desk.client
+    files = [(await send(client, picture(size=(width, 3)))).json()["id"] for width in (3, 4, 5)]
+    pillar = (await rota.desk.post("/v1/pillars", 201, calendar_id=rota.desk.calendar, name="Vin"))[
+        "id"
+    ]
+    await rota.make(
+        pillar_id=pillar,
+        media_ids=files[:1],
+        variants=[{"account_id": rota.desk.account, "media_ids": files[1:2]}],
+        variations=[{"text": "Un.", "media_ids": files[2:]}],
+    )
+
+    things = [*(f"media/{id_}" for id_ in files), f"pillars/{pillar}"]
+    for thing in (*things, f"calendars/{rota.desk.calendar}"):
+        answer = await client.delete(f"/v1/{thing}")
+        assert (thing, answer.status_code, answer.json()["code"]) == (thing, 409, "in_use")
+
+
+async def test_the_graph_makes_and_shows_what_rest_does(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=1")
+    await rota.work(made)
+    query = """query ($id: ID!) {
+        recurrence(id: $id) { title calendar { name } problem { code } }
+        recurrencePreview(id: $id) { occurrences { occursAt post: postId } }
+        posts(recurrenceIds: [$id]) { nodes { id occursAt recurrence { id } } }
+    }"""
+
+    answer = await post(rota.desk.client, query, {"id": made["id"]})
+
+    [planned] = await rota.posts(made)
+    assert answer.json()["data"] == {
+        "recurrence": {"title": "Vigne", "calendar": {"name": "Main"}, "problem": None},
+        "recurrencePreview": {"occurrences": [{"occursAt": tomorrow(), "post": planned["id"]}]},
+        "posts": {
+            "nodes": [
+                {"id": planned["id"], "occursAt": tomorrow(), "recurrence": {"id": made["id"]}}
+            ]
+        },
+    }
 
 
 async def test_a_foreigner_finds_no_recurrence(rota: Rota, foreigner: Tenant) -> None:
