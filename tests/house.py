@@ -1,11 +1,15 @@
 """A community manager's day on a running stack, through REST alone, on the sandbox network."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 
 from tests.stack import Stack, until
+
+ZURICH = ZoneInfo("Europe/Zurich")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,30 @@ class House:
         planned = self.client.post(f"/v1/posts/{id_}/schedule", json={"now": True})
         assert planned.status_code == 200, planned.text
         return id_
+
+    def recur(self, text: str, rule: str) -> str:
+        """A recurrence that begins tomorrow at noon; gives its id."""
+        tomorrow = datetime.now(ZURICH).date() + timedelta(days=1)
+        made = self.client.post(
+            "/v1/recurrences",
+            json={
+                "calendar_id": self.calendar,
+                "title": text,
+                "text": text,
+                "variants": [{"account_id": self.account}],
+                "rule": rule,
+                "starts_at": f"{tomorrow}T12:00:00",
+            },
+        )
+        assert made.status_code == 201, made.text
+        id_: str = made.json()["id"]
+        return id_
+
+    def occurrences(self, recurrence: str) -> list[str]:
+        """The wall times of the posts that were made of it."""
+        answer = self.client.get(f"/v1/posts?limit=100&recurrence_id={recurrence}")
+        assert answer.status_code == 200, answer.text
+        return [each["occurs_at"] for each in answer.json()["data"]]
 
     def post(self, id_: str) -> dict[str, Any]:
         answer = self.client.get(f"/v1/posts/{id_}")

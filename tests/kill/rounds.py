@@ -10,6 +10,8 @@ from tests.stack import Stack, until
 
 Kill = Callable[[Stack], None]
 POSTS = 3
+RECURRENCES = 8
+DAYS = 20
 ENDS = {"published", "failed"}
 
 
@@ -30,6 +32,27 @@ def play_round(stack: Stack, house: House, name: str, kill: Kill) -> Counter[int
     until(lambda: _all_settled(house, list(posts)), f"round {name} is settled", within_s=90)
     found = Counter(post["text"] for post in house.state()["posts"])
     return Counter(found[text] for text in texts)
+
+
+def plan_round(stack: Stack, house: House, kill: Kill) -> Counter[int]:
+    """How many occurrences of daily recurrences have how many posts; right is one each.
+
+    Something dies as soon as the first posts are there, while the others are made.
+    """
+    rule = f"RRULE:FREQ=DAILY;COUNT={DAYS}"
+    ids = [house.recur(f"Chaque jour {each}", rule) for each in range(RECURRENCES)]
+    until(lambda: any(house.occurrences(id_) for id_ in ids), "the first posts are there")
+    kill(stack)
+    until(lambda: all(_is_planned(house, id_) for id_ in ids), "all is planned", within_s=90)
+    each = Counter((id_, wall) for id_ in ids for wall in house.occurrences(id_))
+    return Counter(each.values())
+
+
+def _is_planned(house: House, id_: str) -> bool:
+    try:
+        return len(house.occurrences(id_)) >= DAYS
+    except (AssertionError, httpx2.HTTPError):
+        return False  # an engine is coming back
 
 
 def _is_going(house: House, id_: str) -> bool:
