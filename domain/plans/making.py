@@ -1,16 +1,18 @@
 """Makes the posts of a recurrence what its rule and its template say: each once, whoever makes it.
 
-comes, no row            the row first, then its post, scheduled
-comes, its post follows  brought along when the recurrence was changed
-comes no more            its post is taken off the calendar
-changed by a person      follows no longer, and is left alone
+What comes and has no row gets the row first, then its post, which is scheduled. A post that
+follows is brought along when the recurrence was changed, and taken off the calendar when it comes
+no more. One that a person changed or removed follows no longer: it is left alone, and stands for
+its occurrence all the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import and_, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -33,7 +35,6 @@ MOST = 50
 """Posts a transaction makes or moves; what is left comes in the next one."""
 AGAIN = timedelta(hours=1)
 """When what was hindered is tried again."""
-
 TEMPLATE = ("pillar_id", "campaign_id", "title", "language", "labels", "link_url")
 
 
@@ -91,7 +92,7 @@ async def make_right(
     work = _Work(session, caller, row, now)
     rule = read_rule(row.rule, row.time_zone)
     expected = list(coming(rule, row.starts_at, row.time_zone, after=now, until=until))
-    kept = await _kept(work, until)
+    kept = await _kept(work, until, [each.occurs_at for each in expected])
     pairs = [
         (kept[wall] if wall is not None else None, found)
         for wall, found in pair(kept.keys(), expected)
@@ -111,7 +112,7 @@ async def take_all_away(
 ) -> None:
     """Takes what is still to come off the calendar; what persons changed stays."""
     work = _Work(session, caller, row, now)
-    for occurrence in (await _kept(work, datetime.max.replace(tzinfo=UTC))).values():
+    for occurrence in (await _kept(work, datetime.max.replace(tzinfo=UTC), ())).values():
         if not occurrence.is_own:
             await _take_away(work, occurrence)
 
@@ -125,6 +126,7 @@ async def make_one(
     if occurrence is None:
         occurrence = await occurrence_at(session, caller, row, found.occurs_at)
     if occurrence is not None and occurrence.post_id is None:
+        occurrence.is_own = False
         await _fill(work, occurrence)
     return None if occurrence is None else occurrence.post_id
 
@@ -150,10 +152,13 @@ def _next_look(
     return min([*looks, now + AGAIN] if row.problem else looks, default=None)
 
 
-async def _kept(work: _Work, until: datetime) -> dict[datetime, Occurrence]:
+async def _kept(
+    work: _Work, until: datetime, expected: Sequence[datetime]
+) -> dict[datetime, Occurrence]:
     """The coming occurrences by wall time, told apart into those that follow and those that don't.
 
-    A post at another version than we left it at was changed by a person; one that is gone too.
+    With whatever else stands at a wall time that is expected: it came in another zone. A post at
+    another version than we left it at was changed by a person; one that is gone too.
     """
     statement = (
         select(Occurrence, col(Post.version))
@@ -165,8 +170,10 @@ async def _kept(work: _Work, until: datetime) -> dict[datetime, Occurrence]:
         .where(
             col(Occurrence.workspace_id) == work.caller.workspace_id,
             col(Occurrence.recurrence_id) == work.row.id,
-            col(Occurrence.at) > work.now,
-            col(Occurrence.at) <= until,
+            or_(
+                and_(col(Occurrence.at) > work.now, col(Occurrence.at) <= until),
+                col(Occurrence.occurs_at).in_(expected),
+            ),
         )
     )
     rows = (await work.session.exec(statement)).all()
@@ -281,13 +288,15 @@ async def _bring_along(work: _Work, occurrence: Occurrence, found: Coming) -> No
     """Its post says and stands where the recurrence says now; it stays the same post."""
     said_before = occurrence.occurs_at, occurrence.made_for
     occurrence.occurs_at, occurrence.at = found.occurs_at, found.at
-    if occurrence.is_own:
-        return
     if occurrence.post_id is None:
-        occurrence.made_for = work.row.revision
-        await _fill(work, occurrence)
+        if not occurrence.is_own:
+            occurrence.made_for = work.row.revision
+            await _fill(work, occurrence)
         return
     post = await find_post(work.session, work.caller, occurrence.post_id, None)
+    if occurrence.is_own:
+        post.occurs_at = found.occurs_at
+        return
     if post.version != occurrence.post_version:
         occurrence.is_own, work.is_done = True, False
         return

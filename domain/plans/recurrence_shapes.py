@@ -173,6 +173,9 @@ class OccurrenceView(View):
         description="The same in UTC: the next valid moment in a gap, the first in an overlap."
     )
     post_id: PostId | None = Field(description="Its post; null: none is made yet.")
+    problem: str | None = Field(
+        description="Code of what keeps its post from being made or scheduled; null: nothing."
+    )
 
 
 class PreviewView(View):

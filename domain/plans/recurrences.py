@@ -1,6 +1,6 @@
 """Recurrences: what is said again and again, and when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -130,8 +130,8 @@ async def get_recurrence_preview(
         col(Occurrence.recurrence_id) == id_,
         col(Occurrence.occurs_at).in_([each.occurs_at for each in found]),
     )
-    posts = {each.occurs_at: each.post_id for each in (await session.exec(statement)).all()}
-    return _shown(found, row.time_zone, posts)
+    made = {each.occurs_at: each for each in (await session.exec(statement)).all()}
+    return _shown(found, row.time_zone, made)
 
 
 async def preview_recurrence(
@@ -199,7 +199,7 @@ async def _found(session: AsyncSession, caller: Caller, id_: UUID) -> Recurrence
 
 
 def _shown(
-    found: Sequence[Coming], time_zone: str, posts: dict[datetime, UUID | None]
+    found: Sequence[Coming], time_zone: str, made: Mapping[datetime, Occurrence]
 ) -> PreviewView:
     return PreviewView(
         occurrences=[
@@ -207,7 +207,8 @@ def _shown(
                 occurs_at=each.occurs_at,
                 time_zone=time_zone,
                 at=each.at,
-                post_id=posts.get(each.occurs_at),
+                post_id=made[each.occurs_at].post_id if each.occurs_at in made else None,
+                problem=made[each.occurs_at].problem if each.occurs_at in made else None,
             )
             for each in found
         ]

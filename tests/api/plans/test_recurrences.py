@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import update
@@ -139,7 +140,11 @@ async def test_a_change_of_all_brings_coming_posts_along_but_those_changed_by_ha
         (tomorrow("10:30:00", 4), "On vendange."),
     ]
     await rota.work(made)
-    assert [each["id"] for each in await rota.posts(made)] == ids
+    posts = await rota.posts(made)
+    assert [each["id"] for each in posts] == ids
+    assert [each["occurs_at"] for each in posts] == [
+        tomorrow("10:30:00", day) for day in range(1, 5)
+    ]
 
 
 async def test_occurrences_that_come_no_more_are_cancelled(rota: Rota) -> None:
@@ -231,6 +236,22 @@ async def test_a_removed_recurrence_leaves_what_somebody_changed(rota: Rota) -> 
     assert (await client.get(f"/v1/recurrences/{made['id']}")).status_code == 404
 
 
+async def test_another_zone_moves_posts_and_makes_none_twice(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=3")
+    await rota.work(made)
+    ids = [each["id"] for each in await rota.posts(made)]
+
+    await rota.change(made, time_zone="Asia/Tokyo")
+    await rota.work(made)
+
+    posts = await rota.posts(made)
+    assert [each["id"] for each in posts] == ids
+    assert {each["time_zone"] for each in posts} == {"Asia/Tokyo"}
+    assert [each["wall_time"] for each in posts] == [tomorrow(days=day) for day in range(1, 4)]
+    tokyo = datetime.fromisoformat(posts[0]["publish_at"]).astimezone(ZoneInfo("Asia/Tokyo"))
+    assert tokyo.hour == 9
+
+
 async def test_a_post_removed_by_hand_is_not_made_again(rota: Rota) -> None:
     made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=2")
     await rota.work(made)
@@ -273,6 +294,8 @@ async def test_variations_are_said_in_turn_and_none_twice_within_the_spacing(rot
         "variation.none_left",
         tomorrow(days=7),
     )
+    problems = [each["problem"] for each in await rota.coming(made)]
+    assert problems == [None, None, "variation.none_left", None]
     [event] = await rota.events("recurrence.needs_variation")
     assert event["data"] == {"code": "variation.none_left", "occurs_at": tomorrow(days=7)}
 
