@@ -18,6 +18,7 @@ from tests.benchmarks.load import Loaded
 from tests.benchmarks.reads import SERIES_DAYS
 
 CALLS, TURNS = 100, 15
+READ_BY_INBOX = ("mentions", "event_counters")
 SUMMED = """
 WITH closed AS (
     SELECT DISTINCT ON (subject_id, metric, day) network, subject_id, metric, day, total
@@ -61,20 +62,39 @@ def _window() -> tuple[date, date]:
 async def _measure_security(
     bench: Bench, loaded: Loaded, owner: asyncpg.Connection, app: asyncpg.Connection
 ) -> None:
-    """The same function as the owner, whom policies pass by, and as the application."""
-    arguments = (loaded.workspace_id, "open", "mastodon", LATEST, HIGHEST, 50)
-    took_s: dict[str, list[float]] = {"owner": [], "app": []}
-    calls = bench.some(CALLS)
-    for turn in range(bench.some(TURNS)):
-        pair = [("owner", owner), ("app", app)]
-        for name, connection in pair if turn % 2 else reversed(pair):
-            started = time.perf_counter()
-            for _ in range(calls):
-                await connection.fetchrow(BY_STATUS, *arguments)
-            took_s[name].append((time.perf_counter() - started) / calls)
-    cost = median(one / other for one, other in zip(took_s["app"], took_s["owner"], strict=True))
+    """The application's own read with the policies of the tables it reads, and without them.
+
+    As the owner, whom policies pass by, the same function takes longer than as the application
+    under them: roles cannot be compared.
+    """
+    took_s: dict[str, list[float]] = {"ENABLE": [], "DISABLE": []}
+    try:
+        for turn in range(bench.some(TURNS)):
+            for how in sorted(took_s, reverse=turn % 2 == 0):
+                await _protect(owner, how)
+                took_s[how].append(await _inbox_s(bench, loaded, app))
+    finally:
+        await _protect(owner, "ENABLE")
+    pairs = zip(took_s["ENABLE"], took_s["DISABLE"], strict=True)
+    cost = median(one / other for one, other in pairs)
     bench.at_most("inbox page, time with ÷ without row-level security", cost, 1.1, "x")
-    bench.at_most("inbox page, one caller", median(took_s["app"]) * 1000, None, "ms")
+    bench.at_most("inbox page, one caller", median(took_s["ENABLE"]) * 1000, None, "ms")
+
+
+async def _protect(owner: asyncpg.Connection, how: str) -> None:
+    for table in READ_BY_INBOX:
+        await owner.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY")
+
+
+async def _inbox_s(bench: Bench, loaded: Loaded, app: asyncpg.Connection) -> float:
+    """Seconds a page, once the plans of the new rules are made."""
+    arguments = (loaded.workspace_id, "open", "mastodon", LATEST, HIGHEST, 50)
+    await app.fetchrow(BY_STATUS, *arguments)
+    calls = bench.some(CALLS)
+    started = time.perf_counter()
+    for _ in range(calls):
+        await app.fetchrow(BY_STATUS, *arguments)
+    return (time.perf_counter() - started) / calls
 
 
 async def _counted(
