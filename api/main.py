@@ -43,7 +43,7 @@ from api.providers import pages as outside
 from api.providers import rest as providers
 from api.sandbox.app import sandbox_app
 from api.state import open_state
-from api.workspaces import departments, experts, invitations, roles
+from api.workspaces import departments, experts, founding, invitations, roles
 from api.workspaces import pages as doors
 from api.workspaces import rest as workspaces
 from domain.kernel.database import Database
@@ -85,7 +85,7 @@ ROUTERS = (
     providers,
 )
 
-PAGES = (people, outside, connecting, oauth, doors, ics)
+PAGES = (people, outside, connecting, oauth, doors, founding, ics)
 
 
 def create_app(settings: Settings) -> FastAPI:

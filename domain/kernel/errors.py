@@ -390,6 +390,20 @@ class OwnerLast(Conflict):
     acting_party = "user"
 
 
+class AddressUnproved(Conflict):
+    code = "email.unproved"
+    title = "The e-mail address was not proved yet"
+    remedy = "Follow the link in the mail that was sent to it; another is sent from `/account`."
+    acting_party = "user"
+
+
+class WorkspacesSpent(Conflict):
+    code = "workspace.too_many"
+    title = "The person owns as many workspaces as one may"
+    remedy = "Hand one over to somebody else first."
+    acting_party = "user"
+
+
 class KeyReused(Conflict):
     code = "idempotency_key.reused"
     title = "The Idempotency-Key was used for another request"

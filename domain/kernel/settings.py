@@ -139,7 +139,8 @@ class Settings(BaseSettings):
     )
     sign_up: bool = Field(
         default=True,
-        description="Whether people may make an account of their own; who is invited always may.",
+        description="Whether people may make an account and found workspaces of their own; who is "
+        "invited may always make one.",
     )
     limit_token_per_min: int = Field(
         default=6000, ge=0, description="Requests a minute with one token; 0: any number."

@@ -60,6 +60,10 @@ class WorkspaceView(View):
     updated_at: Moment = Field(description="When it was last changed.")
 
 
+class FoundWorkspace(Command):
+    name: Name = Field(description="Its name for people.")
+
+
 class ChangeWorkspace(Change):
     name: Name = may_change("Its name for people.")
 

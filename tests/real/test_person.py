@@ -78,4 +78,4 @@ def test_person_makes_an_account_and_protects_it(stack: Stack) -> None:
     assert [(each["name"], each["console"]) for each in seen if each["console"]] == []
     paths = {each["name"]: each["path"] for each in seen}
     assert paths["account-by-passkey"] == paths["account-by-recovery-code"] == "/account"
-    assert (paths["recovery-codes"], len(seen)) == ("/account/app", 15)
+    assert (paths["recovery-codes"], len(seen)) == ("/account/app", 16)

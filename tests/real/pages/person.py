@@ -113,6 +113,10 @@ def change(walk: Walk) -> None:
     for name in ("email", "password"):
         walk.open(f"/account/{name}")
         walk.look(name)
+    walk.open("/account/workspaces")
+    walk.take("fill", "Its name", "Echo")
+    walk.take("press", "Found a workspace")
+    walk.look("workspaces")
     walk.open("/confirm?next=/account/email")
     walk.look("confirm")
     walk.open("/sign-in/with?workspace=nobody")
