@@ -23,6 +23,7 @@ from api.feeds import rest as feeds
 from api.fence.gate import Gate
 from api.front import Front
 from api.graph import http as graph
+from api.ideas import candidates
 from api.ideas import rest as ideas
 from api.identity import applications
 from api.identity import rest as identity
@@ -76,6 +77,7 @@ ROUTERS = (
     deliveries,
     entries,
     mentions,
+    candidates,
     authors,
     conversations,
     replies,

@@ -8,7 +8,7 @@ Examples speak of things by ids that say which they mean: `post_0199…4` is the
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,9 +20,12 @@ from domain.communities.service import create_community
 from domain.communities.shapes import CreateCommunity
 from domain.connector.errors import NetworkError, OutcomeUnknown, Refused
 from domain.connector.words import InboxItem, InboxKind, Metric, Profile, Published, Ref, Sample
+from domain.ideas.candidate_queries import CandidateFilter, list_candidates
+from domain.ideas.curating import take_entries
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import PREFIXES, show
+from domain.kernel.pages import PageRequest
 from domain.mentions.answers import create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.queries import get_mention
@@ -310,6 +313,20 @@ async def _converse(
     later = NOW + timedelta(hours=2)
     async with database.transaction(caller.workspace_id) as session:
         taken = await ingest(session, caller, reading, [item], now=later)
+    entry = replace(
+        item,
+        kind=InboxKind.ENTRY,
+        remote_id="entry-1",
+        title="La taille a commencé",
+        text="Où taille-t-on déjà ? Le tour des vignes.",
+        url="https://example.ch/taille",
+        about=None,
+        root=None,
+    )
+    async with database.transaction(caller.workspace_id) as session:
+        heard = await ingest(session, caller, reading, [entry], now=later)
+        await take_entries(session, caller, reading, [entry], heard, now=later)
+        page = await list_candidates(session, caller, PageRequest(), where=CandidateFilter())
     async with database.transaction(caller.workspace_id) as session:
         mention = await get_mention(session, caller, taken.new_ids[0])
         said = CreateAnswer(text="Nous aussi, jusqu'à midi.")
@@ -317,6 +334,8 @@ async def _converse(
     assert mention.conversation_id is not None
     return {
         named("men"): show("men", mention.id),
+        named("men", 5): show("men", heard.new_ids[0]),
+        named("cand"): show("cand", page.data[0].id),
         named("auth"): show("auth", mention.author_id),
         named("conv"): show("conv", mention.conversation_id),
         named("ans"): show("ans", answer.id),

@@ -9,7 +9,7 @@ from domain.accounts.tables import Consent
 from domain.campaigns.tables import Campaign
 from domain.connector.words import Profile
 from domain.feeds.tables import CalendarFeed
-from domain.ideas.tables import Idea, IdeaPost
+from domain.ideas.tables import Candidate, Idea, IdeaPost
 from domain.kernel.caller import Caller, worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
@@ -144,7 +144,8 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         "feed": feed.id,
         "rec": recurrence.id,
     }
-    return Place(ids | asked | await _mention(world, word), world)
+    found = await _mention(world, word)
+    return Place(ids | asked | found | await _picked(world, found["men"]), world)
 
 
 async def _asked(world: World, post_id: UUID) -> dict[str, UUID]:
@@ -198,6 +199,24 @@ async def _thought(world: World, post_id: UUID) -> dict[str, UUID]:
     await world.add(idea)
     await world.add(IdeaPost(workspace_id=world.workspace_id, id=post_id, idea_id=idea.id))
     return {"idea": idea.id}
+
+
+async def _picked(world: World, mention_id: UUID) -> dict[str, UUID]:
+    """The mention as a candidate."""
+    candidate = Candidate(
+        workspace_id=world.workspace_id,
+        id=new_id(),
+        community_id=world.community.id,
+        mention_id=mention_id,
+        origin="pick",
+        note="",
+        state="open",
+        score=30,
+        reasons=[],
+        **kept(),
+    )
+    await world.add(candidate)
+    return {"cand": candidate.id}
 
 
 async def _mention(world: World, word: str) -> dict[str, UUID]:

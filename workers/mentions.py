@@ -11,6 +11,7 @@ from arq.cron import CronJob
 from domain.accounts.service import DueKind, claim_due, put_off
 from domain.connector.errors import GrantExpired, NetworkError, RateLimited
 from domain.connector.words import Inbox
+from domain.ideas.curating import take_entries
 from domain.kernel.caller import worker
 from domain.kernel.errors import AccountDisconnected, NotFound
 from domain.kernel.traces import span
@@ -93,7 +94,9 @@ async def _read_pages(context: Context, line: Line, connected_at: datetime) -> N
 
 async def _record(context: Context, workspace_id: UUID, reading: Reading, page: Inbox) -> None:
     async with context.database.transaction(workspace_id) as session:
-        await record_page(session, worker(workspace_id), reading, page, now=context.clock())
+        caller, now = worker(workspace_id), context.clock()
+        taken = await record_page(session, caller, reading, page, now=now)
+        await take_entries(session, caller, reading, page.items, taken, now=now)
 
 
 async def _record_last(
@@ -101,15 +104,11 @@ async def _record_last(
 ) -> None:
     pace = Pace(context.settings.poll_min_s, context.settings.poll_max_s)
     async with context.database.transaction(workspace_id) as session:
-        await record_last_page(
-            session,
-            worker(workspace_id),
-            reading,
-            page,
-            had_items=had_items,
-            pace=pace,
-            now=context.clock(),
+        caller, now = worker(workspace_id), context.clock()
+        taken = await record_last_page(
+            session, caller, reading, page, had_items=had_items, pace=pace, now=now
         )
+        await take_entries(session, caller, reading, page.items, taken, now=now)
 
 
 async def _wait(

@@ -18,6 +18,7 @@ from api.graph import codes, node
 from api.graph.derive import fields_of
 from api.graph.relations import join_edges
 from api.graph.scalars import SCALARS
+from api.ideas import candidates_graph as candidates
 from api.ideas import graph as ideas
 from api.identity import graph as identity
 from api.media import graph as media
@@ -46,6 +47,7 @@ RESOURCES = (
     recurrences,
     mentions,
     ideas,
+    candidates,
     metrics,
     events,
     audit,

@@ -9,7 +9,11 @@ from domain.campaigns.shapes import CampaignView
 from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.ideas import queries
+from domain.ideas.candidate_shapes import CandidateView
 from domain.ideas.shapes import IdeaView
+from domain.mentions.queries import mentions_by_id
+from domain.mentions.shapes import MentionView
+from domain.posts.batches import posts_by_id
 from domain.posts.shapes import PostView
 from domain.workspaces.queries import members_by_id
 from domain.workspaces.shapes import MemberView
@@ -59,4 +63,32 @@ idea_by_post = One(
     target=IdeaView,
     key="id",
     find=queries.ideas_by_post,
+)
+community_by_candidate = One(
+    name="community_by_id",
+    owner=CandidateView,
+    target=CommunityView,
+    key="community_id",
+    find=communities_by_id,
+)
+mention_by_candidate = One(
+    name="mention_by_id",
+    owner=CandidateView,
+    target=MentionView,
+    key="mention_id",
+    find=mentions_by_id,
+)
+idea_by_candidate = One(
+    name="idea_by_id",
+    owner=CandidateView,
+    target=IdeaView,
+    key="idea_id",
+    find=queries.ideas_by_id,
+)
+post_by_candidate = One(
+    name="post_by_id",
+    owner=CandidateView,
+    target=PostView,
+    key="post_id",
+    find=posts_by_id,
 )

@@ -1,4 +1,6 @@
-"""Pure rules of ideas: how a topic of conversation goes from a thought to what came of it.
+"""Pure rules of ideas and candidates.
+
+An idea: how a topic of conversation goes from a thought to what came of it.
 
 idea ──▶ open ──▶ animated ──▶ summarised ──▶ closed      idea        somebody thought of it
  ▲ ◀─────┘ ▲ ◀──────┘  ▲ ◀────────┘             │         open        it is on the board to do
@@ -37,3 +39,21 @@ def may_move(old: IdeaState, new: IdeaState) -> bool:
 def lacks_summary(state: IdeaState, summary: str | None) -> bool:
     """Whether an idea may not be in that state without a summary."""
     return state is I.SUMMARISED and not summary
+
+
+class CandidateState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+
+
+C = CandidateState
+CANDIDATE_TRANSITIONS: dict[CandidateState, tuple[CandidateState, ...]] = {
+    C.OPEN: (C.ACCEPTED, C.DISMISSED),
+    C.DISMISSED: (C.ACCEPTED,),
+    C.ACCEPTED: (),
+}
+
+
+def may_decide(old: CandidateState, new: CandidateState) -> bool:
+    return new in CANDIDATE_TRANSITIONS[old]

@@ -1,12 +1,13 @@
-"""The ideas board, and which posts came of which idea."""
+"""The ideas board, which posts came of which idea, and candidates for both."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Index, Uuid
+from sqlalchemy import ARRAY, Index, UniqueConstraint, Uuid
 from sqlmodel import Field
 
 from domain.ideas.rules import TRANSITIONS, IdeaState
-from domain.kernel.tables import Kept, TenantRow, belongs_to, string, texts
+from domain.kernel.tables import Kept, TenantRow, belongs_to, json, string, texts
 
 
 class Idea(Kept, table=True):
@@ -50,3 +51,31 @@ class IdeaPost(TenantRow, table=True):
     )
 
     idea_id: UUID
+
+
+class Candidate(Kept, table=True):
+    """A mention that may become an idea or a post; its words stay with the mention."""
+
+    __tablename__ = "candidates"
+    __table_args__ = (
+        belongs_to("communities", "community_id"),
+        belongs_to("mentions", "mention_id", on_delete="CASCADE"),
+        belongs_to("ideas", "idea_id", on_delete="SET NULL"),
+        belongs_to("posts", "post_id", on_delete="SET NULL"),
+        UniqueConstraint("workspace_id", "mention_id", name="candidates_once"),
+        Index("candidates_by_score", "workspace_id", "score", "id"),
+        Index("candidates_by_created", "workspace_id", "created_at", "id"),
+        Index("candidates_by_state_score", "workspace_id", "state", "score", "id"),
+        Index("candidates_by_state_created", "workspace_id", "state", "created_at", "id"),
+    )
+
+    community_id: UUID
+    mention_id: UUID
+    origin: str = string()
+    note: str = string()
+    state: str = string()
+    score: int
+    reasons: list[dict[str, Any]] = json()
+    became: str | None = string(nullable=True)
+    idea_id: UUID | None = Field(default=None)
+    post_id: UUID | None = Field(default=None)

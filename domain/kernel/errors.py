@@ -446,6 +446,13 @@ class AlreadyPublished(Conflict):
     remedy = "Change it with POST /v1/posts/{id}/edit, or take it back with …/withdraw."
 
 
+class CandidateAccepted(Conflict):
+    code = "candidate.accepted"
+    title = "The candidate was accepted already"
+    remedy = "Read it again: it names the idea or the post that it became."
+    acting_party = "user"
+
+
 class QueuePaused(Conflict):
     code = "queue.paused"
     title = "The queue of this calendar is paused"

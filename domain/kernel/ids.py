@@ -49,6 +49,7 @@ PREFIXES = {
     "auth": "author",
     "conv": "conversation",
     "men": "mention",
+    "cand": "candidate",
     "ans": "answer",
     "smp": "sample",
     "evt": "event",
@@ -156,6 +157,7 @@ AttemptId = Annotated[UUID, Prefixed("att")]
 AuthorId = Annotated[UUID, Prefixed("auth")]
 ConversationId = Annotated[UUID, Prefixed("conv")]
 MentionId = Annotated[UUID, Prefixed("men")]
+CandidateId = Annotated[UUID, Prefixed("cand")]
 AnswerId = Annotated[UUID, Prefixed("ans")]
 EventId = Annotated[UUID, Prefixed("evt")]
 ConsentId = Annotated[UUID, Prefixed("cns")]

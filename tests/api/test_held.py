@@ -38,6 +38,7 @@ LISTED = {
     "inv",
     "xrq",
     "idea",
+    "cand",
 }
 BY_PARAMETER = {
     "community_id": "com",
@@ -45,6 +46,7 @@ BY_PARAMETER = {
     "campaign_id": "cam",
     "recurrence_id": "rec",
     "idea_id": "idea",
+    "candidate_id": "cand",
     "account_id": "acct",
     "consent_id": "cns",
     "post_id": "post",
@@ -215,6 +217,9 @@ async def test_series_count_nothing_of_another_community(
         ("PATCH", "/v1/ideas/{idea}", {"question": "Fondue"}),
         ("DELETE", "/v1/ideas/{idea}", None),
         ("POST", "/v1/ideas/{idea}/move", {"state": "closed"}),
+        ("POST", "/v1/candidates/{cand}/accept", {}),
+        ("POST", "/v1/candidates/{cand}/dismiss", None),
+        ("POST", "/v1/candidates", {"mention_id": "{men}"}),
         ("POST", "/v1/ideas/{idea}/posts", {"calendar_id": "{cal}"}),
         ("POST", "/v1/ideas", {"community_id": "{com}", "question": "Fondue ?"}),
         ("PATCH", "/v1/accounts/{acct}", {"poll_longest_s": 600}),
@@ -356,7 +361,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
         for name in (
             "communities", "accounts", "calendars", "campaigns", "recurrences", "posts",
             "deliveries", "mentions", "authors", "conversations", "invitations", "expertRequests",
-            "ideas",
+            "ideas", "candidates",
         )
     )  # fmt: skip
     answer = await post(client, f"{{ {lists} }}")
@@ -365,7 +370,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
     assert ids_in(answer.text, hidden) == set()
     assert ids_in(answer.text, seen) == {
         "com", "acct", "cal", "cam", "rec", "post", "dlv", "men", "auth", "conv", "inv", "xrq",
-        "idea",
+        "idea", "cand",
     }  # fmt: skip
 
 

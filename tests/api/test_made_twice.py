@@ -56,6 +56,7 @@ ELSEWHERE = {
     "connect_account": "tests/api/accounts: it takes a network",
     "begin_consent": "tests/api/accounts: it takes a network",
     "add_media": "tests/api/media: it takes a file",
+    "create_candidate": "tests/api/ideas: a mention is one once",
     "draft_idea": "tests/api/ideas: it is of an idea",
     "create_answer": "tests/api/mentions: it goes out at once",
     "split_recurrence": "tests/api/plans: it ends another",

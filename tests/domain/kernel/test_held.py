@@ -73,6 +73,7 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             "calendar_feeds",
             "calendars",
             "campaigns",
+            "candidates",
             "closings",
             "communities",
             "consents",

@@ -1,0 +1,136 @@
+"""The curation inbox: what feeds bring and people pick, scored, accepted once or dismissed."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.calendars.tables import Calendar, Pillar
+from domain.campaigns.tables import Campaign
+from domain.connector.words import InboxItem, InboxKind
+from domain.events.service import record
+from domain.ideas.candidate_queries import view_of
+from domain.ideas.candidate_shapes import CandidateOrigin, CandidateView, CreateCandidate
+from domain.ideas.rules import DRAFTABLE, CandidateState
+from domain.ideas.scoring import Found, reasons
+from domain.ideas.tables import Candidate, Idea
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import digest, find, insert, made_before
+from domain.kernel.ids import new_id, show
+from domain.mentions import queries as mentions
+from domain.mentions.shapes import Ingested, Reading
+from domain.mentions.tables import Mention
+
+OLD_NEWS = timedelta(days=7)
+"""What a first reading finds and is older than this is no candidate."""
+MOST_WORDS = 500
+
+
+async def pick_mention(
+    session: AsyncSession, caller: Caller, command: CreateCandidate, *, now: datetime
+) -> CandidateView:
+    """Raises `NotFound`, and `AlreadyExists` for a mention that is a candidate."""
+    caller.need(Scope.MENTIONS_WRITE)
+    made_from = digest(command)
+    before = await made_before(session, caller, Candidate, command.id, made_from)
+    if before is not None:
+        return await view_of(session, caller, before)
+    statement = mentions.visible(caller).where(col(Mention.id) == command.mention_id)
+    mention = await find(session, statement, what="mention")
+    house = await _house(session, caller, mention.community_id)
+    row = _candidate(mention, CandidateOrigin.PICK, house, now)
+    row.id, row.note, row.made_from = command.id or row.id, command.note, made_from
+    await insert(session, row, taken="This mention is a candidate already.")
+    record(session, caller, "candidate.picked", ("candidate", row.id), now=now)
+    return await view_of(session, caller, row)
+
+
+async def take_entries(
+    session: AsyncSession,
+    caller: Caller,
+    reading: Reading,
+    items: Iterable[InboxItem],
+    taken: Ingested,
+    *,
+    now: datetime,
+) -> int:
+    """Makes candidates of the feed entries in what was just taken in; gives how many."""
+    ids = taken.new_ids + taken.baseline_ids
+    if not ids or all(item.kind is not InboxKind.ENTRY for item in items):
+        return 0
+    statement = mentions.visible(caller).where(
+        col(Mention.id).in_(ids),
+        col(Mention.kind) == InboxKind.ENTRY,
+        col(Mention.said_at) >= now - OLD_NEWS,
+    )
+    house = await _house(session, caller, reading.community_id)
+    rows = [
+        _candidate(mention, CandidateOrigin.FEED, house, now).model_dump()
+        for mention in (await session.exec(statement)).all()
+    ]
+    if not rows:
+        return 0
+    adding = insert_or(Candidate).values(rows).on_conflict_do_nothing().returning(col(Candidate.id))
+    made = (await (await session.connection()).execute(adding)).scalars().all()
+    if made:
+        about = ("account", reading.account_id)
+        data = {"candidate_ids": [show("cand", id_) for id_ in made]}
+        record(session, caller, "candidates.received", about, now=now, data=data)
+    return len(made)
+
+
+def _candidate(
+    mention: Mention, origin: CandidateOrigin, house: Iterable[str], now: datetime
+) -> Candidate:
+    is_picked = origin is CandidateOrigin.PICK
+    found = Found(mention.title, mention.text, mention.said_at, is_picked)
+    parts = reasons(found, house, now=now)
+    return Candidate(
+        workspace_id=mention.workspace_id,
+        id=new_id(),
+        community_id=mention.community_id,
+        mention_id=mention.id,
+        origin=origin,
+        note="",
+        state=CandidateState.OPEN,
+        score=sum(part.points for part in parts),
+        reasons=[asdict(part) for part in parts],
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def _house(session: AsyncSession, caller: Caller, community_id: UUID) -> set[str]:
+    """What the community is told about: names and labels of what is planned."""
+    of_calendar = (col(Calendar.workspace_id) == col(Pillar.workspace_id)) & (
+        col(Calendar.id) == col(Pillar.calendar_id)
+    )
+    statements: tuple[Any, ...] = (
+        select(Campaign.name).where(*_planned(Campaign, caller, community_id)),
+        select(func.unnest(Campaign.labels)).where(*_planned(Campaign, caller, community_id)),
+        select(func.unnest(Idea.labels)).where(
+            *_of(Idea, caller, community_id), col(Idea.state).in_(DRAFTABLE)
+        ),
+        select(Pillar.name).join(Calendar, of_calendar).where(*_of(Calendar, caller, community_id)),
+    )
+    found: set[str] = set()
+    for statement in statements:
+        found |= set((await session.exec(statement.limit(MOST_WORDS))).all())
+    return found
+
+
+def _of(table: Any, caller: Caller, community_id: UUID) -> tuple[Any, ...]:  # noqa: ANN401 - a table
+    return (
+        col(table.workspace_id) == caller.workspace_id,
+        col(table.community_id) == community_id,
+    )
+
+
+def _planned(table: type[Campaign], caller: Caller, community_id: UUID) -> tuple[Any, ...]:
+    return (*_of(table, caller, community_id), col(table.archived_at).is_(None))
