@@ -8,11 +8,11 @@ its occurrence all the same.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,7 +23,7 @@ from domain.kernel.errors import Conflict, Invalid, Missing, ParvisError, Variat
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.plans.evergreen import choose
-from domain.plans.recurring import FURTHEST, Coming, coming, pair, read_rule
+from domain.plans.recurring import CLOCK_CHANGES, FURTHEST, Coming, coming, pair, read_rule
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.finding import find_post
 from domain.posts.rules import PostState
@@ -90,13 +90,7 @@ async def make_right(
     told in `problem`.
     """
     work = _Work(session, caller, row, now)
-    rule = read_rule(row.rule, row.time_zone)
-    expected = list(coming(rule, row.starts_at, row.time_zone, after=now, until=until))
-    kept = await _kept(work, until, [each.occurs_at for each in expected])
-    pairs = [
-        (kept[wall] if wall is not None else None, found)
-        for wall, found in pair(kept.keys(), expected)
-    ]
+    pairs = await _paired(work, until)
     steps = [each for each in pairs if not _is_settled(row, *each)]
     for occurrence, found in steps[:MOST]:
         await _step(work, occurrence, found)
@@ -112,7 +106,7 @@ async def take_all_away(
 ) -> None:
     """Takes what is still to come off the calendar; what persons changed stays."""
     work = _Work(session, caller, row, now)
-    for occurrence in (await _kept(work, datetime.max.replace(tzinfo=UTC), ())).values():
+    for occurrence in (await _kept(work, ())).values():
         if not occurrence.is_own:
             await _take_away(work, occurrence)
 
@@ -152,9 +146,25 @@ def _next_look(
     return min([*looks, now + AGAIN] if row.problem else looks, default=None)
 
 
-async def _kept(
-    work: _Work, until: datetime, expected: Sequence[datetime]
-) -> dict[datetime, Occurrence]:
+async def _paired(work: _Work, until: datetime) -> list[tuple[Occurrence | None, Coming | None]]:
+    """What is there and what shall be, side by side; what was planned farther ahead comes last."""
+    row, now = work.row, work.now
+    rule = read_rule(row.rule, row.time_zone)
+    expected = list(coming(rule, row.starts_at, row.time_zone, after=now, until=until))
+    kept = await _kept(work, [each.occurs_at for each in expected])
+    walls = {each.occurs_at for each in expected}
+    far = {wall: each for wall, each in kept.items() if each.at > until and wall not in walls}
+    found = [
+        (None if wall is None else kept[wall], each)
+        for wall, each in pair(kept.keys() - far.keys(), expected)
+    ]
+    last = max((each.at for each in far.values()), default=until) + CLOCK_CHANGES
+    later = coming(rule, row.starts_at, row.time_zone, after=until, until=last) if far else ()
+    still = {each.occurs_at: each for each in later}
+    return found + [(each, still.get(wall)) for wall, each in far.items()]
+
+
+async def _kept(work: _Work, expected: Sequence[datetime]) -> dict[datetime, Occurrence]:
     """The coming occurrences by wall time, told apart into those that follow and those that don't.
 
     With whatever else stands at a wall time that is expected: it came in another zone. A post at
@@ -170,10 +180,7 @@ async def _kept(
         .where(
             col(Occurrence.workspace_id) == work.caller.workspace_id,
             col(Occurrence.recurrence_id) == work.row.id,
-            or_(
-                and_(col(Occurrence.at) > work.now, col(Occurrence.at) <= until),
-                col(Occurrence.occurs_at).in_(expected),
-            ),
+            or_(col(Occurrence.at) > work.now, col(Occurrence.occurs_at).in_(expected)),
         )
     )
     rows = (await work.session.exec(statement)).all()
