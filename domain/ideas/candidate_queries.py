@@ -58,14 +58,20 @@ async def list_candidates(
 ) -> Page[CandidateView]:
     """The best first, or the newest."""
     caller.need(Scope.MENTIONS_READ)
-    key = sort.removeprefix("-")
-    kind = int if sort is CandidateSort.SCORE_DOWN else datetime
-    order = Sort(sort, (col(getattr(Candidate, key)), col(Candidate.id)), (kind, UUID))
-    rows = (await session.exec(order.after(_filtered(caller, where), request))).all()
+    rows = (await session.exec(order_of(sort).after(_filtered(caller, where), request))).all()
     shown, has_more = rows[: request.limit], len(rows) > request.limit
-    cursor = make_cursor(sort, getattr(shown[-1], key), shown[-1].id) if has_more else None
+    last = shown[-1] if has_more else None
+    cursor = make_cursor(sort, getattr(last, sort.removeprefix("-")), last.id) if last else None
     mark = PageMark(next_cursor=cursor, has_more=has_more)
     return Page(data=await views_of(session, caller, shown), page=mark)
+
+
+def order_of(sort: CandidateSort) -> Sort:
+    key, kind = {
+        CandidateSort.SCORE_DOWN: (col(Candidate.score), int),
+        CandidateSort.CREATED_DOWN: (col(Candidate.created_at), datetime),
+    }[sort]
+    return Sort(sort, (key, col(Candidate.id)), (kind, UUID))
 
 
 def _filtered(caller: Caller, where: CandidateFilter) -> SelectOfScalar[Candidate]:
