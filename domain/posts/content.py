@@ -106,6 +106,8 @@ def judge(account: Account, content: Content, media: Mapping[UUID, Media]) -> Ve
         account_id=account.id,
         network=account.network,
         fits=not found,
+        parts=list(content.parts),
+        link_url=content.link_url,
         lengths=[_length(manifest, measures, part, content) for part in parts],
         misfits=[MisfitView.model_validate(each) for each in found],
     )

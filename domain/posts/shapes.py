@@ -301,6 +301,8 @@ class VerdictView(View):
     account_id: AccountId = Field(description="The account that would say it.")
     network: str = Field(description="Its network.")
     fits: bool = Field(description="Whether the network would take it.")
+    parts: list[str] = Field(description="What it would say: its links carry the campaign's UTM.")
+    link_url: str | None = Field(description="Where its link would lead, UTM included.")
     lengths: list[LengthView] = Field(description="One entry per message.")
     misfits: list[MisfitView] = Field(description="Everything that does not fit.")
 

@@ -203,7 +203,7 @@ async def test_campaign_of_another_community_takes_no_post(desk: Desk) -> None:
     assert (await desk.client.get(f"/v1/posts/{draft['id']}")).json() == draft
 
 
-async def test_tagged_links_are_counted(desk: Desk) -> None:
+async def test_tagged_links_are_shown_and_counted(desk: Desk) -> None:
     made = await campaign(desk)
     text = f"Lisez {LINK}."
     body = {"text": text, "variants": [{"account_id": desk.account}]}
@@ -215,8 +215,32 @@ async def test_tagged_links_are_counted(desk: Desk) -> None:
         found: int = verdict["targets"][0]["lengths"][0]["length"]
         return found
 
+    assert [target["parts"] for target in plain["targets"] + tagged["targets"]] == [
+        [text],
+        [f"Lisez {LINK}&{TAGS}."],
+    ]
     assert length(plain) == len(text)
     assert length(tagged) == len(text) + len(f"&{TAGS}")
+
+
+async def test_tagged_link_of_a_card_is_shown_and_counted_where_it_is_spelled_out(
+    desk: Desk,
+) -> None:
+    made = await campaign(desk)
+    link = "https://example.ch/a"
+
+    judged = await desk.post(
+        "/v1/posts/validate",
+        200,
+        text="Lisez.",
+        link_url=link,
+        campaign_id=made["id"],
+        variants=[{"account_id": desk.account}],
+    )
+
+    [target] = judged["targets"]
+    assert (target["parts"], target["link_url"]) == (["Lisez."], f"{link}?{TAGS}")
+    assert target["lengths"][0]["length"] == len(f"Lisez.\n\n{link}?{TAGS}")
 
 
 async def test_post_that_fits_without_its_tags_alone_is_not_scheduled(desk: Desk) -> None:
