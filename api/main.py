@@ -35,6 +35,7 @@ from api.methods import refuse_other_methods
 from api.metrics import rest as metrics
 from api.networks import rest as networks
 from api.oauth import pages as oauth
+from api.occasions import rest as occasions
 from api.pages import assets
 from api.people import pages as people
 from api.plans import queues, recurrences, slots
@@ -71,6 +72,7 @@ ROUTERS = (
     queues,
     campaigns,
     feeds,
+    occasions,
     recurrences,
     ideas,
     posts,

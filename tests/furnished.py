@@ -24,7 +24,7 @@ from domain.ideas.candidate_queries import CandidateFilter, list_candidates
 from domain.ideas.curating import take_entries
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import Database
-from domain.kernel.ids import PREFIXES, show
+from domain.kernel.ids import PREFIXES, read, show
 from domain.kernel.pages import PageRequest
 from domain.mentions.answers import create_answer
 from domain.mentions.ingest import ingest
@@ -46,6 +46,7 @@ from tests.domain.identity.build import (
     build_member,
 )
 from tests.domain.media.files import picture
+from tests.domain.occasions.build import christmas, take_over
 from tests.world import Tenant, make_account
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -145,6 +146,7 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         tenant, "/v1/consents", {"community_id": here[named("com")], **consent}
     )
     here |= await _staff(tenant, here)
+    here[named("occ")] = await _happen(database, tenant, read("evc", here[named("evc")]))
     here[named("evt")] = await _first(tenant, "/v1/events")
     return Furnished(tenant, here)
 
@@ -197,12 +199,28 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
             "rule": "RRULE:FREQ=WEEKLY;BYDAY=TU",
             "starts_at": "2032-01-06T09:30:00",
         },
+        ("evc", "event-calendars"): {
+            "community_id": here[named("com")],
+            "name": "Jours fériés",
+            "url": "https://example.org/jours-feries.ics",
+            "proposes_days_before": 14,
+        },
         ("feed", f"calendars/{here[named('cal')]}/feeds"): {"name": "Studio"},
     }
     return {
         named(prefix): await _made(tenant, f"/v1/{path}", body)
         for (prefix, path), body in bodies.items()
     }
+
+
+async def _happen(database: Database, tenant: Tenant, calendar_id: UUID) -> str:
+    """What a calendar that is followed told of."""
+    await take_over(database, tenant.caller, calendar_id, [christmas()])
+    day = {"since": "2026-12-24T23:00:00Z", "until": "2026-12-25T23:00:00Z"}
+    answer = await tenant.client.get("/v1/occasions", params=day)
+    [found] = answer.json()["data"]
+    id_: str = found["id"]
+    return id_
 
 
 async def _made(tenant: Tenant, path: str, body: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from domain.mentions.answers import create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.shapes import CreateAnswer, Reading
 from domain.metrics.tables import Measuring
+from domain.occasions.tables import EventCalendar, Occasion
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.tables import Attempt, Variant
 from domain.workspaces.tables import ExpertRequest, Invitation
@@ -130,6 +131,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
     await world.add(variant, attempt, subject, consent, campaign, feed, recurrence)
     await world.add(occurrence)
     asked = await _asked(world, copy.post_id) | await _thought(world, copy.post_id)
+    asked |= await _happening(world)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
     ids = {
         "com": world.community.id,
@@ -179,6 +181,40 @@ async def _asked(world: World, post_id: UUID) -> dict[str, UUID]:
     )
     await world.add(invitation, request)
     return {"inv": invitation.id, "xrq": request.id}
+
+
+async def _happening(world: World) -> dict[str, UUID]:
+    """A calendar that is followed, and an occasion in it."""
+    calendar = EventCalendar(
+        workspace_id=world.workspace_id,
+        id=new_id(),
+        community_id=world.community.id,
+        name="Fêtes",
+        url=f"https://example.org/{new_id().hex}.ics",
+        act_at=None,
+        **kept(),
+    )
+    occasion = Occasion(
+        workspace_id=world.workspace_id,
+        id=new_id(),
+        community_id=world.community.id,
+        event_calendar_id=calendar.id,
+        uid="noel",
+        recurrence="",
+        title="Noël",
+        description="",
+        place="",
+        url=None,
+        is_all_day=False,
+        starts_on=NOW.date(),
+        ends_on=NOW.date(),
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        time_zone=None,
+        **kept(),
+    )
+    await world.add(calendar, occasion)
+    return {"evc": calendar.id, "occ": occasion.id}
 
 
 async def _thought(world: World, post_id: UUID) -> dict[str, UUID]:

@@ -24,6 +24,7 @@ from workers import (
     mail,
     mentions,
     metrics,
+    occasions,
     posts,
     providers,
     recurrences,
@@ -46,6 +47,8 @@ HANDLERS = {
     "mail": mail.send_due,
     "enter": providers.enter_due,
     "recur": recurrences.recur_due,
+    "subscribe": occasions.subscribe_due,
+    "near": occasions.near_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

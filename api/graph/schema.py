@@ -25,6 +25,7 @@ from api.media import graph as media
 from api.mentions import graph as mentions
 from api.metrics import graph as metrics
 from api.networks import graph as networks
+from api.occasions import graph as occasions
 from api.plans import graph as plans
 from api.plans import recurrences_graph as recurrences
 from api.posts import graph as posts
@@ -44,6 +45,7 @@ RESOURCES = (
     campaigns,
     plans,
     feeds,
+    occasions,
     recurrences,
     mentions,
     ideas,

@@ -28,7 +28,7 @@ def write(seen: FeedSeen) -> bytes:
     calendar.add("prodid", MADE_BY)
     # As texts, or their signs would stand unescaped.
     for name in ("name", "x-wr-calname"):
-        calendar.add(name, vText(_clean(seen.calendar.name)))
+        calendar.add(name, vText(clean(seen.calendar.name)))
     calendar.add("x-wr-timezone", vText(seen.calendar.time_zone))
     calendar.add("x-apple-calendar-color", vText(seen.calendar.colour))
     calendar.add("refresh-interval", READ_AGAIN, parameters={"value": "DURATION"})
@@ -47,15 +47,16 @@ def _event(post: Shown, *, shows_text: bool) -> Event:
     event.add("created", post.created_at)
     event.add("last-modified", post.updated_at)
     event.add("dtstart", post.publish_at)
-    event.add("summary", _clean(post.title))
+    event.add("summary", clean(post.title))
     event.add("status", STANDINGS[post.state])
     event.add("transp", "TRANSPARENT")
     if post.labels:
-        event.add("categories", [_clean(label) for label in post.labels])
+        event.add("categories", [clean(label) for label in post.labels])
     if shows_text and post.text:
-        event.add("description", _clean(post.text[:MOST_TEXT]))
+        event.add("description", clean(post.text[:MOST_TEXT]))
     return event
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text without signs that programs choke on, or that nobody can store."""
     return UNSHOWN.sub("", LINE_ENDS.sub("\n", text))

@@ -41,6 +41,8 @@ PREFIXES = {
     "idea": "idea",
     "slot": "slot",
     "feed": "calendar_feed",
+    "evc": "event_calendar",
+    "occ": "occasion",
     "rec": "recurrence",
     "post": "post",
     "var": "variant",
@@ -148,6 +150,8 @@ PillarId = Annotated[UUID, Prefixed("pil")]
 SlotId = Annotated[UUID, Prefixed("slot")]
 CampaignId = Annotated[UUID, Prefixed("cam")]
 CalendarFeedId = Annotated[UUID, Prefixed("feed")]
+EventCalendarId = Annotated[UUID, Prefixed("evc")]
+OccasionId = Annotated[UUID, Prefixed("occ")]
 RecurrenceId = Annotated[UUID, Prefixed("rec")]
 IdeaId = Annotated[UUID, Prefixed("idea")]
 PostId = Annotated[UUID, Prefixed("post")]

@@ -24,6 +24,10 @@ CREATED: dict[str, tuple[str, dict[str, object]]] = {
     "pil": ("pillars", {"name": "La vigne", "calendar_id": "cal"}),
     "cam": ("campaigns", {"name": "Vendanges", "community_id": "com"}),
     "idea": ("ideas", {"question": "Faut-il tailler ?", "community_id": "com"}),
+    "evc": (
+        "event-calendars",
+        {"name": "Fêtes", "url": "https://example.org/fetes.ics", "community_id": "com"},
+    ),
     "slot": ("slots", {"weekday": 1, "wall_time": "09:00", "calendar_id": "cal"}),
     "rec": (
         "recurrences",

@@ -20,6 +20,7 @@ from tests.world import Tenant, client_for
 
 NEEDED = {
     "/v1/entries": "since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z",
+    "/v1/occasions": "since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z",
     "/v1/calendars/{calendar_id}/entries": "since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z",
     "/v1/metrics/series": "metric=likes&group_by=account",
 }
@@ -28,6 +29,8 @@ LISTED = {
     "cal",
     "cam",
     "rec",
+    "evc",
+    "occ",
     "acct",
     "cns",
     "post",
@@ -57,6 +60,8 @@ BY_PARAMETER = {
     "invitation_id": "inv",
     "expert_request_id": "xrq",
     "calendar_feed_id": "feed",
+    "event_calendar_id": "evc",
+    "occasion_id": "occ",
 }
 
 
@@ -228,6 +233,14 @@ async def test_series_count_nothing_of_another_community(
         ("DELETE", "/v1/consents/{cns}", None),
         ("POST", "/v1/calendars/{cal}/feeds", {"name": "Fondue"}),
         ("DELETE", "/v1/calendar-feeds/{feed}", None),
+        ("PATCH", "/v1/event-calendars/{evc}", {"name": "Fondue"}),
+        ("POST", "/v1/event-calendars/{evc}/pull", None),
+        ("DELETE", "/v1/event-calendars/{evc}", None),
+        (
+            "POST",
+            "/v1/event-calendars",
+            {"community_id": "{com}", "name": "Fondue", "url": "https://example.org/f.ics"},
+        ),
         (
             "POST",
             "/v1/consents",

@@ -94,6 +94,8 @@ def _unlike(name: str, word: Any, house: Furnished) -> Any:
             return f"{unique.hex}@example.ch"
         case "issuer":
             return f"https://{unique.hex}.example.ch"
+        case "url":
+            return f"https://{unique.hex}.example.ch/feast.ics"
         case "name" | "slug":
             return f"{word}-{unique.hex[-12:]}"
         case "wall_time":

@@ -1,29 +1,17 @@
-"""How feeds are fetched, and what their servers' refusals mean in our words.
+"""How feeds are fetched; what else their servers answer is read by `connector.documents`.
 
 304                                nothing new
 301, 308                           moved for good: where to ask next time
 302, 303, 307                      followed, this time
-429, 503 with Retry-After          RateLimited
-401                                GrantExpired
-404, 410                           Missing
-other 3xx and 4xx                  Refused
-5xx, or no answer                  Unavailable
 """
 
 import asyncio
 from dataclasses import dataclass
 
-from domain.connector.errors import (
-    GrantExpired,
-    Missing,
-    NetworkError,
-    RateLimited,
-    Refused,
-    Unavailable,
-)
+from domain.connector.documents import refusal_of
+from domain.connector.errors import Refused
 from domain.connector.http import Call, Http, Reply
 from domain.connector.links import joined
-from domain.connector.rates import waits_until
 from domain.networks.feed.entries import Feed
 from domain.networks.feed.parse import parse
 
@@ -91,18 +79,4 @@ def _next(url: str, location: str) -> str:
 def _wanted(reply: Reply) -> Reply:
     if reply.status in {200, 203, 304}:
         return reply
-    raise _refusal(reply)
-
-
-def _refusal(reply: Reply) -> NetworkError:
-    said = str(reply.status)
-    if reply.status == 429 or (reply.status == 503 and "retry-after" in reply.headers):
-        until = waits_until(reply.headers)
-        return RateLimited("The feed's server asks us to slow down.", until=until, said=said)
-    if reply.status >= 500:
-        return Unavailable("The feed's server is out of order.", said=said)
-    if reply.status == 401:
-        return GrantExpired("The feed asks for a login.", said=said)
-    if reply.status in {404, 410}:
-        return Missing("The feed is gone.", said=said)
-    return Refused("The feed's server refuses to show it.", said=said)
+    raise refusal_of(reply)

@@ -1,0 +1,22 @@
+"""Relations of calendars that are followed, and of their occasions."""
+
+from api.graph.relations import One
+from domain.communities.batches import communities_by_id
+from domain.communities.shapes import CommunityView
+from domain.occasions.queries import event_calendars_by_id
+from domain.occasions.shapes import EventCalendarView, OccasionView
+
+community_by_event_calendar = One(
+    name="community_by_id",
+    owner=EventCalendarView,
+    target=CommunityView,
+    key="community_id",
+    find=communities_by_id,
+)
+event_calendar_by_occasion = One(
+    name="event_calendar_by_id",
+    owner=OccasionView,
+    target=EventCalendarView,
+    key="event_calendar_id",
+    find=event_calendars_by_id,
+)

@@ -1,0 +1,138 @@
+"""Reads of calendars that are followed, and of the occasions in a window of time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kernel.batches import ById
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.errors import Fault, Misfit, NotFound
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.occasions.shapes import (
+    EventCalendarState,
+    EventCalendarView,
+    OccasionView,
+    ReadingProblem,
+)
+from domain.occasions.tables import EventCalendar, Occasion
+
+OLDEST_FIRST = Sort(
+    "created_at", (col(EventCalendar.created_at), col(EventCalendar.id)), (datetime, UUID)
+)
+BY_TIME = Sort("starts_at", (col(Occasion.starts_at), col(Occasion.id)), (datetime, UUID))
+OCCASIONS = ById(Occasion, OccasionView)
+LONGEST = timedelta(days=400)
+LONGEST_OCCASION = timedelta(days=100)
+"""What goes on for longer is shown around its beginning alone."""
+
+
+def visible(caller: Caller) -> SelectOfScalar[EventCalendar]:
+    return select(EventCalendar).where(col(EventCalendar.workspace_id) == caller.workspace_id)
+
+
+def visible_occasions(caller: Caller) -> SelectOfScalar[Occasion]:
+    return select(Occasion).where(col(Occasion.workspace_id) == caller.workspace_id)
+
+
+async def get_event_calendar(session: AsyncSession, caller: Caller, id_: UUID) -> EventCalendarView:
+    caller.need(Scope.CALENDARS_READ)
+    statement = visible(caller).where(col(EventCalendar.id) == id_)
+    return view_of(await find(session, statement, what="event calendar"))
+
+
+async def event_calendars_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, EventCalendarView]:
+    caller.need(Scope.CALENDARS_READ)
+    rows = (await session.exec(visible(caller).where(col(EventCalendar.id).in_(ids)))).all()
+    return {row.id: view_of(row) for row in rows}
+
+
+async def list_event_calendars(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    community_ids: Sequence[UUID] = (),
+) -> Page[EventCalendarView]:
+    """The oldest first."""
+    caller.need(Scope.CALENDARS_READ)
+    statement = visible(caller)
+    if community_ids:
+        statement = statement.where(col(EventCalendar.community_id).in_(community_ids))
+    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=view_of,
+        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
+    )
+
+
+async def get_occasion(session: AsyncSession, caller: Caller, id_: UUID) -> OccasionView:
+    found = await occasions_by_id(session, caller, [id_])
+    if id_ not in found:
+        raise NotFound("occasion")
+    return found[id_]
+
+
+async def occasions_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, OccasionView]:
+    caller.need(Scope.CALENDARS_READ)
+    return await OCCASIONS.read(session, caller, ids)
+
+
+async def list_occasions(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    since: datetime,
+    until: datetime,
+    community_ids: Sequence[UUID] = (),
+    event_calendar_ids: Sequence[UUID] = (),
+) -> Page[OccasionView]:
+    """What goes on between two moments, by its beginning: one read of an index.
+
+    Raises `Misfit` for a window that is none.
+    """
+    caller.need(Scope.CALENDARS_READ)
+    if not timedelta(0) < until - since <= LONGEST:
+        fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
+        raise Misfit(faults=(fault,))
+    statement = visible_occasions(caller).where(
+        col(Occasion.starts_at) >= since - LONGEST_OCCASION,
+        col(Occasion.starts_at) < until,
+        col(Occasion.ends_at) > since,
+    )
+    if community_ids:
+        statement = statement.where(col(Occasion.community_id).in_(community_ids))
+    if event_calendar_ids:
+        statement = statement.where(col(Occasion.event_calendar_id).in_(event_calendar_ids))
+    rows = (await session.exec(BY_TIME.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=OccasionView.model_validate,
+        cursor=lambda row: make_cursor(BY_TIME.name, row.starts_at, row.id),
+    )
+
+
+def view_of(row: EventCalendar) -> EventCalendarView:
+    known = {"state", "problem", "next_read_at"}
+    kept = {name: getattr(row, name) for name in EventCalendarView.model_fields.keys() - known}
+    problem = None if row.problem is None else ReadingProblem.model_validate(row.problem)
+    return EventCalendarView(**kept, state=_state(row), problem=problem, next_read_at=row.act_at)
+
+
+def _state(row: EventCalendar) -> EventCalendarState:
+    if row.problem is not None:
+        return EventCalendarState.TROUBLED
+    return EventCalendarState.WAITING if row.read_at is None else EventCalendarState.FOLLOWED
