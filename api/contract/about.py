@@ -64,7 +64,7 @@ TAGS = {
     "media": "Pictures and videos, uploaded once, used in many posts.",
     "calendars": "Content calendars, and the window a calendar view shows.",
     "campaigns": "What a community is told for one purpose, and what its links carry.",
-    "ideas": "Topics of conversation: the board, and the posts that come of it.",
+    "ideas": "Topics of conversation: the board, its posts, and the curation inbox.",
     "occasions": "What happens around a community: holidays, fixtures, by calendars it follows.",
     "posts": "What is said: a master text, a variant for each account, one plan.",
     "deliveries": "Every outward act, its attempts and its outcome.",

@@ -15,8 +15,8 @@ TEMPLATE = r"^[^{}]*(\{(network|campaign|post)\}[^{}]*)*$"
 ANY_NETWORK = None
 """The network of the template that holds wherever no other does."""
 
-_ADDRESS = re.compile(r"(?<![\w@/.])https?://[^\s<>\"'\[\]{}|\\^`]+", re.IGNORECASE)
-_SENTENCE = ".,:;!?»”’…"
+_ADDRESS = re.compile(r"(?<![A-Za-z0-9_@/.])https?://[^\s<>\"'\[\]{}|\\^`]+", re.IGNORECASE)
+_SENTENCE = ".,:;!?»”’…。、"
 """What ends a sentence rather than the address before it."""
 _NO_WORD = re.compile(r"[\W_]+")
 

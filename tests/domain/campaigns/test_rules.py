@@ -81,6 +81,7 @@ def test_value_that_comes_out_empty_is_left_out() -> None:
             "https://fr.wikipedia.org/wiki/Vin_(boisson), oui",
             f"https://fr.wikipedia.org/wiki/Vin_(boisson)?{TAGS}, oui",
         ),
+        ("見てhttps://example.ch/a。", f"見てhttps://example.ch/a?{TAGS}。"),
         (
             "https://a.example https://b.example",
             f"https://a.example?{TAGS} https://b.example?{TAGS}",
