@@ -13,7 +13,7 @@ from domain.events.service import record, record_change
 from domain.kernel.caller import Caller
 from domain.kernel.changes import apply, digest, insert, made_before
 from domain.kernel.clock import resolve
-from domain.kernel.errors import NotAllowedNow, NotFound, TimePast, VariationMissing
+from domain.kernel.errors import NotAllowedNow, NotFound, TimePast
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.plans import recurring
@@ -32,7 +32,8 @@ from domain.plans.recurrences import (
     need_both,
     stored,
 )
-from domain.plans.recurring import Coming, Rule, comes_at, read_rule, walls
+from domain.plans.recurring import Coming, comes_at, walls
+from domain.plans.rule_text import read_rule
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.finding import find_post
 from domain.posts.queries import detail
@@ -42,6 +43,8 @@ from domain.posts.shapes import PostDetail
 from domain.posts.tables import Post
 
 ENDED = {PostState.CANCELLED, PostState.FAILED, PostState.WITHDRAWN}
+AT_ONCE = 20
+"""Posts that a change brings along before it is answered; the rest is a worker's."""
 COPIED = (
     "community_id",
     "calendar_id",
@@ -107,14 +110,12 @@ async def plan_occurrence(
 ) -> PostDetail:
     """The post of one occurrence, made before its turn: changed, it follows no longer.
 
-    Raises `NotFound`, `TimePast` and `VariationMissing`.
+    Raises `NotFound`, `TimePast`, and what keeps it from being made, such as `VariationMissing`.
     """
     need_both(caller)
     row = await find_recurrence(session, caller, id_, None)
     found = _coming(row, command.occurs_at, now)
     post_id = await make_one(session, caller, row, found, now=now)
-    if post_id is None:
-        raise VariationMissing
     return await detail(session, caller, await find_post(session, caller, post_id, None))
 
 
@@ -220,7 +221,7 @@ async def _bring_along(
 ) -> None:
     """The first posts at once, the rest by a worker, which also says when to look again."""
     await session.flush()
-    await make_right(session, caller, row, until=row.made_until, now=now)
+    await make_right(session, caller, row, until=row.made_until, most=AT_ONCE, now=now)
     row.act_at = now
     due_at(session, caller.workspace_id, row.id, now)
 
@@ -267,7 +268,7 @@ async def _take_off(
 
 def _coming(row: Recurrence, wall: datetime, now: datetime) -> Coming:
     """The occurrence at a wall time. Raises `NotFound` and `TimePast`."""
-    rule: Rule = read_rule(row.rule, row.time_zone)
+    rule = read_rule(row.rule, row.time_zone)
     if not comes_at(rule, row.starts_at, wall):
         raise NotFound("occurrence")
     at = resolve(wall, row.time_zone)

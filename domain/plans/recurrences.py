@@ -31,7 +31,8 @@ from domain.plans.recurrence_shapes import (
     PreviewView,
     RecurrenceView,
 )
-from domain.plans.recurring import FURTHEST, Coming, coming, read_rule
+from domain.plans.recurring import FURTHEST, Coming, coming
+from domain.plans.rule_text import read_rule
 from domain.plans.tables import Occurrence, Recurrence
 
 OLDEST_FIRST = Sort(

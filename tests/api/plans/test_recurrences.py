@@ -306,6 +306,18 @@ async def test_variations_are_said_in_turn_and_none_twice_within_the_spacing(rot
     assert [text for _, text in await rota.planned(made)] == ["Un.", "Deux.", "Trois.", "Un."]
 
 
+async def test_an_occurrence_without_a_variation_left_is_not_planned_either(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=2", variations=[{"text": "Un."}])
+    path = f"/v1/recurrences/{made['id']}/plan"
+    await rota.desk.post(path, 200, occurs_at=tomorrow(days=1))
+
+    refused = await rota.desk.client.post(path, json={"occurs_at": tomorrow(days=2)})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "variation.none_left")
+    assert len(await rota.posts(made)) == 1
+    assert await rota.events("recurrence.needs_variation") == []
+
+
 async def test_what_an_account_says_elsewhere_is_not_said_again(rota: Rota) -> None:
     post = await rota.desk.draft(text="  UN. ")
     await rota.desk.post(f"/v1/posts/{post['id']}/schedule", 200, wall_time=tomorrow(days=2))

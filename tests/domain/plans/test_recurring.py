@@ -19,10 +19,10 @@ from domain.plans.recurring import (
     coming,
     onward,
     pair,
-    read_rule,
     walls,
     without,
 )
+from domain.plans.rule_text import read_rule
 
 ZURICH = "Europe/Zurich"
 START = datetime.fromisoformat("2026-01-01T09:00")
