@@ -79,11 +79,12 @@ async def make_right(
     steps = [each for each in pairs if not _is_settled(row, *each)]
     for occurrence, found in steps[:most]:
         await _step(work, occurrence, found)
-    tell(work)
-    if work.is_done and len(steps) <= most:
+    is_whole = len(steps) <= most
+    if is_whole or work.hindrances:
+        tell(work)
+    if is_whole and work.is_done:
         row.made_until = max(row.made_until, until)
-        return True
-    return False
+    return is_whole and work.is_done
 
 
 async def take_all_away(
@@ -177,7 +178,8 @@ async def _kept(work: Work, expected: Sequence[datetime]) -> dict[datetime, Occu
     rows = (await work.session.exec(statement)).all()
     for occurrence, version in rows:
         is_missing = occurrence.problem is not None and occurrence.post_version is None
-        occurrence.is_own |= not is_missing and version != occurrence.post_version
+        if not is_missing and version != occurrence.post_version:
+            occurrence.is_own, occurrence.problem = True, None
     return {each.occurs_at: each for each, _ in rows}
 
 

@@ -9,7 +9,23 @@ from itertools import groupby, islice, zip_longest
 from dateutil.rrule import rrule
 
 from domain.kernel.clock import resolve, zone
-from domain.plans.rule_text import Rule, keywords
+from domain.plans.rule_text import Rule, keywords, read_rule
+
+__all__ = [
+    "CLOCK_CHANGES",
+    "FURTHEST",
+    "Coming",
+    "Rule",
+    "before",
+    "begins_anew",
+    "comes_at",
+    "coming",
+    "onward",
+    "pair",
+    "read_rule",
+    "walls",
+    "without",
+]
 
 FURTHEST = timedelta(days=50 * 366)
 """How far ahead the next occurrence is looked for: ten leap days take 40 years."""

@@ -104,7 +104,7 @@ async def _command(work: Work, occurrence: Occurrence) -> CreatePost | None:
 async def _schedule(work: Work, occurrence: Occurrence, post: Post) -> None:
     session, caller, id_ = work.session, work.caller, post.id
     if not work.row.variants:
-        occurrence.post_version = post.version
+        occurrence.post_version, occurrence.problem = post.version, None
         return
     try:
         async with session.begin_nested():
