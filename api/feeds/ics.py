@@ -1,20 +1,20 @@
 """/feeds/{bearer}.ics: a calendar for calendar programs, which bear its link and no token."""
 
-import asyncio
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
+from api.feeds.documents import Documents
 from api.state import state_of
-from domain.feeds.ics import write
 from domain.feeds.queries import see_feed
 from domain.identity.bearer import BearerKind, workspace_of
 from domain.kernel.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 KINDS = frozenset({BearerKind.FEED})
+DOCUMENTS = Documents()
 
 
 @router.get("/feeds/{bearer}.ics")
@@ -32,5 +32,5 @@ async def calendar(
     headers = {"ETag": f'"{seen.tag}"', "Cache-Control": "private, no-cache"}
     if if_none_match == "*" or seen.tag in if_none_match:
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)
-    body = await asyncio.to_thread(write, seen)
+    body = await DOCUMENTS.of(seen)
     return Response(body, headers=headers, media_type="text/calendar")

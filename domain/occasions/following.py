@@ -17,6 +17,7 @@ from domain.connector.errors import NetworkError, RateLimited
 from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.changes import apply
+from domain.kernel.clock import zone_rules
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.occasions.queries import visible, visible_occasions
@@ -55,10 +56,15 @@ async def claim_readings(
 
 
 def _asked(row: EventCalendar, time_zone: str, *, now: datetime, lease_end: datetime) -> Asked:
-    """A calendar that was not looked into far enough is asked for though it did not change."""
-    is_enough = row.read_until is not None and row.read_until >= now + ENOUGH
+    """A calendar that was not looked into far enough, or by other zones, is asked for anew."""
+    is_far = row.read_until is not None and row.read_until >= now + ENOUGH
+    is_enough = is_far and row.read_by == _by(time_zone)
     etag, modified = (row.etag, row.modified) if is_enough else ("", "")
     return Asked(row.id, row.url, time_zone, etag, modified, lease_end)
+
+
+def _by(time_zone: str) -> str:
+    return f"{time_zone} {zone_rules()}"
 
 
 async def record_reading(
@@ -70,7 +76,8 @@ async def record_reading(
         return
     if document is not None:
         await _take_over(session, caller, row, asked.time_zone, document.found, now=now)
-        row.etag, row.modified, row.read_until = document.etag, document.modified, now + AHEAD
+        row.etag, row.modified = document.etag, document.modified
+        row.read_until, row.read_by = now + AHEAD, _by(asked.time_zone)
     if row.problem is not None:
         about = ("event_calendar", row.id)
         record(session, caller, "event_calendar.recovered", about, now=now)

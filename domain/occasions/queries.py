@@ -107,6 +107,23 @@ async def list_occasions(
     if not timedelta(0) < until - since <= LONGEST:
         fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
         raise Misfit(faults=(fault,))
+    statement = _going_on(caller, since, until, community_ids, event_calendar_ids)
+    rows = (await session.exec(BY_TIME.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=OccasionView.model_validate,
+        cursor=lambda row: make_cursor(BY_TIME.name, row.starts_at, row.id),
+    )
+
+
+def _going_on(
+    caller: Caller,
+    since: datetime,
+    until: datetime,
+    community_ids: Sequence[UUID],
+    event_calendar_ids: Sequence[UUID],
+) -> SelectOfScalar[Occasion]:
     statement = visible_occasions(caller).where(
         col(Occasion.starts_at) >= since - LONGEST_OCCASION,
         col(Occasion.starts_at) < until,
@@ -116,13 +133,7 @@ async def list_occasions(
         statement = statement.where(col(Occasion.community_id).in_(community_ids))
     if event_calendar_ids:
         statement = statement.where(col(Occasion.event_calendar_id).in_(event_calendar_ids))
-    rows = (await session.exec(BY_TIME.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=OccasionView.model_validate,
-        cursor=lambda row: make_cursor(BY_TIME.name, row.starts_at, row.id),
-    )
+    return statement
 
 
 def view_of(row: EventCalendar) -> EventCalendarView:

@@ -37,6 +37,8 @@ class EventCalendar(Kept, table=True):
     """When it was last read well."""
     read_until: datetime | None = moment(default=None, nullable=True)
     """How far ahead it was looked into then."""
+    read_by: str = string(default="")
+    """The community's zone and the rules of zones by which that was done."""
     etag: str = string(default="")
     modified: str = string(default="")
     problem: dict[str, Any] | None = json(default=None, nullable=True)

@@ -24,6 +24,7 @@ from tests.conftest import NOW
 from tests.domain.accounts.build import make_community
 from tests.domain.occasions.documents import document
 from tests.networks.scripted import Exchange, ScriptedHttp
+from tests.rules_of_zones import new_rules
 from tests.workers.world import make_context
 from tests.world import make_workspace
 from workers.context import Context
@@ -118,6 +119,19 @@ async def test_a_calendar_that_never_changes_is_read_anew_before_its_horizon_com
     later = await following.read(told(NOEL, etag='"1"'), now=NOW + timedelta(days=31))
 
     assert "if-none-match" not in later.calls[0].headers
+
+
+async def test_a_calendar_is_read_anew_when_its_zone_or_the_rules_of_zones_are_others(
+    following: Following,
+) -> None:
+    await following.read(told(NOEL, etag='"1"'))
+
+    with new_rules("2027a", {"Europe/Zurich": "Asia/Kathmandu"}):
+        later = await following.read(told(NOEL, etag='"1"'), now=NOW + READ_EVERY)
+        [moved] = await following.occasions()
+
+    assert "if-none-match" not in later.calls[0].headers
+    assert moved.starts_at == datetime(2026, 12, 24, 18, 15, tzinfo=NOW.tzinfo)
 
 
 async def test_what_changes_over_there_changes_here_and_stays_the_same_occasion(
