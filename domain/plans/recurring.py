@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from heapq import merge
 from itertools import groupby, islice, zip_longest
 
@@ -32,6 +32,8 @@ FURTHEST = timedelta(days=50 * 366)
 CYCLE_YEARS = 400
 CYCLE = timedelta(days=146_097)
 """The Gregorian calendar's: whole weeks."""
+MOST_EVEN = 65
+"""Years that fit between 9900, which has no leap day, and the last 30 of all."""
 CLOCK_CHANGES = timedelta(days=2)
 """More than any change of clocks moves a wall time."""
 
@@ -75,12 +77,32 @@ def walls(rule: Rule, starts_at: datetime, *, until: datetime) -> Iterator[datet
 def _ruled(rule: Rule, starts_at: datetime, last: datetime) -> Iterator[datetime]:
     """What dateutil finds, at the end of its time: there it stops where nothing comes any more.
 
-    Between two occurrences it looks at no bound but the year 9999, for seconds. The calendar is
-    the same again after 400 years, weekdays and all.
+    Between two occurrences it looks at no bound but the year 9999, for seconds.
     """
-    shift = CYCLE * ((MAXYEAR - last.year) // CYCLE_YEARS)
+    shift = _to_the_end(starts_at.year, last.year)
     found = rrule(dtstart=starts_at + shift, until=last + shift, **keywords(rule))
-    return (each - shift for each in islice(found, rule.count))
+    try:
+        for each in islice(found, rule.count):
+            yield each - shift
+    except ValueError:
+        # dateutil 4.0 has no week that would reach the year 10000.
+        return
+
+
+def _to_the_end(first: int, last: int) -> timedelta:
+    """From these years to years at the end of time whose days have the same weekdays.
+
+    After 400 years the calendar is the same; and after fewer, where no century leaves out its
+    leap day: within the last 30 years of all, one is like any other.
+    """
+    is_even = not any(year % 100 == 0 and year % CYCLE_YEARS for year in range(first - 1, last + 1))
+    if is_even and last - first < MOST_EVEN:
+        new_year = date(last, 1, 1)
+        for year in range(MAXYEAR - 1, MAXYEAR - 29, -1):
+            there = date(year, 1, 1)
+            if (year - last) % 4 == 0 and there.weekday() == new_year.weekday():
+                return there - new_year
+    return CYCLE * ((MAXYEAR - last) // CYCLE_YEARS)
 
 
 def comes_at(rule: Rule, starts_at: datetime, wall: datetime) -> bool:

@@ -5,6 +5,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from dateutil.rrule import rrule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from domain.plans.recurring import (
     walls,
     without,
 )
-from domain.plans.rule_text import read_rule
+from domain.plans.rule_text import keywords, read_rule
 
 ZURICH = "Europe/Zurich"
 START = datetime.fromisoformat("2026-01-01T09:00")
@@ -225,6 +226,29 @@ def test_a_skipped_time_alone_is_missing(text: str, place: int) -> None:
     rest = list(walls(without(rule, wall), START, until=LATER))
 
     assert rest == [each for each in whole if each != wall]
+
+
+@given(rules(), st.integers(1990, 2150), st.integers(0, 80))
+@EXAMPLES
+def test_what_is_found_at_the_end_of_time_is_found_today(text: str, year: int, span: int) -> None:
+    start = START.replace(year=year)
+    last = start + timedelta(days=365 * span)
+    rule = read_rule(text.partition("\n")[0], ZURICH)
+
+    found = list(walls(rule, start, until=last))
+
+    end = last if rule.until is None else min(last, rule.until)
+    plain = rrule(dtstart=start, until=end, **keywords(rule))
+    assert found == list(islice(plain, rule.count))
+
+
+def test_a_week_that_would_reach_the_year_10000_is_none() -> None:
+    rule = read_rule("RRULE:FREQ=WEEKLY;BYDAY=SU;BYMONTH=12", ZURICH)
+    start = datetime.fromisoformat("9990-01-01T09:00")
+
+    found = list(walls(rule, start, until=datetime.max))  # noqa: DTZ901 - a wall time
+
+    assert found[-1] == datetime.fromisoformat("9999-12-26T09:00")
 
 
 moments = st.sets(st.integers(0, 30).map(lambda day: START + timedelta(days=day)))
