@@ -89,12 +89,20 @@ async def ideas_by_post(
     session: AsyncSession, caller: Caller, ids: Sequence[UUID]
 ) -> dict[UUID, IdeaView]:
     """The idea that each post came of, by the post's id."""
-    links = select(IdeaPost).where(
-        col(IdeaPost.workspace_id) == caller.workspace_id, col(IdeaPost.id).in_(ids)
+    caller.need(Scope.CALENDARS_READ)
+    statement = (
+        select(IdeaPost.id, Idea)
+        .join(
+            Idea,
+            and_(
+                col(Idea.workspace_id) == col(IdeaPost.workspace_id),
+                col(Idea.id) == col(IdeaPost.idea_id),
+            ),
+        )
+        .where(col(IdeaPost.workspace_id) == caller.workspace_id, col(IdeaPost.id).in_(ids))
     )
-    found = {row.id: row.idea_id for row in (await session.exec(links)).all()}
-    ideas = await ideas_by_id(session, caller, list(set(found.values())))
-    return {post_id: ideas[id_] for post_id, id_ in found.items() if id_ in ideas}
+    found = (await session.exec(statement)).all()
+    return {post_id: IdeaView.model_validate(row) for post_id, row in found}
 
 
 async def posts_by_idea(
