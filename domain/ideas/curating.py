@@ -3,23 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert as insert_or
-from sqlmodel import col, select
+from sqlmodel import col, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.calendars.tables import Calendar, Pillar
-from domain.campaigns.tables import Campaign
 from domain.connector.words import InboxItem, InboxKind
 from domain.events.service import record
 from domain.ideas.candidate_queries import view_of
 from domain.ideas.candidate_shapes import CandidateOrigin, CandidateView, CreateCandidate
 from domain.ideas.rules import DRAFTABLE, CandidateState
 from domain.ideas.scoring import Found, reasons
-from domain.ideas.tables import Candidate, Idea
+from domain.ideas.tables import Candidate
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import digest, find, insert, made_before
 from domain.kernel.ids import new_id, show
@@ -29,7 +25,21 @@ from domain.mentions.tables import Mention
 
 OLD_NEWS = timedelta(days=7)
 """What a first reading finds and is older than this is no candidate."""
-MOST_WORDS = 500
+HOUSE = text("""
+SELECT name FROM campaigns
+ WHERE workspace_id = :workspace AND community_id = :community AND archived_at IS NULL
+UNION
+SELECT unnest(labels) FROM campaigns
+ WHERE workspace_id = :workspace AND community_id = :community AND archived_at IS NULL
+UNION
+SELECT unnest(labels) FROM ideas
+ WHERE workspace_id = :workspace AND community_id = :community AND state = ANY (:open)
+UNION
+SELECT p.name FROM pillars p
+  JOIN calendars c ON c.workspace_id = p.workspace_id AND c.id = p.calendar_id
+ WHERE c.workspace_id = :workspace AND c.community_id = :community
+LIMIT 500
+""")
 
 
 async def pick_mention(
@@ -108,29 +118,6 @@ def _candidate(
 
 async def _house(session: AsyncSession, caller: Caller, community_id: UUID) -> set[str]:
     """What the community is told about: names and labels of what is planned."""
-    of_calendar = (col(Calendar.workspace_id) == col(Pillar.workspace_id)) & (
-        col(Calendar.id) == col(Pillar.calendar_id)
-    )
-    statements: tuple[Any, ...] = (
-        select(Campaign.name).where(*_planned(Campaign, caller, community_id)),
-        select(func.unnest(Campaign.labels)).where(*_planned(Campaign, caller, community_id)),
-        select(func.unnest(Idea.labels)).where(
-            *_of(Idea, caller, community_id), col(Idea.state).in_(DRAFTABLE)
-        ),
-        select(Pillar.name).join(Calendar, of_calendar).where(*_of(Calendar, caller, community_id)),
-    )
-    found: set[str] = set()
-    for statement in statements:
-        found |= set((await session.exec(statement.limit(MOST_WORDS))).all())
-    return found
-
-
-def _of(table: Any, caller: Caller, community_id: UUID) -> tuple[Any, ...]:  # noqa: ANN401 - a table
-    return (
-        col(table.workspace_id) == caller.workspace_id,
-        col(table.community_id) == community_id,
-    )
-
-
-def _planned(table: type[Campaign], caller: Caller, community_id: UUID) -> tuple[Any, ...]:
-    return (*_of(table, caller, community_id), col(table.archived_at).is_(None))
+    given = {"workspace": caller.workspace_id, "community": community_id, "open": list(DRAFTABLE)}
+    found = await (await session.connection()).execute(HOUSE, given)
+    return set(found.scalars())

@@ -7,7 +7,7 @@ import pytest
 
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
-from domain.kernel.ids import read
+from domain.kernel.ids import read, show
 from domain.posts import delivering
 from tests.api.graph.asking import post as ask
 from tests.desk import Desk
@@ -221,6 +221,24 @@ async def test_tagged_links_are_shown_and_counted(desk: Desk) -> None:
     ]
     assert length(plain) == len(text)
     assert length(tagged) == len(text) + len(f"&{TAGS}")
+
+
+async def test_tags_weigh_nothing_where_every_link_is_counted_alike(
+    desk: Desk, database: Database
+) -> None:
+    made = await campaign(desk)
+    community = read("com", desk.community)
+    mastodon = await make_account(database, desk.tenant.workspace_id, community, network="mastodon")
+    variants = [{"account_id": show("acct", mastodon)}]
+    text = f"Lisez {LINK}"
+
+    judged = await desk.post(
+        "/v1/posts/validate", 200, text=text, campaign_id=made["id"], variants=variants
+    )
+
+    [target] = judged["targets"]
+    assert target["parts"] == [f"{text}&{TAGS.replace('sandbox', 'mastodon')}"]
+    assert target["lengths"][0]["length"] == len("Lisez ") + 23
 
 
 async def test_tagged_link_of_a_card_is_shown_and_counted_where_it_is_spelled_out(
