@@ -181,6 +181,9 @@ async def _take_over(
         else:
             continue
         _propose(row, calendar, time_zone, now=now)
+    near = [row.act_at for row in (*added, *changed) if row.act_at is not None]
+    if near:
+        due_at(session, caller.workspace_id, calendar.id, min(near))
     gone = [row for row in known.values() if row.starts_at >= now - BACK]
     old = [row for row in known.values() if row.starts_at < now - FORGOTTEN_AFTER]
     await _delete(session, caller, (row.id for row in (*gone, *old)))

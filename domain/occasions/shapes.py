@@ -14,7 +14,7 @@ from domain.kernel.shapes import Change, Command, View, may_change
 from domain.occasions.rules import address
 
 MOST_DAYS_BEFORE = 180
-ADDRESS = r"^(webcal|https?)://[a-zA-Z0-9][a-zA-Z0-9.-]*(:[1-9][0-9]{1,3})?(/[!-~]*)?$"
+ADDRESS = r"^(webcal|https?)://[a-zA-Z0-9][a-zA-Z0-9.-]*(:[1-9][0-9]{0,4})?([/?][!-~]*)?$"
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Jours fériés, Vaud"])]
 DaysBefore = Annotated[int, Field(ge=0, le=MOST_DAYS_BEFORE, examples=[14])]
 Url = Annotated[
