@@ -77,7 +77,8 @@ async def make_tenant(app: FastAPI, database: Database) -> AsyncIterator[Tenant]
 
 @asynccontextmanager
 async def opened(app: FastAPI) -> AsyncIterator[FastAPI]:
-    async with LifespanManager(app):
+    # A machine that is busy is no failure.
+    async with LifespanManager(app, startup_timeout=60, shutdown_timeout=60):
         yield app
 
 
