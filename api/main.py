@@ -39,7 +39,7 @@ from api.occasions import rest as occasions
 from api.pages import assets
 from api.people import pages as people
 from api.plans import queues, recurrences, slots
-from api.posts import deliveries, entries
+from api.posts import deliveries, entries, versions
 from api.posts import rest as posts
 from api.providers import pages as outside
 from api.providers import rest as providers
@@ -76,6 +76,7 @@ ROUTERS = (
     recurrences,
     ideas,
     posts,
+    versions,
     deliveries,
     entries,
     mentions,

@@ -20,6 +20,8 @@ from domain.kernel import errors
 from domain.kernel.errors import Fault, Misfit, ParvisError
 from domain.kernel.logs import redact
 from domain.kernel.shapes import View
+from domain.posts.shapes import ConflictView
+from domain.posts.versions import PostStale
 
 log = structlog.get_logger()
 
@@ -65,6 +67,11 @@ class Problem(View):
     request_id: str = Field(description="Name it when you ask for help.")
     is_retryable: bool = Field(description="Whether the same request may succeed later.")
     acting_party: str = Field(description="Who must act: developer, user or operator.")
+    conflict: ConflictView | None = Field(
+        default=None,
+        description="Of a post that was changed meanwhile: what it said when you read it, and "
+        "what it says now. Left out everywhere else.",
+    )
 
 
 def install(app: FastAPI) -> None:
@@ -129,9 +136,10 @@ def answer(
         request_id=getattr(request.state, "request_id", ""),
         is_retryable=error.is_retryable,
         acting_party=error.acting_party,
+        conflict=error.conflict if isinstance(error, PostStale) else None,
     )
     return JSONResponse(
-        shown.model_dump(),
+        shown.model_dump(mode="json", exclude=None if shown.conflict else {"conflict"}),
         status,
         headers={**(headers or {}), **headers_of(error), **_challenge(request, error)},
         media_type=MEDIA_TYPE,

@@ -138,6 +138,7 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
     async with database.transaction(tenant.workspace_id) as session:
         made = await create_post(session, caller, draft, now=NOW)
     here[named("post", 7)] = show("post", made.id)
+    here[named("pver")] = await _first(tenant, f"/v1/posts/{here[named('post', 7)]}/versions")
     here |= await _converse(database, caller, community.id, account_id)
     here |= await _let_in(database, tenant, member.id)
     await _measure(database, caller, account_id)

@@ -8,9 +8,11 @@ from graphql import GraphQLError
 from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from api.posts.said import CONFLICT
 from api.problems import is_unstorable
 from domain.kernel import errors
 from domain.kernel.errors import ParvisError
+from domain.posts.versions import PostStale
 
 log = structlog.get_logger()
 
@@ -52,7 +54,10 @@ class ConflictError(Error): ...
 
 
 @strawberry.type(description="It was changed since you read it.")
-class VersionStaleError(Error): ...
+class VersionStaleError(Error):
+    conflict: CONFLICT | None = strawberry.field(  # type: ignore[valid-type]  # made at run time
+        description="Of a post: what it said when you read it and what it says now; else null."
+    )
 
 
 @strawberry.type(description="Too many requests.")
@@ -93,7 +98,11 @@ def typed(error: ParvisError) -> Error | None:
         "is_retryable": error.is_retryable,
         "acting_party": error.acting_party,
     }
-    return kind(**shared, faults=faults) if kind is ValidationError else kind(**shared)
+    if kind is ValidationError:
+        shared["faults"] = faults
+    if kind is VersionStaleError:
+        shared["conflict"] = error.conflict if isinstance(error, PostStale) else None
+    return kind(**shared)
 
 
 def camel(pointer: str) -> str:

@@ -2,19 +2,24 @@
 
 from typing import Any
 
+import strawberry
+
 from api.graph.arguments import Arguments
 from api.graph.changes import Mutation
 from api.graph.context import Context
 from api.graph.derive import derive
-from api.graph.fields import asking
+from api.graph.fields import argument, asking
 from api.graph.lists import judging, listing, single
 from api.graph.pages import Listed, Order, connection, page_request, paging
 from api.graph.relations import edge
 from api.graph.scalars import WallTime
 from api.posts import loaders
-from domain.posts import batches, editing, queries, service, settling
+from api.posts.said import VERSION
+from domain.kernel.ids import read
+from domain.posts import batches, editing, queries, restoring, service, settling, versions
 from domain.posts.shapes import (
     AttemptView,
+    ComparisonView,
     DeliveryView,
     PostView,
     ValidatePost,
@@ -37,6 +42,7 @@ DELIVERY = derive(
     "One outward act of one account, and how far it is.",
     find=queries.deliveries_by_id,
 )
+COMPARISON = derive(ComparisonView, "Comparison", "What changed between two versions of a post.")
 ATTEMPT = derive(AttemptView, "Attempt", "What one try at a delivery did.")
 ENTRY = derive(EntryView, "Entry", "A planned post as a calendar shows it.")
 BY_MOMENT = Order(SORT, ("publish_at", "id"))
@@ -50,6 +56,7 @@ for relation, name, description in (
     (loaders.media_by_post, "media", "Its pictures and videos, in order."),
     (loaders.variants_by_post, "variants", "What each account says."),
     (loaders.deliveries_by_post, "deliveries", "What goes out, or went; withdrawals too."),
+    (loaders.versions_by_post, "versions", "What it said, the newest first: as it is now."),
     (loaders.account_by_variant, "account", "The account that says it. Needs `accounts:read`."),
     (loaders.post_by_variant, "post", "The post it says."),
     (loaders.media_by_variant, "media", "Its own pictures and videos; empty: the post's."),
@@ -84,6 +91,20 @@ WINDOW = Arguments(
 )
 
 
+COMPARED = Arguments(
+    versions.compare_versions,
+    {"other_id": "The other version of the same post; left out: what it says now."},
+)
+
+
+async def _compare(_: object, context: Context, given: dict[str, Any]) -> ComparisonView:
+    id_ = read("pver", given["id"])
+    async with context.turn() as session:
+        return await versions.compare_versions(
+            session, context.caller, id_, **COMPARED.bound(given)
+        )
+
+
 async def _entries(_: object, context: Context, given: dict[str, Any]) -> Listed:
     request = page_request(given["first"], given.get("after") or None)
     window = Window(**WINDOW.bound(given))
@@ -100,6 +121,20 @@ QUERIES = (
         queries.list_posts,
         "The posts; sorted by PUBLISH, those that are planned. Needs `posts:read`.",
         filters=POST_FILTERS,
+    ),
+    single(
+        "post_version",
+        VERSION,
+        versions.get_version,
+        "One version of a post. Needs `posts:read`.",
+        prefix="pver",
+    ),
+    asking(
+        "compare_post_versions",
+        COMPARISON | None,
+        "What changed between two versions of a post, texts word by word. Needs `posts:read`.",
+        _compare,
+        [argument("id", strawberry.ID, "Its id, `pver_…`."), *COMPARED.listed],
     ),
     single(
         "delivery",
@@ -155,6 +190,16 @@ MUTATIONS = (
         "Changes only what is sent; a scheduled post is planned anew. `post.going_out` while it "
         "goes out, `post.published` for what readers see. Needs `posts:write`.",
         prefix="post",
+        gives=POST,
+        shown="post",
+        needs_version=True,
+    ),
+    Mutation(
+        "restore_post",
+        restoring.restore_post,
+        "Has a post say again what a version says; `expectedVersion` is the post's. Needs "
+        "`posts:write`.",
+        prefix="pver",
         gives=POST,
         shown="post",
         needs_version=True,

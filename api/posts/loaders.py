@@ -10,13 +10,20 @@ from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.media.queries import media_by_id
 from domain.media.shapes import MediaView
-from domain.posts import batches, queries
+from domain.posts import batches, queries, versions
 from domain.posts.queries import PostFilter
-from domain.posts.shapes import AttemptView, DeliveryView, PostView, VariantView
+from domain.posts.shapes import (
+    AttemptView,
+    DeliveryView,
+    PostVersionView,
+    PostView,
+    VariantView,
+)
 from domain.posts.window import EntryView
 
 NEWEST_FIRST = Order("-created_at", ("created_at", "id"))
 AS_MADE = Order("id", ("id",))
+NEWEST_VERSION = Order(versions.NEWEST_FIRST.name, ("id",))
 
 posts_by_community = Many(
     name="posts_by_community",
@@ -120,6 +127,15 @@ post_by_entry = One(
     target=PostView,
     key="id",
     find=batches.posts_by_id,
+)
+versions_by_post = Many(
+    name="versions_by_post",
+    owner=PostView,
+    target=PostVersionView,
+    order=NEWEST_VERSION,
+    page_size=10,
+    first=versions.versions_by_post,
+    more=versions.list_versions,
 )
 attempts_by_delivery = Many(
     name="attempts_by_delivery",

@@ -45,6 +45,7 @@ PREFIXES = {
     "occ": "occasion",
     "rec": "recurrence",
     "post": "post",
+    "pver": "post_version",
     "var": "variant",
     "dlv": "delivery",
     "att": "attempt",
@@ -155,6 +156,7 @@ OccasionId = Annotated[UUID, Prefixed("occ")]
 RecurrenceId = Annotated[UUID, Prefixed("rec")]
 IdeaId = Annotated[UUID, Prefixed("idea")]
 PostId = Annotated[UUID, Prefixed("post")]
+PostVersionId = Annotated[UUID, Prefixed("pver")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]
 AttemptId = Annotated[UUID, Prefixed("att")]

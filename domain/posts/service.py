@@ -22,6 +22,7 @@ from domain.kernel.errors import (
     InUse,
     Misfit,
     NotAllowedNow,
+    VersionStale,
 )
 from domain.kernel.ids import new_id
 from domain.posts.content import content_of, find_accounts, find_media, judge
@@ -47,6 +48,7 @@ from domain.posts.shapes import (
     VariantInput,
 )
 from domain.posts.tables import Post, Variant
+from domain.posts.versions import SAID, PostStale, conflict_of, keep_version
 
 __all__ = [
     "change_post",
@@ -92,6 +94,7 @@ async def create_post(
     await find_media(session, caller, row.media_ids)
     await insert(session, row, taken="This post exists already.")
     await _set_variants(session, caller, row, command.variants, now)
+    await keep_version(session, caller, row, now=now)
     record(session, caller, "post.created", ("post", row.id), now=now)
     return await detail(session, caller, row)
 
@@ -105,9 +108,9 @@ async def change_post(
     expected_version: int | None,
     now: datetime,
 ) -> PostDetail:
-    """Raises `DeliveryUnderWay` and, for what readers see, `AlreadyPublished`."""
+    """Raises `DeliveryUnderWay`, `PostStale` and, for what readers see, `AlreadyPublished`."""
     caller.need(Scope.POSTS_WRITE)
-    post = await find_post(session, caller, id_, expected_version)
+    post = await _find(session, caller, id_, expected_version)
     values = command.sent()
     _ensure_may_change(post, values)
     variants = values.pop("variants", None)
@@ -122,6 +125,8 @@ async def change_post(
         await plan_deliveries(session, caller, post, now=now)
     if "variants" in previous and not set(previous) - {"variants"}:
         post.version, post.updated_at = post.version + 1, now
+    if not SAID.isdisjoint(previous):
+        await keep_version(session, caller, post, now=now)
     record_change(session, caller, "post.changed", ("post", id_), post, previous, now=now)
     await session.flush()
     return await detail(session, caller, post)
@@ -178,6 +183,17 @@ async def validate_post(
         for given, content in zip(command.variants, contents, strict=True)
     ]
     return ValidationView(fits=all(target.fits for target in targets), targets=targets)
+
+
+async def _find(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Post:
+    """The post, locked. Raises `PostStale` with both sides, where it was changed meanwhile."""
+    try:
+        return await find_post(session, caller, id_, expected_version)
+    except VersionStale as error:
+        conflict = await conflict_of(session, caller, id_, expected_version or 0)
+        raise PostStale(error.message, conflict) from None
 
 
 def _ensure_may_change(post: Post, values: dict[str, Any]) -> None:

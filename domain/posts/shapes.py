@@ -16,10 +16,12 @@ from domain.kernel.ids import (
     MediaId,
     PillarId,
     PostId,
+    PostVersionId,
     RecurrenceId,
     VariantId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.posts.comparing import PieceKind
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
 MOST_VARIANTS = 50
@@ -144,6 +146,64 @@ class PostDetail(PostView):
 
     variants: list[VariantView] = Field(description="What each account says.")
     deliveries: list[DeliveryView] = Field(description="What goes out, or went.")
+
+
+class SaidView(View):
+    """What one account was to say."""
+
+    account_id: AccountId = Field(description="The account that says it.")
+    parts: list[str] | None = Field(
+        description="Its own text, one entry per message of a thread; null: the post's text."
+    )
+    language: str | None = Field(description="Its own language; null: the post's.")
+    media_ids: list[MediaId] | None = Field(description="Its own media; null: the post's.")
+    link_url: str | None = Field(description="Its own link; null: the post's.")
+    visibility: Visibility = Field(description="Who sees it.")
+    content_warning: str | None = Field(description="What it warns of; null: nothing.")
+
+
+class PostVersionView(View):
+    """What a post said from one of its versions on."""
+
+    id: PostVersionId = Field(description="The version's id.")
+    post_id: PostId = Field(description="The post it is of.")
+    number: int = Field(description="The post's version from which on it said this: its ETag.")
+    actor: str = Field(description="Who wrote it, as the event log calls them.")
+    created_at: Moment = Field(description="When it was written.")
+    title: str = Field(description="Its name in the house.")
+    text: str = Field(description="The master text.")
+    language: str | None = Field(description="Its language, BCP 47.")
+    labels: list[str] = Field(description="Words of the house to find it by.")
+    link_url: str | None = Field(description="The page it leads to.")
+    media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
+    variants: list[SaidView] = Field(description="The accounts that say it, and how.")
+
+
+class PieceView(View):
+    kind: PieceKind = Field(description="Whether both have it, or which one.")
+    text: str = Field(description="The words, spaces and marks of the piece.")
+
+
+class DifferenceView(View):
+    pointer: str = Field(description="JSON pointer into the version, such as `/text`.")
+    before: str | None = Field(description="What stood there; null: nothing. Lists as JSON.")
+    after: str | None = Field(description="What stands there; null: nothing. Lists as JSON.")
+    pieces: list[PieceView] = Field(description="A text word by word; empty for all else.")
+
+
+class ComparisonView(View):
+    """What changed between two versions of a post."""
+
+    before: PostVersionView = Field(description="The earlier of the two.")
+    after: PostVersionView = Field(description="The later of the two.")
+    differences: list[DifferenceView] = Field(description="Every difference; empty: none.")
+
+
+class ConflictView(View):
+    """Both sides of a change that came too late."""
+
+    base: PostVersionView = Field(description="What the post said at the version you sent.")
+    current: PostVersionView = Field(description="What it says now.")
 
 
 class VariantInput(Command):

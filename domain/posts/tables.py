@@ -93,6 +93,29 @@ class Variant(Kept, table=True):
     content_warning: str | None = string(nullable=True)
 
 
+class PostVersion(TenantRow, table=True):
+    """What a post said from one of its versions on; never changed."""
+
+    __tablename__ = "post_versions"
+    __table_args__ = (
+        belongs_to("posts", "post_id", on_delete="CASCADE"),
+        UniqueConstraint("workspace_id", "post_id", "number", name="post_versions_once"),
+        Index("post_versions_of_post", "workspace_id", "post_id", "id"),
+    )
+
+    post_id: UUID
+    number: int
+    actor: str = string()
+    created_at: datetime = moment()
+    title: str = string()
+    text: str = string()
+    language: str | None = string(nullable=True)
+    labels: list[str] = texts()
+    link_url: str | None = string(nullable=True)
+    media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    variants: list[dict[str, Any]] = json()
+
+
 class Delivery(Kept, table=True):
     """One outward act of one account; `act_at` is when a worker must look at it next.
 

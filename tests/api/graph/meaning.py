@@ -51,8 +51,8 @@ def meant(field: str, argument: ArgumentNode, ids: Ids) -> str:
 
 def prefix_of(field: str, name: str) -> str | None:
     """The prefix of the id that an argument asks for; None when it is none."""
-    if name == "assignedTo":
-        return OTHER_NAMES["assigned_to"]
+    if _snake(name) in OTHER_NAMES:
+        return OTHER_NAMES[_snake(name)]
     if name == "id":
         found = PREFIX.search(_query().fields[field].args["id"].description or "")
         return found[1] if found else None

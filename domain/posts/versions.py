@@ -1,0 +1,198 @@
+"""What a post said before: a version for every change of its words, the newest being what it says.
+
+A version bears the number of the post's own version, its ETag, from which on the post said this:
+at any other number it said what the newest version before it says.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.errors import NotAllowedNow, NotFound, VersionStale
+from domain.kernel.ids import new_id
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.posts.comparing import pieces
+from domain.posts.finding import variants_of
+from domain.posts.queries import visible
+from domain.posts.shapes import (
+    ComparisonView,
+    ConflictView,
+    DifferenceView,
+    PieceView,
+    PostVersionView,
+    SaidView,
+)
+from domain.posts.tables import Post, PostVersion
+
+WORDS = ("title", "text", "language", "labels", "link_url", "media_ids")
+SAID = frozenset({*WORDS, "variants"})
+"""What of a post a version keeps; a change of anything else makes none."""
+TEXTS = frozenset({"title", "text", "parts", "content_warning"})
+NEWEST_FIRST = Sort("-id", (col(PostVersion.id),), (UUID,))
+
+
+class PostStale(VersionStale):
+    """With both sides, so that a person can join them."""
+
+    def __init__(self, message: str, conflict: ConflictView | None) -> None:
+        super().__init__(message)
+        self.conflict = conflict
+
+
+async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
+    """Keeps what the post says as of its present version."""
+    variants = await variants_of(session, caller, post.id)
+    session.add(
+        PostVersion(
+            workspace_id=caller.workspace_id,
+            id=new_id(),
+            post_id=post.id,
+            number=post.version,
+            actor=caller.actor,
+            created_at=now,
+            variants=[SaidView.model_validate(each).model_dump(mode="json") for each in variants],
+            **{name: getattr(post, name) for name in WORDS},
+        )
+    )
+
+
+async def list_versions(
+    session: AsyncSession, caller: Caller, post_id: UUID, request: PageRequest
+) -> Page[PostVersionView]:
+    """The newest first: what the post says now. Raises `NotFound`."""
+    caller.need(Scope.POSTS_READ)
+    await find(session, visible(caller).where(col(Post.id) == post_id), what="post")
+    statement = _versions(caller).where(col(PostVersion.post_id) == post_id)
+    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=PostVersionView.model_validate,
+        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.id),
+    )
+
+
+async def versions_by_post(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, limit: int
+) -> dict[UUID, list[PostVersionView]]:
+    """The newest `limit` versions of each post."""
+    caller.need(Scope.POSTS_READ)
+    found: dict[UUID, list[PostVersionView]] = {}
+    for id_ in ids:
+        statement = _versions(caller).where(col(PostVersion.post_id) == id_)
+        newest = statement.order_by(col(PostVersion.id).desc()).limit(limit)
+        rows = (await session.exec(newest)).all()
+        found[id_] = [PostVersionView.model_validate(row) for row in rows]
+    return found
+
+
+async def versions_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, PostVersionView]:
+    caller.need(Scope.POSTS_READ)
+    statement = _versions(caller).where(col(PostVersion.id).in_(ids))
+    rows = (await session.exec(statement)).all()
+    return {row.id: PostVersionView.model_validate(row) for row in rows}
+
+
+async def get_version(session: AsyncSession, caller: Caller, id_: UUID) -> PostVersionView:
+    """Raises `NotFound`."""
+    caller.need(Scope.POSTS_READ)
+    return PostVersionView.model_validate(await find_version(session, caller, id_))
+
+
+async def compare_versions(
+    session: AsyncSession, caller: Caller, id_: UUID, *, other_id: UUID | None = None
+) -> ComparisonView:
+    """What changed between two versions of a post; without the other one, until now.
+
+    Raises `NotFound`, and `NotAllowedNow` for versions of two posts.
+    """
+    caller.need(Scope.POSTS_READ)
+    one = await find_version(session, caller, id_)
+    if other_id is None:
+        other = await version_at(session, caller, one.post_id, None) or one
+    else:
+        other = await find_version(session, caller, other_id)
+    if other.post_id != one.post_id:
+        raise NotAllowedNow("The two versions are of different posts.")
+    earlier, later = sorted((one, other), key=lambda each: each.number)
+    before, after = (PostVersionView.model_validate(each) for each in (earlier, later))
+    return ComparisonView(before=before, after=after, differences=list(_differences(before, after)))
+
+
+async def find_version(session: AsyncSession, caller: Caller, id_: UUID) -> PostVersion:
+    """Raises `NotFound`."""
+    statement = _versions(caller).where(col(PostVersion.id) == id_)
+    row = (await session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound("version of a post")
+    return row
+
+
+async def version_at(
+    session: AsyncSession, caller: Caller, post_id: UUID, number: int | None
+) -> PostVersion | None:
+    """What a post said at one of its versions; None for the number: what it says now."""
+    statement = _versions(caller).where(col(PostVersion.post_id) == post_id)
+    if number is not None:
+        statement = statement.where(col(PostVersion.number) <= number)
+    return (await session.exec(statement.order_by(col(PostVersion.number).desc()).limit(1))).first()
+
+
+async def conflict_of(
+    session: AsyncSession, caller: Caller, post_id: UUID, number: int
+) -> ConflictView | None:
+    """Both sides of a change that was made of what the post said at a version."""
+    base = await version_at(session, caller, post_id, number)
+    current = await version_at(session, caller, post_id, None)
+    if base is None or current is None:
+        return None
+    return ConflictView(
+        base=PostVersionView.model_validate(base), current=PostVersionView.model_validate(current)
+    )
+
+
+def _versions(caller: Caller) -> SelectOfScalar[PostVersion]:
+    return select(PostVersion).where(col(PostVersion.workspace_id) == caller.workspace_id)
+
+
+def _differences(before: PostVersionView, after: PostVersionView) -> Iterator[DifferenceView]:
+    first, second = _flat(before), _flat(after)
+    for pointer in sorted(first.keys() | second.keys()):
+        one, other = first.get(pointer), second.get(pointer)
+        if one == other:
+            continue
+        is_text = not TEXTS.isdisjoint(pointer.split("/"))
+        found = pieces(one or "", other or "") if is_text else ()
+        yield DifferenceView(
+            pointer=pointer,
+            before=one,
+            after=other,
+            pieces=[PieceView(kind=kind, text=text) for kind, text in found],
+        )
+
+
+def _flat(version: PostVersionView) -> dict[str, str | None]:
+    """Everything a version says, by JSON pointer; variants by their account."""
+    shown = version.model_dump(mode="json")
+    found = {f"/{name}": _told(shown[name]) for name in WORDS}
+    for variant in shown["variants"]:
+        at = f"/variants/{variant.pop('account_id')}"
+        for number, text in enumerate(variant.pop("parts") or ()):
+            found[f"{at}/parts/{number}"] = text
+        found |= {f"{at}/{name}": _told(value) for name, value in variant.items()}
+    return found
+
+
+def _told(value: Any) -> str | None:  # noqa: ANN401 - JSON
+    return value if value is None or isinstance(value, str) else json.dumps(value)
