@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from migrations.tenancy import APPEND_ONLY, create_tenant_table, hold
 
 revision = "2026_11_26_2230"
-down_revision = "2026_11_26_2020"
+down_revision = "2026_11_26_2140"
 branch_labels = None
 depends_on = None
 
