@@ -24,7 +24,9 @@ from domain.mentions.shapes import Ingested, Reading
 from domain.mentions.tables import Mention
 
 OLD_NEWS = timedelta(days=7)
-"""What a first reading finds and is older than this is no candidate."""
+"""What is older than this is no candidate."""
+MOST_AT_FIRST = 50
+"""How much of a feed that was just connected is: its newest entries."""
 HOUSE = text("""
 SELECT name FROM campaigns
  WHERE workspace_id = :workspace AND community_id = :community AND archived_at IS NULL
@@ -79,6 +81,9 @@ async def take_entries(
         col(Mention.kind) == InboxKind.ENTRY,
         col(Mention.said_at) >= now - OLD_NEWS,
     )
+    if reading.is_first:
+        newest = (col(Mention.said_at).desc(), col(Mention.id).desc())
+        statement = statement.order_by(*newest).limit(MOST_AT_FIRST)
     house = await _house(session, caller, reading.community_id)
     rows = [
         _candidate(mention, CandidateOrigin.FEED, house, now).model_dump()

@@ -141,6 +141,18 @@ async def test_only_entries_of_the_last_days_come_in(desk: Desk, inbox: Inbox) -
     assert await listed(desk) == []
 
 
+async def test_of_a_feed_just_connected_the_newest_entries_come_in(
+    desk: Desk, inbox: Inbox
+) -> None:
+    first = Inbox(inbox.database, inbox.workspace_id, replace(inbox.reading, is_first=True))
+    entries = [entry(n, said_at=NOW - timedelta(minutes=n)) for n in range(60)]
+
+    assert await bring(first, *entries) == 50
+
+    titles = {each["title"] for each in await listed(desk, "?limit=100")}
+    assert titles == {f"Nouvelle {n}" for n in range(50)}
+
+
 async def test_somebody_picks_a_mention_once(desk: Desk, inbox: Inbox) -> None:
     await bring(inbox, item(1, text="Et le gel ?"))
     [mention] = (await read_(desk, "/v1/mentions"))["data"]
