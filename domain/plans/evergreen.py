@@ -18,6 +18,8 @@ from domain.posts.rules import PostState
 from domain.posts.shapes import VariantInput
 from domain.posts.tables import Post, Variant
 
+Sayings = dict[UUID, tuple[datetime, set[str]]]
+"""By post, when it goes out and the fingerprints of what is said in it."""
 UNSAID = (PostState.CANCELLED, PostState.WITHDRAWN, PostState.FAILED)
 
 
@@ -36,7 +38,10 @@ def fingerprint(text: str) -> str:
 
 
 def around(at: datetime, days: int, zone_name: str) -> tuple[datetime, datetime]:
-    """From the midnight after the day so many days before, to the one before the day after."""
+    """From the midnight after the day so many days before, to the one before the day after.
+
+    Days are counted on the calendar: a change of clocks makes no week shorter.
+    """
     day = datetime.combine(at.astimezone(zone(zone_name)).date(), time())
     first, end = day - timedelta(days=days - 1), day + timedelta(days=days)
     return resolve(first, zone_name), resolve(end, zone_name)
@@ -74,6 +79,7 @@ async def choose(
     at: datetime,
     *,
     own: Occurrence,
+    sayings: Sayings,
 ) -> Said | None:
     """What the occurrence at a moment says; None when every variation was said too lately.
 
@@ -83,7 +89,13 @@ async def choose(
         return Said(row.text, row.media_ids, None)
     given = [VariationInput.model_validate(each) for each in row.variations]
     by_key = {fingerprint(each.text): each for each in given}
-    said = await _said(session, caller, row, at, besides=own.post_id)
+    since, until = around(at, row.spacing_days, row.time_zone)
+    said = {
+        key
+        for id_, (moment, keys) in sayings.items()
+        if since <= moment < until and id_ != own.post_id
+        for key in keys
+    }
     order = in_turn(list(by_key), await _used(session, caller, row, besides=own.id))
     if own.variation in by_key:
         order.insert(0, own.variation)
@@ -92,6 +104,35 @@ async def choose(
         return None
     media_ids = by_key[key].media_ids
     return Said(by_key[key].text, row.media_ids if media_ids is None else media_ids, key)
+
+
+async def sayings_of(
+    session: AsyncSession, caller: Caller, row: Recurrence, *, now: datetime
+) -> Sayings:
+    """What its accounts said so lately that it counts, and what is planned that they say."""
+    if not row.variations:
+        return {}
+    accounts = [VariantInput.model_validate(each).account_id for each in row.variants]
+    since, _ = around(now, row.spacing_days, row.time_zone)
+    statement = (
+        select(col(Post.id), col(Post.publish_at), col(Post.text), col(Variant.parts))
+        .join(
+            Variant,
+            (col(Variant.workspace_id) == col(Post.workspace_id))
+            & (col(Variant.post_id) == col(Post.id)),
+        )
+        .where(
+            col(Post.workspace_id) == caller.workspace_id,
+            col(Post.publish_at) >= since,
+            col(Post.state).not_in(UNSAID),
+            col(Variant.account_id).in_(accounts),
+        )
+    )
+    found: Sayings = {}
+    for id_, at, text, parts in (await session.exec(statement)).all():
+        if at is not None:
+            found.setdefault(id_, (at, set()))[1].add(fingerprint("\n".join(parts or [text])))
+    return found
 
 
 async def _used(
@@ -109,31 +150,3 @@ async def _used(
         .group_by(col(Occurrence.variation))
     )
     return {key: at for key, at in (await session.exec(statement)).all() if key is not None}
-
-
-async def _said(
-    session: AsyncSession, caller: Caller, row: Recurrence, at: datetime, *, besides: UUID | None
-) -> set[str]:
-    """What its accounts say on the days around that moment, in planned posts too.
-
-    Days are counted on the calendar: a change of clocks makes no week shorter.
-    """
-    accounts = [VariantInput.model_validate(each).account_id for each in row.variants]
-    since, until = around(at, row.spacing_days, row.time_zone)
-    statement = (
-        select(col(Post.id), col(Post.text), col(Variant.parts))
-        .join(
-            Variant,
-            (col(Variant.workspace_id) == col(Post.workspace_id))
-            & (col(Variant.post_id) == col(Post.id)),
-        )
-        .where(
-            col(Post.workspace_id) == caller.workspace_id,
-            col(Post.publish_at) >= since,
-            col(Post.publish_at) < until,
-            col(Post.state).not_in(UNSAID),
-            col(Variant.account_id).in_(accounts),
-        )
-    )
-    rows = (await session.exec(statement)).all()
-    return {fingerprint("\n".join(parts or [text])) for id_, text, parts in rows if id_ != besides}

@@ -19,7 +19,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.nudges import due_at
 from domain.plans.recurring import CLOCK_CHANGES, FURTHEST, Coming, coming, pair
 from domain.plans.rule_text import read_rule
-from domain.plans.steps import Work, begin, bring_along, fill, make, take_away, tell
+from domain.plans.steps import Work, begin, begin_work, bring_along, fill, make, take_away, tell
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.tables import Post
 
@@ -74,7 +74,7 @@ async def make_right(
     At most so many posts are touched, the soonest first. The recurrence is locked. What its
     accounts and networks do not take stays a draft, and is told in `problem`.
     """
-    work = Work(session, caller, row, now)
+    work = await begin_work(session, caller, row, now=now)
     pairs = await _paired(work, until)
     steps = [each for each in pairs if not _is_settled(row, *each)]
     for occurrence, found in steps[:most]:
@@ -91,7 +91,7 @@ async def take_all_away(
     session: AsyncSession, caller: Caller, row: Recurrence, *, now: datetime
 ) -> None:
     """Takes what is still to come off the calendar; what persons changed stays."""
-    work = Work(session, caller, row, now)
+    work = await begin_work(session, caller, row, now=now)
     for occurrence in (await _kept(work, ())).values():
         if not occurrence.is_own:
             await take_away(work, occurrence)
@@ -101,7 +101,7 @@ async def make_one(
     session: AsyncSession, caller: Caller, row: Recurrence, found: Coming, *, now: datetime
 ) -> UUID:
     """The post of one occurrence, made where none is yet. Raises what keeps it from being made."""
-    work = Work(session, caller, row, now)
+    work = await begin_work(session, caller, row, now=now)
     occurrence = await begin(work, found)
     if occurrence is None:
         statement = _at(caller, row, found.occurs_at)

@@ -12,7 +12,7 @@ from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Conflict, Invalid, Missing, ParvisError, VariationMissing
 from domain.kernel.ids import new_id
-from domain.plans.evergreen import choose
+from domain.plans.evergreen import Sayings, choose, sayings_of
 from domain.plans.recurring import Coming
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.finding import find_post
@@ -32,8 +32,16 @@ class Work:
     caller: Caller
     row: Recurrence
     now: datetime
+    sayings: Sayings
     hindrances: list[tuple[datetime, ParvisError]] = field(default_factory=list)
     is_done: bool = True
+
+
+async def begin_work(
+    session: AsyncSession, caller: Caller, row: Recurrence, *, now: datetime
+) -> Work:
+    """The recurrence is locked."""
+    return Work(session, caller, row, now, await sayings_of(session, caller, row, now=now))
 
 
 async def make(work: Work, found: Coming) -> None:
@@ -79,13 +87,16 @@ async def fill(work: Work, occurrence: Occurrence) -> None:
     post = await find_post(session, caller, made.id, None)
     post.recurrence_id, post.occurs_at = row.id, occurrence.occurs_at
     occurrence.post_id = post.id
+    _note(work, occurrence)
     await _schedule(work, occurrence, post)
 
 
 async def _command(work: Work, occurrence: Occurrence) -> CreatePost | None:
     """What the post of an occurrence says; None when no variation is left."""
     row = work.row
-    said = await choose(work.session, work.caller, row, occurrence.at, own=occurrence)
+    said = await choose(
+        work.session, work.caller, row, occurrence.at, own=occurrence, sayings=work.sayings
+    )
     if said is None:
         _hinder(work, occurrence, VariationMissing())
         return None
@@ -148,6 +159,7 @@ async def _change(work: Work, occurrence: Occurrence, post: Post) -> None:
         occurrence.made_for = work.row.revision
         occurrence.post_id = occurrence.post_version = None
         await remove_post(session, caller, post.id, expected_version=None, now=work.now)
+        work.sayings.pop(post.id, None)
         return
     change = ChangePost(**command.model_dump(exclude={"id", "calendar_id"}))
     try:
@@ -155,6 +167,7 @@ async def _change(work: Work, occurrence: Occurrence, post: Post) -> None:
             await change_post(session, caller, post.id, change, expected_version=None, now=work.now)
         occurrence.problem = None
         occurrence.made_for = work.row.revision
+        _note(work, occurrence)
     except (Invalid, Conflict, Missing) as error:
         _hinder(work, occurrence, error)
     await session.refresh(post)
@@ -173,6 +186,13 @@ async def take_away(work: Work, occurrence: Occurrence) -> None:
     await session.flush()
     if post_id is not None:
         await remove_post(session, caller, post_id, expected_version=None, now=work.now)
+        work.sayings.pop(post_id, None)
+
+
+def _note(work: Work, occurrence: Occurrence) -> None:
+    """What the post of an occurrence says now, for the occurrences that come after it."""
+    if occurrence.post_id is not None and occurrence.variation is not None:
+        work.sayings[occurrence.post_id] = occurrence.at, {occurrence.variation}
 
 
 def _hinder(work: Work, occurrence: Occurrence, error: ParvisError) -> None:
