@@ -43,6 +43,8 @@ from domain.posts.shapes import PostDetail
 from domain.posts.tables import Post
 
 ENDED = {PostState.CANCELLED, PostState.FAILED, PostState.WITHDRAWN}
+OF_THE_SPLIT = {"id", "occurs_at"}
+"""What a split says of itself, and not of what goes on."""
 AT_ONCE = 20
 """Posts that a change brings along before it is answered; the rest is a worker's."""
 COPIED = (
@@ -167,7 +169,7 @@ async def split_recurrence(
     rule = read_rule(row.rule, row.time_zone)
     if next(walls(rule, row.starts_at, until=wall)) == wall:
         raise NotAllowedNow("That is the first one: change them all.")
-    sent = {name: value for name, value in command.sent().items() if name not in _NEW}
+    sent = {name: value for name, value in command.sent().items() if name not in OF_THE_SPLIT}
     values = {
         "rule": recurring.onward(rule, row.starts_at, wall).written(),
         "starts_at": recurring.begins_anew(rule, row.starts_at, wall),
@@ -275,6 +277,3 @@ def _coming(row: Recurrence, wall: datetime, now: datetime) -> Coming:
     if at <= now:
         raise TimePast
     return Coming(wall, at)
-
-
-_NEW = {"id", "occurs_at"}
