@@ -6,6 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.plans.evergreen import around, fingerprint, in_turn
+from domain.plans.recurrence_shapes import (
+    CreateRecurrence,
+    VariantTemplateView,
+    VariationInput,
+    VariationView,
+)
+from domain.posts.shapes import CreatePost, VariantInput
 
 moments = st.datetimes(
     datetime.fromisoformat("2026-01-01"),
@@ -43,3 +50,11 @@ def test_what_was_never_said_comes_first_and_what_was_said_last_comes_last(
     assert order[: len(never)] == never
     times = [used[key] for key in order[len(never) :]]
     assert times == sorted(times)
+
+
+def test_a_recurrence_can_say_all_that_a_post_can() -> None:
+    of_one_post = {"wall_time"}
+
+    assert CreatePost.model_fields.keys() - CreateRecurrence.model_fields.keys() == of_one_post
+    assert VariantTemplateView.model_fields.keys() == VariantInput.model_fields.keys()
+    assert VariationView.model_fields.keys() == VariationInput.model_fields.keys()
