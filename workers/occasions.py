@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.connector.errors import NetworkError
 from domain.kernel.caller import worker
 from domain.kernel.traces import span
-from domain.occasions import following
+from domain.occasions import following, nearing
 from domain.occasions.fetching import fetch
 from domain.occasions.shapes import Asked
 from workers.context import Context
@@ -49,4 +49,4 @@ async def read_calendar(context: Context, workspace_id: UUID, asked: Asked) -> N
 async def near_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
     """Tells of what is near; what a batch leaves is due still, and found by the next."""
     async with context.database.transaction(workspace_id) as session:
-        return await following.tell_near(session, worker(workspace_id), now=now, most=NEAR_BATCH)
+        return await nearing.tell_near(session, worker(workspace_id), now=now, most=NEAR_BATCH)

@@ -1,4 +1,4 @@
-"""The workers' half: calendars fall due, what they tell is taken over, near occasions are told of.
+"""The workers' half: calendars fall due, and what they tell is taken over.
 
 Each function is one transaction of plan or record; nothing is fetched in any of them.
 """
@@ -20,8 +20,9 @@ from domain.kernel.changes import apply
 from domain.kernel.clock import zone_rules
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
+from domain.occasions.nearing import propose
 from domain.occasions.queries import visible, visible_occasions
-from domain.occasions.rules import AHEAD, BACK, ENOUGH, READ_EVERY, next_try, proposing
+from domain.occasions.rules import AHEAD, BACK, ENOUGH, READ_EVERY, next_try
 from domain.occasions.shapes import Asked, Document, Found
 from domain.occasions.tables import EventCalendar, Occasion
 
@@ -108,39 +109,6 @@ async def record_reading_trouble(
     _come_back(session, row, max(next_try(row.failures, now=now), until or now))
 
 
-async def tell_near(session: AsyncSession, caller: Caller, *, now: datetime, most: int) -> int:
-    """Tells of occasions whose day of proposing has come, of each once; how many were looked at."""
-    statement = (
-        visible_occasions(caller)
-        .where(col(Occasion.act_at) <= now)
-        .order_by(col(Occasion.act_at), col(Occasion.id))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    rows = (await session.exec(statement)).all()
-    for row in rows:
-        row.act_at = None
-        if row.ends_at > now:
-            row.proposed_at, row.version, row.updated_at = now, row.version + 1, now
-            record(session, caller, "occasion.near", ("occasion", row.id), now=now, data=_told(row))
-    return len(rows)
-
-
-async def propose_anew(
-    session: AsyncSession, caller: Caller, calendar: EventCalendar, *, now: datetime
-) -> None:
-    """Sets the days of what was not proposed yet to what its calendar says now."""
-    place = (caller.workspace_id, calendar.community_id)
-    community = await session.get_one(Community, place)
-    statement = visible_occasions(caller).where(
-        col(Occasion.event_calendar_id) == calendar.id,
-        col(Occasion.starts_at) > now - BACK,
-        col(Occasion.proposed_at).is_(None),
-    )
-    for row in (await session.exec(statement.with_for_update())).all():
-        _propose(row, calendar, community.time_zone, now=now)
-
-
 async def _held(session: AsyncSession, caller: Caller, asked: Asked) -> EventCalendar | None:
     """The row, locked, while it is still this worker's and at the address it was asked for."""
     statement = visible(caller).where(
@@ -180,7 +148,7 @@ async def _take_over(
             changed.append(row)
         else:
             continue
-        _propose(row, calendar, time_zone, now=now)
+        propose(row, calendar, time_zone, now=now)
     near = [row.act_at for row in (*added, *changed) if row.act_at is not None]
     if near:
         due_at(session, caller.workspace_id, calendar.id, min(near))
@@ -232,22 +200,3 @@ def _new(calendar: EventCalendar, found: Found, now: datetime) -> Occasion:
 def _values(found: Found) -> dict[str, Any]:
     names = Found.__dataclass_fields__.keys() - {"uid", "recurrence"}
     return {name: getattr(found, name) for name in names}
-
-
-def _propose(row: Occasion, calendar: EventCalendar, time_zone: str, *, now: datetime) -> None:
-    """Says when it is near; once that was told it is not told again, and of the past never."""
-    if row.proposed_at is not None:
-        return
-    day, at = proposing(row.starts_on, calendar.proposes_days_before, time_zone)
-    row.propose_on, row.act_at = day, at if row.ends_at > now else None
-
-
-def _told(row: Occasion) -> dict[str, Any]:
-    return {
-        "event_calendar_id": show("evc", row.event_calendar_id),
-        "community_id": show("com", row.community_id),
-        "title": row.title,
-        "starts_on": row.starts_on.isoformat(),
-        "starts_at": row.starts_at.isoformat(),
-        "propose_on": row.propose_on.isoformat() if row.propose_on else None,
-    }

@@ -6,35 +6,26 @@ without a zone, and whole days, are the community's.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from hashlib import sha256
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
-from zoneinfo import ZoneInfo
+from time import monotonic
 
-from icalendar import Calendar, Component, Event, vRecur
-from icalendar.error import BrokenCalendarProperty, InvalidCalendar
+from icalendar import Calendar, Event, vRecur
 
-from domain.feeds.ics import clean
-from domain.kernel.clock import FULL_DAY, resolve, zone
-from domain.kernel.errors import RuleUnfit, ZoneUnknown
+from domain.kernel.clock import zone
+from domain.kernel.errors import RuleUnfit
+from domain.occasions.describing import found_in, is_cancelled, sequence_of, uid_of
 from domain.occasions.shapes import Found
+from domain.occasions.spans import BROKEN, Place, Span, name_of, span_of, wall_of
 from domain.plans.recurring import CLOCK_CHANGES, Rule, read_rule, walls
 
 MOST_EVENTS = 5000
 MOST_FOUND = 2000
-MOST_RULES = 300
 MOST_TIMES = 200_000
 """How many times of all series are looked at: some begin long ago."""
-MOST_TITLE, MOST_TEXT, MOST_ID = 300, 2000, 500
-BROKEN = (
-    ValueError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-    BrokenCalendarProperty,
-    InvalidCalendar,
-)
+LONGEST_S = 10.0
+"""How long the series may take: a rule that never comes costs a tenth of a second."""
 
 Window = tuple[datetime, datetime]
 
@@ -43,48 +34,16 @@ class NotACalendar(ValueError):
     """The document is none, or holds too much."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where wall times are resolved: an IANA zone, or one that the document describes."""
-
-    name: str | None
-    other: tzinfo
-
-    def moment(self, wall: datetime) -> datetime:
-        if self.name is not None:
-            return resolve(wall, self.name)
-        return wall.replace(tzinfo=self.other).astimezone(UTC)
-
-    def wall(self, moment: datetime) -> datetime:
-        return moment.astimezone(self.other).replace(tzinfo=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """When an event is, its first time as a wall time; `length` in days or, else, in real time."""
-
-    wall: datetime
-    length: timedelta
-    is_all_day: bool
-    place: Place
-    shown_zone: str | None
-
-
 class Budget:
     """What one document may cost."""
 
     def __init__(self) -> None:
-        self.rules, self.times = MOST_RULES, MOST_TIMES
+        self.times, self.until = MOST_TIMES, monotonic() + LONGEST_S
 
-    def spend(self) -> None:
-        self.times -= 1
-        if self.times < 0:
-            raise NotACalendar("Its series have too many times.")
-
-    def open_rule(self) -> None:
-        self.rules -= 1
-        if self.rules < 0:
-            raise NotACalendar(f"It has more than {MOST_RULES} series.")
+    def spend(self, times: int) -> None:
+        self.times -= times
+        if self.times < 0 or monotonic() > self.until:
+            raise NotACalendar("Its series come too often, or too seldom.")
 
 
 def read_document(body: bytes, time_zone: str, window: Window) -> tuple[Found, ...]:
@@ -117,28 +76,28 @@ def read_document(body: bytes, time_zone: str, window: Window) -> tuple[Found, .
 def _series(events: Sequence[Event]) -> dict[str, list[Event]]:
     found: dict[str, list[Event]] = {}
     for event in events:
-        found.setdefault(_uid(event), []).append(event)
+        found.setdefault(uid_of(event), []).append(event)
     return found
 
 
 def _of_series(events: list[Event], home: Place, window: Window, budget: Budget) -> Iterator[Found]:
     """An event and those of its times that were changed alone."""
     whole = [event for event in events if "RECURRENCE-ID" not in event]
-    master = max(whole, key=_sequence, default=None)
-    span = None if master is None else _span(master, home)
+    master = max(whole, key=sequence_of, default=None)
+    span = None if master is None else span_of(master, home)
     changed: dict[str, Event] = {}
-    for event in sorted((e for e in events if "RECURRENCE-ID" in e), key=_sequence):
+    for event in sorted((e for e in events if "RECURRENCE-ID" in e), key=sequence_of):
         name = _named(event, span, home)
         if name is not None:
             changed[name] = event
-    if master is not None and span is not None and not _is_cancelled(master):
+    if master is not None and span is not None and not is_cancelled(master):
         for wall, name in _times(master, span, window, budget):
             if name not in changed:
-                yield from _within(_found(master, replace(span, wall=wall), home, name), window)
+                yield from _within(found_in(master, replace(span, wall=wall), home, name), window)
     for name, event in changed.items():
-        own = _span(event, home)
-        if own is not None and not _is_cancelled(event):
-            yield from _within(_found(event, own, home, name), window)
+        own = span_of(event, home)
+        if own is not None and not is_cancelled(event):
+            yield from _within(found_in(event, own, home, name), window)
 
 
 def _times(
@@ -149,19 +108,19 @@ def _times(
     if rule is None:
         yield span.wall, ""
         return
-    budget.open_rule()
+    budget.spend(0)
     first, last = (span.place.wall(each) for each in window)
     for wall in walls(rule, span.wall, until=last + CLOCK_CHANGES):
-        budget.spend()
+        budget.spend(1)
         if wall >= first - CLOCK_CHANGES:
-            yield wall, _name(wall, is_all_day=span.is_all_day)
+            yield wall, name_of(wall, is_all_day=span.is_all_day)
 
 
 def _rule(event: Event, span: Span) -> Rule | None:
     """None for what happens once; a rule that cannot be followed leaves the first time."""
     try:
-        dates = [_wall(each[0], span.place) for each in event.rdates]
-        without = [_wall(each, span.place) for each in event.exdates]
+        dates = [wall_of(each[0], span.place) for each in event.rdates]
+        without = [wall_of(each, span.place) for each in event.exdates]
         given = event.get("RRULE")
         written = _written(given) if isinstance(given, vRecur) else ""
         rule = Rule({}, None, None, (), frozenset())
@@ -184,45 +143,6 @@ def _written(rule: vRecur) -> str:
     return raw.decode()
 
 
-def _span(event: Event, home: Place) -> Span | None:
-    try:
-        start, end = event.start, event.end
-    except BROKEN:
-        return None
-    if not isinstance(start, datetime):
-        days = (end if not isinstance(end, datetime) else end.date()) - start
-        midnight = datetime.combine(start, time())
-        return Span(midnight, max(days, FULL_DAY), True, home, None)
-    place = _place(start, home)
-    wall = place.wall(start) if start.tzinfo else start
-    ends_at = _moment(end, place)
-    length = max(ends_at - place.moment(wall), timedelta(0))
-    shown = place.name if start.tzinfo is not None and place.name != "UTC" else None
-    return Span(wall, length, False, place, shown)
-
-
-def _place(start: datetime, home: Place) -> Place:
-    if start.tzinfo is None:
-        return home
-    name = start.tzinfo.key if isinstance(start.tzinfo, ZoneInfo) else None
-    try:
-        return Place(None if name is None else zone(name).key, start.tzinfo)
-    except ZoneUnknown:
-        return Place(None, start.tzinfo)
-
-
-def _moment(given: date | datetime, place: Place) -> datetime:
-    if isinstance(given, datetime) and given.tzinfo is not None:
-        return given.astimezone(UTC)
-    return place.moment(_wall(given, place))
-
-
-def _wall(given: date | datetime, place: Place) -> datetime:
-    if not isinstance(given, datetime):
-        return datetime.combine(given, time())
-    return given if given.tzinfo is None else place.wall(given)
-
-
 def _named(event: Event, span: Span | None, home: Place) -> str | None:
     """Which time of its series an event stands for."""
     try:
@@ -231,67 +151,9 @@ def _named(event: Event, span: Span | None, home: Place) -> str | None:
         return None
     place = home if span is None else span.place
     is_all_day = not isinstance(given, datetime) if span is None else span.is_all_day
-    return _name(_wall(given, place), is_all_day=is_all_day)
-
-
-def _name(wall: datetime, *, is_all_day: bool) -> str:
-    return f"{wall:%Y%m%d}" if is_all_day else f"{wall:%Y%m%dT%H%M%S}"
-
-
-def _found(event: Event, span: Span, home: Place, name: str) -> Found:
-    starts_at = span.place.moment(span.wall)
-    if span.is_all_day:
-        first, last = span.wall.date(), (span.wall + span.length - FULL_DAY).date()
-        ends_at = span.place.moment(span.wall + span.length)
-    else:
-        ends_at = starts_at + span.length
-        first = home.wall(starts_at).date()
-        last = max(first, home.wall(ends_at - timedelta(microseconds=1)).date())
-    return Found(
-        uid=_uid(event),
-        recurrence=name,
-        title=_text(event, "SUMMARY", MOST_TITLE),
-        description=_text(event, "DESCRIPTION", MOST_TEXT),
-        place=_text(event, "LOCATION", MOST_ID),
-        url=_url(event),
-        is_all_day=span.is_all_day,
-        starts_on=first,
-        ends_on=last,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        time_zone=span.shown_zone,
-    )
+    return name_of(wall_of(given, place), is_all_day=is_all_day)
 
 
 def _within(one: Found, window: Window) -> Iterator[Found]:
     if window[0] <= one.starts_at < window[1]:
         yield one
-
-
-def _uid(event: Event) -> str:
-    """Its own or, where it has none or an endless one, one that its content makes."""
-    given = _text(event, "UID", MOST_TEXT)
-    if given and len(given) <= MOST_ID:
-        return given
-    return f"sha256:{sha256(given.encode() or event.to_ical()).hexdigest()}"
-
-
-def _sequence(event: Component) -> int:
-    try:
-        return int(event.decoded("SEQUENCE", 0))
-    except BROKEN:
-        return 0
-
-
-def _is_cancelled(event: Event) -> bool:
-    return _text(event, "STATUS", MOST_ID).upper() == "CANCELLED"
-
-
-def _text(event: Component, name: str, most: int) -> str:
-    given = event.get(name, "")
-    return clean(str(given[0] if isinstance(given, list) else given)).strip()[:most]
-
-
-def _url(event: Event) -> str | None:
-    url = _text(event, "URL", MOST_TEXT)
-    return url if url.startswith(("https://", "http://")) else None

@@ -15,7 +15,7 @@ from domain.kernel.changes import apply, digest, find, find_for_change, insert, 
 from domain.kernel.errors import AlreadyExists
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
-from domain.occasions.following import propose_anew
+from domain.occasions.nearing import propose_anew
 from domain.occasions.queries import view_of, visible
 from domain.occasions.rules import READ_AGAIN, address
 from domain.occasions.shapes import (

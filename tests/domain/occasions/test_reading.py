@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.kernel.clock import resolve
 from domain.occasions import reading
+from domain.occasions.describing import MOST_TITLE
 from domain.occasions.reading import NotACalendar, read_document
 from domain.occasions.shapes import Found
 from tests.domain.occasions.documents import SINCE, UNTIL, VTIMEZONE, document
@@ -168,7 +169,7 @@ def test_texts_are_cleaned_and_bounded_and_addresses_are_of_the_web() -> None:
         "DESCRIPTION:One\\nTwo\x07\nURL:javascript:alert(1)"
     )
 
-    assert one.title == "é" * reading.MOST_TITLE
+    assert one.title == "é" * MOST_TITLE
     assert (one.place, one.description, one.url) == ("Lausanne, gare", "One\nTwo", None)
 
 
@@ -184,7 +185,7 @@ def test_what_would_cost_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     daily = "UID:a\nDTSTART:20200101T090000Z\nRRULE:FREQ=DAILY"
     for name, most, events in (
         ("MOST_EVENTS", 1, (MATCHES, daily)),
-        ("MOST_RULES", 1, (MATCHES, daily)),
+        ("LONGEST_S", -1, (MATCHES,)),
         ("MOST_TIMES", 100, (daily,)),
     ):
         with monkeypatch.context() as bounds:
