@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.connector.errors import NetworkError
+from domain.ideas.proposing import propose_ideas
 from domain.kernel.caller import worker
 from domain.kernel.traces import span
 from domain.occasions import following, nearing
@@ -47,6 +48,10 @@ async def read_calendar(context: Context, workspace_id: UUID, asked: Asked) -> N
 
 
 async def near_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
-    """Tells of what is near; what a batch leaves is due still, and found by the next."""
+    """Tells of what is near and proposes it; what a batch leaves is due still, for the next."""
+    caller = worker(workspace_id)
     async with context.database.transaction(workspace_id) as session:
-        return await nearing.tell_near(session, worker(workspace_id), now=now, most=NEAR_BATCH)
+        looked_at = await nearing.tell_near(session, caller, now=now, most=NEAR_BATCH)
+        if looked_at:
+            await propose_ideas(session, caller, now=now)
+        return looked_at

@@ -20,6 +20,7 @@ IDEA = derive(
 edge(loaders.community_by_idea, "community", "Whom it is for. Needs `communities:read`.")
 edge(loaders.campaign_by_idea, "campaign", "The campaign it is for. Needs `calendars:read`.")
 edge(loaders.pillar_by_idea, "pillar", "The pillar it stands on. Needs `calendars:read`.")
+edge(loaders.occasion_by_idea, "occasion", "What it was proposed for. Needs `calendars:read`.")
 edge(loaders.experts_by_idea, "experts", "Members who know about it. Needs `members:read`.")
 edge(loaders.posts_by_idea, "posts", "What came of it, as it was made. Needs `posts:read`.")
 edge(loaders.idea_by_post, "idea", "The idea it came of. Needs `calendars:read`.")

@@ -13,6 +13,8 @@ from domain.ideas.candidate_shapes import CandidateView
 from domain.ideas.shapes import IdeaView
 from domain.mentions.queries import mentions_by_id
 from domain.mentions.shapes import MentionView
+from domain.occasions.queries import occasions_by_id
+from domain.occasions.shapes import OccasionView
 from domain.posts.batches import posts_by_id
 from domain.posts.shapes import PostView
 from domain.workspaces.queries import members_by_id
@@ -47,6 +49,13 @@ experts_by_idea = Some(
     target=MemberView,
     key="expert_ids",
     find=members_by_id,
+)
+occasion_by_idea = One(
+    name="occasion_by_id",
+    owner=IdeaView,
+    target=OccasionView,
+    key="occasion_id",
+    find=occasions_by_id,
 )
 posts_by_idea = Many(
     name="posts_by_idea",

@@ -12,6 +12,7 @@ from domain.kernel.ids import (
     CommunityId,
     IdeaId,
     MemberId,
+    OccasionId,
     PillarId,
     PostId,
 )
@@ -34,6 +35,9 @@ class IdeaView(View):
     community_id: CommunityId = Field(description="Whom it is to be talked over with.")
     campaign_id: CampaignId | None = Field(description="The campaign it is for; null: none.")
     pillar_id: PillarId | None = Field(description="The pillar it stands on; null: none.")
+    occasion_id: OccasionId | None = Field(
+        description="The occasion it was proposed for; null: people made it."
+    )
     state: IdeaState = Field(description="How far it is.")
     next_states: list[IdeaState] = Field(description="Where it may go from here.")
     question: str = Field(description="What the community is asked.")

@@ -11,13 +11,15 @@ from domain.kernel.tables import Kept, TenantRow, belongs_to, json, string, text
 
 
 class Idea(Kept, table=True):
-    """A topic of conversation."""
+    """A topic of conversation; one with an occasion was proposed for it."""
 
     __tablename__ = "ideas"
     __table_args__ = (
         belongs_to("communities", "community_id"),
         belongs_to("campaigns", "campaign_id"),
         belongs_to("pillars", "pillar_id", on_delete="SET NULL"),
+        belongs_to("occasions", "occasion_id", on_delete="SET NULL"),
+        UniqueConstraint("workspace_id", "occasion_id", name="ideas_of_occasion_once"),
         Index("ideas_by_created", "workspace_id", "created_at", "id"),
         Index("ideas_by_state", "workspace_id", "state", "created_at", "id"),
         Index("ideas_of_community", "workspace_id", "community_id", "state", "created_at", "id"),
@@ -26,6 +28,7 @@ class Idea(Kept, table=True):
     community_id: UUID
     campaign_id: UUID | None = Field(default=None)
     pillar_id: UUID | None = Field(default=None)
+    occasion_id: UUID | None = Field(default=None)
     state: str = string()
     question: str = string()
     brief: str = string()

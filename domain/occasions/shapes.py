@@ -28,7 +28,9 @@ Url = Annotated[
     ),
 ]
 OF_URL = "Where the calendar is read, as iCalendar; `webcal:` is read over https."
-OF_DAYS = "How many days before an occasion it is told of as near; null: never."
+OF_DAYS = (
+    "How many days before an occasion it is told of as near, and proposed as an idea; null: never."
+)
 
 
 class EventCalendarState(StrEnum):

@@ -11,9 +11,11 @@ from arq.connections import ArqRedis
 from sqlmodel import col, select
 
 from domain.events.tables import Event
+from domain.ideas.queries import IdeaFilter, list_ideas
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.ids import show
+from domain.kernel.pages import PageRequest
 from domain.kernel.settings import Settings
 from domain.occasions.following import claim_readings
 from domain.occasions.rules import READ_EVERY
@@ -241,6 +243,23 @@ async def test_near_occasions_are_told_of_once(following: Following) -> None:
     assert await near(NOW + timedelta(days=2)) == []
     assert await near(day) == ["Noël"]
     assert await near(day + timedelta(days=1)) == []
+
+
+async def test_near_occasions_become_ideas_once(following: Following) -> None:
+    place = "LOCATION:Lausanne\nDESCRIPTION:Bergières\nURL:https://example.ch/match"
+    await following.read(told(NOEL, f"{MATCH}\n{place}"))
+
+    for now in (NOW, NOW, NOW + timedelta(hours=1)):
+        await near_due(following.context, following.workspace_id, now=now)
+
+    async with following.database.transaction(following.workspace_id) as session:
+        page = await list_ideas(session, following.caller, PageRequest(), where=IdeaFilter())
+    [match, *_] = await following.occasions()
+    [idea] = page.data
+    assert (idea.occasion_id, idea.community_id) == (match.id, match.community_id)
+    assert (idea.question, idea.state) == ("Match", "idea")
+    assert idea.brief == "2026-12-01\n\nLausanne\n\nBergières\n\nhttps://example.ch/match"
+    assert await following.told("idea.created") == [{"occasion": show("occ", match.id)}]
 
 
 async def test_the_past_is_not_near(following: Following) -> None:
