@@ -30,6 +30,11 @@ WITH_MAIL: Works = {**GROUND, "mail": Work("mails", is_shared=True)}
 WITH_CONSENTS: Works = {**WITH_MAIL, "consent": Work("consents")}
 WITH_PROVIDERS: Works = {**WITH_CONSENTS, "enter": Work("provider_attempts")}
 WITH_RECURRENCES: Works = {**WITH_PROVIDERS, "recur": Work("recurrences")}
+WITH_OCCASIONS: Works = {
+    **WITH_RECURRENCES,
+    "subscribe": Work("event_calendars"),
+    "near": Work("occasions"),
+}
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
 
 

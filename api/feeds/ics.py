@@ -29,7 +29,11 @@ async def calendar(
         raise NotFound("calendar feed")
     async with state_of(request).database.transaction(workspace_id) as session:
         seen = await see_feed(session, workspace_id, bearer, now=datetime.now(UTC))
-    headers = {"ETag": f'"{seen.tag}"', "Cache-Control": "private, no-cache"}
+    headers = {
+        "ETag": f'"{seen.tag}"',
+        "Cache-Control": "private, no-cache",
+        "X-Robots-Tag": "noindex",
+    }
     if if_none_match == "*" or seen.tag in if_none_match:
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)
     body = await DOCUMENTS.of(seen)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.due import WITH_RECURRENCES, Work, tell_due
+from migrations.due import WITH_OCCASIONS, WITH_RECURRENCES, tell_due
 from migrations.tenancy import IN_SEEN, create_tenant_table, hold
 
 revision = "2026_11_26_2130"
@@ -96,7 +96,7 @@ def upgrade() -> None:
             postgresql_where=IS_DUE,
         )
         hold(table, f"community_id = {IN_SEEN}")
-    tell_due({**WITH_RECURRENCES, "subscribe": Work("event_calendars"), "near": Work("occasions")})
+    tell_due(WITH_OCCASIONS)
 
 
 def downgrade() -> None:

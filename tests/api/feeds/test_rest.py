@@ -128,6 +128,7 @@ async def test_the_same_is_not_sent_twice(desk: Desk, stranger: httpx2.AsyncClie
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
     assert first.headers["cache-control"] == "private, no-cache"
+    assert first.headers["x-robots-tag"] == "noindex"
 
 
 async def test_the_window_is_bounded_in_time_and_in_size(

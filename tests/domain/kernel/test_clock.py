@@ -1,17 +1,20 @@
 """Wall times in every zone: as written where they exist, the first of two, the next after a gap."""
 
+import zoneinfo
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+import tzdata
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.kernel.clock import Day, Moment, WallTime, ZoneName, resolve, zone
+from domain.kernel.clock import Day, Moment, WallTime, ZoneName, resolve, zone, zone_rules
 from domain.kernel.errors import ZoneUnknown
+from tests.rules_of_zones import new_rules
 
 ZONES = sorted(available_timezones())
 SECOND, WEEK = timedelta(seconds=1), timedelta(days=7)
@@ -101,6 +104,15 @@ def test_both_transitions_are_tried_in_many_zones() -> None:
     assert len(forward) > 100
     assert len(back) > 100
     assert {"Europe/Zurich", "Africa/Casablanca", "Australia/Lord_Howe"} <= forward & back
+
+
+def test_the_version_of_the_rules_is_that_of_the_data_which_are_read() -> None:
+    with new_rules("2027a", {}):
+        assert zone_rules() == "2027a"
+    with new_rules("2027b", {}):
+        zoneinfo.reset_tzpath([])
+        assert zone_rules() == tzdata.IANA_VERSION
+    assert zone_rules() < "2027a"
 
 
 def test_seconds_and_their_fractions_are_kept() -> None:
