@@ -61,6 +61,8 @@ def test_what_is_planned_here_is_an_occasion_where_its_link_is_followed(stack: S
     again = read(house, f"/v1/occasions/{occasion['id']}")
     assert (again["title"], again["starts_at"]) == ("La poya", post["publish_at"])
     assert near() == [occasion["id"]]
+    ideas = read(house, "/v1/ideas", community_id=house.community)["data"]
+    assert [each["occasion_id"] for each in ideas] == [occasion["id"]]
     house.client.delete(f"/v1/calendar-feeds/{feed['id']}")
     broken = follow(house, f"{address}?again")
     until(lambda: state(house, broken) == "troubled", "the revoked link is no calendar")
