@@ -77,6 +77,22 @@ MUTATIONS = (
         shown="idea",
     ),
     Mutation(
+        "link_post",
+        drafting.link_post,
+        "Links a post to an idea; `already_exists` if it came of another. Needs `calendars:write`.",
+        prefix="idea",
+        gives=IDEA,
+        shown="idea",
+    ),
+    Mutation(
+        "unlink_post",
+        drafting.unlink_post,
+        "Unlinks a post from an idea; the post stays. Needs `calendars:write`.",
+        prefix="idea",
+        gives=IDEA,
+        shown="idea",
+    ),
+    Mutation(
         "draft_idea",
         drafting.draft_idea,
         "Makes a draft of an idea, with its labels, campaign and pillar. Needs `posts:write`.",

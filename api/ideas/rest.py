@@ -11,7 +11,7 @@ from api.routes import TransactionRoute
 from domain.ideas import drafting, queries, service
 from domain.ideas.queries import IdeaFilter
 from domain.ideas.rules import IdeaState
-from domain.ideas.shapes import ChangeIdea, CreateIdea, DraftIdea, IdeaView, MoveIdea
+from domain.ideas.shapes import ChangeIdea, CreateIdea, DraftIdea, IdeaView, LinkPost, MoveIdea
 from domain.kernel.ids import CampaignId, CommunityId, IdeaId, PillarId
 from domain.kernel.shapes import Page
 from domain.posts.shapes import Label, PostDetail, PostView
@@ -136,6 +136,36 @@ async def draft_idea(
     view = await drafting.draft_idea(session, caller, idea_id, command, now=now)
     tag(response, view.version)
     located(response, "/v1/posts", view)
+    return view
+
+
+@router.post("/{idea_id}/link", summary="Link a post to an idea")
+async def link_post(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    idea_id: IdeaId,
+    command: LinkPost,
+) -> IdeaView:
+    """409 `already_exists` for a post that came of another idea. Needs `calendars:write`."""
+    view = await drafting.link_post(session, caller, idea_id, command, now=now)
+    tag(response, view.version)
+    return view
+
+
+@router.post("/{idea_id}/unlink", summary="Unlink a post from an idea")
+async def unlink_post(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    idea_id: IdeaId,
+    command: LinkPost,
+) -> IdeaView:
+    """The post stays. Needs `calendars:write`."""
+    view = await drafting.unlink_post(session, caller, idea_id, command, now=now)
+    tag(response, view.version)
     return view
 
 

@@ -1,4 +1,4 @@
-"""Makes draft posts of ideas."""
+"""Makes draft posts of ideas, and links posts that are there already."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,12 +12,13 @@ from domain.calendars.tables import Pillar
 from domain.events.service import record
 from domain.ideas.rules import DRAFTABLE
 from domain.ideas.service import find_idea
-from domain.ideas.shapes import DraftIdea
+from domain.ideas.shapes import DraftIdea, IdeaView, LinkPost
 from domain.ideas.tables import Idea, IdeaPost
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.errors import Fault, IdTaken, Misfit, NotAllowedNow
+from domain.kernel.errors import AlreadyExists, Fault, IdTaken, Misfit, NotAllowedNow
 from domain.kernel.ids import new_id, show
+from domain.posts.finding import find_post
 from domain.posts.service import create_post
 from domain.posts.shapes import CreatePost, PostDetail
 
@@ -45,9 +46,48 @@ async def draft_idea(
     )
     if link is None:
         session.add(IdeaPost(workspace_id=caller.workspace_id, id=post_id, idea_id=id_))
-        data = {"post": show("post", post_id)}
-        record(session, caller, "idea.drafted", ("idea", id_), now=now, data=data)
+        _tell(session, caller, "idea.drafted", id_, post_id, now)
     return made
+
+
+async def link_post(
+    session: AsyncSession, caller: Caller, id_: UUID, command: LinkPost, *, now: datetime
+) -> IdeaView:
+    """Linked already, it stays so. Raises `NotFound`, `Misfit`, and `AlreadyExists` elsewhere."""
+    caller.need(Scope.CALENDARS_WRITE)
+    idea = await find_idea(session, caller, id_, None)
+    post = await find_post(session, caller, command.post_id, None)
+    if post.community_id != idea.community_id:
+        fault = Fault("/post_id", "post.other_community", "It is of another community.")
+        raise Misfit(faults=(fault,))
+    link = await session.get(IdeaPost, (caller.workspace_id, post.id))
+    if link is not None and link.idea_id != id_:
+        raise AlreadyExists("This post came of another idea.")
+    if link is None:
+        session.add(IdeaPost(workspace_id=caller.workspace_id, id=post.id, idea_id=id_))
+        _tell(session, caller, "idea.post_linked", id_, post.id, now)
+    return IdeaView.model_validate(idea)
+
+
+async def unlink_post(
+    session: AsyncSession, caller: Caller, id_: UUID, command: LinkPost, *, now: datetime
+) -> IdeaView:
+    """What is not linked stays so."""
+    caller.need(Scope.CALENDARS_WRITE)
+    idea = await find_idea(session, caller, id_, None)
+    post = await find_post(session, caller, command.post_id, None)
+    link = await session.get(IdeaPost, (caller.workspace_id, post.id))
+    if link is not None and link.idea_id == id_:
+        await session.delete(link)
+        _tell(session, caller, "idea.post_unlinked", id_, post.id, now)
+    return IdeaView.model_validate(idea)
+
+
+def _tell(
+    session: AsyncSession, caller: Caller, kind: str, id_: UUID, post_id: UUID, now: datetime
+) -> None:
+    data = {"post": show("post", post_id)}
+    record(session, caller, kind, ("idea", id_), now=now, data=data)
 
 
 async def _post(

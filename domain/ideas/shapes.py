@@ -90,6 +90,12 @@ class MoveIdea(Command):
     )
 
 
+class LinkPost(Command):
+    """Names a post of the idea's community."""
+
+    post_id: PostId = Field(description="The post.")
+
+
 class DraftIdea(Command):
     """Makes a draft post of an idea; labels, campaign and pillar are the idea's."""
 

@@ -45,6 +45,7 @@ MEANT = {
     "variation.repeated": "variations differ",
     "variation.hidden": "and are heard",
     "pillar.other_community": "an idea, too, stays with its community",
+    "post.other_community": "as do the posts that came of it",
     "idea.summary_missing": "what is summarised has a summary",
     "calendar.other_community": "a post stays with its community",
     "url_parsing": "hosts have rules that no pattern tells",

@@ -225,6 +225,8 @@ async def test_series_count_nothing_of_another_community(
         ("POST", "/v1/candidates/{cand}/accept", {}),
         ("POST", "/v1/candidates/{cand}/dismiss", None),
         ("POST", "/v1/candidates", {"mention_id": "{men}"}),
+        ("POST", "/v1/ideas/{idea}/link", {"post_id": "{post}"}),
+        ("POST", "/v1/ideas/{idea}/unlink", {"post_id": "{post}"}),
         ("POST", "/v1/ideas/{idea}/posts", {"calendar_id": "{cal}"}),
         ("POST", "/v1/ideas", {"community_id": "{com}", "question": "Fondue ?"}),
         ("PATCH", "/v1/accounts/{acct}", {"poll_longest_s": 600}),

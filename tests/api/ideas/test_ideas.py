@@ -304,6 +304,35 @@ async def test_pillar_of_another_calendar_is_left_out_of_the_post(desk: Desk) ->
     assert draft["pillar_id"] is None
 
 
+async def test_post_that_is_there_is_linked_and_unlinked_once(desk: Desk) -> None:
+    made, other, draft = await idea(desk), await idea(desk), await desk.draft()
+    path = f"/v1/ideas/{made['id']}"
+
+    linked = [await desk.post(f"{path}/link", 200, post_id=draft["id"]) for _ in range(2)]
+    taken = await desk.post(f"/v1/ideas/{other['id']}/link", 409, post_id=draft["id"])
+    await desk.post(f"/v1/ideas/{other['id']}/unlink", 200, post_id=draft["id"])
+
+    assert linked == [made, made]
+    assert taken["code"] == "already_exists"
+    assert [each["id"] for each in (await read(desk, f"{path}/posts"))["data"]] == [draft["id"]]
+    for _ in range(2):
+        await desk.post(f"{path}/unlink", 200, post_id=draft["id"])
+    assert (await read(desk, f"{path}/posts"))["data"] == []
+    assert (await kinds(desk))[-2:] == ["idea.post_linked", "idea.post_unlinked"]
+    assert (await read(desk, f"/v1/posts/{draft['id']}"))["id"] == draft["id"]
+
+
+async def test_post_of_another_community_is_not_linked(desk: Desk) -> None:
+    _, calendar = await elsewhere(desk)
+    made = await idea(desk)
+    foreign = await desk.post("/v1/posts", 201, calendar_id=calendar, title="Jura")
+
+    refused = await desk.post(f"/v1/ideas/{made['id']}/link", 422, post_id=foreign["id"])
+
+    assert refused["errors"][0]["code"] == "post.other_community"
+    assert (await read(desk, f"/v1/ideas/{made['id']}/posts"))["data"] == []
+
+
 async def test_idea_with_posts_is_closed_and_not_removed(desk: Desk) -> None:
     made, bare = await idea(desk), await idea(desk)
     draft = await desk.post(f"/v1/ideas/{made['id']}/posts", 201, calendar_id=desk.calendar)
