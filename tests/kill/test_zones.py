@@ -11,7 +11,7 @@ from tests.house import open_house
 from tests.rules_of_zones import write_rules
 from tests.stack import PATIENCE_S, running_stack
 
-PLANS, KILLS, NEW = 1200, 3, "2027a"
+PLANS, KILLS, NEW = 1200, 3, "2999a"
 DRAFTS = """
 INSERT INTO posts (workspace_id, id, version, created_at, updated_at, community_id, calendar_id,
                    title, text, labels, media_ids, state, wall_time, time_zone, publish_at)

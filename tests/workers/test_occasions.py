@@ -128,7 +128,7 @@ async def test_a_calendar_is_read_anew_when_its_zone_or_the_rules_of_zones_are_o
 ) -> None:
     await following.read(told(NOEL, etag='"1"'))
 
-    with new_rules("2027a", {"Europe/Zurich": "Asia/Kathmandu"}):
+    with new_rules("2999a", {"Europe/Zurich": "Asia/Kathmandu"}):
         later = await following.read(told(NOEL, etag='"1"'), now=NOW + READ_EVERY)
         [moved] = await following.occasions()
 

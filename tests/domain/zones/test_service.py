@@ -29,7 +29,7 @@ from tests.rules_of_zones import new_rules
 from tests.world import make_account, make_workspace
 
 ZURICH = "Europe/Zurich"
-OLD, NEW = "2026f", "2027a"
+OLD, NEW = "2026f", "2999a"
 NO_SUMMER = {ZURICH: "Africa/Lagos"}
 """Zurich gives its summer time up: what was at 07:00 UTC in June is at 08:00."""
 SUMMER, WINTER = "2027-06-01T09:00:00", "2027-12-01T09:00:00"
