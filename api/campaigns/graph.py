@@ -8,6 +8,7 @@ from api.graph.pages import Order
 from api.graph.relations import edge
 from domain.campaigns import queries, service
 from domain.campaigns.shapes import CampaignView
+from domain.posts import retagging
 
 CAMPAIGN = derive(
     CampaignView,
@@ -53,8 +54,9 @@ MUTATIONS = (
     ),
     Mutation(
         "change_campaign",
-        service.change_campaign,
-        "Changes only what is sent; what is public keeps its links. Needs `calendars:write`.",
+        retagging.change_campaign,
+        "Changes only what is sent; what is public keeps its links. `post.unfit` when a scheduled "
+        "post would no longer fit. Needs `calendars:write`.",
         prefix="cam",
         gives=CAMPAIGN,
         shown="campaign",

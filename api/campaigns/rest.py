@@ -14,6 +14,7 @@ from domain.campaigns.shapes import CampaignView, ChangeCampaign, CreateCampaign
 from domain.kernel.clock import Day
 from domain.kernel.ids import CampaignId, CommunityId
 from domain.kernel.shapes import Page
+from domain.posts import retagging
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=TransactionRoute)
 
@@ -79,8 +80,12 @@ async def change_campaign(
     campaign_id: CampaignId,
     command: ChangeCampaign,
 ) -> CampaignView:
-    """Changes only what is sent; what is public keeps its links. Needs `calendars:write`."""
-    view = await service.change_campaign(
+    """Changes only what is sent; what is public keeps its links.
+
+    422 `post.unfit` when a scheduled post would no longer fit its network. Needs the scope
+    `calendars:write`.
+    """
+    view = await retagging.change_campaign(
         session, caller, campaign_id, command, expected_version=version, now=now
     )
     tag(response, view.version)

@@ -7,17 +7,17 @@ from pydantic import TypeAdapter, ValidationError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.calendars.queries import find_calendar
 from domain.events.service import record
 from domain.ideas.candidate_queries import view_of, visible
 from domain.ideas.candidate_shapes import AcceptCandidate, Becoming, CandidateView
+from domain.ideas.drafting import check_calendar
 from domain.ideas.rules import CandidateState, may_decide
 from domain.ideas.service import create_idea
 from domain.ideas.shapes import CreateIdea
 from domain.ideas.tables import Candidate
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find, find_for_change
-from domain.kernel.errors import CandidateAccepted, Fault, Misfit
+from domain.kernel.errors import CandidateAccepted
 from domain.kernel.ids import show
 from domain.mentions import queries as mentions
 from domain.mentions.tables import Mention
@@ -110,12 +110,9 @@ async def _post(
     calendar_id: UUID,
     now: datetime,
 ) -> UUID:
-    calendar = await find_calendar(session, caller, calendar_id)
-    if calendar.community_id != mention.community_id:
-        fault = Fault("/calendar_id", "calendar.other_community", "Of another community.")
-        raise Misfit(faults=(fault,))
+    await check_calendar(session, caller, mention.community_id, calendar_id)
     wish = CreatePost(
-        calendar_id=calendar.id,
+        calendar_id=calendar_id,
         title=title,
         link_url=_fitting(LINK, mention.url),
         language=_fitting(LANGUAGE, mention.language),

@@ -90,17 +90,24 @@ def _tell(
     record(session, caller, kind, ("idea", id_), now=now, data=data)
 
 
+async def check_calendar(
+    session: AsyncSession, caller: Caller, community_id: UUID, calendar_id: UUID
+) -> None:
+    """Raises `NotFound`, and `Misfit` for a calendar of another community."""
+    calendar = await find_calendar(session, caller, calendar_id)
+    if calendar.community_id != community_id:
+        fault = Fault("/calendar_id", "calendar.other_community", "Of another community.")
+        raise Misfit(faults=(fault,))
+
+
 async def _post(
     session: AsyncSession, caller: Caller, idea: Idea, command: DraftIdea, post_id: UUID
 ) -> CreatePost:
-    calendar = await find_calendar(session, caller, command.calendar_id)
-    if calendar.community_id != idea.community_id:
-        fault = Fault("/calendar_id", "calendar.other_community", "Of another community.")
-        raise Misfit(faults=(fault,))
+    await check_calendar(session, caller, idea.community_id, command.calendar_id)
     return CreatePost(
         id=post_id,
         title=command.title or idea.question[:LONGEST_TITLE],
-        pillar_id=await _pillar(session, caller, idea, calendar.id),
+        pillar_id=await _pillar(session, caller, idea, command.calendar_id),
         campaign_id=idea.campaign_id,
         labels=idea.labels,
         **{name: getattr(command, name) for name in AS_SENT},

@@ -278,6 +278,33 @@ async def test_post_that_fits_without_its_tags_alone_is_not_scheduled(desk: Desk
     assert (error["code"], error["pointer"]) == ("text.too_long", "/variants/0/parts/0/text")
 
 
+async def test_campaign_is_not_changed_when_a_scheduled_post_would_no_longer_fit(
+    desk: Desk,
+) -> None:
+    made = await campaign(desk, utm=[])
+    text = "x" * (500 - len(LINK) - 1) + f" {LINK}"
+    waiting = await desk.draft(text=text, campaign_id=made["id"])
+    await desk.draft(text=text, title="Brouillon", campaign_id=made["id"])
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).replace(tzinfo=None, microsecond=0)
+    planned = {"wall_time": tomorrow.isoformat()}
+    await desk.post(f"/v1/posts/{waiting['id']}/schedule", 200, **planned)
+    before = await listed(desk, "/v1/events?limit=100")
+
+    refused = await change(desk, made["id"], 422, utm=UTM)
+    unlike = await change(desk, made["id"], 200, objective="Plus")
+    fitting = await change(desk, made["id"], 200, utm=[{"network": "bluesky", "source": "x"}])
+
+    [error] = refused["errors"]
+    assert (refused["code"], error["code"], error["pointer"]) == (
+        "post.unfit",
+        "text.too_long",
+        "/utm",
+    )
+    assert error["message"].startswith("Vigne: ")
+    assert (unlike["version"], fitting["version"]) == (2, 3)
+    assert len(await listed(desk, "/v1/events?limit=100")) == len(before) + 2
+
+
 async def test_each_network_gets_its_own_tags_when_a_post_goes_out(
     desk: Desk, database: Database
 ) -> None:
