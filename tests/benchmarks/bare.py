@@ -18,6 +18,7 @@ from domain.mentions.inbox import HIGHEST, LATEST, read_inbox
 from domain.mentions.shapes import MentionFilter
 from domain.metrics.series import SeriesQuery, read_series
 from domain.metrics.words import GroupBy, MetricKey
+from domain.posts.window import READ, SORT
 from tests.benchmarks import nested
 from tests.benchmarks.asgi import POOL, Receive, Scope, Send, no_reset, serve
 
@@ -62,6 +63,8 @@ class Bare:
             body = await self._list(parse_qs(scope["query_string"].decode()))
         elif path == "/v1/metrics/series":
             body = await self._series(parse_qs(scope["query_string"].decode()))
+        elif path == "/v1/entries":
+            body = await self._window(parse_qs(scope["query_string"].decode()))
         elif path == "/nested":
             body = await self._text(nested.STATEMENT, self._caller.workspace_id)
         elif path == "/":
@@ -93,6 +96,18 @@ class Bare:
             cursor, more = f'"{make_cursor("-said_at", *edge)}"', "true"
         frame = f'"page":{{"next_cursor":{cursor},"has_more":{more}}}}}'
         return f'{{"data":[{row["body"] or ""}],{frame}'.encode()
+
+    async def _window(self, asked: dict[str, list[str]]) -> bytes:
+        since, until = (datetime.fromisoformat(asked[name][0]) for name in ("since", "until"))
+        most = int(asked["limit"][0])
+        given = (self._caller.workspace_id, None, None, since, until, None, None, most)
+        [row] = await self._plain.fetch(READ, *given)
+        cursor, more = "null", "false"
+        if row["has_more"]:
+            cursor = f'"{make_cursor(SORT, row["last_at"], row["last_id"])}"'
+            more = "true"
+        frame = f'"page":{{"next_cursor":{cursor},"has_more":{more}}}}}'
+        return f'{{"data":{row["entries"]},{frame}'.encode()
 
     async def _series(self, asked: dict[str, list[str]]) -> bytes:
         query = SeriesQuery(

@@ -11,6 +11,7 @@ from tests.benchmarks.load import Loaded
 from tests.benchmarks.report import rate_ratio
 
 SERIES_DAYS = 90
+WINDOW_DAYS = 300
 INBOX = "/v1/mentions?status=open&network=mastodon&limit=50"
 
 
@@ -33,11 +34,19 @@ def series_path(loaded: Loaded) -> str:
     )
 
 
+def window_path() -> str:
+    """A page of 500 entries, among all the posts of the workspace."""
+    until = datetime.now(UTC).date()
+    since = until - timedelta(days=WINDOW_DAYS)
+    return f"/v1/entries?since={since}T00:00:00Z&until={until}T00:00:00Z&limit=500"
+
+
 def read_workloads(loaded: Loaded) -> list[Read]:
     ids = [f"/v1/mentions/{show('men', id_)}" for id_ in loaded.mention_ids]
     return [
         Read("inbox page", [INBOX], 0.70, most_cpu_ms=1.0),
         Read("mention by id", ids, 0.60, most_cpu_ms=0.40),
+        Read("calendar window, 500 entries", [window_path()], 0.70),
         Read("90-day series", [series_path(loaded)], 0.95),
         Read("search", [f"/v1/mentions?q={loaded.word}&limit=50"], 0.95),
     ]

@@ -43,6 +43,7 @@ def test_every_workload_is_measured_and_none_answers_an_error(
     assert systems == {
         "inbox page": ["bare", "Parvis"],
         "mention by id": ["bare", "Parvis"],
+        "calendar window, 500 entries": ["bare", "Parvis"],
         "90-day series": ["bare", "Parvis"],
         "search": ["bare", "Parvis"],
         "inbox page, unchanged (304)": ["Parvis", "Parvis"],
