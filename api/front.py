@@ -17,6 +17,7 @@ from api.fence.gate import told
 from api.mentions import fast as mentions
 from api.mentions.hot import PATH
 from api.metrics import fast as metrics
+from api.posts import fast as entries
 from api.state import State
 from domain.kernel.errors import ParvisError
 from domain.kernel.traces import is_traced
@@ -73,4 +74,6 @@ def _way(path: str) -> tuple[str, Read | None]:
         return mentions.ITEM, mentions.read_one
     if path == metrics.PATH:
         return metrics.PATH, metrics.read_again
+    if path == entries.PATH:
+        return entries.PATH, entries.read_again
     return path, None

@@ -1,5 +1,6 @@
 """Headers that answers carry: `Link` on pages, `ETag` on versions, `Location` on what is new."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,12 +22,15 @@ def link_next(request: Request, response: Response, page: Page[Any]) -> None:
 
 def link_cursor(request: Request, response: Response, cursor: str | None) -> None:
     """The same for a page that is JSON already."""
-    if cursor is None:
-        return
-    query = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-    query.append(("cursor", cursor))
-    url = f"{request.url.path}?{urlencode(query)}"
-    response.headers["Link"] = f'<{url}>; rel="next"'
+    if cursor is not None:
+        pairs = request.query_params.multi_items()
+        response.headers["Link"] = next_of(request.url.path, pairs, cursor)
+
+
+def next_of(path: str, pairs: Iterable[tuple[str, str]], cursor: str) -> str:
+    """The link of a page that was asked for by `pairs` to the next one."""
+    query = [(name, value) for name, value in pairs if name != "cursor"]
+    return f'<{path}?{urlencode([*query, ("cursor", cursor)])}>; rel="next"'
 
 
 def tag(response: Response, version: int) -> None:

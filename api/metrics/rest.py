@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.metrics.fast import keep_query
+from api.metrics.fast import KNOWN
 from api.paging import link_next
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
@@ -93,7 +93,7 @@ async def get_series(
         last_on=to,
     )
     body = await read_series(state_of(request).database.reads, caller, query, now=now)
-    keep_query(request, query)
+    KNOWN.keep(request, query)
     return Response(body, media_type="application/json")
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, SessionDep
 from api.paging import link_cursor
+from api.posts.fast import KNOWN, Asked
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.calendars.queries import get_calendar
@@ -58,8 +59,12 @@ async def entries(
     cursor: Cursor = None,
 ) -> Response:
     """What is planned in all calendars, by moment. Needs the scope `calendars:read`."""
-    window = Window(since, until, tuple(calendar_id), tuple(community_id))
-    return await _answer(request, caller, window, PageRequest(limit, cursor))
+    asked = Asked(
+        Window(since, until, tuple(calendar_id), tuple(community_id)), PageRequest(limit, cursor)
+    )
+    response = await _answer(request, caller, *asked)
+    KNOWN.keep(request, asked)
+    return response
 
 
 async def _answer(
