@@ -91,7 +91,7 @@ async def test_windows_of_one_calendar_and_of_one_community_go_on_page_by_page(
             time_zone="UTC",
         )
 
-    shown = {}
+    shown: dict[str, list[str]] = {}
     for where in (f"calendar_id={desk.calendar}", f"community_id={desk.community}"):
         titles, cursor = [], ""
         while cursor is not None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2026_11_26_2240"
-down_revision = "2026_11_26_2230"
+revision = "2026_11_26_2245"
+down_revision = "2026_11_26_2240"
 branch_labels = None
 depends_on = None
 
