@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from domain.kernel.batches import OfEach
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import NotAllowedNow, NotFound, VersionStale
@@ -37,6 +38,7 @@ WORDS = ("title", "text", "language", "labels", "link_url", "media_ids")
 SAID = frozenset({*WORDS, "variants"})
 """What of a post a version keeps; a change of anything else makes none."""
 TEXTS = frozenset({"title", "text", "parts", "content_warning"})
+OF_POST = OfEach(PostVersion, PostVersionView, "post_id", (col(PostVersion.id).desc(),))
 NEWEST_FIRST = Sort("-id", (col(PostVersion.id),), (UUID,))
 
 
@@ -86,13 +88,8 @@ async def versions_by_post(
 ) -> dict[UUID, list[PostVersionView]]:
     """The newest `limit` versions of each post."""
     caller.need(Scope.POSTS_READ)
-    found: dict[UUID, list[PostVersionView]] = {}
-    for id_ in ids:
-        statement = _versions(caller).where(col(PostVersion.post_id) == id_)
-        newest = statement.order_by(col(PostVersion.id).desc()).limit(limit)
-        rows = (await session.exec(newest)).all()
-        found[id_] = [PostVersionView.model_validate(row) for row in rows]
-    return found
+    found = await OF_POST.first(session, caller, ids, limit=limit)
+    return {id_: [_whole(each) for each in those] for id_, those in found.items()}
 
 
 async def versions_by_id(
@@ -160,6 +157,11 @@ async def conflict_of(
     return ConflictView(
         base=PostVersionView.model_validate(base), current=PostVersionView.model_validate(current)
     )
+
+
+def _whole(version: PostVersionView) -> PostVersionView:
+    """With its variants read: the batch holds them as they are stored."""
+    return PostVersionView.model_validate(vars(version))
 
 
 def _versions(caller: Caller) -> SelectOfScalar[PostVersion]:
