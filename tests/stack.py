@@ -133,7 +133,7 @@ def running_stack(folder: Path, *, workers: int = 1, **env: str) -> Iterator[Sta
     stack = Stack(engines, folder, port, _environment(engines, folder, port) | env)
     try:
         migrate(engines.owner_url)
-        stack.token = _token(stack)
+        stack.token = make_token(stack)
         stack.start_api()
         for _ in range(workers):
             stack.start_worker()
@@ -161,7 +161,8 @@ def _environment(engines: Engines, folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def _token(stack: Stack) -> str:
+def make_token(stack: Stack, workspace: str = "house") -> str:
+    """A token that may do everything in a workspace, which is made when it is not there."""
     made = subprocess.run(
         [
             sys.executable,
@@ -169,7 +170,7 @@ def _token(stack: Stack) -> str:
             "api",
             "token",
             "--workspace",
-            "house",
+            workspace,
             "--create",
             "The house",
             "--name",

@@ -10,11 +10,11 @@ from cyclopts import Parameter
 
 from api.cli import archive, dumps
 from api.cli.app import version
-from api.cli.migrate import owner_url, revision
+from api.cli.migrate import revision
 from api.cli.places import as_called
 from api.cli.secret_files import first_token_path, sealing_keys_path
 from api.cli.steps import step, tell
-from api.cli.surroundings import surroundings
+from api.cli.surroundings import owner_url, surroundings
 from api.cli.trouble import Trouble
 from domain.kernel.settings import Settings
 

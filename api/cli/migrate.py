@@ -14,7 +14,7 @@ from cyclopts import Parameter
 
 from api.cli.places import ROOT
 from api.cli.steps import tell
-from api.cli.surroundings import surroundings
+from api.cli.surroundings import owner_url, surroundings
 from api.cli.trouble import Trouble
 from domain.kernel.settings import Settings
 
@@ -75,13 +75,3 @@ def knows(revision: str) -> bool:
 
 def _config() -> Config:
     return Config(ROOT / "migrations" / "alembic.ini")
-
-
-def owner_url(settings: Settings) -> str:
-    """Where the database is reached as its owner."""
-    if settings.migration_database_url is None:
-        raise Trouble(
-            "MIGRATION_DATABASE_URL is missing.",
-            "Set it to the database as its owner; `.env.example` explains.",
-        )
-    return settings.migration_database_url.get_secret_value()

@@ -9,10 +9,10 @@ from cyclopts import Parameter
 
 from api.cli import archive, dumps
 from api.cli.backup import keeps_keys
-from api.cli.migrate import knows, move, owner_url
+from api.cli.migrate import knows, move
 from api.cli.places import as_called
 from api.cli.steps import step, tell
-from api.cli.surroundings import surroundings
+from api.cli.surroundings import owner_url, surroundings
 from api.cli.trouble import Trouble
 from domain.kernel.settings import Settings
 

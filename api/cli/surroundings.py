@@ -55,3 +55,13 @@ def _engines(folder: Path) -> Iterator[None]:
                 leaving.callback(engine.stop)
                 engine.start()
         yield
+
+
+def owner_url(settings: Settings) -> str:
+    """Where the database is reached as its owner."""
+    if settings.migration_database_url is None:
+        raise Trouble(
+            "MIGRATION_DATABASE_URL is missing.",
+            "Set it to the database as its owner; `.env.example` explains.",
+        )
+    return settings.migration_database_url.get_secret_value()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.cli.migrate import owner_url
+from api.cli.surroundings import owner_url
 from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.identity.service import create_token

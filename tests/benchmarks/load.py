@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.cli.migrate import owner_url
+from api.cli.surroundings import owner_url
 from api.state import open_state
 from domain.kernel.caller import worker
 from domain.kernel.settings import Settings

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from api.cli.audit import verify, write
-from api.cli.migrate import owner_url
+from api.cli.surroundings import owner_url
 from api.cli.tenants import make_workspace, shown
 from api.cli.trouble import Trouble
 from domain.kernel.settings import Settings

@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 
 from api.cli import archive, backup, dumps, restore, secret_files, tenants
-from api.cli.migrate import move, owner_url
+from api.cli.migrate import move
+from api.cli.surroundings import owner_url
 from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.identity.bearer import workspace_of

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy.dialects.postgresql import dialect
 from sqlmodel import text
@@ -15,6 +16,7 @@ from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
 from domain.kernel.pages import PageRequest, make_cursor
+from tests.engines import Servers
 from tests.inboxes import NOW, item, make_inbox
 from tests.world import make_workspace
 
@@ -23,7 +25,8 @@ INSERT INTO ideas (workspace_id, id, version, created_at, updated_at, community_
                    brief, stance, claims, expert_ids, labels)
 SELECT :workspace, gen_random_uuid(), 1, at, at, :community,
        CASE WHEN n % 20 = 0 THEN 'open' ELSE 'closed' END, '?', '', '', '{}', '{}', '{}'
-  FROM generate_series(1, 4000) AS n, LATERAL (SELECT now() - n * interval '1 minute' AS at) AS said
+  FROM generate_series(1, 4000) AS n, LATERAL (
+       SELECT CAST(:now AS timestamptz) - n * interval '1 minute' AS at) AS said
 """
 CANDIDATES = """
 INSERT INTO candidates (workspace_id, id, version, created_at, updated_at, community_id, mention_id,
@@ -56,13 +59,18 @@ class House:
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
+async def house(database: Database, servers: Servers) -> House:
     workspace_id = await make_workspace(database)
     inbox = await make_inbox(database, workspace_id)
     await inbox.take(*(item(number) for number in range(2000)))
     made = House(database, workspace_id)
-    await made.run(IDEAS, workspace=workspace_id, community=inbox.reading.community_id)
+    community_id = inbox.reading.community_id
+    await made.run(IDEAS, workspace=workspace_id, community=community_id, now=NOW)
     await made.run(CANDIDATES)
+    # What autovacuum does by and by.
+    owner = await asyncpg.connect(servers.owner_url("parvis_tests"))
+    await owner.execute("ANALYZE ideas, candidates")
+    await owner.close()
     return made
 
 
