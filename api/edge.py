@@ -24,7 +24,7 @@ from domain.kernel.traces import span
 log = structlog.get_logger()
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,80}$")
 MARKS = ((b"x-content-type-options", b"nosniff"),)
-UPLOADS = ("/v1/media", "/sandbox/v1/media")
+UPLOADS = ("/v1/imports", "/v1/media", "/sandbox/v1/media")
 
 
 class Edge:

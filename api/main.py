@@ -27,6 +27,8 @@ from api.ideas import candidates
 from api.ideas import rest as ideas
 from api.identity import applications
 from api.identity import rest as identity
+from api.imports import exporting
+from api.imports import rest as imports
 from api.inside import listening
 from api.media import rest as media
 from api.mentions import authors, conversations, replies
@@ -75,7 +77,9 @@ ROUTERS = (
     occasions,
     recurrences,
     ideas,
+    exporting,
     posts,
+    imports,
     versions,
     deliveries,
     entries,

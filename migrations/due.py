@@ -35,6 +35,7 @@ WITH_OCCASIONS: Works = {
     "subscribe": Work("event_calendars"),
     "near": Work("occasions"),
 }
+WITH_IMPORTS: Works = {**WITH_OCCASIONS, "import": Work("imports")}
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
 
 

@@ -147,6 +147,7 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         tenant, "/v1/consents", {"community_id": here[named("com")], **consent}
     )
     here |= await _staff(tenant, here)
+    here[named("imp")] = await _import(tenant, here[named("cal")])
     here[named("occ")] = await _happen(database, tenant, read("evc", here[named("evc")]))
     here[named("evt")] = await _first(tenant, "/v1/events")
     return Furnished(tenant, here)
@@ -221,6 +222,19 @@ async def _happen(database: Database, tenant: Tenant, calendar_id: UUID) -> str:
     answer = await tenant.client.get("/v1/occasions", params=day)
     [found] = answer.json()["data"]
     id_: str = found["id"]
+    return id_
+
+
+async def _import(tenant: Tenant, calendar: str) -> str:
+    """A file that came in and waits for a worker."""
+    answer = await tenant.client.post(
+        "/v1/imports",
+        params={"calendar_id": calendar},
+        content="title,text\nLes vendanges,Bientôt.\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    assert answer.status_code == 202, answer.text
+    id_: str = answer.json()["id"]
     return id_
 
 

@@ -10,6 +10,7 @@ from domain.campaigns.tables import Campaign
 from domain.connector.words import Profile
 from domain.feeds.tables import CalendarFeed
 from domain.ideas.tables import Candidate, Idea, IdeaPost
+from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
@@ -128,8 +129,31 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         post_id=copy.post_id,
         **kept(),
     )
-    await world.add(variant, attempt, subject, consent, campaign, feed, recurrence)
-    await world.add(occurrence)
+    file = Import(
+        workspace_id=workspace_id,
+        id=new_id(),
+        community_id=world.community.id,
+        calendar_id=world.calendar.id,
+        actor="worker",
+        is_dry_run=False,
+        state="done",
+        total=2,
+        **kept(),
+    )
+    lines = [
+        ImportRow(
+            workspace_id=workspace_id,
+            id=new_id(),
+            import_id=file.id,
+            number=number,
+            content={},
+            result="refused",
+            faults=[],
+        )
+        for number in (1, 2)
+    ]
+    await world.add(variant, attempt, subject, consent, campaign, feed, recurrence, file)
+    await world.add(occurrence, *lines)
     asked = await _asked(world, copy.post_id) | await _thought(world, copy.post_id)
     asked |= await _happening(world)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
@@ -145,6 +169,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         "cam": campaign.id,
         "feed": feed.id,
         "rec": recurrence.id,
+        "imp": file.id,
     }
     found = await _mention(world, word)
     return Place(ids | asked | found | await _picked(world, found["men"]), world)

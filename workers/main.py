@@ -21,6 +21,7 @@ from workers import (
     accounts,
     consents,
     housekeeping,
+    imports,
     mail,
     mentions,
     metrics,
@@ -49,6 +50,7 @@ HANDLERS = {
     "recur": recurrences.recur_due,
     "subscribe": occasions.subscribe_due,
     "near": occasions.near_due,
+    "import": imports.import_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

@@ -1,7 +1,7 @@
 """The examples in openapi/examples/, as the contract shows them; a test performs each of them.
 
-A file holds steps: `{"operation", "summary", "path", "query", "headers", "body", "status",
-"answer"}`, in the order in which they are performed.
+A file holds steps: `{"operation", "summary", "path", "query", "headers", "body" or "text",
+"status", "answer"}`, in the order in which they are performed.
 """
 
 import json
@@ -32,6 +32,9 @@ def _show(operation: Json, step: Json) -> None:
     if "body" in step:
         for content in operation["requestBody"]["content"].values():
             _add(content, name, step["summary"], step["body"])
+    if "text" in step:
+        content = operation["requestBody"]["content"][step["headers"]["Content-Type"]]
+        _add(content, name, step["summary"], step["text"])
     answer = operation["responses"].get(str(step.get("status")), {})
     if "answer" in step and "$ref" not in answer:
         for content in answer.get("content", {}).values():

@@ -21,6 +21,7 @@ from api.graph.scalars import SCALARS
 from api.ideas import candidates_graph as candidates
 from api.ideas import graph as ideas
 from api.identity import graph as identity
+from api.imports import graph as imports
 from api.media import graph as media
 from api.mentions import graph as mentions
 from api.metrics import graph as metrics
@@ -47,6 +48,7 @@ RESOURCES = (
     feeds,
     occasions,
     recurrences,
+    imports,
     mentions,
     ideas,
     candidates,

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from fastapi import Request, Response, UploadFile
 from fastapi.routing import APIRoute
-from starlette.types import Message, Receive
 
 from api.parameters import known_to, refuse_odd
 from api.routes import Handler
 from api.state import state_of
+from api.weighing import weighed
 from domain.kernel.caller import Scope
 from domain.kernel.errors import BodyUnsupported, MediaTooLarge
 from domain.media.sniffing import Sniffed, sniff
@@ -42,15 +42,16 @@ class UploadRoute(APIRoute):
             if not request.headers.get("content-type", "").lower().startswith(FORM):
                 raise BodyUnsupported
             most = state.settings.media_max_bytes + FORM_BYTES
+            too_large = MediaTooLarge(_limit(state.settings.media_max_bytes))
             announced = request.headers.get("content-length", "")
             if announced.isdecimal() and int(announced) > most:
-                raise MediaTooLarge(_limit(state.settings.media_max_bytes))
-            weighed = Request(request.scope, _capped(request.receive, most))
+                raise too_large
+            bounded = Request(request.scope, weighed(request.receive, most, too_large))
             try:
-                await weighed.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=FORM_BYTES)
-                return await handle(weighed)
+                await bounded.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=FORM_BYTES)
+                return await handle(bounded)
             finally:
-                await weighed.close()
+                await bounded.close()
 
         return read_form
 
@@ -77,20 +78,6 @@ async def received(
         yield Received(stowed, sniffed)
     finally:
         stowed.drop()
-
-
-def _capped(receive: Receive, most: int) -> Receive:
-    weight = 0
-
-    async def weighed() -> Message:
-        nonlocal weight
-        message = await receive()
-        weight += len(message.get("body", b""))
-        if weight > most:
-            raise MediaTooLarge(_limit(most - FORM_BYTES))
-        return message
-
-    return weighed
 
 
 def _limit(max_bytes: int) -> str:

@@ -12,7 +12,7 @@ ParvisError
 ├── Conflict            AlreadyExists IdTaken NotAllowedNow DeliveryUnderWay AlreadyPublished …
 ├── Stale               VersionStale
 ├── Conditional         VersionMissing
-├── TooLarge            BodyTooLarge MediaTooLarge
+├── TooLarge            BodyTooLarge MediaTooLarge ImportTooLarge
 ├── Unsupported         BodyUnsupported MediaUnsupported
 ├── Limited             RateExceeded
 └── Away                DependencyAway
@@ -323,6 +323,18 @@ class PostUnfit(Invalid):
     acting_party = "user"
 
 
+class ImportUnreadable(Invalid):
+    code = "import.unreadable"
+    title = "The file cannot be read as posts"
+    remedy = "Send UTF-8: CSV with a heading, or one JSON object a line; `errors` says where."
+
+
+class ImportColumnsUnfit(Invalid):
+    code = "import.columns_unfit"
+    title = "The heading does not name the columns of posts"
+    remedy = "Name `title` and the other columns as the API reference does, each once."
+
+
 class PasswordWeak(Invalid):
     code = "password.weak"
     title = "The password is short, known from breaches or soon guessed"
@@ -538,6 +550,12 @@ class MediaTooLarge(TooLarge):
     code = "media.too_large"
     title = "The file is too large"
     remedy = "Send a smaller file."
+
+
+class ImportTooLarge(TooLarge):
+    code = "import.too_large"
+    title = "The file is too large"
+    remedy = "Split it: each file becomes an import of its own."
 
 
 class Unsupported(ParvisError): ...

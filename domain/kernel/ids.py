@@ -46,6 +46,7 @@ PREFIXES = {
     "rec": "recurrence",
     "post": "post",
     "pver": "post_version",
+    "imp": "import",
     "var": "variant",
     "dlv": "delivery",
     "att": "attempt",
@@ -157,6 +158,7 @@ RecurrenceId = Annotated[UUID, Prefixed("rec")]
 IdeaId = Annotated[UUID, Prefixed("idea")]
 PostId = Annotated[UUID, Prefixed("post")]
 PostVersionId = Annotated[UUID, Prefixed("pver")]
+ImportId = Annotated[UUID, Prefixed("imp")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]
 AttemptId = Annotated[UUID, Prefixed("att")]

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     body_max_bytes: int = Field(
         default=1_000_000, gt=0, description="Largest JSON body a request may carry, in bytes."
     )
+    import_max_bytes: int = Field(
+        default=10_000_000, gt=0, description="Largest file of posts to import, in bytes."
+    )
     cors_origins: Listed = Field(
         default=(),
         description="Browser origins that may call the api beside those of applications, comma "

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.calendars.pillars import check_pillar
 from domain.calendars.queries import find_calendar
+from domain.calendars.tables import Calendar
 from domain.campaigns.queries import check_campaign
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
@@ -75,11 +76,26 @@ async def create_post(
     if before is not None:
         return await detail(session, caller, before)
     calendar = await find_calendar(session, caller, command.calendar_id)
+    row = new_post(calendar, command, command.id or new_id(), made_from=made_from, now=now)
+    await check_pillar(session, caller, row.calendar_id, row.pillar_id)
+    await check_campaign(session, caller, row.community_id, row.campaign_id)
+    await find_media(session, caller, row.media_ids)
+    await insert(session, row, taken="This post exists already.")
+    await _set_variants(session, caller, row, command.variants, now)
+    await keep_version(session, caller, row, now=now)
+    record(session, caller, "post.created", ("post", row.id), now=now)
+    return await detail(session, caller, row)
+
+
+def new_post(
+    calendar: Calendar, command: CreatePost, id_: UUID, *, made_from: bytes | None, now: datetime
+) -> Post:
+    """The row of a draft. Raises `TimePast`."""
     time_zone = command.time_zone or calendar.time_zone
     publish_at = future(command.wall_time, time_zone, now) if command.wall_time else None
-    row = Post(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+    return Post(
+        workspace_id=calendar.workspace_id,
+        id=id_,
         community_id=calendar.community_id,
         state=PostState.DRAFT,
         time_zone=time_zone,
@@ -89,14 +105,6 @@ async def create_post(
         made_from=made_from,
         **command.model_dump(exclude={"id", "time_zone", "variants"}),
     )
-    await check_pillar(session, caller, row.calendar_id, row.pillar_id)
-    await check_campaign(session, caller, row.community_id, row.campaign_id)
-    await find_media(session, caller, row.media_ids)
-    await insert(session, row, taken="This post exists already.")
-    await _set_variants(session, caller, row, command.variants, now)
-    await keep_version(session, caller, row, now=now)
-    record(session, caller, "post.created", ("post", row.id), now=now)
-    return await detail(session, caller, row)
 
 
 async def change_post(
@@ -172,7 +180,7 @@ async def validate_post(
     )
     links = await links_of(session, caller, command.campaign_id, post.id)
     contents = [
-        content_of(post, _variant(post, given, now)).tagged(
+        content_of(post, new_variant(post, given, now)).tagged(
             links.on(accounts[given.account_id].network)
         )
         for given in command.variants
@@ -253,11 +261,11 @@ async def _set_variants(
         if account_id in kept:
             apply(kept[account_id], each.model_dump(exclude={"account_id"}), now=now)
         else:
-            session.add(_variant(post, each, now))
+            session.add(new_variant(post, each, now))
     await session.flush()
 
 
-def _variant(post: Post, given: VariantInput, now: datetime) -> Variant:
+def new_variant(post: Post, given: VariantInput, now: datetime) -> Variant:
     return Variant(
         workspace_id=post.workspace_id,
         id=new_id(),

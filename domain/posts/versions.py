@@ -32,7 +32,7 @@ from domain.posts.shapes import (
     PostVersionView,
     SaidView,
 )
-from domain.posts.tables import Post, PostVersion
+from domain.posts.tables import Post, PostVersion, Variant
 
 WORDS = ("title", "text", "language", "labels", "link_url", "media_ids")
 SAID = frozenset({*WORDS, "variants"})
@@ -53,17 +53,21 @@ class PostStale(VersionStale):
 async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
     """Keeps what the post says as of its present version."""
     variants = await variants_of(session, caller, post.id)
-    session.add(
-        PostVersion(
-            workspace_id=caller.workspace_id,
-            id=new_id(),
-            post_id=post.id,
-            number=post.version,
-            actor=caller.actor,
-            created_at=now,
-            variants=[SaidView.model_validate(each).model_dump(mode="json") for each in variants],
-            **{name: getattr(post, name) for name in WORDS},
-        )
+    session.add(new_version(caller, post, variants, now=now))
+
+
+def new_version(
+    caller: Caller, post: Post, variants: Sequence[Variant], *, now: datetime
+) -> PostVersion:
+    return PostVersion(
+        workspace_id=caller.workspace_id,
+        id=new_id(),
+        post_id=post.id,
+        number=post.version,
+        actor=caller.actor,
+        created_at=now,
+        variants=[SaidView.model_validate(each).model_dump(mode="json") for each in variants],
+        **{name: getattr(post, name) for name in WORDS},
     )
 
 

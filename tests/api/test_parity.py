@@ -36,6 +36,8 @@ ONLY_REST = {
     "add_media": "bytes travel as a form",
     "get_content": "bytes travel as they are",
     "export_audit": "lines of a file, streamed",
+    "create_import": "bytes travel as they are",
+    "export_posts": "lines of a file, streamed",
 }
 ELSEWHERE = {
     "list_errors": "Query.errorCodes",
@@ -51,6 +53,7 @@ ELSEWHERE = {
     "list_post_deliveries": "Post.deliveries",
     "list_post_versions": "Post.versions",
     "compare_post_versions": "Query.comparePostVersions",
+    "list_import_rows": "Import.rows",
     "list_idea_posts": "Idea.posts",
     "list_attempts": "Delivery.tries",
     "list_answers": "Mention.answers",

@@ -16,7 +16,7 @@ from tests.domain.media.files import picture
 from tests.furnished import Furnished, named, with_ids
 from tests.world import make_token
 
-SENT = ("path", "query", "headers", "body", "form")
+SENT = ("path", "query", "headers", "body", "form", "text")
 GRAPHQL = "graphql"
 """What a step calls an operation of the graph, which the contract of REST does not know."""
 MEMBERS = {"member": 4, "owner": 5}
@@ -61,6 +61,8 @@ async def perform(
     """Sends the step with the ids that stand for its own."""
     sent = with_ids({name: step[name] for name in SENT if name in step}, ids)
     more: dict[str, Any] = {"json": sent["body"]} if "body" in sent else {}
+    if "text" in sent:
+        more = {"content": sent["text"]}
     if "form" in sent:
         fields = {name: each for name, each in sent["form"].items() if name != "file"}
         file = (sent["form"]["file"], picture(), "image/png")

@@ -1,9 +1,10 @@
 """Writes the answers of new or changed examples: `python -m tests.api.examples.record [name …]`.
 
-A step needs `name`, `operation`, `summary` and `path`, and what is sent: `query`, `headers`, `body`
-or `form`; `acts_for: member` or `owner` where a token must act for one, `scopes` beyond those that
-the contract names (`["*"]`: all). Its status and answer are written here, as the api gives them;
-read them before you commit them. What is shown already stays where it is still alike.
+A step needs `name`, `operation`, `summary` and `path`, and what is sent: `query`, `headers`,
+`body`, `form` or `text`; `acts_for: member` or `owner` where a token must act for one, `scopes`
+beyond those that the contract names (`["*"]`: all). Its status and answer are written here, as the
+api gives them; read them before you commit them. What is shown already stays where it is still
+alike.
 """
 
 import asyncio

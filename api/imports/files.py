@@ -1,0 +1,48 @@
+"""Files of posts: the caller is known before a byte is read, and no more is read than may come."""
+
+from fastapi import Request, Response
+
+from api.routes import Handler, TransactionRoute
+from api.state import state_of
+from api.weighing import weighed
+from domain.imports.rules import FileKind
+from domain.kernel.caller import Scope
+from domain.kernel.errors import BodyUnsupported, ImportTooLarge
+
+KINDS = {
+    "text/csv": FileKind.CSV,
+    "application/x-ndjson": FileKind.JSONL,
+    "application/jsonl": FileKind.JSONL,
+}
+
+
+class FileRoute(TransactionRoute):
+    """A route that reads a whole file before its transaction begins."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def read_first(request: Request) -> Response:
+            state = state_of(request)
+            caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
+            caller.need(Scope.POSTS_WRITE)
+            kind_of(request)
+            most = state.settings.import_max_bytes
+            too_large = ImportTooLarge(f"A file may weigh {most:,} bytes.")
+            announced = request.headers.get("content-length", "")
+            if announced.isdecimal() and int(announced) > most:
+                raise too_large
+            bounded = Request(request.scope, weighed(request.receive, most, too_large))
+            await bounded.body()
+            return await handle(bounded)
+
+        return read_first
+
+
+def kind_of(request: Request) -> FileKind:
+    """What the file says it is. Raises `BodyUnsupported`."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = KINDS.get(content_type)
+    if kind is None:
+        raise BodyUnsupported
+    return kind

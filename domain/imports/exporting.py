@@ -1,0 +1,70 @@
+"""Posts as lines of a file that imports again: read page by page, memory flat."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.imports.cells import write_cell
+from domain.imports.files import COLUMNS, TOLD, Raw
+from domain.imports.lines import SAME
+from domain.imports.rules import FileKind
+from domain.kernel.caller import Caller
+from domain.kernel.pages import PageRequest
+from domain.kernel.shapes import Page
+from domain.posts.queries import PostFilter, PostSort, list_posts, variants_by_post
+from domain.posts.shapes import PostView, VariantInput, VariantView
+
+PAGE = 500
+HEADING = (*COLUMNS, *TOLD)
+
+
+async def export_page(
+    session: AsyncSession, caller: Caller, where: PostFilter, *, after: str | None, most: int
+) -> tuple[list[Raw], str | None]:
+    """The next lines behind a cursor, the oldest posts first; and the cursor to go on from."""
+    request = PageRequest(most, after)
+    page: Page[PostView] = await list_posts(
+        session, caller, request, where=where, sort=PostSort.CREATED
+    )
+    variants = await variants_by_post(session, caller, [post.id for post in page.data])
+    return [_line(post, variants) for post in page.data], page.page.next_cursor
+
+
+def lines_of(lines: Sequence[Raw], kind: FileKind) -> bytes:
+    if kind is FileKind.JSONL:
+        return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+    written = io.StringIO()
+    csv.writer(written).writerows(
+        [write_cell(name, line[name]) for name in HEADING] for line in lines
+    )
+    return written.getvalue().encode()
+
+
+def heading_of(kind: FileKind) -> bytes:
+    """What comes before the first line."""
+    return b"" if kind is FileKind.JSONL else (",".join(HEADING) + "\r\n").encode()
+
+
+def _line(post: PostView, variants: Mapping[UUID, Sequence[VariantView]]) -> Raw:
+    said = post.model_dump(mode="json")
+    inputs = [_input(each) for each in variants[post.id]]
+    named: dict[str, Any] = {
+        "accounts": [each["account_id"] for each in inputs],
+        "campaign": said["campaign_id"],
+        "pillar": said["pillar_id"],
+        "variants": [each for each in inputs if len(each) > 1],
+    }
+    return {name: said[name] for name in (*SAME, *TOLD)} | named
+
+
+def _input(variant: VariantView) -> Raw:
+    """What an account says otherwise, with its id; what it inherits is left out."""
+    shown = variant.model_dump(include=set(VariantInput.model_fields))
+    given = VariantInput(**shown)
+    found: Raw = given.model_dump(mode="json", exclude_defaults=True)
+    return found

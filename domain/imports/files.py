@@ -1,0 +1,93 @@
+"""Files of posts become rows: CSV with a heading, or one JSON object a line."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from domain.imports.cells import read_cell
+from domain.imports.rules import FileKind
+from domain.imports.shapes import MOST_ROWS, ImportLine
+from domain.kernel.errors import Fault, ImportColumnsUnfit, ImportTooLarge, ImportUnreadable
+
+COLUMNS = tuple(ImportLine.model_fields)
+TOLD = ("id", "state", "publish_at", "published_at")
+"""What exports tell beside; read in, it is passed over."""
+TITLE = "title"
+"""In every row, and empty if need be."""
+DELIMITERS = ",;\t"
+Raw = dict[str, Any]
+
+
+def read_file(content: bytes, kind: FileKind) -> list[Raw]:
+    """Every row, unjudged. Raises `ImportUnreadable`, `ImportColumnsUnfit`, `ImportTooLarge`."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ImportUnreadable("It is not UTF-8.") from None
+    found: list[Raw] = []
+    for row in _csv(text) if kind is FileKind.CSV else _json_lines(text):
+        if len(found) == MOST_ROWS:
+            raise ImportTooLarge(f"A file may have {MOST_ROWS:,} rows.")
+        found.append({name: value for name, value in row.items() if name not in TOLD})
+    if not found:
+        raise ImportUnreadable("There is no row in it.")
+    return found
+
+
+def _csv(text: str) -> Iterator[Raw]:
+    heading = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=heading.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        names = [name.strip().lower() for name in next(reader, [])]
+        _ensure_columns(names)
+        for cells in reader:
+            if any(cells):
+                yield _row(names, cells, reader.line_num)
+    except csv.Error as error:
+        raise _unreadable(reader.line_num, f"{error}.") from None
+
+
+def _ensure_columns(names: Sequence[str]) -> None:
+    unknown = sorted({*names} - {*COLUMNS, *TOLD})
+    twice = sorted({name for name in names if names.count(name) > 1})
+    missing = [] if TITLE in names else [TITLE]
+    faults = [
+        Fault("/columns/" + name.replace("~", "~0").replace("/", "~1"), code, message)
+        for these, code, message in (
+            (unknown, "column.unknown", f"The columns are: {', '.join(COLUMNS)}."),
+            (twice, "column.repeated", "It is named twice."),
+            (missing, "column.missing", "Every post has a title."),
+        )
+        for name in these
+    ]
+    if faults:
+        raise ImportColumnsUnfit(faults=tuple(faults))
+
+
+def _row(names: Sequence[str], cells: Sequence[str], line: int) -> Raw:
+    if len(cells) != len(names):
+        raise _unreadable(line, f"It has {len(cells)} cells; the heading names {len(names)}.")
+    pairs = zip(names, cells, strict=True)
+    return {name: read_cell(name, cell) for name, cell in pairs if cell or name == TITLE}
+
+
+def _json_lines(text: str) -> Iterator[Raw]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = msgspec.json.decode(line)
+        except (msgspec.DecodeError, RecursionError):
+            raise _unreadable(number, "It is not JSON.") from None
+        if not isinstance(row, dict):
+            raise _unreadable(number, "It is not a JSON object.")
+        yield row
+
+
+def _unreadable(line: int, message: str) -> ImportUnreadable:
+    fault = Fault(f"/lines/{line}", "line.unreadable", message)
+    return ImportUnreadable(f"Line {line}: {message}", faults=(fault,))

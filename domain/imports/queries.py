@@ -1,0 +1,94 @@
+"""Reads of imports and of what came of their rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.imports.rules import RowResult
+from domain.imports.shapes import ImportRowView, ImportView
+from domain.imports.tables import Import, ImportRow
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+
+NEWEST_FIRST = Sort("-created_at", (col(Import.created_at), col(Import.id)), (datetime, UUID))
+IN_ORDER = Sort("number", (col(ImportRow.number),), (int,))
+IS_THERE = {RowResult.MADE, RowResult.KEPT}
+
+
+def visible(caller: Caller) -> SelectOfScalar[Import]:
+    return select(Import).where(col(Import.workspace_id) == caller.workspace_id)
+
+
+def visible_rows(caller: Caller, import_id: UUID) -> SelectOfScalar[ImportRow]:
+    return select(ImportRow).where(
+        col(ImportRow.workspace_id) == caller.workspace_id, col(ImportRow.import_id) == import_id
+    )
+
+
+async def get_import(session: AsyncSession, caller: Caller, id_: UUID) -> ImportView:
+    caller.need(Scope.POSTS_READ)
+    found = await find(session, visible(caller).where(col(Import.id) == id_), what="import")
+    return ImportView.model_validate(found)
+
+
+async def imports_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, ImportView]:
+    caller.need(Scope.POSTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Import.id).in_(ids)))).all()
+    return {row.id: ImportView.model_validate(row) for row in rows}
+
+
+async def list_imports(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    calendar_ids: Sequence[UUID] = (),
+) -> Page[ImportView]:
+    """The newest first."""
+    caller.need(Scope.POSTS_READ)
+    statement = visible(caller)
+    if calendar_ids:
+        statement = statement.where(col(Import.calendar_id).in_(calendar_ids))
+    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=ImportView.model_validate,
+        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
+    )
+
+
+async def list_import_rows(
+    session: AsyncSession,
+    caller: Caller,
+    import_id: UUID,
+    request: PageRequest,
+    *,
+    results: Sequence[RowResult] = (),
+) -> Page[ImportRowView]:
+    """In the order of the file. Raises `NotFound`."""
+    await get_import(session, caller, import_id)
+    statement = visible_rows(caller, import_id)
+    if results:
+        statement = statement.where(col(ImportRow.result).in_(results))
+    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
+    return page_of(
+        rows, request, view=_row_view, cursor=lambda row: make_cursor(IN_ORDER.name, row.number)
+    )
+
+
+def _row_view(row: ImportRow) -> ImportRowView:
+    return ImportRowView(
+        number=row.number,
+        result=RowResult(row.result),
+        post_id=row.id if row.result in IS_THERE else None,
+        faults=row.faults,
+    )

@@ -1,0 +1,130 @@
+"""Files of posts, and the cells of CSV: what goes out comes in again."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.imports.cells import RISKY, as_meant, harmless, read_cell, write_cell
+from domain.imports.files import read_file
+from domain.imports.rules import MOVES, FileKind, ImportState, may_move
+from domain.imports.shapes import MOST_ROWS
+from domain.kernel.errors import ImportColumnsUnfit, ImportTooLarge, ImportUnreadable
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+
+
+@given(WORDS)
+def test_cell_is_no_formula_and_reads_back_the_same(text: str) -> None:
+    cell = harmless(text)
+
+    assert as_meant(cell) == text
+    assert cell[:1] not in RISKY - {"'"}
+
+
+@given(WORDS.filter(bool))
+def test_cell_goes_through_a_file_unchanged(text: str) -> None:
+    written = io.StringIO()
+    csv.writer(written).writerows([["title", "text"], ["a", write_cell("text", text)]])
+
+    assert read_file(written.getvalue().encode(), FileKind.CSV) == [{"title": "a", "text": text}]
+
+
+@given(st.lists(WORDS.map(str.strip).filter(bool), min_size=1))
+def test_list_reads_back_the_same(labels: list[str]) -> None:
+    assert read_cell("labels", write_cell("labels", labels)) == labels
+
+
+def test_cell_written_by_hand_is_taken_as_it_is() -> None:
+    assert [as_meant(cell) for cell in ("-5 °C", "=A1", "'tis", "''tis", "'=A1", "'")] == [
+        "-5 °C",
+        "=A1",
+        "'tis",
+        "'tis",
+        "=A1",
+        "'",
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_csv_of_every_spreadsheet_is_read(delimiter: str) -> None:
+    lines = [["Title", "text", "state"], ["La taille", "", "draft"], ["", "", ""], ["", "b", ""]]
+    content = "\r\n".join(delimiter.join(cells) for cells in lines)
+
+    found = read_file(b"\xef\xbb\xbf" + content.encode(), FileKind.CSV)
+
+    assert found == [{"title": "La taille"}, {"title": "", "text": "b"}]
+
+
+def test_json_lines_are_read_and_what_exports_tell_beside_is_passed_over() -> None:
+    content = '{"title": "a\u2028b", "state": "draft"}\n\n{"title": "c", "labels": ["x"]}\r\n'
+
+    assert read_file(content.encode(), FileKind.JSONL) == [
+        {"title": "a\u2028b"},
+        {"title": "c", "labels": ["x"]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "pointers"),
+    [
+        (b"title\nVign\xe9\n", FileKind.CSV, []),
+        (b"title\n", FileKind.CSV, []),
+        (b'title\n"open', FileKind.CSV, ["/lines/2"]),
+        (b"title,text\na\n", FileKind.CSV, ["/lines/2"]),
+        (b"", FileKind.JSONL, []),
+        (b'{"title": "a"}\n{oops}', FileKind.JSONL, ["/lines/2"]),
+        (b'["a"]', FileKind.JSONL, ["/lines/1"]),
+        (b"[" * 100_000, FileKind.JSONL, ["/lines/1"]),
+    ],
+)
+def test_unreadable_file_is_refused_as_a_whole(
+    content: bytes, kind: FileKind, pointers: list[str]
+) -> None:
+    with pytest.raises(ImportUnreadable) as told:
+        read_file(content, kind)
+
+    assert [fault.pointer for fault in told.value.faults] == pointers
+
+
+@pytest.mark.parametrize(
+    ("heading", "faults"),
+    [
+        ("text", [("/columns/title", "column.missing")]),
+        ("title,mood", [("/columns/mood", "column.unknown")]),
+        ("title,text,Text", [("/columns/text", "column.repeated")]),
+    ],
+)
+def test_heading_that_does_not_fit_is_told_column_by_column(
+    heading: str, faults: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(ImportColumnsUnfit) as told:
+        read_file(f"{heading}\n".encode(), FileKind.CSV)
+
+    assert [(fault.pointer, fault.code) for fault in told.value.faults] == faults
+
+
+def test_one_row_too_many_is_refused() -> None:
+    most = b'{"title": "a"}\n' * MOST_ROWS
+
+    assert len(read_file(most, FileKind.JSONL)) == MOST_ROWS
+    with pytest.raises(ImportTooLarge):
+        read_file(most + b'{"title": "a"}', FileKind.JSONL)
+
+
+def test_import_moves_as_drawn_and_not_otherwise() -> None:
+    allowed = {(one, two) for one in ImportState for two in ImportState if may_move(one, two)}
+
+    assert allowed == {
+        ("waiting", "working"),
+        ("waiting", "done"),
+        ("waiting", "cancelled"),
+        ("working", "done"),
+        ("working", "cancelled"),
+        ("done", "undoing"),
+        ("cancelled", "undoing"),
+        ("undoing", "undone"),
+    }
+    assert MOVES.keys() == set(ImportState)

@@ -1,0 +1,279 @@
+"""Imports that workers go through: row by row, killed, side by side, cancelled and undone."""
+
+import asyncio
+import time
+import tracemalloc
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from arq.connections import ArqRedis
+from sqlmodel import col, select, text
+
+from domain.calendars.service import create_calendar
+from domain.calendars.shapes import CreateCalendar
+from domain.events.tables import Event
+from domain.imports.files import Raw
+from domain.imports.making import BATCH, claim_imports
+from domain.imports.service import cancel_import, create_import, undo_import
+from domain.imports.shapes import MOST_ROWS
+from domain.imports.tables import Import, ImportRow
+from domain.kernel.caller import Caller, worker
+from domain.kernel.database import Database
+from domain.kernel.errors import NotAllowedNow
+from domain.kernel.ids import show
+from domain.kernel.settings import Settings
+from domain.posts.service import change_post, remove_post
+from domain.posts.shapes import ChangePost
+from domain.posts.tables import Post, PostVersion, Variant
+from tests.conftest import NOW
+from tests.domain.accounts.build import make_community
+from tests.workers.test_recurrences import nobody
+from tests.workers.world import make_context
+from tests.world import make_account, make_workspace
+from workers.context import Context
+from workers.imports import import_due, import_rows
+
+LOCK = text("SELECT 1 FROM event_counters FOR UPDATE")
+
+
+class Desk:
+    """A workspace with a calendar and an account, and a worker."""
+
+    def __init__(self, database: Database, workspace_id: UUID, context: Context) -> None:
+        self.database = database
+        self.caller = worker(workspace_id)
+        self.context = context
+        self.community_id: UUID
+        self.calendar_id: UUID
+        self.account_id: UUID
+
+    async def send(
+        self, rows: Sequence[Raw], *, is_dry_run: bool = False, caller: Caller | None = None
+    ) -> UUID:
+        sender = caller or self.caller
+        async with self.database.acting(sender) as session:
+            made = await create_import(
+                session, sender, self.calendar_id, rows, is_dry_run=is_dry_run, now=NOW
+            )
+        return made.id
+
+    async def work(self) -> None:
+        """Until nothing is due."""
+        while await import_due(self.context, self.caller.workspace_id, now=NOW):
+            await self.context.slots.drain(30)
+
+    async def batch(self) -> None:
+        await import_due(self.context, self.caller.workspace_id, now=NOW)
+        await self.context.slots.drain(30)
+
+    async def rows(self, table: type[Any]) -> list[Any]:
+        async with self.database.transaction(self.caller.workspace_id) as session:
+            return list((await session.exec(select(table).order_by(col(table.id)))).all())
+
+    async def results(self) -> list[str]:
+        rows = await self.rows(ImportRow)
+        return [row.result for row in sorted(rows, key=lambda row: row.number)]
+
+    async def state(self) -> tuple[str, int, int, int]:
+        [row] = await self.rows(Import)
+        return row.state, row.done, row.made, row.refused
+
+
+@pytest.fixture
+async def desk(settings: Settings, database: Database, redis: ArqRedis) -> Desk:
+    workspace_id = await make_workspace(database)
+    made = Desk(database, workspace_id, make_context(settings, database, redis, nobody))
+    made.community_id = await make_community(database, workspace_id)
+    command = CreateCalendar(community_id=made.community_id, name="a")
+    async with database.transaction(workspace_id) as session:
+        calendar = await create_calendar(session, made.caller, command, now=NOW)
+    made.calendar_id = calendar.id
+    made.account_id = await make_account(database, workspace_id, made.community_id)
+    return made
+
+
+def drafts(count: int) -> list[Raw]:
+    return [{"title": f"Post {number}", "text": "On taille."} for number in range(count)]
+
+
+async def test_each_row_becomes_a_draft_or_says_why_not(desk: Desk) -> None:
+    rows: list[Raw] = [
+        {
+            "title": "La taille",
+            "text": "On taille.",
+            "labels": ["vigne"],
+            "wall_time": "2032-01-12T09:30:00",
+            "accounts": ["sandbox:@Vaud"],
+        },
+        {"text": "?"},
+        {"title": "Hier", "wall_time": "2020-01-12T09:30:00"},
+        {"title": "À qui ?", "accounts": ["mastodon:nobody"], "campaign": "Noël"},
+        {"title": "Zone", "time_zone": "Europe/Lavaux", "mood": "gay"},
+    ]
+
+    await desk.send(rows)
+    await desk.work()
+
+    [post] = await desk.rows(Post)
+    [variant] = await desk.rows(Variant)
+    [version] = await desk.rows(PostVersion)
+    lines = sorted(await desk.rows(ImportRow), key=lambda row: row.number)
+    assert (post.title, post.state, post.labels) == ("La taille", "draft", ["vigne"])
+    assert post.publish_at.isoformat() == "2032-01-12T08:30:00+00:00"
+    assert (variant.account_id, variant.post_id) == (desk.account_id, post.id)
+    assert (version.number, version.actor, len(version.variants)) == (1, "worker", 1)
+    assert lines[0].id == post.id
+    assert [[(f["pointer"], f["code"]) for f in line.faults] for line in lines] == [
+        [],
+        [("/title", "missing")],
+        [("/wall_time", "time.past")],
+        [("/campaign", "not_found"), ("/accounts/0", "not_found")],
+        [("/time_zone", "time_zone.unknown"), ("/mood", "extra_forbidden")],
+    ]
+    assert await desk.state() == ("done", 5, 1, 4)
+
+
+async def test_dry_run_judges_and_makes_nothing(desk: Desk) -> None:
+    id_ = await desk.send([{"title": "a"}, {"text": "?"}], is_dry_run=True)
+    await desk.work()
+
+    assert await desk.results() == ["would_make", "refused"]
+    assert await desk.state() == ("done", 2, 1, 1)
+    assert await desk.rows(Post) == []
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        with pytest.raises(NotAllowedNow):
+            await undo_import(session, desk.caller, id_, now=NOW)
+
+
+async def test_batch_is_one_event_that_names_its_posts_and_one_of_each_post(desk: Desk) -> None:
+    await desk.send([{"title": "a"}, {"title": "b"}])
+    await desk.work()
+
+    posts = {show("post", row.id) for row in await desk.rows(Post)}
+    events = await desk.rows(Event)
+    told = {row.kind: row.data for row in events if row.kind.startswith("import.")}
+    assert set(told["import.went_on"]["posts"]) == posts
+    assert (told["import.went_on"]["done"], told["import.done"]["made"]) == (2, 2)
+    assert {show("post", e.subject_id) for e in events if e.kind == "post.created"} == posts
+
+
+async def test_killed_in_the_middle_of_a_batch_it_goes_on_and_doubles_nothing(desk: Desk) -> None:
+    id_ = await desk.send(drafts(BATCH + 3))
+    await desk.batch()
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        await session.exec(LOCK)  # type: ignore[call-overload]  # SQLModel types no text()
+        killed = asyncio.create_task(import_rows(desk.context, desk.caller, id_, now=NOW))
+        done, _ = await asyncio.wait([killed], timeout=1)
+        assert not done
+        killed.cancel()
+        await asyncio.wait([killed])
+
+    assert await desk.state() == ("working", BATCH, BATCH, 0)
+    await desk.work()
+
+    assert await desk.state() == ("done", BATCH + 3, BATCH + 3, 0)
+    titles = [row.title for row in await desk.rows(Post)]
+    assert sorted(titles) == sorted(f"Post {number}" for number in range(BATCH + 3))
+
+
+async def test_two_workers_take_no_batch_twice(desk: Desk) -> None:
+    id_ = await desk.send(drafts(7))
+
+    await asyncio.gather(*(import_rows(desk.context, desk.caller, id_, now=NOW) for _ in range(3)))
+
+    assert len(await desk.rows(Post)) == 7
+    assert await desk.state() == ("done", 7, 7, 0)
+
+
+async def test_cancelled_import_goes_no_further(desk: Desk) -> None:
+    id_ = await desk.send(drafts(BATCH + 1))
+    await desk.batch()
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        await cancel_import(session, desk.caller, id_, now=NOW)
+    await desk.work()
+
+    assert await desk.state() == ("cancelled", BATCH, BATCH, 0)
+    assert (await desk.results())[-2:] == ["made", "waiting"]
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        with pytest.raises(NotAllowedNow):
+            await cancel_import(session, desk.caller, id_, now=NOW)
+
+
+async def test_undone_it_removes_what_nobody_changed_and_says_what_stays(desk: Desk) -> None:
+    id_ = await desk.send(drafts(3))
+    await desk.work()
+    first, second, third = await desk.rows(Post)
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        change = ChangePost(text="On taille encore.")
+        await change_post(session, desk.caller, second.id, change, expected_version=1, now=NOW)
+        await remove_post(session, desk.caller, third.id, expected_version=1, now=NOW)
+        await undo_import(session, desk.caller, id_, now=NOW)
+    await desk.work()
+
+    [row] = await desk.rows(Import)
+    lines = sorted(await desk.rows(ImportRow), key=lambda line: line.number)
+    assert [post.id for post in await desk.rows(Post)] == [second.id]
+    assert (row.state, row.made, row.removed, row.kept) == ("undone", 3, 2, 1)
+    assert [line.result for line in lines] == ["removed", "kept", "removed"]
+    assert [fault["code"] for fault in lines[1].faults] == ["import.post_changed"]
+    removed = [e.subject_id for e in await desk.rows(Event) if e.kind == "post.removed"]
+    assert sorted(removed) == sorted([first.id, third.id])
+
+
+async def test_worker_sees_no_more_than_the_sender_did(desk: Desk) -> None:
+    other = await make_community(desk.database, desk.caller.workspace_id)
+    hidden = await make_account(
+        desk.database, desk.caller.workspace_id, other, handle="cave", remote_id="cave"
+    )
+    sender = replace(desk.caller, communities=frozenset({desk.community_id}), actor="member:x")
+
+    await desk.send(
+        [
+            {"title": "a", "accounts": [show("acct", hidden)]},
+            {"title": "b", "accounts": ["sandbox:cave"]},
+            {"title": "c", "accounts": ["sandbox:vaud"]},
+        ],
+        caller=sender,
+    )
+    await desk.work()
+
+    assert await desk.results() == ["refused", "refused", "made"]
+    [post] = await desk.rows(Post)
+    [told] = [event for event in await desk.rows(Event) if event.subject_id == post.id]
+    assert (post.title, told.actor) == ("c", "member:x")
+
+
+async def test_claimed_import_is_left_alone_until_its_lease_ends(desk: Desk) -> None:
+    await desk.send(drafts(1))
+    lease = desk.context.settings.lease
+    claimed = []
+    for now in (NOW, NOW, NOW + lease):
+        async with desk.database.transaction(desk.caller.workspace_id) as session:
+            found = await claim_imports(session, desk.caller, now=now, lease=lease, batch=9)
+            claimed.append(len(found))
+
+    assert claimed == [1, 0, 1]
+
+
+@pytest.mark.timeout(120)
+async def test_the_largest_import_is_done_within_a_minute_in_little_memory(desk: Desk) -> None:
+    rows = [{**row, "accounts": ["sandbox:vaud"], "labels": ["vigne"]} for row in drafts(MOST_ROWS)]
+    await desk.send(rows)
+    del rows
+
+    tracemalloc.start()
+    started = time.perf_counter()
+    try:
+        await desk.work()
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    took_s = time.perf_counter() - started
+
+    print(f"{took_s:.1f} s, {peak_bytes / 1e6:.1f} MB")
+    assert await desk.state() == ("done", MOST_ROWS, MOST_ROWS, 0)
+    assert took_s < 60
+    assert peak_bytes < 50_000_000
