@@ -25,6 +25,8 @@ MEANT = {
     "window.reversed": "as above",
     "window.too_long": "and is not endless",
     "text.unstorable": "U+0000 is no text",
+    "import.unreadable": "nor is every text a file of posts",
+    "import.columns_unfit": "whose columns have names",
     "string_too_short": "text is trimmed before it is measured",
     "media.unsupported": "a file is what its bytes say",
     "time.past": "a plan is for later",
@@ -114,3 +116,9 @@ def _real(value: Any) -> Any:
 
 def _is_another_method(case: Any) -> bool:
     return bool(case.method.lower() != case.operation.method.lower())
+
+
+@schemathesis.serializer("application/x-ndjson", "text/csv")
+def as_text(_: Any, value: Any) -> bytes:
+    """Files are drawn as texts, and travel as they are."""
+    return str(value).encode(errors="surrogatepass")
