@@ -1,5 +1,6 @@
 """Lines become commands: what they name in plain words is looked up once for many of them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ from domain.kernel.ids import read
 from domain.posts.shapes import CreatePost, VariantInput
 
 SAME = ("title", "text", "language", "labels", "link_url", "media_ids", "wall_time", "time_zone")
+OF_VARIANT = re.compile(r"/variants/(\d+)/(account_id|media_ids)")
+LONGEST_NAME = 100
+MOST_FAULTS = 20
+"""As many are told of one row."""
 POINTERS = {"/pillar_id": "/pillar", "/campaign_id": "/campaign"}
 
 
@@ -113,9 +118,20 @@ def command_of(line: ImportLine, names: Names) -> CreatePost:
         raise Refused(_faults(error)) from None
 
 
-def as_columns(faults: Iterable[Fault]) -> list[Fault]:
+def as_columns(faults: Iterable[Fault], line: ImportLine, command: CreatePost) -> list[Fault]:
     """Faults of a command, pointing at the columns of its line."""
-    return [Fault(POINTERS.get(e.pointer, e.pointer), e.code, e.message) for e in faults]
+    own = {each.account_id: place for place, each in enumerate(line.variants)}
+
+    def column(pointer: str) -> str:
+        found = OF_VARIANT.fullmatch(pointer)
+        if found is None:
+            return POINTERS.get(pointer, pointer)
+        place, name = int(found[1]), found[2]
+        if name == "account_id" and place < len(line.accounts):
+            return f"/accounts/{place}"
+        return f"/variants/{own[command.variants[place].account_id]}/{name}"
+
+    return [Fault(column(each.pointer), each.code, each.message) for each in faults]
 
 
 def _variants(accounts: Sequence[UUID], own: Sequence[VariantInput]) -> list[VariantInput]:
@@ -156,6 +172,11 @@ def _by_word(pairs: Iterable[tuple[str, UUID]]) -> Mapping[str, Sequence[UUID]]:
 
 def _faults(error: ValidationError) -> list[Fault]:
     return [
-        Fault("".join(f"/{step}" for step in each["loc"]), each["type"], each["msg"])
-        for each in error.errors(include_url=False)
+        Fault("".join(map(_step, each["loc"])), each["type"], each["msg"])
+        for each in error.errors(include_url=False)[:MOST_FAULTS]
     ]
+
+
+def _step(name: str | int) -> str:
+    """Of a JSON pointer; columns that nobody knows may be called anything."""
+    return "/" + str(name)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")

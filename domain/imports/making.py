@@ -103,11 +103,11 @@ async def _make(
         if each.id in lines:
             try:
                 command = command_of(lines[each.id], names)
-                faults = await judge.faults(command)
+                faults = as_columns(await judge.faults(command), lines[each.id], command)
             except Refused as error:
                 faults = error.faults
             if faults:
-                _refuse(each, as_columns(faults))
+                _refuse(each, faults)
             else:
                 commands[each.id] = command
                 each.result = RowResult.WOULD_MAKE if row.is_dry_run else RowResult.MADE

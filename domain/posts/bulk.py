@@ -1,6 +1,6 @@
 """Many drafts at once: what they name is looked up once, what is written goes in few statements."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +21,9 @@ from domain.posts.shapes import CreatePost
 from domain.posts.tables import Post
 from domain.posts.versions import new_version
 
-Check = Callable[[], Awaitable[object]]
+Check = Callable[[UUID], Awaitable[object]]
+Named = tuple[str, str, UUID]
+"""What kind of thing, named where, and its id."""
 
 
 class Judge:
@@ -31,43 +33,28 @@ class Judge:
         self, session: AsyncSession, caller: Caller, calendar: Calendar, *, now: datetime
     ) -> None:
         caller.need(Scope.POSTS_WRITE)
-        self._session, self._caller = session, caller
         self._calendar, self._now = calendar, now
-        self._known: dict[UUID, ParvisError | None] = {}
+        self._checks: Mapping[str, Check] = {
+            "pillar": lambda id_: check_pillar(session, caller, calendar.id, id_),
+            "campaign": lambda id_: check_campaign(session, caller, calendar.community_id, id_),
+            "media": lambda id_: find_media(session, caller, [id_]),
+            "account": lambda id_: find_accounts(session, caller, [id_]),
+        }
+        self._known: dict[tuple[str, UUID], ParvisError | None] = {}
 
     async def faults(self, command: CreatePost) -> list[Fault]:
         """Empty: it can be made."""
-        session, caller, calendar = self._session, self._caller, self._calendar
-        checks: list[tuple[str, UUID | None, Check]] = [
-            (
-                "/pillar_id",
-                command.pillar_id,
-                lambda: check_pillar(session, caller, calendar.id, command.pillar_id),
-            ),
-            (
-                "/campaign_id",
-                command.campaign_id,
-                lambda: check_campaign(session, caller, calendar.community_id, command.campaign_id),
-            ),
-        ]
-        for pointer, media_ids in _media(command):
-            checks += [(pointer, id_, self._finds_media(id_)) for id_ in media_ids]
-        for place, variant in enumerate(command.variants):
-            id_ = variant.account_id
-            checks.append((f"/variants/{place}/account_id", id_, self._finds_account(id_)))
-        found = [await self._fault(*each) for each in checks]
+        found = [await self._fault(*named) for named in _named(command)]
         return [*self._late(command), *(each for each in found if each is not None)]
 
-    async def _fault(self, pointer: str, id_: UUID | None, check: Check) -> Fault | None:
-        if id_ is None:
-            return None
-        if id_ not in self._known:
+    async def _fault(self, kind: str, pointer: str, id_: UUID) -> Fault | None:
+        if (kind, id_) not in self._known:
             try:
-                await check()
-                self._known[id_] = None
+                await self._checks[kind](id_)
+                self._known[kind, id_] = None
             except (Invalid, Missing) as error:
-                self._known[id_] = error
-        found = self._known[id_]
+                self._known[kind, id_] = error
+        found = self._known[kind, id_]
         if found is None:
             return None
         return found.faults[0] if found.faults else Fault(pointer, found.code, found.message)
@@ -79,19 +66,19 @@ class Judge:
             return [Fault("/wall_time", error.code, error.message)]
         return []
 
-    def _finds_media(self, id_: UUID) -> Check:
-        return lambda: find_media(self._session, self._caller, [id_])
 
-    def _finds_account(self, id_: UUID) -> Check:
-        return lambda: find_accounts(self._session, self._caller, [id_])
-
-
-def _media(command: CreatePost) -> list[tuple[str, Sequence[UUID]]]:
-    own = [
-        (f"/variants/{place}/media_ids", variant.media_ids or [])
-        for place, variant in enumerate(command.variants)
-    ]
-    return [("/media_ids", command.media_ids), *own]
+def _named(command: CreatePost) -> Iterator[Named]:
+    """What must be there, in the order of its columns."""
+    if command.pillar_id is not None:
+        yield "pillar", "/pillar_id", command.pillar_id
+    if command.campaign_id is not None:
+        yield "campaign", "/campaign_id", command.campaign_id
+    for id_ in command.media_ids:
+        yield "media", "/media_ids", id_
+    for place, variant in enumerate(command.variants):
+        yield "account", f"/variants/{place}/account_id", variant.account_id
+        for id_ in variant.media_ids or ():
+            yield "media", f"/variants/{place}/media_ids", id_
 
 
 async def create_posts(
