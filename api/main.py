@@ -8,6 +8,9 @@ from fastapi import FastAPI
 from api import docs, errors, health, problems
 from api.accounts import connecting, consents
 from api.accounts import rest as accounts
+from api.approvals import pages as deciding
+from api.approvals import policies
+from api.approvals import rest as approvals
 from api.audit import rest as audit
 from api.calendars import pillars
 from api.calendars import rest as calendars
@@ -81,6 +84,8 @@ ROUTERS = (
     posts,
     imports,
     versions,
+    policies,
+    approvals,
     deliveries,
     entries,
     mentions,
@@ -94,7 +99,7 @@ ROUTERS = (
     providers,
 )
 
-PAGES = (people, outside, connecting, oauth, doors, founding, ics)
+PAGES = (people, outside, connecting, oauth, doors, founding, deciding, ics)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -68,6 +68,7 @@ TAGS = {
     "occasions": "What happens around a community: holidays, fixtures, by calendars it follows.",
     "posts": "What is said: a master text, a variant for each account, one plan.",
     "imports": "Posts that come in by the file, row by row; taken back too.",
+    "approvals": "Which posts are approved by whom, and what was decided of each.",
     "deliveries": "Every outward act, its attempts and its outcome.",
     "mentions": "What people say to the accounts: the inbox, its conversations and answers.",
     "conversations": "Mentions that belong together.",

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 
 from api.accounts import graph as accounts
+from api.approvals import graph as approvals
 from api.audit import graph as audit
 from api.calendars import graph as calendars
 from api.campaigns import graph as campaigns
@@ -43,6 +44,7 @@ RESOURCES = (
     media,
     calendars,
     posts,
+    approvals,
     campaigns,
     plans,
     feeds,

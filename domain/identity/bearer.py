@@ -7,6 +7,7 @@
     pve_                 ways to an outside sign-in
     pvi_                 invitations            pvx_   requests to experts
     pvf_                 calendars for calendar programs
+    pva_                 approvals of posts
 
 The workspace stands in clear, so that the tenant is known before anything is looked up; the
 prefix and the checksum let secret scanners know one without asking us. Client ids carry the
@@ -40,11 +41,12 @@ class BearerKind(StrEnum):
     INVITATION = "pvi_"
     EXPERT = "pvx_"
     FEED = "pvf_"
+    REVIEW = "pva_"
 
 
 ACCESS = frozenset({BearerKind.LIVE, BearerKind.TEST})
 REST = WORKSPACE_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH
-FORM = re.compile(f"(pv_live_|pv_test_|pv[rcduslneixf]_)([0-9A-Za-z]{{{REST}}})")
+FORM = re.compile(f"(pv_live_|pv_test_|pv[rcduslneixfa]_)([0-9A-Za-z]{{{REST}}})")
 CLIENT_ID = re.compile(f"app_([0-9a-f]{{32}})\\.([0-9A-Za-z]{{{WORKSPACE_LENGTH}}})")
 
 

@@ -4,7 +4,7 @@ ParvisError
 ├── Unauthenticated     TokenMissing TokenInvalid
 ├── Forbidden           ScopeMissing CommunitiesHeld ScopeBeyond AddressRefused MemberMissing
 │                       FormRefused SignInRefused CodeRefused PasskeyRefused
-│                       ProviderRefused InvitationElsewhere
+│                       ProviderRefused InvitationElsewhere NotAsked
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 ├── Missing             NotFound RouteUnknown LinkInvalid
 ├── MethodUnknown
@@ -170,6 +170,13 @@ class MethodUnknown(ParvisError):
     code = "method.not_allowed"
     title = "This address does not know the method"
     remedy = "Use one of the methods in the Allow header."
+
+
+class NotAsked(Forbidden):
+    code = "review.not_asked"
+    title = "Somebody else is asked to decide"
+    remedy = "Leave it to those whom the step of the review asks."
+    acting_party = "user"
 
 
 class Malformed(ParvisError): ...
@@ -456,6 +463,13 @@ class AlreadyPublished(Conflict):
     code = "post.published"
     title = "The post is public"
     remedy = "Change it with POST /v1/posts/{id}/edit, or take it back with …/withdraw."
+
+
+class NotApproved(Conflict):
+    code = "post.not_approved"
+    title = "The post says what was not approved"
+    remedy = "Submit it at POST /v1/posts/{id}/reviews; schedule it once it is approved."
+    acting_party = "user"
 
 
 class CandidateAccepted(Conflict):

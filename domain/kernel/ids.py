@@ -47,6 +47,8 @@ PREFIXES = {
     "post": "post",
     "pver": "post_version",
     "imp": "import",
+    "pol": "approval_policy",
+    "rev": "review",
     "var": "variant",
     "dlv": "delivery",
     "att": "attempt",
@@ -159,6 +161,8 @@ IdeaId = Annotated[UUID, Prefixed("idea")]
 PostId = Annotated[UUID, Prefixed("post")]
 PostVersionId = Annotated[UUID, Prefixed("pver")]
 ImportId = Annotated[UUID, Prefixed("imp")]
+PolicyId = Annotated[UUID, Prefixed("pol")]
+ReviewId = Annotated[UUID, Prefixed("rev")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]
 AttemptId = Annotated[UUID, Prefixed("att")]

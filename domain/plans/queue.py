@@ -24,8 +24,9 @@ from domain.plans.shapes import (
 )
 from domain.plans.slots import weekly_slots
 from domain.plans.tables import Queue, QueuePlace
+from domain.posts.approving import ensure_approved
 from domain.posts.finding import find_post
-from domain.posts.planning import cancel_post, schedule_post
+from domain.posts.planning import cancel_post, set_going
 from domain.posts.rules import PLANNABLE, PostState
 from domain.posts.shapes import PostDetail, SchedulePost
 from domain.posts.tables import Post
@@ -45,7 +46,7 @@ async def queue_post(
 ) -> PostDetail:
     """Schedules a post at the next slot that is free and suits it; two never get one slot.
 
-    Raises `QueuePaused`, `QueueFull`, and what scheduling raises.
+    Raises `QueuePaused`, `QueueFull`, `NotApproved`, and what scheduling raises.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, expected_version)
@@ -54,6 +55,7 @@ async def queue_post(
     calendar = await find_calendar(session, caller, post.calendar_id)
     if (await _lock(session, caller, calendar.id, now=now)).is_paused:
         raise QueuePaused
+    await ensure_approved(session, caller, post)
     return await _place(
         session, caller, post, calendar, not_before=command.not_before, queued_at=now, now=now
     )
@@ -184,7 +186,7 @@ async def _place(
     place.not_before = not_before
     session.add(place)
     command = SchedulePost(wall_time=found.wall_time, time_zone=calendar.time_zone)
-    return await schedule_post(session, caller, post.id, command, expected_version=None, now=now)
+    return await set_going(session, caller, post, command, now=now)
 
 
 def _new_place(

@@ -19,6 +19,7 @@ from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
 from domain.posts import statements
+from domain.posts.approving import hold_unapproved
 from domain.posts.content import Content, content_of
 from domain.posts.links import Links
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
@@ -97,8 +98,12 @@ async def claim_due(
 async def prepare(
     session: AsyncSession, caller: Caller, rows: Claims, *, now: datetime
 ) -> list[Task]:
-    """Says of posts that they go out, and keeps with each delivery what exactly it will say."""
+    """Says of posts that they go out, and keeps with each delivery what exactly it will say.
+
+    What lacks an approval is held and left out.
+    """
     raw = await driver_of(session)
+    rows = await hold_unapproved(session, caller, rows, now=now)
     contents = await _new_contents(raw, caller, rows)
     traces = {r["post_id"]: r["trace"] for r in rows if r["kind"] == DeliveryKind.PUBLISH}
     await _mark_going_out(session, raw, caller, traces, now)

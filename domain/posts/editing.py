@@ -26,6 +26,7 @@ from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.media.tables import Media
 from domain.networks import find
+from domain.posts.approving import policies_for
 from domain.posts.content import Content, find_accounts, find_media, judge
 from domain.posts.finding import deliveries_of, find_post, lock_delivery, variants_of
 from domain.posts.links import links_of
@@ -43,10 +44,13 @@ async def edit_post(
     """Plans one edit for each public copy; the post says the new words once they are public.
 
     Raises `NotFound`, `NotAllowedNow`, `AbilityMissing`, `AccountDisconnected`,
-    `DeliveryUnderWay` and `PostUnfit`; then no copy is changed.
+    `DeliveryUnderWay` and `PostUnfit`; then no copy is changed. Nobody approves what is public
+    beforehand: where a policy applies, only who may approve edits it.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
+    if await policies_for(session, caller, post):
+        caller.need(Scope.POSTS_APPROVE)
     rows = await deliveries_of(session, caller, post.id)
     if not {row.account_id for row in rows}.issuperset(command.account_ids):
         raise NotFound("target of the post")

@@ -28,6 +28,7 @@ from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.kernel.traces import current_trace
 from domain.networks import find as find_network
+from domain.posts.approving import ensure_approved
 from domain.posts.content import Content, content_of, find_accounts, find_media, judge
 from domain.posts.finding import deliveries_of, find_post, variants_of
 from domain.posts.links import links_of
@@ -57,9 +58,20 @@ async def schedule_post(
     expected_version: int | None,
     now: datetime,
 ) -> PostDetail:
-    """Plans one delivery per variant. Raises `PostUnfit` with everything that does not fit."""
+    """Plans one delivery per variant. Raises `PostUnfit` with everything that does not fit.
+
+    Raises `NotApproved` where a policy asks for an approval that it lacks.
+    """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, expected_version)
+    await ensure_approved(session, caller, post)
+    return await set_going(session, caller, post, command, now=now)
+
+
+async def set_going(
+    session: AsyncSession, caller: Caller, post: Post, command: SchedulePost, *, now: datetime
+) -> PostDetail:
+    """Schedules a locked post, approved or not: what lacks an approval is held once it is due."""
     if post.state not in PLANNABLE:
         raise NotAllowedNow(f"A post that is {post.state} cannot be scheduled.")
     _set_time(post, command, now)
@@ -67,7 +79,7 @@ async def schedule_post(
     post.version += 1
     post.updated_at = now
     data = {"publish_at": post.publish_at.isoformat() if post.publish_at else None}
-    record(session, caller, "post.scheduled", ("post", id_), now=now, data=data)
+    record(session, caller, "post.scheduled", ("post", post.id), now=now, data=data)
     return await detail(session, caller, post)
 
 
@@ -157,10 +169,11 @@ async def retry_post(
 ) -> PostDetail:
     """Sends again what failed, at once. What may already be public is never sent again.
 
-    Raises `NotFound` for an account that is no target of the post.
+    Raises `NotFound` for an account that is no target of the post, and `NotApproved`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
+    await ensure_approved(session, caller, post)
     rows = await deliveries_of(session, caller, post.id)
     if not {row.account_id for row in rows}.issuperset(command.account_ids):
         raise NotFound("target of the post")

@@ -35,6 +35,21 @@ SELECT p.id, p.text, p.media_ids, p.link_url, p.language, c.name AS campaign, c.
  WHERE p.workspace_id = $1 AND p.id = ANY ($2)
 """
 
+# Held before anything went out: the attempt does not count.
+HOLD = """
+WITH mine AS MATERIALIZED (
+    SELECT d.id, sent.problem, d.problem ->> 'code' AS told
+      FROM unnest($2::uuid[], $3::text[]) AS sent (id, problem)
+      JOIN deliveries d ON d.workspace_id = $1 AND d.id = sent.id AND d.state = 'going'
+     ORDER BY d.id FOR UPDATE OF d
+)
+UPDATE deliveries d
+   SET state = 'waiting', act_at = $4, attempts = attempts - 1,
+       problem = CAST(mine.problem AS jsonb), version = version + 1, updated_at = $5
+  FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
+RETURNING d.id, d.account_id, d.post_id, mine.told
+"""
+
 GOING_OUT = """
 WITH mine AS MATERIALIZED (
     SELECT id FROM posts

@@ -70,6 +70,10 @@ class Post(Kept, table=True):
     time_zone: str = string()
     publish_at: datetime | None = moment(nullable=True)
     published_at: datetime | None = moment(nullable=True)
+    approved_version_id: UUID | None = Field(default=None)
+    """Which of its versions was approved; counts while that is the newest."""
+    approved_for: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
+    """The policies whose steps all approved that version, by value."""
 
 
 class Variant(Kept, table=True):

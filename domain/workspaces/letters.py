@@ -22,6 +22,7 @@ class LinkKind(StrEnum):
 
     INVITATION = "invitations"
     EXPERT = "expert"
+    REVIEW = "reviews"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -81,6 +81,6 @@ async def make_community(tenant: Tenant, slug: str) -> str:
 async def link_to(database: Database, email: str, page: str) -> str:
     """The path of the link to a page in the newest letter to an address."""
     [newest, *_] = await letters_to(database, email)
-    found = re.search(rf"http://[^/\s]+(/{page}/pv[ix]_[0-9A-Za-z]+)\n", newest.text or "")
+    found = re.search(rf"http://[^/\s]+(/{page}/pv[ixa]_[0-9A-Za-z]+)\n", newest.text or "")
     assert found is not None, newest.text
     return found[1]

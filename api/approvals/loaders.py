@@ -1,0 +1,53 @@
+"""Relations of reviews and policies."""
+
+from api.graph.pages import Order
+from api.graph.relations import Many, One
+from domain.approvals import queries
+from domain.approvals.queries import ReviewFilter
+from domain.approvals.shapes import ReviewView
+from domain.communities.batches import communities_by_id
+from domain.communities.shapes import CommunityView
+from domain.policies.shapes import PolicyView
+from domain.posts.batches import posts_by_id
+from domain.posts.shapes import PostVersionView, PostView
+from domain.posts.versions import versions_by_id
+
+community_by_review = One(
+    name="community_by_id",
+    owner=ReviewView,
+    target=CommunityView,
+    key="community_id",
+    find=communities_by_id,
+)
+post_by_review = One(
+    name="post_by_id",
+    owner=ReviewView,
+    target=PostView,
+    key="post_id",
+    find=posts_by_id,
+)
+version_by_review = One(
+    name="post_version_by_id",
+    owner=ReviewView,
+    target=PostVersionView,
+    key="post_version_id",
+    find=versions_by_id,
+)
+reviews_by_post = Many(
+    name="reviews_by_post",
+    owner=PostView,
+    target=ReviewView,
+    order=Order(queries.NEWEST_FIRST.name, ("id",)),
+    page_size=10,
+    first=queries.reviews_by_post,
+    more=lambda session, caller, owner, page: queries.list_reviews(
+        session, caller, page, where=ReviewFilter(post_ids=[owner])
+    ),
+)
+community_by_policy = One(
+    name="community_by_id",
+    owner=PolicyView,
+    target=CommunityView,
+    key="community_id",
+    find=communities_by_id,
+)

@@ -1,0 +1,146 @@
+"""/v1/reviews: what posts say, submitted, approved and refused."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionIfSentDep
+from api.paging import link_next, located, tag
+from api.routes import TransactionRoute
+from api.state import state_of
+from domain.approvals import queries, service
+from domain.approvals.queries import ReviewFilter
+from domain.approvals.rules import ReviewState
+from domain.approvals.shapes import ApproveReview, RefuseReview, ReviewView, SubmitReview
+from domain.kernel.ids import CommunityId, PostId, ReviewId
+from domain.kernel.shapes import Page
+
+router = APIRouter(prefix="/v1", tags=["approvals"], route_class=TransactionRoute)
+
+
+def _filter(
+    state: Annotated[
+        list[ReviewState], Query(max_length=5, description="Only in these states.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    community_id: Annotated[
+        list[CommunityId], Query(max_length=50, description="Only of these communities.")
+    ] = [],  # noqa: B006 - as above
+    post_id: Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")] = [],  # noqa: B006 - as above
+    is_mine: Annotated[
+        bool | None,
+        Query(description="Only open ones that the token's member is asked to decide, or others."),
+    ] = None,
+) -> ReviewFilter:
+    return ReviewFilter(state, community_id, post_id, is_mine)
+
+
+@router.get("/reviews", summary="List reviews")
+async def list_reviews(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    page: PageDep,
+    where: Annotated[ReviewFilter, Depends(_filter)],
+) -> Page[ReviewView]:
+    """The newest first. Needs the scope `posts:read`; `is_mine` needs the token of a person."""
+    found = await queries.list_reviews(session, caller, page, where=where)
+    link_next(request, response, found)
+    return found
+
+
+@router.post(
+    "/posts/{post_id}/reviews",
+    status_code=HTTPStatus.CREATED,
+    summary="Submit what a post says for approval",
+)
+async def submit_review(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    post_id: PostId,
+    command: SubmitReview,
+) -> ReviewView:
+    """Those who are asked get a mail with a link that decides without signing in.
+
+    409 `state.not_allowed` where no approval is missing, or nobody may give it. Needs the scope
+    `posts:write`.
+    """
+    doors = state_of(request).doors
+    view = await service.submit_review(session, caller, post_id, command, doors=doors, now=now)
+    tag(response, view.version)
+    located(response, "/v1/reviews", view)
+    return view
+
+
+@router.get("/reviews/{review_id}", summary="Read a review")
+async def get_review(
+    response: Response, session: SessionDep, caller: CallerDep, review_id: ReviewId
+) -> ReviewView:
+    """Needs the scope `posts:read`."""
+    view = await queries.get_review(session, caller, review_id)
+    tag(response, view.version)
+    return view
+
+
+@router.post("/reviews/{review_id}/approve", summary="Approve the present step of a review")
+async def approve_review(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    review_id: ReviewId,
+    command: ApproveReview,
+) -> ReviewView:
+    """After the last step the post may go out. Only for who is asked. Needs `posts:approve`."""
+    view = await service.approve_review(
+        session,
+        caller,
+        review_id,
+        command,
+        expected_version=version,
+        doors=state_of(request).doors,
+        now=now,
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.post("/reviews/{review_id}/refuse", summary="Refuse what is reviewed")
+async def refuse_review(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    review_id: ReviewId,
+    command: RefuseReview,
+) -> ReviewView:
+    """With words that say what is to be changed. Only for who is asked. Needs `posts:approve`."""
+    view = await service.refuse_review(
+        session, caller, review_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.post("/reviews/{review_id}/withdraw", summary="Withdraw a review")
+async def withdraw_review(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    review_id: ReviewId,
+) -> ReviewView:
+    """Nobody is asked any longer. Needs the scope `posts:write`."""
+    view = await service.withdraw_review(
+        session, caller, review_id, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view

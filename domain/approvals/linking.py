@@ -1,0 +1,87 @@
+"""Who is asked follows the link of their mail: what they are shown, and the one decision."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.approvals.asking import may_approve
+from domain.approvals.rules import ReviewState
+from domain.approvals.service import approve_step, locked, refuse_step
+from domain.approvals.shapes import ApproveReview, RefuseReview, ReviewSeen
+from domain.approvals.tables import Review, ReviewLink
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import LinkInvalid
+from domain.kernel.ids import show
+from domain.kernel.sealing import fingerprint
+from domain.posts.tables import Post
+from domain.posts.versions import find_version, version_at
+from domain.workspaces import queries
+from domain.workspaces.letters import Doors
+from domain.workspaces.tables import Member
+
+
+async def see_review(session: AsyncSession, secret: str, *, now: datetime) -> ReviewSeen:
+    """What is to be decided; that it was seen is told the first time. Raises `LinkInvalid`."""
+    link, caller, _, row = await _open_one(session, secret, now)
+    if link.seen_at is None:
+        link.seen_at = now
+        data = {"post_version": show("pver", row.post_version_id), "is_by_link": True}
+        record(session, caller, "review.seen", ("review", row.id), now=now, data=data)
+    member = await session.get_one(Member, (row.workspace_id, link.member_id))
+    version = await find_version(session, caller, row.post_version_id)
+    return ReviewSeen(
+        workspace_name=(await queries.find_workspace(session, caller)).name,
+        member_name=member.name,
+        note=row.note,
+        title=version.title,
+        text=version.text,
+        others=[part for each in version.variants for part in each["parts"] or ()],
+        link_url=version.link_url,
+        due_at=row.due_at,
+    )
+
+
+async def approve_by_link(
+    session: AsyncSession, secret: str, command: ApproveReview, *, doors: Doors, now: datetime
+) -> None:
+    """Of two decisions that come at the same time, one gets `LinkInvalid`."""
+    _, caller, post, row = await _open_one(session, secret, now)
+    await approve_step(session, caller, post, row, command, doors=doors, now=now, is_by_link=True)
+
+
+async def refuse_by_link(
+    session: AsyncSession, secret: str, command: RefuseReview, *, now: datetime
+) -> None:
+    """As `approve_by_link`."""
+    _, caller, post, row = await _open_one(session, secret, now)
+    await refuse_step(session, caller, post, row, command, now=now, is_by_link=True)
+
+
+async def _open_one(
+    session: AsyncSession, secret: str, now: datetime
+) -> tuple[ReviewLink, Caller, Post, Review]:
+    """The link with its post and review, locked; for who may approve still, what is asked still.
+
+    Row-level security keeps it to the workspace that the secret names.
+    """
+    statement = select(ReviewLink).where(col(ReviewLink.fingerprint) == fingerprint(secret))
+    link = (await session.exec(statement)).one_or_none()
+    if link is None or link.expires_at <= now:
+        raise LinkInvalid
+    caller = _member(link.workspace_id, link.member_id)
+    post, row = await locked(session, caller, link.review_id, None)
+    newest = await version_at(session, caller, post.id, None)
+    is_same = newest is not None and newest.id == row.post_version_id
+    is_open = row.state == ReviewState.OPEN and row.step == link.step
+    if not (is_open and is_same and await may_approve(session, link.member_id, row.community_id)):
+        raise LinkInvalid
+    return link, caller, post, row
+
+
+def _member(workspace_id: UUID, member_id: UUID) -> Caller:
+    """Who follows the link: the member it was written to, for the length of this request."""
+    scopes = frozenset({Scope.POSTS_READ, Scope.POSTS_APPROVE})
+    return Caller(workspace_id, f"member:{show('mem', member_id)}", scopes, member_id=member_id)

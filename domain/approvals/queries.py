@@ -1,0 +1,108 @@
+"""Reads of reviews."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, any_, func, literal, not_, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.approvals.rules import ReviewState
+from domain.approvals.shapes import ReviewView
+from domain.approvals.tables import Review
+from domain.kernel.batches import OfEach
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.errors import MemberMissing
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.workspaces.tables import DepartmentMember
+
+NEWEST_FIRST = Sort("-id", (col(Review.id),), (UUID,))
+OF_POST = OfEach(Review, ReviewView, "post_id", (col(Review.id).desc(),))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Every filter that is set must hold; `is_mine`: open, and the caller's to decide."""
+
+    states: Sequence[ReviewState] = ()
+    community_ids: Sequence[UUID] = ()
+    post_ids: Sequence[UUID] = ()
+    is_mine: bool | None = None
+
+
+def visible(caller: Caller) -> SelectOfScalar[Review]:
+    return select(Review).where(col(Review.workspace_id) == caller.workspace_id)
+
+
+async def get_review(session: AsyncSession, caller: Caller, id_: UUID) -> ReviewView:
+    caller.need(Scope.POSTS_READ)
+    row = await find(session, visible(caller).where(col(Review.id) == id_), what="review")
+    return ReviewView.model_validate(row)
+
+
+async def list_reviews(
+    session: AsyncSession, caller: Caller, request: PageRequest, *, where: ReviewFilter
+) -> Page[ReviewView]:
+    """The newest first. Raises `MemberMissing` where a token of no member asks for its own."""
+    caller.need(Scope.POSTS_READ)
+    rows = (await session.exec(NEWEST_FIRST.after(_filtered(caller, where), request))).all()
+    return page_of(
+        rows,
+        request,
+        view=ReviewView.model_validate,
+        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.id),
+    )
+
+
+async def reviews_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, ReviewView]:
+    caller.need(Scope.POSTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Review.id).in_(ids)))).all()
+    return {row.id: ReviewView.model_validate(row) for row in rows}
+
+
+async def reviews_by_post(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, limit: int
+) -> dict[UUID, list[ReviewView]]:
+    """The newest `limit` reviews of each post."""
+    caller.need(Scope.POSTS_READ)
+    found = await OF_POST.first(session, caller, ids, limit=limit)
+    return {
+        id_: [ReviewView.model_validate(vars(each)) for each in those]
+        for id_, those in found.items()
+    }
+
+
+def asks(workspace_id: UUID, member_id: UUID) -> ColumnElement[bool]:
+    """Whether the present step of a review asks a member, by name or in their department."""
+    departments = select(DepartmentMember.department_id).where(
+        col(DepartmentMember.workspace_id) == workspace_id,
+        col(DepartmentMember.member_id) == member_id,
+    )
+    return or_(
+        literal(member_id) == any_(col(Review.member_ids)),
+        func.coalesce(col(Review.department_id).in_(departments), False),
+    )
+
+
+def _filtered(caller: Caller, where: ReviewFilter) -> SelectOfScalar[Review]:
+    statement = visible(caller)
+    for column, values in (
+        (Review.state, where.states),
+        (Review.community_id, where.community_ids),
+        (Review.post_id, where.post_ids),
+    ):
+        if values:
+            statement = statement.where(col(column).in_(values))
+    if where.is_mine is not None:
+        if caller.member_id is None:
+            raise MemberMissing
+        asked = asks(caller.workspace_id, caller.member_id)
+        mine = and_(col(Review.state) == ReviewState.OPEN, asked)
+        statement = statement.where(mine if where.is_mine else not_(mine))
+    return statement

@@ -1,0 +1,69 @@
+"""Reads of approval policies."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.policies.shapes import PolicyView
+from domain.policies.tables import ApprovalPolicy
+
+IN_ORDER = Sort("id", (col(ApprovalPolicy.id),), (UUID,))
+
+
+def visible(caller: Caller) -> SelectOfScalar[ApprovalPolicy]:
+    return select(ApprovalPolicy).where(col(ApprovalPolicy.workspace_id) == caller.workspace_id)
+
+
+async def get_policy(session: AsyncSession, caller: Caller, id_: UUID) -> PolicyView:
+    caller.need(Scope.COMMUNITIES_READ)
+    statement = visible(caller).where(col(ApprovalPolicy.id) == id_)
+    return PolicyView.model_validate(await find(session, statement, what="approval policy"))
+
+
+async def list_policies(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    community_ids: Sequence[UUID] = (),
+) -> Page[PolicyView]:
+    """In the order they were made, which is the order they are asked in."""
+    caller.need(Scope.COMMUNITIES_READ)
+    statement = visible(caller)
+    if community_ids:
+        statement = statement.where(col(ApprovalPolicy.community_id).in_(community_ids))
+    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=PolicyView.model_validate,
+        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
+    )
+
+
+async def policies_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, PolicyView]:
+    caller.need(Scope.COMMUNITIES_READ)
+    rows = (await session.exec(visible(caller).where(col(ApprovalPolicy.id).in_(ids)))).all()
+    return {row.id: PolicyView.model_validate(row) for row in rows}
+
+
+async def policies_of(
+    session: AsyncSession, caller: Caller, community_ids: Collection[UUID]
+) -> Sequence[ApprovalPolicy]:
+    """Those of communities, in the order they are asked in; for the floors above."""
+    statement = visible(caller).where(col(ApprovalPolicy.community_id).in_(community_ids))
+    return (await session.exec(statement.order_by(col(ApprovalPolicy.id)))).all()
+
+
+async def has_policies(session: AsyncSession, caller: Caller) -> bool:
+    """Whether the workspace has any at all: asked before every batch that goes out."""
+    return (await session.exec(visible(caller).limit(1))).first() is not None

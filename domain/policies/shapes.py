@@ -1,0 +1,84 @@
+"""Approval policies: commands in, views out."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.kernel.clock import Moment
+from domain.kernel.ids import CalendarId, CommunityId, DepartmentId, MemberId, PolicyId
+from domain.kernel.shapes import Change, Command, Shape, View, may_change
+
+USUAL_HOURS, MOST_HOURS = 24, 720
+Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Droit"])]
+Network = Annotated[str, Field(min_length=1, max_length=30, examples=["mastodon"])]
+Networks = Annotated[list[Network], Field(max_length=30)]
+Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
+Labels = Annotated[list[Label], Field(max_length=30)]
+
+
+class PolicyStep(Shape):
+    """Who is asked, a department or members, and how long they have."""
+
+    department_id: DepartmentId | None = Field(
+        default=None, description="Whose members are asked; null: those of `member_ids`."
+    )
+    member_ids: list[MemberId] = Field(
+        default=[], max_length=50, description="Who is asked: one of them decides."
+    )
+    hours: int = Field(
+        default=USUAL_HOURS, ge=1, le=MOST_HOURS, description="How long they have to decide."
+    )
+
+    @model_validator(mode="after")
+    def _asks_somebody(self) -> Self:
+        if (self.department_id is None) is not bool(self.member_ids):
+            raise ValueError("Send a department_id or member_ids, not both.")
+        return self
+
+
+class PolicyStepView(View):
+    department_id: DepartmentId | None = Field(description="Whose members are asked; null: none.")
+    member_ids: list[MemberId] = Field(description="Who is asked by name.")
+    hours: int = Field(description="How long they have to decide.")
+
+
+Steps = Annotated[list[PolicyStep], Field(min_length=1, max_length=10)]
+
+
+class PolicyView(View):
+    id: PolicyId = Field(description="The policy's id.")
+    community_id: CommunityId = Field(description="The community whose posts it is for.")
+    calendar_id: CalendarId | None = Field(description="The only calendar it is for; null: all.")
+    name: str = Field(description="What the house calls it.")
+    networks: list[str] = Field(description="Only posts to one of these networks; empty: any.")
+    labels: list[str] = Field(description="Only posts with one of these labels; empty: any.")
+    is_for_first_use: bool = Field(
+        description="Only posts of a campaign of which nothing was public yet."
+    )
+    steps: list[PolicyStepView] = Field(description="Who is asked, one step after the other.")
+    version: int = Field(description="Counts changes; the ETag.")
+    created_at: Moment = Field(description="When it was made.")
+    updated_at: Moment = Field(description="When it was last changed.")
+
+
+class CreatePolicy(Command):
+    id: PolicyId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    community_id: CommunityId = Field(description="The community whose posts it is for.")
+    calendar_id: CalendarId | None = Field(
+        default=None, description="The only calendar of the community it is for; left out: all."
+    )
+    name: Name = Field(description="What the house calls it.")
+    networks: Networks = Field(default=[], description="Only posts to one of these networks.")
+    labels: Labels = Field(default=[], description="Only posts with one of these labels.")
+    is_for_first_use: bool = Field(
+        default=False, description="Only posts of a campaign of which nothing was public yet."
+    )
+    steps: Steps = Field(description="Who is asked, one step after the other.")
+
+
+class ChangePolicy(Change):
+    name: Name = may_change("What the house calls it.")
+    networks: Networks = may_change("Only posts to one of these networks; empty: any.")
+    labels: Labels = may_change("Only posts with one of these labels; empty: any.")
+    is_for_first_use: bool = may_change("Only posts of a campaign of which nothing was public yet.")
+    steps: Steps = may_change("Who is asked; replaces the steps before.")
