@@ -18,15 +18,22 @@ from domain.calendars.shapes import CreateCalendar
 from domain.connector.errors import NetworkError, Refused
 from domain.connector.http import Call, Reply
 from domain.connector.words import Grant
+from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
-from domain.posts.rules import DeliveryState, PostState
-from domain.posts.service import create_post, schedule_post
-from domain.posts.shapes import CreatePost, SchedulePost, VariantInput
+from domain.policies.service import create_policy, remove_policy
+from domain.policies.shapes import CreatePolicy, PolicyStep
+from domain.posts.approving import give_approval
+from domain.posts.finding import find_post
+from domain.posts.rules import HOLD, DeliveryState, PostState
+from domain.posts.service import change_post, create_post, schedule_post
+from domain.posts.shapes import ChangePost, CreatePost, SchedulePost, VariantInput
 from domain.posts.tables import Attempt, Delivery, Post
+from domain.posts.versions import version_at
 from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS, make_community
+from tests.domain.identity.build import build_member
 from tests.workers.world import make_context
 from tests.world import make_account, make_workspace
 from workers.context import Context
@@ -258,3 +265,92 @@ async def test_what_was_never_begun_is_given_back_when_the_worker_stops(stage: S
     assert await stage.deliver() == 1
     await stage.quiet()
     assert sorted(stage.network.texts) == ["a", "b"]
+
+
+async def approval(stage: Stage) -> UUID:
+    """A policy that asks for an approval of everything."""
+    member_id = await build_member(stage.database, stage.workspace_id)
+    command = CreatePolicy(
+        community_id=stage.community_id,
+        name="Droit",
+        steps=[PolicyStep(member_ids=[member_id])],
+    )
+    async with stage.database.transaction(stage.workspace_id) as session:
+        made = await create_policy(session, worker(stage.workspace_id), command, now=NOW)
+    return made.id
+
+
+async def approve(stage: Stage, post_id: UUID, policy_id: UUID) -> None:
+    caller = worker(stage.workspace_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        post = await find_post(session, caller, post_id, None)
+        version = await version_at(session, caller, post_id, None)
+        assert version is not None
+        await give_approval(session, caller, post, version.id, [policy_id], now=stage.now)
+
+
+async def told(stage: Stage) -> list[str]:
+    found = await stage.rows(Event)
+    return [each.kind for each in found if each.kind.startswith("delivery.")]
+
+
+async def test_post_that_falls_due_without_its_approval_is_held_and_told_once(
+    stage: Stage,
+) -> None:
+    await stage.plan("a", await stage.account())
+    await approval(stage)
+
+    await stage.deliver()
+    await stage.quiet()
+    [held] = await stage.rows(Delivery)
+    [post] = await stage.rows(Post)
+    stage.now += HOLD
+    await stage.deliver()
+    await stage.quiet()
+
+    assert stage.network.texts == []
+    assert (held.state, held.act_at, held.attempts) == (DeliveryState.WAITING, NOW + HOLD, 0)
+    assert held.problem["code"] == "post.not_approved"
+    assert held.problem["message"] == "Approval is missing for: Droit."
+    assert post.state == PostState.SCHEDULED
+    assert await told(stage) == ["delivery.held"]
+    assert await stage.rows(Attempt) == []
+
+
+async def test_held_post_goes_out_once_it_is_approved_and_not_once_it_was_edited(
+    stage: Stage,
+) -> None:
+    ids = [await stage.plan(text, await stage.account()) for text in ("a", "b")]
+    policy_id = await approval(stage)
+    await stage.deliver()
+    await stage.quiet()
+
+    for id_ in ids:
+        await approve(stage, id_, policy_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        command = ChangePost(text="b, encore")
+        caller = worker(stage.workspace_id)
+        await change_post(session, caller, ids[1], command, expected_version=None, now=stage.now)
+    await stage.deliver()
+    await stage.quiet()
+
+    assert stage.network.texts == ["a"]
+    states = [DeliveryState.DONE, DeliveryState.WAITING]
+    assert await stage.states() == states
+
+
+async def test_policy_that_is_gone_holds_nothing(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    policy_id = await approval(stage)
+    await stage.deliver()
+    await stage.quiet()
+    async with stage.database.transaction(stage.workspace_id) as session:
+        caller = worker(stage.workspace_id)
+        await remove_policy(session, caller, policy_id, expected_version=None, now=stage.now)
+
+    stage.now += HOLD
+    await stage.deliver()
+    await stage.quiet()
+
+    assert stage.network.texts == ["a"]
+    assert await stage.states() == [DeliveryState.DONE]

@@ -288,9 +288,7 @@ async def test_member_who_may_not_approve_is_named_by_no_policy(desk: Desk, hire
     luc = await hire("Luc", "editor")
     body = {"community_id": desk.community, "name": "Droit"}
 
-    unable = await desk.post(
-        "/v1/approval-policies", 422, steps=[{"member_ids": [luc.id]}], **body
-    )
+    unable = await desk.post("/v1/approval-policies", 422, steps=[{"member_ids": [luc.id]}], **body)
     unknown = await desk.post(
         "/v1/approval-policies", 404, steps=[{"department_id": show("dept", new_id())}], **body
     )
