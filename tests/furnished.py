@@ -2,7 +2,7 @@
 
 Examples speak of things by ids that say which they mean: `post_0199…4` is the published post,
 `post_0199…5` the one a network refused, `post_0199…6` the one whose outcome nobody knows, and
-`post_0199…7` a draft.
+`post_0199…7` a draft, and `post_0199…8` a draft under review.
 `Furnished.here` gives the ids that stand for them in this workspace.
 """
 
@@ -148,6 +148,7 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
     )
     here |= await _staff(tenant, here)
     here[named("imp")] = await _import(tenant, here[named("cal")])
+    here |= await _submit(tenant, here)
     here[named("occ")] = await _happen(database, tenant, read("evc", here[named("evc")]))
     here[named("evt")] = await _first(tenant, "/v1/events")
     return Furnished(tenant, here)
@@ -213,6 +214,28 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
         named(prefix): await _made(tenant, f"/v1/{path}", body)
         for (prefix, path), body in bodies.items()
     }
+
+
+async def _submit(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
+    """A policy for posts about the law, and one of those under review; the owner is asked."""
+    policy = {
+        "community_id": here[named("com")],
+        "name": "Droit",
+        "labels": ["droit"],
+        "steps": [{"member_ids": [here[named("mem", 5)]]}],
+    }
+    made = {named("pol"): await _made(tenant, "/v1/approval-policies", policy)}
+    draft = {
+        "calendar_id": here[named("cal")],
+        "title": "Le procès",
+        "text": "Le procès s’ouvre lundi.",
+        "labels": ["droit"],
+        "variants": [{"account_id": here[named("acct")]}],
+    }
+    post = await _made(tenant, "/v1/posts", draft)
+    asked = {"language": "fr", "note": "Les noms sont-ils justes ?"}
+    review = await _made(tenant, f"/v1/posts/{post}/reviews", asked)
+    return {**made, named("post", 8): post, named("rev"): review}
 
 
 async def _happen(database: Database, tenant: Tenant, calendar_id: UUID) -> str:

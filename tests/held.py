@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.accounts.tables import Consent
+from domain.approvals.tables import Review, ReviewLink
 from domain.campaigns.tables import Campaign
 from domain.connector.words import Profile
 from domain.feeds.tables import CalendarFeed
@@ -13,14 +14,15 @@ from domain.ideas.tables import Candidate, Idea, IdeaPost
 from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, worker
 from domain.kernel.database import Database
-from domain.kernel.ids import new_id
+from domain.kernel.ids import new_id, show
 from domain.mentions.answers import create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.shapes import CreateAnswer, Reading
 from domain.metrics.tables import Measuring
 from domain.occasions.tables import EventCalendar, Occasion
 from domain.plans.tables import Occurrence, Recurrence
-from domain.posts.tables import Attempt, Variant
+from domain.policies.tables import ApprovalPolicy
+from domain.posts.tables import Attempt, PostVersion, Variant
 from domain.workspaces.tables import ExpertRequest, Invitation
 from tests.domain.metrics.build import World, kept
 from tests.inboxes import item
@@ -155,7 +157,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
     await world.add(variant, attempt, subject, consent, campaign, feed, recurrence, file)
     await world.add(occurrence, *lines)
     asked = await _asked(world, copy.post_id) | await _thought(world, copy.post_id)
-    asked |= await _happening(world)
+    asked |= await _happening(world) | await _reviewed(world, copy.post_id)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
     ids = {
         "com": world.community.id,
@@ -206,6 +208,65 @@ async def _asked(world: World, post_id: UUID) -> dict[str, UUID]:
     )
     await world.add(invitation, request)
     return {"inv": invitation.id, "xrq": request.id}
+
+
+async def _reviewed(world: World, post_id: UUID) -> dict[str, UUID]:
+    """A policy that applies to nothing, and a review of the post all the same."""
+    common: dict[str, Any] = {"workspace_id": world.workspace_id}
+    policy = ApprovalPolicy(
+        **common,
+        id=new_id(),
+        community_id=world.community.id,
+        name="Droit",
+        networks=[],
+        labels=["droit"],
+        is_for_first_use=False,
+        steps=[{"department_id": None, "member_ids": [], "hours": 24}],
+        **kept(),
+    )
+    version = PostVersion(
+        **common,
+        id=new_id(),
+        post_id=post_id,
+        number=1,
+        actor="worker",
+        created_at=NOW,
+        title="Vigne",
+        text="On taille.",
+        labels=[],
+        media_ids=[],
+        variants=[],
+    )
+    review = Review(
+        **common,
+        id=new_id(),
+        community_id=world.community.id,
+        post_id=post_id,
+        post_version_id=version.id,
+        state="open",
+        note="",
+        language="fr",
+        steps=[{"policy_id": show("pol", policy.id), **policy.steps[0]}],
+        step=0,
+        member_ids=[],
+        due_at=NOW,
+        decisions=[],
+        **kept(),
+    )
+    link = ReviewLink(
+        **common,
+        id=new_id(),
+        review_id=review.id,
+        step=0,
+        member_id=new_id(),
+        fingerprint=new_id().bytes,
+        created_at=NOW,
+        expires_at=NOW,
+    )
+    await world.add(policy, version)
+    await world.add(review)
+    await world.add(link)
+    return {"pol": policy.id, "rev": review.id}
 
 
 async def _happening(world: World) -> dict[str, UUID]:

@@ -53,6 +53,7 @@ MEANT = {
     "url_parsing": "hosts have rules that no pattern tells",
     "role.unfit": "a custom role and its id go together",
     "department.lead_outside": "who leads a department is in it",
+    "member.may_not_approve": "who is asked to approve may",
     "known_incomplete": "a number and its hash go together",
     "value_error": "fields that contradict one another",
 }

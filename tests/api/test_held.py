@@ -43,6 +43,8 @@ LISTED = {
     "xrq",
     "idea",
     "cand",
+    "pol",
+    "rev",
 }
 BY_PARAMETER = {
     "community_id": "com",
@@ -64,6 +66,8 @@ BY_PARAMETER = {
     "calendar_feed_id": "feed",
     "event_calendar_id": "evc",
     "occasion_id": "occ",
+    "policy_id": "pol",
+    "review_id": "rev",
 }
 
 
@@ -233,6 +237,21 @@ async def test_series_count_nothing_of_another_community(
         ("POST", "/v1/ideas/{idea}/unlink", {"post_id": "{post}"}),
         ("POST", "/v1/ideas/{idea}/posts", {"calendar_id": "{cal}"}),
         ("POST", "/v1/ideas", {"community_id": "{com}", "question": "Fondue ?"}),
+        ("PATCH", "/v1/approval-policies/{pol}", {"name": "Fondue"}),
+        ("DELETE", "/v1/approval-policies/{pol}", None),
+        (
+            "POST",
+            "/v1/approval-policies",
+            {
+                "community_id": "{com}",
+                "name": "Fondue",
+                "steps": [{"member_ids": ["mem_" + "0" * 32]}],
+            },
+        ),
+        ("POST", "/v1/posts/{post}/reviews", {"language": "fr"}),
+        ("POST", "/v1/reviews/{rev}/approve", {}),
+        ("POST", "/v1/reviews/{rev}/refuse", {"words": "Non."}),
+        ("POST", "/v1/reviews/{rev}/withdraw", None),
         ("PATCH", "/v1/accounts/{acct}", {"poll_longest_s": 600}),
         ("DELETE", "/v1/accounts/{acct}", None),
         ("POST", "/v1/accounts/{acct}/check", None),
@@ -380,7 +399,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
         for name in (
             "communities", "accounts", "calendars", "campaigns", "recurrences", "posts",
             "deliveries", "mentions", "authors", "conversations", "invitations", "expertRequests",
-            "ideas", "candidates",
+            "ideas", "candidates", "approvalPolicies", "reviews",
         )
     )  # fmt: skip
     answer = await post(client, f"{{ {lists} }}")
@@ -389,7 +408,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
     assert ids_in(answer.text, hidden) == set()
     assert ids_in(answer.text, seen) == {
         "com", "acct", "cal", "cam", "rec", "post", "dlv", "men", "auth", "conv", "inv", "xrq",
-        "idea", "cand",
+        "idea", "cand", "pol", "rev",
     }  # fmt: skip
 
 

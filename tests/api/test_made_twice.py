@@ -57,6 +57,8 @@ ELSEWHERE = {
     "begin_consent": "tests/api/accounts: it takes a network",
     "add_media": "tests/api/media: it takes a file",
     "create_candidate": "tests/api/ideas: a mention is one once",
+    "create_approval_policy": "tests/api/approvals: it names who is asked",
+    "submit_review": "tests/api/approvals: it is of a post",
     "draft_idea": "tests/api/ideas: it is of an idea",
     "create_answer": "tests/api/mentions: it goes out at once",
     "split_recurrence": "tests/api/plans: it ends another",

@@ -343,3 +343,30 @@ async def test_graph_submits_decides_and_shows_what_was_reviewed(desk: Desk, hir
     assert again["schedulePost"]["code"] == "post.not_approved"
     steps = [{"memberIds": [aline.id]}]
     assert shown["post"]["reviews"]["nodes"] == [{"state": "OPEN", "steps": steps}]
+
+
+async def test_policy_and_review_sent_twice_with_their_own_ids_are_made_once(
+    desk: Desk, hire: Hire
+) -> None:
+    aline = await hire("Aline")
+    one = {"id": show("pol", new_id())}
+    made = await policy(desk, aline, **one)
+    path, body = f"/v1/posts/{(await desk.draft())['id']}/reviews", {"id": show("rev", new_id())}
+    review = await desk.post(path, 201, language="fr", **body)
+
+    again = await policy(desk, aline, **one)
+    twice = await desk.post(path, 201, language="fr", **body)
+    other = await desk.post(path, 409, language="de", **body)
+    otherwise = await desk.post(
+        "/v1/approval-policies",
+        409,
+        community_id=desk.community,
+        name="Autre",
+        steps=[{"member_ids": [aline.id]}],
+        **one,
+    )
+
+    assert (again, twice) == (made, review)
+    assert (other["code"], otherwise["code"]) == ("id.taken", "id.taken")
+    kinds = [each["kind"] for each in await events(desk)]
+    assert (kinds.count("approval_policy.created"), kinds.count("review.submitted")) == (1, 1)
