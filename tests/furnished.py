@@ -121,6 +121,16 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         named("acct"): show("acct", account_id),
         named("med"): await _send_picture(tenant),
     }
+    law = CreatePost(
+        calendar_id=calendar.id,
+        title="Le procès",
+        text="Le procès s’ouvre lundi.",
+        labels=["droit"],
+        variants=[VariantInput(account_id=account_id)],
+    )
+    async with database.transaction(tenant.workspace_id) as session:
+        reviewed = await create_post(session, caller, law, now=NOW)
+    here[named("post", 8)] = show("post", reviewed.id)
     posts = [
         await _plan(database, caller, calendar.id, account_id, title, text)
         for title, text in (
@@ -225,17 +235,9 @@ async def _submit(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
         "steps": [{"member_ids": [here[named("mem", 5)]]}],
     }
     made = {named("pol"): await _made(tenant, "/v1/approval-policies", policy)}
-    draft = {
-        "calendar_id": here[named("cal")],
-        "title": "Le procès",
-        "text": "Le procès s’ouvre lundi.",
-        "labels": ["droit"],
-        "variants": [{"account_id": here[named("acct")]}],
-    }
-    post = await _made(tenant, "/v1/posts", draft)
     asked = {"language": "fr", "note": "Les noms sont-ils justes ?"}
-    review = await _made(tenant, f"/v1/posts/{post}/reviews", asked)
-    return {**made, named("post", 8): post, named("rev"): review}
+    path = f"/v1/posts/{here[named('post', 8)]}/reviews"
+    return {**made, named("rev"): await _made(tenant, path, asked)}
 
 
 async def _happen(database: Database, tenant: Tenant, calendar_id: UUID) -> str:

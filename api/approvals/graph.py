@@ -56,7 +56,7 @@ QUERIES = (
         "reviews",
         REVIEW,
         reviews.list_reviews,
-        "The reviews, newest first. Needs `posts:read`; `is_mine` needs the token of a person.",
+        "The reviews, newest first. Needs `posts:read`.",
         filters={
             "states": "Only in these states.",
             "community_ids": "Only of these communities.",

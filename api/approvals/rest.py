@@ -44,7 +44,7 @@ async def list_reviews(
     page: PageDep,
     where: Annotated[ReviewFilter, Depends(_filter)],
 ) -> Page[ReviewView]:
-    """The newest first. Needs the scope `posts:read`; `is_mine` needs the token of a person."""
+    """The newest first. Needs the scope `posts:read`."""
     found = await queries.list_reviews(session, caller, page, where=where)
     link_next(request, response, found)
     return found

@@ -50,9 +50,9 @@ async def may_approve(session: AsyncSession, member_id: UUID, community_id: UUID
 
 
 async def _able(session: AsyncSession, caller: Caller, row: Review) -> Sequence[Member]:
-    ids = row.member_ids
+    ids = set(row.member_ids)
     if row.department_id is not None:
-        ids = (await members_of(session, caller, [row.department_id]))[row.department_id]
+        ids.update((await members_of(session, caller, [row.department_id]))[row.department_id])
     statement = queries.visible(caller).where(col(Member.id).in_(ids))
     rows = (await session.exec(statement.order_by(col(Member.id)))).all()
     return [each for each in rows if await may_approve(session, each.id, row.community_id)]

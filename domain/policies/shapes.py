@@ -17,13 +17,13 @@ Labels = Annotated[list[Label], Field(max_length=30)]
 
 
 class PolicyStep(Shape):
-    """Who is asked, a department or members, and how long they have."""
+    """Who is asked, a department, members or both, and how long they have: one decides for all."""
 
     department_id: DepartmentId | None = Field(
-        default=None, description="Whose members are asked; null: those of `member_ids`."
+        default=None, description="Whose members are asked, those who may approve; null: none."
     )
     member_ids: list[MemberId] = Field(
-        default=[], max_length=50, description="Who is asked: one of them decides."
+        default=[], max_length=50, description="Who is asked by name."
     )
     hours: int = Field(
         default=USUAL_HOURS, ge=1, le=MOST_HOURS, description="How long they have to decide."
@@ -31,8 +31,8 @@ class PolicyStep(Shape):
 
     @model_validator(mode="after")
     def _asks_somebody(self) -> Self:
-        if (self.department_id is None) is not bool(self.member_ids):
-            raise ValueError("Send a department_id or member_ids, not both.")
+        if self.department_id is None and not self.member_ids:
+            raise ValueError("Send a department_id, member_ids, or both.")
         return self
 
 
