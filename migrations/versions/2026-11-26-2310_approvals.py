@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from migrations.tenancy import IN_SEEN, create_tenant_table, hold
 
 revision = "2026_11_26_2310"
-down_revision = "2026_11_26_2245"
+down_revision = "2026_11_26_2300"
 branch_labels = None
 depends_on = None
 
