@@ -83,6 +83,8 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             "event_calendars",
             "events",
             "expert_requests",
+            "import_rows",
+            "imports",
             "invitations",
             "idea_posts",
             "ideas",
