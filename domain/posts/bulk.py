@@ -16,7 +16,7 @@ from domain.kernel.changes import digest
 from domain.kernel.errors import Fault, Invalid, Missing, ParvisError
 from domain.posts.content import find_accounts, find_media
 from domain.posts.rules import PostState
-from domain.posts.service import new_post, new_variant
+from domain.posts.service import new_post, new_variant, planned_at
 from domain.posts.shapes import CreatePost
 from domain.posts.tables import Post
 from domain.posts.versions import new_version
@@ -61,7 +61,7 @@ class Judge:
 
     def _late(self, command: CreatePost) -> list[Fault]:
         try:
-            new_post(self._calendar, command, self._calendar.id, made_from=None, now=self._now)
+            planned_at(self._calendar, command, now=self._now)
         except Invalid as error:
             return [Fault("/wall_time", error.code, error.message)]
         return []

@@ -88,23 +88,28 @@ async def create_post(
 
 
 def new_post(
-    calendar: Calendar, command: CreatePost, id_: UUID, *, made_from: bytes | None, now: datetime
+    calendar: Calendar, command: CreatePost, id_: UUID, *, made_from: bytes, now: datetime
 ) -> Post:
     """The row of a draft. Raises `TimePast`."""
-    time_zone = command.time_zone or calendar.time_zone
-    publish_at = future(command.wall_time, time_zone, now) if command.wall_time else None
     return Post(
         workspace_id=calendar.workspace_id,
         id=id_,
         community_id=calendar.community_id,
         state=PostState.DRAFT,
-        time_zone=time_zone,
-        publish_at=publish_at,
+        time_zone=command.time_zone or calendar.time_zone,
+        publish_at=planned_at(calendar, command, now=now),
         created_at=now,
         updated_at=now,
         made_from=made_from,
         **command.model_dump(exclude={"id", "time_zone", "variants"}),
     )
+
+
+def planned_at(calendar: Calendar, command: CreatePost, *, now: datetime) -> datetime | None:
+    """The moment of a draft's wall time. Raises `TimePast`."""
+    if command.wall_time is None:
+        return None
+    return future(command.wall_time, command.time_zone or calendar.time_zone, now)
 
 
 async def change_post(

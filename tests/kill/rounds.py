@@ -1,5 +1,6 @@
 """One round of a kill test: something dies while posts go out; then the sandbox is counted."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ Kill = Callable[[Stack], None]
 POSTS = 3
 RECURRENCES = 8
 DAYS = 20
+ROWS = 4000
 ENDS = {"published", "failed"}
 
 
@@ -46,6 +48,35 @@ def plan_round(stack: Stack, house: House, kill: Kill) -> Counter[int]:
     until(lambda: all(_is_planned(house, id_) for id_ in ids), "all is planned", within_s=90)
     each = Counter((id_, wall) for id_ in ids for wall in house.occurrences(id_))
     return Counter(each.values())
+
+
+def import_round(stack: Stack, house: House, name: str, kill: Kill) -> Counter[int]:
+    """How many rows of a file have how many posts; right is all of them one.
+
+    Something dies as soon as the first batch is made. The posts are read as the file they make.
+    """
+    lines = [json.dumps({"title": f"Ligne {each}", "labels": [name]}) for each in range(ROWS)]
+    sent = house.client.post(
+        f"/v1/imports?calendar_id={house.calendar}",
+        content="\n".join(lines),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert sent.status_code == 202, sent.text
+    path = sent.headers["location"]
+    until(lambda: house.client.get(path).json()["made"], "the first rows are made")
+    kill(stack)
+    until(lambda: _is_imported(house, path), "all rows are made", within_s=90)
+    exported = house.client.get(f"/v1/posts/export?format=jsonl&label={name}").text
+    each = Counter(json.loads(line)["title"] for line in exported.splitlines())
+    assert len(each) == ROWS
+    return Counter(each.values())
+
+
+def _is_imported(house: House, path: str) -> bool:
+    try:
+        return bool(house.client.get(path).json().get("state") == "done")
+    except httpx2.HTTPError:
+        return False  # an engine is coming back
 
 
 def _is_planned(house: House, id_: str) -> bool:

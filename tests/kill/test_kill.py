@@ -7,7 +7,7 @@ import pytest
 
 from tests.house import House, open_house
 from tests.kill import rounds
-from tests.kill.rounds import DAYS, POSTS, RECURRENCES, Kill
+from tests.kill.rounds import DAYS, POSTS, RECURRENCES, ROWS, Kill
 from tests.stack import Stack, running_stack
 
 KILLS = {
@@ -45,6 +45,12 @@ def test_no_post_is_lost_or_doubled_in_3_rounds(stack: Stack, house: House, name
 @pytest.mark.parametrize("name", KILLS)
 def test_no_post_of_a_recurrence_is_lost_or_doubled(stack: Stack, house: House, name: str) -> None:
     assert rounds.plan_round(stack, house, KILLS[name]) == {1: RECURRENCES * DAYS}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", KILLS)
+def test_no_row_of_an_import_is_lost_or_doubled(stack: Stack, house: House, name: str) -> None:
+    assert rounds.import_round(stack, house, name, KILLS[name]) == {1: ROWS}
 
 
 @pytest.mark.kill
