@@ -6,8 +6,8 @@ from api.graph.derive import derive
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from api.graph.relations import edge
+from domain.approvals import handing, service
 from domain.approvals import queries as reviews
-from domain.approvals import service
 from domain.approvals.shapes import ReviewView
 from domain.policies import queries as policies
 from domain.policies import service as changes
@@ -111,6 +111,22 @@ MUTATIONS = (
         "refuse_review",
         service.refuse_review,
         "Refuses what is reviewed, with words; only for who is asked. Needs `posts:approve`.",
+        prefix="rev",
+        gives=REVIEW,
+        shown="review",
+    ),
+    Mutation(
+        "remind_review",
+        handing.remind_review,
+        "New links by mail; those before count no longer. Needs `posts:write`.",
+        prefix="rev",
+        gives=REVIEW,
+        shown="review",
+    ),
+    Mutation(
+        "delegate_review",
+        handing.delegate_review,
+        "Hands the present step over to somebody who may approve too. Needs `posts:approve`.",
         prefix="rev",
         gives=REVIEW,
         shown="review",

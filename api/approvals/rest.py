@@ -9,10 +9,16 @@ from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionIfSentDep
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from api.state import state_of
-from domain.approvals import queries, service
+from domain.approvals import handing, queries, service
 from domain.approvals.queries import ReviewFilter
 from domain.approvals.rules import ReviewState
-from domain.approvals.shapes import ApproveReview, RefuseReview, ReviewView, SubmitReview
+from domain.approvals.shapes import (
+    ApproveReview,
+    DelegateReview,
+    RefuseReview,
+    ReviewView,
+    SubmitReview,
+)
 from domain.kernel.ids import CommunityId, PostId, ReviewId
 from domain.kernel.shapes import Page
 
@@ -124,6 +130,45 @@ async def refuse_review(
     """With words that say what is to be changed. Only for who is asked. Needs `posts:approve`."""
     view = await service.refuse_review(
         session, caller, review_id, command, expected_version=version, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.post("/reviews/{review_id}/remind", summary="Remind those whom a review asks")
+async def remind_review(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    review_id: ReviewId,
+) -> ReviewView:
+    """New links by mail; those before count no longer. Needs the scope `posts:write`."""
+    doors = state_of(request).doors
+    view = await handing.remind_review(
+        session, caller, review_id, expected_version=version, doors=doors, now=now
+    )
+    tag(response, view.version)
+    return view
+
+
+@router.post("/reviews/{review_id}/delegate", summary="Hand the present step of a review over")
+async def delegate_review(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    version: VersionIfSentDep,
+    review_id: ReviewId,
+    command: DelegateReview,
+) -> ReviewView:
+    """To somebody who may approve too. Only for who is asked. Needs `posts:approve`."""
+    doors = state_of(request).doors
+    view = await handing.delegate_review(
+        session, caller, review_id, command, expected_version=version, doors=doors, now=now
     )
     tag(response, view.version)
     return view

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col
+from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.approvals.shapes import ReviewStepView
@@ -31,14 +31,38 @@ async def ask_step(
     step = ReviewStepView.model_validate(row.steps[row.step])
     row.department_id, row.member_ids = step.department_id, step.member_ids
     row.due_at = now + timedelta(hours=step.hours)
+    session.add(row)
+    await session.flush()
+    return await write_to_asked(session, caller, row, title=title, doors=doors, now=now)
+
+
+async def write_to_asked(
+    session: AsyncSession,
+    caller: Caller,
+    row: Review,
+    *,
+    title: str,
+    doors: Doors,
+    now: datetime,
+    only: UUID | None = None,
+) -> list[UUID]:
+    """Writes to all whom the present step asks, or to one of them; as `ask_step`."""
     members = await _able(session, caller, row)
     if not members:
         raise NotAllowedNow(f"Step {row.step + 1} asks nobody who may approve.")
-    session.add(row)
-    await session.flush()
     for member in members:
-        await _write(session, caller, row, member, title=title, doors=doors, now=now)
+        if only in {None, member.id}:
+            await _write(session, caller, row, member, title=title, doors=doors, now=now)
     return [member.id for member in members]
+
+
+async def end_links(session: AsyncSession, row: Review) -> None:
+    """Links that were sent so far count no longer."""
+    await session.exec(
+        delete(ReviewLink).where(
+            col(ReviewLink.workspace_id) == row.workspace_id, col(ReviewLink.review_id) == row.id
+        )
+    )
 
 
 async def may_approve(session: AsyncSession, member_id: UUID, community_id: UUID) -> bool:

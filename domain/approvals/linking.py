@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.approvals.asking import may_approve
 from domain.approvals.rules import ReviewState
-from domain.approvals.service import approve_step, locked, refuse_step
+from domain.approvals.service import approve_step, is_asked, locked, refuse_step
 from domain.approvals.shapes import ApproveReview, RefuseReview, ReviewSeen
 from domain.approvals.tables import Review, ReviewLink
 from domain.events.service import record
@@ -76,7 +76,8 @@ async def _open_one(
     newest = await version_at(session, caller, post.id, None)
     is_same = newest is not None and newest.id == row.post_version_id
     is_open = row.state == ReviewState.OPEN and row.step == link.step
-    if not (is_open and is_same and await may_approve(session, link.member_id, row.community_id)):
+    is_able = await may_approve(session, link.member_id, row.community_id)
+    if not (is_open and is_same and is_able and await is_asked(session, caller, row)):
         raise LinkInvalid
     return link, caller, post, row
 

@@ -1,6 +1,8 @@
 """Pure rules of reviews: what becomes of one.
 
 open ──next──▶ open            a step approves, the next one is asked
+│ ▲
+│ └──remind, delegate── open   new links, or somebody else is asked
 │ ├──approve──▶ approved       the last step approves
 │ ├──refuse──▶ refused         any step refuses, with words
 │ ├──withdraw──▶ withdrawn
@@ -22,6 +24,8 @@ class ReviewState(StrEnum):
 
 class Act(StrEnum):
     NEXT = "next"
+    REMIND = "remind"
+    DELEGATE = "delegate"
     APPROVE = "approve"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
@@ -36,6 +40,8 @@ class ReviewVerdict(StrEnum):
 S = ReviewState
 TRANSITIONS: dict[tuple[ReviewState, Act], ReviewState] = {
     (S.OPEN, Act.NEXT): S.OPEN,
+    (S.OPEN, Act.REMIND): S.OPEN,
+    (S.OPEN, Act.DELEGATE): S.OPEN,
     (S.OPEN, Act.APPROVE): S.APPROVED,
     (S.OPEN, Act.REFUSE): S.REFUSED,
     (S.OPEN, Act.WITHDRAW): S.WITHDRAWN,

@@ -31,6 +31,8 @@ from domain.posts.tables import Post, PostVersion
 from domain.posts.versions import version_at
 from domain.workspaces.letters import Doors
 
+DECIDED = frozenset({"review.step_approved", "review.approved", "review.refused"})
+
 
 async def submit_review(
     session: AsyncSession,
@@ -129,9 +131,9 @@ async def withdraw_review(
     """Its links count no longer. Raises `NotAllowedNow`."""
     caller.need(Scope.POSTS_WRITE)
     _, row = await locked(session, caller, id_, expected_version)
-    before = _standing(row)
+    before = standing(row)
     row.state = after(ReviewState(row.state), Act.WITHDRAW)
-    _tell(session, caller, row, "review.withdrawn", before, now)
+    tell(session, caller, row, "review.withdrawn", before, now)
     return ReviewView.model_validate(row)
 
 
@@ -167,18 +169,18 @@ async def approve_step(
     """As `approve_review`, with post and review locked."""
     act = approving(row.step, steps=len(row.steps))
     state = after(ReviewState(row.state), act)
-    version = await _ensure_mine(session, caller, post, row)
-    before = _standing(row)
+    version = await ensure_mine(session, caller, post, row)
+    before = standing(row)
     _note(row, caller, ReviewVerdict.APPROVED, command.words, is_by_link=is_by_link, now=now)
     row.state = state
     if act is Act.APPROVE:
-        _tell(session, caller, row, "review.approved", before, now)
+        tell(session, caller, row, "review.approved", before, now)
         ids = dict.fromkeys(read("pol", step["policy_id"]) for step in row.steps)
         await give_approval(session, caller, post, version.id, ids, now=now)
         return
     row.step += 1
     asked = await ask_step(session, caller, row, title=version.title, doors=doors, now=now)
-    _tell(session, caller, row, "review.step_approved", before, now, asked=asked)
+    tell(session, caller, row, "review.step_approved", before, now, asked=asked)
 
 
 async def refuse_step(
@@ -193,24 +195,37 @@ async def refuse_step(
 ) -> None:
     """As `refuse_review`, with post and review locked."""
     state = after(ReviewState(row.state), Act.REFUSE)
-    await _ensure_mine(session, caller, post, row)
-    before = _standing(row)
+    await ensure_mine(session, caller, post, row)
+    before = standing(row)
     _note(row, caller, ReviewVerdict.REFUSED, command.words, is_by_link=is_by_link, now=now)
     row.state = state
-    _tell(session, caller, row, "review.refused", before, now)
+    tell(session, caller, row, "review.refused", before, now)
 
 
-async def _ensure_mine(
+async def ensure_mine(
     session: AsyncSession, caller: Caller, post: Post, row: Review
 ) -> PostVersion:
     """What is decided on: what the post says now. Raises as `approve_review`."""
     if caller.member_id is None:
         raise MemberMissing
-    asked = visible(caller).where(
-        col(Review.id) == row.id, asks(caller.workspace_id, caller.member_id)
-    )
-    if (await session.exec(asked)).first() is None:
+    if not await is_asked(session, caller, row):
         raise NotAsked
+    return await ensure_same(session, caller, post, row)
+
+
+async def is_asked(session: AsyncSession, caller: Caller, row: Review) -> bool:
+    """Whether the present step asks the caller's member."""
+    if caller.member_id is None:
+        return False
+    mine = asks(caller.workspace_id, caller.member_id)
+    found = await session.exec(visible(caller).where(col(Review.id) == row.id, mine))
+    return found.first() is not None
+
+
+async def ensure_same(
+    session: AsyncSession, caller: Caller, post: Post, row: Review
+) -> PostVersion:
+    """What is reviewed. Raises `NotAllowedNow` for what the post no longer says."""
     version = await _newest(session, caller, post)
     if version.id != row.post_version_id:
         raise NotAllowedNow("The post says something else by now: submit it again.")
@@ -229,9 +244,9 @@ async def _end_before(
         return
     if row.post_version_id == version.id:
         raise AlreadyExists("What this post says is under review.")
-    before = _standing(row)
+    before = standing(row)
     row.state = after(ReviewState(row.state), Act.OUTDATE)
-    _tell(session, caller, row, "review.outdated", before, now)
+    tell(session, caller, row, "review.outdated", before, now)
     await session.flush()
 
 
@@ -266,11 +281,16 @@ def _note(
     row.decisions = [*row.decisions, decision]
 
 
-def _standing(row: Review) -> dict[str, Any]:
-    return {"state": ReviewState(row.state).value, "step": row.step}
+def standing(row: Review) -> dict[str, Any]:
+    """What an event tells of it, before and after."""
+    return {
+        "state": ReviewState(row.state).value,
+        "step": row.step,
+        "member_ids": [show("mem", id_) for id_ in row.member_ids],
+    }
 
 
-def _tell(
+def tell(
     session: AsyncSession,
     caller: Caller,
     row: Review,
@@ -286,10 +306,10 @@ def _tell(
         "post": show("post", row.post_id),
         "post_version": show("pver", row.post_version_id),
         "previous": before,
-        "current": _standing(row),
+        "current": standing(row),
     }
     if asked:
         data["asked"] = [show("mem", id_) for id_ in asked]
-    if row.decisions:
+    if kind in DECIDED:
         data["is_by_link"] = row.decisions[-1]["is_by_link"]
     record(session, caller, kind, ("review", row.id), now=now, data=data)

@@ -80,6 +80,12 @@ class RefuseReview(Command):
     words: Reason = Field(description="What is to be changed.")
 
 
+class DelegateReview(Command):
+    """Hands the present step over to somebody else who may approve."""
+
+    member_id: MemberId = Field(description="Who is asked in your place.")
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ReviewSeen:
     """What who follows the link is shown: the words that are decided on, and when it is due."""

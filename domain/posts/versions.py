@@ -14,11 +14,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from domain.events.service import record
 from domain.kernel.batches import OfEach
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import NotAllowedNow, NotFound, VersionStale
-from domain.kernel.ids import new_id
+from domain.kernel.ids import new_id, show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 from domain.posts.comparing import pieces
@@ -51,8 +52,12 @@ class PostStale(VersionStale):
 
 
 async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
-    """Keeps what the post says as of its present version."""
+    """Keeps what the post says as of its present version; what it said was approved, not this."""
     variants = await variants_of(session, caller, post.id)
+    if post.approved_version_id is not None:
+        data = {"post_version": show("pver", post.approved_version_id)}
+        post.approved_version_id, post.approved_for = None, []
+        record(session, caller, "post.approval_lost", ("post", post.id), now=now, data=data)
     session.add(new_version(caller, post, variants, now=now))
 
 

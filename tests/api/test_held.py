@@ -252,6 +252,8 @@ async def test_series_count_nothing_of_another_community(
         ("POST", "/v1/reviews/{rev}/approve", {}),
         ("POST", "/v1/reviews/{rev}/refuse", {"words": "Non."}),
         ("POST", "/v1/reviews/{rev}/withdraw", None),
+        ("POST", "/v1/reviews/{rev}/remind", None),
+        ("POST", "/v1/reviews/{rev}/delegate", {"member_id": "mem_" + "0" * 32}),
         ("PATCH", "/v1/accounts/{acct}", {"poll_longest_s": 600}),
         ("DELETE", "/v1/accounts/{acct}", None),
         ("POST", "/v1/accounts/{acct}/check", None),

@@ -118,7 +118,11 @@ async def test_one_decision_counts_also_when_two_come_at_once(
 
 
 @pytest.mark.parametrize(
-    "ended", ["withdrawn", "edited", "expired", "decided", "demoted", "removed", "forged", "expert"]
+    "ended",
+    [
+        *("withdrawn", "edited", "expired", "decided", "demoted", "removed", "forged", "expert"),
+        *("reminded", "delegated"),
+    ],
 )
 async def test_link_that_counts_no_longer_shows_nothing_and_decides_nothing(
     desk: Desk, database: Database, hire: Hire, tab: Tab, name: str, ended: str
@@ -143,6 +147,10 @@ async def test_link_that_counts_no_longer_shows_nothing_and_decides_nothing(
         await desk.client.patch(seat, json={"role": "editor"}, headers=any_version)
     elif ended == "removed":
         await desk.client.delete(seat, headers=any_version)
+    elif ended == "reminded":
+        await desk.post(f"/v1/reviews/{made['id']}/remind", 200)
+    elif ended == "delegated":
+        await aline.decide(made["id"], "delegate", 200, member_id=marc.id)
     elif ended == "forged":
         link = link[:-1] + ("a" if link[-1] != "a" else "b")
     else:
@@ -154,6 +162,22 @@ async def test_link_that_counts_no_longer_shows_nothing_and_decides_nothing(
 
     assert (sent.status_code, opened.status_code) == (404, 404)
     assert await read(desk, f"/v1/reviews/{made['id']}") == before
+
+
+@pytest.mark.parametrize("way", ["remind", "delegate"])
+async def test_link_that_comes_later_decides(
+    desk: Desk, database: Database, hire: Hire, tab: Tab, name: str, way: str
+) -> None:
+    marc, aline = await hire("Marc"), await hire(name)
+    await policy(desk, aline if way == "remind" else marc)
+    made = await submit(desk, await desk.draft())
+    await marc.decide(made["id"], way, 200, **({} if way == "remind" else {"member_id": aline.id}))
+    link = await link_to(database, aline.email, "reviews")
+    await tab.open(link)
+
+    await tab.send(link, verdict="approve", words="")
+
+    assert await state(desk, made) == "approved"
 
 
 async def expire(desk: Desk, database: Database) -> None:

@@ -103,23 +103,24 @@ async def test_who_decided_what_is_told_with_what_was_before(desk: Desk, hire: H
     assert (passed["kind"], passed["actor"]) == ("review.step_approved", f"member:{aline.id}")
     assert passed["data"]["asked"] == [marc.id]
     assert (refused["kind"], refused["actor"]) == ("review.refused", f"member:{marc.id}")
-    assert refused["data"]["previous"] == {"state": "open", "step": 1}
-    assert refused["data"]["current"] == {"state": "refused", "step": 1}
+    told = {"step": 1, "member_ids": [marc.id]}
+    assert refused["data"]["previous"] == {"state": "open", **told}
+    assert refused["data"]["current"] == {"state": "refused", **told}
     assert "chiffre" not in str(refused)
 
 
-@pytest.mark.parametrize(("first", "then"), list(product(ENDS, ENDS)))
+@pytest.mark.parametrize(("first", "then"), list(product(ENDS, (*ENDS, "remind", "delegate"))))
 async def test_review_that_has_ended_stays_so(
     desk: Desk, hire: Hire, first: str, then: str
 ) -> None:
     aline = await hire("Aline")
     await policy(desk, aline)
     made = await submit(desk, await desk.draft())
-    body = {"words": "Non."}
-    ended = await aline.decide(made["id"], first, 200, **body)
+    bodies = {"delegate": {"member_id": aline.id}}
+    ended = await aline.decide(made["id"], first, 200, words="Non.")
     before = await events(desk)
 
-    refused = await aline.decide(made["id"], then, 409, **body)
+    refused = await aline.decide(made["id"], then, 409, **bodies.get(then, {"words": "Non."}))
 
     assert refused["code"] == "state.not_allowed"
     assert await read(desk, f"/v1/reviews/{made['id']}") == ended
@@ -144,6 +145,8 @@ async def test_edit_after_approval_asks_again(
 
     assert refused["code"] == "post.not_approved"
     assert again["post_version_id"] != first["post_version_id"]
+    [lost] = [each for each in await events(desk) if each["kind"] == "post.approval_lost"]
+    assert lost["data"]["post_version"] == first["post_version_id"]
     assert (await read(desk, f"/v1/reviews/{first['id']}"))["state"] == "approved"
 
 
@@ -370,3 +373,24 @@ async def test_policy_and_review_sent_twice_with_their_own_ids_are_made_once(
     assert (other["code"], otherwise["code"]) == ("id.taken", "id.taken")
     kinds = [each["kind"] for each in await events(desk)]
     assert (kinds.count("approval_policy.created"), kinds.count("review.submitted")) == (1, 1)
+
+
+async def test_step_is_handed_over_to_somebody_else_who_may_approve(desk: Desk, hire: Hire) -> None:
+    aline, marc, luc = await hire("Aline"), await hire("Marc"), await hire("Luc", "editor")
+    await policy(desk, aline)
+    made = await submit(desk, await desk.draft())
+
+    unable = await aline.decide(made["id"], "delegate", 422, member_id=luc.id)
+    uninvited = await marc.decide(made["id"], "delegate", 403, member_id=marc.id)
+    before = await read(desk, f"/v1/reviews/{made['id']}")
+    handed = await aline.decide(made["id"], "delegate", 200, member_id=marc.id)
+    late = await aline.decide(made["id"], "approve", 403)
+    done = await marc.decide(made["id"], "approve", 200)
+
+    assert unable["errors"][0]["code"] == "member.may_not_approve"
+    assert (uninvited["code"], late["code"]) == ("review.not_asked", "review.not_asked")
+    assert before == made
+    assert (handed["member_ids"], done["state"]) == ([marc.id], "approved")
+    [event] = [each for each in await events(desk) if each["kind"] == "review.delegated"]
+    assert event["data"]["previous"]["member_ids"] == [aline.id]
+    assert event["data"]["current"]["member_ids"] == [marc.id]
