@@ -10,7 +10,8 @@ from domain.approvals.rules import Act, ReviewState, after
 from domain.approvals.service import ensure_mine, ensure_same, locked, standing, tell
 from domain.approvals.shapes import DelegateReview, ReviewView
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import Fault, Misfit
+from domain.kernel.errors import Fault, Misfit, NotFound
+from domain.workspaces import queries
 from domain.workspaces.letters import Doors
 
 
@@ -47,13 +48,16 @@ async def delegate_review(
 ) -> ReviewView:
     """Asks somebody else by name in the caller's place; a department stays asked as it is.
 
-    Raises `NotAsked`, `MemberMissing`, `NotAllowedNow`, and `Misfit` for who may not approve.
+    Raises `NotAsked`, `MemberMissing`, `NotAllowedNow`, `NotFound`, and `Misfit` for who may not
+    approve.
     """
     caller.need(Scope.POSTS_APPROVE)
     post, row = await locked(session, caller, id_, expected_version)
     before = standing(row)
     row.state = after(ReviewState(row.state), Act.DELEGATE)
     version = await ensure_mine(session, caller, post, row)
+    if await queries.standing(session, command.member_id) is None:
+        raise NotFound("member")
     if not await may_approve(session, command.member_id, row.community_id):
         fault = Fault("/member_id", "member.may_not_approve", "Nobody here who may approve.")
         raise Misfit(faults=(fault,))

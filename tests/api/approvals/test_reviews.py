@@ -381,6 +381,7 @@ async def test_step_is_handed_over_to_somebody_else_who_may_approve(desk: Desk, 
     made = await submit(desk, await desk.draft())
 
     unable = await aline.decide(made["id"], "delegate", 422, member_id=luc.id)
+    nobody = await aline.decide(made["id"], "delegate", 404, member_id=show("mem", new_id()))
     uninvited = await marc.decide(made["id"], "delegate", 403, member_id=marc.id)
     before = await read(desk, f"/v1/reviews/{made['id']}")
     handed = await aline.decide(made["id"], "delegate", 200, member_id=marc.id)
@@ -388,6 +389,7 @@ async def test_step_is_handed_over_to_somebody_else_who_may_approve(desk: Desk, 
     done = await marc.decide(made["id"], "approve", 200)
 
     assert unable["errors"][0]["code"] == "member.may_not_approve"
+    assert nobody["code"] == "not_found"
     assert (uninvited["code"], late["code"]) == ("review.not_asked", "review.not_asked")
     assert before == made
     assert (handed["member_ids"], done["state"]) == ([marc.id], "approved")
