@@ -12,7 +12,7 @@ from workers.context import Context
 from workers.deliveries import Opened, deliver
 from workers.outbox import MOST_HELD, Lane
 
-BATCH = 200
+BATCH = 500
 
 
 async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:

@@ -19,7 +19,7 @@ class Documents:
         tag = seen.tag
         found = self._kept.get(tag)
         if found is None:
-            found = await asyncio.to_thread(_write, seen)
+            found = await asyncio.to_thread(write, seen)
             self._keep(tag, found)
         self._kept.move_to_end(tag)
         return found
@@ -32,8 +32,9 @@ class Documents:
             self._held_bytes -= len(old)
 
 
-def _write(seen: FeedSeen) -> bytes:
+def write(seen: FeedSeen) -> bytes:
+    """The whole document."""
     # Imported here: 80 modules that an api needs whose calendars are followed.
-    from domain.feeds.ics import write  # noqa: PLC0415 - as above
+    from domain.feeds import ics  # noqa: PLC0415 - as above
 
-    return write(seen)
+    return ics.write(seen)
