@@ -6,7 +6,7 @@ from api.graph.derive import derive
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from api.graph.relations import edge
-from domain.approvals import handing, service
+from domain.approvals import deciding, handing, service
 from domain.approvals import queries as reviews
 from domain.approvals.shapes import ReviewView
 from domain.policies import queries as policies
@@ -101,7 +101,7 @@ MUTATIONS = (
     ),
     Mutation(
         "approve_review",
-        service.approve_review,
+        deciding.approve_review,
         "Approves the present step; only for who is asked. Needs `posts:approve`.",
         prefix="rev",
         gives=REVIEW,
@@ -109,7 +109,7 @@ MUTATIONS = (
     ),
     Mutation(
         "refuse_review",
-        service.refuse_review,
+        deciding.refuse_review,
         "Refuses what is reviewed, with words; only for who is asked. Needs `posts:approve`.",
         prefix="rev",
         gives=REVIEW,

@@ -9,7 +9,7 @@ from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionIfSentDep
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from api.state import state_of
-from domain.approvals import handing, queries, service
+from domain.approvals import deciding, handing, queries, service
 from domain.approvals.queries import ReviewFilter
 from domain.approvals.rules import ReviewState
 from domain.approvals.shapes import (
@@ -104,7 +104,7 @@ async def approve_review(
     command: ApproveReview,
 ) -> ReviewView:
     """After the last step the post may go out. Only for who is asked. Needs `posts:approve`."""
-    view = await service.approve_review(
+    view = await deciding.approve_review(
         session,
         caller,
         review_id,
@@ -128,7 +128,7 @@ async def refuse_review(
     command: RefuseReview,
 ) -> ReviewView:
     """With words that say what is to be changed. Only for who is asked. Needs `posts:approve`."""
-    view = await service.refuse_review(
+    view = await deciding.refuse_review(
         session, caller, review_id, command, expected_version=version, now=now
     )
     tag(response, view.version)

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.approvals.asking import end_links, may_approve, write_to_asked
+from domain.approvals.deciding import ensure_mine
 from domain.approvals.rules import Act, ReviewState, after
-from domain.approvals.service import ensure_mine, ensure_same, locked, standing, tell
+from domain.approvals.service import ensure_same, locked, standing, tell
 from domain.approvals.shapes import DelegateReview, ReviewView
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import Fault, Misfit, NotFound

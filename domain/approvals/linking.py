@@ -7,8 +7,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.approvals.asking import may_approve
+from domain.approvals.deciding import approve_step, is_asked, refuse_step
 from domain.approvals.rules import ReviewState
-from domain.approvals.service import approve_step, is_asked, locked, refuse_step
+from domain.approvals.service import locked
 from domain.approvals.shapes import ApproveReview, RefuseReview, ReviewSeen
 from domain.approvals.tables import Review, ReviewLink
 from domain.events.service import record

@@ -1,4 +1,4 @@
-"""Changes of reviews: submitted, decided step by step, withdrawn. A post is locked before them."""
+"""Changes of reviews: submitted, withdrawn, told. A post is locked before its reviews."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,23 +9,21 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.approvals.asking import ask_step
-from domain.approvals.queries import asks, visible
-from domain.approvals.rules import Act, ReviewState, ReviewVerdict, after, approving
-from domain.approvals.shapes import ApproveReview, RefuseReview, ReviewView, SubmitReview
+from domain.approvals.queries import visible
+from domain.approvals.rules import Act, ReviewState, after
+from domain.approvals.shapes import ReviewView, SubmitReview
 from domain.approvals.tables import Review
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import digest, find_for_change, made_before
 from domain.kernel.errors import (
     AlreadyExists,
-    MemberMissing,
     NotAllowedNow,
-    NotAsked,
     NotFound,
 )
-from domain.kernel.ids import new_id, read, show
+from domain.kernel.ids import new_id, show
 from domain.policies.tables import ApprovalPolicy
-from domain.posts.approving import give_approval, missing_for
+from domain.posts.approving import missing_for
 from domain.posts.finding import find_post
 from domain.posts.tables import Post, PostVersion
 from domain.posts.versions import version_at
@@ -84,42 +82,6 @@ async def submit_review(
     return ReviewView.model_validate(row)
 
 
-async def approve_review(
-    session: AsyncSession,
-    caller: Caller,
-    id_: UUID,
-    command: ApproveReview,
-    *,
-    expected_version: int | None,
-    doors: Doors,
-    now: datetime,
-) -> ReviewView:
-    """Asks the next step, or gives the post its approval after the last.
-
-    Raises `NotAsked`, `MemberMissing`, and `NotAllowedNow` for what the post no longer says.
-    """
-    caller.need(Scope.POSTS_APPROVE)
-    post, row = await locked(session, caller, id_, expected_version)
-    await approve_step(session, caller, post, row, command, doors=doors, now=now)
-    return ReviewView.model_validate(row)
-
-
-async def refuse_review(
-    session: AsyncSession,
-    caller: Caller,
-    id_: UUID,
-    command: RefuseReview,
-    *,
-    expected_version: int | None,
-    now: datetime,
-) -> ReviewView:
-    """Ends it with words that say what is to be changed. Raises as `approve_review`."""
-    caller.need(Scope.POSTS_APPROVE)
-    post, row = await locked(session, caller, id_, expected_version)
-    await refuse_step(session, caller, post, row, command, now=now)
-    return ReviewView.model_validate(row)
-
-
 async def withdraw_review(
     session: AsyncSession,
     caller: Caller,
@@ -153,73 +115,6 @@ async def locked(
         session, statement, what="review", expected_version=expected_version
     )
     return post, row
-
-
-async def approve_step(
-    session: AsyncSession,
-    caller: Caller,
-    post: Post,
-    row: Review,
-    command: ApproveReview,
-    *,
-    doors: Doors,
-    now: datetime,
-    is_by_link: bool = False,
-) -> None:
-    """As `approve_review`, with post and review locked."""
-    act = approving(row.step, steps=len(row.steps))
-    state = after(ReviewState(row.state), act)
-    version = await ensure_mine(session, caller, post, row)
-    before = standing(row)
-    _note(row, caller, ReviewVerdict.APPROVED, command.words, is_by_link=is_by_link, now=now)
-    row.state = state
-    if act is Act.APPROVE:
-        tell(session, caller, row, "review.approved", before, now)
-        ids = dict.fromkeys(read("pol", step["policy_id"]) for step in row.steps)
-        await give_approval(session, caller, post, version.id, ids, now=now)
-        return
-    row.step += 1
-    asked = await ask_step(session, caller, row, title=version.title, doors=doors, now=now)
-    tell(session, caller, row, "review.step_approved", before, now, asked=asked)
-
-
-async def refuse_step(
-    session: AsyncSession,
-    caller: Caller,
-    post: Post,
-    row: Review,
-    command: RefuseReview,
-    *,
-    now: datetime,
-    is_by_link: bool = False,
-) -> None:
-    """As `refuse_review`, with post and review locked."""
-    state = after(ReviewState(row.state), Act.REFUSE)
-    await ensure_mine(session, caller, post, row)
-    before = standing(row)
-    _note(row, caller, ReviewVerdict.REFUSED, command.words, is_by_link=is_by_link, now=now)
-    row.state = state
-    tell(session, caller, row, "review.refused", before, now)
-
-
-async def ensure_mine(
-    session: AsyncSession, caller: Caller, post: Post, row: Review
-) -> PostVersion:
-    """What is decided on: what the post says now. Raises as `approve_review`."""
-    if caller.member_id is None:
-        raise MemberMissing
-    if not await is_asked(session, caller, row):
-        raise NotAsked
-    return await ensure_same(session, caller, post, row)
-
-
-async def is_asked(session: AsyncSession, caller: Caller, row: Review) -> bool:
-    """Whether the present step asks the caller's member."""
-    if caller.member_id is None:
-        return False
-    mine = asks(caller.workspace_id, caller.member_id)
-    found = await session.exec(visible(caller).where(col(Review.id) == row.id, mine))
-    return found.first() is not None
 
 
 async def ensure_same(
@@ -259,26 +154,6 @@ async def _newest(session: AsyncSession, caller: Caller, post: Post) -> PostVers
 
 def _steps(policies: Iterable[ApprovalPolicy]) -> list[dict[str, Any]]:
     return [{"policy_id": show("pol", each.id), **step} for each in policies for step in each.steps]
-
-
-def _note(
-    row: Review,
-    caller: Caller,
-    verdict: ReviewVerdict,
-    words: str,
-    *,
-    is_by_link: bool,
-    now: datetime,
-) -> None:
-    decision = {
-        "step": row.step,
-        "verdict": verdict,
-        "words": words,
-        "member_id": show("mem", caller.member_id) if caller.member_id else None,
-        "is_by_link": is_by_link,
-        "decided_at": now.isoformat(),
-    }
-    row.decisions = [*row.decisions, decision]
 
 
 def standing(row: Review) -> dict[str, Any]:
