@@ -396,3 +396,24 @@ async def test_step_is_handed_over_to_somebody_else_who_may_approve(desk: Desk, 
     [event] = [each for each in await events(desk) if each["kind"] == "review.delegated"]
     assert event["data"]["previous"]["member_ids"] == [aline.id]
     assert event["data"]["current"]["member_ids"] == [marc.id]
+
+
+async def test_queue_takes_what_is_approved_and_goes_on_with_what_was_edited_since(
+    desk: Desk, hire: Hire
+) -> None:
+    aline = await hire("Aline")
+    await policy(desk, aline)
+    slot = {"calendar_id": desk.calendar, "weekday": 1, "wall_time": "09:00"}
+    await desk.post("/v1/slots", 201, **slot)
+    post = await desk.draft()
+    path, queue = f"/v1/posts/{post['id']}/queue", f"/v1/calendars/{desk.calendar}/queue"
+
+    refused = await desk.post(path, 409)
+    await aline.decide((await submit(desk, post))["id"], "approve", 200)
+    queued = await desk.post(path, 200)
+    await desk.post(f"{queue}/pause", 200)
+    await edit(desk, post, text="On taille encore.")
+    resumed = await desk.post(f"{queue}/resume", 200)
+
+    assert (refused["code"], queued["state"]) == ("post.not_approved", "scheduled")
+    assert [each["post_id"] for each in resumed["places"]] == [post["id"]]
