@@ -4,6 +4,7 @@ A version bears the number of the post's own version, its ETag, from which on th
 at any other number it said what the newest version before it says.
 """
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -22,7 +23,7 @@ from domain.kernel.errors import NotAllowedNow, NotFound, VersionStale
 from domain.kernel.ids import new_id, show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
-from domain.posts.comparing import pieces
+from domain.posts.comparing import Piece, pieces, replaced
 from domain.posts.finding import variants_of
 from domain.posts.queries import visible
 from domain.posts.shapes import (
@@ -40,6 +41,8 @@ SAID = frozenset({*WORDS, "variants"})
 """What of a post a version keeps; a change of anything else makes none."""
 TEXTS = frozenset({"title", "text", "parts", "content_warning"})
 OF_POST = OfEach(PostVersion, PostVersionView, "post_id", (col(PostVersion.id).desc(),))
+MOST_COMPARED = 20_000
+"""Characters that one comparison lays side by side; texts beyond stand whole, old and new."""
 NEWEST_FIRST = Sort("-id", (col(PostVersion.id),), (UUID,))
 
 
@@ -133,7 +136,9 @@ async def compare_versions(
         raise NotAllowedNow("The two versions are of different posts.")
     earlier, later = sorted((one, other), key=lambda each: each.number)
     before, after = (PostVersionView.model_validate(each) for each in (earlier, later))
-    return ComparisonView(before=before, after=after, differences=list(_differences(before, after)))
+    # Not on the event loop: two long posts of many parts keep a core busy for a while.
+    differences = await asyncio.to_thread(lambda: list(_differences(before, after)))
+    return ComparisonView(before=before, after=after, differences=differences)
 
 
 async def find_version(session: AsyncSession, caller: Caller, id_: UUID) -> PostVersion:
@@ -178,13 +183,18 @@ def _versions(caller: Caller) -> SelectOfScalar[PostVersion]:
 
 
 def _differences(before: PostVersionView, after: PostVersionView) -> Iterator[DifferenceView]:
-    first, second = _flat(before), _flat(after)
+    first, second, room = _flat(before), _flat(after), MOST_COMPARED
     for pointer in sorted(first.keys() | second.keys()):
         one, other = first.get(pointer), second.get(pointer)
         if one == other:
             continue
         is_text = not TEXTS.isdisjoint(pointer.split("/"))
-        found = pieces(one or "", other or "") if is_text else ()
+        found: list[Piece] = []
+        if is_text:
+            texts = one or "", other or ""
+            size = sum(map(len, texts))
+            found = pieces(*texts) if size <= room else replaced(*texts)
+            room -= min(size, room)
         yield DifferenceView(
             pointer=pointer,
             before=one,

@@ -175,3 +175,18 @@ async def test_comparison_names_every_place_that_differs(desk: Desk) -> None:
         ("added", "autre "),
         ("same", "mot"),
     ]
+
+
+async def test_texts_beyond_the_most_that_is_compared_stand_whole(desk: Desk) -> None:
+    first, second = ["un " * 3_000 + "un", "deux"], ["une " * 3_000 + "une", "trois deux"]
+    own = {"account_id": desk.account, "parts": first}
+    draft = await desk.draft(variants=[own])
+    await change(desk, draft["id"], 1, variants=[{**own, "parts": second}])
+    [_, version] = await versions_of(desk, draft["id"])
+
+    answer = await desk.client.get(f"/v1/post-versions/{version['id']}/comparison")
+
+    long, short = answer.json()["differences"]
+    assert [each["kind"] for each in long["pieces"]] == ["removed", "added"]
+    assert [each["text"] for each in long["pieces"]] == [first[0], second[0]]
+    assert [each["text"] for each in short["pieces"]] == ["deux", "trois deux"]
