@@ -22,6 +22,7 @@ from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.rings import kept_ring
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
+from domain.media.storage import MediaStore
 from domain.people.passwords import Passwords
 from domain.workspaces.letters import Doors, LinkKind
 
@@ -38,6 +39,7 @@ class State:
     tries: Tries
     signing: Signing
     versions: Versions
+    media: MediaStore
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -90,6 +92,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                 Tries(redis, database, keys, settings),
                 Signing(database, keys, lasts=timedelta(days=settings.signing_key_days)),
                 Versions(database.reads),
+                MediaStore.of(settings),
             )
     finally:
         await database.close()

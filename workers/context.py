@@ -10,6 +10,7 @@ from domain.connector.http import Http
 from domain.kernel.database import Database
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
+from domain.media.storage import MediaStore
 from workers.budget import Budgets
 from workers.outbox import Outbox
 from workers.slots import Slots
@@ -31,4 +32,5 @@ class Context:
     budgets: Budgets
     clock: Clock
     slots: Slots
+    media: MediaStore
     outbox: Outbox

@@ -29,13 +29,12 @@ async def draft_of(context: Context, task: Task) -> Draft:
 async def _media(context: Context, workspace_id: UUID, ids: tuple[UUID, ...]) -> tuple[Medium, ...]:
     if not ids:
         return ()
-    folder = context.settings.media_dir
     async with context.database.transaction(workspace_id) as session:
         found = await media_by_id(session, worker(workspace_id), ids)
     return tuple(
         [
             Medium(
-                content=await read_file(folder, workspace_id, found[id_].sha256),
+                content=await read_file(context.media, workspace_id, found[id_].sha256),
                 content_type=found[id_].content_type,
                 file_name=found[id_].file_name,
                 alt_text=found[id_].alt_text,

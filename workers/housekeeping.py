@@ -14,7 +14,6 @@ from domain.identity.forgetting import forget_ended, forget_shared
 from domain.kernel.caller import worker
 from domain.lockouts.service import forget_failures
 from domain.mail.service import forget_mails
-from domain.media.storage import MediaStore
 from domain.people.challenges import forget_challenges
 from domain.people.links import forget_links
 from domain.people.sign_ins import forget_sign_ins
@@ -30,8 +29,7 @@ async def trim(ctx: dict[str, Any]) -> None:
     """Deletes what is older than the settings keep, workspace by workspace where it has one."""
     context: Context = ctx["context"]
     now, settings = context.clock(), context.settings
-    store = MediaStore(settings.media_dir)
-    await asyncio.to_thread(store.tidy, before=now - UPLOADS_LAST)
+    await asyncio.to_thread(context.media.tidy, before=now - UPLOADS_LAST)
     async with context.database.transaction(None) as session:
         before = now - timedelta(days=settings.event_retention_days)
         await forget_mails(session, before=before)

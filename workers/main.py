@@ -17,6 +17,7 @@ from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, unpack
 from domain.kernel.rings import kept_ring
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
+from domain.media.storage import MediaStore
 from workers import (
     accounts,
     consents,
@@ -101,6 +102,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
                 budgets=Budgets(redis),
                 clock=utc_now,
                 slots=Slots(settings.worker_jobs),
+                media=MediaStore.of(settings),
                 outbox=Outbox(settings.worker_jobs),
             )
     finally:

@@ -14,7 +14,6 @@ from domain.kernel.caller import Caller
 from domain.kernel.errors import InUse
 from domain.media import queries, service
 from domain.media.shapes import MediaView
-from domain.media.storage import MediaStore
 from domain.posts.queries import uses_media
 
 MEDIA = derive(
@@ -44,9 +43,8 @@ async def _remove(
 
 async def _forget(context: Context, sha256: str) -> str:
     """Its row is gone for good before its bytes are, as by REST."""
-    store = MediaStore(context.state.settings.media_dir)
     async with context.database.acting(context.caller) as session:
-        await service.forget_content(session, context.caller, sha256, store=store)
+        await service.forget_content(session, context.caller, sha256, store=context.state.media)
     return sha256
 
 

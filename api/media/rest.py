@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.idempotency import KEY_LENGTH
@@ -21,7 +21,6 @@ from domain.media.queries import MediaSort
 from domain.media.rules import clean_name
 from domain.media.shapes import AddMedia, AltText, ChangeMedia, MediaKind, MediaView
 from domain.media.sniffing import SUFFIXES
-from domain.media.storage import MediaStore
 from domain.posts.queries import uses_media
 
 sent = APIRouter(prefix="/v1/media", tags=["media"], route_class=UploadRoute)
@@ -30,6 +29,8 @@ removed = APIRouter(prefix="/v1/media", tags=["media"], route_class=CallerRoute)
 
 CONTENT = {name: {"schema": {"type": "string", "format": "binary"}} for name in SUFFIXES}
 PRIVATE = "private, max-age=31536000, immutable"
+BRIEFLY = "private, max-age=240"
+"""A link to the object store counts for five minutes."""
 HARMLESS = "default-src 'none'; sandbox"
 
 
@@ -85,9 +86,8 @@ async def add_media(
     Needs the scope `posts:write`.
     """
     state = state_of(request)
-    store = MediaStore(state.settings.media_dir)
     async with (
-        received(file, store, max_bytes=state.settings.media_max_bytes) as got,
+        received(file, state.media, caller, max_bytes=state.settings.media_max_bytes) as got,
         state.database.acting(caller) as session,
     ):
         command = AddMedia(
@@ -99,7 +99,7 @@ async def add_media(
 
         async def add() -> MediaView:
             return await service.add_media(
-                session, caller, command, got.stowed, got.sniffed, store=store, now=now
+                session, caller, command, got.stowed, got.sniffed, store=state.media, now=now
             )
 
         return await keyed(session, caller, key, command, add, keys=state.keys, now=now)
@@ -122,6 +122,9 @@ async def get_media(
         HTTPStatus.OK: {"content": CONTENT, "description": "The bytes."},
         HTTPStatus.PARTIAL_CONTENT: {"content": CONTENT, "description": "A part of the bytes."},
         HTTPStatus.NOT_MODIFIED: {"description": "You have it already."},
+        HTTPStatus.TEMPORARY_REDIRECT: {
+            "description": "Where they are, for some minutes: in the house's object store."
+        },
     },
     summary="Read a file's bytes",
 )
@@ -137,9 +140,9 @@ async def get_content(
     }
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    path = MediaStore(state_of(request).settings.media_dir).path_of(
-        caller.workspace_id, view.sha256
-    )
+    path = state_of(request).media.shelf.place_of(caller.workspace_id, view.sha256)
+    if isinstance(path, str):
+        return RedirectResponse(path, headers={"Cache-Control": BRIEFLY})
     if not path.is_file():
         raise DependencyAway("The file's bytes are not in the storage this process sees.")
     return FileResponse(
@@ -189,8 +192,7 @@ async def remove_media(
             raise InUse("A post shows this file.")
     # Its row is gone for good before its bytes are: a crash in between leaves bytes, not a hole.
     async with state.database.acting(caller) as session:
-        store = MediaStore(state.settings.media_dir)
-        await service.forget_content(session, caller, sha256, store=store)
+        await service.forget_content(session, caller, sha256, store=state.media)
 
 
 router = APIRouter()

@@ -13,7 +13,7 @@ from api.parameters import known_to, refuse_odd
 from api.routes import Handler
 from api.state import state_of
 from api.weighing import weighed
-from domain.kernel.caller import Scope
+from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import BodyUnsupported, MediaTooLarge
 from domain.media.sniffing import Sniffed, sniff
 from domain.media.storage import MediaStore, Stowed
@@ -66,7 +66,7 @@ class Received:
 
 @asynccontextmanager
 async def received(
-    file: UploadFile, store: MediaStore, *, max_bytes: int
+    file: UploadFile, store: MediaStore, caller: Caller, *, max_bytes: int
 ) -> AsyncIterator[Received]:
     """Raises `MediaTooLarge` and `MediaUnsupported`; what is not taken in is dropped at the end."""
     if (file.size or 0) > max_bytes:
@@ -75,6 +75,8 @@ async def received(
     try:
         async with _sniffing:
             sniffed = await asyncio.to_thread(sniff, stowed.path)
+        workspace_id, content_type = caller.workspace_id, sniffed.content_type
+        await asyncio.to_thread(store.bring, workspace_id, stowed, content_type)
         yield Received(stowed, sniffed)
     finally:
         stowed.drop()

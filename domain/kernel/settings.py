@@ -51,6 +51,28 @@ class Settings(BaseSettings):
     media_max_bytes: int = Field(
         default=100_000_000, gt=0, description="Largest file that may be uploaded, in bytes."
     )
+    media_url: str = Field(
+        default="",
+        pattern=r"^$|^s3://[^/]+(/[^?#]*)?$",
+        description="Where media are kept: `s3://bucket/prefix`; empty: `DATA_DIR/media`.",
+    )
+    media_endpoint: str = Field(
+        default="",
+        description="Root of the S3-compatible store, as clients reach it too; empty: AWS.",
+    )
+    media_region: str = Field(default="us-east-1", description="Region of the bucket.")
+    media_access_key: SecretStr = Field(
+        default=SecretStr(""), description="Id of the access key to the bucket."
+    )
+    media_secret_key: SecretStr = Field(
+        default=SecretStr(""), description="The access key's secret."
+    )
+    upload_h: int = Field(
+        default=24,
+        gt=0,
+        le=168,
+        description="How long an upload waits for its next bytes before it expires, in hours.",
+    )
     body_max_bytes: int = Field(
         default=1_000_000, gt=0, description="Largest JSON body a request may carry, in bytes."
     )

@@ -36,7 +36,7 @@ async def add_media(
     if before is not None:
         return view_of(before)
     await _lock(session, caller, stowed.sha256)
-    await asyncio.to_thread(store.put, caller.workspace_id, stowed)
+    await asyncio.to_thread(store.put, caller.workspace_id, stowed, sniffed.content_type)
     row = Media(
         workspace_id=caller.workspace_id,
         id=command.id or new_id(),

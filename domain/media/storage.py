@@ -1,18 +1,25 @@
-"""Bytes on disk, one file per content and workspace: written whole or not at all."""
+"""Bytes of media: landed on disk first, then kept on a shelf, one item a content and workspace."""
 
 import asyncio
 import hashlib
 import os
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol, Self
 from uuid import UUID
+
+from domain.kernel.settings import Settings
+from domain.media.disk import Disk
 
 PIECE_BYTES = 1 << 20
 INCOMING = ".incoming-"
+
+
+class Source(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +34,69 @@ class Stowed:
         self.path.unlink(missing_ok=True)
 
 
+class Shelf(Protocol):
+    """Where content is kept. Everything here blocks: call it in a thread."""
+
+    def bring(self, workspace_id: UUID, sha256: str, path: Path, content_type: str) -> None:
+        """Does ahead of the transaction what takes long of `put`."""
+
+    def put(self, workspace_id: UUID, sha256: str, path: Path, content_type: str) -> None:
+        """Keeps a file, whole or not at all; the same content may be there already."""
+
+    def get(self, workspace_id: UUID, sha256: str) -> bytes:
+        """Raises `FileNotFoundError`."""
+
+    def remove(self, workspace_id: UUID, sha256: str) -> None:
+        """Removing what is not there is no error."""
+
+    def place_of(self, workspace_id: UUID, sha256: str) -> Path | str:
+        """Where clients find it: a file here, or a URL that counts for some minutes."""
+
+
+class Door(Protocol):
+    """Where clients put objects themselves, before anybody has looked at them; blocks too."""
+
+    def way_in(self, workspace_id: UUID, id_: UUID, *, lasts: timedelta) -> str:
+        """A URL that takes one PUT, or several, for so long."""
+
+    def weight_of(self, workspace_id: UUID, id_: UUID) -> int | None:
+        """What came in by it, in bytes; None while nothing has."""
+
+    def read(self, workspace_id: UUID, id_: UUID) -> Source:
+        """Raises `FileNotFoundError`."""
+
+    def clear(self, workspace_id: UUID, id_: UUID) -> None:
+        """Clearing what is not there is no error."""
+
+    def sweep(self, *, before: datetime) -> int:
+        """Clears what came in before; gives how many."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaStore:
-    """`root` must be seen by every api and worker process."""
+    """`root` must be seen by every api and worker process, whatever the shelf."""
 
     root: Path
+    kept_on: Shelf | None = field(default=None, repr=False)
+    door: Door | None = field(default=None, repr=False)
+    """None where clients cannot put objects themselves."""
 
-    def path_of(self, workspace_id: UUID, sha256: str) -> Path:
-        return self.root / workspace_id.hex / sha256[:2] / sha256
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The house's own disk, or the bucket that MEDIA_URL names."""
+        if not settings.media_url:
+            return cls(settings.media_dir)
+        # Its library weighs 7 MiB: only those who use it load it.
+        from domain.media.bucket import open_bucket  # noqa: PLC0415 - see above
 
-    def stow(self, source: BinaryIO) -> Stowed:
+        bucket = open_bucket(settings)
+        return cls(settings.media_dir, bucket, bucket)
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.kept_on or Disk(self.root)
+
+    def stow(self, source: Source) -> Stowed:
         """Copies a stream to the disk and says what it is; blocks: call it in a thread."""
         self.root.mkdir(parents=True, exist_ok=True)
         digest, size_bytes = hashlib.sha256(), 0
@@ -53,19 +113,21 @@ class MediaStore:
             raise
         return Stowed(Path(name), digest.hexdigest(), size_bytes)
 
-    def put(self, workspace_id: UUID, stowed: Stowed) -> None:
+    def bring(self, workspace_id: UUID, stowed: Stowed, content_type: str) -> None:
+        """Call it before the transaction that calls `put`, which is quick then; blocks."""
+        self.shelf.bring(workspace_id, stowed.sha256, stowed.path, content_type)
+
+    def put(self, workspace_id: UUID, stowed: Stowed, content_type: str) -> None:
         """Takes stowed content in, in one step; the same content may be there already."""
-        target = self.path_of(workspace_id, stowed.sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        stowed.path.replace(target)
+        self.shelf.put(workspace_id, stowed.sha256, stowed.path, content_type)
 
     async def get(self, workspace_id: UUID, sha256: str) -> bytes:
         """Raises `FileNotFoundError`."""
-        return await asyncio.to_thread(self.path_of(workspace_id, sha256).read_bytes)
+        return await asyncio.to_thread(self.shelf.get, workspace_id, sha256)
 
     def remove(self, workspace_id: UUID, sha256: str) -> None:
         """Removing what is not there is no error."""
-        self.path_of(workspace_id, sha256).unlink(missing_ok=True)
+        self.shelf.remove(workspace_id, sha256)
 
     def tidy(self, *, before: datetime) -> int:
         """Drops what uploads that were cut off left beside the store; gives how many."""
@@ -76,9 +138,9 @@ class MediaStore:
                 if path.stat().st_mtime < before.timestamp():
                     path.unlink()
                     dropped += 1
-        return dropped
+        return dropped + (self.door.sweep(before=before) if self.door else 0)
 
 
-async def read_file(root: Path, workspace_id: UUID, sha256: str) -> bytes:
+async def read_file(store: MediaStore, workspace_id: UUID, sha256: str) -> bytes:
     """The bytes of one file. Raises `FileNotFoundError`."""
-    return await MediaStore(root).get(workspace_id, sha256)
+    return await store.get(workspace_id, sha256)

@@ -5,6 +5,7 @@ from arq.connections import ArqRedis
 from domain.connector.http import Http
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
+from domain.media.storage import MediaStore
 from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS
 from workers.budget import Budgets
@@ -29,5 +30,6 @@ def make_context(
         budgets=Budgets(redis, clock),
         clock=clock,
         slots=Slots(20),
+        media=MediaStore.of(settings),
         outbox=Outbox(20),
     )

@@ -19,12 +19,12 @@ class Broken(BytesIO):
 async def test_content_lies_under_its_workspace_and_digest(tmp_path: Path) -> None:
     store, workspace_id = MediaStore(tmp_path / "media"), new_id()
     stowed = store.stow(BytesIO(b"abc"))
-    store.put(workspace_id, stowed)
+    store.put(workspace_id, stowed, "image/png")
 
     digest = hashlib.sha256(b"abc").hexdigest()
     assert (stowed.sha256, stowed.size_bytes) == (digest, 3)
     assert await store.get(workspace_id, digest) == b"abc"
-    assert await read_file(tmp_path / "media", workspace_id, digest) == b"abc"
+    assert await read_file(store, workspace_id, digest) == b"abc"
     assert files(tmp_path) == [f"media/{workspace_id.hex}/{digest[:2]}/{digest}"]
     with pytest.raises(FileNotFoundError):
         await store.get(new_id(), digest)
@@ -41,7 +41,7 @@ def test_dropped_content_leaves_nothing_and_stored_content_stays(tmp_path: Path)
     store, workspace_id = MediaStore(tmp_path), new_id()
     store.stow(BytesIO(b"one")).drop()
     two = store.stow(BytesIO(b"two"))
-    store.put(workspace_id, two)
+    store.put(workspace_id, two, "image/png")
     two.drop()
 
     assert [path.rpartition("/")[2] for path in files(tmp_path)] == [two.sha256]
@@ -50,7 +50,7 @@ def test_dropped_content_leaves_nothing_and_stored_content_stays(tmp_path: Path)
 def test_removing_twice_is_no_error(tmp_path: Path) -> None:
     store, workspace_id = MediaStore(tmp_path), new_id()
     stowed = store.stow(BytesIO(b"abc"))
-    store.put(workspace_id, stowed)
+    store.put(workspace_id, stowed, "image/png")
 
     store.remove(workspace_id, stowed.sha256)
     store.remove(workspace_id, stowed.sha256)
@@ -60,7 +60,7 @@ def test_removing_twice_is_no_error(tmp_path: Path) -> None:
 
 def test_leftovers_of_uploads_are_dropped_when_they_are_old(tmp_path: Path) -> None:
     store, workspace_id = MediaStore(tmp_path), new_id()
-    store.put(workspace_id, store.stow(BytesIO(b"kept")))
+    store.put(workspace_id, store.stow(BytesIO(b"kept")), "image/png")
     left = store.stow(BytesIO(b"left"))
     made_at = datetime.fromtimestamp(left.path.stat().st_mtime, UTC)
 
