@@ -63,6 +63,7 @@ MISFITS = {
     "media.too_large": "The file is larger than the network takes.",
     "media.too_many": "More files than the network takes in one message.",
     "media.type_unsupported": "The network does not take files of this type.",
+    "text.character_refused": "The network refuses a character that means nothing, such as U+FEFF.",
     "text.empty": "A message needs text or media.",
     "text.too_long": "The text is longer than the network takes, counted as it counts.",
     "text.unsupported": "The network takes no text.",

@@ -3,7 +3,12 @@
 import regex
 
 from domain.connector.manifest import CountedAs
+from domain.connector.weighted import weighted
 
+# LinkedIn wants these written with a backslash, which counts: networks.md of the house and
+# https://learn.microsoft.com/linkedin/marketing/community-management/shares/little-text-format,
+# read 2026-11-26.
+_RESERVED = regex.compile(r"[\\{}@\[\]()<>#*_~|]")
 _GRAPHEME = regex.compile(r"\X")
 
 # Mastodon counts what its link and mention patterns find, protocols spelled out:
@@ -20,6 +25,8 @@ _REMOTE_MENTION = regex.compile(r"(?<![=/\w])(@[a-z0-9_][a-z0-9_.-]*+(?<=[a-z0-9
 
 def count(text: str, counted_as: CountedAs, url_length: int | None) -> int:
     """The length in `counted_as` units; with `url_length`, what each URL counts as."""
+    if counted_as is CountedAs.WEIGHTED:
+        return weighted(text, url_length)
     if counted_as is CountedAs.FEDIVERSE:
         text = _REMOTE_MENTION.sub(r"\1", text)
     if url_length is None:
@@ -36,6 +43,10 @@ def graphemes(text: str) -> int:
 def _length(text: str, counted_as: CountedAs) -> int:
     if counted_as is CountedAs.BYTES:
         return len(text.encode())
+    if counted_as is CountedAs.UTF16:
+        return len(text.encode("utf-16-le")) // 2
     if counted_as is CountedAs.CHARACTERS:
         return len(text)
+    if counted_as is CountedAs.ESCAPED:
+        return len(text) + len(_RESERVED.findall(text))
     return graphemes(text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from domain.connector.counting import count, graphemes
 from domain.connector.links import spelled_out
 from domain.connector.manifest import CountedAs, Manifest, MediaLimit
+from domain.connector.weighted import has_invalid
 from domain.connector.words import Measures, Visibility
 
 # BCP 47 as the AT Protocol checks it, https://atproto.com/specs/lexicon#language, read 2026-11-22.
@@ -129,6 +130,9 @@ def _of_text(
     if limit is None or length is None:
         yield Misfit(pointer, "text.unsupported", f"{manifest.name} takes no text.")
         return
+    if limit.counted_as is CountedAs.WEIGHTED and has_invalid(text):
+        message = f"{manifest.name} refuses the characters U+FEFF, U+FFFE and U+FFFF."
+        yield Misfit(pointer, "text.character_refused", message)
     maximum = limit.maximum if measures.text_max is None else measures.text_max
     if length > maximum:
         message = f"{manifest.name} takes {maximum} {_UNITS[limit.counted_as]}, this is {length}."
@@ -143,6 +147,9 @@ _UNITS = {
     CountedAs.CHARACTERS: "characters",
     CountedAs.GRAPHEMES: "characters",
     CountedAs.FEDIVERSE: "characters",
+    CountedAs.WEIGHTED: "weighted characters",
+    CountedAs.UTF16: "UTF-16 units",
+    CountedAs.ESCAPED: "characters once escaped",
     CountedAs.BYTES: "bytes",
 }
 

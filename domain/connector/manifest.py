@@ -26,6 +26,13 @@ class CountedAs(StrEnum):
     BYTES = "bytes"
     FEDIVERSE = "fediverse"
     """Graphemes; `@name@host` counts as `@name`, and the content warning counts too."""
+    WEIGHTED = "weighted"
+    """X: characters, those outside Latin and its like twice; an emoji is two, a URL has its length,
+    with or without a protocol."""
+    UTF16 = "utf16"
+    """UTF-16 code units: most emoji are two or more."""
+    ESCAPED = "escaped"
+    """Characters after LinkedIn's reserved ones got a backslash each."""
 
 
 class Source(Shape):

@@ -63,6 +63,61 @@ def test_graphemes_are_never_more_than_characters_nor_these_than_bytes(text: str
     assert graphemes <= characters <= count(text, CountedAs.BYTES, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "units", "escaped"),
+    [
+        ("", 0, 0),
+        ("été", 3, 3),
+        ("日本", 2, 2),
+        ("👍", 2, 1),
+        (FLAG, 4, 2),
+        ("(a) #b_c", 8, 12),
+        ("a\\b", 3, 4),
+    ],
+)
+def test_utf16_units_and_escaped_characters_are_counted(
+    text: str, units: int, escaped: int
+) -> None:
+    assert count(text, CountedAs.UTF16, None) == units
+    assert count(text, CountedAs.ESCAPED, None) == escaped
+
+
+def test_addresses_without_a_protocol_count_by_their_length_on_x_alone() -> None:
+    assert count("a.ch 日", CountedAs.WEIGHTED, 23) == 26
+    assert count("a.ch 日", CountedAs.UTF16, 23) == 6
+
+
+@given(st.text(), st.text())
+def test_units_of_two_texts_are_those_of_both_together(one: str, other: str) -> None:
+    for counted_as in (
+        CountedAs.CHARACTERS,
+        CountedAs.BYTES,
+        CountedAs.UTF16,
+        CountedAs.ESCAPED,
+    ):
+        together = count(one + other, counted_as, None)
+        assert together == count(one, counted_as, None) + count(other, counted_as, None)
+
+
+@given(st.text(), st.text())
+def test_joined_texts_have_no_more_graphemes_than_apart(one: str, other: str) -> None:
+    apart = count(one, CountedAs.GRAPHEMES, None) + count(other, CountedAs.GRAPHEMES, None)
+    assert count(one + other, CountedAs.GRAPHEMES, None) <= apart
+
+
+@given(st.text())
+def test_utf16_units_and_escapes_lie_between_characters_and_twice_as_many(text: str) -> None:
+    characters = len(text)
+    assert characters <= count(text, CountedAs.UTF16, None) <= 2 * characters
+    assert characters <= count(text, CountedAs.ESCAPED, None) <= 2 * characters
+
+
+@pytest.mark.parametrize("counted_as", [*CountedAs])
+@given(path=st.from_regex(r"[a-z0-9]{1,80}", fullmatch=True))
+def test_a_url_counts_its_fixed_length_on_every_network(counted_as: CountedAs, path: str) -> None:
+    assert count(f"a https://village.ch/{path} b", counted_as, 23) == 4 + 23
+
+
 @given(st.text(alphabet="abc é🇨👨\u200d", max_size=40))
 def test_text_without_links_counts_the_same_with_a_url_length(text: str) -> None:
     assert count(text, CountedAs.FEDIVERSE, 23) == count(text, CountedAs.GRAPHEMES, None)

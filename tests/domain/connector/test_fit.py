@@ -160,6 +160,18 @@ def test_content_warning_and_mentions_count_as_the_fediverse_counts() -> None:
     ]
 
 
+def test_characters_weigh_and_some_are_refused_as_x_does() -> None:
+    text = TextLimit(
+        maximum=30, counted_as=CountedAs.WEIGHTED, maximum_bytes=None, url_length=23, source=SOURCE
+    )
+    like_x = VILLAGE.model_copy(update={"text": text})
+    assert found(PartFacts("日本 village.ch a"), manifest=like_x) == []
+    assert found(PartFacts("日本 village.ch\ufeff ab"), manifest=like_x) == [
+        ("/parts/0/text", "text.character_refused", None, None),
+        ("/parts/0/text", "text.too_long", 30, 33),
+    ]
+
+
 def test_network_that_publishes_nothing_takes_nothing() -> None:
     reader = VILLAGE.model_copy(update={"text": None, "images": None, "videos": None})
     assert found(PartFacts("hello", (PICTURE,)), manifest=reader) == [
