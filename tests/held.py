@@ -220,6 +220,7 @@ async def _reviewed(world: World, post_id: UUID) -> dict[str, UUID]:
         name="Droit",
         networks=[],
         labels=["droit"],
+        topics=[],
         is_for_first_use=False,
         steps=[{"department_id": None, "member_ids": [], "hours": 24}],
         **kept(),

@@ -31,6 +31,7 @@ for relation, name, description in (
     (loaders.community_by_review, "community", "Its community. Needs `communities:read`."),
     (loaders.post_by_review, "post", "The post."),
     (loaders.version_by_review, "postVersion", "What it said when it was submitted."),
+    (loaders.review_by_approval, "review", "The newest review."),
     (loaders.reviews_by_post, "reviews", "What of it was submitted for approval, newest first."),
 ):
     edge(relation, name, description)

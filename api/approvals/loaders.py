@@ -9,7 +9,7 @@ from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.policies.shapes import PolicyView
 from domain.posts.batches import posts_by_id
-from domain.posts.shapes import PostVersionView, PostView
+from domain.posts.shapes import ApprovalView, PostVersionView, PostView
 from domain.posts.versions import versions_by_id
 
 community_by_review = One(
@@ -43,6 +43,13 @@ reviews_by_post = Many(
     more=lambda session, caller, owner, page: queries.list_reviews(
         session, caller, page, where=ReviewFilter(post_ids=[owner])
     ),
+)
+review_by_approval = One(
+    name="review_by_id",
+    owner=ApprovalView,
+    target=ReviewView,
+    key="review_id",
+    find=queries.reviews_by_id,
 )
 community_by_policy = One(
     name="community_by_id",

@@ -18,6 +18,7 @@ from api.posts.said import VERSION
 from domain.kernel.ids import read
 from domain.posts import batches, editing, queries, restoring, service, settling, versions
 from domain.posts.shapes import (
+    ApprovalView,
     AttemptView,
     ComparisonView,
     DeliveryView,
@@ -42,6 +43,7 @@ DELIVERY = derive(
     "One outward act of one account, and how far it is.",
     find=queries.deliveries_by_id,
 )
+derive(ApprovalView, "Approval", "How the approval of what a post says now stands.")
 COMPARISON = derive(ComparisonView, "Comparison", "What changed between two versions of a post.")
 ATTEMPT = derive(AttemptView, "Attempt", "What one try at a delivery did.")
 ENTRY = derive(EntryView, "Entry", "A planned post as a calendar shows it.")
@@ -56,6 +58,7 @@ for relation, name, description in (
     (loaders.media_by_post, "media", "Its pictures and videos, in order."),
     (loaders.variants_by_post, "variants", "What each account says."),
     (loaders.deliveries_by_post, "deliveries", "What goes out, or went; withdrawals too."),
+    (loaders.approval_by_post, "approval", "How its approval stands."),
     (loaders.versions_by_post, "versions", "What it said, the newest first: as it is now."),
     (loaders.account_by_variant, "account", "The account that says it. Needs `accounts:read`."),
     (loaders.post_by_variant, "post", "The post it says."),

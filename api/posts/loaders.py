@@ -13,6 +13,7 @@ from domain.media.shapes import MediaView
 from domain.posts import batches, queries, versions
 from domain.posts.queries import PostFilter
 from domain.posts.shapes import (
+    ApprovalView,
     AttemptView,
     DeliveryView,
     PostVersionView,
@@ -136,6 +137,13 @@ versions_by_post = Many(
     page_size=10,
     first=versions.versions_by_post,
     more=versions.list_versions,
+)
+approval_by_post = One(
+    name="approval_by_post",
+    owner=PostView,
+    target=ApprovalView,
+    key="id",
+    find=queries.approvals_by_post,
 )
 attempts_by_delivery = Many(
     name="attempts_by_delivery",

@@ -29,7 +29,7 @@ from domain.posts.shapes import (
     EditPost,
     Label,
     PostDetail,
-    PostView,
+    PostSummary,
     RetryPost,
     SchedulePost,
     ValidatePost,
@@ -93,9 +93,9 @@ async def list_posts(
     sort: Annotated[
         PostSort, Query(description="The order; `publish_at` shows planned posts only.")
     ] = PostSort.CREATED_DOWN,
-) -> Page[PostView]:
-    """Needs the scope `posts:read`."""
-    found = await queries.list_posts(session, caller, page, where=where, sort=sort)
+) -> Page[PostSummary]:
+    """Each with how its approval stands. Needs the scope `posts:read`."""
+    found = await queries.list_summaries(session, caller, page, where=where, sort=sort)
     link_next(request, response, found)
     return found
 

@@ -18,7 +18,8 @@ from domain.kernel.errors import (
     NotAsked,
 )
 from domain.kernel.ids import read, show
-from domain.posts.approving import give_approval
+from domain.policies.rules import ApprovalState
+from domain.posts.approving import give_approval, show_review
 from domain.posts.tables import Post, PostVersion
 from domain.workspaces.letters import Doors
 
@@ -103,6 +104,7 @@ async def refuse_step(
     before = standing(row)
     _note(row, caller, ReviewVerdict.REFUSED, command.words, is_by_link=is_by_link, now=now)
     row.state = state
+    show_review(post, row.id, ApprovalState.REFUSED)
     tell(session, caller, row, "review.refused", before, now)
 
 

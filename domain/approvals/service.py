@@ -22,9 +22,11 @@ from domain.kernel.errors import (
     NotFound,
 )
 from domain.kernel.ids import new_id, show
+from domain.policies.rules import ApprovalState
 from domain.policies.tables import ApprovalPolicy
-from domain.posts.approving import missing_for
+from domain.posts.approving import show_review
 from domain.posts.finding import find_post
+from domain.posts.missing import missing_for
 from domain.posts.tables import Post, PostVersion
 from domain.posts.versions import version_at
 from domain.workspaces.letters import Doors
@@ -52,33 +54,9 @@ async def submit_review(
     if before is not None:
         return ReviewView.model_validate(before)
     post = await find_post(session, caller, post_id, None)
-    policies = await missing_for(session, caller, post)
-    if not policies:
-        raise NotAllowedNow("No approval of this post is missing.")
-    version = await _newest(session, caller, post)
-    await _end_before(session, caller, post, version, now=now)
-    row = Review(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        community_id=post.community_id,
-        post_id=post_id,
-        post_version_id=version.id,
-        state=ReviewState.OPEN,
-        note=command.note,
-        language=command.language,
-        submitted_by=caller.member_id,
-        steps=_steps(policies),
-        step=0,
-        member_ids=[],
-        due_at=now,
-        decisions=[],
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
-    )
-    asked = await ask_step(session, caller, row, title=version.title, doors=doors, now=now)
-    data = {"post": show("post", post_id), "asked": [show("mem", id_) for id_ in asked]}
-    record(session, caller, "review.submitted", ("review", row.id), now=now, data=data)
+    row = await new_review(session, caller, post, command, now=now)
+    row.made_from = made_from
+    await ask(session, caller, post, row, "review.submitted", doors=doors, now=now)
     return ReviewView.model_validate(row)
 
 
@@ -92,9 +70,10 @@ async def withdraw_review(
 ) -> ReviewView:
     """Its links count no longer. Raises `NotAllowedNow`."""
     caller.need(Scope.POSTS_WRITE)
-    _, row = await locked(session, caller, id_, expected_version)
+    post, row = await locked(session, caller, id_, expected_version)
     before = standing(row)
     row.state = after(ReviewState(row.state), Act.WITHDRAW)
+    show_review(post, row.id, None)
     tell(session, caller, row, "review.withdrawn", before, now)
     return ReviewView.model_validate(row)
 
@@ -125,6 +104,53 @@ async def ensure_same(
     if version.id != row.post_version_id:
         raise NotAllowedNow("The post says something else by now: submit it again.")
     return version
+
+
+async def ask(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    row: Review,
+    kind: str,
+    *,
+    doors: Doors,
+    now: datetime,
+) -> None:
+    """Asks the first step of a new review, and tells it. Raises as `submit_review`."""
+    version = await _newest(session, caller, post)
+    await _end_before(session, caller, post, version, now=now)
+    asked = await ask_step(session, caller, row, title=version.title, doors=doors, now=now)
+    show_review(post, row.id, ApprovalState.ASKED)
+    data = {"post": show("post", post.id), "asked": [show("mem", id_) for id_ in asked]}
+    record(session, caller, kind, ("review", row.id), now=now, data=data)
+
+
+async def new_review(
+    session: AsyncSession, caller: Caller, post: Post, command: SubmitReview, *, now: datetime
+) -> Review:
+    """Of what the post says now, by the policies that miss. Raises `NotAllowedNow`."""
+    policies = await missing_for(session, caller, post)
+    if not policies:
+        raise NotAllowedNow("No approval of this post is missing.")
+    version = await _newest(session, caller, post)
+    return Review(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        community_id=post.community_id,
+        post_id=post.id,
+        post_version_id=version.id,
+        state=ReviewState.OPEN,
+        note=command.note,
+        language=command.language,
+        submitted_by=caller.member_id,
+        steps=_steps(policies),
+        step=0,
+        member_ids=[],
+        due_at=now,
+        decisions=[],
+        created_at=now,
+        updated_at=now,
+    )
 
 
 async def _end_before(

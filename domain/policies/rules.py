@@ -1,9 +1,26 @@
-"""Pure rules of approval policies: which of them a post must satisfy."""
+"""Pure rules of approval policies: which of them a post must satisfy, and how far it is."""
 
-from collections.abc import Collection
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+WORD = re.compile(r"[^\W_]+")
+"""Letters and figures: an apostrophe, a hyphen or a # ends a word."""
+
+
+class ApprovalState(StrEnum):
+    """How the approval of what a post says now stands."""
+
+    NOT_NEEDED = "not_needed"
+    NEEDED = "needed"
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    LOST = "lost"
 
 
 class Conditions(Protocol):
@@ -18,17 +35,23 @@ class Conditions(Protocol):
     @property
     def labels(self) -> Collection[str]: ...
     @property
+    def topics(self) -> Collection[str]: ...
+    @property
     def is_for_first_use(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What of a post decides; `is_first_use`: nothing of its campaign was ever public."""
+    """What of a post decides; `is_first_use`: nothing of its campaign was ever public.
+
+    `words` is what it says, as `words_of` gives it: the same for all that differ in form alone.
+    """
 
     community_id: UUID
     calendar_id: UUID
     networks: frozenset[str]
     labels: frozenset[str]
+    words: str
     is_first_use: bool
 
 
@@ -39,5 +62,39 @@ def applies(policy: Conditions, facts: Facts) -> bool:
         and policy.calendar_id in {None, facts.calendar_id}
         and (not policy.networks or not facts.networks.isdisjoint(policy.networks))
         and (not policy.labels or not facts.labels.isdisjoint(policy.labels))
+        and (not policy.topics or any(words_of([t]) in facts.words for t in policy.topics))
         and (facts.is_first_use or not policy.is_for_first_use)
     )
+
+
+def words_of(texts: Iterable[str]) -> str:
+    """Words between spaces, without case and accents; no phrase reaches from one text to the next.
+
+    Empty where there is no word at all.
+    """
+    found = (" ".join(WORD.findall(_folded(text))) for text in texts)
+    return "\n".join(f" {words} " for words in found if words)
+
+
+def _folded(text: str) -> str:
+    # Capitals first: a dotless ı has the capital of an i.
+    plain = unicodedata.normalize("NFKD", text).upper().casefold()
+    parts = unicodedata.normalize("NFKD", plain)
+    return "".join(each for each in parts if not unicodedata.combining(each))
+
+
+def approval_state(
+    *, applies: bool, is_missing: bool, asked: ApprovalState | None
+) -> ApprovalState:
+    """`asked` is what came of the newest review: asked, refused or lost; none that counts: null."""
+    if not applies:
+        return ApprovalState.NOT_NEEDED
+    if not is_missing:
+        return ApprovalState.APPROVED
+    return asked or ApprovalState.NEEDED
+
+
+def after_edit(*, is_approved: bool, asked: ApprovalState | None) -> ApprovalState | None:
+    """What the newest review is worth once the post says something else."""
+    is_lost = is_approved or asked in {ApprovalState.ASKED, ApprovalState.LOST}
+    return ApprovalState.LOST if is_lost else None

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from domain.kernel.clock import Moment
 from domain.kernel.ids import CalendarId, CommunityId, DepartmentId, MemberId, PolicyId
 from domain.kernel.shapes import Change, Command, Shape, View, may_change
+from domain.policies.rules import words_of
 
 USUAL_HOURS, MOST_HOURS = 24, 720
 Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Droit"])]
@@ -14,6 +15,29 @@ Network = Annotated[str, Field(min_length=1, max_length=30, examples=["mastodon"
 Networks = Annotated[list[Network], Field(max_length=30)]
 Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
 Labels = Annotated[list[Label], Field(max_length=30)]
+
+
+def _has_words(topic: str) -> str:
+    if not words_of([topic]):
+        raise ValueError("A topic has a word in it.")
+    return topic
+
+
+Topic = Annotated[
+    str,
+    AfterValidator(_has_words),
+    Field(
+        min_length=1,
+        max_length=100,
+        examples=["remaniement"],
+        json_schema_extra={"pattern": "[A-Za-z0-9]"},
+    ),
+]
+Topics = Annotated[list[Topic], Field(max_length=50)]
+OF_TOPICS = (
+    "Only posts that say one of these words or phrases, in whatever case and accents, in their "
+    "text or an account's"
+)
 
 
 class PolicyStep(Shape):
@@ -52,6 +76,7 @@ class PolicyView(View):
     name: str = Field(description="What the house calls it.")
     networks: list[str] = Field(description="Only posts to one of these networks; empty: any.")
     labels: list[str] = Field(description="Only posts with one of these labels; empty: any.")
+    topics: list[str] = Field(description=f"{OF_TOPICS}; empty: any.")
     is_for_first_use: bool = Field(
         description="Only posts of a campaign of which nothing was public yet."
     )
@@ -70,6 +95,7 @@ class CreatePolicy(Command):
     name: Name = Field(description="What the house calls it.")
     networks: Networks = Field(default=[], description="Only posts to one of these networks.")
     labels: Labels = Field(default=[], description="Only posts with one of these labels.")
+    topics: Topics = Field(default=[], description=f"{OF_TOPICS}.")
     is_for_first_use: bool = Field(
         default=False, description="Only posts of a campaign of which nothing was public yet."
     )
@@ -80,5 +106,6 @@ class ChangePolicy(Change):
     name: Name = may_change("What the house calls it.")
     networks: Networks = may_change("Only posts to one of these networks; empty: any.")
     labels: Labels = may_change("Only posts with one of these labels; empty: any.")
+    topics: Topics = may_change(f"{OF_TOPICS}; empty: any.")
     is_for_first_use: bool = may_change("Only posts of a campaign of which nothing was public yet.")
     steps: Steps = may_change("Who is asked; replaces the steps before.")

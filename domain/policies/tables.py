@@ -24,5 +24,6 @@ class ApprovalPolicy(Kept, table=True):
     name: str = string()
     networks: list[str] = texts()
     labels: list[str] = texts()
+    topics: list[str] = texts()
     is_for_first_use: bool
     steps: list[dict[str, Any]] = json()

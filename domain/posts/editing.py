@@ -26,10 +26,10 @@ from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.media.tables import Media
 from domain.networks import find
-from domain.posts.approving import policies_for
 from domain.posts.content import Content, find_accounts, find_media, judge
 from domain.posts.finding import deliveries_of, find_post, lock_delivery, variants_of
 from domain.posts.links import links_of
+from domain.posts.missing import policies_for
 from domain.posts.planning import CONNECTED, new_delivery
 from domain.posts.queries import detail
 from domain.posts.rules import DeliveryKind, DeliveryState

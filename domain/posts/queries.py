@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import any_, literal, or_
@@ -15,11 +16,14 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
+from domain.posts.missing import approvals_of
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import (
+    ApprovalView,
     AttemptView,
     DeliveryView,
     PostDetail,
+    PostSummary,
     PostView,
     VariantView,
 )
@@ -87,9 +91,10 @@ async def detail(session: AsyncSession, caller: Caller, row: Post) -> PostDetail
     """A post with its variants and deliveries, for who may read it or has just changed it."""
     variants = (await _variants_of(session, caller, [row.id]))[row.id]
     deliveries = (await _deliveries_of(session, caller, [row.id]))[row.id]
-    view = PostView.model_validate(row)
+    approval = (await approvals_of(session, caller, [row]))[row.id]
     return PostDetail(
-        **{name: getattr(view, name) for name in PostView.model_fields},
+        **_shown(PostView.model_validate(row)),
+        approval=approval,
         variants=variants,
         deliveries=deliveries,
     )
@@ -116,6 +121,33 @@ async def list_posts(
         view=PostView.model_validate,
         cursor=lambda row: make_cursor(sort, getattr(row, key), row.id),
     )
+
+
+async def list_summaries(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    where: PostFilter,
+    sort: PostSort = PostSort.CREATED_DOWN,
+) -> Page[PostSummary]:
+    """As `list_posts`, each with how its approval stands."""
+    found = await list_posts(session, caller, request, where=where, sort=sort)
+    approvals = await approvals_by_post(session, caller, [each.id for each in found.data])
+    data = [PostSummary(**_shown(each), approval=approvals[each.id]) for each in found.data]
+    return Page(data=data, page=found.page)
+
+
+async def approvals_by_post(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, ApprovalView]:
+    caller.need(Scope.POSTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Post.id).in_(ids)))).all()
+    return await approvals_of(session, caller, rows)
+
+
+def _shown(view: PostView) -> dict[str, Any]:
+    return {name: getattr(view, name) for name in PostView.model_fields}
 
 
 def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfScalar[Post]:

@@ -15,12 +15,15 @@ from domain.kernel.ids import (
     DeliveryId,
     MediaId,
     PillarId,
+    PolicyId,
     PostId,
     PostVersionId,
     RecurrenceId,
+    ReviewId,
     VariantId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.policies.rules import ApprovalState
 from domain.posts.comparing import PieceKind
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
@@ -141,7 +144,28 @@ class PostView(View):
     updated_at: Moment = Field(description="When it was last changed.")
 
 
-class PostDetail(PostView):
+class ApprovalView(View):
+    """How the approval of what a post says now stands."""
+
+    state: ApprovalState = Field(
+        description="How far it is; lost: what was approved or asked was edited since."
+    )
+    policy_ids: list[PolicyId] = Field(
+        description="The policies that apply to the post, in the order they are asked in."
+    )
+    missing_policy_ids: list[PolicyId] = Field(
+        description="Those of them that have not approved what it says now."
+    )
+    review_id: ReviewId | None = Field(description="Its newest review; null: none yet.")
+
+
+class PostSummary(PostView):
+    """A post, and how its approval stands."""
+
+    approval: ApprovalView = Field(description="How its approval stands.")
+
+
+class PostDetail(PostSummary):
     """A post with its variants and deliveries."""
 
     variants: list[VariantView] = Field(description="What each account says.")

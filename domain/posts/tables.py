@@ -74,6 +74,10 @@ class Post(Kept, table=True):
     """Which of its versions was approved; counts while that is the newest."""
     approved_for: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
     """The policies whose steps all approved that version, by value."""
+    review_id: UUID | None = Field(default=None)
+    """Its newest review; of a floor above, by value."""
+    review_state: str | None = string(default=None, nullable=True)
+    """What came of it, where that still counts: asked, refused, or lost to an edit."""
 
 
 class Variant(Kept, table=True):

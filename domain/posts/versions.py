@@ -23,6 +23,7 @@ from domain.kernel.errors import NotAllowedNow, NotFound, VersionStale
 from domain.kernel.ids import new_id, show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
+from domain.policies.rules import ApprovalState, after_edit
 from domain.posts.comparing import Piece, pieces, replaced
 from domain.posts.finding import variants_of
 from domain.posts.queries import visible
@@ -57,6 +58,9 @@ class PostStale(VersionStale):
 async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
     """Keeps what the post says as of its present version; what it said was approved, not this."""
     variants = await variants_of(session, caller, post.id)
+    is_approved = post.approved_version_id is not None
+    asked = ApprovalState(post.review_state) if post.review_state else None
+    post.review_state = after_edit(is_approved=is_approved, asked=asked)
     if post.approved_version_id is not None:
         data = {"post_version": show("pver", post.approved_version_id)}
         post.approved_version_id, post.approved_for = None, []

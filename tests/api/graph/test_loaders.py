@@ -19,9 +19,10 @@ from tests.world import client_for
 
 MORE = {
     "Mention.answers": 2,  # the answers, and what became of their deliveries
+    "Post.approval": 4,  # the posts, the policies, the networks, what was approved
 }
 """Relations that take more than one statement, still the same for one owner as for many."""
-NO_NODES = {"Variant", "Entry"}
+NO_NODES = {"Variant", "Entry", "Approval"}
 """Things that are found in others alone."""
 
 
@@ -108,7 +109,7 @@ async def test_relation_is_read_once_for_all_owners(
     assert one <= most
 
 
-async def test_relations_of_variants_and_entries_are_read_once_too(
+async def test_relations_of_what_others_hold_are_read_once_too(
     client: httpx2.AsyncClient, house: Furnished
 ) -> None:
     edges = "account { id } post { id } media { id }"
@@ -116,10 +117,12 @@ async def test_relations_of_variants_and_entries_are_read_once_too(
     window = 'since: "2026-01-01T00:00:00Z", until: "2027-01-01T00:00:00Z"'
 
     by_variant = await counted(client, "Post", house.ids["post"][:2], variants)
+    reviewed = await counted(client, "Post", house.ids["post"][:2], "approval { review { id } }")
     with statements() as seen:
         await post(client, f"{{ entries({window}) {{ nodes {{ id post {{ id }} }} }} }}")
 
     assert by_variant <= 3  # variants, accounts, posts; media where there are any
+    assert reviewed <= MORE["Post.approval"] + 1
     assert len(seen) <= 1  # the posts; the window itself is read from the hot pool
 
 
