@@ -4,7 +4,6 @@ Policies stand on the floor below. Approvals stand above and tell through `give_
 version of a post was approved, for which policies; what a post says later was not.
 """
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -15,16 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault, NotApproved
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.policies.queries import has_policies
 from domain.policies.rules import ApprovalState
-from domain.posts import statements
+from domain.posts.holding import Reason, hold
 from domain.posts.missing import Policies, missing_for, missing_of
 from domain.posts.queries import visible, visible_deliveries
-from domain.posts.rules import HOLD, DeliveryKind, DeliveryState
+from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.tables import Delivery, Post
 
 
@@ -76,16 +74,14 @@ async def hold_unapproved(
         return rows
     statement = visible(caller).where(col(Post.id).in_(set(asked.values())))
     missing = await missing_of(session, caller, (await session.exec(statement)).all())
-    held = {id_: missing[post_id] for id_, post_id in asked.items() if missing.get(post_id)}
+    held = {
+        id_: Reason(_refusal(missing[post_id]))
+        for id_, post_id in asked.items()
+        if missing.get(post_id)
+    }
     if not held:
         return rows
-    raw = await driver_of(session)
-    problems = [json.dumps(_problem(_refusal(each))) for each in held.values()]
-    again_at, found = now + HOLD, [caller.workspace_id, list(held), problems]
-    for row in await raw.fetch(statements.HOLD, *found, again_at, now):
-        due_at(session, caller.workspace_id, row["id"], again_at)
-        if row["told"] != NotApproved.code:
-            _tell(session, caller, row, now)
+    await hold(session, caller, held, now=now)
     return [row for row in rows if row["id"] not in held]
 
 
@@ -94,26 +90,7 @@ def _goes_out(row: asyncpg.Record) -> bool:
     return is_first and row["kind"] == DeliveryKind.PUBLISH and row["post_id"] is not None
 
 
-def _tell(session: AsyncSession, caller: Caller, row: asyncpg.Record, now: datetime) -> None:
-    data = {
-        "code": NotApproved.code,
-        "account": show("acct", row["account_id"]),
-        "post": show("post", row["post_id"]),
-    }
-    record(session, caller, "delivery.held", ("delivery", row["id"]), now=now, data=data)
-
-
 def _refusal(missing: Policies) -> NotApproved:
     faults = (Fault("", "approval.missing", f"“{each.name}” is not satisfied.") for each in missing)
     names = ", ".join(each.name for each in missing)
     return NotApproved(f"Approval is missing for: {names}.", faults=tuple(faults))
-
-
-def _problem(error: NotApproved) -> dict[str, object]:
-    return {
-        "code": error.code,
-        "message": error.message,
-        "said": "",
-        "acting_party": error.acting_party,
-        "is_retryable": True,
-    }
