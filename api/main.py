@@ -33,6 +33,7 @@ from api.identity import rest as identity
 from api.imports import exporting
 from api.imports import rest as imports
 from api.inside import listening
+from api.media import consents as media_consents
 from api.media import rest as media
 from api.mentions import authors, conversations, replies
 from api.mentions import rest as mentions
@@ -71,6 +72,7 @@ ROUTERS = (
     accounts,
     consents,
     media,
+    media_consents,
     calendars,
     pillars,
     slots,

@@ -218,6 +218,10 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
             "url": "https://example.org/jours-feries.ics",
             "proposes_days_before": 14,
         },
+        ("mcs", f"media/{here[named('med')]}/consents"): {
+            "person": "Luc Bovet",
+            "granted_at": "2026-11-20T10:00:00Z",
+        },
         ("feed", f"calendars/{here[named('cal')]}/feeds"): {"name": "Studio"},
     }
     return {

@@ -9,11 +9,13 @@ from api.graph.changes import Mutation
 from api.graph.context import Context
 from api.graph.derive import derive
 from api.graph.lists import listing, single
+from api.graph.relations import edge
 from api.graph.scalars import Big
+from api.media import loaders
 from domain.kernel.caller import Caller
 from domain.kernel.errors import InUse
-from domain.media import queries, service
-from domain.media.shapes import MediaView
+from domain.media import consents, queries, service
+from domain.media.shapes import MediaConsentView, MediaView
 from domain.posts.queries import uses_media
 
 MEDIA = derive(
@@ -23,6 +25,19 @@ MEDIA = derive(
     find=queries.media_by_id,
     as_types={"size_bytes": Big},
 )
+CONSENT = derive(
+    MediaConsentView,
+    "MediaConsent",
+    "That a person who is seen or heard in a file agrees to it.",
+    find=consents.consents_by_id,
+)
+
+edge(
+    loaders.consents_by_media,
+    "consents",
+    "The consents of people it shows, as they were noted. Needs `posts:read`.",
+)
+edge(loaders.media_by_consent, "media", "The file that shows the person. Needs `posts:read`.")
 
 
 async def _remove(
@@ -61,7 +76,18 @@ QUERIES = (
         MEDIA,
         queries.list_media,
         "The pictures and videos. Needs `posts:read`.",
-        filters={"kinds": "Only of these kinds."},
+        filters={
+            "kinds": "Only of these kinds.",
+            "rights": "Only those whose right to be published ends, or does not.",
+            "before": "Only those whose right ends before this moment.",
+        },
+    ),
+    single(
+        "media_consent",
+        CONSENT,
+        consents.get_consent,
+        "One consent of a person. Needs `posts:read`.",
+        prefix="mcs",
     ),
 )
 
@@ -81,5 +107,29 @@ MUTATIONS = (
         "Removes a file; `in_use` while a post shows it. Needs `posts:write`.",
         prefix="med",
         then=_forget,
+    ),
+    Mutation(
+        "add_media_consent",
+        consents.add_consent,
+        "Notes that a person agrees to be shown. Needs `posts:write`.",
+        prefix="med",
+        gives=CONSENT,
+        shown="consent",
+        id_name="media_id",
+    ),
+    Mutation(
+        "change_media_consent",
+        consents.change_consent,
+        "Takes a consent back, renews or mends it. Needs `posts:write`.",
+        prefix="mcs",
+        gives=CONSENT,
+        shown="consent",
+        needs_version=True,
+    ),
+    Mutation(
+        "remove_media_consent",
+        consents.remove_consent,
+        "Forgets a consent that was noted by mistake. Needs `posts:write`.",
+        prefix="mcs",
     ),
 )

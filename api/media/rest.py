@@ -13,11 +13,12 @@ from api.media.uploads import UploadRoute, received
 from api.paging import link_next, tag
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
+from domain.kernel.clock import Moment
 from domain.kernel.errors import DependencyAway, InUse
 from domain.kernel.ids import MediaId
 from domain.kernel.shapes import Page
 from domain.media import queries, service
-from domain.media.queries import MediaSort
+from domain.media.queries import MediaRights, MediaSort
 from domain.media.rules import clean_name
 from domain.media.shapes import AddMedia, AltText, ChangeMedia, MediaKind, MediaView
 from domain.media.sniffing import SUFFIXES
@@ -47,9 +48,18 @@ async def list_media(
     sort: Annotated[
         MediaSort, Query(description="The order; `-` turns it round.")
     ] = MediaSort.CREATED_DOWN,
+    rights: Annotated[
+        MediaRights | None,
+        Query(description="Only those whose right to be published ends, or does not."),
+    ] = None,
+    before: Annotated[
+        Moment | None, Query(description="Only those whose right ends before this moment.")
+    ] = None,
 ) -> Page[MediaView]:
-    """Needs the scope `posts:read`."""
-    found = await queries.list_media(session, caller, page, sort=sort, kinds=kind)
+    """Sorted by `rights_end_at`: only those whose right ends. Needs the scope `posts:read`."""
+    found = await queries.list_media(
+        session, caller, page, sort=sort, kinds=kind, rights=rights, before=before
+    )
     link_next(request, response, found)
     return found
 
@@ -154,7 +164,7 @@ async def get_content(
     )
 
 
-@kept.patch("/{media_id}", summary="Change a file's alternative text")
+@kept.patch("/{media_id}", summary="Change what is known of a file")
 async def change_media(
     response: Response,
     session: SessionDep,
@@ -182,7 +192,7 @@ async def remove_media(
     version: VersionIfSentDep,
     media_id: MediaId,
 ) -> None:
-    """409 `in_use` while a post shows it. Needs the scope `posts:write`."""
+    """409 `in_use` while a post shows it, or a consent names it. Needs the scope `posts:write`."""
     state = state_of(request)
     async with state.database.acting(caller) as session:
         sha256 = await service.remove_media(

@@ -60,6 +60,8 @@ MISFITS = {
     "content_warning.unsupported": "The network has no content warnings.",
     "language.invalid": "The language is no BCP 47 tag.",
     "media.mixed": "The network takes images or videos in one message, not both.",
+    "media.rights_elsewhere": "The right to publish the file does not hold for the network.",
+    "media.rights_expired": "The right to publish the file, or a consent, ends before it goes out.",
     "media.too_large": "The file is larger than the network takes.",
     "media.too_many": "More files than the network takes in one message.",
     "media.type_unsupported": "The network does not take files of this type.",

@@ -18,7 +18,12 @@ from domain.kernel.tables import Kept
 from domain.kernel.traces import current_trace
 
 PENDING = "events"
-ID_COLUMNS = {"assigned_to": "member", "expert_ids": "member", "communities": "community"}
+ID_COLUMNS = {
+    "assigned_to": "member",
+    "expert_ids": "member",
+    "communities": "community",
+    "document_id": "media",
+}
 """Columns of ids that are not called after their kind."""
 
 # One statement takes the numbers and writes the rows: the counter is locked only for the fsync.

@@ -330,6 +330,12 @@ class PostUnfit(Invalid):
     acting_party = "user"
 
 
+class RightsExpired(PostUnfit):
+    code = "media.rights_expired"
+    title = "The right to publish a file ends before the post goes out, or does not hold there"
+    remedy = "Renew the right or the consent at the file, or take the file out of the post."
+
+
 class ImportUnreadable(Invalid):
     code = "import.unreadable"
     title = "The file cannot be read as posts"

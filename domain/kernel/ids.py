@@ -35,6 +35,7 @@ PREFIXES = {
     "acct": "account",
     "cns": "consent",
     "med": "media",
+    "mcs": "media_consent",
     "cal": "calendar",
     "pil": "pillar",
     "cam": "campaign",
@@ -149,6 +150,7 @@ GrantId = Annotated[UUID, Prefixed("grant")]
 CommunityId = Annotated[UUID, Prefixed("com")]
 AccountId = Annotated[UUID, Prefixed("acct")]
 MediaId = Annotated[UUID, Prefixed("med")]
+MediaConsentId = Annotated[UUID, Prefixed("mcs")]
 CalendarId = Annotated[UUID, Prefixed("cal")]
 PillarId = Annotated[UUID, Prefixed("pil")]
 SlotId = Annotated[UUID, Prefixed("slot")]

@@ -16,12 +16,26 @@ from domain.kernel.ids import show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 from domain.media.shapes import MediaKind, MediaView
-from domain.media.tables import Media
+from domain.media.tables import Media, MediaConsent
 
 
 class MediaSort(StrEnum):
     CREATED = "created_at"
     CREATED_DOWN = "-created_at"
+    RIGHTS_END = "rights_end_at"
+
+
+class MediaRights(StrEnum):
+    """Whether the right to publish a file ends."""
+
+    EXPIRING = "expiring"
+    UNLIMITED = "unlimited"
+
+
+_ORDERS = {
+    sort: Sort(sort, (getattr(Media, sort.lstrip("-")), col(Media.id)), (datetime, UUID))
+    for sort in MediaSort
+}
 
 
 def visible(caller: Caller) -> SelectOfScalar[Media]:
@@ -40,19 +54,28 @@ async def list_media(
     *,
     sort: MediaSort = MediaSort.CREATED_DOWN,
     kinds: Sequence[MediaKind] = (),
+    rights: MediaRights | None = None,
+    before: datetime | None = None,
 ) -> Page[MediaView]:
+    """Sorted by the end of rights, or `before` a moment: those alone whose rights end."""
     caller.need(Scope.POSTS_READ)
-    statement = visible(caller)
+    statement, end = visible(caller), col(Media.rights_end_at)
     if kinds:
         content_type = col(Media.content_type)
         statement = statement.where(or_(*(content_type.startswith(f"{kind}/") for kind in kinds)))
-    order = Sort(sort, (col(Media.created_at), col(Media.id)), (datetime, UUID))
+    if rights is MediaRights.EXPIRING or sort is MediaSort.RIGHTS_END:
+        statement = statement.where(end.is_not(None))
+    if rights is MediaRights.UNLIMITED:
+        statement = statement.where(end.is_(None))
+    if before is not None:
+        statement = statement.where(end < before)
+    order = _ORDERS[sort]
     rows = (await session.exec(order.after(statement, request))).all()
     return page_of(
         rows,
         request,
         view=view_of,
-        cursor=lambda row: make_cursor(sort, row.created_at, row.id),
+        cursor=lambda row: make_cursor(sort, getattr(row, sort.lstrip("-")), row.id),
     )
 
 
@@ -75,8 +98,25 @@ def view_of(row: Media) -> MediaView:
         width=row.width,
         height=row.height,
         alt_text=row.alt_text,
+        credit=row.credit,
+        source=row.source,
+        licence=row.licence,
+        rights_until=row.rights_until,
+        rights_networks=row.rights_networks,
+        rights_territories=row.rights_territories,
+        rights_end_at=row.rights_end_at,
         content_url=f"/v1/media/{show('med', row.id)}/content",
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+async def consents_of(
+    session: AsyncSession, caller: Caller, media_id: UUID
+) -> Sequence[MediaConsent]:
+    statement = select(MediaConsent).where(
+        col(MediaConsent.workspace_id) == caller.workspace_id,
+        col(MediaConsent.media_id) == media_id,
+    )
+    return (await session.exec(statement)).all()

@@ -1,21 +1,26 @@
 """Changes of media. Content is taken in and thrown out under one lock, so no row loses its file."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find_for_change, made_before
+from domain.kernel.errors import Fault, InUse, NetworkUnknown
 from domain.kernel.ids import new_id
-from domain.media.queries import view_of, visible
+from domain.media.queries import consents_of, view_of, visible
+from domain.media.rules import rights_end
 from domain.media.shapes import AddMedia, ChangeMedia, MediaView
 from domain.media.sniffing import Sniffed
 from domain.media.storage import MediaStore, Stowed
 from domain.media.tables import Media
+from domain.networks import find
 
 LOCK_CONTENT = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 2))")
 
@@ -66,9 +71,15 @@ async def change_media(
     expected_version: int | None,
     now: datetime,
 ) -> MediaView:
+    """Raises `NetworkUnknown` for a network of `rights_networks` that is not there."""
     caller.need(Scope.POSTS_WRITE)
-    row = await _media(session, caller, id_, expected_version)
-    previous = apply(row, command.sent(), now=now)
+    row = await find_media_for_change(session, caller, id_, expected_version)
+    values = command.sent()
+    _check_networks(values.get("rights_networks", ()))
+    if "rights_until" in values:
+        consents = await consents_of(session, caller, id_)
+        values["rights_end_at"] = rights_end(values["rights_until"], consents)
+    previous = apply(row, values, now=now)
     if previous:
         record_change(session, caller, "media.changed", ("media", id_), row, previous, now=now)
     return view_of(row)
@@ -82,10 +93,17 @@ async def remove_media(
     expected_version: int | None,
     now: datetime,
 ) -> str:
-    """Gives the SHA-256 of its content, for `forget_content` in a transaction after this one."""
+    """Gives the SHA-256 of its content, for `forget_content` in a transaction after this one.
+
+    Raises `InUse` while a consent names it as its document.
+    """
     caller.need(Scope.POSTS_WRITE)
-    row = await _media(session, caller, id_, expected_version)
+    row = await find_media_for_change(session, caller, id_, expected_version)
     await session.delete(row)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise InUse("A consent names this file as its document.") from None
     record(session, caller, "media.removed", ("media", id_), now=now)
     return row.sha256
 
@@ -100,7 +118,17 @@ async def forget_content(
         await asyncio.to_thread(store.remove, caller.workspace_id, sha256)
 
 
-async def _media(
+def _check_networks(keys: Iterable[str]) -> None:
+    faults = tuple(
+        Fault(f"/rights_networks/{place}", NetworkUnknown.code, f"There is no network {key}.")
+        for place, key in enumerate(keys)
+        if find(key) is None
+    )
+    if faults:
+        raise NetworkUnknown(faults=faults)
+
+
+async def find_media_for_change(
     session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
 ) -> Media:
     statement = visible(caller).where(col(Media.id) == id_)

@@ -6,12 +6,23 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import MediaId
+from domain.kernel.ids import MediaConsentId, MediaId
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.media.rules import ConsentKind
 
 AltText = Annotated[
     str, Field(max_length=4000, examples=["A steamboat leaves the pier of Ouchy at dawn."])
 ]
+
+Credit = Annotated[str, Field(max_length=300, examples=["Photo: Aline Favre / RTS"])]
+Origin = Annotated[str, Field(max_length=500, examples=["Keystone, no 582134"])]
+Licence = Annotated[str, Field(max_length=4000, examples=["CC BY-SA 4.0"])]
+Network = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$", examples=["mastodon"])
+]
+Networks = Annotated[list[Network], Field(max_length=30)]
+Territories = Annotated[str, Field(max_length=500, examples=["Switzerland, France"])]
+Person = Annotated[str, Field(min_length=1, max_length=200, examples=["Aline Favre"])]
 
 
 class MediaKind(StrEnum):
@@ -29,6 +40,18 @@ class MediaView(View):
     width: int | None = Field(description="Width in pixels; null where it could not be read.")
     height: int | None = Field(description="Height in pixels; null where it could not be read.")
     alt_text: str | None = Field(description="What it shows, for those who cannot see it.")
+    credit: str | None = Field(description="Whom to name beside it.")
+    source: str | None = Field(description="Where the house has it from.")
+    licence: str | None = Field(description="What the house may do with it, in words.")
+    rights_until: Moment | None = Field(description="When the right to use it ends; null: never.")
+    rights_networks: list[str] = Field(
+        description="Keys of the only networks it may be published to; empty: all."
+    )
+    rights_territories: str | None = Field(description="Where the right holds, in words.")
+    rights_end_at: Moment | None = Field(
+        description="From when on it is not published: the first end of its right and of the "
+        "consents of those it shows; null: nothing ends."
+    )
     content_url: str = Field(description="Where its bytes are, below this api's root.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was sent.")
@@ -46,3 +69,45 @@ class AddMedia(Command):
 
 class ChangeMedia(Change):
     alt_text: AltText | None = may_change("What it shows, for those who cannot see it.")
+    credit: Credit | None = may_change("Whom to name beside it.")
+    source: Origin | None = may_change("Where the house has it from.")
+    licence: Licence | None = may_change("What the house may do with it, in words.")
+    rights_until: Moment | None = may_change("When the right to use it ends; null: never.")
+    rights_networks: Networks = may_change(
+        "Keys of the only networks it may be published to; empty: all."
+    )
+    rights_territories: Territories | None = may_change("Where the right holds, in words.")
+
+
+class MediaConsentView(View):
+    id: MediaConsentId = Field(description="The consent's id.")
+    media_id: MediaId = Field(description="The file that shows the person.")
+    person: str = Field(description="The person's name, or what the house calls them.")
+    kind: ConsentKind = Field(description="What they agree to have shown.")
+    granted_at: Moment = Field(description="When they, or who speaks for them, agreed.")
+    valid_until: Moment | None = Field(description="When it ends; null: it does not.")
+    revoked_at: Moment | None = Field(description="When it was taken back; null: it was not.")
+    document_id: MediaId | None = Field(description="A picture of the signed paper; null: none.")
+    version: int = Field(description="Counts changes; the ETag.")
+    created_at: Moment = Field(description="When it was noted.")
+    updated_at: Moment = Field(description="When it was last changed.")
+
+
+class AddMediaConsent(Command):
+    id: MediaConsentId | None = Field(default=None, description="A UUIDv7 of your own.")
+    person: Person = Field(description="The person's name, or what the house calls them.")
+    kind: ConsentKind = Field(
+        default=ConsentKind.LIKENESS, description="What they agree to have shown."
+    )
+    granted_at: Moment = Field(description="When they, or who speaks for them, agreed.")
+    valid_until: Moment | None = Field(default=None, description="When it ends.")
+    document_id: MediaId | None = Field(
+        default=None, description="A picture of the signed paper, among the media."
+    )
+
+
+class ChangeMediaConsent(Change):
+    granted_at: Moment = may_change("When they, or who speaks for them, agreed.")
+    valid_until: Moment | None = may_change("When it ends; null: it does not.")
+    revoked_at: Moment | None = may_change("When it was taken back; null: it was not.")
+    document_id: MediaId | None = may_change("A picture of the signed paper; null: none.")

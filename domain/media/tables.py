@@ -1,13 +1,27 @@
 """Pictures and videos; the bytes lie in the storage that api and workers share."""
 
-from sqlalchemy import Index
+from datetime import datetime
+from uuid import UUID
 
-from domain.kernel.tables import Kept, big, string
+from sqlalchemy import Index
+from sqlalchemy import text as sql
+from sqlmodel import Field
+
+from domain.kernel.tables import Kept, belongs_to, big, moment, string, texts
 
 
 class Media(Kept, table=True):
     __tablename__ = "media"
-    __table_args__ = (Index("media_by_created", "workspace_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("media_by_created", "workspace_id", "created_at", "id"),
+        Index(
+            "media_by_rights_end",
+            "workspace_id",
+            "rights_end_at",
+            "id",
+            postgresql_where=sql("rights_end_at IS NOT NULL"),
+        ),
+    )
 
     file_name: str = string()
     content_type: str = string()
@@ -16,3 +30,32 @@ class Media(Kept, table=True):
     width: int | None = None
     height: int | None = None
     alt_text: str | None = string(nullable=True)
+    credit: str | None = string(nullable=True)
+    source: str | None = string(nullable=True)
+    licence: str | None = string(nullable=True)
+    rights_until: datetime | None = moment(nullable=True)
+    rights_networks: list[str] = texts(default_factory=list)
+    """The only networks it may be shown on; empty: all."""
+    rights_territories: str | None = string(nullable=True)
+    rights_end_at: datetime | None = moment(nullable=True)
+    """From when on it may not be published: `rules.rights_end` of the right and the consents."""
+
+
+class MediaConsent(Kept, table=True):
+    """That a person who is seen or heard agrees; `person` is told in no event and no log."""
+
+    __tablename__ = "media_consents"
+    __table_args__ = (
+        belongs_to("media", "media_id", on_delete="CASCADE"),
+        belongs_to("media", "document_id"),
+        Index("media_consents_of_media", "workspace_id", "media_id", "id"),
+        Index("media_consents_by_document", "workspace_id", "document_id"),
+    )
+
+    media_id: UUID
+    person: str = string()
+    kind: str = string()
+    granted_at: datetime = moment()
+    valid_until: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(nullable=True)
+    document_id: UUID | None = Field(default=None)

@@ -1,6 +1,7 @@
 """What exactly goes out: a post and its variant become one content, kept with the delivery."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from domain.kernel.ids import MediaId
 from domain.kernel.shapes import Shape
 from domain.media.tables import Media
 from domain.networks import find
+from domain.posts.rights import rights_misfits
 from domain.posts.shapes import LengthView, MisfitView, VerdictView
 
 
@@ -90,8 +92,13 @@ def content_of(post: Words, variant: OwnWords) -> Content:
     )
 
 
-def judge(account: Account, content: Content, media: Mapping[UUID, Media]) -> VerdictView:
-    """Everything that keeps a content from fitting the account's network."""
+def judge(
+    account: Account, content: Content, media: Mapping[UUID, Media], *, at: datetime | None
+) -> VerdictView:
+    """Everything that keeps a content from fitting the account's network.
+
+    `at` is when it would go out; None: its files are out, and their rights are not asked again.
+    """
     manifest, measures = manifest_of(account.network), Measures(**account.measures)
     parts = _facts(content, media)
     found = misfits(
@@ -102,6 +109,9 @@ def judge(account: Account, content: Content, media: Mapping[UUID, Media]) -> Ve
         language=content.language,
         content_warning=content.content_warning,
     )
+    if at is not None:
+        files = [media[id_] for id_ in content.media_ids]
+        found += rights_misfits(files, account.network, at=at)
     return VerdictView(
         account_id=account.id,
         network=account.network,

@@ -18,10 +18,12 @@ from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
+from domain.kernel.ids import read
 from domain.posts import statements
 from domain.posts.approving import hold_unapproved
 from domain.posts.content import Content, content_of
 from domain.posts.links import Links
+from domain.posts.rights import hold_without_right
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
 SEND, LOOK_UP = "send", "look_up"
@@ -100,11 +102,14 @@ async def prepare(
 ) -> list[Task]:
     """Says of posts that they go out, and keeps with each delivery what exactly it will say.
 
-    What lacks an approval is held and left out.
+    What lacks an approval, or shows media without a right, is held and left out.
     """
     raw = await driver_of(session)
     rows = await hold_unapproved(session, caller, rows, now=now)
     contents = await _new_contents(raw, caller, rows)
+    shown = {row["id"]: _media_ids(row, contents) for row in rows}
+    rows = await hold_without_right(session, caller, rows, shown, now=now)
+    contents = {row["id"]: contents[row["id"]] for row in rows if row["id"] in contents}
     traces = {r["post_id"]: r["trace"] for r in rows if r["kind"] == DeliveryKind.PUBLISH}
     await _mark_going_out(session, raw, caller, traces, now)
     if contents:
@@ -147,6 +152,12 @@ async def _new_contents(
     found = await raw.fetch(statements.POSTS, caller.workspace_id, ids)
     posts = {row["id"]: _Post(*row) for row in found}
     return {fresh[each.id]: _content(posts[each.post_id], each) for each in variants}
+
+
+def _media_ids(row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Sequence[UUID]:
+    if row["id"] in contents:
+        return contents[row["id"]].media_ids
+    return [read("med", id_) for id_ in (row["content"] or {}).get("media_ids", ())]
 
 
 def _content(post: _Post, variant: _Variant) -> Content:

@@ -156,7 +156,7 @@ def _faults(
 ) -> Iterator[Fault]:
     for unlike in thread_misfits(len(content.parts), public=len(copy.refs)):
         yield Fault(unlike.pointer, unlike.code, unlike.message)
-    for misfit in judge(account, content, media).misfits:
+    for misfit in judge(account, content, media, at=None).misfits:
         yield Fault(misfit.pointer.removesuffix("/text"), misfit.code, misfit.message)
 
 

@@ -21,6 +21,7 @@ from domain.kernel.errors import (
     NotFound,
     PostEmpty,
     PostUnfit,
+    RightsExpired,
     TimeMissing,
     TimePast,
 )
@@ -33,6 +34,7 @@ from domain.posts.content import Content, content_of, find_accounts, find_media,
 from domain.posts.finding import deliveries_of, find_post, variants_of
 from domain.posts.links import links_of
 from domain.posts.queries import delivery_view, detail
+from domain.posts.rights import RIGHTS
 from domain.posts.rules import (
     PLANNABLE,
     UNDER_WAY,
@@ -107,8 +109,8 @@ async def plan_deliveries(
 ) -> None:
     """Makes the waiting deliveries of a post what its variants and its time say."""
     variants = await variants_of(session, caller, post.id)
-    await ensure_fit(session, caller, post, variants)
     moment = post.publish_at or now
+    await ensure_fit(session, caller, post, variants, at=max(moment, now))
     planned = {row.account_id: row for row in await deliveries_of(session, caller, post.id)}
     wanted = {variant.account_id for variant in variants}
     for variant in variants:
@@ -132,9 +134,17 @@ async def plan_deliveries(
 
 
 async def ensure_fit(
-    session: AsyncSession, caller: Caller, post: Post, variants: Sequence[Variant]
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    variants: Sequence[Variant],
+    *,
+    at: datetime,
 ) -> None:
-    """Raises `PostEmpty`, `AccountDisconnected`, `AbilityMissing` or `PostUnfit`."""
+    """Raises `PostEmpty`, `AccountDisconnected`, `AbilityMissing` or `PostUnfit`.
+
+    `at` is when it goes out; where nothing but rights are against it, raises `RightsExpired`.
+    """
     if not variants:
         raise PostEmpty
     accounts = await find_accounts(session, caller, (each.account_id for each in variants))
@@ -149,11 +159,16 @@ async def ensure_fit(
         account = accounts[account_id]
         if account.state != CONNECTED:
             raise AccountDisconnected(f"{account.handle or account.network} is not connected.")
-        for misfit in judge(account, content, media).misfits:
+        for misfit in judge(account, content, media, at=at).misfits:
             pointer = f"/variants/{number}{misfit.pointer}"
             faults.append(Fault(pointer, misfit.code, misfit.message))
     if faults:
-        raise PostUnfit(faults=tuple(faults))
+        raise unfit(faults)
+
+
+def unfit(faults: Sequence[Fault]) -> PostUnfit:
+    is_right = RIGHTS.issuperset(fault.code for fault in faults)
+    return (RightsExpired if is_right else PostUnfit)(faults=tuple(faults))
 
 
 async def cancel_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
@@ -261,7 +276,7 @@ async def plan_answer(
         reply_to=reply_to,
     )
     account = (await find_accounts(session, caller, [account_id]))[account_id]
-    await _ensure_answer_fits(session, caller, account, content)
+    await _ensure_answer_fits(session, caller, account, content, now=now)
     row = new_delivery(caller, DeliveryKind.ANSWER, account_id, now, now)
     row.content = content.stored()
     session.add(row)
@@ -272,17 +287,19 @@ async def plan_answer(
 
 
 async def _ensure_answer_fits(
-    session: AsyncSession, caller: Caller, account: Account, content: Content
+    session: AsyncSession, caller: Caller, account: Account, content: Content, *, now: datetime
 ) -> None:
     if account.state != CONNECTED:
         raise AccountDisconnected
     media = await find_media(session, caller, content.media_ids)
-    misfits = judge(account, content, media).misfits
+    misfits = judge(account, content, media, at=now).misfits
     if misfits:
-        faults = (
-            Fault(each.pointer.replace("/parts/0", ""), each.code, each.message) for each in misfits
+        raise unfit(
+            [
+                Fault(each.pointer.replace("/parts/0", ""), each.code, each.message)
+                for each in misfits
+            ]
         )
-        raise PostUnfit(faults=tuple(faults))
 
 
 async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:

@@ -53,7 +53,7 @@ async def _ensure_fit(session: AsyncSession, caller: Caller, campaign_id: UUID) 
     faults = [
         Fault("/utm", misfit.code, f"{title}: {misfit.message}")
         for title, account, content in said
-        for misfit in judge(account, content, media).misfits
+        for misfit in judge(account, content, media, at=None).misfits
     ]
     if faults:
         raise PostUnfit(faults=tuple(faults[:MOST_FAULTS]))

@@ -192,7 +192,7 @@ async def validate_post(
     ]
     media = await find_media(session, caller, (id_ for c in contents for id_ in c.media_ids))
     targets = [
-        judge(accounts[given.account_id], content, media)
+        judge(accounts[given.account_id], content, media, at=command.publish_at or now)
         for given, content in zip(command.variants, contents, strict=True)
     ]
     return ValidationView(fits=all(target.fits for target in targets), targets=targets)

@@ -365,6 +365,9 @@ class ValidatePost(Command):
     campaign_id: CampaignId | None = Field(
         default=None, description="The campaign whose UTM its links would carry."
     )
+    publish_at: Moment | None = Field(
+        default=None, description="When it would go out, for the rights of its media; null: now."
+    )
     variants: OneEach = Field(description="The accounts that would say it, and how.")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import httpx2
 from fastapi import FastAPI
 from sqlmodel import text
 
@@ -110,7 +111,17 @@ async def _made(app: FastAPI, token: str, ids: dict[str, list[str]]) -> dict[str
             assert answer.status_code == 201, answer.text
             made[kind] = [*ids.get(kind, ()), answer.json()["id"]]
         made["med"] = [(await send(client)).json()["id"]]
+        made["mcs"] = [await _consent(client, made["med"][0])]
         for kind, path in LISTED.items():
             found = (await client.get(f"/v1/{path}")).json()["data"]
             made[kind] = [each["id"] for each in found]
     return made
+
+
+async def _consent(client: httpx2.AsyncClient, media: str) -> str:
+    """Of a person whom a file shows."""
+    body = {"person": "Aline Favre", "granted_at": "2026-11-20T10:00:00Z"}
+    answer = await client.post(f"/v1/media/{media}/consents", json=body)
+    assert answer.status_code == 201, answer.text
+    id_: str = answer.json()["id"]
+    return id_

@@ -56,6 +56,7 @@ ELSEWHERE = {
     "connect_account": "tests/api/accounts: it takes a network",
     "begin_consent": "tests/api/accounts: it takes a network",
     "add_media": "tests/api/media: it takes a file",
+    "add_media_consent": "tests/api/media: it is of a file",
     "create_candidate": "tests/api/ideas: a mention is one once",
     "create_approval_policy": "tests/api/approvals: it names who is asked",
     "submit_review": "tests/api/approvals: it is of a post",

@@ -56,6 +56,7 @@ ELSEWHERE = {
     "list_import_rows": "Import.rows",
     "list_idea_posts": "Idea.posts",
     "list_attempts": "Delivery.tries",
+    "list_media_consents": "Media.consents",
     "list_answers": "Mention.answers",
     "list_calendar_feeds": "Calendar.feeds",
     "get_post_metrics": "Post.metrics",

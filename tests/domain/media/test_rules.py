@@ -1,6 +1,9 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from domain.media.rules import clean_name
+from domain.media.rules import clean_name, rights_end
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,52 @@ from domain.media.rules import clean_name
 )
 def test_names_are_made_harmless(sent: str, clean: str) -> None:
     assert clean_name(sent, "image/jpeg") == clean
+
+
+@dataclass(frozen=True)
+class Told:
+    """A consent, in days from the first on."""
+
+    person: str
+    granted: int
+    until: int | None = None
+    revoked: int | None = None
+    kind: str = "likeness"
+
+    @property
+    def granted_at(self) -> datetime:
+        return day(self.granted)
+
+    @property
+    def valid_until(self) -> datetime | None:
+        return None if self.until is None else day(self.until)
+
+    @property
+    def revoked_at(self) -> datetime | None:
+        return None if self.revoked is None else day(self.revoked)
+
+
+def day(number: int) -> datetime:
+    return datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=number)
+
+
+@pytest.mark.parametrize(
+    ("until", "consents", "ends"),
+    [
+        (None, [], None),
+        (9, [], 9),
+        (9, [Told("Aline", 1)], 9),
+        (9, [Told("Aline", 1, until=5)], 5),
+        (None, [Told("Aline", 1, until=5, revoked=3)], 3),
+        (None, [Told("Aline", 1, until=5), Told("Luc", 1, until=4)], 4),
+        (None, [Told("Aline", 1, until=5), Told(" aline ", 2, until=8)], 8),
+        (None, [Told("Aline", 2, until=8), Told("Aline", 1, revoked=1)], 8),
+        (None, [Told("Aline", 1, until=5), Told("Aline", 2, until=8, kind="voice")], 5),
+    ],
+)
+def test_right_ends_with_the_first_of_the_licence_and_the_latest_consents(
+    until: int | None, consents: list[Told], ends: int | None
+) -> None:
+    found = rights_end(None if until is None else day(until), consents)
+
+    assert found == (None if ends is None else day(ends))

@@ -1,0 +1,24 @@
+"""Relations of media."""
+
+from api.graph.pages import Order
+from api.graph.relations import Many, One, whole
+from domain.media import consents
+from domain.media.queries import media_by_id
+from domain.media.shapes import MediaConsentView, MediaView
+
+consents_by_media = Many(
+    name="consents_by_media",
+    owner=MediaView,
+    target=MediaConsentView,
+    order=Order(consents.IN_ORDER.name, ("id",)),
+    page_size=20,
+    first=whole(consents.consents_by_media),
+    more=consents.list_consents,
+)
+media_by_consent = One(
+    name="media_by_id",
+    owner=MediaConsentView,
+    target=MediaView,
+    key="media_id",
+    find=media_by_id,
+)
