@@ -101,7 +101,7 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
         await publish.withdraw(line.http, line.access, task.refs)
         return None
     if task.kind is DeliveryKind.EDIT:
-        return await _edit(line, task, draft)
+        return await _edit(line, task, draft, now=context.clock())
 
     async def save(checkpoint: Checkpoint) -> None:
         await context.outbox.checkpoints.put(
@@ -114,12 +114,12 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
     )
 
 
-async def _edit(line: Line, task: Task, draft: Draft) -> Published:
+async def _edit(line: Line, task: Task, draft: Draft, *, now: datetime) -> Published:
     edits = line.connector.edit
     if edits is None:
         raise Refused("The network lets nothing be changed.", code="network.refused")
     refs = [
-        await edits.edit(line.http, line.access, ref, replace(draft, parts=(part,)))
+        await edits.edit(line.http, line.access, ref, replace(draft, parts=(part,)), now=now)
         for ref, part in zip(task.refs, draft.parts, strict=True)
     ]
     return Published(tuple(refs))

@@ -26,7 +26,9 @@ def _article(post: PostView) -> str:
     media = "".join(
         f'<p><img src="{root}/media/{each}" alt="" height=240></p>' for each in post.media
     )
+    options = post.poll.options if post.poll else ()
+    poll = "".join(f"<p>○ {escape(option)}</p>" for option in options)
     return (
-        f"<article>{warning}<p>{text}</p>{media}<p>{post.created_at:%Y-%m-%d %H:%M} UTC · "
+        f"<article>{warning}<p>{text}</p>{poll}{media}<p>{post.created_at:%Y-%m-%d %H:%M} UTC · "
         f"{post.likes} likes · {post.reposts} reposts · {post.replies} replies</p></article>"
     )

@@ -41,6 +41,10 @@ class AccountLimits(View):
     url_length: int | None = Field(description="What every URL counts as.")
     image_max_bytes: int | None = Field(description="Largest image, in bytes.")
     video_max_bytes: int | None = Field(description="Largest video, in bytes.")
+    poll_options_max: int | None = Field(description="Most options of a poll.")
+    poll_option_max: int | None = Field(description="Longest option of a poll, in characters.")
+    poll_min_s: int | None = Field(description="Shortest time to vote, in seconds.")
+    poll_max_s: int | None = Field(description="Longest time to vote, in seconds.")
 
 
 class AccountView(View):

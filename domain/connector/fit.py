@@ -52,6 +52,7 @@ def misfits(
     visibility: Visibility = Visibility.PUBLIC,
     language: str | None = None,
     content_warning: str | None = None,
+    first_comment: str | None = None,
 ) -> list[Misfit]:
     """Every reason against the post, in reading order; empty when it fits.
 
@@ -59,8 +60,10 @@ def misfits(
     """
     found = list(_of_post(manifest, parts, visibility, language, content_warning))
     for number, part in enumerate(parts):
-        found += _of_text(manifest, measures, f"/parts/{number}", part, content_warning)
+        found += _of_text(manifest, measures, f"/parts/{number}/text", part, content_warning)
         found += _of_media(manifest, measures, f"/parts/{number}/media", part.media)
+    if first_comment is not None:
+        found += _of_comment(manifest, measures, PartFacts(first_comment), content_warning)
     return found
 
 
@@ -118,9 +121,13 @@ def _of_post(
 
 
 def _of_text(
-    manifest: Manifest, measures: Measures, at: str, part: PartFacts, content_warning: str | None
+    manifest: Manifest,
+    measures: Measures,
+    pointer: str,
+    part: PartFacts,
+    content_warning: str | None,
 ) -> Iterator[Misfit]:
-    pointer, limit = f"{at}/text", manifest.text
+    limit = manifest.text
     text = _as_sent(manifest, part)
     if not text.strip():
         if not (part.media or part.link_url):
@@ -141,6 +148,17 @@ def _of_text(
     if limit.maximum_bytes is not None and size > limit.maximum_bytes:
         message = f"{manifest.name} takes {limit.maximum_bytes} bytes of text, this is {size}."
         yield Misfit(pointer, "text.too_long", message, limit.maximum_bytes, size)
+
+
+def _of_comment(
+    manifest: Manifest, measures: Measures, comment: PartFacts, content_warning: str | None
+) -> Iterator[Misfit]:
+    """An own answer to the post: it is judged as any text of the account."""
+    if not manifest.has_first_comment:
+        message = f"{manifest.name} takes no first comment."
+        yield Misfit("/first_comment", "first_comment.unsupported", message)
+        return
+    yield from _of_text(manifest, measures, "/first_comment", comment, content_warning)
 
 
 _UNITS = {

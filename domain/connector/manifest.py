@@ -64,6 +64,19 @@ class MediaLimit(Shape):
     source: Source = Field(description="Where this was read.")
 
 
+class PollLimit(Shape):
+    options_max: int = Field(description="Most options; at least two are needed.")
+    option_max: int = Field(description="Longest option, in characters.")
+    min_s: int = Field(description="Shortest time to vote, in seconds.")
+    max_s: int = Field(description="Longest time to vote, in seconds.")
+    has_multiple: bool = Field(description="Whether people may choose several options.")
+    can_hide_totals: bool = Field(
+        description="Whether the votes can stay hidden until the poll ends."
+    )
+    mixes_media: bool = Field(description="Whether media may stand beside a poll.")
+    source: Source = Field(description="Where this was read.")
+
+
 class Budget(Shape):
     name: str = Field(description="What the budget is for, such as `all` or `write`.")
     limit: int = Field(description="Calls (or points) in one window.")
@@ -98,6 +111,12 @@ class Manifest(Shape):
         default=False,
         description="Whether a link can be shown as a card; elsewhere, and beside media, it is "
         "written out at the end of the text and counts there.",
+    )
+    polls: PollLimit | None = Field(
+        default=None, description="Limits of polls; null where there are none."
+    )
+    has_first_comment: bool = Field(
+        default=False, description="Whether an own first comment can follow a post at once."
     )
     max_parts: int = Field(description="Most messages in one thread; 1: no threads.")
     visibilities: tuple[str, ...] = Field(description="Visibilities a post may have.")

@@ -26,6 +26,7 @@ from domain.connector.words import (
     Ref,
     Sample,
 )
+from domain.kernel.shapes import Shape
 
 Save = Callable[[Checkpoint], Awaitable[None]]
 """Keeps a checkpoint for good before the next step is taken."""
@@ -87,7 +88,9 @@ class Publishes(Protocol):
 class Edits(Protocol):
     """Changes in place what is published."""
 
-    async def edit(self, http: Http, access: Access, ref: Ref, draft: Draft) -> Ref: ...
+    async def edit(
+        self, http: Http, access: Access, ref: Ref, draft: Draft, *, now: datetime
+    ) -> Ref: ...
 
 
 class ReadsInbox(Protocol):
@@ -122,3 +125,5 @@ class Connector:
     edit: Edits | None = None
     inbox: ReadsInbox | None = None
     metrics: Measured | None = None
+    settings: type[Shape] | None = None
+    """What of a post only this network can be told; every field has a default."""

@@ -1,7 +1,8 @@
 """Our words for what networks hold: connectors translate into and out of these."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import JsonValue
@@ -58,6 +59,10 @@ class Measures:
     url_length: int | None = None
     image_max_bytes: int | None = None
     video_max_bytes: int | None = None
+    poll_options_max: int | None = None
+    poll_option_max: int | None = None
+    poll_min_s: int | None = None
+    poll_max_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """Options to vote for; the message's text is the question."""
+
+    options: tuple[str, ...]
+    duration: timedelta
+    is_multiple: bool = False
+    hides_totals: bool = False
+    """Until it ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One message of a thread; most drafts have one."""
 
     text: str
     media: tuple[Medium, ...] = ()
     link: Link | None = None
+    poll: Poll | None = None
 
 
 class Visibility(StrEnum):
@@ -118,6 +135,8 @@ class Draft:
     content_warning: str | None = None
     reply_to: str | None = None
     """Remote id of the item this answers."""
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What only this network has, in the shape its connector declares."""
 
 
 @dataclass(frozen=True, slots=True)

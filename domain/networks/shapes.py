@@ -1,11 +1,13 @@
 """What readers learn of a network: its manifest and its abilities."""
 
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
-from domain.connector.manifest import LoginField, Manifest
+from domain.connector.manifest import LoginField, Manifest, PollLimit
 from domain.connector.port import Connector
+from domain.connector.settings import schema_of
 from domain.kernel.shapes import View
 
 
@@ -20,6 +22,8 @@ class Ability(StrEnum):
     IMAGES = "images"
     VIDEOS = "videos"
     LINK_CARDS = "link_cards"
+    POLLS = "polls"
+    FIRST_COMMENTS = "first_comments"
     INBOX = "inbox"
     METRICS = "metrics"
 
@@ -30,16 +34,26 @@ class NetworkView(Manifest, View):
         description="Whether a link can be shown as a card; elsewhere, and beside media, it is "
         "written out at the end of the text and counts there."
     )
+    polls: PollLimit | None = Field(description="Limits of polls; null where there are none.")
+    has_first_comment: bool = Field(
+        description="Whether an own first comment can follow a post at once."
+    )
     consent: tuple[LoginField, ...] | None = Field(
         description="What connecting at the network's own consent page asks for; null: it has "
         "no such page, or Parvis does not use it."
     )
     abilities: tuple[Ability, ...] = Field(description="What Parvis can do with the network.")
+    settings_schema: dict[str, Any] | None = Field(
+        description="What else a post can be told there: JSON Schema 2020-12 of `settings`, to "
+        "build a form from; null: nothing."
+    )
 
 
 def view_of(connector: Connector) -> NetworkView:
     facts = {name: getattr(connector.manifest, name) for name in Manifest.model_fields}
-    return NetworkView(**facts, abilities=abilities(connector))
+    return NetworkView(
+        **facts, abilities=abilities(connector), settings_schema=schema_of(connector.settings)
+    )
 
 
 def abilities(connector: Connector) -> tuple[Ability, ...]:
@@ -56,6 +70,8 @@ def abilities(connector: Connector) -> tuple[Ability, ...]:
         Ability.IMAGES: publishes and manifest.images is not None,
         Ability.VIDEOS: publishes and manifest.videos is not None,
         Ability.LINK_CARDS: publishes and manifest.has_link_cards,
+        Ability.POLLS: publishes and manifest.polls is not None,
+        Ability.FIRST_COMMENTS: publishes and manifest.has_first_comment,
         Ability.INBOX: connector.inbox is not None,
         Ability.METRICS: connector.metrics is not None,
     }

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.connector.words import Visibility
 from domain.sandbox.errors import ContentRefused, NotThere
 from domain.sandbox.rules import LIFE_STEPS, SPOKEN, NoticeKind, happenings
-from domain.sandbox.shapes import PlayPerson
+from domain.sandbox.shapes import Answering, PlayPerson
 from domain.sandbox.tables import SandboxAccount, SandboxNotice, SandboxPost
 
 COUNTERS = {
@@ -31,6 +31,9 @@ async def play(
         return await _note(session, account, command, about, None, now=now), None
     if not command.text.strip():
         raise ContentRefused("What shall the person say?")
+    is_answer = about is not None and command.kind == NoticeKind.REPLY
+    if about and is_answer and about.answers_from == Answering.NOBODY:
+        raise ContentRefused("Nobody may answer this post.", code="answers_closed")
     said = SandboxPost(
         account_id=account.id,
         person=command.person,
@@ -91,6 +94,8 @@ async def live(session: AsyncSession, account: SandboxAccount, *, now: datetime)
     for post in found.all():
         new = happenings(post.id, post.created_at, done=post.happened, now=now)
         for each in new:
+            if each.kind == NoticeKind.REPLY and post.answers_from == Answering.NOBODY:
+                continue
             command = PlayPerson(
                 person=each.person, kind=each.kind, post_id=post.id, text=each.text
             )

@@ -152,10 +152,11 @@ async def _put(
             return earlier
     root_id = await _check(session, account, command, now=now)
     values = {
-        **command.model_dump(exclude={"media"}),
+        **command.model_dump(exclude={"media", "poll"}),
         "id": new_id(),
         "account_id": account.id,
         "media": [str(medium) for medium in command.media],
+        "poll": command.poll and command.poll.model_dump(mode="json"),
         "root_id": root_id,
         "idempotency_key": idempotency_key,
         "container_id": container_id,

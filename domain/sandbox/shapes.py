@@ -1,6 +1,7 @@
 """The sandbox network's words: what it is sent and what it answers."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -86,9 +87,35 @@ class SessionView(View):
     account: AccountView = Field(description="Whose session it is.")
 
 
+class Answering(StrEnum):
+    EVERYBODY = "everybody"
+    NOBODY = "nobody"
+
+
+class WritePoll(Command):
+    options: Annotated[
+        tuple[Annotated[Line, Field(min_length=1, max_length=50)], ...],
+        Field(min_length=2, max_length=4),
+    ] = Field(description="What people may vote for.")
+    duration_s: int = Field(ge=300, le=2_592_000, description="How long, in seconds.")
+    is_multiple: bool = Field(default=False, description="Whether people may choose several.")
+    hides_totals: bool = Field(default=False, description="Whether votes show at the end only.")
+
+
+class PollView(View):
+    options: tuple[str, ...] = Field(description="What people may vote for.")
+    duration_s: int = Field(description="How long it lasts, in seconds.")
+    is_multiple: bool = Field(description="Whether people may choose several.")
+    hides_totals: bool = Field(description="Whether votes show at the end only.")
+
+
 class WritePost(Command):
     text: Text = Field(default="", description="The text; may be empty beside media.")
     media: tuple[UUID, ...] = Field(default=(), max_length=4, description="Ids of uploaded media.")
+    poll: WritePoll | None = Field(default=None, description="A poll; the text is its question.")
+    answers_from: Answering = Field(
+        default=Answering.EVERYBODY, description="Who of the people may answer it."
+    )
     reply_to: UUID | None = Field(default=None, description="The post this answers.")
     language: Line | None = Field(default=None, max_length=35, description="BCP 47 language.")
     visibility: Visibility = Field(default=Visibility.PUBLIC, description="Who sees it.")
@@ -113,6 +140,8 @@ class PostView(View):
     is_own: bool = Field(description="Whether the account wrote it, not a person.")
     text: str = Field(description="Its text.")
     media: tuple[UUID, ...] = Field(description="Its media.")
+    poll: PollView | None = Field(description="Its poll, where it has one.")
+    answers_from: Answering = Field(description="Who of the people may answer it.")
     language: str | None = Field(description="Its language, where told.")
     visibility: Visibility = Field(description="Who sees it.")
     content_warning: str | None = Field(description="Its warning, where it has one.")

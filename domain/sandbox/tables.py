@@ -86,6 +86,8 @@ class SandboxPost(SQLModel, table=True):
     person: str | None = string(default=None, nullable=True)
     text: str = string()
     media: list[str] = json()
+    poll: dict[str, JsonValue] | None = json(default=None, nullable=True)
+    answers_from: str = string(default="everybody")
     language: str | None = string(default=None, nullable=True)
     visibility: str = string()
     content_warning: str | None = string(default=None, nullable=True)

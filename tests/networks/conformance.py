@@ -7,6 +7,7 @@ from, and `recorded/<scenario>.json` for what it can do:
     post, thread, illustrated, after_failure (what is called once a write has failed, if anything),
     look_up_found, look_up_missing, withdraw, withdraw_gone, answer_missing
     edit
+    poll, settings, where the network has them
     inbox_baseline, inbox_next, inbox_quiet
     post_metrics, post_metrics_partial (no likes, and nothing else told), account_metrics
 """
@@ -30,6 +31,7 @@ from domain.connector.words import (
     Login,
     Medium,
     Part,
+    Poll,
     Published,
 )
 from domain.networks import find
@@ -64,11 +66,41 @@ ILLUSTRATED = Draft(
     ),
     language="en",
 )
+POLL = Draft(
+    key="delivery-5",
+    parts=(
+        Part(
+            "What shall we bake?",
+            poll=Poll(("Bread", "Cake & pie"), timedelta(days=1), is_multiple=True),
+        ),
+    ),
+    language="en",
+)
 EDITED = Draft(key="delivery-1", parts=(Part("Good evening, village!"),), language="en")
 
 
 def answering(remote_id: str) -> Draft:
     return Draft(key="delivery-4", parts=(Part("Thank you!"),), language="en", reply_to=remote_id)
+
+
+def settled(connector: Connector) -> Draft:
+    """A draft that is told everything its network can be told, each in its first example."""
+    assert connector.settings is not None
+    fields = connector.settings.model_json_schema()["properties"]
+    settings = {name: facts["examples"][0] for name, facts in fields.items()}
+    return Draft(
+        key="delivery-6", parts=(Part("Quiet, please."),), language="en", settings=settings
+    )
+
+
+def only_some_publish(connector: Connector) -> dict[str, Draft]:
+    """By scenario, what not every network takes."""
+    drafts = {}
+    if connector.manifest.polls is not None:
+        drafts["poll"] = POLL
+    if connector.settings is not None:
+        drafts["settings"] = settled(connector)
+    return drafts
 
 
 Failure = Literal["rate_limited", "locked_out", "refused", "out_of_order"]

@@ -1,5 +1,6 @@
 """One suite for all networks, fed by replies they gave: a network without an ability is absent."""
 
+import jsonschema_rs
 import pytest
 
 from domain.connector.errors import (
@@ -11,6 +12,7 @@ from domain.connector.errors import (
     Unavailable,
 )
 from domain.connector.manifest import IdempotencyClass
+from domain.connector.settings import schema_of, settings_misfits
 from domain.connector.words import Metric, Published
 from domain.networks import all_connectors
 from tests.networks.conformance import (
@@ -19,6 +21,7 @@ from tests.networks.conformance import (
     ILLUSTRATED,
     IN_A_MINUTE,
     NOW,
+    POLL,
     POST,
     THREAD,
     Failure,
@@ -32,6 +35,7 @@ from tests.networks.conformance import (
     publish,
     read_all,
     script,
+    settled,
 )
 from tests.networks.scripted import Exchange, ScriptedHttp, body_text, recorded
 
@@ -45,6 +49,8 @@ BLIND = [key for key in PUBLISHING if key not in RECONCILING]
 ANSWERING = [key for key in PUBLISHING if has_recorded(key, "answer_missing")]
 THREADING = [key for key in PUBLISHING if connector_of(key).manifest.max_parts > 2]
 PICTURING = [key for key in PUBLISHING if connector_of(key).manifest.images]
+POLLING = [key for key in PUBLISHING if connector_of(key).manifest.polls]
+TOLD = [key for key in PUBLISHING if connector_of(key).settings]
 EDITING = [key for key in ALL if connector_of(key).edit]
 LISTENING = [key for key in ALL if connector_of(key).inbox]
 MEASURED = [key for key in ALL if connector_of(key).metrics]
@@ -167,6 +173,54 @@ async def test_picture_goes_out_with_its_alternative_text(key: str) -> None:
     assert sent == [png]
 
 
+@pytest.mark.parametrize("key", POLLING)
+async def test_poll_goes_out_once_with_its_question_and_options(key: str) -> None:
+    case, http = case_of(key), script(key, "poll")
+    published, kept = await publish(key, http, POLL, {})
+    http.assert_finished()
+    assert len(published.refs) == 1
+    (said,) = [
+        body_text(call) for call in http.calls if (call.method, _path(call.url)) == case.write
+    ]
+    part = POLL.parts[0]
+    assert part.poll is not None
+    assert [text in said for text in (part.text, *part.poll.options, "86400")] == [True] * 4
+    again, _ = await publish(key, ScriptedHttp([]), POLL, kept.last)
+    assert again == published
+
+
+@pytest.mark.parametrize("key", TOLD)
+async def test_post_that_is_told_everything_appears_once(key: str) -> None:
+    draft, http = settled(connector_of(key)), script(key, "settings")
+    published, kept = await publish(key, http, draft, {})
+    http.assert_finished()
+    assert len(published.refs) == 1
+    again, _ = await publish(key, ScriptedHttp([]), draft, kept.last)
+    assert again == published
+
+
+@pytest.mark.parametrize("key", TOLD)
+def test_settings_are_a_form_that_anybody_can_draw(key: str) -> None:
+    schema = schema_of(connector_of(key).settings)
+    assert schema is not None
+    assert jsonschema_rs.meta.is_valid(schema)
+    assert schema["additionalProperties"] is False
+    assert "required" not in schema
+    taken = jsonschema_rs.Draft202012Validator(schema)
+    fields = schema["properties"]
+    assert [name for name, facts in fields.items() if not facts.get("description")] == []
+    for name, facts in fields.items():
+        for value in (facts["default"], *facts["examples"]):
+            assert taken.is_valid({name: value})
+            assert settings_misfits(key, connector_of(key).settings, {name: value}) == []
+        assert not taken.is_valid({name: "no such thing"})
+        (misfit,) = settings_misfits(key, connector_of(key).settings, {name: "no such thing"})
+        assert (misfit.pointer, misfit.code) == (f"/settings/{name}", "settings.invalid")
+    assert not taken.is_valid({"unheard_of": True})
+    (misfit,) = settings_misfits(key, connector_of(key).settings, {"unheard_of": True})
+    assert (misfit.pointer, misfit.code) == ("/settings/unheard_of", "settings.invalid")
+
+
 @pytest.mark.parametrize("key", PUBLISHING)
 async def test_write_without_an_answer_is_an_unknown_outcome(key: str) -> None:
     http = failing_post(key, LOST)
@@ -238,7 +292,7 @@ async def test_edit_changes_the_post_in_place(key: str) -> None:
     published, _ = await publish(key, script(key, "post"), POST, {})
     http, ability = script(key, "edit"), connector_of(key).edit
     assert ability is not None
-    ref = await ability.edit(http, case_of(key).access, published.refs[0], EDITED)
+    ref = await ability.edit(http, case_of(key).access, published.refs[0], EDITED, now=NOW)
     http.assert_finished()
     assert ref.remote_id == published.remote_id
     assert sum(EDITED.parts[0].text in body_text(call) for call in http.calls) == 1

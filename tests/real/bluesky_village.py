@@ -92,6 +92,17 @@ class BlueskyVillage:
         assert reply.is_success, reply.text
         return bool(json.loads(reply.body)["posts"])
 
+    async def may_answer(self, http: Http, name: str, uri: str) -> bool | None:
+        """Whether the AppView lets somebody answer; None while it does not show the post."""
+        access = self.people[name]
+        headers = {"authorization": f"Bearer {access.grant.access}"}
+        address = f"{access.server}/xrpc/app.bsky.feed.getPosts"
+        reply = await http(Call("GET", address, headers=headers, query=(("uris", uri),)))
+        posts = json.loads(reply.body)["posts"]
+        if not posts or "threadgate" not in posts[0]:
+            return None
+        return not posts[0]["viewer"].get("replyDisabled", False)
+
     async def _strong(self, http: Http, name: str, uri: str) -> JsonValue:
         record = await self.record(http, name, uri)
         return {"uri": uri, "cid": record["cid"]}

@@ -98,8 +98,12 @@ async def _publishing(
         lambda: publish(connector, http, access, conformance.answering(thread.remote_id))
     )
     http.keep(key, "answer_missing")
+    for scenario, draft in conformance.only_some_publish(connector).items():
+        await publish(connector, http, access, draft)
+        http.keep(key, scenario)
     if connector.edit is not None:
-        await connector.edit.edit(http, access, post.refs[0], conformance.EDITED)
+        edited = conformance.EDITED
+        await connector.edit.edit(http, access, post.refs[0], edited, now=conformance.NOW)
         http.keep(key, "edit")
     return post.remote_id, thread.remote_id
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
+from pydantic import JsonValue
 
 from domain.connector.errors import GrantExpired, Missing, Refused
 from domain.connector.words import Access, Draft, Grant, Link, Medium, Part, Profile, Published
 from domain.networks.bluesky import CONNECTOR, connect, inbox, metrics
 from domain.networks.bluesky import publish as publishing
+from domain.networks.bluesky.places import POSTS, key_of
+from domain.networks.bluesky.settings import POSTGATE, THREADGATE
 from domain.networks.bluesky.wire import pds_of
 from tests.real.bluesky_village import BlueskyVillage
 from tests.real.outward import enter, eventually, now, outward, publish
@@ -168,12 +171,55 @@ async def test_draft_sent_twice_stands_there_once(stage: Stage) -> None:
     keys = kept[0]["keys"]
     assert isinstance(keys, list)
     record = {"$type": "app.bsky.feed.post", "text": "Other", "createdAt": "2026-11-22T10:00:00Z"}
-    stands = await publishing.create(
-        pds_of(stage.http, stage.ana), stage.ana, str(keys[0]), {**record}
-    )
+    posts: list[tuple[str, JsonValue]] = [(POSTS, {**record})]
+    stands = await publishing.create(pds_of(stage.http, stage.ana), stage.ana, str(keys[0]), posts)
     assert stands.uri == first.remote_id
     value = (await stage.village.record(stage.http, "ana", first.remote_id))["value"]
     assert value["text"] == "One"
+
+
+async def test_gates_stand_beside_the_post_however_often_it_is_sent(stage: Stage) -> None:
+    settings: dict[str, JsonValue] = {"replies_from": ["followers"], "can_be_quoted": False}
+    draft = Draft(uuid4().hex, (Part("Whom I ask"), Part("And more")), settings=settings)
+    first, kept = await publish(CONNECTOR, stage.http, stage.ana, draft)
+    for checkpoint in kept:
+        again, _ = await publish(CONNECTOR, stage.http, stage.ana, draft, checkpoint)
+        assert again == first
+    # The worst case: all of it arrived and is written again, without a look in between.
+    record = {"$type": POSTS, "text": "Other", "createdAt": "2026-11-22T10:00:00Z"}
+    gate = {"$type": THREADGATE, "post": first.remote_id, "createdAt": "2026-11-22T10:00:00Z"}
+    both: list[tuple[str, JsonValue]] = [(POSTS, {**record}), (THREADGATE, {**gate})]
+    pds = pds_of(stage.http, stage.ana)
+    stands = await publishing.create(pds, stage.ana, key_of(first.remote_id), both)
+    assert stands.uri == first.remote_id
+    gates = [
+        [
+            (await stage.village.record(stage.http, "ana", ref.remote_id.replace(POSTS, kind)))[
+                "value"
+            ]
+            for kind in kinds
+        ]
+        for ref, kinds in zip(first.refs, ((THREADGATE, POSTGATE), (POSTGATE,)), strict=True)
+    ]
+    (replies, quotes), (quotes_below,) = gates
+    assert replies["allow"] == [{"$type": f"{THREADGATE}#followerRule"}]
+    assert replies["post"] == quotes["post"] == first.remote_id
+    assert quotes["embeddingRules"] == [{"$type": f"{POSTGATE}#disableRule"}]
+    assert quotes_below["post"] == first.refs[1].remote_id
+    with pytest.raises(AssertionError, match="RecordNotFound"):
+        await stage.village.record(
+            stage.http, "ana", first.refs[1].remote_id.replace(POSTS, THREADGATE)
+        )
+
+
+async def test_appview_lets_nobody_answer_where_nobody_may(stage: Stage) -> None:
+    draft = Draft(uuid4().hex, (Part("A notice"),), settings={"replies_from": []})
+    published, _ = await publish(CONNECTOR, stage.http, stage.ana, draft)
+    shown = await eventually(
+        lambda: stage.village.may_answer(stage.http, "bob", published.remote_id),
+        lambda may: may is not None,
+    )
+    assert shown is False
 
 
 async def test_thread_stopped_half_way_goes_on_where_it_stopped(stage: Stage) -> None:

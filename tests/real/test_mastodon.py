@@ -5,11 +5,13 @@ have the last word.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from pydantic import JsonValue
+from pydantic import JsonValue, RootModel
 
 from domain.connector.errors import (
     GrantExpired,
@@ -19,7 +21,17 @@ from domain.connector.errors import (
     Refused,
     Unavailable,
 )
-from domain.connector.words import Access, Draft, Grant, Login, Measures, Medium, Part, Visibility
+from domain.connector.words import (
+    Access,
+    Draft,
+    Grant,
+    Login,
+    Measures,
+    Medium,
+    Part,
+    Poll,
+    Visibility,
+)
 from domain.networks.mastodon import CONNECTOR, connect, edit, inbox, metrics
 from domain.networks.mastodon import publish as publishing
 from domain.networks.mastodon.answers import Status
@@ -32,6 +44,10 @@ from tests.real.rigs import MastodonMock
 from workers.http import OutwardHttp
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+
+
+class JsonObject(RootModel[dict[str, Any]]):
+    """An answer as it came."""
 
 
 @dataclass
@@ -88,6 +104,10 @@ async def test_limits_of_the_server_are_measured(stage: Stage) -> None:
         url_length=23,
         image_max_bytes=10_485_760,
         video_max_bytes=41_943_040,
+        poll_options_max=4,
+        poll_option_max=50,
+        poll_min_s=300,
+        poll_max_s=2_629_746,
     )
 
 
@@ -121,13 +141,39 @@ async def test_draft_sent_twice_stands_there_once(stage: Stage) -> None:
         assert found == first
 
 
+async def test_poll_and_settings_stand_as_they_were_meant_once(stage: Stage) -> None:
+    poll = Poll(("Bread", "Cake"), timedelta(days=1), is_multiple=True)
+    settings: dict[str, JsonValue] = {"quotes_from": "followers", "is_sensitive": True}
+    sent = Draft(uuid4().hex, (Part("What next?", poll=poll),), "en", settings=settings)
+    first, kept = await publish(CONNECTOR, stage.http, stage.ana, sent)
+    for checkpoint in ({}, *kept):
+        again, _ = await publish(CONNECTOR, stage.http, stage.ana, sent, checkpoint)
+        assert again == first
+        found = await publishing.look_up(stage.http, stage.ana, sent, checkpoint, since=now())
+        assert found == first
+    told = await server_of(stage.http, stage.ana).read(
+        f"/api/v1/statuses/{first.remote_id}", JsonObject
+    )
+    assert [option["title"] for option in told.root["poll"]["options"]] == ["Bread", "Cake"]
+    assert told.root["poll"]["multiple"] is True
+    assert (told.root["quote_approval_policy"], told.root["sensitive"]) == ("followers", True)
+    without = replace(sent, parts=(Part("What next?"),))
+    assert await publishing.look_up(stage.http, stage.ana, without, {}, since=now()) is None
+    edited = replace(sent, parts=(Part("And now?", poll=poll),))
+    await edit.edit(stage.http, stage.ana, first.refs[0], edited, now=now())
+    status = await stage.status(first.remote_id)
+    assert plain(status.content) == "And now?"
+    assert status.poll is not None
+    assert [option.title for option in status.poll.options] == ["Bread", "Cake"]
+
+
 async def test_edit_and_withdrawal_are_seen(stage: Stage) -> None:
     picture = Medium(PNG, "image/png", "square.png", ALT_TEXT)
     published, _ = await publish(
         CONNECTOR, stage.http, stage.ana, draft(Part("Before", media=(picture,)))
     )
     after = draft(Part("After", media=(picture,)))
-    await edit.edit(stage.http, stage.ana, published.refs[0], after)
+    await edit.edit(stage.http, stage.ana, published.refs[0], after, now=now())
     status = await stage.status(published.remote_id)
     assert plain(status.content) == "After"
     assert len(status.media_attachments) == 1

@@ -3,6 +3,7 @@
 from domain.connector.port import Connector
 from domain.networks.bluesky import connect, consent, inbox, metrics, publish
 from domain.networks.bluesky.manifest import MANIFEST
+from domain.networks.bluesky.settings import Settings
 
 CONNECTOR = Connector(
     manifest=MANIFEST,
@@ -11,4 +12,5 @@ CONNECTOR = Connector(
     publish=publish,
     inbox=inbox,
     metrics=metrics,
+    settings=Settings,
 )

@@ -46,6 +46,11 @@ class Strong(Told):
     cid: str
 
 
+class Applied(Told):
+    results: tuple[Strong, ...] = ()
+    """In the order of the writes."""
+
+
 class ReplyRefs(Told):
     root: Strong
     parent: Strong

@@ -39,6 +39,7 @@ MANIFEST = Manifest(
     videos=None,
     mixes_media=False,
     has_link_cards=True,
+    has_first_comment=True,
     # Nothing limits a thread over there; a person reads no more, and 50 parts cost 150 points.
     max_parts=50,
     visibilities=("public",),
@@ -104,6 +105,8 @@ MANIFEST = Manifest(
     notes=(
         "A published post cannot be edited; withdraw it and publish anew.",
         "A message shows images or one link card; beside images the link is written out.",
+        "Who may answer or quote is written with the post, in one commit, and stays behind it.",
+        "There are no polls.",
         "Servers that have not taken the lexicon of 2026 refuse images above 1,000,000 bytes.",
         "Views are not reported.",
     ),

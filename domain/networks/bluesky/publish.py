@@ -14,7 +14,7 @@ from domain.connector.errors import Missing, NetworkError, OutcomeUnknown, Refus
 from domain.connector.http import Http
 from domain.connector.port import Save
 from domain.connector.words import Access, Checkpoint, Draft, Published, Ref
-from domain.networks.bluesky.answers import Done, Posts, ReplyRefs, Stored, Strong
+from domain.networks.bluesky.answers import Applied, Done, Posts, ReplyRefs, Stored, Strong
 from domain.networks.bluesky.compose import compose
 from domain.networks.bluesky.places import (
     POSTS,
@@ -24,7 +24,10 @@ from domain.networks.bluesky.places import (
     record_key,
     repository_of,
 )
+from domain.networks.bluesky.settings import gates
 from domain.networks.bluesky.wire import Pds, pds_of
+
+_CREATE = "com.atproto.repo.applyWrites#create"
 
 
 class Progress(BaseModel):
@@ -63,7 +66,9 @@ async def publish(
         if stands is None:
             created_at = _later(progress.created_at, number)
             record = await compose(pds, draft, draft.parts[number], above, created_at)
-            stands = await create(pds, access, progress.keys[number], record)
+            key = progress.keys[number]
+            beside = gates(draft, number, post_uri(access.remote_id, key), created_at)
+            stands = await create(pds, access, key, [(POSTS, record), *beside])
         progress = progress.model_copy(update={"sent": (*progress.sent, stands)})
         await save(progress.dumped())
     return _published([strong.uri for strong in progress.sent])
@@ -111,16 +116,15 @@ def _below(sent: Sequence[Strong], reply: ReplyRefs | None) -> ReplyRefs | None:
     return ReplyRefs(root=reply.root if reply else sent[0], parent=sent[-1])
 
 
-async def create(pds: Pds, access: Access, key: str, record: JsonValue) -> Strong:
-    """Writes a record under a key; gives what stands there when something does already."""
-    body: JsonValue = {
-        "repo": access.remote_id,
-        "collection": POSTS,
-        "rkey": key,
-        "record": record,
-    }
+async def create(
+    pds: Pds, access: Access, key: str, records: Sequence[tuple[str, JsonValue]]
+) -> Strong:
+    """Writes a post and what stands beside it under one key; gives what stands there already.
+
+    All of it is one commit: no post is ever public without its gates.
+    """
     try:
-        return await pds.act("com.atproto.repo.createRecord", body, Strong)
+        return await _write(pds, access.remote_id, key, records)
     except (OutcomeUnknown, Refused) as error:
         if isinstance(error, Refused) and "already" not in error.said.lower():
             raise
@@ -128,6 +132,29 @@ async def create(pds: Pds, access: Access, key: str, record: JsonValue) -> Stron
         if stands is None:
             raise
         return stands
+
+
+async def _write(
+    pds: Pds, repository: str, key: str, records: Sequence[tuple[str, JsonValue]]
+) -> Strong:
+    if len(records) == 1:
+        collection, record = records[0]
+        single: JsonValue = {
+            "repo": repository,
+            "collection": collection,
+            "rkey": key,
+            "record": record,
+        }
+        return await pds.act("com.atproto.repo.createRecord", single, Strong)
+    writes: list[JsonValue] = [
+        {"$type": _CREATE, "collection": collection, "rkey": key, "value": record}
+        for collection, record in records
+    ]
+    body: JsonValue = {"repo": repository, "writes": writes}
+    applied = await pds.act("com.atproto.repo.applyWrites", body, Applied)
+    if not applied.results:
+        raise OutcomeUnknown("Bluesky does not say what it wrote.")
+    return applied.results[0]
 
 
 async def _peek(pds: Pds, access: Access, key: str) -> Strong | None:

@@ -3,6 +3,7 @@
 from domain.connector.port import Connector
 from domain.networks.mastodon import connect, consent, edit, inbox, metrics, publish
 from domain.networks.mastodon.manifest import MANIFEST
+from domain.networks.mastodon.settings import Settings
 
 CONNECTOR = Connector(
     manifest=MANIFEST,
@@ -12,4 +13,5 @@ CONNECTOR = Connector(
     edit=edit,
     inbox=inbox,
     metrics=metrics,
+    settings=Settings,
 )

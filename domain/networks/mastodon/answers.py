@@ -38,6 +38,15 @@ class Quote(Heard):
     quoted_status: Quoted | None = None
 
 
+class PollOption(Heard):
+    title: str
+
+
+class Poll(Heard):
+    expires_at: datetime | None = None
+    options: tuple[PollOption, ...] = ()
+
+
 class Status(Heard):
     id: str
     uri: str | None = None
@@ -52,6 +61,7 @@ class Status(Heard):
     in_reply_to_account_id: str | None = None
     media_attachments: tuple[Attachment, ...] = ()
     quote: Quote | None = None
+    poll: Poll | None = None
     favourites_count: int | None = None
     reblogs_count: int | None = None
     replies_count: int | None = None
@@ -85,9 +95,17 @@ class MediaLimits(Heard):
     video_size_limit: int | None = None
 
 
+class PollLimits(Heard):
+    max_options: int | None = None
+    max_characters_per_option: int | None = None
+    min_expiration: int | None = None
+    max_expiration: int | None = None
+
+
 class Configuration(Heard):
     statuses: StatusLimits = StatusLimits()
     media_attachments: MediaLimits = MediaLimits()
+    polls: PollLimits = PollLimits()
 
 
 class Instance(Heard):

@@ -65,12 +65,17 @@ async def _instance(server: Server) -> Instance:
 
 def _measures(instance: Instance) -> Measures:
     statuses, media = instance.configuration.statuses, instance.configuration.media_attachments
+    polls = instance.configuration.polls
     return Measures(
         text_max=statuses.max_characters or instance.max_toot_chars,
         media_max=statuses.max_media_attachments,
         url_length=statuses.characters_reserved_per_url,
         image_max_bytes=media.image_size_limit,
         video_max_bytes=media.video_size_limit,
+        poll_options_max=polls.max_options,
+        poll_option_max=polls.max_characters_per_option,
+        poll_min_s=polls.min_expiration,
+        poll_max_s=polls.max_expiration,
     )
 
 

@@ -9,12 +9,14 @@ from domain.connector.manifest import (
     LoginField,
     Manifest,
     MediaLimit,
+    PollLimit,
     Source,
     TextLimit,
 )
 
 _READ_ON = date(2026, 11, 22)
 _INSTANCE = Source(url="https://docs.joinmastodon.org/entities/Instance/", read_on=_READ_ON)
+_POLLS = Source(url="https://docs.joinmastodon.org/entities/Instance/", read_on=date(2026, 11, 26))
 _RATES = Source(url="https://docs.joinmastodon.org/api/rate-limits/", read_on=_READ_ON)
 _RACK_ATTACK = Source(
     url="https://github.com/mastodon/mastodon/blob/main/config/initializers/rack_attack.rb",
@@ -49,6 +51,17 @@ MANIFEST = Manifest(
     ),
     mixes_media=False,
     has_link_cards=False,
+    polls=PollLimit(
+        options_max=4,
+        option_max=50,
+        min_s=300,
+        max_s=2_629_746,
+        has_multiple=True,
+        can_hide_totals=True,
+        mixes_media=False,
+        source=_POLLS,
+    ),
+    has_first_comment=True,
     # Nothing limits a thread over there; 300 statuses in three hours are all an account has.
     max_parts=50,
     visibilities=("public", "unlisted", "followers", "direct"),

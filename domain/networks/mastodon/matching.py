@@ -25,6 +25,8 @@ class Sought:
     content_warning: str
     media_count: int
     answers: str | None
+    options: tuple[str, ...] = ()
+    """Of its poll."""
 
 
 async def find(
@@ -51,9 +53,14 @@ def is_same(status: Status, sought: Sought) -> bool:
     return (
         status.in_reply_to_id == sought.answers
         and len(status.media_attachments) == sought.media_count
+        and options_of(status) == [words(option) for option in sought.options]
         and words(status.spoiler_text) == words(sought.content_warning)
         and words(plain(status.content)) == words(sought.text)
     )
+
+
+def options_of(status: Status) -> list[str]:
+    return [words(option.title) for option in status.poll.options] if status.poll else []
 
 
 def words(text: str) -> str:

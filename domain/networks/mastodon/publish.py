@@ -15,6 +15,7 @@ from domain.connector.http import Call, Http
 from domain.connector.links import spelled_out
 from domain.connector.port import Save
 from domain.connector.words import Access, Checkpoint, Draft, Part, Published, Ref
+from domain.networks.mastodon import polls, settings
 from domain.networks.mastodon.answers import Done, Status
 from domain.networks.mastodon.matching import Sought, find
 from domain.networks.mastodon.media import send_up, wait_until_ready
@@ -111,7 +112,11 @@ async def _send(
     body: dict[str, JsonValue] = {
         "status": text if number else f"{setting.address}{text}",
         "visibility": setting.visibility,
+        **settings.told(draft),
     }
+    poll = draft.parts[number].poll
+    if poll is not None:
+        body["poll"] = polls.told(poll, poll.duration)
     if progress.files:
         body["media_ids"] = list(progress.files)
     above = _above(draft, progress)
@@ -135,6 +140,7 @@ async def _tried(
         content_warning=draft.content_warning or "",
         media_count=len(part.media),
         answers=_above(draft, progress),
+        options=part.poll.options if part.poll else (),
     )
     return await find(server, access.remote_id, sought, since=since)
 

@@ -3,7 +3,14 @@
 from domain.connector.port import Connector
 from domain.networks.sandbox import connect, edit, inbox, metrics, publish
 from domain.networks.sandbox.manifest import MANIFEST
+from domain.networks.sandbox.settings import Settings
 
 CONNECTOR = Connector(
-    manifest=MANIFEST, connect=connect, publish=publish, edit=edit, inbox=inbox, metrics=metrics
+    manifest=MANIFEST,
+    connect=connect,
+    publish=publish,
+    edit=edit,
+    inbox=inbox,
+    metrics=metrics,
+    settings=Settings,
 )

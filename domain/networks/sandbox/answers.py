@@ -25,11 +25,16 @@ class Session(Heard):
     account: Account
 
 
+class Poll(Heard):
+    options: tuple[str, ...]
+
+
 class Post(Heard):
     id: str
     handle: str
     text: str
     media: tuple[str, ...]
+    poll: Poll | None = None
     language: str | None
     reply_to: str | None
     root_id: str | None

@@ -1,5 +1,7 @@
 """Changes the text and the warning of a post in place; its media stay."""
 
+from datetime import datetime
+
 from domain.connector.http import Call, Http
 from domain.connector.words import Access, Draft, Ref
 from domain.networks.sandbox.answers import Post
@@ -7,7 +9,8 @@ from domain.networks.sandbox.matching import text_of
 from domain.networks.sandbox.wire import server_of
 
 
-async def edit(http: Http, access: Access, ref: Ref, draft: Draft) -> Ref:
+async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datetime) -> Ref:
+    del now  # a poll stays as it is
     body = {"text": text_of(draft.parts[0]), "content_warning": draft.content_warning}
     call = Call("PATCH", f"/posts/{ref.remote_id}", json={**body})
     post = await server_of(http, access).repeat(call, Post)

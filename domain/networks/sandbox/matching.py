@@ -70,7 +70,12 @@ async def _by_listing(
 
 
 def _is_same(post: Post, part: Part) -> bool:
-    return len(post.media) == len(part.media) and _words(post.text) == _words(text_of(part))
+    options = post.poll.options if post.poll else ()
+    return (
+        len(post.media) == len(part.media)
+        and options == (part.poll.options if part.poll else ())
+        and _words(post.text) == _words(text_of(part))
+    )
 
 
 def _words(text: str) -> str:

@@ -21,11 +21,12 @@ from domain.connector.errors import Missing, Unavailable
 from domain.connector.http import Call, FilePart, Http
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.port import Save
-from domain.connector.words import Access, Checkpoint, Draft, Part, Published, Ref
+from domain.connector.words import Access, Checkpoint, Draft, Part, Poll, Published, Ref
 from domain.networks.sandbox.answers import Container, Medium, Post
 from domain.networks.sandbox.connect import IDEMPOTENCY
 from domain.networks.sandbox.matching import find, key_of, text_of
 from domain.networks.sandbox.progress import Progress
+from domain.networks.sandbox.settings import Settings
 from domain.networks.sandbox.wire import Server, server_of
 
 _WAITS_S = (0.2, 0.5, 1.0, 2.0)
@@ -133,11 +134,23 @@ async def _send_container(
 
 
 def _body(draft: Draft, progress: Progress) -> dict[str, JsonValue]:
+    poll = draft.parts[len(progress.sent)].poll
     return {
+        "poll": poll and _told(poll),
+        **Settings.model_validate(draft.settings).model_dump(mode="json"),
         "text": text_of(draft.parts[len(progress.sent)]),
         "media": list(progress.files),
         "reply_to": progress.above(draft),
         "language": draft.language,
         "visibility": draft.visibility.value,
         "content_warning": draft.content_warning,
+    }
+
+
+def _told(poll: Poll) -> JsonValue:
+    return {
+        "options": list(poll.options),
+        "duration_s": int(poll.duration.total_seconds()),
+        "is_multiple": poll.is_multiple,
+        "hides_totals": poll.hides_totals,
     }

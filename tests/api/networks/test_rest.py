@@ -1,4 +1,5 @@
 import httpx2
+import jsonschema_rs
 from fastapi import FastAPI
 
 from domain.kernel.database import Database
@@ -23,10 +24,13 @@ async def test_every_network_shows_limits_abilities_and_login(tenant: Tenant) ->
         "threads",
         "images",
         "link_cards",
+        "first_comments",
         "inbox",
         "metrics",
     ]
-    assert "edit" in networks["mastodon"]["abilities"]
+    assert {"edit", "polls"} <= set(networks["mastodon"]["abilities"])
+    assert networks["bluesky"]["polls"] is None
+    assert networks["mastodon"]["polls"]["options_max"] == 4
     assert "publish" not in networks["feed"]["abilities"]
 
 
@@ -63,3 +67,19 @@ async def test_any_token_will_do_and_none_will_not(
     assert allowed.status_code == 200
     assert (await stranger.get("/v1/networks")).status_code == 401
     assert (await stranger.get("/v1/networks/bluesky")).status_code == 401
+
+
+async def test_settings_come_as_a_schema_that_forms_are_built_from(tenant: Tenant) -> None:
+    schema = (await tenant.client.get("/v1/networks/bluesky")).json()["settings_schema"]
+    feed = (await tenant.client.get("/v1/networks/feed")).json()
+    asked = await tenant.client.post(
+        "/graphql", json={"query": '{ network(key: "bluesky") { settingsSchema } }'}
+    )
+
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert jsonschema_rs.meta.is_valid(schema)
+    taken = jsonschema_rs.Draft202012Validator(schema)
+    assert taken.is_valid({"replies_from": ["followers"], "can_be_quoted": False})
+    assert not taken.is_valid({"replies_from": ["friends"]})
+    assert feed["settings_schema"] is None
+    assert asked.json()["data"]["network"]["settingsSchema"] == schema

@@ -172,6 +172,20 @@ def test_characters_weigh_and_some_are_refused_as_x_does() -> None:
     ]
 
 
+def test_first_comment_is_judged_as_any_text_where_there_are_some() -> None:
+    commenting = VILLAGE.model_copy(update={"has_first_comment": True})
+    part = PartFacts("a")
+
+    def judged(manifest: Manifest, comment: str) -> list[tuple[str, str]]:
+        misfit = misfits(manifest, NOTHING, [part], first_comment=comment)
+        return [(each.pointer, each.code) for each in misfit]
+
+    assert judged(commenting, "b" * 10) == []
+    assert judged(commenting, "b" * 11) == [("/first_comment", "text.too_long")]
+    assert judged(commenting, " ") == [("/first_comment", "text.empty")]
+    assert judged(VILLAGE, "b") == [("/first_comment", "first_comment.unsupported")]
+
+
 def test_network_that_publishes_nothing_takes_nothing() -> None:
     reader = VILLAGE.model_copy(update={"text": None, "images": None, "videos": None})
     assert found(PartFacts("hello", (PICTURE,)), manifest=reader) == [

@@ -3,10 +3,12 @@
 import base64
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from domain.connector.errors import OutcomeUnknown
+from domain.connector.http import Call
 from domain.connector.words import Checkpoint, Draft, Link, Part
 from domain.networks.bluesky import connect
 from domain.networks.bluesky import publish as publishing
@@ -22,6 +24,7 @@ from tests.networks.conformance import (
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 CREATE = "/xrpc/com.atproto.repo.createRecord"
+APPLY = "/xrpc/com.atproto.repo.applyWrites"
 STORED = "/xrpc/com.atproto.repo.getRecord"
 BROKEN = Exchange(
     method="POST", path=CREATE, status=500, json_={"error": "InternalServerError", "message": ""}
@@ -31,6 +34,16 @@ BROKEN = Exchange(
 def stored(uri: str, **value: str) -> Exchange:
     body = {"uri": uri, "cid": f"cid-of-{uri[-1]}", "value": {**value}}
     return Exchange(method="GET", path=STORED, json_={**body})
+
+
+def applied(key: str) -> Exchange:
+    result = {"uri": f"at://did/app.bsky.feed.post/{key}", "cid": f"cid-of-{key}"}
+    return Exchange(method="POST", path=APPLY, json_={"results": [{**result}]})
+
+
+def _writes(call: Call) -> list[dict[str, Any]]:
+    writes: list[dict[str, Any]] = json.loads(json.dumps(call.json))["writes"]
+    return writes
 
 
 def created(uri: str) -> Exchange:
@@ -58,6 +71,47 @@ async def test_write_that_fails_because_the_post_is_there_succeeds(answer: Excha
     published, _ = await publish("bluesky", http, POST, {})
     http.assert_finished()
     assert published.remote_id == "at://did/app.bsky.feed.post/1"
+
+
+async def test_gates_are_written_with_their_post_in_one_commit() -> None:
+    gated = Draft(
+        "k",
+        (Part("One"), Part("Two")),
+        settings={"replies_from": ["mentioned", "followed"], "can_be_quoted": False},
+    )
+    http = ScriptedHttp([applied("1"), applied("2")])
+    await publish("bluesky", http, gated, {})
+    http.assert_finished()
+    first, second = ([*_writes(call)] for call in http.calls)
+    kinds = ["app.bsky.feed.post", "app.bsky.feed.threadgate", "app.bsky.feed.postgate"]
+    assert [write["collection"] for write in first] == kinds
+    assert [write["collection"] for write in second] == [kinds[0], kinds[2]]
+    assert len({write["rkey"] for write in first}) == len({write["rkey"] for write in second}) == 1
+    uri = f"at://{CASE.access.remote_id}/app.bsky.feed.post/{first[0]['rkey']}"
+    assert [write["value"]["post"] for write in first[1:]] == [uri, uri]
+    assert [rule["$type"] for rule in first[1]["value"]["allow"]] == [
+        "app.bsky.feed.threadgate#mentionRule",
+        "app.bsky.feed.threadgate#followingRule",
+    ]
+    assert first[2]["value"]["embeddingRules"] == [{"$type": "app.bsky.feed.postgate#disableRule"}]
+
+
+@pytest.mark.parametrize("status", [500, 400])
+async def test_gated_write_that_fails_because_the_post_is_there_succeeds(status: int) -> None:
+    gated = Draft("k", (Part("One"),), settings={"replies_from": []})
+    message = "Record already exists"
+    taken = Exchange(
+        method="POST",
+        path=APPLY,
+        status=status,
+        json_={"error": "InvalidRequest", "message": message},
+    )
+    http = ScriptedHttp([taken, stored("at://did/app.bsky.feed.post/1")])
+    published, _ = await publish("bluesky", http, gated, {})
+    http.assert_finished()
+    assert published.remote_id == "at://did/app.bsky.feed.post/1"
+    (_, gate) = _writes(http.calls[0])
+    assert gate["value"]["allow"] == []
 
 
 async def test_write_that_fails_while_nobody_can_look_stays_unknown() -> None:

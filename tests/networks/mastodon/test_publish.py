@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +11,11 @@ from pydantic import JsonValue
 
 from domain.connector.errors import GrantExpired, OutcomeUnknown, Refused, Unavailable
 from domain.connector.http import Call
-from domain.connector.words import Checkpoint, Draft, Link, Part, Visibility
+from domain.connector.words import Checkpoint, Draft, Link, Part, Ref, Visibility
 from domain.networks.mastodon import edit
 from domain.networks.mastodon.media import wait_until_ready
 from domain.networks.mastodon.wire import server_of
-from tests.networks.conformance import ILLUSTRATED, NOW, POST, case_of, publish
+from tests.networks.conformance import ILLUSTRATED, NOW, POLL, POST, case_of, publish
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 CASE = case_of("mastodon")
@@ -210,7 +212,7 @@ def edited(*files: str) -> Sequence[Exchange]:
 async def test_edit_keeps_the_files_and_changes_their_descriptions() -> None:
     http = ScriptedHttp(edited("5"))
     published, _ = await publish("mastodon", ScriptedHttp([posted("1")]), POST, {})
-    await edit.edit(http, CASE.access, published.refs[0], ILLUSTRATED)
+    await edit.edit(http, CASE.access, published.refs[0], ILLUSTRATED, now=NOW)
     http.assert_finished()
     body = said(http.calls[-1])
     assert body["media_ids"] == ["5"]
@@ -221,9 +223,48 @@ async def test_edit_with_other_files_sends_them_up() -> None:
     read, put = edited("5", "6")
     http = ScriptedHttp([read, uploaded("7"), looked_at("7"), put])
     published, _ = await publish("mastodon", ScriptedHttp([posted("1")]), POST, {})
-    await edit.edit(http, CASE.access, published.refs[0], ILLUSTRATED)
+    await edit.edit(http, CASE.access, published.refs[0], ILLUSTRATED, now=NOW)
     http.assert_finished()
     assert said(http.calls[-1])["media_ids"] == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "expires_in"),
+    [(timedelta(hours=2), 7200), (timedelta(seconds=-5), 300)],
+)
+async def test_edit_keeps_the_poll_and_its_end(ends_in: timedelta, expires_in: int) -> None:
+    ends_at = (NOW + ends_in).isoformat()
+    asked = status("1", poll={"expires_at": ends_at, "options": [{"title": "Bread"}]})
+    read = Exchange(method="GET", path="/api/v1/statuses/1", json_=asked)
+    http = ScriptedHttp([read, read.model_copy(update={"method": "PUT"})])
+    await edit.edit(http, CASE.access, Ref("1"), POLL, now=NOW)
+    http.assert_finished()
+    assert said(http.calls[-1])["poll"] == {
+        "options": ["Bread", "Cake & pie"],
+        "expires_in": expires_in,
+        "multiple": True,
+        "hide_totals": False,
+    }
+
+
+async def test_lost_poll_is_told_from_one_with_other_options() -> None:
+    options: JsonValue = [{"title": "bread"}, {"title": "cake & PIE"}]
+    other = status("8", "<p>What shall we bake?</p>", poll={"options": [{"title": "Nothing"}]})
+    same = status("7", "<p>What shall we bake?</p>", poll={"options": options})
+    http = ScriptedHttp([listed(other, same)])
+    checkpoint: Checkpoint = {"begun_at": NOW.isoformat(), "is_trying": True}
+    published, _ = await publish("mastodon", http, POLL, checkpoint)
+    assert published.remote_id == "7"
+    http.assert_finished()
+
+
+async def test_settings_are_told_in_the_words_of_mastodon_and_else_left_out() -> None:
+    told = Draft("k", (Part("a"),), settings={"quotes_from": "everybody", "is_sensitive": True})
+    for draft, expected in ((told, ("public", True)), (replace(told, settings={}), (None, None))):
+        http = ScriptedHttp([posted("1")])
+        await publish("mastodon", http, draft, {})
+        (body,) = sent(http)
+        assert (body.get("quote_approval_policy"), body.get("sensitive")) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from domain.connector.errors import (
     Refused,
     Unavailable,
 )
-from domain.connector.words import Checkpoint, Draft, Link, Medium, Part, Published, Ref
+from domain.connector.words import Checkpoint, Draft, Link, Medium, Part, Poll, Published, Ref
 from domain.networks.sandbox import edit, publish
 from tests.sandbox_stage import Player, Stage
 
@@ -59,6 +59,64 @@ async def test_a_post_goes_out_once_in_every_class(stage: Stage, kind: str) -> N
     assert [(post["id"], post["url"], post["text"]) for post in posts] == [
         (published.remote_id, published.url, "Grüezi 👋")
     ]
+
+
+@pytest.mark.parametrize("kind", ["A", "B", "C", "D"])
+async def test_a_poll_and_its_first_comment_go_out_once(stage: Stage, kind: str) -> None:
+    player = await stage.account(idempotency=kind)
+    poll = Poll(("Pain", "Vin"), timedelta(days=1), hides_totals=True)
+    asked = Draft("delivery-1", (Part("Que faire ?", poll=poll), Part("Votez !")))
+    journey = Journey(stage, player, asked)
+    # The first is the question's, the second the comment's.
+    await player.faults(
+        {"on": "publish", "kind": "server_error_after_success", "times": 2, "seconds": 0}
+    )
+
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown):
+            await journey.publish()
+        stage.clock.passes(2)
+    published = await journey.publish()
+
+    question, comment = (await player.state())["posts"]
+    assert question["poll"] == {
+        "options": ["Pain", "Vin"],
+        "duration_s": 86_400,
+        "is_multiple": False,
+        "hides_totals": True,
+    }
+    assert (comment["text"], comment["poll"]) == ("Votez !", None)
+    assert comment["reply_to"] == question["id"]
+    assert [ref.remote_id for ref in published.refs] == [question["id"], comment["id"]]
+    assert await journey.look_up() == published
+
+
+async def test_a_poll_of_other_options_is_not_taken_for_ours(stage: Stage) -> None:
+    player = await stage.account(idempotency="D")
+    day = timedelta(days=1)
+    ours = Draft("delivery-1", (Part("Que faire ?", poll=Poll(("Pain", "Vin"), day)),))
+    theirs = Draft("delivery-2", (Part("Que faire ?", poll=Poll(("Oui", "Non"), day)),))
+    await Journey(stage, player, theirs).publish()
+
+    assert await Journey(stage, player, ours).look_up() is None
+
+
+async def test_nobody_answers_a_post_that_says_so(stage: Stage) -> None:
+    player = await stage.account(is_lively=True)
+    closed = Draft("delivery-1", (Part("Avis"),), settings={"answers_from": "nobody"})
+    published = await Journey(stage, player, closed).publish()
+    about = {"person": "bob", "kind": "reply", "post_id": published.remote_id, "text": "Non"}
+    bearer = {"authorization": f"Bearer {player.token}"}
+
+    refused = await stage.client.post(
+        f"/v1/accounts/{player.handle}/people", headers=bearer, json=about
+    )
+    stage.clock.passes(86_400)
+    posts = (await player.state())["posts"]
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "answers_closed")
+    assert posts[0]["likes"] > 0
+    assert [post["text"] for post in posts] == ["Avis"]
 
 
 @pytest.mark.parametrize("kind", ["A", "B", "C", "D"])
@@ -201,7 +259,7 @@ async def test_an_edit_changes_in_place_and_a_withdrawal_takes_away(stage: Stage
     player = await stage.account()
     published = await Journey(stage, player, draft("One", "Two")).publish()
 
-    await edit.edit(stage, player.access, published.refs[0], draft("Uno"))
+    await edit.edit(stage, player.access, published.refs[0], draft("Uno"), now=stage.clock())
     edited = await player.texts()
     await publish.withdraw(stage, player.access, published.refs)
     await publish.withdraw(stage, player.access, published.refs)
@@ -253,7 +311,9 @@ async def test_an_edit_of_what_is_gone_says_so(stage: Stage) -> None:
     await publish.withdraw(stage, player.access, published.refs)
 
     with pytest.raises(Missing):
-        await edit.edit(stage, player.access, Ref(published.remote_id), draft("New"))
+        await edit.edit(
+            stage, player.access, Ref(published.remote_id), draft("New"), now=stage.clock()
+        )
 
 
 async def test_a_post_of_long_before_is_not_taken_for_this_one(stage: Stage) -> None:
