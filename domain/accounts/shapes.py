@@ -43,8 +43,8 @@ class AccountLimits(View):
     video_max_bytes: int | None = Field(description="Largest video, in bytes.")
     poll_options_max: int | None = Field(description="Most options of a poll.")
     poll_option_max: int | None = Field(description="Longest option of a poll, in characters.")
-    poll_min_s: int | None = Field(description="Shortest time to vote, in seconds.")
-    poll_max_s: int | None = Field(description="Longest time to vote, in seconds.")
+    poll_lasts_min_s: int | None = Field(description="Shortest time to vote, in seconds.")
+    poll_lasts_max_s: int | None = Field(description="Longest time to vote, in seconds.")
 
 
 class AccountView(View):

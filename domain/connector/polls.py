@@ -40,8 +40,8 @@ def _of_options(name: str, limit: PollLimit, measures: Measures, poll: Poll) -> 
 
 
 def _of_duration(name: str, limit: PollLimit, measures: Measures, poll: Poll) -> Iterator[Misfit]:
-    shortest = _own(measures.poll_min_s, limit.min_s)
-    longest = _own(measures.poll_max_s, limit.max_s)
+    shortest = _own(measures.poll_lasts_min_s, limit.min_s)
+    longest = _own(measures.poll_lasts_max_s, limit.max_s)
     asked = int(poll.duration.total_seconds())
     if not shortest <= asked <= longest:
         broken = shortest if asked < shortest else longest

@@ -61,8 +61,8 @@ class Measures:
     video_max_bytes: int | None = None
     poll_options_max: int | None = None
     poll_option_max: int | None = None
-    poll_min_s: int | None = None
-    poll_max_s: int | None = None
+    poll_lasts_min_s: int | None = None
+    poll_lasts_max_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

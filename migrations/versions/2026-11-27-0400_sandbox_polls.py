@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "2026_11_27_0400"
-down_revision = "2026_11_26_2310"
+down_revision = "2026_11_27_0201"
 branch_labels = None
 depends_on = None
 

@@ -106,8 +106,8 @@ async def test_limits_of_the_server_are_measured(stage: Stage) -> None:
         video_max_bytes=41_943_040,
         poll_options_max=4,
         poll_option_max=50,
-        poll_min_s=300,
-        poll_max_s=2_629_746,
+        poll_lasts_min_s=300,
+        poll_lasts_max_s=2_629_746,
     )
 
 

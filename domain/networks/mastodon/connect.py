@@ -74,8 +74,8 @@ def _measures(instance: Instance) -> Measures:
         video_max_bytes=media.video_size_limit,
         poll_options_max=polls.max_options,
         poll_option_max=polls.max_characters_per_option,
-        poll_min_s=polls.min_expiration,
-        poll_max_s=polls.max_expiration,
+        poll_lasts_min_s=polls.min_expiration,
+        poll_lasts_max_s=polls.max_expiration,
     )
 
 

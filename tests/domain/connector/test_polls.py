@@ -50,7 +50,7 @@ def test_everything_a_network_does_not_take_is_told_at_once() -> None:
 
 
 def test_limits_of_polls_that_the_accounts_own_server_gives_win() -> None:
-    own = Measures(poll_options_max=2, poll_option_max=1, poll_min_s=60, poll_max_s=120)
+    own = Measures(poll_options_max=2, poll_option_max=1, poll_lasts_min_s=60, poll_lasts_max_s=120)
     assert found(Poll(("a", "b"), timedelta(seconds=60)), own) == []
     assert found(Poll(("a", "b", "cc"), DAY), own) == [
         ("/poll/options", "poll.too_many_options", 2, 3),
