@@ -51,7 +51,7 @@ from api.providers import pages as outside
 from api.providers import rest as providers
 from api.sandbox.app import sandbox_app
 from api.state import open_state
-from api.workspaces import departments, experts, founding, invitations, roles
+from api.workspaces import clocks, departments, experts, founding, invitations, roles
 from api.workspaces import pages as doors
 from api.workspaces import rest as workspaces
 from domain.kernel.database import Database
@@ -61,6 +61,7 @@ from domain.kernel.tracing import set_up_traces
 
 ROUTERS = (
     workspaces,
+    clocks,
     roles,
     invitations,
     departments,

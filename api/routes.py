@@ -20,7 +20,10 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class TransactionRoute(APIRoute):
-    """A route whose handler finds `caller`, `session` and `now` in `request.state`."""
+    """A route whose handler finds `caller`, `session` and `now` in `request.state`.
+
+    `now` is what time it is in the caller's workspace.
+    """
 
     def get_route_handler(self) -> Handler:
         handle, known = super().get_route_handler(), known_to(self.dependant)
@@ -28,7 +31,7 @@ class TransactionRoute(APIRoute):
         async def in_transaction(request: Request) -> Response:
             state = state_of(request)
             caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
-            request.state.caller, request.state.now = caller, datetime.now(UTC)
+            request.state.caller, request.state.now = caller, caller.moment(datetime.now(UTC))
             refuse_odd(request, known)
             async with state.database.acting(caller) as session:
                 request.state.session = session
@@ -53,10 +56,8 @@ class CallerRoute(APIRoute):
 
         async def with_caller(request: Request) -> Response:
             tokens = state_of(request).tokens
-            request.state.caller = await tokens.caller(
-                request.headers.get("authorization"), request.scope
-            )
-            request.state.now = datetime.now(UTC)
+            caller = await tokens.caller(request.headers.get("authorization"), request.scope)
+            request.state.caller, request.state.now = caller, caller.moment(datetime.now(UTC))
             refuse_odd(request, known)
             return await handle(request)
 

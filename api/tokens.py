@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import MutableMapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from api.fence.allowances import Allowances
 from domain.identity.bearer import workspace_of
@@ -11,6 +13,7 @@ from domain.identity.service import Checked, check_bearer
 from domain.kernel.caller import Caller
 from domain.kernel.database import Database
 from domain.kernel.errors import TokenInvalid, TokenMissing
+from domain.workspaces.clocks import ahead_of
 
 MOST_KEPT = 10_000
 
@@ -53,6 +56,8 @@ class TokenChecks:
         client: tuple[str, int] | None = scope.get("client")
         # Behind trusted proxies it is the client's own: the server read their headers.
         caller = known.caller_at(None if client is None else client[0])
+        if caller.ahead is not None:
+            caller = replace(caller, ahead=await self._ahead(caller.workspace_id))
         scope.setdefault("state", {})["caller"] = caller
         self._allowances.spend_caller(scope, caller)
         return caller
@@ -60,6 +65,11 @@ class TokenChecks:
     def knows(self, authorization: str) -> bool:
         """Whether the bearer value was valid when it was last looked at, however long ago."""
         return authorization.partition(" ")[2] in self._known
+
+    async def _ahead(self, workspace_id: UUID) -> timedelta:
+        """Asked each time: a clock that was put ahead is ahead at once."""
+        async with self._database.transaction(workspace_id) as session:
+            return await ahead_of(session, workspace_id)
 
     async def _checked(self, authorization: str | None, scope: MutableMapping[str, Any]) -> _Known:
         if not authorization:

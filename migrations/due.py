@@ -1,30 +1,40 @@
 """What sweeps learn of due work: workspaces and moments, nothing else.
 
 A migration that brings a kind of work says `tell_due({**BEFORE, "work": Work(…)})` on its way up
-and `tell_due(BEFORE)` on its way down. Both functions keep their owner and their grants.
+and `tell_due(BEFORE)` on its way down. All functions keep their owner and their grants.
+
+Once there are test clocks, workspaces whose clock is ahead are told apart: `parvis_due_ahead` holds
+their moments against their own clock, and `parvis_due` leaves them out.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from alembic import op
+from sqlalchemy import text
+
+from migrations.tenancy import APPLICATION
 
 
 class Work(NamedTuple):
-    """Where the moments of a kind of work stand; a shared table has no workspace to tell."""
+    """Where the moments of a kind of work stand; a shared table has no workspace to tell.
+
+    What is polled comes again and again: a clock that is advanced does not stop for it.
+    """
 
     table: str
     column: str = "act_at"
     is_shared: bool = False
+    is_polled: bool = False
 
 
 Works = Mapping[str, Work]
 GROUND: Works = {
     "deliver": Work("deliveries"),
     "connect": Work("accounts", "connect_at"),
-    "read": Work("accounts", "read_at"),
-    "measure": Work("accounts", "measure_at"),
-    "check": Work("accounts", "check_at"),
+    "read": Work("accounts", "read_at", is_polled=True),
+    "measure": Work("accounts", "measure_at", is_polled=True),
+    "check": Work("accounts", "check_at", is_polled=True),
 }
 WITH_MAIL: Works = {**GROUND, "mail": Work("mails", is_shared=True)}
 WITH_CONSENTS: Works = {**WITH_MAIL, "consent": Work("consents")}
@@ -32,33 +42,96 @@ WITH_PROVIDERS: Works = {**WITH_CONSENTS, "enter": Work("provider_attempts")}
 WITH_RECURRENCES: Works = {**WITH_PROVIDERS, "recur": Work("recurrences")}
 WITH_OCCASIONS: Works = {
     **WITH_RECURRENCES,
-    "subscribe": Work("event_calendars"),
+    "subscribe": Work("event_calendars", is_polled=True),
     "near": Work("occasions"),
 }
 WITH_IMPORTS: Works = {**WITH_OCCASIONS, "import": Work("imports")}
+WITH_CLOCKS: Works = {**WITH_IMPORTS, "advance": Work("test_clocks")}
+DUE_AHEAD, NEXT_STOP = "parvis_due_ahead(timestamptz)", "parvis_next_stop(uuid)"
+IS_AHEAD = "c.ahead > INTERVAL '0'"
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
 
 
 def tell_due(works: Works) -> None:
-    """Replaces `parvis_due` and `parvis_next_due`: each finds its rows by an index of its own."""
-    due = " UNION ALL ".join(_due(name, work) for name, work in works.items())
+    """Replaces what tells of due work: each kind finds its rows by an index of its own."""
+    has_clocks = op.get_bind().scalar(text("SELECT to_regclass('test_clocks') IS NOT NULL"))
+    apart = _APART if has_clocks else ""
+    due = " UNION ALL ".join(_due(name, work, apart) for name, work in works.items())
     op.execute(
         "CREATE OR REPLACE FUNCTION parvis_due(moment timestamptz) "
         "RETURNS TABLE (work text, workspace_id uuid, due_at timestamptz) "
         f"{_AS_OWNER} AS $$ {due} $$"
     )
-    soonest = ", ".join(
-        f"(SELECT min({work.column}) FROM {work.table} WHERE {work.column} IS NOT NULL)"
-        for work in works.values()
-    )
+    moments = [_soonest(work) for work in works.values()]
+    if has_clocks:
+        _tell_ahead(works)
+        moments += [_soonest_ahead(work) for work in works.values() if not work.is_shared]
     op.execute(
         "CREATE OR REPLACE FUNCTION parvis_next_due() RETURNS timestamptz "
-        f"{_AS_OWNER} AS $$ SELECT least({soonest}) $$"
+        f"{_AS_OWNER} AS $$ SELECT least({', '.join(moments)}) $$"
     )
 
 
-def _due(name: str, work: Work) -> str:
+def forget_ahead() -> None:
+    """On the way down, once the clocks are gone."""
+    for name in (NEXT_STOP, DUE_AHEAD):
+        op.execute(f"DROP FUNCTION {name}")
+
+
+def _due(name: str, work: Work, apart: str) -> str:
     moments = f"min({work.column}) FROM {work.table} WHERE {work.column} <= moment"
     if work.is_shared:
         return f"SELECT '{name}', NULL::uuid, {moments} HAVING min({work.column}) IS NOT NULL"
-    return f"SELECT '{name}', workspace_id, {moments} GROUP BY workspace_id"
+    apart = apart.format(table=work.table)
+    return f"SELECT '{name}', workspace_id, {moments}{apart} GROUP BY workspace_id"
+
+
+_APART = (
+    " AND NOT EXISTS (SELECT FROM test_clocks c"
+    f" WHERE c.workspace_id = {{table}}.workspace_id AND {IS_AHEAD})"
+)
+
+
+def _soonest(work: Work) -> str:
+    return f"(SELECT min({work.column}) FROM {work.table} WHERE {work.column} IS NOT NULL)"
+
+
+def _soonest_ahead(work: Work) -> str:
+    of_clock = f"SELECT min(t.{work.column}) FROM {work.table} t"
+    of_clock += f" WHERE t.workspace_id = c.workspace_id AND t.{work.column} IS NOT NULL"
+    return f"(SELECT min(({of_clock}) - c.ahead) FROM test_clocks c WHERE {IS_AHEAD})"
+
+
+def _tell_ahead(works: Works) -> None:
+    tenants = {name: work for name, work in works.items() if not work.is_shared}
+    due = " UNION ALL ".join(_due_ahead(name, work) for name, work in tenants.items())
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION {DUE_AHEAD.replace('(', '(moment ')} "
+        "RETURNS TABLE (work text, workspace_id uuid, ahead interval) "
+        f"{_AS_OWNER} AS $$ {due} $$"
+    )
+    stops = ", ".join(_stop(work) for work in tenants.values() if not work.is_polled)
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION {NEXT_STOP.replace('(', '(house ')} RETURNS timestamptz "
+        f"{_AS_OWNER} AS $$ SELECT least({stops}) $$"
+    )
+    for name in (DUE_AHEAD, NEXT_STOP):
+        op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {APPLICATION}")
+
+
+def _due_ahead(name: str, work: Work) -> str:
+    return (
+        f"SELECT '{name}', c.workspace_id, c.ahead FROM test_clocks c"
+        f" WHERE {IS_AHEAD} AND EXISTS (SELECT FROM {work.table} t"
+        f" WHERE t.workspace_id = c.workspace_id AND t.{work.column} <= moment + c.ahead)"
+    )
+
+
+def _stop(work: Work) -> str:
+    if work.table == "test_clocks":
+        return "NULL"
+    return (
+        f"(SELECT min({work.column}) FROM {work.table}"
+        f" WHERE workspace_id = house AND {work.column} IS NOT NULL)"
+    )

@@ -108,19 +108,21 @@ class House:
         return found
 
 
-def open_house(stack: Stack, *, handle: str, idempotency: str = "D", **account: Any) -> House:
+def open_house(
+    stack: Stack, *, handle: str, idempotency: str = "D", token: str | None = None, **account: Any
+) -> House:
     """Makes the community, the calendar and a connected sandbox account."""
-    client = stack.client()
+    client = stack.client(token)
     made = httpx2.post(
         f"{stack.sandbox}/v1/accounts",
         json={"handle": handle, "idempotency": idempotency, **account},
         timeout=20,
     )
     assert made.status_code == 201, made.text
-    token = made.json()["token"]
-    login = {"server": stack.sandbox, "handle": handle, "token": token}
+    own_token = made.json()["token"]
+    login = {"server": stack.sandbox, "handle": handle, "token": own_token}
     community, calendar, account_id = settle_in(client, "sandbox", login, name=handle)
-    return House(stack, client, community, calendar, account_id, handle, token)
+    return House(stack, client, community, calendar, account_id, handle, own_token)
 
 
 def settle_in(

@@ -104,11 +104,10 @@ class Stack:
                 _ended(process)
         self.engines.stop()
 
-    def client(self) -> httpx2.Client:
+    def client(self, token: str | None = None) -> httpx2.Client:
         """A client that carries the token; closed with the stack."""
-        made = httpx2.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=20
-        )
+        headers = {"Authorization": f"Bearer {token or self.token}"}
+        made = httpx2.Client(base_url=self.url, headers=headers, timeout=20)
         self.clients.append(made)
         return made
 
@@ -161,7 +160,7 @@ def _environment(engines: Engines, folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def make_token(stack: Stack, workspace: str = "house") -> str:
+def make_token(stack: Stack, workspace: str = "house", *options: str) -> str:
     """A token that may do everything in a workspace, which is made when it is not there."""
     made = subprocess.run(
         [
@@ -176,6 +175,7 @@ def make_token(stack: Stack, workspace: str = "house") -> str:
             "--name",
             "tests",
             "--all",
+            *options,
         ],
         env=stack.env,
         check=True,

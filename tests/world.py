@@ -16,7 +16,10 @@ from domain.identity.service import create_token
 from domain.kernel.caller import Caller, Scope, worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
+from domain.workspaces.queries import find_workspace
 from domain.workspaces.service import create_workspace
+from domain.workspaces.shapes import WorkspaceKind
+from domain.workspaces.tables import TestClock
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ async def client_for(app: FastAPI, token: str | None) -> AsyncIterator[httpx2.As
         yield client
 
 
-async def make_workspace(database: Database) -> UUID:
+async def make_workspace(database: Database, kind: WorkspaceKind = WorkspaceKind.LIVE) -> UUID:
     workspace_id = new_id()
     async with database.transaction(workspace_id) as session:
         await create_workspace(
@@ -47,6 +50,7 @@ async def make_workspace(database: Database) -> UUID:
             worker(workspace_id),
             slug=f"ws-{workspace_id.hex[-12:]}",
             name="Test house",
+            kind=kind,
             now=datetime.now(UTC),
         )
     return workspace_id
@@ -68,11 +72,20 @@ async def make_token(
 
 
 @asynccontextmanager
-async def make_tenant(app: FastAPI, database: Database) -> AsyncIterator[Tenant]:
-    workspace_id = await make_workspace(database)
+async def make_tenant(
+    app: FastAPI, database: Database, kind: WorkspaceKind = WorkspaceKind.LIVE
+) -> AsyncIterator[Tenant]:
+    workspace_id = await make_workspace(database, kind)
     token = await make_token(database, workspace_id)
     async with client_for(app, token) as client:
         yield Tenant(workspace_id, worker(workspace_id), token, client)
+
+
+async def give_clock(database: Database, tenant: Tenant) -> None:
+    """Makes a furnished workspace one for tests, as none is once it was founded."""
+    async with database.transaction(tenant.workspace_id) as session:
+        session.add(TestClock(workspace_id=tenant.workspace_id))
+        (await find_workspace(session, tenant.caller)).kind = WorkspaceKind.TEST
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ out uncounted: the network's own 429 still stands.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -109,6 +110,12 @@ class Budgets:
         self._take = valkey.register_script(_TAKE)
         self._learn = valkey.register_script(_LEARN)
         self._told = valkey.register_script(_TOLD)
+
+    def by(self, clock: Callable[[], datetime]) -> "Budgets":
+        """The same budgets, by another clock."""
+        budgets = copy(self)
+        budgets.clock = clock
+        return budgets
 
     async def take(
         self,

@@ -1,8 +1,10 @@
 """What one worker process holds open and hands to its jobs."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
+from uuid import UUID
 
 from arq.connections import ArqRedis
 
@@ -34,3 +36,25 @@ class Context:
     slots: Slots
     media: MediaStore
     outbox: Outbox
+    ahead: dict[UUID, timedelta] = field(default_factory=dict)
+    """How far the clocks of test workspaces are ahead, as far as is known here."""
+    plain: "Context | None" = None
+    """Of one that goes by a workspace's clock: the one that goes by the real clock."""
+
+    def of(self, workspace_id: UUID) -> "Context":
+        """The same, by the workspace's own clock."""
+        plain, ahead = self.plain or self, self.ahead.get(workspace_id)
+        if ahead is None:
+            return plain
+        clock: Clock = partial(_later, plain.clock, ahead)
+        return replace(
+            plain,
+            clock=clock,
+            budgets=plain.budgets.by(clock),
+            slots=plain.slots.of(workspace_id),
+            plain=plain,
+        )
+
+
+def _later(clock: Clock, ahead: timedelta) -> datetime:
+    return clock() + ahead

@@ -20,6 +20,7 @@ from domain.kernel.tracing import set_up_traces
 from domain.media.storage import MediaStore
 from workers import (
     accounts,
+    clocks,
     consents,
     housekeeping,
     imports,
@@ -52,6 +53,7 @@ HANDLERS = {
     "subscribe": occasions.subscribe_due,
     "near": occasions.near_due,
     "import": imports.import_due,
+    "advance": clocks.advance_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

@@ -18,6 +18,7 @@ from domain.kernel.errors import AccountDisconnected
 from domain.kernel.traces import span
 from domain.metrics import measuring, service
 from domain.metrics.measuring import Due
+from workers.clocks import by_own_clock
 from workers.context import Context
 from workers.outward import Line, Purpose, grant_expired, open_line
 
@@ -131,9 +132,10 @@ async def recut_metrics(
 async def _recut(
     context: Context, workspace_id: UUID, calendar_id: UUID, trace: str | None
 ) -> None:
+    own = await by_own_clock(context, workspace_id)
     with span("recut", parent=trace):
         async with context.database.transaction(workspace_id) as session:
-            await service.recut(session, worker(workspace_id), calendar_id, now=context.clock())
+            await service.recut(session, worker(workspace_id), calendar_id, now=own.clock())
 
 
 async def keep_metrics(ctx: dict[str, Any]) -> None:
@@ -148,8 +150,9 @@ async def keep_metrics(ctx: dict[str, Any]) -> None:
 
 
 async def _recut_moved(context: Context, workspace_id: UUID) -> None:
+    own = await by_own_clock(context, workspace_id)
     async with context.database.transaction(workspace_id) as session:
-        await service.recut_moved(session, worker(workspace_id), now=context.clock())
+        await service.recut_moved(session, worker(workspace_id), now=own.clock())
 
 
 JOBS: tuple[Callable[..., Coroutine[Any, Any, Any]], ...] = (recut_metrics,)

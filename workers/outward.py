@@ -6,7 +6,7 @@ and the new grant is kept before it is used.
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from time import monotonic
@@ -20,7 +20,7 @@ from domain.accounts.rules import AccountState, runs_out
 from domain.accounts.shapes import AccountFacts
 from domain.accounts.standing import Standing
 from domain.connector.errors import GrantExpired, NetworkError, OutcomeUnknown, Unavailable
-from domain.connector.http import Http
+from domain.connector.http import Call, Http, Reply
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.port import Connector
 from domain.connector.words import Access, Grant
@@ -28,7 +28,7 @@ from domain.kernel.errors import AccountDisconnected
 from domain.kernel.sealing import SealBroken
 from domain.networks import find
 from workers import budget
-from workers.context import Context
+from workers.context import Clock, Context
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 
@@ -44,6 +44,18 @@ class Purpose(StrEnum):
     READ = "read"
     MEASURE = "measure"
     CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A way out to a test network that says what time it is in the workspace."""
+
+    http: Http
+    clock: Clock
+
+    async def __call__(self, call: Call) -> Reply:
+        headers = {**call.headers, "Sandbox-Now": self.clock().isoformat()}
+        return await self.http(replace(call, headers=headers))
 
 
 _SHARES = {
@@ -113,8 +125,10 @@ async def grant_expired(
 
 def way_out(context: Context, connector: Connector, account_id: UUID, purpose: Purpose) -> Http:
     """The way out within the account's rate budgets."""
-    share = _SHARES[purpose]
-    return budget.for_account(context.http, context.budgets, connector.manifest, account_id, share)
+    http, share = context.http, _SHARES[purpose]
+    if context.plain is not None and connector.manifest.is_test:
+        http = Timed(http, context.clock)
+    return budget.for_account(http, context.budgets, connector.manifest, account_id, share)
 
 
 async def _look(

@@ -44,7 +44,7 @@ async def _claim(context: Context, caller: Caller, *, now: datetime) -> list[Cla
 async def keep_leases(context: Context) -> None:
     """Puts off the end of what is held, so that nobody looks up what only waits its turn."""
     for workspace_id, held in _by_workspace(context.outbox.held()).items():
-        lease_end = context.clock() + context.settings.lease
+        lease_end = context.of(workspace_id).clock() + context.settings.lease
         async with context.database.transaction(workspace_id) as session:
             kept = await delivering.extend_leases(
                 session, worker(workspace_id), held, lease_end=lease_end
@@ -57,14 +57,15 @@ async def keep_leases(context: Context) -> None:
 async def give_back(context: Context, left: Iterable[Held]) -> None:
     """Leaves what was never begun to other workers."""
     for workspace_id, held in _by_workspace(left).items():
+        now = context.of(workspace_id).clock()
         async with context.database.transaction(workspace_id) as session:
-            await arriving.give_back(session, worker(workspace_id), held, now=context.clock())
+            await arriving.give_back(session, worker(workspace_id), held, now=now)
 
 
 async def _speak(context: Context, lane: Lane) -> None:
     opened: Opened | None = None
     while (task := lane.next()) is not None:
-        opened = await deliver(context, task, opened)
+        opened = await deliver(context.of(task.workspace_id), task, opened)
 
 
 def _by_workspace(held: Iterable[Held]) -> dict[UUID, list[Held]]:

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Coroutine
+from copy import copy
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -14,19 +16,30 @@ class Slots:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], UUID | None] = {}
         self._changed = asyncio.Event()
+        self.whose: UUID | None = None
+
+    def of(self, workspace_id: UUID) -> "Slots":
+        """The same slots; what is started through these is known to be the workspace's."""
+        slots = copy(self)
+        slots.whose = workspace_id
+        return slots
+
+    def is_busy(self, workspace_id: UUID) -> bool:
+        """Whether anything of the workspace, started as such, still runs."""
+        return workspace_id in self._running.values()
 
     def free(self, at_most: int) -> int:
         return max(0, min(at_most, self._most - len(self._running)))
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(_guarded(work))
-        self._running.add(task)
+        self._running[task] = self.whose
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         self._changed.set()
 
     async def one_free(self) -> None:
@@ -39,7 +52,7 @@ class Slots:
         """Waits for what runs; what is not done in time is cut off and found by its lease."""
         if not self._running:
             return
-        _, late = await asyncio.wait(self._running, timeout=timeout_s)
+        _, late = await asyncio.wait(set(self._running), timeout=timeout_s)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

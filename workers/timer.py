@@ -7,9 +7,6 @@ lost costs at most the sweep's interval.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
-from typing import Protocol
-from uuid import UUID
 
 import structlog
 from asyncpg.exceptions import InterfaceError, PostgresError
@@ -17,6 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from domain.kernel.nudges import DUE_CHANNEL
+from workers import clocks
 from workers.context import Context
 
 log = structlog.get_logger()
@@ -24,16 +22,14 @@ log = structlog.get_logger()
 POSTS = "deliver"
 NOTHING_CLAIMED_S = 0.05
 ENGINE_AWAY_S = 0.5
+DUE = """
+SELECT work, workspace_id, NULL::interval AS ahead FROM parvis_due($1)
+UNION ALL SELECT work, workspace_id, ahead FROM parvis_due_ahead($1)
+"""
 ENGINE_AWAY = (OSError, PostgresError, InterfaceError, DBAPIError)
 
 
-class Handles(Protocol):
-    def __call__(
-        self, context: Context, workspace_id: UUID, *, now: datetime
-    ) -> Awaitable[int]: ...
-
-
-Handlers = Mapping[str, Handles]
+Handlers = Mapping[str, clocks.Handles]
 
 
 async def run_due(context: Context, handlers: Handlers) -> int:
@@ -43,12 +39,16 @@ async def run_due(context: Context, handlers: Handlers) -> int:
     have lanes of their own, and what has no slot is found again in a moment.
     """
     now, done = context.clock(), 0
-    rows = await context.database.reads.fetch("SELECT work, workspace_id FROM parvis_due($1)", now)
+    rows = await context.database.reads.fetch(DUE, now)
     for row in rows:
         handle = handlers.get(row["work"])
         has_room = row["work"] == POSTS or context.slots.free(1) > 0
-        if handle is not None and has_room:
+        if handle is None or not has_room:
+            continue
+        if row["ahead"] is None:
             done += await handle(context, row["workspace_id"], now=now)
+        else:
+            done += await clocks.by_its_clock(context, handle, row["workspace_id"])
     return done if rows else -1
 
 

@@ -10,6 +10,7 @@ from domain.kernel.caller import worker
 from domain.kernel.clock import zone_rules
 from domain.kernel.traces import span
 from domain.zones.service import replan_some
+from workers.clocks import by_own_clock
 from workers.context import Context
 
 BATCH = 200
@@ -24,7 +25,7 @@ async def keep_zones(ctx: dict[str, Any]) -> None:
 
 
 async def _replan(context: Context, workspace_id: UUID) -> None:
-    is_more = True
+    is_more, own = True, await by_own_clock(context, workspace_id)
     with span("replan"):
         while is_more:
             async with context.database.transaction(workspace_id) as session:
@@ -33,7 +34,7 @@ async def _replan(context: Context, workspace_id: UUID) -> None:
                     worker(workspace_id),
                     rules=zone_rules(),
                     most=BATCH,
-                    now=context.clock(),
+                    now=own.clock(),
                 )
 
 

@@ -16,6 +16,7 @@ from domain.kernel.errors import ParvisError
 from domain.kernel.ids import new_id, read, show
 from domain.kernel.settings import Settings
 from domain.workspaces.service import create_workspace
+from domain.workspaces.shapes import WorkspaceKind
 
 FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
 _BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1"
@@ -54,13 +55,20 @@ async def slugs(settings: Settings) -> list[str]:
         await connection.close()
 
 
-async def make_workspace(settings: Settings, *, slug: str, name: str, now: datetime) -> UUID:
+async def make_workspace(
+    settings: Settings,
+    *,
+    slug: str,
+    name: str,
+    kind: WorkspaceKind = WorkspaceKind.LIVE,
+    now: datetime,
+) -> UUID:
     caller = operator(new_id())
     async with (
         open_state(settings) as state,
         state.database.acting(caller) as session,
     ):
-        made = await create_workspace(session, caller, slug=slug, name=name, now=now)
+        made = await create_workspace(session, caller, slug=slug, name=name, kind=kind, now=now)
     return made.id
 
 

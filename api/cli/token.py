@@ -15,6 +15,7 @@ from api.cli.surroundings import surroundings
 from api.cli.trouble import Trouble
 from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
+from domain.workspaces.shapes import WorkspaceKind
 
 
 def token(
@@ -27,13 +28,17 @@ def token(
     create: Annotated[
         str | None, Parameter(help="Make the workspace, under this name, if there is none.")
     ] = None,
+    test: Annotated[
+        bool, Parameter(negative=(), help="Make it a test workspace, whose clock can be put ahead.")
+    ] = False,
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> None:
     chosen = list(Scope) if all else read_scopes(scopes)
     now = datetime.now(UTC)
+    kind = WorkspaceKind.TEST if test else WorkspaceKind.LIVE
     ends = None if days is None else now + timedelta(days=days)
     with surroundings(data) as settings:
-        workspace_id = asyncio.run(_workspace(settings, workspace, create, now))
+        workspace_id = asyncio.run(_workspace(settings, workspace, create, kind, now))
         made = asyncio.run(
             tenants.make_token(
                 settings, workspace_id, name=name, scopes=chosen, expires_at=ends, now=now
@@ -53,7 +58,9 @@ def read_scopes(text: str) -> list[Scope]:
     return [Scope(name) for name in names]
 
 
-async def _workspace(settings: Settings, text: str, create: str | None, now: datetime) -> UUID:
+async def _workspace(
+    settings: Settings, text: str, create: str | None, kind: WorkspaceKind, now: datetime
+) -> UUID:
     found = await tenants.workspace_named(settings, text)
     if found is not None:
         return found
@@ -63,4 +70,4 @@ async def _workspace(settings: Settings, text: str, create: str | None, now: dat
             f"There is no workspace {text} (there are: {known}).",
             f'Make it: ./parvis token --workspace {text} --create "Its name" …',
         )
-    return await tenants.make_workspace(settings, slug=text, name=create, now=now)
+    return await tenants.make_workspace(settings, slug=text, name=create, kind=kind, now=now)

@@ -65,7 +65,7 @@ async def graphql(request: Request) -> Response:
     context = Context(
         state,
         caller,
-        now=datetime.now(UTC),
+        now=caller.moment(datetime.now(UTC)),
         idempotency_key=request.headers.get(KEY_HEADER),
         prefer=request.headers.get("prefer"),
     )

@@ -22,7 +22,7 @@ async def read_list(state: State, scope: Scope, sent: Mapping[bytes, bytes]) -> 
         return None
     caller = await state.tokens.caller(sent[b"authorization"].decode("latin-1"), scope)
     reads, versions = state.database.reads, state.versions
-    return await hot.inbox(reads, versions, caller, asked, known_tag, now=utc_now())
+    return await hot.inbox(reads, versions, caller, asked, known_tag, now=caller.moment(utc_now()))
 
 
 async def read_one(state: State, scope: Scope, sent: Mapping[bytes, bytes]) -> Answer | None:

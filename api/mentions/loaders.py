@@ -42,7 +42,9 @@ def _more(narrowed: Callable[[UUID], MentionFilter]) -> Callable[..., Awaitable[
     ) -> Page[MentionView]:
         # The moment matters to searches alone.
         where = narrowed(owner)
-        return await queries.list_mentions(session, caller, page, where=where, now=utc_now())
+        return await queries.list_mentions(
+            session, caller, page, where=where, now=caller.moment(utc_now())
+        )
 
     return more
 

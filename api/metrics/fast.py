@@ -21,5 +21,7 @@ async def read_again(state: State, scope: Scope, sent: Mapping[bytes, bytes]) ->
     if query is None:
         return None
     caller = await state.tokens.caller(sent[b"authorization"].decode("latin-1"), scope)
-    body = await read_series(state.database.reads, caller, query, now=datetime.now(UTC))
+    body = await read_series(
+        state.database.reads, caller, query, now=caller.moment(datetime.now(UTC))
+    )
     return Answer(200, [JSON], body.encode())

@@ -29,11 +29,15 @@ SEEING = "Those about mentions need `mentions:read`, those about posts `posts:re
 async def _by_id(
     session: AsyncSession, caller: Caller, ids: Sequence[UUID]
 ) -> Mapping[UUID, ExpertRequestView]:
-    return await expert_queries.expert_requests_by_id(session, caller, ids, now=utc_now())
+    return await expert_queries.expert_requests_by_id(
+        session, caller, ids, now=caller.moment(utc_now())
+    )
 
 
 async def _one(session: AsyncSession, caller: Caller, id_: UUID) -> ExpertRequestView:
-    return await expert_queries.get_expert_request(session, caller, id_, now=utc_now())
+    return await expert_queries.get_expert_request(
+        session, caller, id_, now=caller.moment(utc_now())
+    )
 
 
 async def _ask(

@@ -13,7 +13,8 @@ from api.graph.fields import asking
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from domain.kernel.caller import Caller
-from domain.workspaces import ownership, queries, service
+from domain.workspaces import clocks, ownership, queries, service
+from domain.workspaces.clock_shapes import TestClockView
 from domain.workspaces.shapes import MemberView, MeView, WorkspaceView
 
 
@@ -47,6 +48,12 @@ async def _me(_: object, context: Context, __: dict[str, Any]) -> MeView:
         return await queries.get_me(session, context.caller)
 
 
+async def _test_clock(_: object, context: Context, __: dict[str, Any]) -> TestClockView:
+    async with context.turn() as session:
+        return await clocks.get_test_clock(session, context.caller, now=context.now)
+
+
+TEST_CLOCK = derive(TestClockView, "TestClock", "What time it is in the workspace.")
 ME = derive(MeView, "Me", "Who a token acts for, and what it may do now.")
 
 QUERIES = (
@@ -62,6 +69,12 @@ QUERIES = (
         WORKSPACE | None,
         "The workspace of the token. Needs `workspace:read`.",
         _workspace,
+    ),
+    asking(
+        "test_clock",
+        TEST_CLOCK | None,
+        "What time it is; a test workspace may be ahead. Needs `workspace:read`.",
+        _test_clock,
     ),
     single("member", MEMBER, queries.get_member, "One member. Needs `members:read`.", prefix="mem"),
     listing(
@@ -89,6 +102,20 @@ MUTATIONS = (
         "Makes another member an owner and the owner who asks a manager. Needs `administration`.",
         gives=WORKSPACE,
         shown="workspace",
+    ),
+    Mutation(
+        "advance_test_clock",
+        clocks.advance_test_clock,
+        "Puts the clock of a test workspace ahead; workers take it there. Needs `workspace:write`.",
+        gives=TEST_CLOCK,
+        shown="test_clock",
+    ),
+    Mutation(
+        "stop_test_clock",
+        clocks.stop_test_clock,
+        "Leaves the clock where it is on its way. Needs `workspace:write`.",
+        gives=TEST_CLOCK,
+        shown="test_clock",
     ),
     Mutation(
         "create_member",

@@ -33,11 +33,15 @@ OLDEST_FIRST = Order("id", ("id",))
 async def _invitations_by_id(
     session: AsyncSession, caller: Caller, ids: Sequence[UUID]
 ) -> Mapping[UUID, InvitationView]:
-    return await invitation_queries.invitations_by_id(session, caller, ids, now=utc_now())
+    return await invitation_queries.invitations_by_id(
+        session, caller, ids, now=caller.moment(utc_now())
+    )
 
 
 async def _invitation(session: AsyncSession, caller: Caller, id_: UUID) -> InvitationView:
-    return await invitation_queries.get_invitation(session, caller, id_, now=utc_now())
+    return await invitation_queries.get_invitation(
+        session, caller, id_, now=caller.moment(utc_now())
+    )
 
 
 async def _templates(_: object, context: Context, __: dict[str, Any]) -> list[RoleTemplateView]:

@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.accounts.consent_seals import Intent, open_begun, open_intent, seal_code, seal_intent
 from domain.accounts.consent_shapes import BeginConsent, ConsentView, Installation, Returned
 from domain.accounts.consenting import GOOD_FOR, ConsentState, may_become
-from domain.accounts.logins import check_fields
+from domain.accounts.logins import check_fields, check_reach
 from domain.accounts.queries import find_account
 from domain.accounts.rules import ActingParty
 from domain.accounts.shapes import AccountProblem
@@ -67,6 +67,7 @@ async def begin_consent(
     if before is not None:
         return view_of(before, start_url=_start_url(installation, open_intent(keys, before).link))
     _check(command, installation.origins)
+    check_reach(caller, command.network)
     if command.account_id is not None:
         account = await find_account(session, caller, command.account_id)
         if (account.network, account.community_id) != (command.network, command.community_id):

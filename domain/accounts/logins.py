@@ -5,7 +5,8 @@ import hmac
 from collections.abc import Mapping
 
 from domain.connector.manifest import LoginField
-from domain.kernel.errors import AbilityMissing, Fault, Misfit, NetworkUnknown
+from domain.kernel.caller import Caller
+from domain.kernel.errors import AbilityMissing, Fault, Misfit, NetworkReal, NetworkUnknown
 from domain.kernel.sealing import KeyRing
 from domain.networks import find
 
@@ -17,6 +18,18 @@ def check_login(network: str, login: Mapping[str, str]) -> None:
         raise AbilityMissing("Accounts of this network are not connected.")
     asked = () if connector is None else connector.manifest.login
     check_fields(network, asked, login, place="login")
+
+
+def check_reach(caller: Caller, network: str) -> None:
+    """A test workspace lives ahead of time: what it publishes must reach nobody.
+
+    Raises `NetworkReal`.
+    """
+    connector = find(network)
+    if connector is None or connector.publish is None or connector.manifest.is_test:
+        return
+    if caller.ahead is not None:
+        raise NetworkReal
 
 
 def check_fields(

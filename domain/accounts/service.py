@@ -11,7 +11,7 @@ from sqlmodel import col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.credentials import seal_login
-from domain.accounts.logins import check_login, keyed_digest
+from domain.accounts.logins import check_login, check_reach, keyed_digest
 from domain.accounts.queries import find_account, living, view_of
 from domain.accounts.rules import AccountState, cadence, may_become, next_poll, next_pull
 from domain.accounts.shapes import AccountView, ChangeAccount, ConnectAccount, ReconnectAccount
@@ -85,6 +85,7 @@ async def connect_account(
         return view_of(before)
     caller.need_community(command.community_id)
     check_login(command.network, command.login)
+    check_reach(caller, command.network)
     row = _begun(caller, command, made_from, keys, now)
     session.add(row)
     try:

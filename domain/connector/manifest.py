@@ -132,4 +132,8 @@ class Manifest(Shape):
         description="What connecting at the network's own consent page asks for; null: it has "
         "no such page, or Parvis does not use it.",
     )
+    is_test: bool = Field(
+        default=False,
+        description="Whether it was made for tests: what is published there reaches nobody.",
+    )
     notes: tuple[str, ...] = Field(description="What else a community manager should know.")

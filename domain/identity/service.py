@@ -27,7 +27,8 @@ KNOWN = frozenset(Scope)
 LOOK_UP = text("""
 SELECT t.workspace_id, t.id, t.scopes, t.communities, t.addresses, t.member_id,
        t.application_workspace_id, t.application_id, t.grant_id, t.expires_at, t.last_used_at,
-       g.last_used_at AS grant_used_at
+       g.last_used_at AS grant_used_at,
+       (SELECT c.ahead FROM test_clocks c WHERE c.workspace_id = t.workspace_id) AS ahead
   FROM tokens t
   LEFT JOIN grants g ON g.workspace_id = t.workspace_id AND g.id = t.grant_id
   LEFT JOIN authorisations a ON a.workspace_id = t.workspace_id AND a.id = t.authorisation_id
@@ -170,6 +171,7 @@ def _caller(
         communities=communities,
         token_id=found.id,
         grant_id=found.grant_id,
+        ahead=found.ahead,
         application=None
         if application_id is None
         else client_id_of(found.application_workspace_id, application_id),

@@ -1,6 +1,7 @@
 """Who asks: a token's workspace and scopes. Every read and change starts from it."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -78,9 +79,15 @@ class Caller:
     """The token or key that was shown; None for workers."""
     grant_id: UUID | None = None
     """The consent that an application acts by; what it makes for its member ends with it."""
+    ahead: timedelta | None = None
+    """How far the clock of their test workspace is ahead; None: the workspace is live."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scopes", held_to(self.scopes, self.communities))
+
+    def moment(self, now: datetime) -> datetime:
+        """What time it is in their workspace."""
+        return now if self.ahead is None else now + self.ahead
 
     def need(self, scope: Scope) -> None:
         """Raises `ScopeMissing`, before anything is looked up."""

@@ -429,6 +429,25 @@ class WorkspacesSpent(Conflict):
     acting_party = "user"
 
 
+class ClockReal(Conflict):
+    code = "clock.real"
+    title = "The workspace is live, and goes by the real clock"
+    remedy = "Found a workspace of the kind `test`; its clock can be put ahead."
+
+
+class ClockAdvancing(Conflict):
+    code = "clock.advancing"
+    title = "The clock is on its way already"
+    remedy = "Wait until it has arrived, or stop it where it is."
+    is_retryable = True
+
+
+class NetworkReal(Conflict):
+    code = "network.real"
+    title = "A test workspace reaches no real network"
+    remedy = "Connect an account of the sandbox, or use a live workspace."
+
+
 class KeyReused(Conflict):
     code = "idempotency_key.reused"
     title = "The Idempotency-Key was used for another request"

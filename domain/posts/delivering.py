@@ -97,6 +97,13 @@ async def claim_due(
     return await raw.fetch(statements.CLAIM, caller.workspace_id, now, now + lease, most)
 
 
+async def is_any_going(session: AsyncSession, caller: Caller) -> bool:
+    """Whether anything of the workspace is on its way out."""
+    raw = await driver_of(session)
+    is_going: bool = await raw.fetchval(statements.ANY_GOING, caller.workspace_id)
+    return is_going
+
+
 async def prepare(
     session: AsyncSession, caller: Caller, rows: Claims, *, now: datetime
 ) -> list[Task]:

@@ -142,3 +142,8 @@ UPDATE posts p SET state = sent.state, version = version + 1, updated_at = $2,
   FROM unnest($3::uuid[], $4::text[], $5::timestamptz[]) AS sent (id, state, published_at)
  WHERE p.workspace_id = $1 AND p.id = sent.id
 """
+
+ANY_GOING = """
+SELECT EXISTS (SELECT FROM deliveries WHERE workspace_id = $1 AND act_at IS NOT NULL
+                  AND state = 'going')
+"""

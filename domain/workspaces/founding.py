@@ -38,7 +38,9 @@ async def found_workspace(
         raise WorkspacesSpent(f"At most {MOST_OWNED} workspaces have the same owner.")
     caller = Caller(workspace_id, f"user:{show('usr', user_id)}", frozenset())
     slug = slug_of(command.name, workspace_id)
-    made = await create_workspace(session, caller, slug=slug, name=command.name, now=now)
+    made = await create_workspace(
+        session, caller, slug=slug, name=command.name, kind=command.kind, now=now
+    )
     await seat_owner(
         session, caller, user_id=user_id, name=person.name, email=person.email, now=now
     )

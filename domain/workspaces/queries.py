@@ -20,6 +20,7 @@ from domain.workspaces.shapes import (
     MeView,
     Role,
     Standing,
+    WorkspaceKind,
     WorkspaceView,
 )
 from domain.workspaces.tables import CustomRole, Member, Workspace
@@ -152,6 +153,7 @@ def workspace_view(row: Workspace) -> WorkspaceView:
         id=row.workspace_id,
         slug=row.slug,
         name=row.name,
+        kind=WorkspaceKind(row.kind),
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -37,20 +37,35 @@ from domain.workspaces.shapes import (
     CreateMember,
     MemberView,
     Role,
+    WorkspaceKind,
     WorkspaceView,
 )
-from domain.workspaces.tables import Member, Workspace
+from domain.workspaces.tables import Member, TestClock, Workspace
 
 
 async def create_workspace(
-    session: AsyncSession, caller: Caller, *, slug: str, name: str, now: datetime
+    session: AsyncSession,
+    caller: Caller,
+    *,
+    slug: str,
+    name: str,
+    kind: WorkspaceKind = WorkspaceKind.LIVE,
+    now: datetime,
 ) -> WorkspaceView:
     """Makes the caller's own workspace: the transaction already carries its id."""
     row = Workspace(
-        workspace_id=caller.workspace_id, slug=slug, name=name, created_at=now, updated_at=now
+        workspace_id=caller.workspace_id,
+        slug=slug,
+        name=name,
+        kind=kind,
+        created_at=now,
+        updated_at=now,
     )
     session.add(row)
     await session.flush()
+    if kind is WorkspaceKind.TEST:
+        session.add(TestClock(workspace_id=caller.workspace_id))
+        await session.flush()
     record(session, caller, "workspace.created", ("workspace", row.workspace_id), now=now)
     return workspace_view(row)
 

@@ -51,10 +51,21 @@ class Standing:
     communities: frozenset[UUID] | None
 
 
+class WorkspaceKind(StrEnum):
+    """A test workspace has a clock of its own, and accounts of test networks alone."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
 class WorkspaceView(View):
     id: WorkspaceId = Field(description="The workspace's id.")
     slug: str = Field(description="Its short name, as the command line takes it.")
     name: str = Field(description="Its name for people.")
+    kind: WorkspaceKind = Field(
+        description="`test`: made for trying things; its clock can be put ahead, and it reaches "
+        "networks that were made for tests alone. It stays what it was made as."
+    )
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was made.")
     updated_at: Moment = Field(description="When it was last changed.")
@@ -62,6 +73,7 @@ class WorkspaceView(View):
 
 class FoundWorkspace(Command):
     name: Name = Field(description="Its name for people.")
+    kind: WorkspaceKind = Field(default=WorkspaceKind.LIVE, description="Live, or for tests.")
 
 
 class ChangeWorkspace(Change):

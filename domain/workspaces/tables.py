@@ -1,6 +1,6 @@
 """Workspaces, their members and roles, departments, and who is asked in from outside."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, Uuid
@@ -28,9 +28,32 @@ class Workspace(SQLModel, table=True):
     workspace_id: UUID = Field(primary_key=True)
     slug: str = string(index=True)
     name: str = string()
+    kind: str = string()
     version: int = Field(default=1)
     created_at: datetime = moment()
     updated_at: datetime = moment()
+
+
+class TestClock(SQLModel, table=True):
+    """Of a test workspace, made with it: what time it is there is now and `ahead`."""
+
+    __tablename__ = "test_clocks"
+    __table_args__ = (
+        of_workspace(),
+        Index(
+            "test_clocks_due",
+            "act_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("act_at IS NOT NULL"),
+        ),
+    )
+
+    workspace_id: UUID = Field(primary_key=True)
+    ahead: timedelta = Field(default=timedelta(0))
+    advancing_from: datetime | None = moment(default=None, nullable=True)
+    advancing_to: datetime | None = moment(default=None, nullable=True)
+    act_at: datetime | None = moment(default=None, nullable=True)
+    """In its own time, as every moment of a workspace is; null: it is on no way."""
 
 
 class CustomRole(Kept, table=True):

@@ -22,6 +22,7 @@ WHOLE_HOUSE = {
     "sign_in_providers": "how people of the house sign in",
     "provider_attempts": "whoever signs in is not known yet",
     "provider_people": "who signed in",
+    "test_clocks": "what time it is in the house",
     "zone_rules": "a version, and how far it was applied",
 }
 """Tables that show the same to everyone in the house, and why."""

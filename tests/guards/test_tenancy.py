@@ -19,6 +19,8 @@ TENANT = (
 DEFINERS = {
     "parvis_due": "sweeps learn which workspaces have work due, and when",
     "parvis_next_due": "the timer learns the next due moment",
+    "parvis_due_ahead": "sweeps learn as much of workspaces whose clock is ahead, and how far",
+    "parvis_next_stop": "a clock on its way learns the next moment something is planned for",
     "parvis_backlog": "operators learn how much is overdue",
     "parvis_workspaces": "housekeeping goes from workspace to workspace",
     "parvis_sign_in_offers": "a stranger finds the sign-in of the workspace they name",

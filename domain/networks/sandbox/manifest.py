@@ -42,6 +42,7 @@ MANIFEST = Manifest(
         alt_text_maximum=1500,
         source=_SOURCE,
     ),
+    is_test=True,
     mixes_media=True,
     has_link_cards=False,
     polls=PollLimit(

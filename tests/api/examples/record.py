@@ -2,7 +2,8 @@
 
 A step needs `name`, `operation`, `summary` and `path`, and what is sent: `query`, `headers`,
 `body`, `form` or `text`; `acts_for: member` or `owner` where a token must act for one, `scopes`
-beyond those that the contract names (`["*"]`: all). Its status and answer are written here, as the
+beyond those that the contract names (`["*"]`: all). `"workspace": "test"` of a file has its steps
+performed in a test workspace. Its status and answer are written here, as the
 api gives them; read them before you commit them. What is shown already stays where it is still
 alike.
 """
@@ -21,12 +22,13 @@ from api.contract.examples import FOLDER, Json
 from api.main import create_app
 from domain.identity.bearer import CLIENT_ID, FORM, REST
 from domain.kernel.database import Database
+from domain.workspaces.shapes import WorkspaceKind
 from tests.api.examples.likeness import Likeness
 from tests.api.examples.performing import Operation, answered, bearer_for, described, perform
 from tests.conftest import make_settings, migrate
 from tests.engines import find_servers
 from tests.furnished import furnish, with_ids
-from tests.world import make_tenant, opened
+from tests.world import give_clock, make_tenant, opened
 
 DATABASE = "parvis_examples"
 
@@ -55,6 +57,8 @@ async def _record(app: FastAPI, told: Json, operations: dict[str, Operation]) ->
     database: Database = app.state.parvis.database
     async with make_tenant(app, database) as tenant:
         furnished = await furnish(database, tenant)
+        if told.get("workspace") == WorkspaceKind.TEST:
+            await give_clock(database, tenant)
         alike = Likeness(dict(furnished.here))
         for step in told["steps"]:
             bearer = await bearer_for(database, furnished, step)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api.contract.examples import FOLDER, Json, steps
 from domain.kernel.database import Database
+from domain.workspaces.shapes import WorkspaceKind
 from tests.api.examples.likeness import Likeness
 from tests.api.examples.performing import (
     EVERYTHING,
@@ -20,9 +21,9 @@ from tests.api.examples.performing import (
     perform,
 )
 from tests.furnished import furnish, named
-from tests.world import Tenant
+from tests.world import Tenant, give_clock
 
-TOLD = {file.stem: json.loads(file.read_text())["steps"] for file in FOLDER.glob("*.json")}
+FILES = {file.stem: json.loads(file.read_text()) for file in FOLDER.glob("*.json")}
 SENT_AS = {"body", "form", "text"}
 HINT = "Write a step for it in openapi/examples/, then `python -m tests.api.examples.record`."
 
@@ -84,15 +85,17 @@ def test_every_example_is_of_an_operation_and_has_a_name_of_its_own(app: FastAPI
     assert all(step["summary"].endswith((".", "!", "`.")) for step in told)
 
 
-@pytest.mark.parametrize("name", sorted(TOLD))
+@pytest.mark.parametrize("name", sorted(FILES))
 async def test_examples_are_answered_as_they_are_shown(
     app: FastAPI, database: Database, tenant: Tenant, name: str
 ) -> None:
     operations, document = described(app.openapi()), app.openapi()
     furnished = await furnish(database, tenant)
+    if FILES[name].get("workspace") == WorkspaceKind.TEST:
+        await give_clock(database, tenant)
     alike = Likeness(dict(furnished.here))
     found: list[str] = []
-    for step in TOLD[name]:
+    for step in FILES[name]["steps"]:
         operation = operations[step["operation"]]
         # With the scopes that the contract names alone: they suffice.
         scopes = EVERYTHING if step["operation"] == GRAPHQL else operation.scopes
