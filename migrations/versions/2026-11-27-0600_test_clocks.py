@@ -7,7 +7,7 @@ from migrations.due import WITH_CLOCKS, WITH_IMPORTS, forget_ahead, tell_due
 from migrations.tenancy import create_tenant_table
 
 revision = "2026_11_27_0600"
-down_revision = "2026_11_27_0201"
+down_revision = "2026_11_27_0400"
 branch_labels = None
 depends_on = None
 
