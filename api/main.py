@@ -45,7 +45,7 @@ from api.occasions import rest as occasions
 from api.pages import assets
 from api.people import pages as people
 from api.plans import queues, recurrences, slots
-from api.posts import deliveries, entries, versions
+from api.posts import adaptations, deliveries, entries, versions
 from api.posts import rest as posts
 from api.providers import pages as outside
 from api.providers import rest as providers
@@ -86,6 +86,7 @@ ROUTERS = (
     exporting,
     posts,
     imports,
+    adaptations,
     versions,
     policies,
     approvals,

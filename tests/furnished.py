@@ -32,6 +32,7 @@ from domain.mentions.queries import get_mention
 from domain.mentions.shapes import CreateAnswer, Reading
 from domain.metrics.service import record_samples
 from domain.posts import arriving, delivering, recording
+from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.arriving import Arrived
 from domain.posts.delivering import Task
 from domain.posts.rules import Decision, Verdict
@@ -144,10 +145,14 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         here[named("post", place)] = show("post", post.id)
         here[named("var", place)] = show("var", post.variants[0].id)
         here[named("dlv", place)] = show("dlv", tasks[post.id].id)
-    draft = CreatePost(calendar_id=calendar.id, title="Les vendanges", text="Bientôt.")
+    german = AdaptationInput(locale="de", parts=["Bald."])
+    draft = CreatePost(
+        calendar_id=calendar.id, title="Les vendanges", text="Bientôt.", adaptations=[german]
+    )
     async with database.transaction(tenant.workspace_id) as session:
         made = await create_post(session, caller, draft, now=NOW)
     here[named("post", 7)] = show("post", made.id)
+    here[named("adp")] = show("adp", made.adaptations[0].id)
     here[named("pver")] = await _first(tenant, f"/v1/posts/{here[named('post', 7)]}/versions")
     here |= await _converse(database, caller, community.id, account_id)
     here |= await _let_in(database, tenant, member.id)

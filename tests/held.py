@@ -22,7 +22,7 @@ from domain.metrics.tables import Measuring
 from domain.occasions.tables import EventCalendar, Occasion
 from domain.plans.tables import Occurrence, Recurrence
 from domain.policies.tables import ApprovalPolicy
-from domain.posts.tables import Attempt, PostVersion, Variant
+from domain.posts.tables import Adaptation, Attempt, PostVersion, Variant
 from domain.workspaces.tables import ExpertRequest, Invitation
 from tests.domain.metrics.build import World, kept
 from tests.inboxes import item
@@ -55,6 +55,14 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         post_id=copy.post_id,
         account_id=world.account.id,
         visibility="public",
+        **kept(),
+    )
+    adaptation = Adaptation(
+        workspace_id=workspace_id,
+        id=new_id(),
+        post_id=copy.post_id,
+        locale="de",
+        parts=["Wir schneiden."],
         **kept(),
     )
     attempt = Attempt(
@@ -154,7 +162,9 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         )
         for number in (1, 2)
     ]
-    await world.add(variant, attempt, subject, consent, campaign, feed, recurrence, file)
+    await world.add(
+        variant, adaptation, attempt, subject, consent, campaign, feed, recurrence, file
+    )
     await world.add(occurrence, *lines)
     asked = await _asked(world, copy.post_id) | await _thought(world, copy.post_id)
     asked |= await _happening(world) | await _reviewed(world, copy.post_id)
@@ -165,6 +175,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
         "acct": world.account.id,
         "post": copy.post_id,
         "var": variant.id,
+        "adp": adaptation.id,
         "dlv": copy.id,
         "att": attempt.id,
         "cns": consent.id,

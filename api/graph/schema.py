@@ -30,6 +30,7 @@ from api.networks import graph as networks
 from api.occasions import graph as occasions
 from api.plans import graph as plans
 from api.plans import recurrences_graph as recurrences
+from api.posts import adaptations_graph as adaptations
 from api.posts import graph as posts
 from api.providers import graph as providers
 from api.workspaces import experts_graph as experts
@@ -44,6 +45,7 @@ RESOURCES = (
     media,
     calendars,
     posts,
+    adaptations,
     approvals,
     campaigns,
     plans,

@@ -14,7 +14,8 @@ from domain.ideas.rules import IdeaState
 from domain.ideas.shapes import ChangeIdea, CreateIdea, DraftIdea, IdeaView, LinkPost, MoveIdea
 from domain.kernel.ids import CampaignId, CommunityId, IdeaId, PillarId
 from domain.kernel.shapes import Page
-from domain.posts.shapes import Label, PostDetail, PostView
+from domain.posts.fields import Label
+from domain.posts.shapes import PostDetail, PostView
 
 router = APIRouter(prefix="/v1/ideas", tags=["ideas"], route_class=TransactionRoute)
 

@@ -11,6 +11,7 @@ from domain.communities.shapes import CommunityView
 from domain.media.queries import media_by_id
 from domain.media.shapes import MediaView
 from domain.posts import batches, queries, versions
+from domain.posts.adaptation_shapes import AdaptationView
 from domain.posts.queries import PostFilter
 from domain.posts.shapes import (
     ApprovalView,
@@ -65,6 +66,29 @@ calendar_by_post = One(
 media_by_post = Some(
     name="media_by_id",
     owner=PostView,
+    target=MediaView,
+    key="media_ids",
+    find=media_by_id,
+)
+adaptations_by_post = Many(
+    name="adaptations_by_post",
+    owner=PostView,
+    target=AdaptationView,
+    order=AS_MADE,
+    page_size=10,
+    first=whole(batches.adaptations_by_post),
+    more=rest_of_whole(batches.adaptations_by_post, AS_MADE),
+)
+post_by_adaptation = One(
+    name="post_by_id",
+    owner=AdaptationView,
+    target=PostView,
+    key="post_id",
+    find=batches.posts_by_id,
+)
+media_by_adaptation = Some(
+    name="media_by_id",
+    owner=AdaptationView,
     target=MediaView,
     key="media_ids",
     find=media_by_id,

@@ -20,6 +20,7 @@ from domain.kernel.ids import (
 )
 from domain.kernel.shapes import Page
 from domain.posts import editing, queries, service
+from domain.posts.fields import Label
 from domain.posts.queries import PostFilter, PostSort
 from domain.posts.rules import PostState
 from domain.posts.shapes import (
@@ -27,7 +28,6 @@ from domain.posts.shapes import (
     CreatePost,
     DeliveryView,
     EditPost,
-    Label,
     PostDetail,
     PostSummary,
     RetryPost,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.accounts.rules import AccountState, ActingParty
 from domain.connector.words import Measures
@@ -20,6 +20,21 @@ LoginFields = Annotated[
     dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=4000)]],
     Field(max_length=20, examples=[{"server": "https://mastodon.social", "access_token": "ZA-Yj"}]),
 ]
+
+
+def _canonical(locale: str) -> str:
+    """As BCP 47 recommends: `fr-CH`, `zh-Hant-TW` (RFC 5646, 2.1.1, read 2026-11-26)."""
+    first, *rest = locale.split("-")
+    forms = {2: str.upper, 4: str.title}
+    return "-".join([first.lower(), *(forms.get(len(tag), str.lower)(tag) for tag in rest)])
+
+
+Locale = Annotated[
+    str,
+    Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["fr-CH"]),
+    AfterValidator(_canonical),
+]
+AudienceWord = Annotated[str, Field(min_length=1, max_length=60, examples=["professionals"])]
 LongestPoll = Annotated[int, Field(ge=30, le=86_400, examples=[300])]
 
 
@@ -60,6 +75,9 @@ class AccountView(View):
     url: str | None = Field(description="Where people see it; null when unknown.")
     avatar_url: str | None = Field(description="Its picture; null when it has none.")
     limits: AccountLimits = Field(description="Limits its own server gives.")
+    locale: str | None = Field(description="The locale of its readers, BCP 47; null: not said.")
+    segment: str | None = Field(description="Which readers it speaks to; null: not said.")
+    tone: str | None = Field(description="How it speaks to them; null: not said.")
     poll_every_s: int = Field(
         description="Seconds between two readings as they stand: short after activity, "
         "doubling while it is quiet."
@@ -91,6 +109,11 @@ class ReconnectAccount(Command):
 
 
 class ChangeAccount(Change):
+    """`locale`, `segment` and `tone` choose the adaptation of a post that it says."""
+
+    locale: Locale | None = may_change("The locale of its readers, BCP 47; null: not said.")
+    segment: AudienceWord | None = may_change("Which readers it speaks to; null: not said.")
+    tone: AudienceWord | None = may_change("How it speaks to them; null: not said.")
     poll_longest_s: LongestPoll | None = may_change(
         "Longest wait between two readings, in seconds; null: the platform's."
     )

@@ -39,7 +39,11 @@ async def see_review(session: AsyncSession, secret: str, *, now: datetime) -> Re
         note=row.note,
         title=version.title,
         text=version.text,
-        others=[part for each in version.variants for part in each["parts"] or ()],
+        others=[
+            part
+            for each in (*version.adaptations, *version.variants)
+            for part in each["parts"] or ()
+        ],
         link_url=version.link_url,
         due_at=row.due_at,
     )

@@ -10,7 +10,7 @@ from domain.ideas.scoring import Signal
 from domain.kernel.clock import Moment
 from domain.kernel.ids import CalendarId, CandidateId, CommunityId, IdeaId, MentionId, PostId
 from domain.kernel.shapes import Command, View
-from domain.posts.shapes import Title
+from domain.posts.fields import Title
 
 LONGEST_TEXT = 500
 Note = Annotated[str, Field(max_length=500, examples=["Pour le dossier vin."])]

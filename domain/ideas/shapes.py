@@ -17,7 +17,8 @@ from domain.kernel.ids import (
     PostId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
-from domain.posts.shapes import Labels, Language, OneEach, Text, Title
+from domain.posts.fields import Labels, Language, Text, Title
+from domain.posts.shapes import OneEach
 
 Question = Annotated[
     str, Field(min_length=1, max_length=500, examples=["Faut-il vendanger la nuit ?"])

@@ -8,16 +8,8 @@ from domain.imports.rules import ImportState, RowResult
 from domain.kernel.clock import Moment, WallTime, ZoneName
 from domain.kernel.ids import CalendarId, CommunityId, ImportId, PostId
 from domain.kernel.shapes import Command, View
-from domain.posts.shapes import (
-    MOST_VARIANTS,
-    Labels,
-    Language,
-    Link,
-    MediaIds,
-    OneEach,
-    Text,
-    Title,
-)
+from domain.posts.fields import MOST_VARIANTS, Labels, Language, Link, MediaIds, Text, Title
+from domain.posts.shapes import OneEach
 
 MOST_ROWS = 10_000
 Name = Annotated[str, Field(min_length=1, max_length=300)]

@@ -50,6 +50,7 @@ PREFIXES = {
     "imp": "import",
     "pol": "approval_policy",
     "rev": "review",
+    "adp": "adaptation",
     "var": "variant",
     "dlv": "delivery",
     "att": "attempt",
@@ -165,6 +166,7 @@ PostVersionId = Annotated[UUID, Prefixed("pver")]
 ImportId = Annotated[UUID, Prefixed("imp")]
 PolicyId = Annotated[UUID, Prefixed("pol")]
 ReviewId = Annotated[UUID, Prefixed("rev")]
+AdaptationId = Annotated[UUID, Prefixed("adp")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]
 AttemptId = Annotated[UUID, Prefixed("att")]

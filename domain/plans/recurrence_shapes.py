@@ -4,10 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.connector.words import Visibility
 from domain.kernel.clock import Moment, WallTime, ZoneName
 from domain.kernel.ids import (
-    AccountId,
     CalendarId,
     CampaignId,
     CommunityId,
@@ -17,7 +15,8 @@ from domain.kernel.ids import (
     RecurrenceId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
-from domain.posts.shapes import Labels, Language, Link, MediaIds, OneEach, Text, Title
+from domain.posts.fields import Labels, Language, Link, MediaIds, Text, Title
+from domain.posts.shapes import OneEach, SaidView
 
 NEXT = 10
 """How many occurrences a preview shows."""
@@ -47,18 +46,6 @@ class VariationInput(Command):
 Variations = Annotated[list[VariationInput], Field(max_length=100)]
 
 
-class VariantTemplateView(View):
-    """What an account says in the posts of a recurrence."""
-
-    account_id: AccountId = Field(description="The account that says it.")
-    parts: list[str] | None = Field(description="Its own text; null: the recurrence's.")
-    language: str | None = Field(description="Its own language; null: the recurrence's.")
-    media_ids: list[MediaId] | None = Field(description="Its own media; null: the recurrence's.")
-    link_url: str | None = Field(description="Its own link; null: the recurrence's.")
-    visibility: Visibility = Field(description="Who sees it.")
-    content_warning: str | None = Field(description="What it warns of; null: nothing.")
-
-
 class HindranceView(View):
     """What kept a post of a recurrence from being made or scheduled."""
 
@@ -79,7 +66,7 @@ class RecurrenceView(View):
     labels: list[str] = Field(description="The labels of its posts.")
     link_url: str | None = Field(description="The page its posts lead to.")
     media_ids: list[MediaId] = Field(description="The pictures and videos of its posts.")
-    variants: list[VariantTemplateView] = Field(description=VARIANTS)
+    variants: list[SaidView] = Field(description=VARIANTS)
     variations: list[VariationView] = Field(description=VARIATIONS)
     spacing_days: int = Field(description=SPACING)
     rule: str = Field(description=RULE)

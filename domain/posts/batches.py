@@ -1,4 +1,4 @@
-"""Posts, variants and attempts of many owners at once, each in one statement."""
+"""Posts, adaptations, variants and attempts of many owners at once, each in one statement."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,14 +8,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.batches import ById, OfEach
 from domain.kernel.caller import Caller, Scope
+from domain.posts.adaptation_shapes import AdaptationView
 from domain.posts.shapes import AttemptView, PostView, VariantView
-from domain.posts.tables import Attempt, Post, Variant
+from domain.posts.tables import Adaptation, Attempt, Post, Variant
 
 NEWEST_FIRST = (col(Post.created_at).desc(), col(Post.id).desc())
 POSTS = ById(Post, PostView)
 OF_COMMUNITY = OfEach(Post, PostView, "community_id", NEWEST_FIRST)
 OF_CALENDAR = OfEach(Post, PostView, "calendar_id", NEWEST_FIRST)
 OF_CAMPAIGN = OfEach(Post, PostView, "campaign_id", NEWEST_FIRST)
+ADAPTATIONS = OfEach(Adaptation, AdaptationView, "post_id", (col(Adaptation.id),))
 VARIANTS = OfEach(Variant, VariantView, "post_id", (col(Variant.id),))
 ATTEMPTS = OfEach(Attempt, AttemptView, "delivery_id", (col(Attempt.id),))
 
@@ -49,6 +51,13 @@ async def posts_by_campaign(
     """The newest `limit` posts of each campaign."""
     caller.need(Scope.POSTS_READ)
     return await OF_CAMPAIGN.first(session, caller, ids, limit=limit)
+
+
+async def adaptations_by_post(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, list[AdaptationView]]:
+    caller.need(Scope.POSTS_READ)
+    return await ADAPTATIONS.whole(session, caller, ids)
 
 
 async def variants_by_post(

@@ -14,6 +14,7 @@ from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import digest
 from domain.kernel.errors import Fault, Invalid, Missing, ParvisError
+from domain.posts.adapting import network_faults, new_adaptation
 from domain.posts.content import find_accounts, find_media
 from domain.posts.rules import PostState
 from domain.posts.service import new_post, new_variant, planned_at
@@ -45,7 +46,8 @@ class Judge:
     async def faults(self, command: CreatePost) -> list[Fault]:
         """Empty: it can be made."""
         found = [await self._fault(*named) for named in _named(command)]
-        return [*self._late(command), *(each for each in found if each is not None)]
+        unknown = network_faults(command.adaptations)
+        return [*self._late(command), *unknown, *(each for each in found if each is not None)]
 
     async def _fault(self, kind: str, pointer: str, id_: UUID) -> Fault | None:
         if (kind, id_) not in self._known:
@@ -75,6 +77,9 @@ def _named(command: CreatePost) -> Iterator[Named]:
         yield "campaign", "/campaign_id", command.campaign_id
     for id_ in command.media_ids:
         yield "media", "/media_ids", id_
+    for place, adaptation in enumerate(command.adaptations):
+        for id_ in adaptation.media_ids or ():
+            yield "media", f"/adaptations/{place}/media_ids", id_
     for place, variant in enumerate(command.variants):
         yield "account", f"/variants/{place}/account_id", variant.account_id
         for id_ in variant.media_ids or ():
@@ -91,16 +96,21 @@ async def create_posts(
 ) -> None:
     """Drafts with these ids, which a `Judge` found nothing against in this transaction."""
     caller.need(Scope.POSTS_WRITE)
-    posts, variants = [], {}
+    posts, adaptations, variants = [], {}, {}
     for id_, command in commands.items():
         post = new_post(calendar, command, id_, made_from=digest(command), now=now)
         posts.append(post)
+        adaptations[id_] = [new_adaptation(post, each, now) for each in command.adaptations]
         variants[id_] = [new_variant(post, each, now) for each in command.variants]
         record(session, caller, "post.created", ("post", id_), now=now)
     session.add_all(posts)
     await session.flush()
+    session.add_all(each for those in adaptations.values() for each in those)
     session.add_all(each for those in variants.values() for each in those)
-    session.add_all(new_version(caller, post, variants[post.id], now=now) for post in posts)
+    session.add_all(
+        new_version(caller, post, adaptations[post.id], variants[post.id], now=now)
+        for post in posts
+    )
     await session.flush()
 
 

@@ -1,4 +1,4 @@
-"""What exactly goes out: a post and its variant become one content, kept with the delivery."""
+"""What exactly goes out: post, adaptations and variant as one content, kept with the delivery."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -19,6 +19,7 @@ from domain.kernel.ids import MediaId
 from domain.kernel.shapes import Shape
 from domain.media.tables import Media
 from domain.networks import find
+from domain.posts.inheriting import Adapted, Audience, Master, OwnWords, inherited
 from domain.posts.rights import rights_misfits
 from domain.posts.shapes import LengthView, MisfitView, VerdictView
 
@@ -49,46 +50,25 @@ class Content(Shape):
         return stored
 
 
-class Words(Protocol):
-    """What a post says for all its accounts."""
+class Said(OwnWords, Protocol):
+    """What a variant says, for one account."""
 
-    @property
-    def text(self) -> str: ...
-    @property
-    def media_ids(self) -> Sequence[UUID]: ...
-    @property
-    def link_url(self) -> str | None: ...
-    @property
-    def language(self) -> str | None: ...
-
-
-class OwnWords(Protocol):
-    """What a variant says instead, for one account."""
-
-    @property
-    def parts(self) -> Sequence[str] | None: ...
-    @property
-    def media_ids(self) -> Sequence[UUID] | None: ...
-    @property
-    def link_url(self) -> str | None: ...
-    @property
-    def language(self) -> str | None: ...
     @property
     def visibility(self) -> str: ...
-    @property
-    def content_warning(self) -> str | None: ...
 
 
-def content_of(post: Words, variant: OwnWords) -> Content:
-    """The variant's own words, else the post's. Media and link go with the first message."""
-    media_ids = post.media_ids if variant.media_ids is None else variant.media_ids
+def content_of(
+    post: Master, variant: Said, audience: Audience, adaptations: Iterable[Adapted]
+) -> Content:
+    """What the variant says in the end. Media and link go with the first message."""
+    found = inherited(post, variant, audience, adaptations)
     return Content(
-        parts=tuple(variant.parts or [post.text]),
-        media_ids=tuple(media_ids),
-        link_url=variant.link_url or post.link_url,
-        language=variant.language or post.language,
+        parts=found.parts,
+        media_ids=found.media_ids,
+        link_url=found.link_url,
+        language=found.language,
         visibility=Visibility(variant.visibility),
-        content_warning=variant.content_warning,
+        content_warning=found.content_warning,
     )
 
 

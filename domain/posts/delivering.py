@@ -4,7 +4,7 @@ Each function is one transaction of plan or record; the act in between holds non
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from domain.kernel.ids import read
 from domain.posts import statements
 from domain.posts.approving import hold_unapproved
 from domain.posts.content import Content, content_of
+from domain.posts.inheriting import Audience
 from domain.posts.links import Links
 from domain.posts.rights import hold_without_right
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
@@ -69,6 +70,7 @@ class _Post(NamedTuple):
     language: str | None
     campaign: str | None
     utm: Templates | None
+    is_adapted: bool
 
     @property
     def links(self) -> Links:
@@ -87,6 +89,29 @@ class _Variant(NamedTuple):
     visibility: str
     content_warning: str | None
     network: str
+    locale: str | None
+    segment: str | None
+    tone: str | None
+
+    @property
+    def audience(self) -> Audience:
+        return Audience(self.network, self.locale, self.segment, self.tone)
+
+
+class _Adaptation(NamedTuple):
+    """A row of `ADAPTATIONS`."""
+
+    id: UUID
+    post_id: UUID
+    network: str | None
+    locale: str | None
+    segment: str | None
+    tone: str | None
+    parts: Sequence[str] | None
+    language: str | None
+    media_ids: Sequence[UUID] | None
+    link_url: str | None
+    content_warning: str | None
 
 
 async def claim_due(
@@ -158,7 +183,11 @@ async def _new_contents(
     ids = list({variant.post_id for variant in variants})
     found = await raw.fetch(statements.POSTS, caller.workspace_id, ids)
     posts = {row["id"]: _Post(*row) for row in found}
-    return {fresh[each.id]: _content(posts[each.post_id], each) for each in variants}
+    adaptations = await _adaptations(raw, caller, posts.values())
+    return {
+        fresh[each.id]: _content(posts[each.post_id], each, adaptations.get(each.post_id, ()))
+        for each in variants
+    }
 
 
 def _media_ids(row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Sequence[UUID]:
@@ -167,8 +196,21 @@ def _media_ids(row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Sequenc
     return [read("med", id_) for id_ in (row["content"] or {}).get("media_ids", ())]
 
 
-def _content(post: _Post, variant: _Variant) -> Content:
-    return content_of(post, variant).tagged(post.links.on(variant.network))
+async def _adaptations(
+    raw: asyncpg.Connection, caller: Caller, posts: Iterable[_Post]
+) -> Mapping[UUID, Sequence[_Adaptation]]:
+    """By post; nothing is asked where no post has any."""
+    adapted = [post.id for post in posts if post.is_adapted]
+    found: dict[UUID, list[_Adaptation]] = {id_: [] for id_ in adapted}
+    if adapted:
+        for row in await raw.fetch(statements.ADAPTATIONS, caller.workspace_id, adapted):
+            found[row["post_id"]].append(_Adaptation(*row))
+    return found
+
+
+def _content(post: _Post, variant: _Variant, adaptations: Sequence[_Adaptation]) -> Content:
+    content = content_of(post, variant, variant.audience, adaptations)
+    return content.tagged(post.links.on(variant.network))
 
 
 async def _mark_going_out(

@@ -26,6 +26,7 @@ from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.media.tables import Media
 from domain.networks import find
+from domain.posts.adapting import adaptations_of
 from domain.posts.content import Content, find_accounts, find_media, judge
 from domain.posts.finding import deliveries_of, find_post, lock_delivery, variants_of
 from domain.posts.links import links_of
@@ -98,10 +99,11 @@ async def keep_edit(
     content = Content.model_validate(edit.content)
     words = content.written or content.parts
     variants = await variants_of(session, caller, post.id)
+    is_adapted = bool((await adaptations_of(session, caller, [post.id]))[post.id])
     for variant in variants:
         if variant.id == copy.variant_id:
-            variant.content_warning = content.content_warning
-            if len(variants) == 1 and variant.parts is None:
+            variant.content_warning = content.content_warning or ("" if is_adapted else None)
+            if len(variants) == 1 and variant.parts is None and not is_adapted:
                 post.text = words[0]
             else:
                 variant.parts = list(words)

@@ -13,7 +13,7 @@ from domain.policies.queries import policies_of
 from domain.policies.rules import ApprovalState, Facts, applies, approval_state, words_of
 from domain.policies.tables import ApprovalPolicy
 from domain.posts.shapes import ApprovalView
-from domain.posts.tables import Post, PostVersion, Variant
+from domain.posts.tables import Adaptation, Post, PostVersion, Variant
 
 Policies = Sequence[ApprovalPolicy]
 
@@ -108,13 +108,14 @@ async def _facts(
 
 
 async def _words(session: AsyncSession, caller: Caller, posts: Sequence[Post]) -> dict[UUID, str]:
-    """What posts and their accounts say; names in the house are not said."""
+    """What posts, their adaptations and accounts say; names in the house are not said."""
     said = {post.id: [post.text] for post in posts}
-    statement = select(Variant.post_id, Variant.parts, Variant.content_warning).where(
-        col(Variant.workspace_id) == caller.workspace_id, col(Variant.post_id).in_(said)
-    )
-    for post_id, parts, warning in (await session.exec(statement)).all():
-        said[post_id] += [*(parts or ()), warning or ""]
+    for table in (Adaptation, Variant):
+        statement = select(table.post_id, table.parts, table.content_warning).where(
+            col(table.workspace_id) == caller.workspace_id, col(table.post_id).in_(said)
+        )
+        for post_id, parts, warning in (await session.exec(statement)).all():
+            said[post_id] += [*(parts or ()), warning or ""]
     return {id_: words_of(texts) for id_, texts in said.items()}
 
 

@@ -29,6 +29,7 @@ from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.kernel.traces import current_trace
 from domain.networks import find as find_network
+from domain.posts.adapting import adaptations_of, audience_of
 from domain.posts.approving import ensure_approved
 from domain.posts.content import Content, content_of, find_accounts, find_media, judge
 from domain.posts.finding import deliveries_of, find_post, variants_of
@@ -149,10 +150,12 @@ async def ensure_fit(
         raise PostEmpty
     accounts = await find_accounts(session, caller, (each.account_id for each in variants))
     links = await links_of(session, caller, post.campaign_id, post.id)
-    contents = {
-        each.account_id: content_of(post, each).tagged(links.on(accounts[each.account_id].network))
-        for each in variants
-    }
+    adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
+    contents = {}
+    for each in variants:
+        audience = audience_of(accounts[each.account_id], each)
+        content = content_of(post, each, audience, adaptations)
+        contents[each.account_id] = content.tagged(links.on(audience.network))
     media = await find_media(session, caller, (i for c in contents.values() for i in c.media_ids))
     faults = []
     for number, (account_id, content) in enumerate(contents.items()):

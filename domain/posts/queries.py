@@ -16,6 +16,8 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
+from domain.posts.adaptation_shapes import AdaptationView
+from domain.posts.adapting import adaptations_of
 from domain.posts.missing import approvals_of
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import (
@@ -88,13 +90,15 @@ async def get_post(session: AsyncSession, caller: Caller, id_: UUID) -> PostDeta
 
 
 async def detail(session: AsyncSession, caller: Caller, row: Post) -> PostDetail:
-    """A post with its variants and deliveries, for who may read it or has just changed it."""
+    """A post with all that belongs to it, for who may read it or has just changed it."""
     variants = (await _variants_of(session, caller, [row.id]))[row.id]
     deliveries = (await _deliveries_of(session, caller, [row.id]))[row.id]
     approval = (await approvals_of(session, caller, [row]))[row.id]
+    adaptations = (await adaptations_of(session, caller, [row.id]))[row.id]
     return PostDetail(
         **_shown(PostView.model_validate(row)),
         approval=approval,
+        adaptations=[AdaptationView.model_validate(each) for each in adaptations],
         variants=variants,
         deliveries=deliveries,
     )

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.caller import Caller, Scope
 from domain.posts.service import change_post
 from domain.posts.shapes import ChangePost, PostDetail
-from domain.posts.versions import WORDS, find_version
+from domain.posts.versions import SAID, find_version
 
 
 async def restore_post(
@@ -17,7 +17,6 @@ async def restore_post(
     """Raises `NotFound`, also for an account or media that are gone, and as `change_post`."""
     caller.need(Scope.POSTS_WRITE)
     version = await find_version(session, caller, id_)
-    said = {name: getattr(version, name) for name in WORDS}
-    command = ChangePost.model_validate({**said, "variants": version.variants})
+    command = ChangePost.model_validate({name: getattr(version, name) for name in SAID})
     ids = caller, version.post_id
     return await change_post(session, *ids, command, expected_version=expected_version, now=now)

@@ -14,6 +14,7 @@ from domain.campaigns.queries import find_campaign
 from domain.campaigns.shapes import CampaignView, ChangeCampaign
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Fault, PostUnfit
+from domain.posts.adapting import adaptations_of, audience_of
 from domain.posts.content import content_of, find_media, judge
 from domain.posts.links import Links
 from domain.posts.rules import PostState
@@ -45,10 +46,14 @@ async def change_campaign(
 
 async def _ensure_fit(session: AsyncSession, caller: Caller, campaign_id: UUID) -> None:
     campaign = await find_campaign(session, caller, campaign_id)
+    rows = (await session.exec(_scheduled(caller, campaign_id))).all()
+    adaptations = await adaptations_of(session, caller, [post.id for post, *_ in rows])
     said = []
-    for post, variant, account in (await session.exec(_scheduled(caller, campaign_id))).all():
+    for post, variant, account in rows:
+        audience = audience_of(account, variant)
+        content = content_of(post, variant, audience, adaptations[post.id])
         links = Links(post.id, campaign.utm, campaign.name).on(account.network)
-        said.append((post.title, account, content_of(post, variant).tagged(links)))
+        said.append((post.title, account, content.tagged(links)))
     media = await find_media(session, caller, (i for *_, c in said for i in c.media_ids))
     faults = [
         Fault("/utm", misfit.code, f"{title}: {misfit.message}")

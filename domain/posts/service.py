@@ -26,6 +26,7 @@ from domain.kernel.errors import (
     VersionStale,
 )
 from domain.kernel.ids import new_id
+from domain.posts.adapting import audience_of, new_adaptation, set_adaptations
 from domain.posts.content import content_of, find_accounts, find_media, judge
 from domain.posts.finding import find_post, variants_of
 from domain.posts.links import links_of
@@ -62,7 +63,9 @@ __all__ = [
     "withdraw_post",
 ]
 
-OUTWARD = {"text", "language", "link_url", "media_ids", "variants", "wall_time", "time_zone"}
+PARTS = {"adaptations", "variants"}
+"""Rows of their own."""
+OUTWARD = PARTS | {"text", "language", "link_url", "media_ids", "wall_time", "time_zone"}
 """What may not change once a post is public."""
 
 
@@ -81,6 +84,7 @@ async def create_post(
     await check_campaign(session, caller, row.community_id, row.campaign_id)
     await find_media(session, caller, row.media_ids)
     await insert(session, row, taken="This post exists already.")
+    await set_adaptations(session, caller, row, command.adaptations, now=now)
     await _set_variants(session, caller, row, command.variants, now)
     await keep_version(session, caller, row, now=now)
     record(session, caller, "post.created", ("post", row.id), now=now)
@@ -101,7 +105,7 @@ def new_post(
         created_at=now,
         updated_at=now,
         made_from=made_from,
-        **command.model_dump(exclude={"id", "time_zone", "variants"}),
+        **command.model_dump(exclude={"id", "time_zone", *PARTS}),
     )
 
 
@@ -123,12 +127,16 @@ async def change_post(
 ) -> PostDetail:
     """Raises `DeliveryUnderWay`, `PostStale` and, for what readers see, `AlreadyPublished`."""
     caller.need(Scope.POSTS_WRITE)
-    post = await _find(session, caller, id_, expected_version)
+    post = await find_unchanged(session, caller, id_, expected_version)
     values = command.sent()
     _ensure_may_change(post, values)
-    variants = values.pop("variants", None)
+    adaptations, variants = (values.pop(name, None) for name in sorted(PARTS))
     await _complete(session, caller, post, values, now)
     previous = apply(post, values, now=now)
+    if adaptations is not None and await set_adaptations(
+        session, caller, post, adaptations, now=now
+    ):
+        previous["adaptations"] = None
     if variants is not None:
         await _set_variants(session, caller, post, variants, now)
         previous["variants"] = None
@@ -136,7 +144,7 @@ async def change_post(
         return await detail(session, caller, post)
     if post.state == PostState.SCHEDULED:
         await plan_deliveries(session, caller, post, now=now)
-    if "variants" in previous and not set(previous) - {"variants"}:
+    if PARTS.issuperset(previous):
         post.version, post.updated_at = post.version + 1, now
     if not SAID.isdisjoint(previous):
         await keep_version(session, caller, post, now=now)
@@ -184,12 +192,13 @@ async def validate_post(
         **command.model_dump(include={"text", "language", "link_url", "media_ids"}),
     )
     links = await links_of(session, caller, command.campaign_id, post.id)
-    contents = [
-        content_of(post, new_variant(post, given, now)).tagged(
-            links.on(accounts[given.account_id].network)
-        )
-        for given in command.variants
-    ]
+    adaptations = [new_adaptation(post, each, now) for each in command.adaptations]
+    contents = []
+    for given in command.variants:
+        variant = new_variant(post, given, now)
+        audience = audience_of(accounts[given.account_id], variant)
+        content = content_of(post, variant, audience, adaptations)
+        contents.append(content.tagged(links.on(audience.network)))
     media = await find_media(session, caller, (id_ for c in contents for id_ in c.media_ids))
     targets = [
         judge(accounts[given.account_id], content, media, at=command.publish_at or now)
@@ -198,7 +207,7 @@ async def validate_post(
     return ValidationView(fits=all(target.fits for target in targets), targets=targets)
 
 
-async def _find(
+async def find_unchanged(
     session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
 ) -> Post:
     """The post, locked. Raises `PostStale` with both sides, where it was changed meanwhile."""

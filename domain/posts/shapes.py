@@ -1,9 +1,10 @@
 """Posts, variants and deliveries: commands in, views out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, HttpUrl, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from domain.accounts.shapes import AudienceWord, Locale
 from domain.connector.words import Visibility
 from domain.kernel.clock import Moment, WallTime, ZoneName
 from domain.kernel.ids import (
@@ -24,37 +25,28 @@ from domain.kernel.ids import (
 )
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.policies.rules import ApprovalState
+from domain.posts.adaptation_shapes import (
+    OWN_PARTS,
+    OWN_WARNING,
+    Adaptations,
+    AdaptationView,
+    AdaptedView,
+)
 from domain.posts.comparing import PieceKind
+from domain.posts.fields import (
+    MOST_VARIANTS,
+    Labels,
+    Language,
+    Link,
+    MediaIds,
+    Text,
+    Title,
+)
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
-MOST_VARIANTS = 50
-WEB_ADDRESS = r"^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z]+)*(:[1-9][0-9]{1,3})?(/[!-~]*)?$"
-"""What generated clients check; we take other hosts too, such as `café.ch`."""
-Title = Annotated[str, Field(max_length=200, examples=["La taille de la vigne"])]
-Text = Annotated[str, Field(max_length=70_000, examples=["On taille. Et vous, déjà au travail ?"])]
-Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
-Labels = Annotated[list[Label], Field(max_length=30)]
-Language = Annotated[
-    str, Field(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["fr-CH"])
-]
-MediaIds = Annotated[list[MediaId], Field(max_length=20)]
-
-
-def _web_address(text: str) -> str:
-    HttpUrl(text)
-    return text
-
-
-Link = Annotated[
-    str,
-    AfterValidator(_web_address),
-    Field(
-        min_length=1,
-        max_length=2000,
-        examples=["https://example.ch/a"],
-        json_schema_extra={"pattern": WEB_ADDRESS},
-    ),
-]
+OWN_LOCALE = "The locale of those it speaks to, BCP 47; null: the account's."
+OWN_SEGMENT = "Which of its readers it speaks to; null: the account's."
+OWN_TONE = "How it speaks to them; null: the account's."
 
 
 class ProblemView(View):
@@ -79,14 +71,15 @@ class VariantView(View):
     id: VariantId = Field(description="The variant's id.")
     post_id: PostId = Field(description="The post it says.")
     account_id: AccountId = Field(description="The account that says it.")
-    parts: list[str] | None = Field(
-        description="Its own text, one entry per message of a thread; null: the post's text."
-    )
-    language: str | None = Field(description="Its own language; null: the post's.")
-    media_ids: list[MediaId] | None = Field(description="Its own media; null: the post's.")
-    link_url: str | None = Field(description="Its own link; null: the post's.")
+    locale: str | None = Field(description=OWN_LOCALE)
+    segment: str | None = Field(description=OWN_SEGMENT)
+    tone: str | None = Field(description=OWN_TONE)
+    parts: list[str] | None = Field(description=OWN_PARTS)
+    language: str | None = Field(description="Its own language; null: inherited.")
+    media_ids: list[MediaId] | None = Field(description="Its own media; null: inherited.")
+    link_url: str | None = Field(description="Its own link; null: inherited.")
     visibility: Visibility = Field(description="Who sees it.")
-    content_warning: str | None = Field(description="What it warns of; null: nothing.")
+    content_warning: str | None = Field(description=OWN_WARNING)
     version: int = Field(description="Counts changes.")
 
 
@@ -166,24 +159,36 @@ class PostSummary(PostView):
 
 
 class PostDetail(PostSummary):
-    """A post with its variants and deliveries."""
+    """A post with its adaptations, variants and deliveries."""
 
+    adaptations: list[AdaptationView] = Field(
+        description="What it says for a network, locale, segment or tone."
+    )
     variants: list[VariantView] = Field(description="What each account says.")
     deliveries: list[DeliveryView] = Field(description="What goes out, or went.")
 
 
+def _as_kept(kept: Any) -> Any:  # noqa: ANN401 - JSON, or a row
+    """What was kept before a field was there says nothing of it."""
+    names = SaidView.model_fields
+    return {**dict.fromkeys(names), **kept} if isinstance(kept, dict) else kept
+
+
 class SaidView(View):
-    """What one account was to say."""
+    """What one account says, as a version or a template keeps it."""
+
+    _fill = model_validator(mode="before")(_as_kept)
 
     account_id: AccountId = Field(description="The account that says it.")
-    parts: list[str] | None = Field(
-        description="Its own text, one entry per message of a thread; null: the post's text."
-    )
-    language: str | None = Field(description="Its own language; null: the post's.")
-    media_ids: list[MediaId] | None = Field(description="Its own media; null: the post's.")
-    link_url: str | None = Field(description="Its own link; null: the post's.")
+    locale: str | None = Field(description=OWN_LOCALE)
+    segment: str | None = Field(description=OWN_SEGMENT)
+    tone: str | None = Field(description=OWN_TONE)
+    parts: list[str] | None = Field(description=OWN_PARTS)
+    language: str | None = Field(description="Its own language; null: inherited.")
+    media_ids: list[MediaId] | None = Field(description="Its own media; null: inherited.")
+    link_url: str | None = Field(description="Its own link; null: inherited.")
     visibility: Visibility = Field(description="Who sees it.")
-    content_warning: str | None = Field(description="What it warns of; null: nothing.")
+    content_warning: str | None = Field(description=OWN_WARNING)
 
 
 class PostVersionView(View):
@@ -200,6 +205,9 @@ class PostVersionView(View):
     labels: list[str] = Field(description="Words of the house to find it by.")
     link_url: str | None = Field(description="The page it leads to.")
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
+    adaptations: list[AdaptedView] = Field(
+        description="What it says for a network, locale, segment or tone."
+    )
     variants: list[SaidView] = Field(description="The accounts that say it, and how.")
 
 
@@ -232,6 +240,9 @@ class ConflictView(View):
 
 class VariantInput(Command):
     account_id: AccountId = Field(description="The account that says it.")
+    locale: Locale | None = Field(default=None, description=OWN_LOCALE)
+    segment: AudienceWord | None = Field(default=None, description=OWN_SEGMENT)
+    tone: AudienceWord | None = Field(default=None, description=OWN_TONE)
     parts: list[Text] | None = Field(
         default=None, max_length=50, description="Its own text, one entry per message of a thread."
     )
@@ -274,6 +285,9 @@ class CreatePost(Command):
     labels: Labels = Field(default=[], description="Words of the house to find it by.")
     link_url: Link | None = Field(default=None, description="The page it leads to.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
+    adaptations: Adaptations = Field(
+        default=[], description="What it says for a network, locale, segment or tone."
+    )
     variants: OneEach = Field(default=[], description="The accounts that say it, and how.")
     wall_time: WallTime | None = Field(default=None, description="Planned time in its zone.")
     time_zone: ZoneName | None = Field(
@@ -291,6 +305,7 @@ class ChangePost(Change):
     labels: Labels = may_change("Words of the house to find it by.")
     link_url: Link | None = may_change("The page it leads to.")
     media_ids: MediaIds = may_change("Its pictures and videos, in order.")
+    adaptations: Adaptations = may_change("All its adaptations; replaces the ones before.")
     variants: OneEach = may_change("All accounts that say it, and how; replaces the ones before.")
     wall_time: WallTime | None = may_change("Planned time in its zone.")
     time_zone: ZoneName = may_change("IANA zone of the wall time.")
@@ -367,6 +382,9 @@ class ValidatePost(Command):
     )
     publish_at: Moment | None = Field(
         default=None, description="When it would go out, for the rights of its media; null: now."
+    )
+    adaptations: Adaptations = Field(
+        default=[], description="What it would say for a network, locale, segment or tone."
     )
     variants: OneEach = Field(description="The accounts that would say it, and how.")
 

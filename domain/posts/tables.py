@@ -80,8 +80,38 @@ class Post(Kept, table=True):
     """What came of it, where that still counts: asked, refused, or lost to an edit."""
 
 
+class Adaptation(Kept, table=True):
+    """A post for a network, locale, segment or tone; null words inherit."""
+
+    __tablename__ = "adaptations"
+    __table_args__ = (
+        belongs_to("posts", "post_id", on_delete="CASCADE"),
+        UniqueConstraint(
+            "workspace_id",
+            "post_id",
+            "network",
+            "locale",
+            "segment",
+            "tone",
+            name="adaptations_once",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    post_id: UUID
+    network: str | None = string(nullable=True)
+    locale: str | None = string(nullable=True)
+    segment: str | None = string(nullable=True)
+    tone: str | None = string(nullable=True)
+    parts: list[str] | None = Field(default=None, sa_type=ARRAY(Text), nullable=True)
+    language: str | None = string(nullable=True)
+    media_ids: list[UUID] | None = Field(default=None, sa_type=ARRAY(Uuid), nullable=True)
+    link_url: str | None = string(nullable=True)
+    content_warning: str | None = string(nullable=True)
+
+
 class Variant(Kept, table=True):
-    """A post as one account says it; null inherits from the post."""
+    """A post as one account says it; null inherits from what is adapted for it, or the post."""
 
     __tablename__ = "variants"
     __table_args__ = (
@@ -93,6 +123,9 @@ class Variant(Kept, table=True):
 
     post_id: UUID
     account_id: UUID
+    locale: str | None = string(nullable=True)
+    segment: str | None = string(nullable=True)
+    tone: str | None = string(nullable=True)
     parts: list[str] | None = Field(default=None, sa_type=ARRAY(Text), nullable=True)
     language: str | None = string(nullable=True)
     media_ids: list[UUID] | None = Field(default=None, sa_type=ARRAY(Uuid), nullable=True)
@@ -121,6 +154,7 @@ class PostVersion(TenantRow, table=True):
     labels: list[str] = texts()
     link_url: str | None = string(nullable=True)
     media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    adaptations: list[dict[str, Any]] = json(default_factory=list)
     variants: list[dict[str, Any]] = json()
 
 

@@ -5,10 +5,8 @@ at any other number it said what the newest version before it says.
 """
 
 import asyncio
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -24,26 +22,24 @@ from domain.kernel.ids import new_id, show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 from domain.policies.rules import ApprovalState, after_edit
-from domain.posts.comparing import Piece, pieces, replaced
+from domain.posts.adaptation_shapes import AdaptedView
+from domain.posts.adapting import adaptations_of
+from domain.posts.differing import differences, flat, step, told
 from domain.posts.finding import variants_of
+from domain.posts.inheriting import KEYS
 from domain.posts.queries import visible
 from domain.posts.shapes import (
     ComparisonView,
     ConflictView,
-    DifferenceView,
-    PieceView,
     PostVersionView,
     SaidView,
 )
-from domain.posts.tables import Post, PostVersion, Variant
+from domain.posts.tables import Adaptation, Post, PostVersion, Variant
 
 WORDS = ("title", "text", "language", "labels", "link_url", "media_ids")
-SAID = frozenset({*WORDS, "variants"})
+SAID = frozenset({*WORDS, "adaptations", "variants"})
 """What of a post a version keeps; a change of anything else makes none."""
-TEXTS = frozenset({"title", "text", "parts", "content_warning"})
 OF_POST = OfEach(PostVersion, PostVersionView, "post_id", (col(PostVersion.id).desc(),))
-MOST_COMPARED = 20_000
-"""Characters that one comparison lays side by side; texts beyond stand whole, old and new."""
 NEWEST_FIRST = Sort("-id", (col(PostVersion.id),), (UUID,))
 
 
@@ -61,15 +57,21 @@ async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now
     is_approved = post.approved_version_id is not None
     asked = ApprovalState(post.review_state) if post.review_state else None
     post.review_state = after_edit(is_approved=is_approved, asked=asked)
+    adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
     if post.approved_version_id is not None:
         data = {"post_version": show("pver", post.approved_version_id)}
         post.approved_version_id, post.approved_for = None, []
         record(session, caller, "post.approval_lost", ("post", post.id), now=now, data=data)
-    session.add(new_version(caller, post, variants, now=now))
+    session.add(new_version(caller, post, adaptations, variants, now=now))
 
 
 def new_version(
-    caller: Caller, post: Post, variants: Sequence[Variant], *, now: datetime
+    caller: Caller,
+    post: Post,
+    adaptations: Sequence[Adaptation],
+    variants: Sequence[Variant],
+    *,
+    now: datetime,
 ) -> PostVersion:
     return PostVersion(
         workspace_id=caller.workspace_id,
@@ -78,6 +80,9 @@ def new_version(
         number=post.version,
         actor=caller.actor,
         created_at=now,
+        adaptations=[
+            AdaptedView.model_validate(each).model_dump(mode="json") for each in adaptations
+        ],
         variants=[SaidView.model_validate(each).model_dump(mode="json") for each in variants],
         **{name: getattr(post, name) for name in WORDS},
     )
@@ -141,8 +146,8 @@ async def compare_versions(
     earlier, later = sorted((one, other), key=lambda each: each.number)
     before, after = (PostVersionView.model_validate(each) for each in (earlier, later))
     # Not on the event loop: two long posts of many parts keep a core busy for a while.
-    differences = await asyncio.to_thread(lambda: list(_differences(before, after)))
-    return ComparisonView(before=before, after=after, differences=differences)
+    found = await asyncio.to_thread(lambda: differences(_flat(before), _flat(after)))
+    return ComparisonView(before=before, after=after, differences=found)
 
 
 async def find_version(session: AsyncSession, caller: Caller, id_: UUID) -> PostVersion:
@@ -186,38 +191,13 @@ def _versions(caller: Caller) -> SelectOfScalar[PostVersion]:
     return select(PostVersion).where(col(PostVersion.workspace_id) == caller.workspace_id)
 
 
-def _differences(before: PostVersionView, after: PostVersionView) -> Iterator[DifferenceView]:
-    first, second, room = _flat(before), _flat(after), MOST_COMPARED
-    for pointer in sorted(first.keys() | second.keys()):
-        one, other = first.get(pointer), second.get(pointer)
-        if one == other:
-            continue
-        is_text = not TEXTS.isdisjoint(pointer.split("/"))
-        found: list[Piece] = []
-        if is_text:
-            texts = one or "", other or ""
-            size = sum(map(len, texts))
-            found = pieces(*texts) if size <= room else replaced(*texts)
-            room -= min(size, room)
-        yield DifferenceView(
-            pointer=pointer,
-            before=one,
-            after=other,
-            pieces=[PieceView(kind=kind, text=text) for kind, text in found],
-        )
-
-
 def _flat(version: PostVersionView) -> dict[str, str | None]:
-    """Everything a version says, by JSON pointer; variants by their account."""
+    """Everything a version says, by JSON pointer: adaptations by audience, variants by account."""
     shown = version.model_dump(mode="json")
-    found = {f"/{name}": _told(shown[name]) for name in WORDS}
+    found = {f"/{name}": told(shown[name]) for name in WORDS}
+    for adaptation in shown["adaptations"]:
+        audience = ",".join(adaptation.pop(name) or "*" for name in KEYS)
+        found |= flat(f"/adaptations/{step(audience)}", adaptation)
     for variant in shown["variants"]:
-        at = f"/variants/{variant.pop('account_id')}"
-        for number, text in enumerate(variant.pop("parts") or ()):
-            found[f"{at}/parts/{number}"] = text
-        found |= {f"{at}/{name}": _told(value) for name, value in variant.items()}
+        found |= flat(f"/variants/{variant.pop('account_id')}", variant)
     return found
-
-
-def _told(value: Any) -> str | None:  # noqa: ANN401 - JSON
-    return value if value is None or isinstance(value, str) else json.dumps(value)

@@ -59,6 +59,7 @@ ELSEWHERE = {
     "add_media_consent": "tests/api/media: it is of a file",
     "create_candidate": "tests/api/ideas: a mention is one once",
     "create_approval_policy": "tests/api/approvals: it names who is asked",
+    "add_adaptation": "tests/api/posts: it is of a post",
     "submit_review": "tests/api/approvals: it is of a post",
     "draft_idea": "tests/api/ideas: it is of an idea",
     "create_answer": "tests/api/mentions: it goes out at once",

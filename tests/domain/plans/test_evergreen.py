@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from domain.plans.evergreen import around, fingerprint, in_turn
 from domain.plans.recurrence_shapes import (
     CreateRecurrence,
-    VariantTemplateView,
     VariationInput,
     VariationView,
 )
-from domain.posts.shapes import CreatePost, VariantInput
+from domain.posts.shapes import CreatePost, SaidView, VariantInput
 
 moments = st.datetimes(
     datetime.fromisoformat("2026-01-01"),
@@ -53,8 +52,8 @@ def test_what_was_never_said_comes_first_and_what_was_said_last_comes_last(
 
 
 def test_a_recurrence_can_say_all_that_a_post_can() -> None:
-    of_one_post = {"wall_time"}
+    of_one_post = {"wall_time", "adaptations"}
 
     assert CreatePost.model_fields.keys() - CreateRecurrence.model_fields.keys() == of_one_post
-    assert VariantTemplateView.model_fields.keys() == VariantInput.model_fields.keys()
+    assert SaidView.model_fields.keys() == VariantInput.model_fields.keys()
     assert VariationView.model_fields.keys() == VariationInput.model_fields.keys()

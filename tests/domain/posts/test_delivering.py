@@ -6,12 +6,15 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from domain.accounts.tables import Account
 from domain.connector.errors import Refused
 from domain.connector.words import Published, Ref
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.pages import PageRequest
 from domain.posts import arriving, delivering, recording
+from domain.posts.adaptation_shapes import AddAdaptation, ChangeAdaptation
+from domain.posts.adaptations import add_adaptation, change_adaptation
 from domain.posts.arriving import Arrived
 from domain.posts.delivering import LOOK_UP, SEND, Task
 from domain.posts.finding import find_post
@@ -150,3 +153,24 @@ async def test_another_workspace_claims_nothing(
 
     assert await claim(database, other, now) == []
     assert await state(database, post, workspace_id) == ("scheduled", "waiting")
+
+
+async def test_what_is_adapted_for_the_readers_of_an_account_goes_out_as_it_is_when_claimed(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    caller = worker(workspace_id)
+    german = AddAdaptation(locale="de", parts=["Wir schneiden."], content_warning="Wein")
+    async with database.transaction(workspace_id) as session:
+        account = await session.get_one(Account, (workspace_id, post.variants[0].account_id))
+        account.locale = "de-CH"
+        made = await add_adaptation(
+            session, caller, post.id, german, expected_version=None, now=now
+        )
+    async with database.transaction(workspace_id) as session:
+        change = ChangeAdaptation(parts=["Wir ernten."])
+        await change_adaptation(session, caller, made.id, change, expected_version=None, now=now)
+
+    [task] = await claim(database, workspace_id, now)
+
+    said = task.content
+    assert (said.parts, said.language, said.content_warning) == (("Wir ernten.",), "de", "Wein")

@@ -1,0 +1,38 @@
+"""What commands about posts are made of: texts, labels, links and media, with their bounds."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, HttpUrl
+
+from domain.kernel.ids import MediaId
+
+MOST_VARIANTS = 50
+WEB_ADDRESS = r"^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z]+)*(:[1-9][0-9]{1,3})?(/[!-~]*)?$"
+"""What generated clients check; we take other hosts too, such as `café.ch`."""
+Title = Annotated[str, Field(max_length=200, examples=["La taille de la vigne"])]
+Text = Annotated[str, Field(max_length=70_000, examples=["On taille. Et vous, déjà au travail ?"])]
+Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
+Labels = Annotated[list[Label], Field(max_length=30)]
+Language = Annotated[
+    str, Field(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["fr-CH"])
+]
+Parts = Annotated[list[Text], Field(min_length=1, max_length=50)]
+WarningText = Annotated[str, Field(max_length=500)]
+MediaIds = Annotated[list[MediaId], Field(max_length=20)]
+
+
+def _web_address(text: str) -> str:
+    HttpUrl(text)
+    return text
+
+
+Link = Annotated[
+    str,
+    AfterValidator(_web_address),
+    Field(
+        min_length=1,
+        max_length=2000,
+        examples=["https://example.ch/a"],
+        json_schema_extra={"pattern": WEB_ADDRESS},
+    ),
+]
