@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from migrations.tenancy import TENANT, create_tenant_table, hold
 
 revision = "2026_11_27_0300"
-down_revision = "2026_11_27_0400"
+down_revision = "2026_11_27_0600"
 branch_labels = None
 depends_on = None
 
