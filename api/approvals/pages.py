@@ -14,6 +14,7 @@ from domain.approvals.linking import approve_by_link, refuse_by_link, see_review
 from domain.approvals.shapes import ApproveReview, RefuseReview
 from domain.identity.bearer import BearerKind, workspace_of
 from domain.kernel.errors import LinkInvalid
+from domain.workspaces.clocks import moment_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Secret = Annotated[str, Path(max_length=200)]
@@ -33,8 +34,9 @@ async def decide(request: Request, secret: Secret) -> Response:
         command = fill(request, RefuseReview) if is_refused else fill(request, ApproveReview)
     except Unfilled as error:
         return await _asked(request, secret, 422, faults=fault_words(request, error.fields))
-    now, state = request.state.now, state_of(request)
-    async with state.database.transaction(_workspace(secret)) as session:
+    state, workspace_id = state_of(request), _workspace(secret)
+    async with state.database.transaction(workspace_id) as session:
+        now = await moment_in(session, workspace_id, request.state.now)
         if isinstance(command, RefuseReview):
             await refuse_by_link(session, secret, command, now=now)
         else:
@@ -45,8 +47,10 @@ async def decide(request: Request, secret: Secret) -> Response:
 async def _asked(
     request: Request, secret: str, status: int = 200, *, faults: dict[str, str] | None = None
 ) -> Response:
-    async with state_of(request).database.transaction(_workspace(secret)) as session:
-        found = await see_review(session, secret, now=request.state.now)
+    workspace_id = _workspace(secret)
+    async with state_of(request).database.transaction(workspace_id) as session:
+        now = await moment_in(session, workspace_id, request.state.now)
+        found = await see_review(session, secret, now=now)
     return render(
         request,
         "approvals/review.html",

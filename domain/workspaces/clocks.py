@@ -72,6 +72,11 @@ async def ahead_of(session: AsyncSession, workspace_id: UUID) -> timedelta:
     return timedelta(0) if row is None else row.ahead
 
 
+async def moment_in(session: AsyncSession, workspace_id: UUID, now: datetime) -> datetime:
+    """What time it is there, for those who come without a token."""
+    return now + await ahead_of(session, workspace_id)
+
+
 async def hold_clock(session: AsyncSession, caller: Caller) -> timedelta:
     """How far ahead the clock is; it stays there until this transaction ends."""
     statement = _mine(caller).with_for_update(read=True)

@@ -18,6 +18,9 @@ from domain.events.tables import Event
 from domain.kernel.caller import Caller, worker
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
+from domain.mail.service import plan_mail
+from domain.mail.shapes import Letter
+from domain.mail.tables import Mail
 from domain.plans.recurrence_shapes import CreateRecurrence
 from domain.plans.recurrences import create_recurrence
 from domain.posts.shapes import VariantInput
@@ -175,6 +178,20 @@ async def test_another_worker_sees_what_is_on_its_way_out(
 
     assert moved == [0, 0, 0]
     assert network.texts == ["On taille."]
+
+
+async def test_mails_of_a_workspace_that_is_ahead_are_sent_at_once(database: Database) -> None:
+    letter = Letter(kind="test", recipient="ada@example.ch", subject="a", text="b")
+    later = NOW + timedelta(days=30)
+    async with database.transaction(None) as session:
+        id_ = await plan_mail(
+            session, KEYS, letter, user_id=None, until=later + timedelta(days=1), now=later
+        )
+        row = await session.get_one(Mail, id_)
+        await session.refresh(row)
+
+    assert row.act_at is not None
+    assert row.act_at <= datetime.now(UTC)
 
 
 async def test_live_workspaces_are_not_touched_by_the_clock_of_another(

@@ -5,9 +5,12 @@ import pytest
 from fastapi import FastAPI
 
 from api.main import create_app
+from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
 from domain.workspaces.founding import MOST_OWNED, slug_of
+from domain.workspaces.queries import get_workspace
+from domain.workspaces.shapes import WorkspaceKind
 from tests.browsing import Tab, browsing
 from tests.people import Person, make_person, sign_in
 from tests.world import opened
@@ -36,6 +39,22 @@ async def test_who_has_an_account_founds_a_workspace_and_owns_it(
     assert "L’Écho du Léman" in tab.page.text
     assert (seat["workspace_name"], seat["role"]) == ("L’Écho du Léman", "owner")
     assert seat["slug"].startswith("lecho-du-leman-")
+
+
+async def test_a_workspace_can_be_founded_for_trying_things(tab: Tab, database: Database) -> None:
+    person = await make_person(database)
+    await sign_in(tab, person)
+    await tab.open(PATH)
+
+    await tab.send(PATH, name="Trial", kind="test")
+
+    [seat] = await database.reads.fetch(SEATS, person.id)
+    workspace_id = await database.reads.fetchval(
+        "SELECT workspace_id FROM parvis_memberships($1)", person.id
+    )
+    async with database.transaction(workspace_id) as session:
+        view = await get_workspace(session, worker(workspace_id))
+    assert (view.name, view.kind) == (seat["workspace_name"], WorkspaceKind.TEST)
 
 
 async def test_founding_is_told_by_the_person_who_did_it(tab: Tab, database: Database) -> None:
