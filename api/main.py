@@ -33,6 +33,7 @@ from api.identity import rest as identity
 from api.imports import exporting
 from api.imports import rest as imports
 from api.inside import listening
+from api.media import albums
 from api.media import consents as media_consents
 from api.media import rest as media
 from api.mentions import authors, conversations, replies
@@ -74,6 +75,7 @@ ROUTERS = (
     consents,
     media,
     media_consents,
+    albums,
     calendars,
     pillars,
     slots,

@@ -223,6 +223,7 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
             "url": "https://example.org/jours-feries.ics",
             "proposes_days_before": 14,
         },
+        ("alb", "albums"): {"name": "Vignes", "cover_id": here[named("med")]},
         ("mcs", f"media/{here[named('med')]}/consents"): {
             "person": "Luc Bovet",
             "granted_at": "2026-11-20T10:00:00Z",

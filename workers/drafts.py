@@ -5,6 +5,8 @@ from uuid import UUID
 from domain.connector.words import Draft, Link, Medium, Part
 from domain.kernel.caller import worker
 from domain.media.queries import media_by_id
+from domain.media.rules import in_language
+from domain.media.shapes import MediaView
 from domain.media.storage import read_file
 from domain.posts.delivering import Task
 from workers.context import Context
@@ -13,7 +15,7 @@ from workers.context import Context
 async def draft_of(context: Context, task: Task) -> Draft:
     """The draft with its media in memory. Raises `NotFound` when a file is gone."""
     content = task.content
-    media = await _media(context, task.workspace_id, content.media_ids)
+    media = await _media(context, task.workspace_id, content.media_ids, content.language)
     link = Link(content.link_url) if content.link_url else None
     first, *rest = content.parts
     return Draft(
@@ -26,7 +28,9 @@ async def draft_of(context: Context, task: Task) -> Draft:
     )
 
 
-async def _media(context: Context, workspace_id: UUID, ids: tuple[UUID, ...]) -> tuple[Medium, ...]:
+async def _media(
+    context: Context, workspace_id: UUID, ids: tuple[UUID, ...], language: str | None
+) -> tuple[Medium, ...]:
     if not ids:
         return ()
     async with context.database.transaction(workspace_id) as session:
@@ -37,10 +41,15 @@ async def _media(context: Context, workspace_id: UUID, ids: tuple[UUID, ...]) ->
                 content=await read_file(context.media, workspace_id, found[id_].sha256),
                 content_type=found[id_].content_type,
                 file_name=found[id_].file_name,
-                alt_text=found[id_].alt_text,
+                alt_text=_alt_text(found[id_], language),
                 width=found[id_].width,
                 height=found[id_].height,
             )
             for id_ in ids
         ]
     )
+
+
+def _alt_text(media: MediaView, language: str | None) -> str | None:
+    texts = {each.language: each.text for each in media.alt_texts}
+    return in_language(texts, language, media.alt_text)

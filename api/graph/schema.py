@@ -23,6 +23,7 @@ from api.ideas import candidates_graph as candidates
 from api.ideas import graph as ideas
 from api.identity import graph as identity
 from api.imports import graph as imports
+from api.media import albums_graph as albums
 from api.media import graph as media
 from api.mentions import graph as mentions
 from api.metrics import graph as metrics
@@ -43,6 +44,7 @@ RESOURCES = (
     networks,
     accounts,
     media,
+    albums,
     calendars,
     posts,
     adaptations,

@@ -2,7 +2,8 @@
 
 from api.graph.pages import Order
 from api.graph.relations import Many, One, whole
-from domain.media import consents
+from domain.media import album_queries, consents
+from domain.media.album_shapes import AlbumItemView, AlbumView
 from domain.media.queries import media_by_id
 from domain.media.shapes import MediaConsentView, MediaView
 
@@ -20,5 +21,21 @@ media_by_consent = One(
     owner=MediaConsentView,
     target=MediaView,
     key="media_id",
+    find=media_by_id,
+)
+items_by_album = Many(
+    name="items_by_album",
+    owner=AlbumView,
+    target=AlbumItemView,
+    order=Order(album_queries.IN_ORDER, ("position", lambda item: item.media.id)),
+    page_size=50,
+    first=album_queries.media_by_album,
+    more=album_queries.list_album_media,
+)
+cover_by_album = One(
+    name="media_by_id",
+    owner=AlbumView,
+    target=MediaView,
+    key="cover_id",
     find=media_by_id,
 )

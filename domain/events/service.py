@@ -22,6 +22,7 @@ ID_COLUMNS = {
     "assigned_to": "member",
     "expert_ids": "member",
     "communities": "community",
+    "cover_id": "media",
     "document_id": "media",
 }
 """Columns of ids that are not called after their kind."""

@@ -36,6 +36,7 @@ PREFIXES = {
     "cns": "consent",
     "med": "media",
     "mcs": "media_consent",
+    "alb": "album",
     "cal": "calendar",
     "pil": "pillar",
     "cam": "campaign",
@@ -152,6 +153,7 @@ CommunityId = Annotated[UUID, Prefixed("com")]
 AccountId = Annotated[UUID, Prefixed("acct")]
 MediaId = Annotated[UUID, Prefixed("med")]
 MediaConsentId = Annotated[UUID, Prefixed("mcs")]
+AlbumId = Annotated[UUID, Prefixed("alb")]
 CalendarId = Annotated[UUID, Prefixed("cal")]
 PillarId = Annotated[UUID, Prefixed("pil")]
 SlotId = Annotated[UUID, Prefixed("slot")]

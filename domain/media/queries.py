@@ -15,7 +15,7 @@ from domain.kernel.changes import find
 from domain.kernel.ids import show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
-from domain.media.shapes import MediaKind, MediaView
+from domain.media.shapes import AltTextView, MediaKind, MediaView
 from domain.media.tables import Media, MediaConsent
 
 
@@ -98,6 +98,7 @@ def view_of(row: Media) -> MediaView:
         width=row.width,
         height=row.height,
         alt_text=row.alt_text,
+        alt_texts=[AltTextView.model_validate(each) for each in row.alt_texts],
         credit=row.credit,
         source=row.source,
         licence=row.licence,

@@ -1,10 +1,11 @@
-"""Pure rules of media: names made harmless, and until when a file may be published."""
+"""Pure rules of media: harmless names, ends of rights, languages of texts, orders of albums."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from domain.media.sniffing import SUFFIXES
 
@@ -47,6 +48,40 @@ def rights_end(until: datetime | None, consents: Iterable[Consent]) -> datetime 
 def _latest(consents: Iterable[Consent]) -> Mapping[tuple[str, str], Consent]:
     in_order = sorted(consents, key=lambda each: each.granted_at)
     return {(" ".join(each.person.casefold().split()), each.kind): each for each in in_order}
+
+
+def in_language(texts: Mapping[str, str], language: str | None, default: str | None) -> str | None:
+    """The text for a language tag, looked up as RFC 4647 (3.4) says: fr-CH, fr, the default."""
+    known = {tag.lower(): text for tag, text in texts.items()}
+    tags = (language or "").lower().split("-")
+    while tags:
+        found = known.get("-".join(tags))
+        if found is not None:
+            return found
+        tags.pop()
+        # A single letter only leads to what follows it.
+        if tags and len(tags[-1]) == 1:
+            tags.pop()
+    return default
+
+
+def arranged(current: Sequence[UUID], moved: Sequence[UUID], before: UUID | None) -> Sequence[UUID]:
+    """The order once `moved` stand, in their order, before a file that stays; None: at the end."""
+    staying = [id_ for id_ in current if id_ not in set(moved)]
+    at = len(staying) if before is None else staying.index(before)
+    return [*staying[:at], *moved, *staying[at:]]
+
+
+def places(
+    order: Sequence[UUID], known: Mapping[UUID, int], moved: Collection[UUID]
+) -> Mapping[UUID, int]:
+    """Numbers that grow along an order; what stays keeps its own where it can."""
+    found: dict[UUID, int] = {}
+    last = -1
+    for id_ in order:
+        own = -1 if id_ in moved else known[id_]
+        last = found[id_] = max(own, last + 1)
+    return found
 
 
 def clean_name(sent: str, content_type: str) -> str:

@@ -79,6 +79,8 @@ async def change_media(
     if "rights_until" in values:
         consents = await consents_of(session, caller, id_)
         values["rights_end_at"] = rights_end(values["rights_until"], consents)
+    if "alt_texts" in values:
+        values["alt_texts"] = [each.model_dump() for each in values["alt_texts"]]
     previous = apply(row, values, now=now)
     if previous:
         record_change(session, caller, "media.changed", ("media", id_), row, previous, now=now)

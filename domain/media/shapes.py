@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.kernel.clock import Moment
 from domain.kernel.ids import MediaConsentId, MediaId
@@ -14,6 +14,9 @@ AltText = Annotated[
     str, Field(max_length=4000, examples=["A steamboat leaves the pier of Ouchy at dawn."])
 ]
 
+Language = Annotated[
+    str, Field(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$", examples=["de-CH"])
+]
 Credit = Annotated[str, Field(max_length=300, examples=["Photo: Aline Favre / RTS"])]
 Origin = Annotated[str, Field(max_length=500, examples=["Keystone, no 582134"])]
 Licence = Annotated[str, Field(max_length=4000, examples=["CC BY-SA 4.0"])]
@@ -30,6 +33,30 @@ class MediaKind(StrEnum):
     VIDEO = "video"
 
 
+class AltTextIn(Command):
+    """An alternative text in another language than the default."""
+
+    language: Language = Field(description="Its language, BCP 47.")
+    text: AltText = Field(description="What the file shows.")
+
+
+class AltTextView(View):
+    """An alternative text in another language than the default."""
+
+    language: str = Field(description="Its language, BCP 47.")
+    text: str = Field(description="What the file shows.")
+
+
+def _one_per_language(texts: list[AltTextIn]) -> list[AltTextIn]:
+    languages = [each.language.lower() for each in texts]
+    if len(set(languages)) != len(languages):
+        raise ValueError("Each language has one text.")
+    return texts
+
+
+AltTexts = Annotated[list[AltTextIn], Field(max_length=40), AfterValidator(_one_per_language)]
+
+
 class MediaView(View):
     id: MediaId = Field(description="The file's id.")
     kind: MediaKind = Field(description="Whether it is an image or a video.")
@@ -40,6 +67,10 @@ class MediaView(View):
     width: int | None = Field(description="Width in pixels; null where it could not be read.")
     height: int | None = Field(description="Height in pixels; null where it could not be read.")
     alt_text: str | None = Field(description="What it shows, for those who cannot see it.")
+    alt_texts: list[AltTextView] = Field(
+        description="The same in other languages; a post shows the one of its own language: fr-CH, "
+        "else fr, else `alt_text`."
+    )
     credit: str | None = Field(description="Whom to name beside it.")
     source: str | None = Field(description="Where the house has it from.")
     licence: str | None = Field(description="What the house may do with it, in words.")
@@ -69,6 +100,7 @@ class AddMedia(Command):
 
 class ChangeMedia(Change):
     alt_text: AltText | None = may_change("What it shows, for those who cannot see it.")
+    alt_texts: AltTexts = may_change("The same in other languages; replaces those before.")
     credit: Credit | None = may_change("Whom to name beside it.")
     source: Origin | None = may_change("Where the house has it from.")
     licence: Licence | None = may_change("What the house may do with it, in words.")

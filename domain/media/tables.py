@@ -1,13 +1,14 @@
 """Pictures and videos; the bytes lie in the storage that api and workers share."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from domain.kernel.tables import Kept, belongs_to, big, moment, string, texts
+from domain.kernel.tables import Kept, TenantRow, belongs_to, big, json, moment, string, texts
 
 
 class Media(Kept, table=True):
@@ -30,6 +31,8 @@ class Media(Kept, table=True):
     width: int | None = None
     height: int | None = None
     alt_text: str | None = string(nullable=True)
+    alt_texts: list[dict[str, Any]] = json(default_factory=list)
+    """In other languages: `language` and `text` of each."""
     credit: str | None = string(nullable=True)
     source: str | None = string(nullable=True)
     licence: str | None = string(nullable=True)
@@ -59,3 +62,34 @@ class MediaConsent(Kept, table=True):
     valid_until: datetime | None = moment(nullable=True)
     revoked_at: datetime | None = moment(nullable=True)
     document_id: UUID | None = Field(default=None)
+
+
+class Album(Kept, table=True):
+    __tablename__ = "albums"
+    __table_args__ = (
+        belongs_to("media", "cover_id", on_delete="SET NULL"),
+        Index("albums_by_created", "workspace_id", "created_at", "id"),
+        Index("albums_by_cover", "workspace_id", "cover_id"),
+    )
+
+    name: str = string()
+    description: str = string()
+    cover_id: UUID | None = Field(default=None)
+
+
+class AlbumItem(TenantRow, table=True):
+    """A file in an album; `position` grows along it."""
+
+    __tablename__ = "album_items"
+    __table_args__ = (
+        belongs_to("albums", "album_id", on_delete="CASCADE"),
+        belongs_to("media", "media_id", on_delete="CASCADE"),
+        UniqueConstraint("workspace_id", "album_id", "media_id", name="album_items_once"),
+        Index("album_items_in_order", "workspace_id", "album_id", "position", "media_id"),
+        Index("album_items_of_media", "workspace_id", "media_id"),
+    )
+
+    album_id: UUID
+    media_id: UUID
+    position: int
+    added_at: datetime = moment()

@@ -17,6 +17,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.errors import AbilityMissing, NotFound
 from domain.kernel.ids import MediaId
 from domain.kernel.shapes import Shape
+from domain.media.rules import in_language
 from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.inheriting import Adapted, Audience, Master, OwnWords, inherited
@@ -144,12 +145,15 @@ async def find_accounts(
 
 
 def _facts(content: Content, media: Mapping[UUID, Media]) -> Sequence[PartFacts]:
-    files = tuple(
-        MediumFacts(media[id_].content_type, media[id_].size_bytes, media[id_].alt_text)
-        for id_ in content.media_ids
-    )
+    files = tuple(_medium(media[id_], content.language) for id_ in content.media_ids)
     first, *rest = content.parts
     return [PartFacts(first, files, content.link_url), *(PartFacts(text) for text in rest)]
+
+
+def _medium(row: Media, language: str | None) -> MediumFacts:
+    texts = {each["language"]: each["text"] for each in row.alt_texts}
+    alt_text = in_language(texts, language, row.alt_text)
+    return MediumFacts(row.content_type, row.size_bytes, alt_text)
 
 
 def _length(

@@ -61,6 +61,7 @@ ELSEWHERE = {
     "list_idea_posts": "Idea.posts",
     "list_attempts": "Delivery.tries",
     "list_media_consents": "Media.consents",
+    "list_album_media": "Album.items",
     "list_answers": "Mention.answers",
     "list_calendar_feeds": "Calendar.feeds",
     "get_post_metrics": "Post.metrics",

@@ -17,6 +17,8 @@ WHOLE_HOUSE = {
     "tokens": "a token is found before it is known what it may see",
     "media": "the house's own shelf of pictures",
     "media_consents": "as above: of people in them",
+    "albums": "as above",
+    "album_items": "as above",
     "kept_answers": "what this very caller was answered",
     "event_counters": "a number",
     "sign_in_providers": "how people of the house sign in",

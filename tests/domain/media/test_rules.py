@@ -1,9 +1,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.media.rules import clean_name, rights_end
+from domain.media.rules import arranged, clean_name, in_language, places, rights_end
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,48 @@ def test_right_ends_with_the_first_of_the_licence_and_the_latest_consents(
     found = rights_end(None if until is None else day(until), consents)
 
     assert found == (None if ends is None else day(ends))
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [
+        ("fr-CH", "suisse"),
+        ("FR-ch", "suisse"),
+        ("fr-CH-1996", "suisse"),
+        ("fr-CA", "français"),
+        ("fr-a-x", "français"),
+        ("zh-Hant-TW", "繁"),
+        ("zh", "default"),
+        ("de", "default"),
+        (None, "default"),
+    ],
+)
+def test_text_is_looked_up_from_the_whole_tag_down_to_the_default(
+    language: str | None, found: str
+) -> None:
+    texts = {"fr": "français", "fr-CH": "suisse", "zh-Hant": "繁", "fr-a": "never"}
+
+    assert in_language(texts, language, "default") == found
+
+
+IDS = [UUID(int=number) for number in range(8)]
+
+
+@given(st.permutations(IDS), st.sets(st.sampled_from(IDS)), st.data())
+def test_what_is_placed_stands_in_its_order_before_its_neighbour(
+    current: list[UUID], chosen: set[UUID], data: st.DataObject
+) -> None:
+    moved = data.draw(st.permutations(sorted(chosen)))
+    staying = [id_ for id_ in current if id_ not in chosen]
+    before = data.draw(st.sampled_from([None, *staying]))
+    known = {id_: place * 3 for place, id_ in enumerate(current)}
+
+    order = arranged(current, moved, before)
+    found = places(order, known, set(moved))
+    again = arranged(order, moved, before)
+
+    assert [id_ for id_ in order if id_ not in chosen] == staying
+    start = len(staying) if before is None else staying.index(before)
+    assert list(order[start : start + len(moved)]) == moved
+    assert sorted(found, key=lambda id_: found[id_]) == list(order)
+    assert again == order
