@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 LISTS = frozenset({"labels", "media_ids", "accounts"})
-AS_JSON = "variants"
+AS_JSON = frozenset({"adaptations", "variants"})
 QUOTE = "'"
 RISKY = frozenset("=+-@\t\r\n'")
 
@@ -28,7 +28,7 @@ def as_meant(cell: str) -> str:
 def write_cell(name: str, value: Any) -> str:  # noqa: ANN401 - JSON
     if value is None or value == []:
         return ""
-    if name == AS_JSON:
+    if name in AS_JSON:
         return _json(value)
     if name in LISTS:
         joined = ";".join(value)
@@ -39,7 +39,7 @@ def write_cell(name: str, value: Any) -> str:  # noqa: ANN401 - JSON
 def read_cell(name: str, cell: str) -> Any:  # noqa: ANN401 - JSON
     """The value of a cell that is not empty; what is no JSON stays text, and is refused later."""
     cell = as_meant(cell)
-    if name == AS_JSON or (name in LISTS and cell.lstrip().startswith("[")):
+    if name in AS_JSON or (name in LISTS and cell.lstrip().startswith("[")):
         try:
             return msgspec.json.decode(cell)
         except (msgspec.DecodeError, RecursionError):

@@ -2,9 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +14,9 @@ from domain.imports.lines import SAME
 from domain.imports.rules import FileKind
 from domain.kernel.caller import Caller
 from domain.kernel.pages import PageRequest
-from domain.kernel.shapes import Page
+from domain.kernel.shapes import Command, Page, View
+from domain.posts.adaptation_shapes import AdaptationInput, AdaptationView
+from domain.posts.batches import adaptations_by_post
 from domain.posts.queries import PostFilter, PostSort, list_posts, variants_by_post
 from domain.posts.shapes import PostView, VariantInput, VariantView
 
@@ -31,8 +32,11 @@ async def export_page(
     page: Page[PostView] = await list_posts(
         session, caller, request, where=where, sort=PostSort.CREATED
     )
-    variants = await variants_by_post(session, caller, [post.id for post in page.data])
-    return [_line(post, variants) for post in page.data], page.page.next_cursor
+    ids = [post.id for post in page.data]
+    adaptations = await adaptations_by_post(session, caller, ids)
+    variants = await variants_by_post(session, caller, ids)
+    lines = [_line(post, adaptations[post.id], variants[post.id]) for post in page.data]
+    return lines, page.page.next_cursor
 
 
 def lines_of(lines: Sequence[Raw], kind: FileKind) -> bytes:
@@ -50,21 +54,23 @@ def heading_of(kind: FileKind) -> bytes:
     return b"" if kind is FileKind.JSONL else (",".join(HEADING) + "\r\n").encode()
 
 
-def _line(post: PostView, variants: Mapping[UUID, Sequence[VariantView]]) -> Raw:
+def _line(
+    post: PostView, adaptations: Sequence[AdaptationView], variants: Sequence[VariantView]
+) -> Raw:
     said = post.model_dump(mode="json")
-    inputs = [_input(each) for each in variants[post.id]]
+    inputs = [_input(each, VariantInput) for each in variants]
     named: dict[str, Any] = {
         "accounts": [each["account_id"] for each in inputs],
         "campaign": said["campaign_id"],
         "pillar": said["pillar_id"],
+        "adaptations": [_input(each, AdaptationInput) for each in adaptations],
         "variants": [each for each in inputs if len(each) > 1],
     }
     return {name: said[name] for name in (*SAME, *TOLD)} | named
 
 
-def _input(variant: VariantView) -> Raw:
-    """What an account says otherwise, with its id; what it inherits is left out."""
-    shown = variant.model_dump(include=set(VariantInput.model_fields))
-    given = VariantInput(**shown)
+def _input(view: View, command: type[Command]) -> Raw:
+    """What is said otherwise, and by whom or for whom; what is inherited is left out."""
+    given = command(**view.model_dump(include=set(command.model_fields)))
     found: Raw = given.model_dump(mode="json", exclude_defaults=True)
     return found

@@ -111,6 +111,7 @@ def command_of(line: ImportLine, names: Names) -> CreatePost:
             calendar_id=names.calendar_id,
             campaign_id=campaign_id,
             pillar_id=pillar_id,
+            adaptations=line.adaptations,
             variants=_variants([each for each in accounts if each is not None], line.variants),
             **{name: getattr(line, name) for name in SAME},
         )

@@ -8,6 +8,7 @@ from domain.imports.rules import ImportState, RowResult
 from domain.kernel.clock import Moment, WallTime, ZoneName
 from domain.kernel.ids import CalendarId, CommunityId, ImportId, PostId
 from domain.kernel.shapes import Command, View
+from domain.posts.adaptation_shapes import Adaptations
 from domain.posts.fields import MOST_VARIANTS, Labels, Language, Link, MediaIds, Text, Title
 from domain.posts.shapes import OneEach
 
@@ -33,6 +34,9 @@ class ImportLine(Command):
     )
     campaign: Name | None = Field(default=None, description="Its campaign, by id or name.")
     pillar: Name | None = Field(default=None, description="Its pillar, by id or name.")
+    adaptations: Adaptations = Field(
+        default=[], description="What it says for a network, locale, segment or tone."
+    )
     variants: OneEach = Field(default=[], description="What accounts say otherwise.")
 
 

@@ -14,6 +14,7 @@ from domain.kernel.clock import resolve, zone
 from domain.kernel.errors import Fault, Misfit
 from domain.plans.recurrence_shapes import VariationInput
 from domain.plans.tables import Occurrence, Recurrence
+from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.rules import PostState
 from domain.posts.shapes import VariantInput
 from domain.posts.tables import Post, Variant
@@ -53,20 +54,28 @@ def in_turn(keys: Sequence[str], used: Mapping[str, datetime]) -> list[str]:
     return never + sorted((key for key in keys if key in used), key=lambda key: used[key])
 
 
-def ensure_distinct(variants: Sequence[VariantInput], variations: Sequence[VariationInput]) -> None:
-    """Raises `Misfit` for a text that comes twice, or that a variant would hide with its own."""
+def ensure_distinct(
+    adaptations: Sequence[AdaptationInput],
+    variants: Sequence[VariantInput],
+    variations: Sequence[VariationInput],
+) -> None:
+    """Raises `Misfit` for a text that comes twice, or that somebody's own would hide."""
     if not variations:
         return
     keys = [fingerprint(each.text) for each in variations]
-    hidden = [each.parts is not None for each in variants]
+    own = {
+        "adaptations": [each.parts for each in adaptations],
+        "variants": [each.parts for each in variants],
+    }
     faults = [
         Fault(f"/variations/{place}/text", "variation.repeated", "It says what another one says.")
         for place, key in enumerate(keys)
         if key in keys[:place]
     ] + [
-        Fault(f"/variants/{place}/parts", "variation.hidden", "Its own text hides the variations.")
-        for place, is_hidden in enumerate(hidden)
-        if is_hidden
+        Fault(f"/{name}/{place}/parts", "variation.hidden", "Its own text hides the variations.")
+        for name, texts in own.items()
+        for place, parts in enumerate(texts)
+        if parts is not None
     ]
     if faults:
         raise Misfit(faults=tuple(faults))

@@ -11,10 +11,12 @@ from domain.kernel.errors import Fault, PostUnfit
 from domain.plans.evergreen import ensure_distinct
 from domain.plans.recurrence_shapes import VariationInput
 from domain.plans.tables import Recurrence
+from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.service import validate_post
 from domain.posts.shapes import ValidatePost, ValidationView, VariantInput
 
-SAID = ("text", "language", "link_url", "media_ids", "campaign_id", "variants", "variations")
+LISTS = ("adaptations", "variants", "variations")
+SAID = ("text", "language", "link_url", "media_ids", "campaign_id", *LISTS)
 
 
 async def ensure_taken(
@@ -33,15 +35,17 @@ async def ensure_taken(
     if not sent.keys() & set(SAID):
         return
     said = {name: sent[name] if name in sent else getattr(row, name) for name in SAID}
+    adaptations = [AdaptationInput.model_validate(each) for each in said["adaptations"]]
     variants = [VariantInput.model_validate(each) for each in said["variants"]]
     variations = [VariationInput.model_validate(each) for each in said["variations"]]
-    ensure_distinct(variants, variations)
+    ensure_distinct(adaptations, variants, variations)
     told = {name: said[name] for name in ("language", "link_url", "campaign_id")}
     faults: list[Fault] = []
     for place, each in enumerate(variations or [None]):
         media_ids = said["media_ids"] if each is None or each.media_ids is None else each.media_ids
         text = said["text"] if each is None else each.text
-        command = ValidatePost(text=text, media_ids=media_ids, variants=variants, **told)
+        said_by = {"adaptations": adaptations, "variants": variants}
+        command = ValidatePost(text=text, media_ids=media_ids, **said_by, **told)
         # Who may write need not be able to read; what the session shows is theirs all the same.
         judged = await validate_post(session, worker(caller.workspace_id), command, now=now)
         faults += _faults(judged, None if each is None else place)

@@ -58,6 +58,7 @@ COPIED = (
     "labels",
     "link_url",
     "media_ids",
+    "adaptations",
     "variants",
     "variations",
     "spacing_days",

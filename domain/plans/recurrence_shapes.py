@@ -15,6 +15,7 @@ from domain.kernel.ids import (
     RecurrenceId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.posts.adaptation_shapes import Adaptations, AdaptedView
 from domain.posts.fields import Labels, Language, Link, MediaIds, Text, Title
 from domain.posts.shapes import OneEach, SaidView
 
@@ -25,6 +26,7 @@ RULE = (
     "times of the zone, or UTC with a Z."
 )
 SPACING = "For how many days an account does not say the same again; 0: it may. With variations."
+ADAPTATIONS = "What its posts say for a network, locale, segment or tone."
 VARIANTS = "The accounts that say it, and how; empty: its posts stay drafts."
 VARIATIONS = "Said in turn, so that no account repeats itself; empty: the text, each time."
 RuleText = Annotated[
@@ -66,6 +68,7 @@ class RecurrenceView(View):
     labels: list[str] = Field(description="The labels of its posts.")
     link_url: str | None = Field(description="The page its posts lead to.")
     media_ids: list[MediaId] = Field(description="The pictures and videos of its posts.")
+    adaptations: list[AdaptedView] = Field(description=ADAPTATIONS)
     variants: list[SaidView] = Field(description=VARIANTS)
     variations: list[VariationView] = Field(description=VARIATIONS)
     spacing_days: int = Field(description=SPACING)
@@ -100,6 +103,7 @@ class CreateRecurrence(Command):
     labels: Labels = Field(default=[], description="The labels of its posts.")
     link_url: Link | None = Field(default=None, description="The page its posts lead to.")
     media_ids: MediaIds = Field(default=[], description="The pictures and videos of its posts.")
+    adaptations: Adaptations = Field(default=[], description=ADAPTATIONS)
     variants: OneEach = Field(default=[], description=VARIANTS)
     variations: Variations = Field(default=[], description=VARIATIONS)
     spacing_days: Spacing = Field(default=30, description=SPACING)
@@ -119,6 +123,7 @@ class ChangeRecurrence(Change):
     labels: Labels = may_change("The labels of its posts.")
     link_url: Link | None = may_change("The page its posts lead to.")
     media_ids: MediaIds = may_change("The pictures and videos of its posts.")
+    adaptations: Adaptations = may_change("All adaptations; replaces the ones before.")
     variants: OneEach = may_change("All accounts that say it; replaces the ones before.")
     variations: Variations = may_change("All variations; replaces the ones before.")
     spacing_days: Spacing = may_change(SPACING)

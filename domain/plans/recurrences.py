@@ -180,7 +180,7 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
     """The values of a command, with lists of shapes as they lie in their row."""
     return values | {
         name: [each.model_dump(mode="json") for each in values[name]]
-        for name in ("variants", "variations")
+        for name in ("adaptations", "variants", "variations")
         if name in values
     }
 

@@ -15,6 +15,7 @@ from domain.kernel.ids import new_id
 from domain.plans.evergreen import Sayings, choose, sayings_of
 from domain.plans.recurring import Coming
 from domain.plans.tables import Occurrence, Recurrence
+from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.finding import find_post
 from domain.posts.rules import PostState
 from domain.posts.service import change_post, create_post, remove_post, schedule_post
@@ -105,6 +106,7 @@ async def _command(work: Work, occurrence: Occurrence) -> CreatePost | None:
         calendar_id=row.calendar_id,
         text=said.text,
         media_ids=said.media_ids,
+        adaptations=[AdaptationInput.model_validate(each) for each in row.adaptations],
         variants=[VariantInput.model_validate(each) for each in row.variants],
         wall_time=occurrence.occurs_at,
         time_zone=row.time_zone,

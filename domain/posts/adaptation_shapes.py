@@ -1,6 +1,6 @@
 """Adaptations of a post: commands in, views out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -18,7 +18,16 @@ FOR_SEGMENT = "The segment it is for; null: all."
 FOR_TONE = "The tone it is in; null: any."
 
 
-class AdaptedView(View):
+class KeptView(View):
+    """As a version or a template keeps it: what is older than a field says nothing of it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, kept: Any) -> Any:  # noqa: ANN401 - JSON, or a row
+        return {**dict.fromkeys(cls.model_fields), **kept} if isinstance(kept, dict) else kept
+
+
+class AdaptedView(KeptView):
     """Words for all accounts of a network, locale, segment or tone."""
 
     network: str | None = Field(description=FOR_NETWORK)

@@ -1,6 +1,6 @@
 """Posts, variants and deliveries: commands in, views out."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -31,6 +31,7 @@ from domain.posts.adaptation_shapes import (
     Adaptations,
     AdaptationView,
     AdaptedView,
+    KeptView,
 )
 from domain.posts.comparing import PieceKind
 from domain.posts.fields import (
@@ -168,16 +169,8 @@ class PostDetail(PostSummary):
     deliveries: list[DeliveryView] = Field(description="What goes out, or went.")
 
 
-def _as_kept(kept: Any) -> Any:  # noqa: ANN401 - JSON, or a row
-    """What was kept before a field was there says nothing of it."""
-    names = SaidView.model_fields
-    return {**dict.fromkeys(names), **kept} if isinstance(kept, dict) else kept
-
-
-class SaidView(View):
-    """What one account says, as a version or a template keeps it."""
-
-    _fill = model_validator(mode="before")(_as_kept)
+class SaidView(KeptView):
+    """What one account says."""
 
     account_id: AccountId = Field(description="The account that says it.")
     locale: str | None = Field(description=OWN_LOCALE)

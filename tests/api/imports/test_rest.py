@@ -29,7 +29,7 @@ from workers.imports import import_due
 CSV, JSONL = "text/csv", "application/x-ndjson"
 KEPT = (
     *("title", "text", "language", "labels", "link_url", "media_ids", "wall_time", "time_zone"),
-    *("campaign_id", "pillar_id", "publish_at", "variants"),
+    *("campaign_id", "pillar_id", "publish_at", "adaptations", "variants"),
 )
 TWO = "title,text,accounts\nLa taille,On taille.,sandbox:vaud\nLe pressoir,,mastodon:nobody\n"
 
@@ -66,8 +66,8 @@ async def told(desk: Desk) -> list[dict[str, Any]]:
     found = []
     for each in answer.json()["data"]:
         post = (await desk.client.get(f"/v1/posts/{each['id']}")).json()
-        for variant in post["variants"]:
-            del variant["id"], variant["post_id"]
+        for own in (*post["adaptations"], *post["variants"]):
+            del own["id"], own["post_id"]
         found.append({name: post[name] for name in KEPT})
     return found
 
@@ -213,7 +213,18 @@ async def test_what_is_exported_imports_again(
         time_zone="America/New_York",
         pillar_id=pillar["id"],
         campaign_id=campaign["id"],
-        variants=[{"account_id": desk.account, "parts": ["Un", "Deux"], "visibility": "unlisted"}],
+        adaptations=[
+            {"network": "sandbox", "locale": "de", "parts": ["=Eins", "Zwei"]},
+            {"tone": "warm", "link_url": "https://example.ch/b", "media_ids": []},
+        ],
+        variants=[
+            {
+                "account_id": desk.account,
+                "locale": "de-CH",
+                "parts": ["Un", "Deux"],
+                "visibility": "unlisted",
+            }
+        ],
     )
     await desk.draft(title="", text="'tis")
     await desk.draft(variants=[], labels=["a", "b"])

@@ -330,12 +330,33 @@ async def test_what_an_account_says_elsewhere_is_not_said_again(rota: Rota) -> N
     assert [text for _, text in await rota.planned(made)] == ["Deux."]
 
 
+async def test_its_posts_are_adapted_as_it_says_and_follow_when_it_says_otherwise(
+    rota: Rota,
+) -> None:
+    german = {"locale": "de", "parts": ["Wir schneiden."]}
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=1", adaptations=[german])
+    await rota.work(made)
+    [before] = await rota.posts(made)
+
+    await rota.change(made, adaptations=[{**german, "parts": ["Wir ernten."]}])
+
+    url = f"/v1/posts/{before['id']}"
+    [after] = (await rota.desk.client.get(url)).json()["adaptations"]
+    versions = (await rota.desk.client.get(f"{url}/versions")).json()["data"]
+    assert (after["locale"], after["parts"]) == ("de", ["Wir ernten."])
+    assert [each["adaptations"][0]["parts"] for each in versions] == [
+        ["Wir ernten."],
+        ["Wir schneiden."],
+    ]
+
+
 async def test_variations_that_could_not_be_told_apart_are_refused(rota: Rota) -> None:
     body = {
         "calendar_id": rota.desk.calendar,
         "title": "Vigne",
         "rule": "RRULE:FREQ=DAILY",
         "starts_at": tomorrow(),
+        "adaptations": [{"locale": "de", "parts": ["Eigen."]}],
         "variants": [{"account_id": rota.desk.account, "parts": ["Own."]}],
         "variations": [{"text": "Un."}, {"text": "un. "}],
     }
@@ -346,6 +367,7 @@ async def test_variations_that_could_not_be_told_apart_are_refused(rota: Rota) -
     assert answer.status_code == 422
     assert found == [
         ("/variations/1/text", "variation.repeated"),
+        ("/adaptations/0/parts", "variation.hidden"),
         ("/variants/0/parts", "variation.hidden"),
     ]
 
@@ -411,7 +433,7 @@ async def test_what_an_account_cannot_take_now_stays_a_draft_and_is_scheduled_la
 
 async def test_pictures_pillars_and_calendars_of_a_recurrence_are_in_use(rota: Rota) -> None:
     client = rota.desk.client
-    files = [(await send(client, picture(size=(width, 3)))).json()["id"] for width in (3, 4, 5)]
+    files = [(await send(client, picture(size=(width, 3)))).json()["id"] for width in range(3, 7)]
     pillar = (await rota.desk.post("/v1/pillars", 201, calendar_id=rota.desk.calendar, name="Vin"))[
         "id"
     ]
@@ -419,7 +441,8 @@ async def test_pictures_pillars_and_calendars_of_a_recurrence_are_in_use(rota: R
         pillar_id=pillar,
         media_ids=files[:1],
         variants=[{"account_id": rota.desk.account, "media_ids": files[1:2]}],
-        variations=[{"text": "Un.", "media_ids": files[2:]}],
+        variations=[{"text": "Un.", "media_ids": files[2:3]}],
+        adaptations=[{"locale": "de", "media_ids": files[3:]}],
     )
 
     things = [*(f"media/{id_}" for id_ in files), f"pillars/{pillar}"]
