@@ -12,7 +12,7 @@ from, and `recorded/<scenario>.json` for what it can do:
     post_metrics, post_metrics_partial (no likes, and nothing else told), account_metrics
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -123,6 +123,14 @@ class NetworkCase:
     gone_id: str = ""
     """A post that is not there, which scenario `answer_missing` asks for."""
     renews_grant: bool = False
+    named: Callable[[str], str] = str
+    """What a write says of the message it answers, by that one's remote id."""
+    poll_write: tuple[str, str] | None = None
+    """The call that makes a poll appear; None: the same as any post."""
+    a_day: str = "86400"
+    """How a poll is told to last one."""
+    has_secret_in_path: bool = False
+    """Where the network itself wants it there; logs leave it out (`workers.sending.redacted`)."""
     secrets: tuple[str, ...] = ()
     """What of the login nobody may see."""
 
