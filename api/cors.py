@@ -33,7 +33,11 @@ OF_APPLICATIONS = (
     "/oauth/device_authorization",
 )
 METHODS = "GET, HEAD, POST, PATCH, DELETE"
-SENT = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id"
+SENT = (
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id, "
+    "Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, "
+    "X-HTTP-Method-Override"
+)
 PREFLIGHT_KEPT_S = 600
 KNOWN_FOR_S = 5.0
 MOST_KNOWN = 10_000

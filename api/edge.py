@@ -24,7 +24,10 @@ from domain.kernel.traces import span
 log = structlog.get_logger()
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,80}$")
 MARKS = ((b"x-content-type-options", b"nosniff"),)
-UPLOADS = ("/v1/imports", "/v1/media", "/sandbox/v1/media")
+UPLOADS = re.compile(
+    r"POST /v1/(imports|media|uploads)|PATCH /v1/uploads/[^/]+|(POST|PUT) /sandbox/v1/media.*"
+)
+"""Routes that weigh for themselves what they read."""
 
 
 class Edge:
@@ -41,9 +44,11 @@ class Edge:
         request_id = request_id_of(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
+        method = _meant(scope, headers)
         # HEAD is GET without its body (RFC 9110, 9.3.2): no layer below tells them apart.
-        is_head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET"} if is_head else scope
+        is_head = method == "HEAD"
+        method = "GET" if is_head else method
+        inner = scope if method == scope["method"] else {**scope, "method": method}
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -59,7 +64,8 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
-        most = None if scope["path"].startswith(UPLOADS) else self._body_max_bytes
+        is_upload = UPLOADS.fullmatch(f"{method} {scope['path']}")
+        most = None if is_upload else self._body_max_bytes
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
         client = scope.get("client")
         address = None if client is None else client[0]
@@ -74,6 +80,14 @@ class Edge:
             # Not the path: links carry secrets in it.
             opened.update_name(f"{scope['method']} {route}")
             tell(scope, route, status, time.perf_counter() - started, request_id)
+
+
+def _meant(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """The method; of uploads, the one that a client means who can send no other (tus 1.0)."""
+    sent: str = scope["method"]
+    if sent == "POST" and scope["path"].startswith("/v1/uploads"):
+        return headers.get(b"x-http-method-override", b"POST").decode("latin-1").upper()
+    return sent
 
 
 def tell(scope: Scope, route: str, status: int, took_s: float, request_id: str) -> None:

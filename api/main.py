@@ -52,6 +52,8 @@ from api.providers import pages as outside
 from api.providers import rest as providers
 from api.sandbox.app import sandbox_app
 from api.state import open_state
+from api.uploads import rest as direct
+from api.uploads import tus
 from api.workspaces import clocks, departments, experts, founding, invitations, roles
 from api.workspaces import pages as doors
 from api.workspaces import rest as workspaces
@@ -76,6 +78,8 @@ ROUTERS = (
     media,
     media_consents,
     albums,
+    direct,
+    tus,
     calendars,
     pillars,
     slots,

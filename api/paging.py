@@ -11,6 +11,8 @@ from domain.kernel.shapes import Page, View
 READABLE = (
     *("Allow", "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
     *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"),
+    *("Parvis-Media-Id", "Upload-Expires", "Upload-Length", "Upload-Offset"),
+    *("Tus-Checksum-Algorithm", "Tus-Extension", "Tus-Max-Size", "Tus-Resumable", "Tus-Version"),
 )
 """What pages of other origins may read of them."""
 

@@ -25,7 +25,13 @@ from domain.posts.versions import PostStale
 
 log = structlog.get_logger()
 
-STATUSES: dict[type[ParvisError], HTTPStatus] = {
+CHECKSUM_MISMATCH = 460
+"""Of tus, and of no other protocol."""
+STATUSES: dict[type[ParvisError], int] = {
+    # tus 1.0 wants these of uploads.
+    errors.UploadOver: HTTPStatus.GONE,
+    errors.UploadBusy: HTTPStatus.LOCKED,
+    errors.ChecksumWrong: CHECKSUM_MISMATCH,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.Malformed: HTTPStatus.BAD_REQUEST,
@@ -91,7 +97,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            return _other_method(request)
+            return other_method(request)
         return answer(request, from_status(error.status_code, request), headers=error.headers)
 
     @app.exception_handler(OperationalError)
@@ -161,7 +167,7 @@ def is_unstorable(error: Exception) -> bool:
     return getattr(origin, "sqlstate", None) in {"22021", "22P05"}
 
 
-def status_of(error: ParvisError) -> HTTPStatus:
+def status_of(error: ParvisError) -> int:
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
@@ -197,7 +203,7 @@ def _is_of_another_type(request: Request, found: Any) -> bool:  # noqa: ANN401 -
     return not is_json and any(fault["type"] == "model_attributes_type" for fault in found)
 
 
-def _other_method(request: Request) -> Response:
+def other_method(request: Request) -> Response:
     """What OPTIONS asks for, and what every other method is told that is not known here."""
     methods = _methods(request)
     more = ["HEAD"] if "GET" in methods else []

@@ -24,6 +24,7 @@ from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.media.storage import MediaStore
 from domain.people.passwords import Passwords
+from domain.uploads.service import Intake
 from domain.workspaces.letters import Doors, LinkKind
 
 
@@ -50,6 +51,10 @@ class State:
             refresh=timedelta(days=known.refresh_token_days),
             device_code=timedelta(seconds=known.device_code_s),
         )
+
+    @property
+    def intake(self) -> Intake:
+        return Intake.of(self.settings, self.media)
 
     @property
     def installation(self) -> Installation:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import PREFIXES, read, show
 from domain.kernel.pages import PageRequest
+from domain.media.storage import MediaStore
 from domain.mentions.answers import create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.queries import get_mention
@@ -38,6 +40,8 @@ from domain.posts.delivering import Task
 from domain.posts.rules import Decision, Verdict
 from domain.posts.service import create_post, schedule_post
 from domain.posts.shapes import CreatePost, PostDetail, SchedulePost, VariantInput
+from domain.uploads.service import Intake, open_upload
+from domain.uploads.shapes import OpenUpload
 from domain.workspaces.service import create_member
 from domain.workspaces.shapes import CreateMember, Role
 from tests.domain.identity.build import (
@@ -114,6 +118,7 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         updated_at=NOW,
     )
     owner_id = await build_member(database, tenant.workspace_id, Role.OWNER)
+    here[named("upl")] = await _begin_upload(database, caller, owner_id)
     here |= {
         named("mem"): show("mem", member.id),
         named("mem", 5): show("mem", owner_id),
@@ -293,6 +298,16 @@ async def _send_picture(tenant: Tenant) -> str:
     assert answer.status_code == 201, answer.text
     id_: str = answer.json()["id"]
     return id_
+
+
+async def _begin_upload(database: Database, caller: Caller, owner_id: UUID) -> str:
+    """A file that the owner sends, and of which nothing has come yet."""
+    owner = replace(caller, actor=f"member:{show('mem', owner_id)}")
+    intake = Intake(MediaStore(Path()), 100, timedelta(days=1), timedelta(minutes=1))
+    command = OpenUpload(file_name="vigne.png", size_bytes=77)
+    async with database.transaction(caller.workspace_id) as session:
+        made = await open_upload(session, owner, command, intake=intake, now=datetime.now(UTC))
+    return show("upl", made.id)
 
 
 async def _plan(

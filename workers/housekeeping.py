@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +13,16 @@ from domain.events.service import forget_events
 from domain.identity.answers import forget_answers
 from domain.identity.forgetting import forget_ended, forget_shared
 from domain.kernel.caller import worker
+from domain.kernel.errors import DependencyAway
 from domain.lockouts.service import forget_failures
 from domain.mail.service import forget_mails
 from domain.people.challenges import forget_challenges
 from domain.people.links import forget_links
 from domain.people.sign_ins import forget_sign_ins
 from domain.providers.attempts import forget_attempts
+from domain.uploads.checking import forget_bytes
+from domain.uploads.expiring import expire_uploads, forget_uploads
+from domain.uploads.service import Intake
 from domain.workspaces.invitations import forget_invitations
 from workers.context import Context
 
@@ -29,7 +34,10 @@ async def trim(ctx: dict[str, Any]) -> None:
     """Deletes what is older than the settings keep, workspace by workspace where it has one."""
     context: Context = ctx["context"]
     now, settings = context.clock(), context.settings
-    await asyncio.to_thread(context.media.tidy, before=now - UPLOADS_LAST)
+    intake = Intake.of(settings, context.media)
+    with suppress(DependencyAway):
+        await asyncio.to_thread(context.media.tidy, before=now - UPLOADS_LAST)
+    await asyncio.to_thread(intake.pieces.tidy, before=now - intake.lasts - UPLOADS_LAST)
     async with context.database.transaction(None) as session:
         before = now - timedelta(days=settings.event_retention_days)
         await forget_mails(session, before=before)
@@ -48,6 +56,12 @@ async def trim(ctx: dict[str, Any]) -> None:
             await forget_events(session, caller, before=before)
             await forget_ended(session, caller, now=now)
             await forget_invitations(session, caller, before=before)
+            await forget_uploads(session, caller, before=before)
+            over = await expire_uploads(session, caller, now=now)
+        for upload in over:
+            # What stays in a store that is away is swept from it by its age.
+            with suppress(DependencyAway):
+                await asyncio.to_thread(forget_bytes, upload, caller.workspace_id, intake=intake)
 
 
 CRON: tuple[CronJob, ...] = (cron(trim, minute={7}),)

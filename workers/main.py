@@ -31,6 +31,7 @@ from workers import (
     posts,
     providers,
     recurrences,
+    uploads,
     zones,
 )
 from workers.budget import Budgets
@@ -54,6 +55,7 @@ HANDLERS = {
     "near": occasions.near_due,
     "import": imports.import_due,
     "advance": clocks.advance_due,
+    "take_in": uploads.take_in_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

@@ -62,6 +62,7 @@ TAGS = {
     "networks": "What each social network takes, allows and counts, as data.",
     "accounts": "The identities a community speaks with, connected by workers.",
     "media": "Pictures and videos, uploaded once, used in many posts.",
+    "uploads": "Files that come in pieces (tus 1.0), or straight into the house's object store.",
     "calendars": "Content calendars, and the window a calendar view shows.",
     "campaigns": "What a community is told for one purpose, and what its links carry.",
     "ideas": "Topics of conversation: the board, its posts, and the curation inbox.",

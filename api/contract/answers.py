@@ -14,15 +14,21 @@ PROBLEMS = {
     403: ("Forbidden", "The token may not: `scope.missing`, `scope.beyond`, `address.refused`."),
     404: ("Missing", "There is no such thing in this workspace: `not_found`."),
     409: ("Conflict", "Its state, an earlier request or another thing does not allow this."),
+    410: ("Over", "The upload was given up: `upload.over`."),
     412: ("Stale", "It was changed since you read it: `version.stale`."),
     413: ("TooLarge", "What was sent is too large: `body.too_large`, `media.too_large`."),
     415: ("Unsupported", "What was sent is of a type that is not taken: `body.unsupported`."),
     422: ("Invalid", "What was sent does not fit; `errors` points at each fault."),
+    423: ("Busy", "Another request is sending bytes of this upload: `upload.busy`."),
     428: ("Conditional", "`If-Match` is missing: `version.missing`."),
     429: ("Limited", f"{RateExceeded.title}: `{RateExceeded.code}`."),
+    460: ("Mismatched", "The bytes do not fit their checksum: `upload.checksum_wrong`."),
     500: ("Unexpected", f"{ParvisError.title}: `{ParvisError.code}`."),
     503: ("Away", "A service behind the api does not answer: `dependency.away`."),
 }
+
+PHRASES = {460: "Checksum Mismatch"}
+"""Of statuses that HTTP itself does not know."""
 
 
 def header(description: str, example: str, *, is_sure: bool) -> Json:
@@ -90,7 +96,7 @@ def refer(status: int) -> Json:
 
 def _problem(status: int, text: str) -> Json:
     return {
-        "description": f"{HTTPStatus(status).phrase}. {text}",
+        "description": f"{PHRASES.get(status) or HTTPStatus(status).phrase}. {text}",
         "headers": headers("X-Request-Id", *MORE_HEADERS.get(status, [])),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }

@@ -8,6 +8,7 @@ from api.contract import about
 from api.contract.answers import headers, refer
 from api.contract.schemas import names_ids
 from api.idempotency import KEY_LENGTH
+from api.uploads.protocol import BYTES
 from domain.kernel.caller import Scope
 
 Json = dict[str, Any]
@@ -76,6 +77,10 @@ def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Itera
         yield 409
     if body:
         yield from (400, 413, 415)
+    if BYTES in body:
+        yield from (412, 423, 460)
+    if operation["tags"] == ["uploads"] and "{" in path:
+        yield 410
     version = _parameter(operation, "if-match")
     if version is not None:
         yield 412

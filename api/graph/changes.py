@@ -156,6 +156,8 @@ class Mutation:
             keywords["keys"] = context.state.keys
         if "installation" in self.keywords:
             keywords["installation"] = context.state.installation
+        if "intake" in self.keywords:
+            keywords["intake"] = context.state.intake
         if "doors" in self.keywords:
             keywords["doors"] = context.state.doors
         return positional, keywords

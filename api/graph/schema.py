@@ -34,6 +34,7 @@ from api.plans import recurrences_graph as recurrences
 from api.posts import adaptations_graph as adaptations
 from api.posts import graph as posts
 from api.providers import graph as providers
+from api.uploads import graph as uploads
 from api.workspaces import experts_graph as experts
 from api.workspaces import graph as workspaces
 from api.workspaces import seats_graph as seats
@@ -45,6 +46,7 @@ RESOURCES = (
     accounts,
     media,
     albums,
+    uploads,
     calendars,
     posts,
     adaptations,

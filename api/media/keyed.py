@@ -13,37 +13,42 @@ from domain.identity.answers import Answer, keep_answer, kept_answer
 from domain.kernel.caller import Caller
 from domain.kernel.changes import digest
 from domain.kernel.sealing import KeyRing
-from domain.media.shapes import AddMedia, MediaView
+from domain.kernel.shapes import Command
+from domain.media.shapes import MediaView
+from domain.uploads.shapes import UploadView
+
+Numbered = MediaView | UploadView
 
 
 async def keyed(
     session: AsyncSession,
     caller: Caller,
     key: str | None,
-    command: AddMedia,
-    add: Callable[[], Awaitable[MediaView]],
+    command: Command,
+    add: Callable[[], Awaitable[Numbered]],
     *,
+    path: str,
     keys: KeyRing,
     now: datetime,
 ) -> Response:
-    """Adds the file, or gives the answer that a request with this key got before."""
+    """Adds a thing to the list at `path`, or gives the answer that this key got before."""
     if key is None:
-        return _response(_answer(await add()))
+        return _response(_answer(await add(), path))
     asked = digest(command)
     kept = await kept_answer(session, caller, key, asked, keys=keys)
     if kept is not None:
         replayed = _response(kept)
         replayed.headers[REPLAYED] = "true"
         return replayed
-    answer = _answer(await add())
+    answer = _answer(await add(), path)
     await keep_answer(session, caller, key, asked, answer, keys=keys, now=now)
     return _response(answer)
 
 
-def _answer(view: MediaView) -> Answer:
+def _answer(view: Numbered, path: str) -> Answer:
     response = Response(view.model_dump_json(), HTTPStatus.CREATED, media_type="application/json")
     tag(response, view.version)
-    located(response, "/v1/media", view)
+    located(response, path, view)
     headers = {name: response.headers[name] for name in KEPT_HEADERS}
     return Answer(response.status_code, headers, bytes(response.body))
 

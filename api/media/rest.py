@@ -112,7 +112,9 @@ async def add_media(
                 session, caller, command, got.stowed, got.sniffed, store=state.media, now=now
             )
 
-        return await keyed(session, caller, key, command, add, keys=state.keys, now=now)
+        return await keyed(
+            session, caller, key, command, add, path="/v1/media", keys=state.keys, now=now
+        )
 
 
 @kept.get("/{media_id}", summary="Read what is known of a file")

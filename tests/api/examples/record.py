@@ -26,6 +26,7 @@ from domain.workspaces.shapes import WorkspaceKind
 from tests.api.examples.likeness import Likeness
 from tests.api.examples.performing import Operation, answered, bearer_for, described, perform
 from tests.conftest import make_settings, migrate
+from tests.door import give_door
 from tests.engines import find_servers
 from tests.furnished import furnish, with_ids
 from tests.world import give_clock, make_tenant, opened
@@ -49,6 +50,7 @@ def record(names: Sequence[str]) -> None:
 async def _record_all(app: FastAPI, told: Sequence[Json]) -> None:
     operations = described(app.openapi())
     async with opened(app):
+        give_door(app)
         for each in told:
             await _record(app, each, operations)
 

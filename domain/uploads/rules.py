@@ -1,0 +1,49 @@
+"""How far an upload is, and how it ends.
+
+        ┌── nothing has come ──┐
+        ▼                      │
+      open ─── all has come ─→ checking ─→ complete ─┐
+        ├─→ expired                └────→ refused ───┤
+        └──────────────────────────────────────────→ terminated
+
+A resumable one is checked once its last byte is there, a direct one when its client says so: only
+then is looked whether anything came.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class UploadWay(StrEnum):
+    """How the bytes travel."""
+
+    RESUMABLE = "resumable"
+    DIRECT = "direct"
+
+
+class UploadState(StrEnum):
+    OPEN = "open"
+    CHECKING = "checking"
+    COMPLETE = "complete"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    TERMINATED = "terminated"
+
+
+OPEN, CHECKING = UploadState.OPEN, UploadState.CHECKING
+COMPLETE, REFUSED = UploadState.COMPLETE, UploadState.REFUSED
+EXPIRED, TERMINATED = UploadState.EXPIRED, UploadState.TERMINATED
+MOVES: Mapping[UploadState, frozenset[UploadState]] = {
+    OPEN: frozenset({CHECKING, EXPIRED, TERMINATED}),
+    CHECKING: frozenset({OPEN, COMPLETE, REFUSED}),
+    COMPLETE: frozenset({TERMINATED}),
+    REFUSED: frozenset({TERMINATED}),
+    EXPIRED: frozenset(),
+    TERMINATED: frozenset(),
+}
+GONE = frozenset({EXPIRED, TERMINATED})
+"""Nothing is told of them any more, save that they were."""
+
+
+def may_move(state: UploadState, to: UploadState) -> bool:
+    return to in MOVES[state]

@@ -1,0 +1,59 @@
+"""Uploads, on their way to become media."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.due import WITH_CLOCKS, WITH_UPLOADS, tell_due
+from migrations.tenancy import create_tenant_table
+
+revision = "2026_11_27_0100"
+down_revision = "2026_11_27_0202"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    create_tenant_table(
+        "uploads",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("updated_at", MOMENT, nullable=False),
+        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("alt_text", sa.Text(), nullable=True),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("offset_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("act_at", MOMENT, nullable=True),
+        sa.Column("problem_code", sa.Text(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("media_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "id"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "media_id"],
+            ["media.workspace_id", "media.id"],
+            ondelete="SET NULL (media_id)",
+        ),
+    )
+    op.create_index("uploads_of_media", "uploads", ["workspace_id", "media_id"])
+    op.create_index("uploads_by_expiry", "uploads", ["workspace_id", "expires_at"])
+    op.create_index(
+        "uploads_due",
+        "uploads",
+        ["act_at"],
+        postgresql_include=["workspace_id"],
+        postgresql_where=sa.text("act_at IS NOT NULL"),
+    )
+    tell_due(WITH_UPLOADS)
+
+
+def downgrade() -> None:
+    tell_due(WITH_CLOCKS)
+    op.drop_table("uploads")
