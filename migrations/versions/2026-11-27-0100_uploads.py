@@ -7,7 +7,7 @@ from migrations.due import WITH_CLOCKS, WITH_UPLOADS, tell_due
 from migrations.tenancy import create_tenant_table
 
 revision = "2026_11_27_0100"
-down_revision = "2026_11_27_0202"
+down_revision = "2026_11_27_0301"
 branch_labels = None
 depends_on = None
 
