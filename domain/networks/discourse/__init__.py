@@ -1,0 +1,16 @@
+"""Discourse forums: topics, replies and notifications, with an api key or a user's own key."""
+
+from domain.connector.port import Connector
+from domain.networks.discourse import connect, edit, inbox, metrics, publish
+from domain.networks.discourse.manifest import MANIFEST
+from domain.networks.discourse.settings import Settings
+
+CONNECTOR = Connector(
+    manifest=MANIFEST,
+    connect=connect,
+    publish=publish,
+    edit=edit,
+    inbox=inbox,
+    metrics=metrics,
+    settings=Settings,
+)

@@ -1,0 +1,120 @@
+"""Discourse's REST api: how it is called and what its refusals mean in our words.
+
+429                                              RateLimited
+401, or 403 that speaks of the key or the login  GrantExpired
+404, 410                                         Missing
+other 3xx and 4xx                                Refused
+5xx, or no JSON, where something may be written  OutcomeUnknown, else Unavailable
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from domain.connector.errors import (
+    GrantExpired,
+    Missing,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.heard import NotUnderstood, heard, without_secrets
+from domain.connector.http import Call, Http, Reply
+from domain.connector.rates import waits_until
+from domain.connector.words import Access, Grant
+from domain.networks.discourse.answers import Failure
+
+T = TypeVar("T")
+
+API_USERNAME = "api_username"
+"""In the grant: whom an administrator's key acts for; a user's own key has none."""
+# A key that is not known is refused like any other act, with these words (server.en.yml of
+# https://github.com/discourse/discourse, read 2026-11-26).
+_KEY_WORDS = ("username or key is invalid", "not_logged_in")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One forum, entered with a key; urls of calls are paths."""
+
+    http: Http
+    root: str
+    headers: dict[str, str] = field(default_factory=dict)
+    secret: str = ""
+
+    @property
+    def gives_external_ids(self) -> bool:
+        """Whether topics may get an id of ours: keys of administrators alone can give one."""
+        return "api-key" in self.headers
+
+    async def read(
+        self, path: str, shape: type[T], query: Sequence[tuple[str, str]] = (), redirects: int = 0
+    ) -> T:
+        return await self.repeat(Call("GET", path, query=tuple(query), redirects=redirects), shape)
+
+    async def repeat(self, call: Call, shape: type[T]) -> T:
+        """A call that does no harm when it is made twice."""
+        try:
+            return heard(await self._answer(call), shape)
+        except OutcomeUnknown as error:
+            raise Unavailable(error.message, said=error.said) from error
+        except NotUnderstood as error:
+            raise Unavailable("The forum's answer makes no sense.", said=str(error)) from error
+
+    async def act(self, call: Call, shape: type[T]) -> T:
+        """A call that must not be made twice."""
+        reply = await self._answer(call)
+        try:
+            return heard(reply, shape)
+        except NotUnderstood as error:
+            raise OutcomeUnknown("The forum's answer makes no sense.", said=str(error)) from error
+
+    async def delete(self, path: str) -> None:
+        """Raises `Missing` when it is gone already; the answer is empty."""
+        try:
+            await self._answer(Call("DELETE", path))
+        except OutcomeUnknown as error:
+            raise Unavailable(error.message, said=error.said) from error
+
+    async def _answer(self, call: Call) -> Reply:
+        headers = {"accept": "application/json", **call.headers, **self.headers}
+        reply = await self.http(replace(call, url=f"{self.root}{call.url}", headers=headers))
+        if reply.status >= 500:
+            raise OutcomeUnknown("The forum is out of order.", said=self._said(reply))
+        if not reply.is_success:
+            raise self._refusal(reply)
+        return reply
+
+    def _refusal(self, reply: Reply) -> NetworkError:
+        said = self._said(reply)
+        if reply.status == 429:
+            until = waits_until(reply.headers)
+            return RateLimited("The forum asks us to slow down.", until=until, said=said)
+        if reply.status == 401 or any(each in said for each in _KEY_WORDS):
+            return GrantExpired("The forum does not accept our key.", said=said)
+        if reply.status in (404, 410):
+            return Missing("The forum does not know what this names.", said=said)
+        return Refused("The forum refuses this.", said=said)
+
+    def _said(self, reply: Reply) -> str:
+        try:
+            failure = heard(reply, Failure)
+        except NotUnderstood:
+            failure = Failure()
+        told = " ".join(filter(None, (failure.error_type, *failure.errors, failure.message)))
+        return without_secrets(f"{reply.status} {told or reply.text}"[:2000], [self.secret])
+
+
+def server_at(http: Http, root: str, grant: Grant) -> Server:
+    username = grant.extra.get(API_USERNAME)
+    if username is None:
+        return Server(http, root, {"user-api-key": grant.access}, grant.access)
+    headers = {"api-key": grant.access, "api-username": username}
+    return Server(http, root, headers, grant.access)
+
+
+def server_of(http: Http, access: Access) -> Server:
+    """The account's forum, entered with its key."""
+    return server_at(http, access.server, access.grant)

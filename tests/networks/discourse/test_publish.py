@@ -1,0 +1,228 @@
+"""What the conformance suite does not ask: lost replies, users' own keys, titles, moderators."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from domain.connector.errors import GrantExpired, Missing, OutcomeUnknown, Refused, Unavailable
+from domain.connector.http import Call
+from domain.connector.words import Access, Checkpoint, Draft, Grant, Link, Medium, Part, Poll, Ref
+from domain.networks.discourse import connect, edit, publish
+from tests.networks.conformance import ILLUSTRATED, NOW, PNG, POST, Kept, case_of
+from tests.networks.scripted import Exchange, ScriptedHttp, recorded
+
+CASE = case_of("discourse")
+OWN_KEY = replace(CASE.access, grant=Grant(access="key-0"))
+TRIED: Checkpoint = {"begun_at": NOW.isoformat(), "is_trying": True}
+LOST = Exchange(method="POST", path="/posts.json", error="outcome_unknown")
+REPLY = Draft("delivery-8", (Part("Thank you!"),), reply_to="510")
+
+
+def post(post_id: int, number: int, raw: str = "", **changes: JsonValue) -> dict[str, JsonValue]:
+    return {
+        "id": post_id,
+        "topic_id": 90,
+        "topic_slug": "bread",
+        "post_number": number,
+        "username": "village_news",
+        "created_at": NOW.isoformat(),
+        "raw": raw,
+        **changes,
+    }
+
+
+def shown(post_id: int, number: int, raw: str = "") -> Exchange:
+    return Exchange(method="GET", path=f"/posts/{post_id}.json", json_=post(post_id, number, raw))
+
+
+def posted(post_id: int, number: int) -> Exchange:
+    return Exchange(method="POST", path="/posts.json", json_=post(post_id, number))
+
+
+def deeds(*posts: int, minutes: int = 0) -> Exchange:
+    at = (NOW + timedelta(minutes=minutes)).isoformat()
+    done: JsonValue = [{"post_id": each, "created_at": at, "action_type": 5} for each in posts]
+    return Exchange(method="GET", path="/user_actions.json", json_={"user_actions": done})
+
+
+def gone(path: str) -> Exchange:
+    body: JsonValue = {"errors": ["The requested URL or resource could not be found."]}
+    return Exchange(method="GET", path=path, status=404, json_=body)
+
+
+async def send(
+    http: ScriptedHttp,
+    draft: Draft,
+    checkpoint: Checkpoint | None = None,
+    access: Access = CASE.access,
+) -> str:
+    save = Kept(http)
+    sent = await publish.publish(http, access, draft, checkpoint or {}, save, now=NOW)
+    http.assert_finished()
+    return sent.remote_id
+
+
+def said(call: Call) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(json.dumps(call.json))
+    return body
+
+
+async def test_topic_carries_the_key_of_its_delivery_and_the_users_name() -> None:
+    http = ScriptedHttp([posted(501, 1)])
+    await send(http, POST)
+    assert said(http.calls[0])["external_id"] == "delivery-1"
+    assert http.calls[0].headers["api-key"] == "key-0"
+    assert http.calls[0].headers["api-username"] == "village_news"
+
+
+async def test_users_own_key_names_nobody() -> None:
+    http = ScriptedHttp([posted(501, 1)])
+    await send(http, POST, access=OWN_KEY)
+    assert http.calls[0].headers["user-api-key"] == "key-0"
+    assert "api-username" not in http.calls[0].headers
+
+
+async def test_topic_that_was_tried_is_found_by_its_key_and_not_sent_again() -> None:
+    http = ScriptedHttp(recorded("discourse", "look_up_found"))
+    assert await send(http, POST, TRIED) == "501"
+
+
+async def test_topic_by_a_users_own_key_is_sought_by_its_words() -> None:
+    http = ScriptedHttp([deeds(7, 501), shown(7, 1, "Other"), shown(501, 1, POST.parts[0].text)])
+    assert await send(http, POST, TRIED, OWN_KEY) == "501"
+    http = ScriptedHttp([deeds(7), gone("/posts/7.json"), posted(502, 1)])
+    assert await send(http, POST, TRIED, OWN_KEY) == "502"
+
+
+async def test_lost_reply_is_sought_in_its_topic_alone_and_since_the_first_attempt() -> None:
+    elsewhere = Exchange(
+        method="GET", path="/posts/600.json", json_=post(600, 4, "Thank you!", topic_id=91)
+    )
+    http = ScriptedHttp([shown(510, 2), deeds(600, 511), elsewhere, shown(511, 3, "Thank  you!")])
+    assert await send(http, REPLY, TRIED) == "511"
+    http = ScriptedHttp([shown(510, 2), deeds(511, minutes=-3), posted(512, 4)])
+    assert await send(http, REPLY, TRIED) == "512"
+
+
+async def test_reply_names_topic_and_number_and_has_no_title() -> None:
+    http = ScriptedHttp([shown(510, 2), posted(511, 3)])
+    await send(http, REPLY)
+    assert said(http.calls[1]) == {
+        "raw": "Thank you!",
+        "topic_id": 90,
+        "reply_to_post_number": 2,
+    }
+
+
+async def test_thread_goes_on_from_its_checkpoint() -> None:
+    draft, http = (
+        Draft("delivery-9", (Part("One"), Part("Two"))),
+        ScriptedHttp([posted(1, 1), LOST]),
+    )
+    kept = Kept(http)
+    with pytest.raises(OutcomeUnknown):
+        await publish.publish(http, CASE.access, draft, {}, kept, now=NOW)
+    again = ScriptedHttp([deeds(2), shown(2, 2, "Two")])
+    published = await publish.publish(again, CASE.access, draft, kept.last, Kept(again), now=NOW)
+    again.assert_finished()
+    assert [ref.url for ref in published.refs] == [
+        f"{CASE.access.server}/t/bread/90/1",
+        f"{CASE.access.server}/t/bread/90/2",
+    ]
+
+
+async def test_post_that_waits_for_moderators_is_refused() -> None:
+    queued = Exchange(
+        method="POST",
+        path="/posts.json",
+        json_={"success": True, "action": "enqueued", "pending_post": {"id": 3}},
+    )
+    with pytest.raises(Refused) as caught:
+        await send(ScriptedHttp([queued]), POST)
+    assert (type(caught.value), caught.value.said) == (Refused, "enqueued")
+
+
+async def test_answer_that_names_no_post_is_an_unknown_outcome() -> None:
+    odd = Exchange(method="POST", path="/posts.json", json_={"id": 5})
+    with pytest.raises(OutcomeUnknown):
+        await send(ScriptedHttp([odd]), POST)
+
+
+async def test_title_is_the_one_given_else_the_first_line_else_what_is_shown() -> None:
+    picture = Medium(PNG, "image/png", "a.png", "The square")
+    for draft, title in (
+        (Draft("k", (Part("One\nTwo"),), settings={"title": "Market day"}), "Market day"),
+        (Draft("k", (Part("\n One \nTwo"),)), "One"),
+        (Draft("k", (Part("a" * 300),)), "a" * 255),
+        (Draft("k", (Part("", link=Link("https://a.ch", "The menu")),)), "The menu"),
+    ):
+        http = ScriptedHttp([posted(1, 1)])
+        await send(http, draft)
+        assert said(http.calls[0])["title"] == title
+    http = ScriptedHttp([recorded("discourse", "illustrated")[0], posted(1, 1)])
+    await send(http, Draft("k", (Part("", media=(picture,)),)))
+    assert said(http.calls[1])["title"] == "The square"
+
+
+async def test_category_and_link_go_out() -> None:
+    http = ScriptedHttp([posted(1, 1)])
+    await send(
+        http, Draft("k", (Part("Menu", link=Link("https://a.ch")),), settings={"category": 5})
+    )
+    assert (said(http.calls[0])["category"], said(http.calls[0])["raw"]) == (
+        5,
+        "Menu\n\nhttps://a.ch",
+    )
+
+
+async def test_poll_of_one_choice_can_hide_its_votes_and_ends_when_the_first_attempt_said() -> None:
+    poll = Poll(("Bread", "Two\nlines"), timedelta(hours=2), hides_totals=True)
+    begun_at = (NOW - timedelta(hours=1)).isoformat()
+    http = ScriptedHttp([posted(1, 1)])
+    await send(http, Draft("k", (Part("Which?", poll=poll),)), {"begun_at": begun_at})
+    assert said(http.calls[0])["raw"] == (
+        "Which?\n\n[poll type=regular results=on_close close=2026-11-22T11:00:00+00:00]\n"
+        "* Bread\n* Two lines\n[/poll]"
+    )
+
+
+async def test_picture_that_was_sent_up_is_not_sent_up_again() -> None:
+    shows = "![The market square in the sun|2x2](upload://a.png)"
+    http = ScriptedHttp([posted(1, 1)])
+    await send(http, ILLUSTRATED, {"begun_at": NOW.isoformat(), "pictures": [shows]})
+    assert said(http.calls[0])["raw"] == f"The square at noon.\n\n{shows}"
+
+
+async def test_edit_changes_the_title_only_when_it_is_given() -> None:
+    for settings, title in (({}, None), ({"title": "Evening"}, "Evening")):
+        http = ScriptedHttp(recorded("discourse", "edit"))
+        draft = replace(POST, settings=dict[str, JsonValue](settings))
+        sent = await send(ScriptedHttp([posted(501, 1)]), POST)
+        ref = await edit.edit(http, CASE.access, Ref(sent), draft, now=NOW)
+        assert said(http.calls[0]).get("title") == title
+        assert ref.url == f"{CASE.access.server}/t/good-morning-village/90/1"
+
+
+async def test_key_that_is_nobody_is_refused_and_settings_may_be_hidden() -> None:
+    with pytest.raises(GrantExpired):
+        await connect.connect(ScriptedHttp([gone("/session/current.json")]), CASE.login, now=NOW)
+    me = recorded("discourse", "check")[0]
+    http = ScriptedHttp([me, gone("/site/settings.json")])
+    assert (await connect.connect(http, CASE.login, now=NOW)).measures.text_max is None
+    http = ScriptedHttp(recorded("discourse", "connect"))
+    measures = (await connect.connect(http, CASE.login, now=NOW)).measures
+    assert (measures.text_max, measures.image_max_bytes) == (32_000, 4_194_304)
+
+
+async def test_withdrawing_that_breaks_is_tried_again_and_what_was_refused_is_told() -> None:
+    path = "/posts/511.json"
+    for status, error in ((502, Unavailable), (403, Refused)):
+        broken = Exchange(method="DELETE", path=path, status=status, text="")
+        http = ScriptedHttp([shown(511, 3), broken])
+        with pytest.raises(error) as caught:
+            await publish.withdraw(http, CASE.access, [Ref("511")])
+        assert not isinstance(caught.value, Missing)
