@@ -11,6 +11,7 @@ from api.graph.relations import edge
 from domain.accounts import consents, queries, service
 from domain.accounts.consent_shapes import ConsentView
 from domain.accounts.shapes import AccountView
+from domain.posts import refitting
 
 ACCOUNT = derive(
     AccountView,
@@ -106,7 +107,7 @@ MUTATIONS = (
     ),
     Mutation(
         "change_account",
-        service.change_account,
+        refitting.change_account,
         "Changes only what is sent. Needs `accounts:write`.",
         prefix="acct",
         gives=ACCOUNT,

@@ -23,6 +23,7 @@ from domain.accounts.shapes import (
 )
 from domain.kernel.ids import AccountId, CommunityId
 from domain.kernel.shapes import Page
+from domain.posts import refitting
 
 kept = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=TransactionRoute)
 begun = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=CallerRoute)
@@ -104,7 +105,7 @@ async def get_account(
     return view
 
 
-@kept.patch("/{account_id}", summary="Change how an account is read")
+@kept.patch("/{account_id}", summary="Change an account")
 async def change_account(
     response: Response,
     session: SessionDep,
@@ -114,8 +115,12 @@ async def change_account(
     account_id: AccountId,
     command: ChangeAccount,
 ) -> AccountView:
-    """Changes only what is sent. Needs the scope `accounts:write`."""
-    view = await service.change_account(
+    """Changes only what is sent: how it is read, and whom it speaks to.
+
+    422 `post.unfit` where what a scheduled post says to its new readers would not fit its network.
+    Needs the scope `accounts:write`.
+    """
+    view = await refitting.change_account(
         session, caller, account_id, command, expected_version=version, now=now
     )
     tag(response, view.version)

@@ -8,7 +8,7 @@ from api.graph.pages import Order
 from api.graph.relations import edge
 from domain.campaigns import queries, service
 from domain.campaigns.shapes import CampaignView
-from domain.posts import retagging
+from domain.posts import refitting
 
 CAMPAIGN = derive(
     CampaignView,
@@ -54,7 +54,7 @@ MUTATIONS = (
     ),
     Mutation(
         "change_campaign",
-        retagging.change_campaign,
+        refitting.change_campaign,
         "Changes only what is sent; what is public keeps its links. `post.unfit` when a scheduled "
         "post would no longer fit. Needs `calendars:write`.",
         prefix="cam",

@@ -14,7 +14,7 @@ from domain.campaigns.shapes import CampaignView, ChangeCampaign, CreateCampaign
 from domain.kernel.clock import Day
 from domain.kernel.ids import CampaignId, CommunityId
 from domain.kernel.shapes import Page
-from domain.posts import retagging
+from domain.posts import refitting
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=TransactionRoute)
 
@@ -85,7 +85,7 @@ async def change_campaign(
     422 `post.unfit` when a scheduled post would no longer fit its network. Needs the scope
     `calendars:write`.
     """
-    view = await retagging.change_campaign(
+    view = await refitting.change_campaign(
         session, caller, campaign_id, command, expected_version=version, now=now
     )
     tag(response, view.version)

@@ -217,6 +217,22 @@ async def test_words_that_a_network_would_not_take_leave_a_scheduled_post_as_it_
     assert after["deliveries"][0]["due_at"] == planned["deliveries"][0]["due_at"]
 
 
+async def test_an_account_gets_no_readers_to_whom_a_scheduled_post_would_not_fit(
+    desk: Desk,
+) -> None:
+    long = {"tone": "warm", "parts": ["x" * 5001]}
+    draft = await desk.draft(wall_time="2027-01-15T09:00:00", adaptations=[long, GERMAN])
+    await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
+    url = f"/v1/accounts/{desk.account}"
+
+    refused = await desk.client.patch(url, json={"tone": "warm"}, headers={"If-Match": '"1"'})
+    done = await desk.client.patch(url, json={"locale": "de"}, headers={"If-Match": '"1"'})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "post.unfit")
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/tone"]
+    assert (done.status_code, done.json()["tone"], done.json()["locale"]) == (200, None, "de")
+
+
 async def test_a_judgement_counts_what_is_adapted(desk: Desk) -> None:
     await speak_to(desk, locale="de")
     judged = await desk.post(

@@ -1,4 +1,4 @@
-"""Changes campaigns whose posts wait to go out: their links must not become too long for them."""
+"""Changes what scheduled posts depend on: they must still fit the networks they wait for."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,14 +8,17 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
+from domain.accounts import service as accounts
+from domain.accounts.shapes import AccountView, ChangeAccount
 from domain.accounts.tables import Account
 from domain.campaigns import service as campaigns
-from domain.campaigns.queries import find_campaign
 from domain.campaigns.shapes import CampaignView, ChangeCampaign
+from domain.campaigns.tables import Campaign
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Fault, PostUnfit
 from domain.posts.adapting import adaptations_of, audience_of
 from domain.posts.content import content_of, find_media, judge
+from domain.posts.inheriting import KEYS
 from domain.posts.links import Links
 from domain.posts.rules import PostState
 from domain.posts.tables import Post, Variant
@@ -39,24 +42,44 @@ async def change_campaign(
         session, caller, id_, command, expected_version=expected_version, now=now
     )
     if IN_LINKS & command.sent().keys():
-        await session.flush()
-        await _ensure_fit(session, caller, id_)
+        await _ensure_fit(session, caller, col(Post.campaign_id) == id_, pointer="/utm")
     return view
 
 
-async def _ensure_fit(session: AsyncSession, caller: Caller, campaign_id: UUID) -> None:
-    campaign = await find_campaign(session, caller, campaign_id)
-    rows = (await session.exec(_scheduled(caller, campaign_id))).all()
+async def change_account(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChangeAccount,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> AccountView:
+    """Raises `PostUnfit` when what is adapted for its new readers would not fit its network."""
+    view = await accounts.change_account(
+        session, caller, id_, command, expected_version=expected_version, now=now
+    )
+    sent = [name for name in KEYS if name in command.sent()]
+    if sent:
+        await _ensure_fit(session, caller, col(Account.id) == id_, pointer=f"/{sent[0]}")
+    return view
+
+
+async def _ensure_fit(
+    session: AsyncSession, caller: Caller, of: ColumnElement[bool], *, pointer: str
+) -> None:
+    await session.flush()
+    rows = (await session.exec(_scheduled(caller, of))).all()
     adaptations = await adaptations_of(session, caller, [post.id for post, *_ in rows])
     said = []
-    for post, variant, account in rows:
+    for post, variant, account, campaign in rows:
         audience = audience_of(account, variant)
         content = content_of(post, variant, audience, adaptations[post.id])
-        links = Links(post.id, campaign.utm, campaign.name).on(account.network)
-        said.append((post.title, account, content.tagged(links)))
+        links = Links(post.id, campaign.utm, campaign.name) if campaign else Links(post.id)
+        said.append((post.title, account, content.tagged(links.on(account.network))))
     media = await find_media(session, caller, (i for *_, c in said for i in c.media_ids))
     faults = [
-        Fault("/utm", misfit.code, f"{title}: {misfit.message}")
+        Fault(pointer, misfit.code, f"{title}: {misfit.message}")
         for title, account, content in said
         for misfit in judge(account, content, media, at=None).misfits
     ]
@@ -64,15 +87,18 @@ async def _ensure_fit(session: AsyncSession, caller: Caller, campaign_id: UUID) 
         raise PostUnfit(faults=tuple(faults[:MOST_FAULTS]))
 
 
-def _scheduled(caller: Caller, campaign_id: UUID) -> Select[Post, Variant, Account]:
-    """What accounts will say of a campaign's posts, the soonest first."""
+def _scheduled(
+    caller: Caller, of: ColumnElement[bool]
+) -> Select[Post, Variant, Account, Campaign | None]:
+    """What accounts will say of some posts, the soonest first."""
     return (
-        select(Post, Variant, Account)
+        select(Post, Variant, Account, Campaign)
         .join(Variant, _same(Variant, Post, "post_id"))
         .join(Account, _same(Variant, Account, "account_id"))
+        .outerjoin(Campaign, _same(Post, Campaign, "campaign_id"))
         .where(
             col(Post.workspace_id) == caller.workspace_id,
-            col(Post.campaign_id) == campaign_id,
+            of,
             col(Post.state) == PostState.SCHEDULED,
             col(Account.removed_at).is_(None),
         )
@@ -80,7 +106,9 @@ def _scheduled(caller: Caller, campaign_id: UUID) -> Select[Post, Variant, Accou
     )
 
 
-def _same(child: type[Variant], parent: type[Post | Account], key: str) -> ColumnElement[bool]:
+def _same(
+    child: type[Variant | Post], parent: type[Post | Account | Campaign], key: str
+) -> ColumnElement[bool]:
     return and_(
         col(child.workspace_id) == col(parent.workspace_id),
         col(getattr(child, key)) == col(parent.id),
