@@ -9,12 +9,16 @@ from uuid import UUID
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.accounts.queries import visible as visible_accounts
+from domain.accounts.tables import Account
 from domain.kernel.caller import Caller
 from domain.kernel.clock import resolve, zone
 from domain.kernel.errors import Fault, Misfit
 from domain.plans.recurrence_shapes import VariationInput
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.adaptation_shapes import AdaptationInput
+from domain.posts.adapting import adaptations_of, audience_of
+from domain.posts.inheriting import suited
 from domain.posts.rules import PostState
 from domain.posts.shapes import VariantInput
 from domain.posts.tables import Post, Variant
@@ -121,10 +125,12 @@ async def sayings_of(
     """What its accounts said so lately that it counts, and what is planned that they say."""
     if not row.variations:
         return {}
-    accounts = [VariantInput.model_validate(each).account_id for each in row.variants]
+    ids = [VariantInput.model_validate(each).account_id for each in row.variants]
+    account_rows = await session.exec(visible_accounts(caller).where(col(Account.id).in_(ids)))
+    accounts = {account.id: account for account in account_rows.all()}
     since, _ = around(now, row.spacing_days, row.time_zone)
     statement = (
-        select(col(Post.id), col(Post.publish_at), col(Post.text), col(Variant.parts))
+        select(col(Post.id), col(Post.publish_at), col(Post.text), Variant)
         .join(
             Variant,
             (col(Variant.workspace_id) == col(Post.workspace_id))
@@ -134,13 +140,18 @@ async def sayings_of(
             col(Post.workspace_id) == caller.workspace_id,
             col(Post.publish_at) >= since,
             col(Post.state).not_in(UNSAID),
-            col(Variant.account_id).in_(accounts),
+            col(Variant.account_id).in_(accounts.keys()),
         )
     )
+    rows = (await session.exec(statement)).all()
+    adaptations = await adaptations_of(session, caller, [id_ for id_, *_ in rows])
     found: Sayings = {}
-    for id_, at, text, parts in (await session.exec(statement)).all():
+    for id_, at, text, variant in rows:
+        audience = audience_of(accounts[variant.account_id], variant)
+        adapted = (each.parts for each in suited(adaptations[id_], audience))
+        said = variant.parts or next(filter(None, adapted), [text])
         if at is not None:
-            found.setdefault(id_, (at, set()))[1].add(fingerprint("\n".join(parts or [text])))
+            found.setdefault(id_, (at, set()))[1].add(fingerprint("\n".join(said)))
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Uuid, any_, literal
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,8 +28,9 @@ async def adaptations_of(
 ) -> dict[UUID, list[Adaptation]]:
     """As they were made; every post is there, with none as well."""
     found: dict[UUID, list[Adaptation]] = {id_: [] for id_ in post_ids}
+    wanted = any_(literal(list(found), ARRAY(Uuid)))
     statement = select(Adaptation).where(
-        col(Adaptation.workspace_id) == caller.workspace_id, col(Adaptation.post_id).in_(found)
+        col(Adaptation.workspace_id) == caller.workspace_id, col(Adaptation.post_id) == wanted
     )
     for row in (await session.exec(statement.order_by(col(Adaptation.id)))).all():
         found[row.post_id].append(row)

@@ -128,7 +128,13 @@ async def test_review_that_has_ended_stays_so(
 
 
 @pytest.mark.parametrize(
-    "change", [{"text": "On taille encore."}, {"labels": ["gel"]}, {"title": "Autre"}]
+    "change",
+    [
+        {"text": "On taille encore."},
+        {"labels": ["gel"]},
+        {"title": "Autre"},
+        {"adaptations": [{"locale": "de", "parts": ["Wir schneiden."]}]},
+    ],
 )
 async def test_edit_after_approval_asks_again(
     desk: Desk, hire: Hire, change: dict[str, Any]

@@ -101,13 +101,14 @@ async def test_topic_in_the_words_of_one_account_is_enough(desk: Desk, hire: Hir
         for changes in (
             {"variants": own},
             {"variants": warned},
+            {"adaptations": [{"locale": "de", "parts": ["La grêle tardive"]}]},
             {"text": "grêle tardive"},
             {"text": "grêle"},
             {"title": "grêle tardive"},
         )
     ]
 
-    assert found == [[law["id"]]] * 3 + [[]] * 2
+    assert found == [[law["id"]]] * 4 + [[]] * 2
 
 
 async def test_topic_without_a_word_is_refused(desk: Desk, hire: Hire) -> None:

@@ -330,6 +330,19 @@ async def test_what_an_account_says_elsewhere_is_not_said_again(rota: Rota) -> N
     assert [text for _, text in await rota.planned(made)] == ["Deux."]
 
 
+async def test_what_an_account_says_adapted_elsewhere_is_not_said_again(rota: Rota) -> None:
+    adaptations = [{"network": "sandbox", "parts": ["Un."]}]
+    post = await rota.desk.draft(text="Deux.", adaptations=adaptations)
+    await rota.desk.post(f"/v1/posts/{post['id']}/schedule", 200, wall_time=tomorrow(days=2))
+
+    made = await rota.make(
+        rule="RRULE:FREQ=DAILY;COUNT=1", variations=[{"text": "Un."}, {"text": "Deux."}]
+    )
+    await rota.work(made)
+
+    assert [text for _, text in await rota.planned(made)] == ["Deux."]
+
+
 async def test_its_posts_are_adapted_as_it_says_and_follow_when_it_says_otherwise(
     rota: Rota,
 ) -> None:

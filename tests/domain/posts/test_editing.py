@@ -114,6 +114,22 @@ async def test_an_account_with_words_of_its_own_keeps_the_posts_words(
     assert variant.content_warning == "After"
 
 
+async def test_words_edited_where_they_were_adapted_are_the_accounts_own_from_then_on(
+    desk: Desk, now: datetime
+) -> None:
+    await desk.run("""INSERT INTO adaptations (workspace_id, id, version, created_at, updated_at,
+                             post_id, locale, parts, content_warning)
+        SELECT workspace_id, id, 1, now(), now(), id, 'de', '{Wir.}', 'Wein' FROM posts""")
+    await desk.edit(EditPost(parts=["New."], content_warning=""), now)
+
+    await desk.arrive(await desk.claim(now), now, "one")
+
+    post = await desk.post()
+    [variant] = post.variants
+    assert (post.text, variant.parts, variant.content_warning) == ("On taille.", ["New."], "")
+    assert post.adaptations[0].parts == ["Wir."]
+
+
 async def test_links_of_an_edit_are_tagged_and_the_post_keeps_the_words_as_they_were_written(
     desk: Desk, now: datetime
 ) -> None:
