@@ -34,6 +34,8 @@ class Context:
     budgets: Budgets
     clock: Clock
     slots: Slots
+    studio: Slots
+    """For what keeps a core busy: one at a time in each worker process."""
     media: MediaStore
     outbox: Outbox
     ahead: dict[UUID, timedelta] = field(default_factory=dict)

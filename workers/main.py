@@ -29,6 +29,7 @@ from workers import (
     metrics,
     occasions,
     posts,
+    probing,
     providers,
     recurrences,
     uploads,
@@ -54,6 +55,7 @@ HANDLERS = {
     "subscribe": occasions.subscribe_due,
     "near": occasions.near_due,
     "import": imports.import_due,
+    "probe": probing.probe_due,
     "advance": clocks.advance_due,
     "take_in": uploads.take_in_due,
 }
@@ -106,6 +108,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
                 budgets=Budgets(redis),
                 clock=utc_now,
                 slots=Slots(settings.worker_jobs),
+                studio=Slots(1),
                 media=MediaStore.of(settings),
                 outbox=Outbox(settings.worker_jobs),
             )
@@ -130,7 +133,11 @@ async def work(settings: Settings) -> None:
         running = [asyncio.create_task(each) for each in kept_up]
         await stopping.wait()
         timer.stop()
-        left, _ = await asyncio.gather(context.outbox.stop(DRAIN_S), context.slots.drain(DRAIN_S))
+        left, *_ = await asyncio.gather(
+            context.outbox.stop(DRAIN_S),
+            context.slots.drain(DRAIN_S),
+            context.studio.drain(DRAIN_S),
+        )
         with suppress(*ENGINE_AWAY):
             await posts.give_back(context, left)
         for task in running:

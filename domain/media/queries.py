@@ -15,7 +15,8 @@ from domain.kernel.changes import find
 from domain.kernel.ids import show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
-from domain.media.shapes import AltTextView, MediaKind, MediaView
+from domain.media.rules import MediaState
+from domain.media.shapes import AltTextView, MediaFactsView, MediaKind, MediaView
 from domain.media.tables import Media, MediaConsent
 
 
@@ -97,6 +98,8 @@ def view_of(row: Media) -> MediaView:
         sha256=row.sha256,
         width=row.width,
         height=row.height,
+        state=MediaState(row.state),
+        facts=None if row.facts is None else MediaFactsView.model_validate(row.facts),
         alt_text=row.alt_text,
         alt_texts=[AltTextView.model_validate(each) for each in row.alt_texts],
         credit=row.credit,

@@ -21,6 +21,14 @@ class ConsentKind(StrEnum):
     NAME = "name"
 
 
+class MediaState(StrEnum):
+    """How well a file is known; it may be published meanwhile, and is judged by the networks."""
+
+    PROBING = "probing"
+    PROBED = "probed"
+    UNREADABLE = "unreadable"
+
+
 class Consent(Protocol):
     @property
     def person(self) -> str: ...

@@ -14,6 +14,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find_for_change, made_before
 from domain.kernel.errors import Fault, InUse, NetworkUnknown
 from domain.kernel.ids import new_id
+from domain.kernel.nudges import due_at
 from domain.media.queries import consents_of, view_of, visible
 from domain.media.rules import rights_end
 from domain.media.shapes import AddMedia, ChangeMedia, MediaView
@@ -55,9 +56,11 @@ async def add_media(
         width=sniffed.width,
         height=sniffed.height,
         alt_text=command.alt_text,
+        probe_at=now,
     )
     session.add(row)
     await session.flush()
+    due_at(session, caller.workspace_id, row.id, now)
     record(session, caller, "media.added", ("media", row.id), now=now)
     return view_of(row)
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from domain.kernel.clock import Moment
 from domain.kernel.ids import MediaConsentId, MediaId
 from domain.kernel.shapes import Change, Command, View, may_change
-from domain.media.rules import ConsentKind
+from domain.media.rules import ConsentKind, MediaState
 
 AltText = Annotated[
     str, Field(max_length=4000, examples=["A steamboat leaves the pier of Ouchy at dawn."])
@@ -57,6 +57,19 @@ def _one_per_language(texts: list[AltTextIn]) -> list[AltTextIn]:
 AltTexts = Annotated[list[AltTextIn], Field(max_length=40), AfterValidator(_one_per_language)]
 
 
+class MediaFactsView(View):
+    """What a file holds."""
+
+    duration_s: float | None = Field(description="How long a video lasts, in seconds.")
+    frame_rate: float | None = Field(description="Frames of a video in one second, on average.")
+    video_codec: str | None = Field(description="How its pictures are coded, such as `h264`.")
+    audio_codec: str | None = Field(description="How its sound is coded; null: it has none.")
+    rotation: int = Field(description="Degrees it is turned clockwise when it is shown.")
+    is_animated: bool = Field(description="Whether it moves.")
+    colour: str = Field(description="How its colours are coded, such as `RGB` or `yuv420p`.")
+    has_location: bool = Field(description="Whether it tells where it was taken.")
+
+
 class MediaView(View):
     id: MediaId = Field(description="The file's id.")
     kind: MediaKind = Field(description="Whether it is an image or a video.")
@@ -66,6 +79,8 @@ class MediaView(View):
     sha256: str = Field(description="SHA-256 of its bytes, hexadecimal.")
     width: int | None = Field(description="Width in pixels; null where it could not be read.")
     height: int | None = Field(description="Height in pixels; null where it could not be read.")
+    state: MediaState = Field(description="Whether a worker has looked into it yet.")
+    facts: MediaFactsView | None = Field(description="What it holds; null until it is probed.")
     alt_text: str | None = Field(description="What it shows, for those who cannot see it.")
     alt_texts: list[AltTextView] = Field(
         description="The same in other languages; a post shows the one of its own language: fr-CH, "

@@ -25,7 +25,7 @@ SUFFIXES = {
 }
 _ORIENTATION = 0x0112
 _TURNED = frozenset({5, 6, 7, 8})
-_BROKEN = (
+BROKEN = (
     OSError,
     SyntaxError,
     ValueError,
@@ -82,6 +82,6 @@ def _image(path: Path) -> Sniffed:
             image.draft(image.mode, (max(1, width // 8), max(1, height // 8)))
             image.load()
             is_turned = image.getexif().get(_ORIENTATION) in _TURNED
-    except _BROKEN as error:
+    except BROKEN as error:
         raise MediaUnsupported("The picture is broken.") from error
     return Sniffed(content_type, *((height, width) if is_turned else (width, height)))

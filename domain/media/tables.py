@@ -16,6 +16,12 @@ class Media(Kept, table=True):
     __table_args__ = (
         Index("media_by_created", "workspace_id", "created_at", "id"),
         Index(
+            "media_to_probe",
+            "probe_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("probe_at IS NOT NULL"),
+        ),
+        Index(
             "media_by_rights_end",
             "workspace_id",
             "rights_end_at",
@@ -30,6 +36,10 @@ class Media(Kept, table=True):
     sha256: str = string()
     width: int | None = None
     height: int | None = None
+    state: str = string(default="probing")
+    facts: dict[str, Any] | None = json(default=None, nullable=True)
+    probe_at: datetime | None = moment(default=None, nullable=True)
+    """When a worker shall look into it next; null: it was."""
     alt_text: str | None = string(nullable=True)
     alt_texts: list[dict[str, Any]] = json(default_factory=list)
     """In other languages: `language` and `text` of each."""

@@ -14,6 +14,8 @@ from tests.conftest import NOW
 from tests.domain.media.files import picture
 from tests.workers.test_posts import Sandbox, Stage
 
+PICTURE = picture()
+
 
 class Gallery(Sandbox):
     """Takes files too, notes what is said of them, and has them ready at once."""
@@ -29,10 +31,12 @@ class Gallery(Sandbox):
         return await super().__call__(call)
 
 
-async def shelve(stage: Stage, folder: Path) -> UUID:
-    """A picture of the house."""
+async def shelve(
+    stage: Stage, folder: Path, content: bytes = PICTURE, content_type: str = "image/png"
+) -> UUID:
+    """A file of the house."""
     path = folder / "vigne.png"
-    path.write_bytes(picture())
+    path.write_bytes(content)
     store = stage.context.media
     with path.open("rb") as file:
         stowed = store.stow(file)
@@ -43,7 +47,7 @@ async def shelve(stage: Stage, folder: Path) -> UUID:
             worker(stage.workspace_id),
             command,
             stowed,
-            Sniffed("image/png", 4, 3),
+            Sniffed(content_type, 4, 3),
             store=store,
             now=NOW,
         )

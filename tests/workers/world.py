@@ -30,6 +30,7 @@ def make_context(
         budgets=Budgets(redis, clock),
         clock=clock,
         slots=Slots(20),
+        studio=Slots(1),
         media=MediaStore.of(settings),
         outbox=Outbox(20),
     )
