@@ -19,6 +19,7 @@ from domain.metrics.service import start_measuring
 from domain.posts import arriving, delivering, recording
 from domain.posts.arriving import Arrived
 from domain.posts.delivering import LOOK_UP, Task
+from domain.posts.pausing import ensure_unpaused
 from domain.posts.rules import (
     DeliveryKind,
     after_error,
@@ -32,6 +33,7 @@ from workers.outward import Line, Purpose, grant_expired, open_line
 
 REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
 """What does no harm when it is done twice."""
+JUDGED_LASTS = timedelta(seconds=1)
 LINE_KEPT = timedelta(seconds=60)
 log = structlog.get_logger()
 
@@ -54,6 +56,7 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
         opened = None
     with span("deliver", parent=task.trace, act=task.act, kind=task.kind):
         try:
+            await _ensure_unpaused(context, task, started_at)
             line = opened.line if opened else await _open(context, task, started_at)
             draft = await draft_of(context, task)
         except ParvisError as error:
@@ -64,6 +67,13 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
             if await _act(context, task, line, draft, started_at):
                 return opened or Opened(line, started_at)
     return None
+
+
+async def _ensure_unpaused(context: Context, task: Task, now: datetime) -> None:
+    """What was claimed this second was judged then; what has waited here is judged again."""
+    if now - task.due_at > JUDGED_LASTS and task.brings_out:
+        async with context.database.transaction(task.workspace_id) as session:
+            await ensure_unpaused(session, worker(task.workspace_id), task.id)
 
 
 async def _open(context: Context, task: Task, now: datetime) -> Line:

@@ -4,12 +4,19 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.calendars.rules import CatchUp
 from domain.kernel.clock import Moment, ZoneName
 from domain.kernel.ids import CalendarId, CommunityId, PillarId
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Réseaux"])]
 Description = Annotated[str, Field(max_length=2000)]
+Minutes = Annotated[int, Field(ge=1, le=10_080, examples=[60])]
+OF_CATCH_UP = (
+    "What becomes of a post that could not go out in time, as nothing was there to send it: "
+    "`publish` it late, `skip` it, or `ask`: it waits until a person decides."
+)
+OF_CATCH_UP_AFTER = "How many minutes late a post may go out before `catch_up` holds."
 Colour = Annotated[str, Field(max_length=7, pattern=r"^#[0-9a-f]{6}$", examples=["#2f6f4f"])]
 
 
@@ -20,6 +27,8 @@ class CalendarView(View):
     description: str = Field(description="What it is for.")
     colour: str = Field(description="The colour frontends show it in, `#rrggbb`.")
     time_zone: str = Field(description="IANA zone of its wall times and of its days.")
+    catch_up: CatchUp = Field(description=OF_CATCH_UP)
+    catch_up_after_min: int = Field(description=OF_CATCH_UP_AFTER)
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was made.")
     updated_at: Moment = Field(description="When it was last changed.")
@@ -34,6 +43,8 @@ class CreateCalendar(Command):
     time_zone: ZoneName | None = Field(
         default=None, description="IANA zone of its wall times; the community's when left out."
     )
+    catch_up: CatchUp = Field(default=CatchUp.PUBLISH, description=OF_CATCH_UP)
+    catch_up_after_min: Minutes = Field(default=60, description=OF_CATCH_UP_AFTER)
 
 
 class ChangeCalendar(Change):
@@ -41,6 +52,8 @@ class ChangeCalendar(Change):
     description: Description = may_change("What it is for.")
     colour: Colour = may_change("The colour frontends show it in.")
     time_zone: ZoneName = may_change("IANA zone of its wall times; planned posts keep theirs.")
+    catch_up: CatchUp = may_change(OF_CATCH_UP)
+    catch_up_after_min: Minutes = may_change(OF_CATCH_UP_AFTER)
 
 
 Objective = Annotated[str, Field(max_length=2000, examples=["Be known for our terraces."])]

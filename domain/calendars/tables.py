@@ -21,6 +21,8 @@ class Calendar(Kept, table=True):
     description: str = string()
     colour: str = string()
     time_zone: str = string()
+    catch_up: str = string()
+    catch_up_after_min: int
 
 
 class Pillar(Kept, table=True):

@@ -503,6 +503,27 @@ class NotApproved(Conflict):
     acting_party = "user"
 
 
+class PublishingPaused(Conflict):
+    code = "publishing.paused"
+    title = "A pause keeps it from going out"
+    remedy = "End the pause at POST /v1/pauses/{id}/end; what is overdue is decided there."
+    acting_party = "user"
+
+
+class PublishingMissed(Conflict):
+    code = "publishing.missed"
+    title = "It could not go out when it was due"
+    remedy = "Send it all the same by a retry, schedule it for another time, or cancel it."
+    acting_party = "user"
+
+
+class PauseOverdue(Conflict):
+    code = "pause.overdue"
+    title = "Something should have gone out meanwhile"
+    remedy = "Send `overdue`: `publish` it now, `skip` it, or `ask` for each."
+    acting_party = "user"
+
+
 class CandidateAccepted(Conflict):
     code = "candidate.accepted"
     title = "The candidate was accepted already"

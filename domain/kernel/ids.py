@@ -51,6 +51,7 @@ PREFIXES = {
     "pver": "post_version",
     "imp": "import",
     "pol": "approval_policy",
+    "pau": "pause",
     "rev": "review",
     "adp": "adaptation",
     "var": "variant",
@@ -168,6 +169,7 @@ IdeaId = Annotated[UUID, Prefixed("idea")]
 PostId = Annotated[UUID, Prefixed("post")]
 PostVersionId = Annotated[UUID, Prefixed("pver")]
 ImportId = Annotated[UUID, Prefixed("imp")]
+PauseId = Annotated[UUID, Prefixed("pau")]
 PolicyId = Annotated[UUID, Prefixed("pol")]
 ReviewId = Annotated[UUID, Prefixed("rev")]
 AdaptationId = Annotated[UUID, Prefixed("adp")]

@@ -24,6 +24,8 @@ from domain.posts.approving import hold_unapproved
 from domain.posts.content import Content, content_of
 from domain.posts.inheriting import Audience
 from domain.posts.links import Links
+from domain.posts.missed import hold_missed
+from domain.posts.pausing import hold_paused
 from domain.posts.rights import hold_without_right
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
@@ -50,6 +52,11 @@ class Task:
     due_at: datetime
     sent_at: datetime
     trace: str | None
+
+    @property
+    def brings_out(self) -> bool:
+        """Whether anything new becomes public by it."""
+        return self.act == SEND and self.kind is not DeliveryKind.WITHDRAW
 
 
 @dataclass(slots=True)
@@ -134,9 +141,11 @@ async def prepare(
 ) -> list[Task]:
     """Says of posts that they go out, and keeps with each delivery what exactly it will say.
 
-    What lacks an approval, or shows media without a right, is held and left out.
+    What is paused, comes too late, lacks an approval or shows media without a right is left out.
     """
     raw = await driver_of(session)
+    rows = await hold_paused(session, caller, rows, now=now)
+    rows = await hold_missed(session, caller, rows, now=now)
     rows = await hold_unapproved(session, caller, rows, now=now)
     contents = await _new_contents(raw, caller, rows)
     shown = {row["id"]: _media_ids(row, contents) for row in rows}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -28,14 +28,21 @@ class Reason:
 
 
 async def hold(
-    session: AsyncSession, caller: Caller, reasons: Mapping[UUID, Reason], *, now: datetime
+    session: AsyncSession,
+    caller: Caller,
+    reasons: Mapping[UUID, Reason],
+    *,
+    again_in: timedelta | None = HOLD,
+    now: datetime,
 ) -> None:
-    """Puts deliveries off by `HOLD`: then they are claimed, and judged, again."""
+    """Puts deliveries off: then they are claimed, and judged, again; None: until a person acts."""
     raw = await driver_of(session)
-    problems = [json.dumps(_problem(each.error)) for each in reasons.values()]
-    again_at, found = now + HOLD, [caller.workspace_id, list(reasons), problems]
+    problems = [json.dumps(problem_of(each.error)) for each in reasons.values()]
+    again_at = None if again_in is None else now + again_in
+    found = [caller.workspace_id, list(reasons), problems]
     for row in await raw.fetch(statements.HOLD, *found, again_at, now):
-        due_at(session, caller.workspace_id, row["id"], again_at)
+        if again_at is not None:
+            due_at(session, caller.workspace_id, row["id"], again_at)
         reason = reasons[row["id"]]
         if row["told"] != reason.error.code:
             _tell(session, caller, row, reason, now)
@@ -50,7 +57,8 @@ def _tell(
     record(session, caller, "delivery.held", ("delivery", row["id"]), now=now, data=data)
 
 
-def _problem(error: ParvisError) -> dict[str, object]:
+def problem_of(error: ParvisError) -> dict[str, object]:
+    """As it is kept with the delivery."""
     return {
         "code": error.code,
         "message": error.message,

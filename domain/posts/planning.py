@@ -21,6 +21,7 @@ from domain.kernel.errors import (
     NotFound,
     PostEmpty,
     PostUnfit,
+    PublishingMissed,
     RightsExpired,
     TimeMissing,
     TimePast,
@@ -122,6 +123,7 @@ async def plan_deliveries(
             continue
         if row is not None and row.state == DeliveryState.WAITING:
             row.due_at = row.act_at = moment
+            row.problem = None
             row.variant_id, row.version, row.updated_at = variant.id, row.version + 1, now
         else:
             row = new_delivery(caller, DeliveryKind.PUBLISH, variant.account_id, moment, now)
@@ -198,7 +200,7 @@ async def retry_post(
     targets = [
         row
         for row in rows
-        if row.state == DeliveryState.FAILED
+        if may_retry(row)
         and (not command.account_ids or row.account_id in command.account_ids)
     ]
     if not targets:
@@ -347,7 +349,14 @@ def end(row: Delivery, state: DeliveryState, now: datetime) -> None:
     row.version, row.updated_at = row.version + 1, now
 
 
+def may_retry(row: Delivery) -> bool:
+    """Whether it failed, or was missed and waits for a person."""
+    is_missed = row.problem is not None and row.problem["code"] == PublishingMissed.code
+    return row.state == DeliveryState.FAILED or (row.state == DeliveryState.WAITING and is_missed)
+
+
 def retry(row: Delivery, now: datetime) -> None:
-    """A failed delivery waits again; its checkpoint stays, so a thread goes on where it was."""
+    """It waits again; its checkpoint stays, so a thread goes on where it was."""
+    row.due_at = now
     row.state, row.act_at, row.attempts, row.look_ups = DeliveryState.WAITING, now, 0, 0
     row.problem, row.version, row.updated_at = None, row.version + 1, now

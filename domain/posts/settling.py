@@ -10,7 +10,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.nudges import due_at
 from domain.posts.finding import lock_with_post
-from domain.posts.planning import end, retry, settle_post
+from domain.posts.planning import end, may_retry, retry, settle_post
 from domain.posts.queries import delivery_view
 from domain.posts.rules import DeliveryState
 from domain.posts.shapes import DeliveryView, Settlement
@@ -40,10 +40,10 @@ async def settle_delivery(
 async def retry_delivery(
     session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
 ) -> DeliveryView:
-    """Sends one failed delivery again. Raises `NotAllowedNow` in any other state."""
+    """Sends one again that failed, or was missed. Raises `NotAllowedNow` for any other."""
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await lock_with_post(session, caller, id_)
-    if row.state != DeliveryState.FAILED:
+    if not may_retry(row):
         raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
     retry(row, now)
     due_at(session, caller.workspace_id, row.id, now)

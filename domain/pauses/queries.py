@@ -1,0 +1,98 @@
+"""Reads of pauses, and what each of them covers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.errors import PublishingPaused
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.pauses.shapes import PauseView
+from domain.pauses.tables import Pause
+
+NEWEST_FIRST = Sort("-created_at", (col(Pause.created_at), col(Pause.id)), (datetime, UUID))
+COVERS = """(p.account_id IS NULL OR p.account_id = d.account_id)
+   AND (p.calendar_id IS NULL OR p.calendar_id = o.calendar_id)
+   AND (p.community_id IS NULL OR p.community_id = a.community_id)"""
+"""Whether the pause `p` covers the delivery `d` of the account `a` and, if any, the post `o`."""
+OF_DELIVERIES = """
+  JOIN accounts a ON a.workspace_id = d.workspace_id AND a.id = d.account_id
+  LEFT JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id"""
+OVERDUE = text(f"""
+SELECT p.id, count(*) AS overdue
+  FROM deliveries d {OF_DELIVERIES}
+  JOIN pauses p ON p.workspace_id = d.workspace_id AND p.ended_at IS NULL AND {COVERS}
+ WHERE d.workspace_id = :workspace AND d.act_at IS NOT NULL AND d.state = 'waiting'
+   AND d.problem ->> 'code' = '{PublishingPaused.code}' AND p.id = ANY (:ids)
+ GROUP BY p.id
+""")
+
+
+def visible(caller: Caller) -> SelectOfScalar[Pause]:
+    return select(Pause).where(col(Pause.workspace_id) == caller.workspace_id)
+
+
+async def get_pause(session: AsyncSession, caller: Caller, id_: UUID) -> PauseView:
+    caller.need(Scope.POSTS_READ)
+    row = await find(session, visible(caller).where(col(Pause.id) == id_), what="pause")
+    return (await pause_views(session, caller, [row]))[0]
+
+
+async def list_pauses(
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    is_open: bool | None = None,
+) -> Page[PauseView]:
+    """The newest first."""
+    caller.need(Scope.POSTS_READ)
+    statement = visible(caller)
+    if is_open is not None:
+        ended_at = col(Pause.ended_at)
+        statement = statement.where(ended_at.is_(None) if is_open else ended_at.is_not(None))
+    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
+    views = {view.id: view for view in await pause_views(session, caller, rows)}
+    return page_of(
+        rows,
+        request,
+        view=lambda row: views[row.id],
+        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
+    )
+
+
+async def pauses_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, PauseView]:
+    caller.need(Scope.POSTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Pause.id).in_(ids)))).all()
+    return {view.id: view for view in await pause_views(session, caller, rows)}
+
+
+async def is_any_open(session: AsyncSession, caller: Caller) -> bool:
+    """Asked before every batch that goes out."""
+    statement = visible(caller).where(col(Pause.ended_at).is_(None)).limit(1)
+    return (await session.exec(statement)).first() is not None
+
+
+async def pause_views(
+    session: AsyncSession, caller: Caller, rows: Sequence[Pause]
+) -> list[PauseView]:
+    asked = [row.id for row in rows if row.ended_at is None]
+    overdue: dict[UUID, int] = {}
+    if asked:
+        connection = await session.connection()
+        found = await connection.execute(OVERDUE, {"workspace": caller.workspace_id, "ids": asked})
+        overdue = {row.id: row.overdue for row in found}
+    return [
+        PauseView.model_validate(
+            {**row.model_dump(exclude={"made_from"}), "overdue": overdue.get(row.id, 0)}
+        )
+        for row in rows
+    ]

@@ -1,0 +1,59 @@
+"""Pausing a community, a calendar, an account or everything: nothing goes out, nothing is lost."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.queries import find_account
+from domain.calendars.queries import find_calendar
+from domain.communities import queries as communities
+from domain.communities.tables import Community
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import digest, find, insert, made_before
+from domain.kernel.ids import new_id
+from domain.pauses.queries import pause_views
+from domain.pauses.shapes import CreatePause, PauseView
+from domain.pauses.tables import Pause
+
+
+async def create_pause(
+    session: AsyncSession, caller: Caller, command: CreatePause, *, now: datetime
+) -> PauseView:
+    """Holds from the next message on. Raises `NotFound`, and `AlreadyExists` where it is paused."""
+    caller.need(Scope.POSTS_PUBLISH)
+    made_from = digest(command)
+    before = await made_before(session, caller, Pause, command.id, made_from)
+    if before is not None:
+        return (await pause_views(session, caller, [before]))[0]
+    row = Pause(
+        workspace_id=caller.workspace_id,
+        id=command.id or new_id(),
+        community_id=await _community(session, caller, command),
+        calendar_id=command.calendar_id,
+        account_id=command.account_id,
+        reason=command.reason,
+        paused_by=caller.actor,
+        created_at=now,
+        updated_at=now,
+        made_from=made_from,
+    )
+    await insert(session, row, taken="It is paused already.")
+    data = command.model_dump(mode="json", exclude={"id"}, exclude_none=True)
+    record(session, caller, "pause.begun", ("pause", row.id), now=now, data=data)
+    return (await pause_views(session, caller, [row]))[0]
+
+
+async def _community(session: AsyncSession, caller: Caller, command: CreatePause) -> UUID | None:
+    """Whose pause it is; None: of the whole house, which only those pause who see all of it."""
+    if command.account_id is not None:
+        return (await find_account(session, caller, command.account_id)).community_id
+    if command.calendar_id is not None:
+        return (await find_calendar(session, caller, command.calendar_id)).community_id
+    if command.community_id is None:
+        caller.need_all_communities()
+        return None
+    found = communities.visible(caller).where(col(Community.id) == command.community_id)
+    return (await find(session, found, what="community")).id

@@ -1,0 +1,62 @@
+"""Pauses: commands in, views out."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.kernel.clock import Moment
+from domain.kernel.ids import AccountId, CalendarId, CommunityId, PauseId
+from domain.kernel.shapes import Command, View
+
+Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Accident on the line"])]
+
+
+class Overdue(StrEnum):
+    """What becomes of what should have gone out meanwhile."""
+
+    PUBLISH = "publish"
+    SKIP = "skip"
+    ASK = "ask"
+
+
+class PauseView(View):
+    id: PauseId = Field(description="The pause's id.")
+    community_id: CommunityId | None = Field(
+        description="The community that is paused, or that the calendar or account belongs to; "
+        "null: everything is paused."
+    )
+    calendar_id: CalendarId | None = Field(description="The calendar that is paused.")
+    account_id: AccountId | None = Field(description="The account that is paused.")
+    reason: str = Field(description="Why, in the words of whoever paused it.")
+    paused_by: str = Field(description="Who paused it, as the event log calls them.")
+    overdue: int = Field(description="How many messages should have gone out meanwhile.")
+    ended_at: Moment | None = Field(description="When it ended; null: it goes on.")
+    ended_by: str | None = Field(description="Who ended it.")
+    version: int = Field(description="Counts changes; the ETag.")
+    created_at: Moment = Field(description="Since when it holds.")
+    updated_at: Moment = Field(description="When it last changed.")
+
+
+class CreatePause(Command):
+    """Of one thing; with none of them named, of everything."""
+
+    id: PauseId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    community_id: CommunityId | None = Field(default=None, description="A community to pause.")
+    calendar_id: CalendarId | None = Field(default=None, description="A calendar to pause.")
+    account_id: AccountId | None = Field(default=None, description="An account to pause.")
+    reason: Reason = Field(description="Why, for those who wonder.")
+
+    @model_validator(mode="after")
+    def _of_one_thing(self) -> Self:
+        if sum(id_ is not None for id_ in (self.community_id, self.calendar_id, self.account_id)) > 1:
+            raise ValueError("Send a community_id, a calendar_id or an account_id, or none.")
+        return self
+
+
+class EndPause(Command):
+    overdue: Overdue | None = Field(
+        default=None,
+        description="What becomes of what should have gone out meanwhile: `publish` it now, `skip` "
+        "it, or `ask`: it waits until a person decides. Needed where anything is overdue.",
+    )

@@ -1,0 +1,80 @@
+"""What could not go out when it was due, as nobody was there to send it: the calendar's rule.
+
+Later than the calendar allows, it is published all the same, skipped, or waits for a person.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.calendars.rules import CatchUp
+from domain.events.service import record
+from domain.kernel.caller import Caller
+from domain.kernel.database import driver_of
+from domain.kernel.errors import PublishingMissed
+from domain.kernel.ids import show
+from domain.posts.finding import lock_with_post
+from domain.posts.holding import Reason, hold, problem_of
+from domain.posts.planning import end, settle_post
+from domain.posts.rules import DeliveryKind, DeliveryState
+from domain.posts.tables import Delivery
+
+# The shortest that a calendar can allow is a minute: what is nearly on time is not asked about.
+MISSED = """
+SELECT d.id, c.catch_up
+  FROM deliveries d
+  JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id
+  JOIN calendars c ON c.workspace_id = o.workspace_id AND c.id = o.calendar_id
+ WHERE d.workspace_id = $1 AND d.id = ANY ($2) AND c.catch_up <> 'publish'
+   AND d.due_at < $3 - make_interval(mins => c.catch_up_after_min)
+ ORDER BY d.id
+"""
+
+
+async def hold_missed(
+    session: AsyncSession, caller: Caller, rows: Sequence[asyncpg.Record], *, now: datetime
+) -> Sequence[asyncpg.Record]:
+    """Of first attempts that come too late by their calendar, ends or holds each; gives the rest."""
+    late = [row["id"] for row in rows if _is_late(row, now)]
+    if not late:
+        return rows
+    raw = await driver_of(session)
+    found = await raw.fetch(MISSED, caller.workspace_id, late, now)
+    missed = {row["id"]: CatchUp(row["catch_up"]) for row in found}
+    if not missed:
+        return rows
+    reasons = {id_: Reason(PublishingMissed()) for id_ in missed}
+    await hold(session, caller, reasons, now=now, again_in=None)
+    for id_, catch_up in missed.items():
+        if catch_up is CatchUp.SKIP:
+            await skip(session, caller, id_, now=now)
+    return [row for row in rows if row["id"] not in missed]
+
+
+async def skip(session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime) -> None:
+    """Ends a delivery that waits: it will not go out."""
+    post, row = await lock_with_post(session, caller, id_)
+    if row.state != DeliveryState.WAITING:
+        return
+    end(row, DeliveryState.CANCELLED, now)
+    data = {"account": show("acct", row.account_id)}
+    record(session, caller, "delivery.skipped", ("delivery", row.id), now=now, data=data)
+    if post is not None:
+        await settle_post(session, caller, post, now=now)
+
+
+def ask(session: AsyncSession, caller: Caller, row: Delivery, *, now: datetime) -> None:
+    """Leaves a delivery that waits to a person, who sends it by a retry, or cancels it."""
+    row.act_at, row.problem = None, problem_of(PublishingMissed())
+    row.version, row.updated_at = row.version + 1, now
+    data = {"code": PublishingMissed.code, "account": show("acct", row.account_id)}
+    record(session, caller, "delivery.held", ("delivery", row.id), now=now, data=data)
+
+
+def _is_late(row: asyncpg.Record, now: datetime) -> bool:
+    is_first = row["state"] == DeliveryState.GOING and row["attempts"] == 1
+    is_post = row["kind"] == DeliveryKind.PUBLISH and row["post_id"] is not None
+    return is_first and is_post and (now - row["due_at"]).total_seconds() >= 60

@@ -1,0 +1,121 @@
+"""What pauses hold back, and what becomes of it when they end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find_for_change
+from domain.kernel.database import driver_of
+from domain.kernel.errors import NotAllowedNow, PauseOverdue, PublishingPaused
+from domain.kernel.ids import show
+from domain.kernel.nudges import due_at
+from domain.pauses.queries import COVERS, OF_DELIVERIES, is_any_open, pause_views, visible
+from domain.pauses.shapes import EndPause, Overdue, PauseView
+from domain.pauses.tables import Pause
+from domain.posts.finding import lock_with_post
+from domain.posts.holding import Reason, hold
+from domain.posts.missed import ask, skip
+from domain.posts.rules import DeliveryKind, DeliveryState
+
+OPEN = f"""
+  JOIN pauses p ON p.workspace_id = d.workspace_id AND p.ended_at IS NULL AND {COVERS}"""
+PAUSED = f"""
+SELECT DISTINCT ON (d.id) d.id, p.id AS pause_id, p.reason
+  FROM deliveries d {OF_DELIVERIES} {OPEN}
+ WHERE d.workspace_id = $1 AND d.id = ANY ($2) ORDER BY d.id, p.id
+"""
+# Of what a pause held: what no other pause holds still.
+FREED = f"""
+SELECT d.id FROM deliveries d {OF_DELIVERIES} {OPEN}
+ WHERE d.workspace_id = $1 AND d.act_at IS NOT NULL AND d.state = 'waiting'
+   AND d.problem ->> 'code' = '{PublishingPaused.code}'
+ GROUP BY d.id HAVING bool_and(p.id = $2) ORDER BY d.id
+"""
+
+
+async def hold_paused(
+    session: AsyncSession, caller: Caller, rows: Sequence[asyncpg.Record], *, now: datetime
+) -> Sequence[asyncpg.Record]:
+    """Holds of claimed deliveries those that a pause covers; gives the others.
+
+    Withdrawals go on, and look-ups: they bring nothing out.
+    """
+    asked = [row["id"] for row in rows if _brings_out(row)]
+    if not asked or not await is_any_open(session, caller):
+        return rows
+    raw = await driver_of(session)
+    found = await raw.fetch(PAUSED, caller.workspace_id, asked)
+    held = {row["id"]: _reason(row) for row in found}
+    if held:
+        await hold(session, caller, held, now=now)
+    return [row for row in rows if row["id"] not in held]
+
+
+async def ensure_unpaused(session: AsyncSession, caller: Caller, delivery_id: UUID) -> None:
+    """For what has waited here since it was claimed. Raises `PublishingPaused`."""
+    if await is_any_open(session, caller):
+        raw = await driver_of(session)
+        for row in await raw.fetch(PAUSED, caller.workspace_id, [delivery_id]):
+            raise _reason(row).error
+
+
+async def end_pause(
+    session: AsyncSession, caller: Caller, id_: UUID, command: EndPause, *, now: datetime
+) -> PauseView:
+    """What is planned goes out again. Raises `PauseOverdue` until somebody says what of the rest.
+
+    What another pause holds as well stays held.
+    """
+    caller.need(Scope.POSTS_PUBLISH)
+    row = await find_for_change(
+        session, visible(caller).where(col(Pause.id) == id_), what="pause", expected_version=None
+    )
+    if row.community_id is None:
+        caller.need_all_communities()
+    if row.ended_at is not None:
+        raise NotAllowedNow("The pause has ended already.")
+    raw = await driver_of(session)
+    freed = [each["id"] for each in await raw.fetch(FREED, caller.workspace_id, id_)]
+    if freed and command.overdue is None:
+        raise PauseOverdue(f"{len(freed)} messages should have gone out meanwhile.")
+    for delivery_id in freed:
+        await _decide(session, caller, delivery_id, command.overdue or Overdue.ASK, now)
+    row.ended_at, row.ended_by = now, caller.actor
+    row.version, row.updated_at = row.version + 1, now
+    data = {"overdue": len(freed), "decided": command.overdue}
+    record(session, caller, "pause.ended", ("pause", id_), now=now, data=data)
+    return (await pause_views(session, caller, [row]))[0]
+
+
+async def _decide(
+    session: AsyncSession, caller: Caller, delivery_id: UUID, overdue: Overdue, now: datetime
+) -> None:
+    if overdue is Overdue.SKIP:
+        await skip(session, caller, delivery_id, now=now)
+        return
+    _, row = await lock_with_post(session, caller, delivery_id)
+    if row.state != DeliveryState.WAITING:
+        return
+    if overdue is Overdue.PUBLISH:
+        # From now on: it is not late by its calendar.
+        row.due_at = row.act_at = now
+        row.problem = None
+        row.version, row.updated_at = row.version + 1, now
+        due_at(session, caller.workspace_id, row.id, now)
+        return
+    ask(session, caller, row, now=now)
+
+
+def _brings_out(row: asyncpg.Record) -> bool:
+    return row["state"] == DeliveryState.GOING and row["kind"] != DeliveryKind.WITHDRAW
+
+
+def _reason(row: asyncpg.Record) -> Reason:
+    pause = show("pau", row["pause_id"])
+    return Reason(PublishingPaused(f"It is paused: {row['reason']}"), {"pause": pause})
