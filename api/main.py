@@ -44,6 +44,7 @@ from api.networks import rest as networks
 from api.oauth import pages as oauth
 from api.occasions import rest as occasions
 from api.pages import assets
+from api.pauses import rest as pauses
 from api.people import pages as people
 from api.plans import queues, recurrences, slots
 from api.posts import adaptations, deliveries, entries, versions
@@ -97,6 +98,7 @@ ROUTERS = (
     policies,
     approvals,
     deliveries,
+    pauses,
     entries,
     mentions,
     candidates,

@@ -169,6 +169,8 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
     here |= await _staff(tenant, here)
     here[named("imp")] = await _import(tenant, here[named("cal")])
     here |= await _submit(tenant, here)
+    paused = {"calendar_id": here[named("cal")], "reason": "A minute of silence"}
+    here[named("pau")] = await _made(tenant, "/v1/pauses", paused)
     here[named("occ")] = await _happen(database, tenant, read("evc", here[named("evc")]))
     here[named("evt")] = await _first(tenant, "/v1/events")
     return Furnished(tenant, here)

@@ -20,6 +20,7 @@ from domain.mentions.ingest import ingest
 from domain.mentions.shapes import CreateAnswer, Reading
 from domain.metrics.tables import Measuring
 from domain.occasions.tables import EventCalendar, Occasion
+from domain.pauses.tables import Pause
 from domain.plans.tables import Occurrence, Recurrence
 from domain.policies.tables import ApprovalPolicy
 from domain.posts.tables import Adaptation, Attempt, PostVersion, Variant
@@ -222,7 +223,7 @@ async def _asked(world: World, post_id: UUID) -> dict[str, UUID]:
 
 
 async def _reviewed(world: World, post_id: UUID) -> dict[str, UUID]:
-    """A policy that applies to nothing, and a review of the post all the same."""
+    """A policy that applies to nothing, a review of the post all the same, and a pause."""
     common: dict[str, Any] = {"workspace_id": world.workspace_id}
     policy = ApprovalPolicy(
         **common,
@@ -275,10 +276,18 @@ async def _reviewed(world: World, post_id: UUID) -> dict[str, UUID]:
         created_at=NOW,
         expires_at=NOW,
     )
-    await world.add(policy, version)
+    pause = Pause(
+        **common,
+        id=new_id(),
+        community_id=world.community.id,
+        reason="Accident",
+        paused_by="worker",
+        **kept(),
+    )
+    await world.add(policy, version, pause)
     await world.add(review)
     await world.add(link)
-    return {"pol": policy.id, "rev": review.id}
+    return {"pol": policy.id, "rev": review.id, "pau": pause.id}
 
 
 async def _happening(world: World) -> dict[str, UUID]:

@@ -29,6 +29,7 @@ from api.mentions import graph as mentions
 from api.metrics import graph as metrics
 from api.networks import graph as networks
 from api.occasions import graph as occasions
+from api.pauses import graph as pauses
 from api.plans import graph as plans
 from api.plans import recurrences_graph as recurrences
 from api.posts import adaptations_graph as adaptations
@@ -51,6 +52,7 @@ RESOURCES = (
     posts,
     adaptations,
     approvals,
+    pauses,
     campaigns,
     plans,
     feeds,

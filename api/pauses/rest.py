@@ -38,7 +38,7 @@ async def list_pauses(
 async def create_pause(
     response: Response, session: SessionDep, caller: CallerDep, now: NowDep, command: CreatePause
 ) -> PauseView:
-    """Of a community, a calendar or an account; with none of them named, of everything.
+    """Of a community, a calendar, an account or what they have in common; or of everything.
 
     From now on nothing of it goes out, answers and edits included; what is under way arrives, and
     withdrawals go on. Nothing is lost: what falls due meanwhile is held. Needs `posts:publish`.

@@ -21,8 +21,8 @@ class Calendar(Kept, table=True):
     description: str = string()
     colour: str = string()
     time_zone: str = string()
-    catch_up: str = string()
-    catch_up_after_min: int
+    catch_up: str = string(default="publish")
+    catch_up_after_min: int = Field(default=60)
 
 
 class Pillar(Kept, table=True):

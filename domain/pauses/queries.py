@@ -90,9 +90,7 @@ async def pause_views(
         connection = await session.connection()
         found = await connection.execute(OVERDUE, {"workspace": caller.workspace_id, "ids": asked})
         overdue = {row.id: row.overdue for row in found}
+    hidden = {"made_from", "workspace_id"}
     return [
-        PauseView.model_validate(
-            {**row.model_dump(exclude={"made_from"}), "overdue": overdue.get(row.id, 0)}
-        )
-        for row in rows
+        PauseView(**row.model_dump(exclude=hidden), overdue=overdue.get(row.id, 0)) for row in rows
     ]

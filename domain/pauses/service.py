@@ -13,6 +13,7 @@ from domain.communities.tables import Community
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import digest, find, insert, made_before
+from domain.kernel.errors import Fault, Misfit
 from domain.kernel.ids import new_id
 from domain.pauses.queries import pause_views
 from domain.pauses.shapes import CreatePause, PauseView
@@ -22,7 +23,7 @@ from domain.pauses.tables import Pause
 async def create_pause(
     session: AsyncSession, caller: Caller, command: CreatePause, *, now: datetime
 ) -> PauseView:
-    """Holds from the next message on. Raises `NotFound`, and `AlreadyExists` where it is paused."""
+    """Holds from the next message on. Raises `NotFound`, `Misfit`, and `AlreadyExists`."""
     caller.need(Scope.POSTS_PUBLISH)
     made_from = digest(command)
     before = await made_before(session, caller, Pause, command.id, made_from)
@@ -48,12 +49,22 @@ async def create_pause(
 
 async def _community(session: AsyncSession, caller: Caller, command: CreatePause) -> UUID | None:
     """Whose pause it is; None: of the whole house, which only those pause who see all of it."""
-    if command.account_id is not None:
-        return (await find_account(session, caller, command.account_id)).community_id
+    named: dict[str, UUID] = {}
+    if command.community_id is not None:
+        found = communities.visible(caller).where(col(Community.id) == command.community_id)
+        named["community_id"] = (await find(session, found, what="community")).id
     if command.calendar_id is not None:
-        return (await find_calendar(session, caller, command.calendar_id)).community_id
-    if command.community_id is None:
+        calendar = await find_calendar(session, caller, command.calendar_id)
+        named["calendar_id"] = calendar.community_id
+    if command.account_id is not None:
+        account = await find_account(session, caller, command.account_id)
+        named["account_id"] = account.community_id
+    if not named:
         caller.need_all_communities()
         return None
-    found = communities.visible(caller).where(col(Community.id) == command.community_id)
-    return (await find(session, found, what="community")).id
+    first, *others = named.values()
+    if any(other != first for other in others):
+        pointer = f"/{list(named)[-1]}"
+        fault = Fault(pointer, "pause.other_community", "It is of another community.")
+        raise Misfit(faults=(fault,))
+    return first

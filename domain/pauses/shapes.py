@@ -1,9 +1,9 @@
 """Pauses: commands in, views out."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, CalendarId, CommunityId, PauseId
@@ -39,19 +39,13 @@ class PauseView(View):
 
 
 class CreatePause(Command):
-    """Of one thing; with none of them named, of everything."""
+    """Of what all that is named have in common; with nothing named, of everything."""
 
     id: PauseId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     community_id: CommunityId | None = Field(default=None, description="A community to pause.")
     calendar_id: CalendarId | None = Field(default=None, description="A calendar to pause.")
     account_id: AccountId | None = Field(default=None, description="An account to pause.")
     reason: Reason = Field(description="Why, for those who wonder.")
-
-    @model_validator(mode="after")
-    def _of_one_thing(self) -> Self:
-        if sum(id_ is not None for id_ in (self.community_id, self.calendar_id, self.account_id)) > 1:
-            raise ValueError("Send a community_id, a calendar_id or an account_id, or none.")
-        return self
 
 
 class EndPause(Command):

@@ -11,7 +11,10 @@ from domain.kernel.tables import Kept, belongs_to, moment, string
 
 
 class Pause(Kept, table=True):
-    """All three null: everything. Of a calendar or an account, its community stands here too."""
+    """It covers what is of all that stand here; all three null: everything.
+
+    Of a calendar or an account, its community stands here too.
+    """
 
     __tablename__ = "pauses"
     __table_args__ = (

@@ -29,7 +29,7 @@ SELECT d.id, c.catch_up
   JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id
   JOIN calendars c ON c.workspace_id = o.workspace_id AND c.id = o.calendar_id
  WHERE d.workspace_id = $1 AND d.id = ANY ($2) AND c.catch_up <> 'publish'
-   AND d.due_at < $3 - make_interval(mins => c.catch_up_after_min)
+   AND d.due_at < $3::timestamptz - make_interval(mins => c.catch_up_after_min)
  ORDER BY d.id
 """
 
@@ -37,7 +37,7 @@ SELECT d.id, c.catch_up
 async def hold_missed(
     session: AsyncSession, caller: Caller, rows: Sequence[asyncpg.Record], *, now: datetime
 ) -> Sequence[asyncpg.Record]:
-    """Of first attempts that come too late by their calendar, ends or holds each; gives the rest."""
+    """Ends or holds first attempts that come too late by their calendar; gives the others."""
     late = [row["id"] for row in rows if _is_late(row, now)]
     if not late:
         return rows

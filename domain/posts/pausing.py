@@ -113,7 +113,8 @@ async def _decide(
 
 
 def _brings_out(row: asyncpg.Record) -> bool:
-    return row["state"] == DeliveryState.GOING and row["kind"] != DeliveryKind.WITHDRAW
+    is_first: bool = row["state"] == DeliveryState.GOING
+    return is_first and row["kind"] != DeliveryKind.WITHDRAW
 
 
 def _reason(row: asyncpg.Record) -> Reason:

@@ -200,8 +200,7 @@ async def retry_post(
     targets = [
         row
         for row in rows
-        if may_retry(row)
-        and (not command.account_ids or row.account_id in command.account_ids)
+        if may_retry(row) and (not command.account_ids or row.account_id in command.account_ids)
     ]
     if not targets:
         raise NotAllowedNow("No failed delivery is there to retry.")

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.tenancy import IN_SEEN, create_tenant_table, hold
 
 revision = "2026_11_27_0610"
-down_revision = "XXX"
+down_revision = "2026_11_27_0203"
 branch_labels = None
 depends_on = None
 

@@ -44,6 +44,7 @@ LISTED = {
     "idea",
     "cand",
     "pol",
+    "pau",
     "rev",
 }
 BY_PARAMETER = {
@@ -67,6 +68,7 @@ BY_PARAMETER = {
     "event_calendar_id": "evc",
     "occasion_id": "occ",
     "policy_id": "pol",
+    "pause_id": "pau",
     "review_id": "rev",
 }
 
@@ -401,7 +403,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
         for name in (
             "communities", "accounts", "calendars", "campaigns", "recurrences", "posts",
             "deliveries", "mentions", "authors", "conversations", "invitations", "expertRequests",
-            "ideas", "candidates", "approvalPolicies", "reviews",
+            "ideas", "candidates", "approvalPolicies", "reviews", "pauses",
         )
     )  # fmt: skip
     answer = await post(client, f"{{ {lists} }}")
@@ -410,7 +412,7 @@ async def test_graph_shows_the_seen_community_and_nothing_of_another(
     assert ids_in(answer.text, hidden) == set()
     assert ids_in(answer.text, seen) == {
         "com", "acct", "cal", "cam", "rec", "post", "dlv", "men", "auth", "conv", "inv", "xrq",
-        "idea", "cand", "pol", "rev",
+        "idea", "cand", "pol", "rev", "pau",
     }  # fmt: skip
 
 

@@ -1,0 +1,247 @@
+"""What a pause keeps from going out, and what becomes of it; what was missed while nobody sent."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.calendars.rules import CatchUp
+from domain.calendars.service import change_calendar
+from domain.calendars.shapes import ChangeCalendar
+from domain.events.tables import Event
+from domain.kernel.caller import worker
+from domain.kernel.errors import PauseOverdue
+from domain.pauses.queries import get_pause
+from domain.pauses.service import create_pause
+from domain.pauses.shapes import CreatePause, EndPause, Overdue, PauseView
+from domain.posts.pausing import end_pause
+from domain.posts.rules import HOLD
+from domain.posts.settling import retry_delivery
+from domain.posts.tables import Delivery, Post
+from tests.workers.test_posts import Stage, stage
+
+__all__ = ["stage"]
+
+
+async def pause(stage: Stage, **of: Any) -> PauseView:
+    async with stage.database.transaction(stage.workspace_id) as session:
+        command = CreatePause(reason="Accident on the line", **of)
+        return await create_pause(session, worker(stage.workspace_id), command, now=stage.now)
+
+
+async def end(stage: Stage, id_: UUID, overdue: Overdue | None = None) -> PauseView:
+    async with stage.database.transaction(stage.workspace_id) as session:
+        caller, command = worker(stage.workspace_id), EndPause(overdue=overdue)
+        return await end_pause(session, caller, id_, command, now=stage.now)
+
+
+async def read(stage: Stage, id_: UUID) -> PauseView:
+    async with stage.database.transaction(stage.workspace_id) as session:
+        return await get_pause(session, worker(stage.workspace_id), id_)
+
+
+async def rule(stage: Stage, catch_up: CatchUp, *, after_min: int = 60) -> None:
+    command = ChangeCalendar(catch_up=catch_up, catch_up_after_min=after_min)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await change_calendar(
+            session,
+            worker(stage.workspace_id),
+            stage.calendar_id,
+            command,
+            expected_version=None,
+            now=stage.now,
+        )
+
+
+async def go(stage: Stage) -> list[str]:
+    """Lets a worker send what is due; gives what the network was told."""
+    before = len(stage.network.texts)
+    await stage.deliver()
+    await stage.quiet()
+    return stage.network.texts[before:]
+
+
+async def told(stage: Stage, kind: str) -> list[dict[str, Any]]:
+    return [row.data for row in await stage.rows(Event) if row.kind == kind]
+
+
+@pytest.mark.parametrize("of", ["everything", "community_id", "calendar_id", "account_id"])
+async def test_nothing_that_a_pause_covers_goes_out(stage: Stage, of: str) -> None:
+    account_id = await stage.account()
+    await stage.plan("a", account_id)
+    ids = {"account_id": account_id, **vars(stage)}
+    made = await pause(stage, **({} if of == "everything" else {of: ids[of]}))
+
+    assert await go(stage) == []
+
+    [row] = await stage.rows(Delivery)
+    assert (row.state, row.attempts, row.act_at) == ("waiting", 0, stage.now + HOLD)
+    assert row.problem["code"] == "publishing.paused"
+    assert row.problem["message"] == "It is paused: Accident on the line"
+    assert [post.state for post in await stage.rows(Post)] == ["scheduled"]
+    assert (await read(stage, made.id)).overdue == 1
+
+
+async def test_others_go_out_while_one_account_is_paused(stage: Stage) -> None:
+    paused, other = await stage.account(), await stage.account()
+    await stage.plan("paused", paused)
+    await stage.plan("other", other)
+    await pause(stage, account_id=paused)
+
+    assert await go(stage) == ["other"]
+    assert sorted(await stage.states()) == ["done", "waiting"]
+
+
+async def test_a_pause_is_told_once_however_long_it_holds(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    await pause(stage)
+
+    for _ in range(3):
+        await go(stage)
+        stage.now += HOLD
+
+    assert [each["code"] for each in await told(stage, "delivery.held")] == ["publishing.paused"]
+
+
+async def test_what_waits_in_a_worker_is_held_by_a_pause_that_comes_meanwhile(
+    stage: Stage,
+) -> None:
+    account_id = await stage.account()
+    await stage.plan("a", account_id)
+    await stage.plan("b", account_id)
+    stage.network.gate.clear()
+    await stage.deliver()
+    await stage.network.begun.wait()
+
+    await pause(stage)
+    stage.now += timedelta(seconds=2)
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert stage.network.texts == ["a"]
+    assert await stage.states() == ["done", "waiting"]
+
+
+async def test_ending_a_pause_asks_what_becomes_of_what_is_overdue(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    made = await pause(stage)
+    await go(stage)
+
+    with pytest.raises(PauseOverdue, match="1 messages should have gone out"):
+        await end(stage, made.id)
+
+    assert (await read(stage, made.id)).ended_at is None
+    assert await stage.states() == ["waiting"]
+
+
+async def test_what_is_overdue_can_be_published_late(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    await rule(stage, CatchUp.SKIP)
+    made = await pause(stage)
+    await go(stage)
+    stage.now += timedelta(hours=3)
+
+    ended = await end(stage, made.id, Overdue.PUBLISH)
+
+    assert (ended.overdue, ended.ended_at) == (0, stage.now)
+    assert await go(stage) == ["a"]
+    assert await stage.states() == ["done"]
+
+
+async def test_what_is_overdue_can_be_skipped(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    made = await pause(stage)
+    await go(stage)
+
+    await end(stage, made.id, Overdue.SKIP)
+
+    stage.now += HOLD
+    assert await go(stage) == []
+    assert await stage.states() == ["cancelled"]
+    assert [post.state for post in await stage.rows(Post)] == ["cancelled"]
+    assert len(await told(stage, "delivery.skipped")) == 1
+
+
+async def test_what_is_overdue_can_wait_for_a_person_who_sends_it(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    made = await pause(stage)
+    await go(stage)
+
+    await end(stage, made.id, Overdue.ASK)
+
+    stage.now += HOLD
+    assert await go(stage) == []
+    [row] = await stage.rows(Delivery)
+    assert (row.state, row.act_at, row.problem["code"]) == ("waiting", None, "publishing.missed")
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await retry_delivery(session, worker(stage.workspace_id), row.id, now=stage.now)
+    assert await go(stage) == ["a"]
+
+
+async def test_what_another_pause_covers_stays_held(stage: Stage) -> None:
+    account_id = await stage.account()
+    await stage.plan("a", account_id)
+    crisis, own = await pause(stage), await pause(stage, account_id=account_id)
+    await go(stage)
+
+    await end(stage, crisis.id)
+
+    stage.now += HOLD
+    assert await go(stage) == []
+    await end(stage, own.id, Overdue.PUBLISH)
+    assert await go(stage) == ["a"]
+
+
+async def test_what_is_planned_for_later_goes_out_at_its_time_once_the_pause_has_ended(
+    stage: Stage,
+) -> None:
+    made = await pause(stage)
+    await end(stage, made.id)
+    await stage.plan("a", await stage.account())
+
+    assert await go(stage) == ["a"]
+
+
+async def test_a_post_that_was_missed_goes_out_late_where_the_calendar_says_so(
+    stage: Stage,
+) -> None:
+    await stage.plan("a", await stage.account())
+    stage.now += timedelta(days=2)
+
+    assert await go(stage) == ["a"]
+
+
+async def test_a_post_that_was_missed_is_skipped_where_the_calendar_says_so(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    await rule(stage, CatchUp.SKIP)
+    stage.now += timedelta(minutes=61)
+
+    assert await go(stage) == []
+    assert await stage.states() == ["cancelled"]
+    assert [post.state for post in await stage.rows(Post)] == ["cancelled"]
+
+
+async def test_a_post_that_was_missed_waits_for_a_person_where_the_calendar_says_so(
+    stage: Stage,
+) -> None:
+    await stage.plan("a", await stage.account())
+    await rule(stage, CatchUp.ASK)
+    stage.now += timedelta(minutes=61)
+
+    assert await go(stage) == []
+    [row] = await stage.rows(Delivery)
+    assert (row.state, row.attempts, row.act_at) == ("waiting", 0, None)
+    assert row.problem["code"] == "publishing.missed"
+    assert [each["code"] for each in await told(stage, "delivery.held")] == ["publishing.missed"]
+
+
+@pytest.mark.parametrize("catch_up", [CatchUp.SKIP, CatchUp.ASK])
+async def test_a_post_within_the_calendars_horizon_goes_out(
+    stage: Stage, catch_up: CatchUp
+) -> None:
+    await stage.plan("a", await stage.account())
+    await rule(stage, catch_up)
+    stage.now += timedelta(minutes=59)
+
+    assert await go(stage) == ["a"]
