@@ -67,7 +67,7 @@ TAGS = {
     "campaigns": "What a community is told for one purpose, and what its links carry.",
     "ideas": "Topics of conversation: the board, its posts, and the curation inbox.",
     "occasions": "What happens around a community: holidays, fixtures, by calendars it follows.",
-    "posts": "What is said: a master text, a variant for each account, one plan.",
+    "posts": "What is said: a master text, adapted for readers, by accounts, on one plan.",
     "imports": "Posts that come in by the file, row by row; taken back too.",
     "approvals": "Which posts are approved by whom, and what was decided of each.",
     "deliveries": "Every outward act, its attempts and its outcome.",
