@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -14,6 +16,7 @@ from domain.kernel.caller import Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id, show
 from domain.kernel.settings import Settings
+from domain.media.disk import Disk
 from tests.domain.media.files import picture, track, video
 from tests.world import Tenant, client_for, make_token, opened
 
@@ -77,6 +80,32 @@ async def test_bytes_come_back_private_and_harmless(tenant: Tenant) -> None:
     assert whole.headers["content-disposition"] == 'inline; filename="ouchy.jpg"'
     assert (part.status_code, part.content) == (206, PHOTO[2:6])
     assert (again.status_code, again.content) == (304, b"")
+
+
+class Elsewhere(Disk):
+    """A shelf that clients read from by themselves."""
+
+    def place_of(self, workspace_id: UUID, sha256: str) -> Path | str:  # type: ignore[override]  # as Shelf has it
+        return f"https://store.example.ch/{workspace_id.hex}/{sha256}"
+
+
+async def test_bytes_on_a_shelf_elsewhere_are_read_there(
+    settings: Settings, tenant: Tenant
+) -> None:
+    media = await made(tenant)
+    async with opened(create_app(settings)) as app, client_for(app, tenant.token) as client:
+        state = app.state.parvis
+        shelf = replace(state.media, kept_on=Elsewhere(settings.media_dir))
+        app.state.parvis = replace(state, media=shelf)
+        answer = await client.get(str(media["content_url"]))
+        again = await client.get(
+            str(media["content_url"]), headers={"If-None-Match": f'"{media["sha256"]}"'}
+        )
+
+    place = f"https://store.example.ch/{tenant.workspace_id.hex}/{media['sha256']}"
+    assert (answer.status_code, answer.headers["location"]) == (307, place)
+    assert answer.headers["cache-control"] == "private, max-age=240"
+    assert again.status_code == 304
 
 
 async def test_video_is_taken_with_its_size(tenant: Tenant) -> None:

@@ -58,7 +58,7 @@ async function endure() {
   await run({
     begun: (upload) => {
       upload.options.onProgress = (sent) => {
-        if (!told.said && sent > size / 4) {
+        if (!told.said && sent > size / 2) {
           told.said = true;
           console.error('in the middle');
         }
