@@ -18,13 +18,17 @@ async def draft_of(context: Context, task: Task) -> Draft:
     media = await _media(context, task.workspace_id, content.media_ids, content.language)
     link = Link(content.link_url) if content.link_url else None
     first, *rest = content.parts
+    if content.first_comment is not None:
+        rest.append(content.first_comment)  # an own answer right below: checkpointed as any part
+    poll = content.poll.asked() if content.poll else None
     return Draft(
         key=task.id.hex,
-        parts=(Part(first, media, link), *(Part(text) for text in rest)),
+        parts=(Part(first, media, link, poll), *(Part(text) for text in rest)),
         language=content.language,
         visibility=content.visibility,
         content_warning=content.content_warning,
         reply_to=content.reply_to,
+        settings=content.settings,
     )
 
 

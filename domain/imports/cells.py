@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 LISTS = frozenset({"labels", "media_ids", "accounts"})
-AS_JSON = frozenset({"adaptations", "variants"})
+AS_JSON = frozenset({"adaptations", "variants", "poll", "settings"})
 QUOTE = "'"
 RISKY = frozenset("=+-@\t\r\n'")
 
@@ -26,7 +26,7 @@ def as_meant(cell: str) -> str:
 
 
 def write_cell(name: str, value: Any) -> str:  # noqa: ANN401 - JSON
-    if value is None or value == []:
+    if value in (None, [], {}):
         return ""
     if name in AS_JSON:
         return _json(value)

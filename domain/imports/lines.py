@@ -23,8 +23,20 @@ from domain.kernel.errors import Fault, Invalid
 from domain.kernel.ids import read
 from domain.posts.shapes import CreatePost, VariantInput
 
-SAME = ("title", "text", "language", "labels", "link_url", "media_ids", "wall_time", "time_zone")
-OF_VARIANT = re.compile(r"/variants/(\d+)/(account_id|media_ids)")
+SAME = (
+    "title",
+    "text",
+    "language",
+    "labels",
+    "link_url",
+    "media_ids",
+    "poll",
+    "first_comment",
+    "settings",
+    "wall_time",
+    "time_zone",
+)
+OF_VARIANT = re.compile(r"/variants/(\d+)/(account_id|media_ids|settings.*)")
 LONGEST_NAME = 100
 MOST_FAULTS = 20
 """As many are told of one row."""

@@ -9,7 +9,21 @@ from domain.kernel.clock import Moment, WallTime, ZoneName
 from domain.kernel.ids import CalendarId, CommunityId, ImportId, PostId
 from domain.kernel.shapes import Command, View
 from domain.posts.adaptation_shapes import Adaptations
-from domain.posts.fields import MOST_VARIANTS, Labels, Language, Link, MediaIds, Text, Title
+from domain.posts.fields import (
+    MASTER_COMMENT,
+    MASTER_POLL,
+    MASTER_SETTINGS,
+    MOST_VARIANTS,
+    Comment,
+    Labels,
+    Language,
+    Link,
+    MediaIds,
+    NetworkSettings,
+    Text,
+    Title,
+)
+from domain.posts.poll_shapes import PollInput
 from domain.posts.shapes import OneEach
 
 MOST_ROWS = 10_000
@@ -25,6 +39,9 @@ class ImportLine(Command):
     labels: Labels = Field(default=[], description="Words of the house to find it by.")
     link_url: Link | None = Field(default=None, description="The page it leads to.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
+    poll: PollInput | None = Field(default=None, description=MASTER_POLL)
+    first_comment: Comment | None = Field(default=None, description=MASTER_COMMENT)
+    settings: NetworkSettings = Field(default={}, description=MASTER_SETTINGS)
     wall_time: WallTime | None = Field(default=None, description="Planned time in its zone.")
     time_zone: ZoneName | None = Field(default=None, description="Zone; the calendar's if absent.")
     accounts: list[Name] = Field(

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
-from typing import Any, Generic, TypeVar, get_type_hints
+from types import NoneType
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BindParameter, ColumnElement, Select, Uuid, bindparam, func, select
@@ -108,17 +109,22 @@ class OfEach(Generic[Shown]):
 
 @lru_cache
 def builder(view: type[Shown]) -> Callable[[Iterable[Any]], Shown]:
-    """Makes a view of values in the order of its fields; enums are read, nothing is judged."""
+    """Makes a view of values in the order of its fields; enums and JSON of views are read."""
     names = tuple(view.model_fields)
     every = frozenset(names)
     enums = [(name, kind) for name, kind in get_type_hints(view).items() if _is_enum(kind)]
     words = [(name, {member.value: member for member in kind}) for name, kind in enums]
+    inner = [(name, _view_of(kind)) for name, kind in get_type_hints(view).items()]
+    views = [(name, kind) for name, kind in inner if kind is not None]
     new, put = view.__new__, object.__setattr__
 
     def build(values: Iterable[Any]) -> Shown:
         held = dict(zip(names, values, strict=True))
         for name, members in words:
             held[name] = members[held[name]]
+        for name, kind in views:
+            if held[name] is not None:
+                held[name] = kind.model_validate(held[name])
         made = new(view)
         put(made, "__dict__", held)
         put(made, "__pydantic_fields_set__", every)
@@ -156,6 +162,13 @@ def _workspace() -> BindParameter[UUID]:
 
 def _ids() -> BindParameter[Sequence[UUID]]:
     return bindparam("ids", type_=ARRAY(Uuid))
+
+
+def _view_of(kind: object) -> type[View] | None:
+    """The view that a field may hold, or null: its column holds it as JSON."""
+    kinds = [each for each in get_args(kind) if each is not NoneType]
+    only = kinds[0] if len(kinds) == 1 and NoneType in get_args(kind) else None
+    return only if isinstance(only, type) and issubclass(only, View) else None
 
 
 def _is_enum(kind: object) -> bool:

@@ -7,7 +7,16 @@ from pydantic import AfterValidator, Field, model_validator
 from domain.accounts.shapes import AudienceWord, Locale, NetworkKey
 from domain.kernel.ids import AdaptationId, MediaId, PostId
 from domain.kernel.shapes import Change, Command, View, may_change
-from domain.posts.fields import Language, Link, MediaIds, Parts, WarningText
+from domain.posts.fields import (
+    OWN_COMMENT,
+    Comment,
+    Language,
+    Link,
+    MediaIds,
+    Parts,
+    WarningText,
+)
+from domain.posts.poll_shapes import OWN_POLL, PollInput, PollView
 
 MOST_ADAPTATIONS = 50
 OWN_PARTS = "Its own text, one entry per message of a thread; null: inherited."
@@ -41,6 +50,8 @@ class AdaptedView(KeptView):
     media_ids: list[MediaId] | None = Field(description="Its own media; null: inherited.")
     link_url: str | None = Field(description="Its own link; null: inherited.")
     content_warning: str | None = Field(description=OWN_WARNING)
+    poll: PollView | None = Field(description=OWN_POLL)
+    first_comment: str | None = Field(description=OWN_COMMENT)
 
 
 class AdaptationView(AdaptedView):
@@ -68,6 +79,8 @@ class AdaptationInput(Command):
     media_ids: MediaIds | None = Field(default=None, description="Its own media.")
     link_url: Link | None = Field(default=None, description="Its own link.")
     content_warning: WarningText | None = Field(default=None, description=OWN_WARNING)
+    poll: PollInput | None = Field(default=None, description=OWN_POLL)
+    first_comment: Comment | None = Field(default=None, description=OWN_COMMENT)
 
     @property
     def key(self) -> tuple[str | None, ...]:
@@ -93,6 +106,8 @@ class ChangeAdaptation(Change):
     media_ids: MediaIds | None = may_change("Its own media; null: inherited.")
     link_url: Link | None = may_change("Its own link; null: inherited.")
     content_warning: WarningText | None = may_change(OWN_WARNING)
+    poll: PollInput | None = may_change(OWN_POLL)
+    first_comment: Comment | None = may_change(OWN_COMMENT)
 
 
 def _one_per_audience(adaptations: list[AdaptationInput]) -> list[AdaptationInput]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import col, delete
@@ -20,6 +21,7 @@ from domain.posts.rules import PostState
 from domain.posts.service import new_post, new_variant, planned_at
 from domain.posts.shapes import CreatePost
 from domain.posts.tables import Post
+from domain.posts.telling import master_faults, variant_faults
 from domain.posts.versions import new_version
 
 Check = Callable[[UUID], Awaitable[object]]
@@ -39,15 +41,24 @@ class Judge:
             "pillar": lambda id_: check_pillar(session, caller, calendar.id, id_),
             "campaign": lambda id_: check_campaign(session, caller, calendar.community_id, id_),
             "media": lambda id_: find_media(session, caller, [id_]),
-            "account": lambda id_: find_accounts(session, caller, [id_]),
+            "account": partial(self._find_account, session, caller),
         }
+        self._networks: dict[UUID, str] = {}
         self._known: dict[tuple[str, UUID], ParvisError | None] = {}
 
     async def faults(self, command: CreatePost) -> list[Fault]:
         """Empty: it can be made."""
         found = [await self._fault(*named) for named in _named(command)]
         unknown = network_faults(command.adaptations)
-        return [*self._late(command), *unknown, *(each for each in found if each is not None)]
+        missing = [each for each in found if each is not None]
+        told = [
+            *master_faults(command.settings),
+            *variant_faults(command.variants, self._networks),
+        ]
+        return [*self._late(command), *unknown, *missing, *told]
+
+    async def _find_account(self, session: AsyncSession, caller: Caller, id_: UUID) -> None:
+        self._networks[id_] = (await find_accounts(session, caller, [id_]))[id_].network
 
     async def _fault(self, kind: str, pointer: str, id_: UUID) -> Fault | None:
         if (kind, id_) not in self._known:

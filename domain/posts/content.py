@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from pydantic import Field
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.accounts.shapes import measures_of
 from domain.accounts.tables import Account
 from domain.campaigns.rules import Parameters, link_with_parameters, with_parameters
-from domain.connector.fit import MediumFacts, PartFacts, misfits, text_length
+from domain.connector.fit import MediumFacts, Misfit, PartFacts, misfits, text_length
 from domain.connector.manifest import Manifest
+from domain.connector.polls import poll_misfits
+from domain.connector.settings import settings_misfits
 from domain.connector.words import Measures, Visibility
 from domain.kernel.caller import Caller
 from domain.kernel.errors import AbilityMissing, NotFound
@@ -21,6 +25,7 @@ from domain.media.rules import in_language
 from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.inheriting import Adapted, Audience, Master, OwnWords, inherited
+from domain.posts.poll_shapes import PollView
 from domain.posts.rights import rights_misfits
 from domain.posts.shapes import LengthView, MisfitView, VerdictView
 
@@ -35,6 +40,9 @@ class Content(Shape):
     visibility: Visibility = Visibility.PUBLIC
     content_warning: str | None = None
     reply_to: str | None = None
+    poll: PollView | None = None
+    first_comment: str | None = None
+    settings: dict[str, Any] = Field(default_factory=dict)
     written: tuple[str, ...] | None = None
     """Of an edit: its words before their links were tagged."""
 
@@ -44,11 +52,20 @@ class Content(Shape):
             return self
         parts = tuple(with_parameters(part, parameters) for part in self.parts)
         link_url = link_with_parameters(self.link_url, parameters) if self.link_url else None
-        return self.model_copy(update={"parts": parts, "link_url": link_url})
+        comment = self.first_comment and with_parameters(self.first_comment, parameters)
+        update = {"parts": parts, "link_url": link_url, "first_comment": comment}
+        return self.model_copy(update=update)
 
     def stored(self) -> dict[str, Any]:
         stored: dict[str, Any] = self.model_dump(mode="json")
         return stored
+
+
+class Post(Master, Protocol):
+    """What a post says, and what it tells each network."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]: ...
 
 
 class Said(OwnWords, Protocol):
@@ -56,13 +73,16 @@ class Said(OwnWords, Protocol):
 
     @property
     def visibility(self) -> str: ...
+    @property
+    def settings(self) -> Mapping[str, Any] | None: ...
 
 
 def content_of(
-    post: Master, variant: Said, audience: Audience, adaptations: Iterable[Adapted]
+    post: Post, variant: Said, audience: Audience, adaptations: Iterable[Adapted]
 ) -> Content:
     """What the variant says in the end. Media and link go with the first message."""
     found = inherited(post, variant, audience, adaptations)
+    own = variant.settings
     return Content(
         parts=found.parts,
         media_ids=found.media_ids,
@@ -70,6 +90,9 @@ def content_of(
         language=found.language,
         visibility=Visibility(variant.visibility),
         content_warning=found.content_warning,
+        poll=found.poll and PollView.model_validate(found.poll),
+        first_comment=found.first_comment,
+        settings=dict(post.settings.get(audience.network, {}) if own is None else own),
     )
 
 
@@ -80,7 +103,7 @@ def judge(
 
     `at` is when it would go out; None: its files are out, and their rights are not asked again.
     """
-    manifest, measures = manifest_of(account.network), Measures(**account.measures)
+    manifest, measures = manifest_of(account.network), measures_of(account.measures)
     parts = _facts(content, media)
     found = misfits(
         manifest,
@@ -89,7 +112,9 @@ def judge(
         visibility=content.visibility,
         language=content.language,
         content_warning=content.content_warning,
+        first_comment=content.first_comment,
     )
+    found += _beside(manifest, measures, content)
     if at is not None:
         files = [media[id_] for id_ in content.media_ids]
         found += rights_misfits(files, account.network, at=at)
@@ -99,6 +124,11 @@ def judge(
         fits=not found,
         parts=list(content.parts),
         link_url=content.link_url,
+        poll=content.poll,
+        first_comment=content.first_comment,
+        first_comment_length=content.first_comment
+        and _length(manifest, measures, PartFacts(content.first_comment), content),
+        settings=content.settings,
         lengths=[_length(manifest, measures, part, content) for part in parts],
         misfits=[MisfitView.model_validate(each) for each in found],
     )
@@ -110,6 +140,23 @@ def manifest_of(network: str) -> Manifest:
     if connector is None or connector.publish is None:
         raise AbilityMissing(f"Nothing can be published to {network}.")
     return connector.manifest
+
+
+def _beside(manifest: Manifest, measures: Measures, content: Content) -> list[Misfit]:
+    """What is against what stands beside the text: a poll, settings."""
+    found = settings_faults(manifest.key, content.settings)
+    if content.poll is None:
+        return found
+    has_media = bool(content.media_ids)
+    return [*found, *poll_misfits(manifest, measures, content.poll.asked(), has_media=has_media)]
+
+
+def settings_faults(network: str, settings: Mapping[str, Any]) -> list[Misfit]:
+    """What is against settings of a post for a network, pointing from `/settings` on."""
+    connector = find(network)
+    if connector is None:
+        return [Misfit("/settings", "settings.invalid", "There is no such network.")]
+    return settings_misfits(connector.manifest.name, connector.settings, settings)
 
 
 async def find_media(

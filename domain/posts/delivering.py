@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -77,6 +77,9 @@ class _Post(NamedTuple):
     language: str | None
     campaign: str | None
     utm: Templates | None
+    poll: Mapping[str, Any] | None
+    first_comment: str | None
+    settings: Mapping[str, Any]
     is_adapted: bool
 
     @property
@@ -95,6 +98,9 @@ class _Variant(NamedTuple):
     language: str | None
     visibility: str
     content_warning: str | None
+    poll: Mapping[str, Any] | None
+    first_comment: str | None
+    settings: Mapping[str, Any] | None
     network: str
     locale: str | None
     segment: str | None
@@ -119,6 +125,8 @@ class _Adaptation(NamedTuple):
     media_ids: Sequence[UUID] | None
     link_url: str | None
     content_warning: str | None
+    poll: Mapping[str, Any] | None
+    first_comment: str | None
 
 
 async def claim_due(

@@ -7,7 +7,7 @@ from typing import Any
 from domain.posts.comparing import Piece, pieces, replaced
 from domain.posts.shapes import DifferenceView, PieceView
 
-TEXTS = frozenset({"title", "text", "parts", "content_warning"})
+TEXTS = frozenset({"title", "text", "parts", "content_warning", "first_comment"})
 MOST_COMPARED = 20_000
 """Characters that one comparison lays side by side; texts beyond stand whole, old and new."""
 Flat = dict[str, str | None]

@@ -156,7 +156,8 @@ async def _ensure_fit(
 def _faults(
     account: Account, copy: Delivery, content: Content, media: Mapping[UUID, Media]
 ) -> Iterator[Fault]:
-    for unlike in thread_misfits(len(content.parts), public=len(copy.refs)):
+    has_comment = content.first_comment is not None
+    for unlike in thread_misfits(len(content.parts), public=len(copy.refs) - has_comment):
         yield Fault(unlike.pointer, unlike.code, unlike.message)
     for misfit in judge(account, content, media, at=None).misfits:
         yield Fault(misfit.pointer.removesuffix("/text"), misfit.code, misfit.message)

@@ -1,6 +1,6 @@
 """What commands about posts are made of: texts, labels, links and media, with their bounds."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, HttpUrl
 
@@ -19,6 +19,18 @@ Language = Annotated[
 Parts = Annotated[list[Text], Field(min_length=1, max_length=50)]
 WarningText = Annotated[str, Field(max_length=500)]
 MediaIds = Annotated[list[MediaId], Field(max_length=20)]
+Comment = Annotated[Text, Field(examples=["La recette : https://example.ch/pain"])]
+Settings = Annotated[
+    dict[str, Any], Field(max_length=20, examples=[{"replies_from": ["followers"]}])
+]
+NetworkSettings = Annotated[
+    dict[str, Settings], Field(max_length=20, examples=[{"bluesky": {"can_be_quoted": False}}])
+]
+OWN_COMMENT = "Its own first comment; empty: none; null: inherited."
+OWN_SETTINGS = "What only its network can be told; null: the post's, for that network."
+MASTER_COMMENT = "What the accounts answer to it themselves, at once; null: nothing."
+MASTER_POLL = "The poll that it asks; its text is the question. Null: none."
+MASTER_SETTINGS = "By network, what only that network can be told: `settings_schema` of each."
 
 
 def _web_address(text: str) -> str:

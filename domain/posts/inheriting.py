@@ -9,12 +9,20 @@ are called German because somebody else's are.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 KEYS = ("network", "locale", "segment", "tone")
 """What an adaptation is for; which one comes first is more specific, where as many are named."""
-WORDS = ("parts", "language", "media_ids", "link_url", "content_warning")
+WORDS = (
+    "parts",
+    "language",
+    "media_ids",
+    "link_url",
+    "content_warning",
+    "poll",
+    "first_comment",
+)
 
 
 class Audience(NamedTuple):
@@ -37,6 +45,10 @@ class Master(Protocol):
     def link_url(self) -> str | None: ...
     @property
     def language(self) -> str | None: ...
+    @property
+    def poll(self) -> Mapping[str, Any] | None: ...
+    @property
+    def first_comment(self) -> str | None: ...
 
 
 class OwnWords(Protocol):
@@ -52,6 +64,10 @@ class OwnWords(Protocol):
     def language(self) -> str | None: ...
     @property
     def content_warning(self) -> str | None: ...
+    @property
+    def poll(self) -> Mapping[str, Any] | None: ...
+    @property
+    def first_comment(self) -> str | None: ...
 
 
 class Adapted(OwnWords, Protocol):
@@ -95,6 +111,8 @@ class Inherited:
     link_url: str | None
     language: str | None
     content_warning: str | None
+    poll: Mapping[str, Any] | None
+    first_comment: str | None
     origins: Mapping[str, Origin]
 
 
@@ -117,12 +135,16 @@ def inherited(
     found["language"] = _language(speakers, found["parts"])
     parts, media, link = (found[name] for name in ("parts", "media_ids", "link_url"))
     tongue, warning = found["language"], found["content_warning"]
+    poll, comment = found["poll"], found["first_comment"]
+    asked = poll.words.poll if poll else post.poll
     return Inherited(
         parts=tuple((parts and parts.words.parts) or [post.text]),
         media_ids=tuple(post.media_ids if media is None else media.words.media_ids or ()),
         link_url=link.words.link_url if link else post.link_url,
         language=(tongue.words.language or tongue.locale) if tongue else post.language,
         content_warning=(warning.words.content_warning or None) if warning else None,
+        poll=asked if asked and asked["options"] else None,
+        first_comment=(comment.words.first_comment if comment else post.first_comment) or None,
         origins={name: each.origin if each else FROM_MASTER for name, each in found.items()},
     )
 

@@ -1,6 +1,7 @@
 """The policies that apply to posts, and those of them that have not approved what is said now."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -109,14 +110,23 @@ async def _facts(
 
 async def _words(session: AsyncSession, caller: Caller, posts: Sequence[Post]) -> dict[UUID, str]:
     """What posts, their adaptations and accounts say; names in the house are not said."""
-    said = {post.id: [post.text] for post in posts}
+    said = {post.id: [post.text, *_beside(post.poll, post.first_comment)] for post in posts}
     for table in (Adaptation, Variant):
-        statement = select(table.post_id, table.parts, table.content_warning).where(
-            col(table.workspace_id) == caller.workspace_id, col(table.post_id).in_(said)
-        )
-        for post_id, parts, warning in (await session.exec(statement)).all():
-            said[post_id] += [*(parts or ()), warning or ""]
+        statement = select(
+            col(table.post_id),
+            table.parts,
+            table.content_warning,
+            col(table.poll),
+            col(table.first_comment),
+        ).where(col(table.workspace_id) == caller.workspace_id, col(table.post_id).in_(said))
+        rows = (await (await session.connection()).execute(statement)).all()
+        for post_id, parts, warning, poll, comment in rows:
+            said[post_id] += [*(parts or ()), warning or "", *_beside(poll, comment)]
     return {id_: words_of(texts) for id_, texts in said.items()}
+
+
+def _beside(poll: Mapping[str, Any] | None, first_comment: str | None) -> list[str]:
+    return [*(poll["options"] if poll else ()), first_comment or ""]
 
 
 async def _networks(

@@ -1,6 +1,6 @@
 """Changes of posts while they are planned; what goes out is in `planning` and `delivering`."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,7 +50,8 @@ from domain.posts.shapes import (
     VariantInput,
 )
 from domain.posts.tables import Post, Variant
-from domain.posts.versions import SAID, PostStale, conflict_of, keep_version
+from domain.posts.telling import ensure_known, ensure_variants_known
+from domain.posts.versions import SAID, WORDS, PostStale, conflict_of, keep_version
 
 __all__ = [
     "change_post",
@@ -65,7 +66,17 @@ __all__ = [
 
 PARTS = {"adaptations", "variants"}
 """Rows of their own."""
-OUTWARD = PARTS | {"text", "language", "link_url", "media_ids", "wall_time", "time_zone"}
+OUTWARD = PARTS | {
+    "text",
+    "language",
+    "link_url",
+    "media_ids",
+    "poll",
+    "first_comment",
+    "settings",
+    "wall_time",
+    "time_zone",
+}
 """What may not change once a post is public."""
 
 
@@ -83,6 +94,7 @@ async def create_post(
     await check_pillar(session, caller, row.calendar_id, row.pillar_id)
     await check_campaign(session, caller, row.community_id, row.campaign_id)
     await find_media(session, caller, row.media_ids)
+    ensure_known(row.settings)
     await insert(session, row, taken="This post exists already.")
     await set_adaptations(session, caller, row, command.adaptations, now=now)
     await _set_variants(session, caller, row, command.variants, now)
@@ -189,7 +201,7 @@ async def validate_post(
     accounts = await find_accounts(session, caller, (v.account_id for v in command.variants))
     post = Post(
         workspace_id=caller.workspace_id,
-        **command.model_dump(include={"text", "language", "link_url", "media_ids"}),
+        **command.model_dump(include={*WORDS} & {*ValidatePost.model_fields}),
     )
     links = await links_of(session, caller, command.campaign_id, post.id)
     adaptations = [new_adaptation(post, each, now) for each in command.adaptations]
@@ -240,6 +252,9 @@ async def _complete(
         await check_pillar(session, caller, calendar_id, pillar_id)
     await check_campaign(session, caller, post.community_id, values.get("campaign_id"))
     await find_media(session, caller, values.get("media_ids", ()))
+    ensure_known(values.get("settings", {}))
+    if values.get("poll") is not None:
+        values["poll"] = values["poll"].model_dump()
     if values.keys() & {"wall_time", "time_zone"}:
         values["publish_at"] = _moment(post, values, now)
 
@@ -260,12 +275,13 @@ async def _set_variants(
     session: AsyncSession,
     caller: Caller,
     post: Post,
-    given: Iterable[VariantInput],
+    given: Sequence[VariantInput],
     now: datetime,
 ) -> None:
     """Makes the variants of a post those that are given, keeping the ids of accounts that stay."""
     wanted = {each.account_id: each for each in given}
-    await find_accounts(session, caller, wanted)
+    accounts = await find_accounts(session, caller, wanted)
+    ensure_variants_known(given, {id_: row.network for id_, row in accounts.items()})
     await find_media(session, caller, (id_ for v in wanted.values() for id_ in v.media_ids or ()))
     kept = {row.account_id: row for row in await variants_of(session, caller, post.id)}
     for account_id, row in kept.items():

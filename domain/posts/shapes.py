@@ -35,14 +35,23 @@ from domain.posts.adaptation_shapes import (
 )
 from domain.posts.comparing import PieceKind
 from domain.posts.fields import (
+    MASTER_COMMENT,
+    MASTER_POLL,
+    MASTER_SETTINGS,
     MOST_VARIANTS,
+    OWN_COMMENT,
+    OWN_SETTINGS,
+    Comment,
     Labels,
     Language,
     Link,
     MediaIds,
+    NetworkSettings,
+    Settings,
     Text,
     Title,
 )
+from domain.posts.poll_shapes import OWN_POLL, PollInput, PollView
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
 OWN_LOCALE = "The locale of those it speaks to, BCP 47; null: the account's."
@@ -81,6 +90,9 @@ class VariantView(View):
     link_url: str | None = Field(description="Its own link; null: inherited.")
     visibility: Visibility = Field(description="Who sees it.")
     content_warning: str | None = Field(description=OWN_WARNING)
+    poll: PollView | None = Field(description=OWN_POLL)
+    first_comment: str | None = Field(description=OWN_COMMENT)
+    settings: dict[str, Any] | None = Field(description=OWN_SETTINGS)
     version: int = Field(description="Counts changes.")
 
 
@@ -124,6 +136,9 @@ class PostView(View):
     labels: list[str] = Field(description="Words of the house to find it by.")
     link_url: str | None = Field(description="The page it leads to.")
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
+    poll: PollView | None = Field(description=MASTER_POLL)
+    first_comment: str | None = Field(description=MASTER_COMMENT)
+    settings: dict[str, Any] = Field(description=MASTER_SETTINGS)
     state: PostState = Field(description="How far it is, derived from its deliveries.")
     wall_time: WallTime | None = Field(description="The planned time on the clock of its zone.")
     time_zone: str = Field(description="The IANA zone of its wall time.")
@@ -182,6 +197,9 @@ class SaidView(KeptView):
     link_url: str | None = Field(description="Its own link; null: inherited.")
     visibility: Visibility = Field(description="Who sees it.")
     content_warning: str | None = Field(description=OWN_WARNING)
+    poll: PollView | None = Field(description=OWN_POLL)
+    first_comment: str | None = Field(description=OWN_COMMENT)
+    settings: dict[str, Any] | None = Field(description=OWN_SETTINGS)
 
 
 class PostVersionView(View):
@@ -198,6 +216,9 @@ class PostVersionView(View):
     labels: list[str] = Field(description="Words of the house to find it by.")
     link_url: str | None = Field(description="The page it leads to.")
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
+    poll: PollView | None = Field(description=MASTER_POLL)
+    first_comment: str | None = Field(description=MASTER_COMMENT)
+    settings: dict[str, Any] = Field(description=MASTER_SETTINGS)
     adaptations: list[AdaptedView] = Field(
         description="What it says for a network, locale, segment or tone."
     )
@@ -246,6 +267,9 @@ class VariantInput(Command):
     content_warning: str | None = Field(
         default=None, max_length=500, description="What it warns of."
     )
+    poll: PollInput | None = Field(default=None, description=OWN_POLL)
+    first_comment: Comment | None = Field(default=None, description=OWN_COMMENT)
+    settings: Settings | None = Field(default=None, description=OWN_SETTINGS)
 
 
 Variants = Annotated[list[VariantInput], Field(max_length=MOST_VARIANTS)]
@@ -278,6 +302,9 @@ class CreatePost(Command):
     labels: Labels = Field(default=[], description="Words of the house to find it by.")
     link_url: Link | None = Field(default=None, description="The page it leads to.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
+    poll: PollInput | None = Field(default=None, description=MASTER_POLL)
+    first_comment: Comment | None = Field(default=None, description=MASTER_COMMENT)
+    settings: NetworkSettings = Field(default={}, description=MASTER_SETTINGS)
     adaptations: Adaptations = Field(
         default=[], description="What it says for a network, locale, segment or tone."
     )
@@ -298,6 +325,9 @@ class ChangePost(Change):
     labels: Labels = may_change("Words of the house to find it by.")
     link_url: Link | None = may_change("The page it leads to.")
     media_ids: MediaIds = may_change("Its pictures and videos, in order.")
+    poll: PollInput | None = may_change(MASTER_POLL)
+    first_comment: Comment | None = may_change(MASTER_COMMENT)
+    settings: NetworkSettings = may_change(MASTER_SETTINGS)
     adaptations: Adaptations = may_change("All its adaptations; replaces the ones before.")
     variants: OneEach = may_change("All accounts that say it, and how; replaces the ones before.")
     wall_time: WallTime | None = may_change("Planned time in its zone.")
@@ -370,6 +400,9 @@ class ValidatePost(Command):
     language: Language | None = Field(default=None, description="Its language, BCP 47.")
     link_url: Link | None = Field(default=None, description="The page it leads to.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
+    poll: PollInput | None = Field(default=None, description=MASTER_POLL)
+    first_comment: Comment | None = Field(default=None, description=MASTER_COMMENT)
+    settings: NetworkSettings = Field(default={}, description=MASTER_SETTINGS)
     campaign_id: CampaignId | None = Field(
         default=None, description="The campaign whose UTM its links would carry."
     )
@@ -401,6 +434,10 @@ class VerdictView(View):
     fits: bool = Field(description="Whether the network would take it.")
     parts: list[str] = Field(description="What it would say: its links carry the campaign's UTM.")
     link_url: str | None = Field(description="Where its link would lead, UTM included.")
+    poll: PollView | None = Field(description="What it would ask; null: nothing.")
+    first_comment: str | None = Field(description="What it would answer to itself; null: nothing.")
+    first_comment_length: LengthView | None = Field(description="Its length; null: there is none.")
+    settings: dict[str, Any] = Field(description="What its network would be told.")
     lengths: list[LengthView] = Field(description="One entry per message.")
     misfits: list[MisfitView] = Field(description="Everything that does not fit.")
 

@@ -61,6 +61,10 @@ class Post(Kept, table=True):
     labels: list[str] = texts()
     link_url: str | None = string(nullable=True)
     media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    poll: dict[str, Any] | None = json(default=None, nullable=True)
+    first_comment: str | None = string(default=None, nullable=True)
+    settings: dict[str, Any] = json(default_factory=dict)
+    """By network."""
     state: str = string()
     recurrence_id: UUID | None = Field(default=None)
     """Of a floor above: no foreign key; what removes a recurrence empties it."""
@@ -108,6 +112,8 @@ class Adaptation(Kept, table=True):
     media_ids: list[UUID] | None = Field(default=None, sa_type=ARRAY(Uuid), nullable=True)
     link_url: str | None = string(nullable=True)
     content_warning: str | None = string(nullable=True)
+    poll: dict[str, Any] | None = json(default=None, nullable=True)
+    first_comment: str | None = string(default=None, nullable=True)
 
 
 class Variant(Kept, table=True):
@@ -132,6 +138,9 @@ class Variant(Kept, table=True):
     link_url: str | None = string(nullable=True)
     visibility: str = string()
     content_warning: str | None = string(nullable=True)
+    poll: dict[str, Any] | None = json(default=None, nullable=True)
+    first_comment: str | None = string(default=None, nullable=True)
+    settings: dict[str, Any] | None = json(default=None, nullable=True)
 
 
 class PostVersion(TenantRow, table=True):
@@ -154,6 +163,9 @@ class PostVersion(TenantRow, table=True):
     labels: list[str] = texts()
     link_url: str | None = string(nullable=True)
     media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    poll: dict[str, Any] | None = json(default=None, nullable=True)
+    first_comment: str | None = string(default=None, nullable=True)
+    settings: dict[str, Any] = json(default_factory=dict)
     adaptations: list[dict[str, Any]] = json(default_factory=list)
     variants: list[dict[str, Any]] = json()
 

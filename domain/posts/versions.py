@@ -36,7 +36,17 @@ from domain.posts.shapes import (
 )
 from domain.posts.tables import Adaptation, Post, PostVersion, Variant
 
-WORDS = ("title", "text", "language", "labels", "link_url", "media_ids")
+WORDS = (
+    "title",
+    "text",
+    "language",
+    "labels",
+    "link_url",
+    "media_ids",
+    "poll",
+    "first_comment",
+    "settings",
+)
 SAID = frozenset({*WORDS, "adaptations", "variants"})
 """What of a post a version keeps; a change of anything else makes none."""
 OF_POST = OfEach(PostVersion, PostVersionView, "post_id", (col(PostVersion.id).desc(),))

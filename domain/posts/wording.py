@@ -43,7 +43,7 @@ async def resolve_post(session: AsyncSession, caller: Caller, id_: UUID) -> Reso
         audience = audience_of(accounts[variant.account_id], variant)
         content = content_of(post, variant, audience, adaptations)
         said = content.tagged(links.on(audience.network))
-        shown = {name: getattr(said, name) for name in (*WORDS, "visibility")}
+        shown = {name: getattr(said, name) for name in (*WORDS, "visibility", "settings")}
         found = inherited(post, variant, audience, adaptations)
         targets.append(
             ResolvedTargetView(

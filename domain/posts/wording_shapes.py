@@ -1,11 +1,14 @@
 """What targets say in the end, who each word comes from, and what they say otherwise: views."""
 
+from typing import Any
+
 from pydantic import Field
 
 from domain.connector.words import Visibility
 from domain.kernel.ids import AccountId, AdaptationId, MediaId, PostId
 from domain.kernel.shapes import View
 from domain.posts.inheriting import Layer
+from domain.posts.poll_shapes import PollView
 from domain.posts.shapes import DifferenceView
 
 
@@ -15,6 +18,8 @@ class WordingView(View):
     media_ids: list[MediaId] = Field(description="The pictures and videos, in order.")
     link_url: str | None = Field(description="The page it leads to; null: none.")
     content_warning: str | None = Field(description="What it warns of; null: nothing.")
+    poll: PollView | None = Field(description="What it asks; null: nothing.")
+    first_comment: str | None = Field(description="What it answers to itself; null: nothing.")
 
 
 class WordingOriginView(View):
@@ -28,6 +33,8 @@ class WordingOriginsView(View):
     media_ids: WordingOriginView = Field(description="Whose the pictures and videos are.")
     link_url: WordingOriginView = Field(description="Whose the link is.")
     content_warning: WordingOriginView = Field(description="Whose the warning is.")
+    poll: WordingOriginView = Field(description="Whose the poll is.")
+    first_comment: WordingOriginView = Field(description="Whose the first comment is.")
 
 
 class ResolvedTargetView(WordingView):
@@ -39,6 +46,7 @@ class ResolvedTargetView(WordingView):
     segment: str | None = Field(description="The segment it speaks to here.")
     tone: str | None = Field(description="The tone it speaks in here.")
     visibility: Visibility = Field(description="Who sees it.")
+    settings: dict[str, Any] = Field(description="What only its network is told.")
     origins: WordingOriginsView = Field(description="Whose each word is.")
 
 
