@@ -106,8 +106,9 @@ def typed(error: ParvisError) -> Error | None:
 
 
 def camel(pointer: str) -> str:
-    """`/time_zone` of a command or `/query/time_zone` as `/timeZone` of an input."""
-    return "/".join(to_camel(step) for step in pointer.removeprefix("/query").split("/"))
+    """The same pointer in the names of the graph; what lies inside settings has no other name."""
+    before, settings, inside = pointer.removeprefix("/query").partition("/settings")
+    return "/".join(to_camel(step) for step in before.split("/")) + settings + inside
 
 
 def show(error: GraphQLError) -> dict[str, Any]:

@@ -111,17 +111,18 @@ async def _facts(
 async def _words(session: AsyncSession, caller: Caller, posts: Sequence[Post]) -> dict[UUID, str]:
     """What posts, their adaptations and accounts say; names in the house are not said."""
     said = {post.id: [post.text, *_beside(post.poll, post.first_comment)] for post in posts}
-    for table in (Adaptation, Variant):
-        statement = select(
-            col(table.post_id),
-            table.parts,
-            table.content_warning,
-            col(table.poll),
-            col(table.first_comment),
-        ).where(col(table.workspace_id) == caller.workspace_id, col(table.post_id).in_(said))
-        rows = (await (await session.connection()).execute(statement)).all()
-        for post_id, parts, warning, poll, comment in rows:
-            said[post_id] += [*(parts or ()), warning or "", *_beside(poll, comment)]
+    layers: list[Adaptation | Variant] = []
+    of_adaptations = select(Adaptation).where(
+        col(Adaptation.workspace_id) == caller.workspace_id, col(Adaptation.post_id).in_(said)
+    )
+    layers += (await session.exec(of_adaptations)).all()
+    of_variants = select(Variant).where(
+        col(Variant.workspace_id) == caller.workspace_id, col(Variant.post_id).in_(said)
+    )
+    layers += (await session.exec(of_variants)).all()
+    for each in layers:
+        said[each.post_id] += [*(each.parts or ()), each.content_warning or ""]
+        said[each.post_id] += _beside(each.poll, each.first_comment)
     return {id_: words_of(texts) for id_, texts in said.items()}
 
 

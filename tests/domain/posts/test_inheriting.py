@@ -1,6 +1,7 @@
 """Whose words a target says: every field from the nearest that has it, never by chance."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -27,6 +28,8 @@ class Post:
     media_ids: tuple[UUID, ...] = ()
     link_url: str | None = None
     language: str | None = "fr"
+    poll: dict[str, Any] | None = None
+    first_comment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Own:
     link_url: str | None = None
     language: str | None = None
     content_warning: str | None = None
+    poll: dict[str, Any] | None = None
+    first_comment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,10 @@ def maybe(values: st.SearchStrategy[str]) -> st.SearchStrategy[str | None]:
     return st.none() | values
 
 
+def poll(*options: str) -> dict[str, Any]:
+    return {"options": [*options], "duration_s": 60, "is_multiple": False, "hides_totals": False}
+
+
 LOCALES = st.sampled_from(["fr", "fr-CH", "de", "de-CH", "zh-Hant-TW", "zh-Hant", "zh"])
 NAMES = st.sampled_from(["mastodon", "bluesky"])
 PLAIN = st.sampled_from(["a", "b"])
@@ -65,6 +74,8 @@ own_words = {
     "link_url": maybe(st.sampled_from(["https://a.ch/", "https://b.ch/"])),
     "language": maybe(st.sampled_from(["fr", "de", "it"])),
     "content_warning": maybe(st.sampled_from(["", "Vin"])),
+    "poll": st.none() | st.sampled_from([poll(), poll("Oui", "Non")]),
+    "first_comment": maybe(st.sampled_from(["", "Suite"])),
 }
 targets = st.builds(Own, **own_words)
 some = st.builds(
@@ -141,7 +152,7 @@ def test_every_field_is_said_by_whom_it_is_ascribed_to(
 def test_words_of_its_own_win_over_all_others(
     post: Post, audience: Audience, given_: list[Adaptation]
 ) -> None:
-    own = Own(["Moi."], [], "https://moi.ch/", "rm", "")
+    own = Own(["Moi."], [], "https://moi.ch/", "rm", "", poll(), "")
 
     found = inherited(post, own, audience, given_)
 
@@ -219,3 +230,19 @@ def test_words_for_a_locale_are_in_its_language_unless_they_say_another() -> Non
 
 def _as_found(said: object) -> object:
     return tuple(said) if isinstance(said, list) else said
+
+
+def test_polls_and_first_comments_are_inherited_and_can_be_none() -> None:
+    post = Post(poll=poll("Oui", "Non"), first_comment="La suite")
+    german = Adaptation(locale="de", poll=poll("Ja", "Nein"), first_comment="Mehr")
+    quiet = Adaptation(network="bluesky", poll=poll(), first_comment="")
+    here, there = Audience("mastodon", "de-CH"), Audience("bluesky", "fr")
+
+    plain = inherited(post, Own(), Audience("mastodon"), [german, quiet])
+    adapted_ = inherited(post, Own(), here, [german, quiet])
+    silent = inherited(post, Own(), there, [german, quiet])
+
+    assert (plain.poll, plain.first_comment) == (poll("Oui", "Non"), "La suite")
+    assert (adapted_.poll, adapted_.first_comment) == (poll("Ja", "Nein"), "Mehr")
+    assert (silent.poll, silent.first_comment) == (None, None)
+    assert silent.origins["poll"] == Origin(Layer.ADAPTATION, quiet.id)
