@@ -1,6 +1,6 @@
 """Posts, variants and deliveries: commands in, views out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
