@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "2026_11_27_0410"
-down_revision = "2026_11_27_0100"
+down_revision = "2026_11_27_0610"
 branch_labels = None
 depends_on = None
 
