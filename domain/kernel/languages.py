@@ -1,7 +1,7 @@
 """The four languages people are spoken to in, and the files that hold what is said."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -32,6 +32,17 @@ def known(text: str | None) -> Language | None:
         return Language(text or "")
     except ValueError:
         return None
+
+
+def looked_up(tag: str | None) -> Iterator[str]:
+    """The tags that serve one, the best first: RFC 4647, 3.4, read 2026-11-26."""
+    subtags = tag.split("-") if tag else []
+    while subtags:
+        yield "-".join(subtags)
+        subtags.pop()
+        # A single letter only leads to what follows it.
+        while subtags and len(subtags[-1]) == 1:
+            subtags.pop()
 
 
 def _weight(text: str) -> float:

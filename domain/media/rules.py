@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from domain.kernel.languages import looked_up
 from domain.media.sniffing import SUFFIXES
 
 LONGEST = 120
@@ -59,18 +60,10 @@ def _latest(consents: Iterable[Consent]) -> Mapping[tuple[str, str], Consent]:
 
 
 def in_language(texts: Mapping[str, str], language: str | None, default: str | None) -> str | None:
-    """The text for a language tag, looked up as RFC 4647 (3.4) says: fr-CH, fr, the default."""
+    """The text for a language tag: for fr-CH that in fr-CH, in fr, the default."""
     known = {tag.lower(): text for tag, text in texts.items()}
-    tags = (language or "").lower().split("-")
-    while tags:
-        found = known.get("-".join(tags))
-        if found is not None:
-            return found
-        tags.pop()
-        # A single letter only leads to what follows it.
-        if tags and len(tags[-1]) == 1:
-            tags.pop()
-    return default
+    tags = looked_up((language or "").lower())
+    return next((known[tag] for tag in tags if tag in known), default)
 
 
 def arranged(current: Sequence[UUID], moved: Sequence[UUID], before: UUID | None) -> Sequence[UUID]:

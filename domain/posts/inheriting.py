@@ -6,11 +6,13 @@ Pure. Each field is looked for by itself, but a text and its language stay toget
 are called German because somebody else's are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
+
+from domain.kernel.languages import looked_up
 
 KEYS = ("network", "locale", "segment", "tone")
 """What an adaptation is for; which one comes first is more specific, where as many are named."""
@@ -153,16 +155,6 @@ def suited(adaptations: Iterable[Adapted], audience: Audience) -> list[Adapted]:
     """Those for an audience, the most specific first: no two of a post stand alike."""
     found = [each for each in adaptations if _suits(each, audience)]
     return sorted(found, key=_specificity, reverse=True)
-
-
-def looked_up(locale: str | None) -> Iterator[str]:
-    """The locales that serve one, the best first: RFC 4647, 3.4, read 2026-11-26."""
-    tags = locale.split("-") if locale else []
-    while tags:
-        yield "-".join(tags)
-        tags.pop()
-        while tags and len(tags[-1]) == 1:
-            tags.pop()
 
 
 def _suits(adaptation: Adapted, audience: Audience) -> bool:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.kernel.languages import Language, Words, known, preferred
+from domain.kernel.languages import Language, Words, known, looked_up, preferred
 
 WHOLE = (
     '[greet.text]\nfr = "Salut {name}"\nde = "Hallo {name}"\nit = "Ciao {name}"\nen = "Hi {name}"\n'
@@ -63,3 +63,13 @@ def test_words_that_stand_in_two_files_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=r"greet\.text is there twice"):
         Words.read(files)
+
+
+def test_a_tag_is_looked_up_from_its_end() -> None:
+    assert list(looked_up("zh-Hant-CN-x-private1")) == [
+        "zh-Hant-CN-x-private1",
+        "zh-Hant-CN",
+        "zh-Hant",
+        "zh",
+    ]
+    assert list(looked_up(None)) == []

@@ -17,7 +17,6 @@ from domain.posts.inheriting import (
     Layer,
     Origin,
     inherited,
-    looked_up,
     suited,
 )
 
@@ -203,16 +202,6 @@ def test_a_network_comes_before_a_locale_a_locale_before_a_segment_and_that_befo
 
     assert suited(near[::-1], audience) == near
     assert suited([replace(near[2], network="bluesky"), Adaptation(locale="de")], audience) == []
-
-
-def test_a_locale_is_looked_up_from_its_end() -> None:
-    assert list(looked_up("zh-Hant-CN-x-private1")) == [
-        "zh-Hant-CN-x-private1",
-        "zh-Hant-CN",
-        "zh-Hant",
-        "zh",
-    ]
-    assert list(looked_up(None)) == []
 
 
 def test_words_for_a_locale_are_in_its_language_unless_they_say_another() -> None:
