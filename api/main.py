@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api import docs, errors, health, problems
 from api.accounts import connecting, consents
 from api.accounts import rest as accounts
+from api.agenda import rest as agenda
 from api.approvals import pages as deciding
 from api.approvals import policies
 from api.approvals import rest as approvals
@@ -99,6 +100,7 @@ ROUTERS = (
     approvals,
     deliveries,
     pauses,
+    agenda,
     entries,
     mentions,
     candidates,

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 
 from api.accounts import graph as accounts
+from api.agenda import graph as agenda
 from api.approvals import graph as approvals
 from api.audit import graph as audit
 from api.calendars import graph as calendars
@@ -53,6 +54,7 @@ RESOURCES = (
     adaptations,
     approvals,
     pauses,
+    agenda,
     campaigns,
     plans,
     feeds,

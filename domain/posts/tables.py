@@ -194,6 +194,15 @@ class Delivery(Kept, table=True):
             "act_at",
             postgresql_where=sql("act_at IS NOT NULL"),
         ),
+        Index(
+            "deliveries_troubled",
+            "workspace_id",
+            "due_at",
+            "id",
+            postgresql_where=sql(
+                "state IN ('failed', 'unknown') OR state = 'waiting' AND problem IS NOT NULL"
+            ),
+        ),
         Index("deliveries_by_post", "workspace_id", "post_id", "id"),
         Index("deliveries_by_account", "workspace_id", "account_id", "id"),
         Index("deliveries_by_created", "workspace_id", "created_at", "id"),

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "list_metrics": "Query.metricKinds",
     "list_samples": "Query.metricSamples",
     "get_series": "Query.metricSeries",
+    "read_agenda": "Query.agenda",
     "list_media": "Query.mediaFiles",
     "get_media": "Query.mediaFile",
     "validate_post": "Query.validatePost",

@@ -1,0 +1,52 @@
+"""The agenda: what comes next, and what waits for somebody."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.kernel.clock import Moment
+from domain.kernel.ids import AccountId, CommunityId, DeliveryId, PostId, ReviewId
+from domain.kernel.shapes import View
+
+
+class AgendaKind(StrEnum):
+    """Why something stands in the agenda."""
+
+    POST_DUE = "post_due"
+    REVIEW_OPEN = "review_open"
+    DELIVERY_HELD = "delivery_held"
+    DELIVERY_FAILED = "delivery_failed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    ACCOUNT_TROUBLED = "account_troubled"
+
+
+class AgendaItemView(View):
+    kind: AgendaKind = Field(description="Why it stands here.")
+    at: Moment = Field(
+        description="When it is due, was due, or by when it is asked for; of an account, since "
+        "when it cannot speak."
+    )
+    community_id: CommunityId = Field(description="The community it is about.")
+    title: str = Field(description="The post's name, or the account's name over there.")
+    post_id: PostId | None = Field(description="The post it is about; null: none.")
+    delivery_id: DeliveryId | None = Field(description="The delivery it is about; null: none.")
+    review_id: ReviewId | None = Field(description="The review it is about; null: none.")
+    account_id: AccountId | None = Field(description="The account it is about; null: none.")
+    code: str | None = Field(description="Stable code of what is wrong; null: nothing is.")
+    message: str | None = Field(description="What is wrong, for people.")
+    acting_party: str | None = Field(
+        description="Who must act: user, network, developer or operator; null: nobody need."
+    )
+    is_retryable: bool = Field(description="Whether a retry can help.")
+    next_at: Moment | None = Field(
+        description="When Parvis goes on by itself; null: a person must."
+    )
+
+    @property
+    def subject_id(self) -> UUID:
+        """What tells it from others of the same moment."""
+        found = self.delivery_id or self.review_id or self.post_id or self.account_id
+        if found is None:
+            raise ValueError("An item of the agenda is about something.")
+        return found

@@ -1,0 +1,151 @@
+"""The agenda of a house that has one thing of every kind in it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from domain.kernel.caller import Scope
+from domain.kernel.database import Database
+from tests.furnished import Furnished, furnish, named
+from tests.world import Tenant, client_for, make_token
+
+PATH = "/v1/agenda"
+WIDE = {"since": "2026-11-01T00:00:00Z", "until": "2027-11-01T00:00:00Z"}
+QUERY = """query($kinds: [AgendaKind!]) {
+  agenda(since: "2026-11-01T00:00:00Z", until: "2027-11-01T00:00:00Z", kinds: $kinds) {
+    nodes { kind code } } }"""
+
+
+@pytest.fixture
+async def furnished(database: Database, tenant: Tenant) -> Furnished:
+    return await furnish(database, tenant)
+
+
+async def read(tenant: Tenant, **query: Any) -> list[dict[str, Any]]:
+    answer = await tenant.client.get(PATH, params={**WIDE, **query})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["data"]
+    return found
+
+
+async def plan(tenant: Tenant, furnished: Furnished, at: datetime) -> str:
+    draft = {
+        "calendar_id": furnished.here[named("cal")],
+        "title": "Noël",
+        "text": "Joyeux Noël.",
+        "wall_time": f"{at:%Y-%m-%dT%H:%M:%S}",
+        "time_zone": "UTC",
+        "variants": [{"account_id": furnished.here[named("acct")]}],
+    }
+    made = await tenant.client.post("/v1/posts", json=draft)
+    await tenant.client.post(f"/v1/posts/{made.json()['id']}/schedule", json={})
+    id_: str = made.json()["id"]
+    return id_
+
+
+async def test_what_waits_for_somebody_stands_in_one_list_by_moment(
+    tenant: Tenant, furnished: Furnished
+) -> None:
+    at = datetime.now(UTC) + timedelta(days=3)
+    post = await plan(tenant, furnished, at)
+
+    items = await read(tenant)
+
+    here = furnished.here
+    assert [(each["kind"], each["code"], each["acting_party"]) for each in items] == [
+        ("delivery_failed", "network.refused", "user"),
+        ("outcome_unknown", "network.outcome_unknown", "user"),
+        ("review_open", None, None),
+        ("post_due", None, None),
+    ]
+    assert [each["at"] for each in items] == sorted(each["at"] for each in items)
+    assert (items[0]["delivery_id"], items[0]["title"]) == (
+        here[named("dlv", 5)],
+        "Le marché de Noël",
+    )
+    assert items[2]["review_id"] == here[named("rev")]
+    assert (items[3]["post_id"], items[3]["next_at"]) == (post, items[3]["at"])
+
+
+async def test_an_account_that_cannot_speak_stands_in_the_agenda(
+    database: Database, tenant: Tenant, furnished: Furnished
+) -> None:
+    async with database.transaction(tenant.workspace_id) as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql(
+            "UPDATE accounts SET state = 'action_required', updated_at = now(), problem = "
+            '\'{"code": "network.grant_expired", "message": "Sign in again."}\' '
+            "WHERE network = 'sandbox'"
+        )
+
+    [item] = await read(tenant, kind="account_troubled")
+
+    assert item["account_id"] == furnished.here[named("acct")]
+    assert (item["code"], item["message"]) == ("network.grant_expired", "Sign in again.")
+
+
+async def test_the_agenda_goes_on_page_by_page(tenant: Tenant, furnished: Furnished) -> None:
+    whole = await read(tenant)
+    shown: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = await tenant.client.get(PATH, params={**WIDE, "limit": 1, **cursor})
+        shown += answer.json()["data"]
+        if not answer.json()["page"]["has_more"]:
+            break
+        cursor = {"cursor": answer.json()["page"]["next_cursor"]}
+
+    assert furnished.here
+    assert shown == whole
+
+
+async def test_kinds_communities_and_moments_narrow_it(
+    tenant: Tenant, furnished: Furnished
+) -> None:
+    other = await tenant.client.post(
+        "/v1/communities", json={"name": "Jura", "slug": "jura", "time_zone": "Europe/Zurich"}
+    )
+
+    failed = await read(tenant, kind="delivery_failed")
+    both = await read(tenant, kind=["delivery_failed", "review_open"])
+    here = await read(tenant, community_id=furnished.here[named("com")])
+    there = await read(tenant, community_id=other.json()["id"])
+    early = await read(tenant, until="2026-11-02T00:00:00Z")
+
+    assert [each["kind"] for each in failed] == ["delivery_failed"]
+    assert [each["kind"] for each in both] == ["delivery_failed", "review_open"]
+    assert len(here) == 3
+    assert there == early == []
+
+
+async def test_a_window_has_an_end_after_its_start(tenant: Tenant) -> None:
+    query = {"since": WIDE["until"], "until": WIDE["since"]}
+
+    answer = await tenant.client.get(PATH, params=query)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+    assert [each["code"] for each in answer.json()["errors"]] == ["window.invalid"]
+
+
+@pytest.mark.parametrize("scope", [Scope.POSTS_READ, Scope.ACCOUNTS_READ])
+async def test_the_agenda_needs_both_scopes(
+    app: FastAPI, database: Database, tenant: Tenant, scope: Scope
+) -> None:
+    token = await make_token(database, tenant.workspace_id, [scope])
+    async with client_for(app, token) as client:
+        answer = await client.get(PATH)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope.missing")
+
+
+async def test_the_graph_has_the_same_agenda(tenant: Tenant, furnished: Furnished) -> None:
+    body = {"query": QUERY, "variables": {"kinds": ["DELIVERY_FAILED"]}}
+
+    answer = await tenant.client.post("/graphql", json=body)
+
+    assert furnished.here
+    assert answer.json()["data"]["agenda"]["nodes"] == [
+        {"kind": "DELIVERY_FAILED", "code": "network.refused"}
+    ]
