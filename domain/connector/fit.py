@@ -141,6 +141,8 @@ def _of_text(
         message = f"{manifest.name} refuses the characters U+FEFF, U+FFFE and U+FFFF."
         yield Misfit(pointer, "text.character_refused", message)
     maximum = limit.maximum if measures.text_max is None else measures.text_max
+    if part.media and limit.maximum_with_media is not None:
+        maximum = min(maximum, limit.maximum_with_media)
     if length > maximum:
         message = f"{manifest.name} takes {maximum} {_UNITS[limit.counted_as]}, this is {length}."
         yield Misfit(pointer, "text.too_long", message, maximum, length)

@@ -44,6 +44,9 @@ class Source(Shape):
 
 class TextLimit(Shape):
     maximum: int = Field(description="Longest text of one message, in `counted_as` units.")
+    maximum_with_media: int | None = Field(
+        default=None, description="Longest text beside media, where that is less; null: the same."
+    )
     counted_as: CountedAs = Field(description="The unit the network counts in.")
     maximum_bytes: int | None = Field(
         description="A second limit in UTF-8 bytes, where the network has one."

@@ -9,7 +9,8 @@ from, and `recorded/<scenario>.json` for what it can do:
     edit
     poll, settings, where the network has them
     inbox_baseline, inbox_next, inbox_quiet
-    post_metrics, post_metrics_partial (no likes, and nothing else told), account_metrics
+    post_metrics, post_metrics_partial (no likes, and nothing else told; both only where posts are
+    measured), account_metrics
 """
 
 from collections.abc import Callable, Mapping
@@ -129,6 +130,7 @@ class NetworkCase:
     """The call that makes a poll appear; None: the same as any post."""
     a_day: str = "86400"
     """How a poll is told to last one."""
+    has_alt_texts: bool = True
     has_secret_in_path: bool = False
     """Where the network itself wants it there; logs leave it out (`workers.sending.redacted`)."""
     secrets: tuple[str, ...] = ()

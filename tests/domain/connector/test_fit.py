@@ -212,3 +212,15 @@ def test_languages_that_others_call_valid_are_taken() -> None:
         if misfits(VILLAGE, NOTHING, [part], language=language)
     ]
     assert refused == []
+
+
+def test_text_beside_media_may_have_less_room() -> None:
+    assert VILLAGE.text is not None
+    text = VILLAGE.text.model_copy(update={"maximum_with_media": 5})
+    manifest = VILLAGE.model_copy(update={"text": text})
+    beside = PartFacts("eight ch", (PICTURE,))
+    at = "/parts/0/text"
+    assert found(beside, manifest=manifest) == [(at, "text.too_long", 5, 8)]
+    assert found(PartFacts("eight ch"), manifest=manifest) == []
+    tighter = Measures(text_max=4)
+    assert found(beside, manifest=manifest, measures=tighter) == [(at, "text.too_long", 4, 8)]
