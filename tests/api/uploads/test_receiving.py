@@ -1,0 +1,119 @@
+"""Bytes that come side by side, and wires that are cut."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from api.uploads import receiving
+from domain.kernel.ids import read
+from domain.kernel.settings import Settings
+from domain.uploads.pieces import Pieces
+from tests.api.uploads.sending import BYTES, PHOTO, begun, offset_of, send
+from tests.world import Tenant
+
+Message = dict[str, Any]
+
+
+async def held_back(first: bytes, go: asyncio.Event, rest: bytes) -> AsyncIterator[bytes]:
+    yield first
+    await go.wait()
+    yield rest
+
+
+async def cut(
+    app: FastAPI, tenant: Tenant, url: str, *parts: bytes, **headers: str
+) -> list[Message]:
+    """A PATCH whose client is gone after these parts; what the api would have answered."""
+    sent = {**BYTES, "Upload-Offset": "0", "Authorization": f"Bearer {tenant.token}", **headers}
+    coming: list[Message] = [
+        {"type": "http.request", "body": part, "more_body": True} for part in parts
+    ]
+    coming.append({"type": "http.disconnect"})
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def answer(message: Message) -> None:
+        answered.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "PATCH",
+        "path": url,
+        "raw_path": url.encode(),
+        "query_string": b"",
+        "headers": [(k.lower().encode(), v.encode()) for k, v in sent.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("parvis.test", 80),
+        "scheme": "http",
+    }
+    run: Callable[..., Awaitable[None]] = app
+    await run(scope, receive, answer)
+    return answered
+
+
+async def test_second_request_is_told_to_wait_and_mixes_in_nothing(tenant: Tenant) -> None:
+    url, go = await begun(tenant.client), asyncio.Event()
+    first = asyncio.create_task(
+        send(tenant.client, url, held_back(PHOTO[:100], go, PHOTO[100:]), 0)
+    )
+    busy = await until_busy(tenant.client, url)
+    go.set()
+    done = await first
+
+    assert (busy.status_code, busy.json()["code"]) == (423, "upload.busy")
+    assert busy.headers["retry-after"] == "1"
+    assert (done.status_code, done.headers["upload-offset"]) == (204, str(len(PHOTO)))
+    [medium] = (await tenant.client.get("/v1/media")).json()["data"]
+    assert (await tenant.client.get(medium["content_url"])).content == PHOTO
+
+
+async def until_busy(client: httpx2.AsyncClient, url: str) -> httpx2.Response:
+    """The first answer that is no other's: until then the first request has not begun."""
+    while True:
+        answer = await send(client, url, b"", 0)
+        if answer.status_code != 204:
+            return answer
+
+
+async def test_what_came_before_a_cut_wire_is_kept(app: FastAPI, tenant: Tenant) -> None:
+    url = await begun(tenant.client)
+
+    await cut(app, tenant, url, PHOTO[:60], PHOTO[60:100])
+
+    assert await offset_of(tenant.client, url) == 100
+    last = await send(tenant.client, url, PHOTO[100:], 100)
+    assert last.headers["parvis-media-id"].startswith("med_")
+
+
+async def test_of_a_stretch_with_a_checksum_a_cut_wire_leaves_nothing(
+    app: FastAPI, tenant: Tenant, settings: Settings
+) -> None:
+    url = await begun(tenant.client)
+
+    await cut(app, tenant, url, PHOTO[:100], **{"Upload-Checksum": "sha1 AAAA"})
+
+    assert await offset_of(tenant.client, url) == 0
+    id_ = read("upl", url.rpartition("/")[2])
+    assert Pieces(settings.media_dir).size(tenant.workspace_id, id_) == 0
+
+
+@pytest.mark.parametrize("size", [receiving.STRETCH_BYTES + 1, 3 * receiving.STRETCH_BYTES])
+async def test_stretches_are_told_as_they_come(tenant: Tenant, size: int) -> None:
+    """A long request moves the offset before it ends."""
+    url, go = await begun(tenant.client, size + 1), asyncio.Event()
+    first = asyncio.create_task(send(tenant.client, url, held_back(bytes(size), go, b"x"), 0))
+    told = 0
+    while told == 0:
+        told = await offset_of(tenant.client, url)
+    go.set()
+    answer = await first
+
+    assert told == size
+    # All zeros but one is no picture.
+    assert (answer.status_code, answer.json()["code"]) == (415, "media.unsupported")
