@@ -23,7 +23,10 @@ from domain.posts.service import create_post
 from domain.posts.shapes import CreatePost, PostDetail
 
 LONGEST_TITLE = 200
-AS_SENT = ("calendar_id", "text", "language", "variants", "wall_time", "time_zone")
+AS_SENT = (
+    *("calendar_id", "text", "language", "adaptations", "variants"),
+    *("wall_time", "time_zone"),
+)
 
 
 async def draft_idea(

@@ -17,6 +17,7 @@ from domain.kernel.ids import (
     PostId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.posts.adaptation_shapes import Adaptations
 from domain.posts.fields import Labels, Language, Text, Title
 from domain.posts.shapes import OneEach
 
@@ -107,6 +108,9 @@ class DraftIdea(Command):
     )
     text: Text = Field(default="", description="The master text that variants inherit.")
     language: Language | None = Field(default=None, description="Its language, BCP 47.")
+    adaptations: Adaptations = Field(
+        default=[], description="What it says for a network, locale, segment or tone."
+    )
     variants: OneEach = Field(default=[], description="The accounts that say it, and how.")
     wall_time: WallTime | None = Field(default=None, description="Planned time in its zone.")
     time_zone: ZoneName | None = Field(

@@ -245,6 +245,7 @@ async def test_idea_becomes_draft_posts_that_stay_linked_to_it(desk: Desk) -> No
         201,
         calendar_id=desk.calendar,
         title="De nuit",
+        adaptations=[{"locale": "de", "parts": ["Nachts."]}],
         variants=[{"account_id": desk.account}],
         wall_time="2027-01-15T09:00:00",
     )
@@ -256,6 +257,7 @@ async def test_idea_becomes_draft_posts_that_stay_linked_to_it(desk: Desk) -> No
     )
     assert (one["campaign_id"], one["pillar_id"], one["labels"]) == (campaign, theme, ["vin"])
     assert (two["title"], two["publish_at"]) == ("De nuit", "2027-01-15T08:00:00Z")
+    assert [each["parts"] for each in two["adaptations"]] == [["Nachts."]]
     listed = await read(desk, path)
     assert [each["id"] for each in listed["data"]] == [one["id"], two["id"]]
     assert (await kinds(desk))[-2:] == ["post.created", "idea.drafted"]
