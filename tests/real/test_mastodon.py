@@ -21,6 +21,7 @@ from domain.connector.errors import (
     Refused,
     Unavailable,
 )
+from domain.connector.plain import plain
 from domain.connector.words import (
     Access,
     Draft,
@@ -35,7 +36,6 @@ from domain.connector.words import (
 from domain.networks.mastodon import CONNECTOR, connect, edit, inbox, metrics
 from domain.networks.mastodon import publish as publishing
 from domain.networks.mastodon.answers import Status
-from domain.networks.mastodon.plain import plain
 from domain.networks.mastodon.wire import server_of
 from tests.networks.conformance import ALT_TEXT, PNG
 from tests.real.mastodon_village import MastodonVillage

@@ -2,10 +2,10 @@
 
 from domain.connector.heard import understood
 from domain.connector.http import Http
+from domain.connector.plain import plain
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind
 from domain.networks.mastodon.answers import Listed, Notification, Status
 from domain.networks.mastodon.people import host_of, profile
-from domain.networks.mastodon.plain import plain
 from domain.networks.mastodon.wire import server_of
 
 _PAGE = 40

@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.connector.plain import plain
 from domain.networks.mastodon.answers import Status, Statuses
-from domain.networks.mastodon.plain import plain
 from domain.networks.mastodon.wire import Server
 
 _PAGE = 40

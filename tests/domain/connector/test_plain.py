@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.networks.mastodon.plain import plain
+from domain.connector.plain import plain
 
 
 @pytest.mark.parametrize(

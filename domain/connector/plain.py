@@ -1,11 +1,11 @@
-"""Plain text of the HTML in which the fediverse speaks."""
+"""Plain text of the HTML in which networks speak."""
 
 from domain.connector.markup import Tag, pieces
 
 _BLOCKS = frozenset({"p", "div", "blockquote", "ul", "ol", "pre", "h1", "h2", "h3", "h4"})
 _UNSEEN = frozenset({"script", "style", "template"})
 _MOST = 200_000
-"""What is read of one status, in characters; servers take a few thousand."""
+"""What is read of one message, in characters; most servers take a few thousand."""
 _BREAKS = {"br": "\n", "li": "\n• "}
 
 
