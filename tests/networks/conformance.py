@@ -4,17 +4,18 @@ A network's folder here holds `case.py` with a `CASE`, a README that says where 
 from, and `recorded/<scenario>.json` for what it can do:
 
     connect, check, refresh (where grants run out)
-    post, thread, illustrated, after_failure (what is called once a write has failed, if anything),
+    post, thread (a second post where the network has no threads), illustrated
+    after_failure (what is called once a write has failed, if anything)
     look_up_found, look_up_missing, withdraw, withdraw_gone, answer_missing
     edit
     poll, settings, where the network has them
     inbox_baseline, inbox_next, inbox_quiet
-    post_metrics, post_metrics_partial (no likes, and nothing else told; both only where posts are
-    measured), account_metrics
+    post_metrics, post_metrics_partial (none of one metric, and nothing else told; both only where
+    posts are measured), account_metrics
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -31,6 +32,7 @@ from domain.connector.words import (
     InboxKind,
     Login,
     Medium,
+    Metric,
     Part,
     Poll,
     Published,
@@ -80,6 +82,11 @@ POLL = Draft(
 EDITED = Draft(key="delivery-1", parts=(Part("Good evening, village!"),), language="en")
 
 
+def longest(connector: Connector) -> Draft:
+    """A thread, or a post where the network has no threads."""
+    return THREAD if connector.manifest.max_parts > 2 else replace(THREAD, parts=THREAD.parts[:1])
+
+
 def answering(remote_id: str) -> Draft:
     return Draft(key="delivery-4", parts=(Part("Thank you!"),), language="en", reply_to=remote_id)
 
@@ -123,6 +130,8 @@ class NetworkCase:
     """Posts that the metrics scenarios measure."""
     gone_id: str = ""
     """A post that is not there, which scenario `answer_missing` asks for."""
+    lone_metric: Metric = Metric.LIKES
+    """What scenario `post_metrics_partial` tells, as nought."""
     renews_grant: bool = False
     named: Callable[[str], str] = str
     """What a write says of the message it answers, by that one's remote id."""

@@ -18,6 +18,7 @@ _HEADERS_KEPT = (
     "link",
     "ratelimit",
     "x-ratelimit",
+    "x-wp-total",
 )
 
 

@@ -14,7 +14,7 @@ from domain.connector.errors import (
 )
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.settings import schema_of, settings_misfits
-from domain.connector.words import Metric, Published
+from domain.connector.words import Published
 from domain.networks import all_connectors
 from tests.networks.conformance import (
     ALT_TEXT,
@@ -33,6 +33,7 @@ from tests.networks.conformance import (
     connector_of,
     failing_post,
     has_recorded,
+    longest,
     publish,
     read_all,
     script,
@@ -278,7 +279,7 @@ async def test_lost_post_is_not_found_when_it_is_not_there(key: str) -> None:
 async def test_withdrawing_takes_away_last_first_and_does_not_mind_what_is_gone(
     key: str, scenario: str
 ) -> None:
-    published, _ = await publish(key, script(key, "thread"), THREAD, {})
+    published, _ = await publish(key, script(key, "thread"), longest(connector_of(key)), {})
     http, ability = script(key, scenario), connector_of(key).publish
     assert ability is not None
     await ability.withdraw(http, case_of(key).access, published.refs)
@@ -350,7 +351,7 @@ async def test_total_that_is_not_reported_is_absent_and_not_zero(key: str) -> No
     http = script(key, "post_metrics_partial")
     samples = await connector.metrics.sample_posts(http, case.access, case.post_ids[:1])
     http.assert_finished()
-    assert [(sample.metric, sample.total) for sample in samples] == [(Metric.LIKES, 0)]
+    assert [(sample.metric, sample.total) for sample in samples] == [(case.lone_metric, 0)]
 
 
 @pytest.mark.parametrize("failure", list(FAILURES))

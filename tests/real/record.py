@@ -18,8 +18,9 @@ from tests.real import rigs
 from tests.real.bluesky_village import BlueskyVillage
 from tests.real.mastodon_village import MastodonVillage
 from tests.real.outward import enter, outward, publish
+from tests.real.wordpress_village import WordPressVillage
 
-Village = BlueskyVillage | MastodonVillage
+Village = BlueskyVillage | MastodonVillage | WordPressVillage
 _QUIET_S = 0.5
 
 
@@ -89,7 +90,7 @@ async def _publishing(
     http.keep(key, "look_up_found")
     await publish(connector, http, access, conformance.ILLUSTRATED)
     http.keep(key, "illustrated")
-    thread, _ = await publish(connector, http, access, conformance.THREAD)
+    thread, _ = await publish(connector, http, access, conformance.longest(connector))
     http.keep(key, "thread")
     for scenario in ("withdraw", "withdraw_gone"):
         await sending.withdraw(http, access, thread.refs)
@@ -163,9 +164,10 @@ async def _metrics(
 
 
 def _partial(exchange: Exchange, likes: str, http: RecordingHttp) -> Exchange:
-    """The same answer from a server that tells no likes but zero, and no other number."""
+    """The same answer from a server that tells nought of `likes`, and no other number."""
     cleaned = Exchange.model_validate_json(http.clean(exchange.model_dump_json()))
-    return cleaned.model_copy(update={"json_": _only(cleaned.json_, likes)})
+    headers = {name: "0" if name == likes else each for name, each in cleaned.headers.items()}
+    return cleaned.model_copy(update={"json_": _only(cleaned.json_, likes), "headers": headers})
 
 
 def _only(value: JsonValue, likes: str) -> JsonValue:
@@ -193,7 +195,12 @@ def main(names: Sequence[str]) -> None:
             made_up[f"http://{mastodon.host}"] = "https://village.example"
             village = MastodonVillage(mastodon)
             asyncio.run(record("mastodon", village, made_up, "favourites_count"))
+    if "wordpress" in names:
+        with rigs.wordpress_feed() as site:
+            made_up = {site.origin: "https://village.example"}
+            made_up[site.origin.removeprefix("http://")] = "village.example"
+            asyncio.run(record("wordpress", WordPressVillage(site), made_up, "x-wp-total"))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ("bluesky", "mastodon"))
+    main(sys.argv[1:] or ("bluesky", "mastodon", "wordpress"))

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.real import installing
 from tests.real.serving import answers, free_port, serving
@@ -20,24 +21,33 @@ _SOURCE = Path("/usr/share/wordpress")
 
 @dataclass(frozen=True)
 class WordPress:
-    """`feed` is RSS 2.0 with ETag and Last-Modified; `origin` is its scheme, host and port."""
+    """`feed` is RSS 2.0 with ETag and Last-Modified; `origin` is its scheme, host and port.
+
+    Ana runs the site; Bob, Carol and Dora only read and comment, Dora at WordPress's own pace.
+    `app_passwords` by name.
+    """
 
     origin: str
     feed: str
-    user: str
-    app_password: str
+    app_passwords: dict[str, str]
 
     def publish(self, title: str, content: str) -> str:
         """A post that everybody sees at once; gives its address."""
-        credentials = base64.b64encode(f"{self.user}:{self.app_password}".encode()).decode()
+        body = {"title": title, "content": content, "status": "publish"}
+        link: str = self.call("ana", "POST", "posts", body)["link"]
+        return link
+
+    def call(self, name: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """What the site answers somebody, as any client would ask it."""
+        credentials = base64.b64encode(f"{name}:{self.app_passwords[name]}".encode()).decode()
         request = urllib.request.Request(  # noqa: S310 loopback
-            f"{self.origin}/wp-json/wp/v2/posts",
-            json.dumps({"title": title, "content": content, "status": "publish"}).encode(),
+            f"{self.origin}/wp-json/wp/v2/{path}",
+            None if body is None else json.dumps(body).encode(),
             {"content-type": "application/json", "authorization": f"Basic {credentials}"},
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own address
-            link: str = json.load(answer)["link"]
-            return link
+            return json.load(answer)
 
 
 @contextlib.contextmanager
@@ -55,6 +65,9 @@ def wordpress_feed() -> Iterator[WordPress]:
         for name in ("wp-config.php", "router.php", "seed.php"):
             target = data / "site" / name if name == "wp-config.php" else data / name
             shutil.copy(_HERE / name, target)
+        plugins = data / "site" / "wp-content" / "mu-plugins"
+        plugins.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_HERE / "flood.php", plugins)
         origin = f"http://127.0.0.1:{port}"
         env = {
             **os.environ,
@@ -76,8 +89,8 @@ def wordpress_feed() -> Iterator[WordPress]:
         stack.enter_context(
             serving(serve, log=log, is_ready=lambda: answers(port), env=env, cwd=data)
         )
-        password = json.loads((data / "state.json").read_text())["app_password"]
-        yield WordPress(origin, f"{origin}/feed/", "ana", password)
+        passwords = json.loads((data / "state.json").read_text())
+        yield WordPress(origin, f"{origin}/feed/", passwords)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,99 @@
+"""The parts of WordPress's answers that we read (https://developer.wordpress.org/rest-api/)."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, JsonValue, RootModel
+
+from domain.connector.heard import Heard
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+"""WordPress writes moments of UTC without saying so."""
+
+
+class FailureFacts(Heard):
+    term_id: str | None = None
+
+
+class Failure(Heard):
+    code: str = ""
+    message: str = ""
+    data: FailureFacts | None = None
+
+
+class Index(Heard):
+    """What a site says of its api. `authentication` is an empty list where there is none."""
+
+    namespaces: tuple[str, ...] = ()
+    authentication: JsonValue = None
+
+
+class User(Heard):
+    id: str
+    slug: str
+    name: str = ""
+    link: str | None = None
+    avatar_urls: JsonValue = None
+
+
+class Text(Heard):
+    rendered: str = ""
+    raw: str = ""
+
+
+class Post(Heard):
+    id: str
+    link: str | None = None
+
+
+class Posts(RootModel[tuple[Post, ...]]):
+    """Lists are models of their own: made once, not at every answer."""
+
+
+class Standing(Heard):
+    """A post as it may be edited."""
+
+    content: Text = Text()
+    featured_media: str = "0"
+
+
+class Upload(Heard):
+    id: str
+    source_url: str = ""
+
+
+class Term(Heard):
+    id: str
+    name: str
+
+
+class Terms(RootModel[tuple[Term, ...]]):
+    """As `Posts`."""
+
+
+class Comment(Heard):
+    """`author` is 0 for guests."""
+
+    id: str
+    post: str
+    parent: str = "0"
+    author: str = "0"
+    author_name: str = ""
+    author_url: str = ""
+    author_avatar_urls: JsonValue = None
+    date_gmt: Moment
+    content: Text = Text()
+    link: str | None = None
+
+
+class Listed(RootModel[tuple[JsonValue, ...]]):
+    """A list whose entries are read one by one."""
+
+
+class Done(Heard):
+    """An answer of which nothing is read."""

@@ -1,0 +1,143 @@
+"""WordPress's REST api: how it is called and what its refusals mean in our words.
+
+429, 400 comment_flood, and 503 with Retry-After while reading   RateLimited
+401                                           GrantExpired
+404, 410, comments on what is gone            Missing
+409 comment_duplicate                         AlreadyThere
+501 rest_trash_not_supported                  TrashMissing
+other 3xx and 4xx, and 501                    Refused
+5xx, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
+"""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from domain.connector.errors import (
+    GrantExpired,
+    Missing,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.heard import NotUnderstood, heard, without_secrets
+from domain.connector.http import Call, Http, Reply
+from domain.connector.rates import waits_until
+from domain.connector.words import Access
+from domain.networks.wordpress.answers import Failure
+
+API, USER = "api", "user"
+"""What a grant holds besides the application password."""
+
+T = TypeVar("T")
+_GONE = frozenset({"rest_comment_invalid_post_id", "rest_comment_trash_post"})
+
+
+class AlreadyThere(Refused):
+    """The very comment stands there."""
+
+    code = Refused.code
+
+
+class TrashMissing(Refused):
+    """The site keeps no trash: what is taken away is gone for good."""
+
+    code = Refused.code
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One site's api, entered with an application password."""
+
+    http: Http
+    api: str
+    """`https://village.example/wp-json`, or `…/?rest_route=` where addresses are plain."""
+    user: str = ""
+    password: str = ""
+
+    async def read(self, path: str, shape: type[T], query: Sequence[tuple[str, str]] = ()) -> T:
+        return await self.repeat(Call("GET", path, query=tuple(query)), shape)
+
+    async def repeat(self, call: Call, shape: type[T]) -> T:
+        """A call that does no harm when it is made twice; its url is a path."""
+        return _read(await self.ask(call), shape, Unavailable)
+
+    async def ask(self, call: Call) -> Reply:
+        """As `repeat`, for its headers. Raises what any but a success means."""
+        try:
+            reply = await self.http(self._addressed(call))
+        except OutcomeUnknown as error:
+            raise Unavailable(error.message, said=error.said) from error
+        if reply.status == 503 and "retry-after" in reply.headers:
+            raise self._slower(reply)
+        if reply.status >= 500 and reply.status != 501:
+            raise Unavailable("The site is out of order.", said=self._said(reply))
+        if not reply.is_success:
+            raise self._refusal(reply)
+        return reply
+
+    async def act(self, call: Call, shape: type[T]) -> T:
+        """A call that must not be made twice; its url is a path."""
+        reply = await self.http(self._addressed(call))
+        if reply.status >= 500 and reply.status != 501:
+            raise OutcomeUnknown("The site failed while it wrote.", said=self._said(reply))
+        if not reply.is_success:
+            raise self._refusal(reply)
+        return _read(reply, shape, OutcomeUnknown)
+
+    def _addressed(self, call: Call) -> Call:
+        headers = dict(call.headers)
+        if self.user:
+            headers["authorization"] = f"Basic {self._credentials}"
+        return replace(call, url=f"{self.api}{call.url}", headers=headers)
+
+    @property
+    def _credentials(self) -> str:
+        return b64encode(f"{self.user}:{self.password}".encode()).decode()
+
+    def _refusal(self, reply: Reply) -> NetworkError:
+        said, code = self._said(reply), failure_of(reply).code
+        if reply.status == 429 or code == "comment_flood":
+            return self._slower(reply)
+        if reply.status == 401:
+            return GrantExpired("The site no longer accepts our application password.", said=said)
+        if reply.status in (404, 410) or code in _GONE:
+            return Missing("The site does not know what this names.", said=said)
+        if code == "comment_duplicate":
+            return AlreadyThere("This comment stands there already.", said=said)
+        if code == "rest_trash_not_supported":
+            return TrashMissing("The site keeps no trash.", said=said)
+        return Refused("The site refuses this.", said=said)
+
+    def _slower(self, reply: Reply) -> RateLimited:
+        until = waits_until(reply.headers)
+        return RateLimited("The site asks us to slow down.", until=until, said=self._said(reply))
+
+    def _said(self, reply: Reply) -> str:
+        failure = failure_of(reply)
+        words = " ".join(each for each in (failure.code, failure.message) if each)
+        told = f"{reply.status} {words or reply.text}"[:2000]
+        return without_secrets(told, [self.password, self._credentials])
+
+
+def server_of(http: Http, access: Access) -> Server:
+    """The account's site, entered with its application password."""
+    extra = access.grant.extra
+    return Server(http, extra[API], extra[USER], access.grant.access)
+
+
+def failure_of(reply: Reply) -> Failure:
+    try:
+        return heard(reply, Failure)
+    except NotUnderstood:
+        return Failure()
+
+
+def _read(reply: Reply, shape: type[T], otherwise: type[NetworkError]) -> T:
+    try:
+        return heard(reply, shape)
+    except NotUnderstood as error:
+        raise otherwise("The site's answer makes no sense.", said=str(error)) from error
