@@ -16,7 +16,8 @@ from api.graph.scalars import WallTime
 from api.posts import loaders
 from api.posts.said import VERSION
 from domain.kernel.ids import read
-from domain.posts import batches, editing, queries, restoring, service, settling, versions
+from domain.posts import batches, editing, many, queries, restoring, service, settling, versions
+from domain.posts.many_shapes import RescheduledView, RetriedView
 from domain.posts.shapes import (
     ApprovalView,
     AttemptView,
@@ -47,6 +48,8 @@ derive(ApprovalView, "Approval", "How the approval of what a post says now stand
 COMPARISON = derive(ComparisonView, "Comparison", "What changed between two versions of a post.")
 ATTEMPT = derive(AttemptView, "Attempt", "What one try at a delivery did.")
 ENTRY = derive(EntryView, "Entry", "A planned post as a calendar shows it.")
+RETRIED = derive(RetriedView, "Retried", "What is sent again of many.")
+RESCHEDULED = derive(RescheduledView, "Rescheduled", "What moved of many, and what stayed.")
 BY_MOMENT = Order(SORT, ("publish_at", "id"))
 VALIDATION = derive(ValidationView, "Validation", "Whether networks would take a post.")
 
@@ -254,6 +257,20 @@ MUTATIONS = (
         prefix="dlv",
         gives=DELIVERY,
         shown="delivery",
+    ),
+    Mutation(
+        "retry_deliveries",
+        many.retry_deliveries,
+        "Sends again many that failed or were missed, by filter. Needs `posts:publish`.",
+        gives=RETRIED,
+        shown="retried",
+    ),
+    Mutation(
+        "reschedule_posts",
+        many.reschedule_posts,
+        "Moves many scheduled posts by the same time. Needs `posts:publish`.",
+        gives=RESCHEDULED,
+        shown="rescheduled",
     ),
     Mutation(
         "settle_delivery",

@@ -66,7 +66,7 @@ async def record_done(
         about = ("delivery", row["id"])
         trace = each.task.trace
         record(session, caller, "delivery.done", about, now=now, data=data, trace=trace)
-    await _settle(session, raw, caller, posts, now, _traces(each.task for each in new))
+    await settle_posts(session, raw, caller, posts, now, _traces(each.task for each in new))
     for each in new:
         if each.task.kind is DeliveryKind.EDIT:
             await _keep_edit(session, caller, each, now)
@@ -82,7 +82,7 @@ async def give_back(
     rows = await raw.fetch(statements.GIVE_BACK, caller.workspace_id, ids, ends, now)
     for row in rows:
         due_at(session, caller.workspace_id, row["id"], now)
-    await _settle(session, raw, caller, posts, now, _traces(each.task for each in held))
+    await settle_posts(session, raw, caller, posts, now, _traces(each.task for each in held))
     return len(rows)
 
 
@@ -168,7 +168,7 @@ def _refs(published: Published) -> str:
     return json.dumps([{"remote_id": ref.remote_id, "url": ref.url} for ref in published.refs])
 
 
-async def _settle(
+async def settle_posts(
     session: AsyncSession,
     raw: asyncpg.Connection,
     caller: Caller,

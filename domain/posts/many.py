@@ -1,0 +1,185 @@
+"""Many at once, by filter and on trial: deliveries sent again, posts moved in time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import and_, col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.accounts.tables import Account
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.database import driver_of
+from domain.kernel.errors import PublishingMissed, TimePast
+from domain.kernel.nudges import due_at
+from domain.posts import statements
+from domain.posts.arriving import settle_posts
+from domain.posts.many_shapes import (
+    MOST,
+    MovedView,
+    RescheduledView,
+    ReschedulePosts,
+    RetriedView,
+    RetryDeliveries,
+)
+from domain.posts.planning import future, may_retry, retry
+from domain.posts.queries import visible, visible_deliveries
+from domain.posts.rules import DeliveryState, PostState
+from domain.posts.tables import Delivery, Post
+
+
+async def retry_deliveries(
+    session: AsyncSession, caller: Caller, command: RetryDeliveries, *, now: datetime
+) -> RetriedView:
+    """Sends again what failed or was missed. What may be public is in doubt, and not among it."""
+    caller.need(Scope.POSTS_PUBLISH)
+    statement = _retryable(caller, command).order_by(col(Delivery.due_at), col(Delivery.id))
+    found = (await session.exec(statement.limit(MOST + 1))).all()
+    chosen, has_more = found[:MOST], len(found) > MOST
+    if not command.dry_run:
+        chosen = await _retry(session, caller, chosen, now)
+    ids = [row.id for row in chosen]
+    return RetriedView(is_dry_run=command.dry_run, delivery_ids=ids, has_more=has_more)
+
+
+def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Delivery]:
+    code = col(Delivery.problem)["code"].astext
+    waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.problem).is_not(None))
+    is_missed = and_(waits, code == PublishingMissed.code)
+    statement = visible_deliveries(caller).where(
+        or_(col(Delivery.state) == DeliveryState.FAILED, is_missed)
+    )
+    if command.account_ids:
+        statement = statement.where(col(Delivery.account_id).in_(command.account_ids))
+    if command.codes:
+        statement = statement.where(code.in_(command.codes))
+    if command.since is not None:
+        statement = statement.where(col(Delivery.due_at) >= command.since)
+    if command.until is not None:
+        statement = statement.where(col(Delivery.due_at) < command.until)
+    if command.networks or command.community_ids:
+        statement = statement.where(col(Delivery.account_id).in_(_accounts(caller, command)))
+    return statement
+
+
+def _accounts(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[UUID]:
+    statement = select(Account.id).where(col(Account.workspace_id) == caller.workspace_id)
+    if command.networks:
+        statement = statement.where(col(Account.network).in_(command.networks))
+    if command.community_ids:
+        statement = statement.where(col(Account.community_id).in_(command.community_ids))
+    return statement
+
+
+async def _retry(
+    session: AsyncSession, caller: Caller, chosen: Sequence[Delivery], now: datetime
+) -> list[Delivery]:
+    """Posts before deliveries, each in the order of their ids: so nobody waits crosswise."""
+    raw = await driver_of(session)
+    post_ids = list({row.post_id for row in chosen if row.post_id is not None})
+    posts = await raw.fetch(statements.LOCK_POSTS, caller.workspace_id, post_ids)
+    statement = visible_deliveries(caller).where(col(Delivery.id).in_([row.id for row in chosen]))
+    locked = statement.order_by(col(Delivery.id)).with_for_update()
+    rows = (await session.exec(locked.execution_options(populate_existing=True))).all()
+    retried = [row for row in rows if may_retry(row)]
+    for row in retried:
+        retry(row, now)
+        due_at(session, caller.workspace_id, row.id, now)
+        record(session, caller, "delivery.retried", ("delivery", row.id), now=now)
+    await session.flush()
+    await settle_posts(session, raw, caller, posts, now, {})
+    return retried
+
+
+async def reschedule_posts(
+    session: AsyncSession, caller: Caller, command: ReschedulePosts, *, now: datetime
+) -> RescheduledView:
+    """Moves scheduled posts by the same time; those that it would put into the past stay."""
+    caller.need(Scope.POSTS_PUBLISH)
+    statement = _scheduled(caller, command).order_by(col(Post.id)).limit(MOST + 1)
+    posts = (await session.exec(statement.with_for_update())).all()
+    by = timedelta(minutes=command.by_minutes)
+    moves = [(post, _moment(post, by, now)) for post in posts[:MOST]]
+    views = [_moved(post, moment) for post, moment in moves]
+    if not command.dry_run:
+        await _move(session, caller, [(p, at) for p, at in moves if at is not None], by, now)
+    return RescheduledView(
+        is_dry_run=command.dry_run,
+        posts=sorted(views, key=lambda view: (view.previous_at, view.post_id)),
+        has_more=len(posts) > MOST,
+    )
+
+
+def _scheduled(caller: Caller, command: ReschedulePosts) -> SelectOfScalar[Post]:
+    statement = visible(caller).where(
+        col(Post.state) == PostState.SCHEDULED, col(Post.wall_time).is_not(None)
+    )
+    for column, ids in (
+        (Post.calendar_id, command.calendar_ids),
+        (Post.community_id, command.community_ids),
+        (Post.campaign_id, command.campaign_ids),
+        (Post.id, command.post_ids),
+    ):
+        if ids:
+            statement = statement.where(col(column).in_(ids))
+    if command.since is not None:
+        statement = statement.where(col(Post.publish_at) >= command.since)
+    if command.until is not None:
+        statement = statement.where(col(Post.publish_at) < command.until)
+    return statement
+
+
+def _moment(post: Post, by: timedelta, now: datetime) -> datetime | None:
+    """Where a post goes; None where that has passed, or no calendar reaches."""
+    if post.wall_time is None:
+        return None
+    try:
+        return future(post.wall_time + by, post.time_zone, now)
+    except (TimePast, OverflowError):
+        return None
+
+
+def _moved(post: Post, moment: datetime | None) -> MovedView:
+    before = post.publish_at or post.created_at
+    return MovedView(
+        post_id=post.id,
+        previous_at=before,
+        publish_at=moment or before,
+        code=None if moment else TimePast.code,
+    )
+
+
+async def _move(
+    session: AsyncSession,
+    caller: Caller,
+    moves: Sequence[tuple[Post, datetime]],
+    by: timedelta,
+    now: datetime,
+) -> None:
+    moments = {post.id: moment for post, moment in moves}
+    for post, moment in moves:
+        _tell(session, caller, post, moment, now)
+        post.wall_time = post.wall_time + by if post.wall_time else None
+        post.publish_at = moment
+        post.version, post.updated_at = post.version + 1, now
+    statement = visible_deliveries(caller).where(
+        col(Delivery.post_id).in_(list(moments)), col(Delivery.state) == DeliveryState.WAITING
+    )
+    for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
+        if row.post_id is not None:
+            row.due_at = row.act_at = moments[row.post_id]
+            row.problem, row.version, row.updated_at = None, row.version + 1, now
+            due_at(session, caller.workspace_id, row.id, row.due_at)
+
+
+def _tell(
+    session: AsyncSession, caller: Caller, post: Post, moment: datetime, now: datetime
+) -> None:
+    data = {
+        "changed": ["publish_at"],
+        "previous": {"publish_at": post.publish_at.isoformat() if post.publish_at else None},
+        "current": {"publish_at": moment.isoformat()},
+    }
+    record(session, caller, "post.rescheduled", ("post", post.id), now=now, data=data)
