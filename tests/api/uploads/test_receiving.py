@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -18,10 +17,18 @@ from tests.world import Tenant
 Message = dict[str, Any]
 
 
-async def held_back(first: bytes, go: asyncio.Event, rest: bytes) -> AsyncIterator[bytes]:
-    yield first
-    await go.wait()
-    yield rest
+class Halting:
+    """A body whose client waits in its middle; `is_read` once all before it was taken."""
+
+    def __init__(self, first: bytes, rest: bytes) -> None:
+        self.is_read, self.go = asyncio.Event(), asyncio.Event()
+        self._parts = (first, rest)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._parts[0]
+        self.is_read.set()
+        await self.go.wait()
+        yield self._parts[1]
 
 
 async def cut(
@@ -58,12 +65,11 @@ async def cut(
 
 
 async def test_second_request_is_told_to_wait_and_mixes_in_nothing(tenant: Tenant) -> None:
-    url, go = await begun(tenant.client), asyncio.Event()
-    first = asyncio.create_task(
-        send(tenant.client, url, held_back(PHOTO[:100], go, PHOTO[100:]), 0)
-    )
-    busy = await until_busy(tenant.client, url)
-    go.set()
+    url, body = await begun(tenant.client), Halting(PHOTO[:100], PHOTO[100:])
+    first = asyncio.create_task(send(tenant.client, url, body))
+    await body.is_read.wait()
+    busy = await send(tenant.client, url, PHOTO)
+    body.go.set()
     done = await first
 
     assert (busy.status_code, busy.json()["code"]) == (423, "upload.busy")
@@ -71,14 +77,6 @@ async def test_second_request_is_told_to_wait_and_mixes_in_nothing(tenant: Tenan
     assert (done.status_code, done.headers["upload-offset"]) == (204, str(len(PHOTO)))
     [medium] = (await tenant.client.get("/v1/media")).json()["data"]
     assert (await tenant.client.get(medium["content_url"])).content == PHOTO
-
-
-async def until_busy(client: httpx2.AsyncClient, url: str) -> httpx2.Response:
-    """The first answer that is no other's: until then the first request has not begun."""
-    while True:
-        answer = await send(client, url, b"", 0)
-        if answer.status_code != 204:
-            return answer
 
 
 async def test_what_came_before_a_cut_wire_is_kept(app: FastAPI, tenant: Tenant) -> None:
@@ -106,12 +104,11 @@ async def test_of_a_stretch_with_a_checksum_a_cut_wire_leaves_nothing(
 @pytest.mark.parametrize("size", [receiving.STRETCH_BYTES + 1, 3 * receiving.STRETCH_BYTES])
 async def test_stretches_are_told_as_they_come(tenant: Tenant, size: int) -> None:
     """A long request moves the offset before it ends."""
-    url, go = await begun(tenant.client, size + 1), asyncio.Event()
-    first = asyncio.create_task(send(tenant.client, url, held_back(bytes(size), go, b"x"), 0))
-    told = 0
-    while told == 0:
-        told = await offset_of(tenant.client, url)
-    go.set()
+    url, body = await begun(tenant.client, size + 1), Halting(bytes(size), b"x")
+    first = asyncio.create_task(send(tenant.client, url, body))
+    await body.is_read.wait()
+    told = await offset_of(tenant.client, url)
+    body.go.set()
     answer = await first
 
     assert told == size
