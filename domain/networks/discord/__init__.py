@@ -1,0 +1,16 @@
+"""Discord: one channel of a server, by a bot."""
+
+from domain.connector.port import Connector
+from domain.networks.discord import connect, edit, inbox, metrics, publish
+from domain.networks.discord.manifest import MANIFEST
+from domain.networks.discord.settings import Settings
+
+CONNECTOR = Connector(
+    manifest=MANIFEST,
+    connect=connect,
+    publish=publish,
+    edit=edit,
+    inbox=inbox,
+    metrics=metrics,
+    settings=Settings,
+)
