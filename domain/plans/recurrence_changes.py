@@ -181,7 +181,7 @@ async def split_recurrence(
     new = _new(caller, row, command.id or new_id(), stored(values), now)
     new.made_from = made_from
     await insert(session, new, taken="This recurrence exists already.")
-    row.rule = recurring.before(rule, wall).written()
+    row.rule = recurring.before(rule, row.starts_at, wall).written()
     row.version, row.updated_at, row.act_at = row.version + 1, now, now
     await _hand_on(session, caller, row, new.id, from_=wall)
     data = {"into": show("rec", new.id), "occurs_at": wall.isoformat()}

@@ -110,14 +110,19 @@ def comes_at(rule: Rule, starts_at: datetime, wall: datetime) -> bool:
     return wall in walls(rule, starts_at, until=wall)
 
 
-def before(rule: Rule, wall: datetime) -> Rule:
+def before(rule: Rule, starts_at: datetime, wall: datetime) -> Rule:
     """The rule without a wall time and all that comes after it."""
-    last = wall - timedelta(seconds=1)
+    last, parts, count = wall - timedelta(seconds=1), rule.parts, rule.count
     until = last if rule.until is None else min(rule.until, last)
+    if parts and count is not None:
+        # Counted still: the split may lie behind the last that it counts.
+        count = _past(rule, starts_at, wall)
+        parts = parts if count else {}
     return replace(
         rule,
-        until=until if rule.parts else None,
-        count=None,
+        parts=parts,
+        until=until if parts and count is None else None,
+        count=count or None,
         dates=tuple(each for each in rule.dates if each < wall),
         without=frozenset(each for each in rule.without if each < wall),
     )
@@ -133,8 +138,7 @@ def onward(rule: Rule, starts_at: datetime, wall: datetime) -> Rule:
     """The rule from one of its wall times on, to begin where `begins_anew` says."""
     parts, count = rule.parts, rule.count
     if parts and count is not None:
-        past = _ruled(rule, starts_at, wall - timedelta(seconds=1)) if starts_at < wall else ()
-        count -= sum(1 for _ in past)
+        count -= _past(rule, starts_at, wall)
         parts, count = (parts, count) if count > 0 else ({}, None)
     return replace(
         rule,
@@ -144,6 +148,13 @@ def onward(rule: Rule, starts_at: datetime, wall: datetime) -> Rule:
         dates=tuple(each for each in rule.dates if each >= wall),
         without=frozenset(each for each in rule.without if each >= wall),
     )
+
+
+def _past(rule: Rule, starts_at: datetime, wall: datetime) -> int:
+    """How many the rule itself has before a wall time."""
+    if starts_at >= wall:
+        return 0
+    return sum(1 for _ in _ruled(rule, starts_at, wall - timedelta(seconds=1)))
 
 
 def without(rule: Rule, wall: datetime) -> Rule:

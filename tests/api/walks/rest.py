@@ -148,7 +148,7 @@ def shows_nothing(found: Any) -> bool:
         return all(shows_nothing(each) for name, each in found.items() if name not in OF_ALL)
     if isinstance(found, list):
         return all(shows_nothing(each) for each in found)
-    return isinstance(found, str) or not found
+    return isinstance(found, str | bool) or not found
 
 
 THINGS = frozenset({"id", "__typename", "post_id", "account_id", "postId", "accountId"})

@@ -19,6 +19,8 @@ GRANTS_NOTHING = {
     "is another's, lets the key see nothing",
 }
 """Places that take any id because it opens nothing, each with its reason."""
+CHOOSING = ("retry_deliveries", "reschedule_posts")
+"""Bodies whose ids narrow a choice, as those of a list's query do: nothing of it is chosen."""
 HINT = "Furnish one of it in tests/furnished.py, and name it in an example."
 
 
@@ -49,7 +51,8 @@ def met(visit: Visit, answer: httpx2.Response, other: Furnished) -> str | None:
     """What an answer tells of the other workspace; None when it is as if that did not exist."""
     found: Any = answered(answer)
     is_gone = answer.status_code == 404 and found["code"] == "not_found"
-    is_bare = visit.place[0] == "query" and answer.status_code == 200 and shows_nothing(found)
+    is_choice = visit.place[0] == "query" or visit.operation in CHOOSING
+    is_bare = is_choice and answer.status_code == 200 and shows_nothing(found)
     told = _ids(answer.text) - {other.here[visit.foreign]}
     if not (is_gone or is_bare) or told & set(other.here.values()):
         return f"{visit.title}: {answer.status_code} {answer.text[:300]}"
