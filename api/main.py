@@ -48,7 +48,7 @@ from api.pages import assets
 from api.pauses import rest as pauses
 from api.people import pages as people
 from api.plans import queues, recurrences, slots
-from api.posts import adaptations, deliveries, entries, many, versions
+from api.posts import adaptations, deliveries, entries, holds, many, versions
 from api.posts import rest as posts
 from api.providers import pages as outside
 from api.providers import rest as providers
@@ -94,6 +94,7 @@ ROUTERS = (
     exporting,
     many,
     posts,
+    holds,
     imports,
     adaptations,
     versions,

@@ -16,7 +16,17 @@ from api.graph.scalars import WallTime
 from api.posts import loaders
 from api.posts.said import VERSION
 from domain.kernel.ids import read
-from domain.posts import batches, editing, many, queries, restoring, service, settling, versions
+from domain.posts import (
+    batches,
+    editing,
+    freezing,
+    many,
+    queries,
+    restoring,
+    service,
+    settling,
+    versions,
+)
 from domain.posts.many_shapes import RescheduledView, RetriedView
 from domain.posts.shapes import (
     ApprovalView,
@@ -246,6 +256,22 @@ MUTATIONS = (
         "withdraw_post",
         service.withdraw_post,
         "Plans one withdrawal for each public copy. Needs `posts:publish`.",
+        prefix="post",
+        gives=POST,
+        shown="post",
+    ),
+    Mutation(
+        "hold_post",
+        freezing.hold_post,
+        "Puts a post on legal hold: nothing of it goes out, nobody changes it. Needs `posts:hold`.",
+        prefix="post",
+        gives=POST,
+        shown="post",
+    ),
+    Mutation(
+        "release_post",
+        freezing.release_post,
+        "Releases a post from legal hold: what fell due goes out. Needs `posts:hold`.",
         prefix="post",
         gives=POST,
         shown="post",

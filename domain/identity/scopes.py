@@ -136,6 +136,12 @@ WORDS: dict[str, Said] = {
         "approvare o rifiutare post",
         "approve or refuse posts",
     ),
+    Scope.POSTS_HOLD: Said(
+        "geler des publications pour raison juridique",
+        "Beiträge aus rechtlichen Gründen sperren",
+        "bloccare pubblicazioni per motivi legali",
+        "put posts on legal hold and release them",
+    ),
     Scope.MENTIONS_READ: Said(
         "lire les mentions et les conversations",
         "Erwähnungen und Unterhaltungen lesen",

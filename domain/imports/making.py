@@ -29,7 +29,7 @@ from domain.posts.shapes import CreatePost
 BATCH = 500
 """Rows of one transaction: about a second."""
 SCOPES = frozenset({Scope.POSTS_READ, Scope.POSTS_WRITE})
-CHANGED = "It was changed since, or went out."
+CHANGED = "It was changed, approved or held since, or went out."
 
 
 async def claim_imports(

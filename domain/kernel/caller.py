@@ -27,6 +27,7 @@ class Scope(StrEnum):
     POSTS_WRITE = "posts:write"
     POSTS_PUBLISH = "posts:publish"
     POSTS_APPROVE = "posts:approve"
+    POSTS_HOLD = "posts:hold"
     MENTIONS_READ = "mentions:read"
     MENTIONS_WRITE = "mentions:write"
     MENTIONS_ANSWER = "mentions:answer"

@@ -524,6 +524,13 @@ class PauseOverdue(Conflict):
     acting_party = "user"
 
 
+class PostOnHold(Conflict):
+    code = "post.on_hold"
+    title = "The post is on legal hold: nobody changes it and nothing of it goes out"
+    remedy = "Ask whoever may hold posts to release it: POST /v1/posts/{id}/release."
+    acting_party = "user"
+
+
 class CandidateAccepted(Conflict):
     code = "candidate.accepted"
     title = "The candidate was accepted already"

@@ -25,7 +25,7 @@ from domain.plans.shapes import (
 from domain.plans.slots import weekly_slots
 from domain.plans.tables import Queue, QueuePlace
 from domain.posts.approving import ensure_approved
-from domain.posts.finding import find_post
+from domain.posts.finding import ensure_free, find_post
 from domain.posts.planning import cancel_post, set_going
 from domain.posts.rules import PLANNABLE, PostState
 from domain.posts.shapes import PostDetail, SchedulePost
@@ -46,10 +46,11 @@ async def queue_post(
 ) -> PostDetail:
     """Schedules a post at the next slot that is free and suits it; two never get one slot.
 
-    Raises `QueuePaused`, `QueueFull`, `NotApproved`, and what scheduling raises.
+    Raises `QueuePaused`, `QueueFull`, `NotApproved`, `PostOnHold`, and what scheduling raises.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, expected_version)
+    ensure_free(post)
     if post.state not in PLANNABLE:
         raise NotAllowedNow(f"A post that is {post.state} cannot be queued.")
     calendar = await find_calendar(session, caller, post.calendar_id)

@@ -21,6 +21,7 @@ class ApprovalState(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     LOST = "lost"
+    ON_HOLD = "on_hold"
 
 
 class Conditions(Protocol):
@@ -84,9 +85,14 @@ def _folded(text: str) -> str:
 
 
 def approval_state(
-    *, applies: bool, is_missing: bool, asked: ApprovalState | None
+    *, is_held: bool, applies: bool, is_missing: bool, asked: ApprovalState | None
 ) -> ApprovalState:
-    """`asked` is what came of the newest review: asked, refused or lost; none that counts: null."""
+    """`asked` is what came of the newest review: asked, refused or lost; none that counts: null.
+
+    A legal hold stands before all of it.
+    """
+    if is_held:
+        return ApprovalState.ON_HOLD
     if not applies:
         return ApprovalState.NOT_NEEDED
     if not is_missing:

@@ -16,14 +16,13 @@ from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Fault, NotApproved
 from domain.kernel.ids import show
-from domain.kernel.nudges import due_at
 from domain.policies.queries import has_policies
 from domain.policies.rules import ApprovalState
-from domain.posts.holding import Reason, hold
+from domain.posts.holding import Reason, bring_forward, hold
 from domain.posts.missing import Policies, missing_for, missing_of
-from domain.posts.queries import visible, visible_deliveries
+from domain.posts.queries import visible
 from domain.posts.rules import DeliveryKind, DeliveryState
-from domain.posts.tables import Delivery, Post
+from domain.posts.tables import Post
 
 
 async def ensure_approved(session: AsyncSession, caller: Caller, post: Post) -> None:
@@ -48,16 +47,7 @@ async def give_approval(
     post.review_state = None
     data = {"post_version": show("pver", version_id)}
     record(session, caller, "post.approved", ("post", post.id), now=now, data=data)
-    statement = visible_deliveries(caller).where(
-        col(Delivery.post_id) == post.id,
-        col(Delivery.state) == DeliveryState.WAITING,
-        col(Delivery.due_at) <= now,
-        col(Delivery.problem)["code"].astext == NotApproved.code,
-    )
-    for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
-        row.act_at, row.problem = now, None
-        row.version, row.updated_at = row.version + 1, now
-        due_at(session, caller.workspace_id, row.id, now)
+    await bring_forward(session, caller, post.id, NotApproved.code, now=now)
 
 
 def show_review(post: Post, review_id: UUID, state: ApprovalState | None) -> None:

@@ -128,13 +128,14 @@ async def create_posts(
 async def remove_untouched(
     session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, now: datetime
 ) -> set[UUID]:
-    """Removes those that are drafts nobody has changed since they were made; gives their ids."""
+    """Removes drafts that nobody changed or had approved since they were made; gives their ids."""
     caller.need(Scope.POSTS_WRITE)
     statement = delete(Post).where(
         col(Post.workspace_id) == caller.workspace_id,
         col(Post.id).in_(ids),
         col(Post.state) == PostState.DRAFT,
         col(Post.version) == 1,
+        col(Post.review_id).is_(None),
     )
     connection = await session.connection()
     gone = set((await connection.execute(statement.returning(col(Post.id)))).scalars())

@@ -22,6 +22,7 @@ from domain.kernel.ids import read
 from domain.posts import statements
 from domain.posts.approving import hold_unapproved
 from domain.posts.content import Content, content_of
+from domain.posts.freezing import withhold
 from domain.posts.inheriting import Audience
 from domain.posts.links import Links
 from domain.posts.missed import hold_missed
@@ -149,18 +150,21 @@ async def prepare(
 ) -> list[Task]:
     """Says of posts that they go out, and keeps with each delivery what exactly it will say.
 
-    What is paused, comes too late, lacks an approval or shows media without a right is left out.
+    What is paused, comes too late, lacks an approval, shows media without a right or is on legal
+    hold is left out: a hold is asked for first, and again once posts are marked as going out.
     """
     raw = await driver_of(session)
+    rows = await withhold(session, caller, rows, now=now)
     rows = await hold_paused(session, caller, rows, now=now)
     rows = await hold_missed(session, caller, rows, now=now)
     rows = await hold_unapproved(session, caller, rows, now=now)
     contents = await _new_contents(raw, caller, rows)
     shown = {row["id"]: _media_ids(row, contents) for row in rows}
     rows = await hold_without_right(session, caller, rows, shown, now=now)
-    contents = {row["id"]: contents[row["id"]] for row in rows if row["id"] in contents}
     traces = {r["post_id"]: r["trace"] for r in rows if r["kind"] == DeliveryKind.PUBLISH}
     await _mark_going_out(session, raw, caller, traces, now)
+    rows = await withhold(session, caller, rows, now=now)
+    contents = {row["id"]: contents[row["id"]] for row in rows if row["id"] in contents}
     if contents:
         stored = [each.model_dump_json() for each in contents.values()]
         await raw.execute(statements.PREPARE, caller.workspace_id, list(contents), stored)

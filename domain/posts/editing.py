@@ -28,7 +28,7 @@ from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.adapting import adaptations_of
 from domain.posts.content import Content, find_accounts, find_media, judge
-from domain.posts.finding import deliveries_of, find_post, lock_delivery, variants_of
+from domain.posts.finding import deliveries_of, ensure_free, find_post, lock_delivery, variants_of
 from domain.posts.links import links_of
 from domain.posts.missing import policies_for
 from domain.posts.planning import CONNECTED, new_delivery
@@ -45,11 +45,12 @@ async def edit_post(
     """Plans one edit for each public copy; the post says the new words once they are public.
 
     Raises `NotFound`, `NotAllowedNow`, `AbilityMissing`, `AccountDisconnected`,
-    `DeliveryUnderWay` and `PostUnfit`; then no copy is changed. Nobody approves what is public
-    beforehand: where a policy applies, only who may approve edits it.
+    `DeliveryUnderWay`, `PostOnHold` and `PostUnfit`; then no copy is changed. Nobody approves what
+    is public beforehand: where a policy applies, only who may approve edits it.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
+    ensure_free(post)
     if await policies_for(session, caller, post):
         caller.need(Scope.POSTS_APPROVE)
     rows = await deliveries_of(session, caller, post.id)

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
 from domain.kernel.changes import find, find_for_change
+from domain.kernel.errors import PostOnHold
 from domain.posts.queries import visible, visible_deliveries
 from domain.posts.rules import DeliveryKind
 from domain.posts.tables import Delivery, Post, Variant
@@ -18,6 +19,12 @@ async def find_post(
     """The post, locked: its deliveries change under this lock. Raises `NotFound`."""
     statement = visible(caller).where(col(Post.id) == id_)
     return await find_for_change(session, statement, what="post", expected_version=expected_version)
+
+
+def ensure_free(post: Post) -> None:
+    """Raises `PostOnHold`."""
+    if post.held_at is not None:
+        raise PostOnHold
 
 
 async def variants_of(session: AsyncSession, caller: Caller, post_id: UUID) -> list[Variant]:

@@ -13,7 +13,7 @@ from domain.kernel.caller import Caller
 from domain.policies.queries import policies_of
 from domain.policies.rules import ApprovalState, Facts, applies, approval_state, words_of
 from domain.policies.tables import ApprovalPolicy
-from domain.posts.shapes import ApprovalView
+from domain.posts.shapes import ApprovalView, HoldView
 from domain.posts.tables import Adaptation, Post, PostVersion, Variant
 
 Policies = Sequence[ApprovalPolicy]
@@ -38,6 +38,7 @@ async def approvals_of(
     return {
         post.id: ApprovalView(
             state=approval_state(
+                is_held=post.held_at is not None,
                 applies=bool(applying[post.id]),
                 is_missing=post.id in missing,
                 asked=ApprovalState(post.review_state) if post.review_state else None,
@@ -45,9 +46,16 @@ async def approvals_of(
             policy_ids=[each.id for each in applying[post.id]],
             missing_policy_ids=[each.id for each in missing.get(post.id, ())],
             review_id=post.review_id,
+            hold=_hold_of(post),
         )
         for post in posts
     }
+
+
+def _hold_of(post: Post) -> HoldView | None:
+    if post.held_at is None or post.hold_actor is None:
+        return None
+    return HoldView(reason=post.hold_reason or "", actor=post.hold_actor, held_at=post.held_at)
 
 
 async def missing_of(

@@ -33,7 +33,7 @@ from domain.networks import find as find_network
 from domain.posts.adapting import adaptations_of, audience_of
 from domain.posts.approving import ensure_approved
 from domain.posts.content import Content, content_of, find_accounts, find_media, judge
-from domain.posts.finding import deliveries_of, find_post, variants_of
+from domain.posts.finding import deliveries_of, ensure_free, find_post, variants_of
 from domain.posts.links import links_of
 from domain.posts.queries import delivery_view, detail
 from domain.posts.rights import RIGHTS
@@ -64,10 +64,11 @@ async def schedule_post(
 ) -> PostDetail:
     """Plans one delivery per variant. Raises `PostUnfit` with everything that does not fit.
 
-    Raises `NotApproved` where a policy asks for an approval that it lacks.
+    Raises `NotApproved` where a policy asks for an approval that it lacks, and `PostOnHold`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, expected_version)
+    ensure_free(post)
     await ensure_approved(session, caller, post)
     return await set_going(session, caller, post, command, now=now)
 
@@ -189,10 +190,11 @@ async def retry_post(
 ) -> PostDetail:
     """Sends again what failed, at once. What may already be public is never sent again.
 
-    Raises `NotFound` for an account that is no target of the post, and `NotApproved`.
+    Raises `NotFound` for an account that is no target of the post, `NotApproved` and `PostOnHold`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
+    ensure_free(post)
     await ensure_approved(session, caller, post)
     rows = await deliveries_of(session, caller, post.id)
     if not {row.account_id for row in rows}.issuperset(command.account_ids):
@@ -216,9 +218,10 @@ async def retry_post(
 async def withdraw_post(
     session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
 ) -> PostDetail:
-    """Takes the public copies back: one outward intent for each."""
+    """Takes the public copies back: one outward intent for each. Raises `PostOnHold`."""
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
+    ensure_free(post)
     rows = await deliveries_of(session, caller, post.id)
     public = [row for row in rows if row.state == DeliveryState.DONE]
     if not public:

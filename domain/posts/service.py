@@ -28,7 +28,7 @@ from domain.kernel.errors import (
 from domain.kernel.ids import new_id
 from domain.posts.adapting import audience_of, new_adaptation, set_adaptations
 from domain.posts.content import content_of, find_accounts, find_media, judge
-from domain.posts.finding import find_post, variants_of
+from domain.posts.finding import ensure_free, find_post, variants_of
 from domain.posts.links import links_of
 from domain.posts.planning import (
     cancel_post,
@@ -137,10 +137,11 @@ async def change_post(
     expected_version: int | None,
     now: datetime,
 ) -> PostDetail:
-    """Raises `DeliveryUnderWay`, `PostStale` and, for what readers see, `AlreadyPublished`."""
+    """Raises `PostOnHold`, `DeliveryUnderWay`, `PostStale`; `AlreadyPublished` for the public."""
     caller.need(Scope.POSTS_WRITE)
     post = await find_unchanged(session, caller, id_, expected_version)
     values = command.sent()
+    ensure_free(post)
     _ensure_may_change(post, values)
     adaptations, variants = (values.pop(name, None) for name in sorted(PARTS))
     await _complete(session, caller, post, values, now)
@@ -173,9 +174,13 @@ async def remove_post(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Removes a draft, cancels what is scheduled. Raises `AlreadyPublished` for the public."""
+    """Removes a draft, cancels what is scheduled.
+
+    Raises `AlreadyPublished` for the public, and `PostOnHold`.
+    """
     caller.need(Scope.POSTS_WRITE)
     post = await find_post(session, caller, id_, expected_version)
+    ensure_free(post)
     if post.state in {PostState.GOING_OUT, PostState.UNKNOWN}:
         raise DeliveryUnderWay
     if post.state in PUBLIC:

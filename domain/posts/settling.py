@@ -9,7 +9,7 @@ from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.nudges import due_at
-from domain.posts.finding import lock_with_post
+from domain.posts.finding import ensure_free, lock_with_post
 from domain.posts.planning import end, may_retry, retry, settle_post
 from domain.posts.queries import delivery_view
 from domain.posts.rules import DeliveryState
@@ -40,9 +40,14 @@ async def settle_delivery(
 async def retry_delivery(
     session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
 ) -> DeliveryView:
-    """Sends one again that failed, or was missed. Raises `NotAllowedNow` for any other."""
+    """Sends one again that failed, or was missed.
+
+    Raises `NotAllowedNow` for any other, and `PostOnHold`.
+    """
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await lock_with_post(session, caller, id_)
+    if post is not None:
+        ensure_free(post)
     if not may_retry(row):
         raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
     retry(row, now)

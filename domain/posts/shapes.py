@@ -153,6 +153,14 @@ class PostView(View):
     updated_at: Moment = Field(description="When it was last changed.")
 
 
+class HoldView(View):
+    """A legal hold: nothing of the post goes out and nobody changes it."""
+
+    reason: str = Field(description="Why it is held.")
+    actor: str = Field(description="Who put it on hold, as the event log calls them.")
+    held_at: Moment = Field(description="When.")
+
+
 class ApprovalView(View):
     """How the approval of what a post says now stands."""
 
@@ -166,6 +174,7 @@ class ApprovalView(View):
         description="Those of them that have not approved what it says now."
     )
     review_id: ReviewId | None = Field(description="Its newest review; null: none yet.")
+    hold: HoldView | None = Field(description="The legal hold it is on; null: none.")
 
 
 class PostSummary(PostView):
@@ -374,6 +383,17 @@ class EditPost(Command):
     )
     account_ids: list[AccountId] = Field(
         default=[], max_length=MOST_VARIANTS, description="Only these copies; empty: all."
+    )
+
+
+class HoldPost(Command):
+    """Puts a post on legal hold."""
+
+    reason: str = Field(
+        min_length=1,
+        max_length=2000,
+        description="Why: everybody who reads the post or its events sees it.",
+        examples=["Mise en demeure du 24 novembre."],
     )
 
 

@@ -61,10 +61,14 @@ UPDATE deliveries d
 RETURNING d.id, d.account_id, d.post_id, mine.told
 """
 
+ON_HOLD = """
+SELECT id, hold_reason FROM posts
+ WHERE workspace_id = $1 AND held_at IS NOT NULL AND id = ANY ($2)
+"""
 GOING_OUT = """
 WITH mine AS MATERIALIZED (
     SELECT id FROM posts
-     WHERE workspace_id = $1 AND id = ANY ($2) AND state = 'scheduled'
+     WHERE workspace_id = $1 AND id = ANY ($2) AND state = 'scheduled' AND held_at IS NULL
      ORDER BY id FOR UPDATE
 )
 UPDATE posts p SET state = 'going_out', version = version + 1, updated_at = $3

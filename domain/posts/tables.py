@@ -42,6 +42,12 @@ class Post(Kept, table=True):
             postgresql_where=sql("campaign_id IS NOT NULL"),
         ),
         Index(
+            "posts_on_hold",
+            "workspace_id",
+            "id",
+            postgresql_where=sql("held_at IS NOT NULL"),
+        ),
+        Index(
             "posts_of_recurrence",
             "workspace_id",
             "recurrence_id",
@@ -82,6 +88,10 @@ class Post(Kept, table=True):
     """Its newest review; of a floor above, by value."""
     review_state: str | None = string(default=None, nullable=True)
     """What came of it, where that still counts: asked, refused, or lost to an edit."""
+    held_at: datetime | None = moment(default=None, nullable=True)
+    """Since when it is on legal hold."""
+    hold_reason: str | None = string(default=None, nullable=True)
+    hold_actor: str | None = string(default=None, nullable=True)
 
 
 class Adaptation(Kept, table=True):

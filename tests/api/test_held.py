@@ -251,6 +251,8 @@ async def test_series_count_nothing_of_another_community(
             },
         ),
         ("POST", "/v1/posts/{post}/reviews", {"language": "fr"}),
+        ("POST", "/v1/posts/{post}/hold", {"reason": "Plainte"}),
+        ("POST", "/v1/posts/{post}/release", None),
         ("POST", "/v1/reviews/{rev}/approve", {}),
         ("POST", "/v1/reviews/{rev}/refuse", {"words": "Non."}),
         ("POST", "/v1/reviews/{rev}/withdraw", None),

@@ -21,11 +21,15 @@ from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, worker
 from domain.kernel.database import Database
 from domain.kernel.errors import NotAllowedNow
-from domain.kernel.ids import show
+from domain.kernel.ids import new_id, show
 from domain.kernel.settings import Settings
+from domain.posts.approving import give_approval, show_review
+from domain.posts.finding import find_post
+from domain.posts.freezing import hold_post
 from domain.posts.service import change_post, remove_post
-from domain.posts.shapes import ChangePost
+from domain.posts.shapes import ChangePost, HoldPost
 from domain.posts.tables import Post, PostVersion, Variant
+from domain.posts.versions import version_at
 from tests.api.graph.counting import statements
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_community
@@ -263,6 +267,29 @@ async def test_undone_it_removes_what_nobody_changed_and_says_what_stays(desk: D
     assert [fault["code"] for fault in lines[1].faults] == ["import.post_changed"]
     removed = [e.subject_id for e in await desk.rows(Event) if e.kind == "post.removed"]
     assert sorted(removed) == sorted([first.id, third.id])
+
+
+async def test_undone_it_leaves_what_was_approved_or_held_meanwhile(desk: Desk) -> None:
+    id_ = await desk.send(drafts(3))
+    await desk.work()
+    first, second, _ = await desk.rows(Post)
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        post = await find_post(session, desk.caller, first.id, None)
+        show_review(post, new_id(), None)
+        version = await version_at(session, desk.caller, first.id, None)
+        assert version is not None
+        await give_approval(session, desk.caller, post, version.id, [new_id()], now=NOW)
+        hold = HoldPost(reason="Plainte")
+        await hold_post(session, desk.caller, second.id, hold, expected_version=None, now=NOW)
+        await undo_import(session, desk.caller, id_, now=NOW)
+    await desk.work()
+
+    [row] = await desk.rows(Import)
+    lines = sorted(await desk.rows(ImportRow), key=lambda line: line.number)
+    assert {post.id for post in await desk.rows(Post)} == {first.id, second.id}
+    assert (row.removed, row.kept) == (1, 2)
+    assert [line.result for line in lines] == ["kept", "kept", "removed"]
+    assert [fault["code"] for fault in lines[0].faults] == ["import.post_changed"]
 
 
 async def test_worker_sees_no_more_than_the_sender_did(desk: Desk) -> None:

@@ -19,16 +19,18 @@ from domain.connector.errors import NetworkError, Refused
 from domain.connector.http import Call, Reply
 from domain.connector.words import Grant
 from domain.events.tables import Event
-from domain.kernel.caller import worker
+from domain.kernel.caller import Caller, Scope, worker
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
 from domain.policies.service import create_policy, remove_policy
 from domain.policies.shapes import CreatePolicy, PolicyStep
 from domain.posts.approving import give_approval
 from domain.posts.finding import find_post
+from domain.posts.freezing import hold_post, release_post
+from domain.posts.planning import withdraw_post
 from domain.posts.rules import HOLD, DeliveryState, PostState
 from domain.posts.service import change_post, create_post, schedule_post
-from domain.posts.shapes import ChangePost, CreatePost, SchedulePost, VariantInput
+from domain.posts.shapes import ChangePost, CreatePost, HoldPost, SchedulePost, VariantInput
 from domain.posts.tables import Attempt, Delivery, Post
 from domain.posts.versions import version_at
 from tests.conftest import NOW
@@ -54,6 +56,9 @@ class Sandbox:
         self.refusals: dict[str, NetworkError] = {}
 
     async def __call__(self, call: Call) -> Reply:
+        if call.method == "DELETE":
+            self.texts.append(f"no {call.url.rpartition('/')[2]}")
+            return Reply(204, {}, b"", call.url)
         assert isinstance(call.json, dict)
         text = str(call.json["text"])
         self.texts.append(text)
@@ -354,3 +359,83 @@ async def test_policy_that_is_gone_holds_nothing(stage: Stage) -> None:
 
     assert stage.network.texts == ["a"]
     assert await stage.states() == [DeliveryState.DONE]
+
+
+async def hold(stage: Stage, post_id: UUID) -> None:
+    caller, command = operator(stage), HoldPost(reason="Plainte")
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await hold_post(session, caller, post_id, command, expected_version=None, now=stage.now)
+
+
+async def release(stage: Stage, post_id: UUID) -> None:
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await release_post(session, operator(stage), post_id, expected_version=None, now=stage.now)
+
+
+def operator(stage: Stage) -> Caller:
+    return Caller(stage.workspace_id, "token:tok_0", frozenset(Scope))
+
+
+async def test_post_on_legal_hold_is_kept_back_and_told_once_while_others_go_out(
+    stage: Stage,
+) -> None:
+    ids = [await stage.plan(text, await stage.account()) for text in ("a", "b")]
+    await hold(stage, ids[0])
+
+    await stage.deliver()
+    await stage.quiet()
+    stage.now += HOLD
+    await stage.deliver()
+    await stage.quiet()
+    texts, [held, _] = list(stage.network.texts), await stage.rows(Delivery)
+    told_once = await told(stage)
+    await release(stage, ids[0])
+    await stage.deliver()
+    await stage.quiet()
+
+    assert texts == ["b"]
+    assert (held.state, held.attempts) == (DeliveryState.WAITING, 0)
+    assert held.act_at == NOW + HOLD + HOLD
+    assert (held.problem["code"], held.problem["message"]) == (
+        "post.on_hold",
+        "On legal hold: Plainte",
+    )
+    assert told_once.count("delivery.held") == 1
+    assert stage.network.texts == ["b", "a"]
+    assert await stage.states() == [DeliveryState.DONE, DeliveryState.DONE]
+
+
+async def test_released_post_that_lacks_an_approval_goes_on_waiting(stage: Stage) -> None:
+    id_ = await stage.plan("a", await stage.account())
+    await hold(stage, id_)
+    await stage.deliver()
+    await stage.quiet()
+    await approval(stage)
+
+    await release(stage, id_)
+    await stage.deliver()
+    await stage.quiet()
+
+    assert stage.network.texts == []
+    [held] = await stage.rows(Delivery)
+    assert held.problem["code"] == "post.not_approved"
+
+
+async def test_withdrawal_that_is_due_waits_for_the_release_too(stage: Stage) -> None:
+    id_ = await stage.plan("a", await stage.account())
+    await stage.deliver()
+    await stage.quiet()
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await withdraw_post(session, operator(stage), id_, now=stage.now)
+    await hold(stage, id_)
+
+    await stage.deliver()
+    await stage.quiet()
+    states, texts = await stage.states(), list(stage.network.texts)
+    await release(stage, id_)
+    await stage.deliver()
+    await stage.quiet()
+
+    assert (states, texts) == ([DeliveryState.DONE, DeliveryState.WAITING], ["a"])
+    assert stage.network.texts == ["a", "no a"]
+    assert await stage.states() == [DeliveryState.WITHDRAWN, DeliveryState.DONE]

@@ -35,6 +35,7 @@ async def test_post_that_no_policy_is_for_needs_no_approval(desk: Desk, hire: Hi
         "policy_ids": [],
         "missing_policy_ids": [],
         "review_id": None,
+        "hold": None,
     }
 
 

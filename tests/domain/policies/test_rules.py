@@ -122,12 +122,15 @@ ASKED = [None, ApprovalState.ASKED, ApprovalState.REFUSED, ApprovalState.LOST]
 def test_approval_is_what_is_missing_and_what_the_newest_review_came_to(
     asked: ApprovalState | None,
 ) -> None:
-    def state(*, applies: bool, is_missing: bool) -> ApprovalState:
-        return approval_state(applies=applies, is_missing=is_missing, asked=asked)
+    def state(*, applies: bool, is_missing: bool, is_held: bool = False) -> ApprovalState:
+        return approval_state(is_held=is_held, applies=applies, is_missing=is_missing, asked=asked)
 
     assert state(applies=False, is_missing=False) is ApprovalState.NOT_NEEDED
     assert state(applies=True, is_missing=False) is ApprovalState.APPROVED
     assert state(applies=True, is_missing=True) is (asked or ApprovalState.NEEDED)
+    for needs, lacks in ((False, False), (True, False), (True, True)):
+        held = state(applies=needs, is_missing=lacks, is_held=True)
+        assert held is ApprovalState.ON_HOLD
 
 
 @pytest.mark.parametrize("asked", ASKED)
