@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from arq.connections import ArqRedis
 from fastapi import Request
@@ -15,7 +14,7 @@ from api.mentions.hot import Versions
 from api.oauth.signing import Signing
 from api.tokens import TokenChecks
 from domain.accounts.consent_shapes import Installation
-from domain.identity.bearer import BearerKind, make_bearer
+from domain.identity.doors import doors_at
 from domain.identity.parties import Lifetimes
 from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
@@ -25,7 +24,7 @@ from domain.kernel.settings import Settings
 from domain.media.storage import MediaStore
 from domain.people.passwords import Passwords
 from domain.uploads.service import Intake
-from domain.workspaces.letters import Doors, LinkKind
+from domain.workspaces.letters import Doors
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,7 @@ class State:
 
     @property
     def doors(self) -> Doors:
-        return Doors(self.settings.public_url, self.keys, _new_secret)
-
-
-def _new_secret(workspace_id: UUID, kind: LinkKind) -> str:
-    return make_bearer(workspace_id, BearerKind[kind.name])
+        return doors_at(self.settings.public_url, self.keys)
 
 
 @asynccontextmanager

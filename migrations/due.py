@@ -49,6 +49,11 @@ WITH_IMPORTS: Works = {**WITH_OCCASIONS, "import": Work("imports")}
 WITH_CLOCKS: Works = {**WITH_IMPORTS, "advance": Work("test_clocks")}
 WITH_UPLOADS: Works = {**WITH_CLOCKS, "take_in": Work("uploads")}
 WITH_PROBES: Works = {**WITH_UPLOADS, "probe": Work("media", "probe_at", is_polled=True)}
+WITH_REVIEWS: Works = {
+    **WITH_PROBES,
+    "remind": Work("reviews"),
+    "ask_again": Work("posts", "ask_again_at"),
+}
 DUE_AHEAD, NEXT_STOP = "parvis_due_ahead(timestamptz)", "parvis_next_stop(uuid)"
 IS_AHEAD = "c.ahead > INTERVAL '0'"
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"

@@ -234,7 +234,7 @@ async def _reviewed(world: World, post_id: UUID) -> dict[str, UUID]:
         labels=["droit"],
         topics=[],
         is_for_first_use=False,
-        steps=[{"department_id": None, "member_ids": [], "hours": 24}],
+        steps=[{"department_id": None, "member_ids": [], "hours": 24, "escalates_to": None}],
         **kept(),
     )
     version = PostVersion(

@@ -1,4 +1,4 @@
-"""What grows is trimmed: answers, events, mails, sign-ins, tokens, failures, once an hour."""
+"""What grows is trimmed: answers, events, mails, sign-ins, rows of imports, once an hour."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,6 +12,8 @@ from arq.cron import CronJob
 from domain.events.service import forget_events
 from domain.identity.answers import forget_answers
 from domain.identity.forgetting import forget_ended, forget_shared
+from domain.imports.rules import ROWS_LAST
+from domain.imports.service import forget_rows
 from domain.kernel.caller import worker
 from domain.kernel.errors import DependencyAway
 from domain.lockouts.service import forget_failures
@@ -56,6 +58,7 @@ async def trim(ctx: dict[str, Any]) -> None:
             await forget_events(session, caller, before=before)
             await forget_ended(session, caller, now=now)
             await forget_invitations(session, caller, before=before)
+            await forget_rows(session, caller, before=now - ROWS_LAST)
             await forget_uploads(session, caller, before=before)
             over = await expire_uploads(session, caller, now=now)
         for upload in over:

@@ -32,6 +32,7 @@ from workers import (
     probing,
     providers,
     recurrences,
+    reviews,
     uploads,
     zones,
 )
@@ -58,6 +59,8 @@ HANDLERS = {
     "probe": probing.probe_due,
     "advance": clocks.advance_due,
     "take_in": uploads.take_in_due,
+    "remind": reviews.remind_due,
+    "ask_again": reviews.ask_again_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

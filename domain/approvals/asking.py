@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.approvals.rules import reminder_at
 from domain.approvals.shapes import ReviewStepView
 from domain.approvals.tables import Review, ReviewLink
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.ids import new_id
 from domain.kernel.languages import Language
+from domain.kernel.nudges import due_at
 from domain.kernel.sealing import fingerprint
 from domain.workspaces import queries
 from domain.workspaces.department_queries import members_of
@@ -22,6 +24,8 @@ from domain.workspaces.tables import Member
 LINK_LASTS = timedelta(days=30)
 """A link counts beyond its due time: who is late may still decide."""
 LONGEST_TITLE = 60
+REVIEW, REMINDER, ESCALATION = "review", "reminder", "escalation"
+"""The letters that carry a link, as `letters.toml` calls them."""
 
 
 async def ask_step(
@@ -30,7 +34,8 @@ async def ask_step(
     """Asks the present step; gives the members who are asked. Raises `NotAllowedNow` for nobody."""
     step = ReviewStepView.model_validate(row.steps[row.step])
     row.department_id, row.member_ids = step.department_id, step.member_ids
-    row.due_at = now + timedelta(hours=step.hours)
+    row.due_at, row.reminders = now + timedelta(hours=step.hours), 0
+    remind_later(session, row, step.hours)
     session.add(row)
     await session.flush()
     return await write_to_asked(session, caller, row, title=title, doors=doors, now=now)
@@ -45,6 +50,7 @@ async def write_to_asked(
     doors: Doors,
     now: datetime,
     only: UUID | None = None,
+    letter: str = REVIEW,
 ) -> list[UUID]:
     """Writes to all whom the present step asks, or to one of them; as `ask_step`."""
     members = await _able(session, caller, row)
@@ -52,8 +58,16 @@ async def write_to_asked(
         raise NotAllowedNow(f"Step {row.step + 1} asks nobody who may approve.")
     for member in members:
         if only in {None, member.id}:
-            await _write(session, caller, row, member, title=title, doors=doors, now=now)
+            about = {"title": title, "letter": letter}
+            await _write(session, caller, row, member, **about, doors=doors, now=now)
     return [member.id for member in members]
+
+
+def remind_later(session: AsyncSession, row: Review, hours: int) -> None:
+    """Says when a worker reminds those whom the present step asks."""
+    row.act_at = reminder_at(row.due_at, hours=hours, sent=row.reminders)
+    if row.act_at is not None:
+        due_at(session, row.workspace_id, row.id, row.act_at)
 
 
 async def end_links(session: AsyncSession, row: Review) -> None:
@@ -89,6 +103,7 @@ async def _write(
     member: Member,
     *,
     title: str,
+    letter: str,
     doors: Doors,
     now: datetime,
 ) -> None:
@@ -113,6 +128,7 @@ async def _write(
         secret,
         until=until,
         now=now,
+        letter=letter,
         workspace=(await queries.find_workspace(session, caller)).name,
         name=member.name,
         title=title[:LONGEST_TITLE],

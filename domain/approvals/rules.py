@@ -3,12 +3,14 @@
 open ──next──▶ open            a step approves, the next one is asked
 │ ▲
 │ └──remind, delegate── open   new links, or somebody else is asked
+│ └──escalate── open           nobody has decided in time: somebody further is asked too
 │ ├──approve──▶ approved       the last step approves
 │ ├──refuse──▶ refused         any step refuses, with words
 │ ├──withdraw──▶ withdrawn
 └──outdate──▶ outdated         the post says something else, and that is submitted
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.kernel.errors import NotAllowedNow
@@ -26,6 +28,7 @@ class Act(StrEnum):
     NEXT = "next"
     REMIND = "remind"
     DELEGATE = "delegate"
+    ESCALATE = "escalate"
     APPROVE = "approve"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
@@ -42,6 +45,7 @@ TRANSITIONS: dict[tuple[ReviewState, Act], ReviewState] = {
     (S.OPEN, Act.NEXT): S.OPEN,
     (S.OPEN, Act.REMIND): S.OPEN,
     (S.OPEN, Act.DELEGATE): S.OPEN,
+    (S.OPEN, Act.ESCALATE): S.OPEN,
     (S.OPEN, Act.APPROVE): S.APPROVED,
     (S.OPEN, Act.REFUSE): S.REFUSED,
     (S.OPEN, Act.WITHDRAW): S.WITHDRAWN,
@@ -55,6 +59,18 @@ def after(state: ReviewState, act: Act) -> ReviewState:
     if found is None:
         raise NotAllowedNow(f"The review is {state}.")
     return found
+
+
+def reminder_at(due_at: datetime, *, hours: int, sent: int) -> datetime | None:
+    """When those who are asked are reminded next: in the last quarter of their time, at its end."""
+    if sent == 0:
+        return due_at - timedelta(hours=hours) / 4
+    return due_at if sent == 1 else None
+
+
+def reminders_by(due_at: datetime, *, now: datetime) -> int:
+    """How many reminders of a step count as sent once one is sent now: a late one is the last."""
+    return 1 if now < due_at else 2
 
 
 def approving(step: int, *, steps: int) -> Act:

@@ -203,6 +203,8 @@ def tell(
 ) -> None:
     """Counts the change and tells it with what was before and is now; words stay in the review."""
     row.version, row.updated_at = row.version + 1, now
+    if row.state != ReviewState.OPEN:
+        row.act_at = None
     data: dict[str, Any] = {
         "post": show("post", row.post_id),
         "post_version": show("pver", row.post_version_id),

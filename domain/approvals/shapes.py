@@ -32,6 +32,9 @@ class ReviewStepView(View):
     department_id: DepartmentId | None = Field(description="Whose members are asked; null: none.")
     member_ids: list[MemberId] = Field(description="Who is asked by name.")
     hours: int = Field(description="How long they have to decide.")
+    escalates_to: MemberId | None = Field(
+        description="Who is asked too once that time is over; null: nobody."
+    )
 
 
 class ReviewDecisionView(View):

@@ -23,6 +23,12 @@ class Review(Kept, table=True):
         Index("reviews_of_community", "workspace_id", "community_id", "id"),
         Index("reviews_by_state", "workspace_id", "state", "id"),
         Index(
+            "reviews_due",
+            "act_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("act_at IS NOT NULL"),
+        ),
+        Index(
             "reviews_open",
             "workspace_id",
             "post_id",
@@ -44,6 +50,10 @@ class Review(Kept, table=True):
     """Whom the present step asks: a department, or `member_ids`."""
     member_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     due_at: datetime = moment()
+    act_at: datetime | None = moment(default=None, nullable=True)
+    """When a worker reminds those who are asked next; null: not any more."""
+    reminders: int = Field(default=0)
+    """How many of the present step were sent by themselves."""
     decisions: list[dict[str, Any]] = json()
 
 

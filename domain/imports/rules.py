@@ -5,6 +5,7 @@ waiting ─→ working ─→ done ─────┐
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -34,6 +35,9 @@ class FileKind(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
 
+
+ROWS_LAST = timedelta(days=90)
+"""How long the rows of an import stay once it rests: told of, exported from and undone by then."""
 
 MOVES: Mapping[ImportState, frozenset[ImportState]] = {
     ImportState.WAITING: frozenset({ImportState.WORKING, ImportState.DONE, ImportState.CANCELLED}),

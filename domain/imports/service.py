@@ -5,16 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlmodel import col
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.calendars.queries import find_calendar
 from domain.events.service import record
 from domain.imports.files import Raw
 from domain.imports.queries import visible
-from domain.imports.rules import ImportState, may_move
+from domain.imports.rules import ROWS_LAST, ImportState, may_move
 from domain.imports.shapes import ImportView
-from domain.imports.tables import Import
+from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find_for_change
 from domain.kernel.database import driver_of
@@ -79,8 +79,8 @@ async def cancel_import(
 async def undo_import(
     session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
 ) -> ImportView:
-    """A worker removes the drafts that nobody has changed. Raises `NotAllowedNow`."""
-    row = await _move(session, caller, id_, ImportState.UNDOING, now=now)
+    """A worker removes the drafts nobody has changed, while rows last. Raises `NotAllowedNow`."""
+    row = await _move(session, caller, id_, ImportState.UNDOING, now=now, since=now - ROWS_LAST)
     if row.is_dry_run:
         raise NotAllowedNow("A dry run has made nothing.")
     row.act_at = now
@@ -90,15 +90,37 @@ async def undo_import(
 
 
 async def _move(
-    session: AsyncSession, caller: Caller, id_: UUID, state: ImportState, *, now: datetime
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    state: ImportState,
+    *,
+    now: datetime,
+    since: datetime | None = None,
 ) -> Import:
+    """Raises `NotAllowedNow`, also for what has rested since before a moment."""
     caller.need(Scope.POSTS_WRITE)
     statement = visible(caller).where(col(Import.id) == id_)
     row = await find_for_change(session, statement, what="import", expected_version=None)
     if not may_move(ImportState(row.state), state):
         raise NotAllowedNow(f"An import that is {row.state} cannot become {state}.")
+    if since is not None and row.updated_at < since:
+        raise NotAllowedNow(f"Its rows are kept for {ROWS_LAST.days} days.")
     row.state, row.version, row.updated_at = state, row.version + 1, now
     return row
+
+
+async def forget_rows(session: AsyncSession, caller: Caller, *, before: datetime) -> None:
+    """Deletes the rows of imports that have rested since before a moment; counts stay."""
+    resting = select(Import.id).where(
+        col(Import.workspace_id) == caller.workspace_id,
+        col(Import.act_at).is_(None),
+        col(Import.updated_at) < before,
+    )
+    statement = delete(ImportRow).where(
+        col(ImportRow.workspace_id) == caller.workspace_id, col(ImportRow.import_id).in_(resting)
+    )
+    await session.exec(statement)
 
 
 async def _keep(session: AsyncSession, row: Import, rows: Sequence[Raw]) -> None:

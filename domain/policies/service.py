@@ -22,6 +22,8 @@ from domain.policies.tables import ApprovalPolicy
 from domain.workspaces.queries import standing
 from domain.workspaces.tables import Department
 
+UNABLE = "Their role lacks posts:approve."
+
 
 async def create_policy(
     session: AsyncSession, caller: Caller, command: CreatePolicy, *, now: datetime
@@ -111,7 +113,7 @@ async def _check_steps(session: AsyncSession, caller: Caller, steps: Sequence[Po
     await _check_departments(session, caller, {s.department_id for s in steps if s.department_id})
     able = {
         id_: await _may_approve(session, id_)
-        for id_ in dict.fromkeys(id_ for step in steps for id_ in step.member_ids)
+        for id_ in dict.fromkeys(id_ for step in steps for id_ in _named(step))
     }
     faults = tuple(_faults(steps, able))
     if faults:
@@ -139,7 +141,13 @@ def _faults(steps: Sequence[PolicyStep], able: dict[UUID, bool]) -> Iterator[Fau
         for number, id_ in enumerate(step.member_ids):
             if not able[id_]:
                 pointer = f"/steps/{place}/member_ids/{number}"
-                yield Fault(pointer, "member.may_not_approve", "Their role lacks posts:approve.")
+                yield Fault(pointer, "member.may_not_approve", UNABLE)
+        if step.escalates_to is not None and not able[step.escalates_to]:
+            yield Fault(f"/steps/{place}/escalates_to", "member.may_not_approve", UNABLE)
+
+
+def _named(step: PolicyStep) -> list[UUID]:
+    return [*step.member_ids, *([step.escalates_to] if step.escalates_to else [])]
 
 
 def _stored(steps: Sequence[PolicyStep]) -> list[dict[str, Any]]:

@@ -38,6 +38,10 @@ OF_TOPICS = (
     "Only posts that say one of these words or phrases, in whatever case and accents, in their "
     "text or an account's"
 )
+AGAIN = (
+    "Whether an edit of what was approved or asked is submitted again by itself, once nobody has "
+    "edited for five minutes; where several policies miss, all must say so."
+)
 
 
 class PolicyStep(Shape):
@@ -52,6 +56,9 @@ class PolicyStep(Shape):
     hours: int = Field(
         default=USUAL_HOURS, ge=1, le=MOST_HOURS, description="How long they have to decide."
     )
+    escalates_to: MemberId | None = Field(
+        default=None, description="Who is asked too once that time is over; null: nobody."
+    )
 
     @model_validator(mode="after")
     def _asks_somebody(self) -> Self:
@@ -64,6 +71,9 @@ class PolicyStepView(View):
     department_id: DepartmentId | None = Field(description="Whose members are asked; null: none.")
     member_ids: list[MemberId] = Field(description="Who is asked by name.")
     hours: int = Field(description="How long they have to decide.")
+    escalates_to: MemberId | None = Field(
+        description="Who is asked too once that time is over; null: nobody."
+    )
 
 
 Steps = Annotated[list[PolicyStep], Field(min_length=1, max_length=10)]
@@ -80,6 +90,7 @@ class PolicyView(View):
     is_for_first_use: bool = Field(
         description="Only posts of a campaign of which nothing was public yet."
     )
+    asks_again: bool = Field(description=AGAIN)
     steps: list[PolicyStepView] = Field(description="Who is asked, one step after the other.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was made.")
@@ -99,6 +110,7 @@ class CreatePolicy(Command):
     is_for_first_use: bool = Field(
         default=False, description="Only posts of a campaign of which nothing was public yet."
     )
+    asks_again: bool = Field(default=True, description=AGAIN)
     steps: Steps = Field(description="Who is asked, one step after the other.")
 
 
@@ -108,4 +120,5 @@ class ChangePolicy(Change):
     labels: Labels = may_change("Only posts with one of these labels; empty: any.")
     topics: Topics = may_change(f"{OF_TOPICS}; empty: any.")
     is_for_first_use: bool = may_change("Only posts of a campaign of which nothing was public yet.")
+    asks_again: bool = may_change(AGAIN)
     steps: Steps = may_change("Who is asked; replaces the steps before.")

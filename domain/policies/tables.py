@@ -26,4 +26,5 @@ class ApprovalPolicy(Kept, table=True):
     labels: list[str] = texts()
     topics: list[str] = texts()
     is_for_first_use: bool
+    asks_again: bool = Field(default=True)
     steps: list[dict[str, Any]] = json()

@@ -51,7 +51,11 @@ async def give_approval(
 
 
 def show_review(post: Post, review_id: UUID, state: ApprovalState | None) -> None:
-    """Has a post show its newest review, and what came of it unless that is nothing."""
+    """Has a post show its newest review, and what came of it unless that is nothing.
+
+    Nothing is submitted again by itself any more.
+    """
+    post.ask_again_at = None
     post.review_id, post.review_state = review_id, state
 
 

@@ -42,6 +42,12 @@ class Post(Kept, table=True):
             postgresql_where=sql("campaign_id IS NOT NULL"),
         ),
         Index(
+            "posts_to_ask_again",
+            "ask_again_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("ask_again_at IS NOT NULL"),
+        ),
+        Index(
             "posts_on_hold",
             "workspace_id",
             "id",
@@ -88,6 +94,8 @@ class Post(Kept, table=True):
     """Its newest review; of a floor above, by value."""
     review_state: str | None = string(default=None, nullable=True)
     """What came of it, where that still counts: asked, refused, or lost to an edit."""
+    ask_again_at: datetime | None = moment(default=None, nullable=True)
+    """When what an edit lost is submitted again; null: it is not."""
     held_at: datetime | None = moment(default=None, nullable=True)
     """Since when it is on legal hold."""
     hold_reason: str | None = string(default=None, nullable=True)

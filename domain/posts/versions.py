@@ -6,7 +6,7 @@ at any other number it said what the newest version before it says.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -19,6 +19,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import NotAllowedNow, NotFound, VersionStale
 from domain.kernel.ids import new_id, show
+from domain.kernel.nudges import due_at
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 from domain.policies.rules import ApprovalState, after_edit
@@ -28,6 +29,7 @@ from domain.posts.differing import differences, flat, step, told
 from domain.posts.finding import variants_of
 from domain.posts.inheriting import KEYS
 from domain.posts.queries import visible
+from domain.posts.rules import PostState
 from domain.posts.shapes import (
     ComparisonView,
     ConflictView,
@@ -53,6 +55,11 @@ OF_POST = OfEach(PostVersion, PostVersionView, "post_id", (col(PostVersion.id).d
 NEWEST_FIRST = Sort("-id", (col(PostVersion.id),), (UUID,))
 
 
+TO_COME = frozenset({PostState.DRAFT, PostState.SCHEDULED})
+QUIET = timedelta(minutes=5)
+"""How long nobody edits before an approval that was lost is asked for again: autosaves are many."""
+
+
 class PostStale(VersionStale):
     """With both sides, so that a person can join them."""
 
@@ -68,11 +75,20 @@ async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now
     asked = ApprovalState(post.review_state) if post.review_state else None
     post.review_state = after_edit(is_approved=is_approved, asked=asked)
     adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
+    _ask_again_later(session, post, now=now)
     if post.approved_version_id is not None:
         data = {"post_version": show("pver", post.approved_version_id)}
         post.approved_version_id, post.approved_for = None, []
         record(session, caller, "post.approval_lost", ("post", post.id), now=now, data=data)
     session.add(new_version(caller, post, adaptations, variants, now=now))
+
+
+def _ask_again_later(session: AsyncSession, post: Post, *, now: datetime) -> None:
+    """Once nobody has edited for a while, what is still to go out is submitted again."""
+    is_lost = post.review_state == ApprovalState.LOST and post.state in TO_COME
+    post.ask_again_at = now + QUIET if is_lost else None
+    if post.ask_again_at is not None:
+        due_at(session, post.workspace_id, post.id, post.ask_again_at)
 
 
 def new_version(

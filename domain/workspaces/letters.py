@@ -53,16 +53,17 @@ async def send_link(
     *,
     until: datetime,
     now: datetime,
+    letter: str | None = None,
     **filled: str,
 ) -> None:
-    """Plans the letter that carries a link, which counts `until` then."""
-    name = kind.name.lower()
+    """Plans the letter that carries a link, which counts `until` then; None: that of its kind."""
+    name = letter or kind.name.lower()
     days = max(1, round((until - now) / timedelta(days=1)))
     said = {**filled, "days": days, "url": f"{doors.root}/{kind}/{secret}"}
-    letter = Letter(
+    written = Letter(
         kind=name,
         recipient=recipient.email,
         subject=WORDS.say(f"{name}.subject", recipient.language, **said),
         text=WORDS.say(f"{name}.text", recipient.language, **said),
     )
-    await plan_mail(session, doors.keys, letter, user_id=recipient.user_id, until=until, now=now)
+    await plan_mail(session, doors.keys, written, user_id=recipient.user_id, until=until, now=now)

@@ -4,6 +4,7 @@ import asyncio
 import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from domain.calendars.shapes import CreateCalendar
 from domain.events.tables import Event
 from domain.imports.files import Raw
 from domain.imports.making import BATCH, claim_imports
+from domain.imports.rules import ROWS_LAST
 from domain.imports.service import cancel_import, create_import, undo_import
 from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, worker
@@ -37,6 +39,7 @@ from tests.workers.test_recurrences import nobody
 from tests.workers.world import make_context
 from tests.world import make_account, make_workspace
 from workers.context import Context
+from workers.housekeeping import trim
 from workers.imports import import_due, import_rows
 
 LOCK = text("SELECT 1 FROM event_counters FOR UPDATE")
@@ -290,6 +293,26 @@ async def test_undone_it_leaves_what_was_approved_or_held_meanwhile(desk: Desk) 
     assert (row.removed, row.kept) == (1, 2)
     assert [line.result for line in lines] == ["kept", "kept", "removed"]
     assert [fault["code"] for fault in lines[0].faults] == ["import.post_changed"]
+
+
+async def test_rows_go_once_an_import_has_rested_long_and_its_counts_stay(desk: Desk) -> None:
+    old, young = await desk.send(drafts(2)), await desk.send(drafts(1))
+    await desk.work()
+    later = NOW + ROWS_LAST + timedelta(seconds=1)
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        [row] = (await session.exec(select(Import).where(col(Import.id) == young))).all()
+        row.updated_at = later
+    await trim({"context": replace(desk.context, clock=lambda: later)})
+
+    assert {line.import_id for line in await desk.rows(ImportRow)} == {young}
+    assert sorted((row.id == old, row.made) for row in await desk.rows(Import)) == [
+        (False, 1),
+        (True, 2),
+    ]
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        with pytest.raises(NotAllowedNow, match="kept for 90 days"):
+            await undo_import(session, desk.caller, old, now=later)
+    assert len(await desk.rows(Post)) == 3
 
 
 async def test_worker_sees_no_more_than_the_sender_did(desk: Desk) -> None:

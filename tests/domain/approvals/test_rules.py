@@ -16,6 +16,7 @@ def test_acts_of_the_drawing_are_done_and_others_refused(state: ReviewState, act
         Act.NEXT: ReviewState.OPEN,
         Act.REMIND: ReviewState.OPEN,
         Act.DELEGATE: ReviewState.OPEN,
+        Act.ESCALATE: ReviewState.OPEN,
         Act.APPROVE: ReviewState.APPROVED,
         Act.REFUSE: ReviewState.REFUSED,
         Act.WITHDRAW: ReviewState.WITHDRAWN,
