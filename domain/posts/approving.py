@@ -16,13 +16,14 @@ from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Fault, NotApproved
 from domain.kernel.ids import show
+from domain.kernel.nudges import due_at
 from domain.policies.queries import has_policies
 from domain.policies.rules import ApprovalState
-from domain.posts.holding import Reason, bring_forward, hold
+from domain.posts.holding import Reason, hold
 from domain.posts.missing import Policies, missing_for, missing_of
-from domain.posts.queries import visible
+from domain.posts.queries import visible, visible_deliveries
 from domain.posts.rules import DeliveryKind, DeliveryState
-from domain.posts.tables import Post
+from domain.posts.tables import Delivery, Post
 
 
 async def ensure_approved(session: AsyncSession, caller: Caller, post: Post) -> None:
@@ -57,6 +58,22 @@ def show_review(post: Post, review_id: UUID, state: ApprovalState | None) -> Non
     """
     post.ask_again_at = None
     post.review_id, post.review_state = review_id, state
+
+
+async def bring_forward(
+    session: AsyncSession, caller: Caller, post_id: UUID, code: str, *, now: datetime
+) -> None:
+    """Has what of a post was held back by an error be looked at now."""
+    statement = visible_deliveries(caller).where(
+        col(Delivery.post_id) == post_id,
+        col(Delivery.state) == DeliveryState.WAITING,
+        col(Delivery.due_at) <= now,
+        col(Delivery.problem)["code"].astext == code,
+    )
+    for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
+        row.act_at, row.problem = now, None
+        row.version, row.updated_at = row.version + 1, now
+        due_at(session, caller.workspace_id, row.id, now)
 
 
 async def hold_unapproved(

@@ -16,8 +16,9 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
 from domain.kernel.errors import NotAllowedNow, PostOnHold
 from domain.posts import statements
+from domain.posts.approving import bring_forward
 from domain.posts.finding import ensure_free, find_post
-from domain.posts.holding import Reason, bring_forward, hold
+from domain.posts.holding import Reason, hold
 from domain.posts.queries import detail
 from domain.posts.rules import DeliveryState
 from domain.posts.shapes import HoldPost, PostDetail

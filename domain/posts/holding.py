@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
@@ -17,9 +16,7 @@ from domain.kernel.errors import ParvisError
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.posts import statements
-from domain.posts.queries import visible_deliveries
-from domain.posts.rules import HOLD, DeliveryState
-from domain.posts.tables import Delivery
+from domain.posts.rules import HOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +46,6 @@ async def hold(
         reason = reasons[row["id"]]
         if row["told"] != reason.error.code:
             _tell(session, caller, row, reason, now)
-
-
-async def bring_forward(
-    session: AsyncSession, caller: Caller, post_id: UUID, code: str, *, now: datetime
-) -> None:
-    """Has what of a post was held back by an error be looked at now."""
-    statement = visible_deliveries(caller).where(
-        col(Delivery.post_id) == post_id,
-        col(Delivery.state) == DeliveryState.WAITING,
-        col(Delivery.due_at) <= now,
-        col(Delivery.problem)["code"].astext == code,
-    )
-    for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
-        row.act_at, row.problem = now, None
-        row.version, row.updated_at = row.version + 1, now
-        due_at(session, caller.workspace_id, row.id, now)
 
 
 def _tell(
