@@ -84,10 +84,10 @@ async def submit_review(
 
 @router.get("/reviews/{review_id}", summary="Read a review")
 async def get_review(
-    response: Response, session: SessionDep, caller: CallerDep, review_id: ReviewId
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, review_id: ReviewId
 ) -> ReviewView:
-    """Needs the scope `posts:read`."""
-    view = await queries.get_review(session, caller, review_id)
+    """That the token's member has opened it is kept in `seen`. Needs the scope `posts:read`."""
+    view = await queries.get_review(session, caller, review_id, now=now)
     tag(response, view.version)
     return view
 

@@ -24,7 +24,7 @@ from domain.kernel.shapes import Command, Page
 
 SORT = "The order; DOWN turns it round."
 Lists = Callable[..., Awaitable[Page[Any]]]
-Gets = Callable[[AsyncSession, Caller, UUID], Awaitable[object]]
+Gets = Callable[..., Awaitable[object]]
 
 
 def listing(
@@ -57,11 +57,13 @@ def listing(
 
 def single(name: str, node: type, function: Gets, description: str, *, prefix: str) -> Asking:
     """One thing by its id."""
+    needs_now = "now" in signature(function).parameters
 
     async def ask(_: object, context: Context, given: dict[str, Any]) -> object:
         id_ = read(prefix, given["id"])
         async with context.turn() as session:
-            return await function(session, context.caller, id_)
+            more = {"now": context.now} if needs_now else {}
+            return await function(session, context.caller, id_, **more)
 
     about = argument("id", strawberry.ID, f"Its id, `{prefix}_…`.")
     return asking(name, node | None, description, ask, [about])

@@ -8,11 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.approvals.asking import may_approve
 from domain.approvals.deciding import approve_step, is_asked, refuse_step
+from domain.approvals.queries import note_seen
 from domain.approvals.rules import ReviewState
 from domain.approvals.service import locked
 from domain.approvals.shapes import ApproveReview, RefuseReview, ReviewSeen
 from domain.approvals.tables import Review, ReviewLink
-from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import LinkInvalid
 from domain.kernel.ids import show
@@ -25,12 +25,10 @@ from domain.workspaces.tables import Member
 
 
 async def see_review(session: AsyncSession, secret: str, *, now: datetime) -> ReviewSeen:
-    """What is to be decided; that it was seen is told the first time. Raises `LinkInvalid`."""
+    """What is to be decided; that it was seen is kept the first time. Raises `LinkInvalid`."""
     link, caller, _, row = await _open_one(session, secret, now)
-    if link.seen_at is None:
-        link.seen_at = now
-        data = {"post_version": show("pver", row.post_version_id), "is_by_link": True}
-        record(session, caller, "review.seen", ("review", row.id), now=now, data=data)
+    link.seen_at = link.seen_at or now
+    await note_seen(session, caller, row, is_by_link=True, now=now)
     member = await session.get_one(Member, (row.workspace_id, link.member_id))
     version = await find_version(session, caller, row.post_version_id)
     return ReviewSeen(

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, false, func, literal, not_, or_
+from sqlalchemy import ColumnElement, and_, any_, false, func, literal, not_, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -12,9 +13,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.approvals.rules import ReviewState
 from domain.approvals.shapes import ReviewView
 from domain.approvals.tables import Review
+from domain.events.service import record
 from domain.kernel.batches import OfEach
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
+from domain.kernel.ids import show
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 from domain.workspaces.tables import DepartmentMember
@@ -37,10 +40,42 @@ def visible(caller: Caller) -> SelectOfScalar[Review]:
     return select(Review).where(col(Review.workspace_id) == caller.workspace_id)
 
 
-async def get_review(session: AsyncSession, caller: Caller, id_: UUID) -> ReviewView:
+async def get_review(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> ReviewView:
+    """That the caller's member opened it is kept and told the first time."""
     caller.need(Scope.POSTS_READ)
     row = await find(session, visible(caller).where(col(Review.id) == id_), what="review")
+    await note_seen(session, caller, row, is_by_link=False, now=now)
     return ReviewView.model_validate(row)
+
+
+async def note_seen(
+    session: AsyncSession, caller: Caller, row: Review, *, is_by_link: bool, now: datetime
+) -> None:
+    """Once per member, however many open it at the same time; a sight is no change of it."""
+    if caller.member_id is None:
+        return
+    mine = {"member_id": show("mem", caller.member_id)}
+    if any(each.items() >= mine.items() for each in row.seen):
+        return
+    sight = {**mine, "is_by_link": is_by_link, "seen_at": now.isoformat()}
+    statement = (
+        update(Review)
+        .where(
+            col(Review.workspace_id) == row.workspace_id,
+            col(Review.id) == row.id,
+            not_(col(Review.seen).contains([mine])),
+        )
+        .values(seen=col(Review.seen).concat([sight]))
+        .returning(col(Review.id))
+    )
+    connection = await session.connection()
+    is_first = (await connection.execute(statement)).first() is not None
+    await session.refresh(row, ["seen"])
+    if is_first:
+        data = {"post_version": show("pver", row.post_version_id), "is_by_link": is_by_link}
+        record(session, caller, "review.seen", ("review", row.id), now=now, data=data)
 
 
 async def list_reviews(

@@ -46,6 +46,12 @@ class ReviewDecisionView(View):
     decided_at: Moment = Field(description="When.")
 
 
+class ReviewSightView(View):
+    member_id: MemberId = Field(description="Who opened it.")
+    is_by_link: bool = Field(description="Whether by the link of a mail, without signing in.")
+    seen_at: Moment = Field(description="When they first did.")
+
+
 class ReviewView(View):
     id: ReviewId = Field(description="The review's id.")
     community_id: CommunityId = Field(description="The community of the post.")
@@ -62,6 +68,9 @@ class ReviewView(View):
     member_ids: list[MemberId] = Field(description="The members that step asks by name.")
     due_at: Moment = Field(description="Until when that step should be decided.")
     decisions: list[ReviewDecisionView] = Field(description="What was decided, first to last.")
+    seen: list[ReviewSightView] = Field(
+        description="Which members have opened it, each once: by its link, or by its id here."
+    )
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was submitted.")
     updated_at: Moment = Field(description="When it was last changed.")
