@@ -8,17 +8,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import signature
 from typing import Any
-from uuid import UUID
 
 import strawberry
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.graph.arguments import Arguments
 from api.graph.context import Context
 from api.graph.fields import Asking, argument, asking
 from api.graph.inputs import input_of, to_command
 from api.graph.pages import Listed, Order, connection, page_request, paging
-from domain.kernel.caller import Caller
 from domain.kernel.ids import read
 from domain.kernel.shapes import Command, Page
 
