@@ -271,7 +271,7 @@ MUTATIONS = (
     Mutation(
         "release_post",
         freezing.release_post,
-        "Releases a post from legal hold: what fell due goes out. Needs `posts:hold`.",
+        "Releases a post: what fell due goes on by its calendar's rule. Needs `posts:hold`.",
         prefix="post",
         gives=POST,
         shown="post",

@@ -42,7 +42,7 @@ async def release_post(
     version: VersionIfSentDep,
     post_id: PostId,
 ) -> PostDetail:
-    """What fell due meanwhile goes out at once. Needs the scope `posts:hold`."""
+    """What fell due meanwhile goes on by its calendar's `catch_up`. Needs `posts:hold`."""
     view = await freezing.release_post(session, caller, post_id, expected_version=version, now=now)
     tag(response, view.version)
     return view

@@ -51,7 +51,10 @@ async def release_post(
     expected_version: int | None,
     now: datetime,
 ) -> PostDetail:
-    """What fell due meanwhile goes out at once. Raises `NotAllowedNow` for one that is free."""
+    """What fell due meanwhile goes on as its calendar has it for what comes late.
+
+    Raises `NotAllowedNow` for one that is free.
+    """
     caller.need(Scope.POSTS_HOLD)
     post = await find_post(session, caller, id_, expected_version)
     if post.held_at is None:
@@ -68,7 +71,7 @@ async def withhold(
 ) -> Sequence[asyncpg.Record]:
     """Holds back of claimed deliveries those of posts that are on hold; gives the others.
 
-    To be asked once their posts are marked as going out: a hold that came before is seen here,
+    Asked again once their posts are marked as going out: a hold that came before is seen then,
     one that comes later finds the post on its way.
     """
     asked = {

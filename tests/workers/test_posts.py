@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from arq.connections import ArqRedis
 from sqlmodel import col, select
+from sqlmodel import text as sql
 
 from domain.accounts.credentials import seal_grant
 from domain.accounts.tables import Account
@@ -439,3 +440,24 @@ async def test_withdrawal_that_is_due_waits_for_the_release_too(stage: Stage) ->
     assert (states, texts) == ([DeliveryState.DONE, DeliveryState.WAITING], ["a"])
     assert stage.network.texts == ["a", "no a"]
     assert await stage.states() == [DeliveryState.WITHDRAWN, DeliveryState.DONE]
+
+
+async def test_released_post_that_is_late_goes_on_as_its_calendar_says(stage: Stage) -> None:
+    id_ = await stage.plan("a", await stage.account())
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(sql("UPDATE calendars SET catch_up = 'ask', catch_up_after_min = 5"))  # type: ignore[call-overload]  # SQLModel types no text()
+    await hold(stage, id_)
+    for _ in range(2):
+        await stage.deliver()
+        await stage.quiet()
+        stage.now += HOLD
+    [held] = await stage.rows(Delivery)
+
+    await release(stage, id_)
+    await stage.deliver()
+    await stage.quiet()
+
+    assert held.problem["code"] == "post.on_hold"
+    assert stage.network.texts == []
+    [missed] = await stage.rows(Delivery)
+    assert (missed.act_at, missed.problem["code"]) == (None, "publishing.missed")
