@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_0510"
-down_revision = "2026_11_27_0610"
+down_revision = "2026_11_27_0620"
 branch_labels = None
 depends_on = None
 
