@@ -96,7 +96,7 @@ async def _retry(
 async def reschedule_posts(
     session: AsyncSession, caller: Caller, command: ReschedulePosts, *, now: datetime
 ) -> RescheduledView:
-    """Moves scheduled posts by the same time; those that it would put into the past stay."""
+    """Moves scheduled posts by the same time; those on hold or put into the past by it stay."""
     caller.need(Scope.POSTS_PUBLISH)
     statement = _scheduled(caller, command).order_by(col(Post.id)).limit(MOST + 1)
     posts = (await session.exec(statement.with_for_update())).all()
@@ -114,7 +114,9 @@ async def reschedule_posts(
 
 def _scheduled(caller: Caller, command: ReschedulePosts) -> SelectOfScalar[Post]:
     statement = visible(caller).where(
-        col(Post.state) == PostState.SCHEDULED, col(Post.wall_time).is_not(None)
+        col(Post.state) == PostState.SCHEDULED,
+        col(Post.wall_time).is_not(None),
+        col(Post.held_at).is_(None),
     )
     for column, ids in (
         (Post.calendar_id, command.calendar_ids),
