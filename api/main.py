@@ -34,7 +34,7 @@ from api.identity import rest as identity
 from api.imports import exporting
 from api.imports import rest as imports
 from api.inside import listening
-from api.media import albums
+from api.media import albums, operations
 from api.media import consents as media_consents
 from api.media import rest as media
 from api.mentions import authors, conversations, replies
@@ -80,6 +80,7 @@ ROUTERS = (
     media,
     media_consents,
     albums,
+    operations,
     direct,
     tus,
     calendars,

@@ -54,6 +54,7 @@ WITH_REVIEWS: Works = {
     "remind": Work("reviews"),
     "ask_again": Work("posts", "ask_again_at"),
 }
+WITH_RENDITIONS: Works = {**WITH_REVIEWS, "render": Work("operations", is_polled=True)}
 DUE_AHEAD, NEXT_STOP = "parvis_due_ahead(timestamptz)", "parvis_next_stop(uuid)"
 IS_AHEAD = "c.ahead > INTERVAL '0'"
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"

@@ -27,7 +27,9 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import PREFIXES, read, show
 from domain.kernel.pages import PageRequest
+from domain.media.rules import OperationState
 from domain.media.storage import MediaStore
+from domain.media.tables import Operation
 from domain.mentions.answers import create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.queries import get_mention
@@ -127,6 +129,7 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         named("acct"): show("acct", account_id),
         named("med"): await _send_picture(tenant),
     }
+    here[named("op")] = await _wish(database, tenant, here[named("med")])
     law = CreatePost(
         calendar_id=calendar.id,
         title="Le procès",
@@ -291,6 +294,23 @@ async def _first(tenant: Tenant, path: str) -> str:
     answer = await tenant.client.get(path)
     assert answer.status_code == 200, answer.text
     id_: str = answer.json()["data"][0]["id"]
+    return id_
+
+
+async def _wish(database: Database, tenant: Tenant, media: str) -> str:
+    """A rendition that waits for a worker."""
+    row = Operation(
+        workspace_id=tenant.workspace_id,
+        media_id=read("med", media),
+        network="bluesky",
+        state=OperationState.WAITING,
+        act_at=NOW,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    id_ = show("op", row.id)
+    async with database.transaction(tenant.workspace_id) as session:
+        session.add(row)
     return id_
 
 

@@ -4,29 +4,53 @@ Broken or hostile files meet native code here, where nothing else is: no setting
 connection. It says JSON, a line each, and ends.
 """
 
-import json
 import os
 import resource
 import sys
 from pathlib import Path
 
+import msgspec
+
 from domain.kernel.errors import MediaUnsupported
 from domain.media.probing import probe
+from domain.media.rendering import Limits, render
 
 MOST_BYTES = 3 * 2**30
 NICE = 10
 
 
-def main(arguments: list[str]) -> None:
-    """`probe PATH CONTENT_TYPE SECONDS`."""
-    task, path, content_type, seconds = arguments
-    _hold(int(seconds))
+class Task(msgspec.Struct, kw_only=True):
+    """What is to be done with a file, in at most so many seconds of a processor.
+
+    With a target a rendition within the limits is written there; without one it is probed.
+    """
+
+    path: str
+    content_type: str
+    seconds: int
+    target: str | None = None
+    limits: Limits | None = None
+
+
+def main(asked: str) -> None:
+    task = msgspec.json.decode(asked, type=Task)
+    _hold(task.seconds)
     try:
-        done = {"probe": probe}[task](Path(path), content_type)
+        _say(done=_done(task))
     except MediaUnsupported as error:
         _say(refused=error.message)
-    else:
-        _say(done=done.model_dump(mode="json"))
+
+
+def _done(task: Task) -> object:
+    path = Path(task.path)
+    if task.target is None or task.limits is None:
+        return probe(path, task.content_type).model_dump(mode="json")
+    render(path, task.content_type, Path(task.target), task.limits, _tell)
+    return task.target
+
+
+def _tell(progress: float) -> None:
+    _say(progress=progress)
 
 
 def _hold(seconds: int) -> None:
@@ -37,9 +61,9 @@ def _hold(seconds: int) -> None:
 
 
 def _say(**what: object) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+    sys.stdout.buffer.write(msgspec.json.encode(what) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1])

@@ -9,6 +9,7 @@ from domain.media import probes
 from domain.media.probes import Unprobed
 from domain.media.shapes import MediaFactsView
 from workers.context import Context
+from workers.crafting import Task
 from workers.studio import CraftFailedError, craft, laid_out
 
 SECONDS = 60
@@ -37,7 +38,8 @@ async def probe_media(context: Context, workspace_id: UUID, file: Unprobed) -> N
 async def _facts(context: Context, workspace_id: UUID, file: Unprobed) -> MediaFactsView | None:
     try:
         async with laid_out(context, workspace_id, file.sha256) as path:
-            found = await craft(["probe", str(path), file.content_type], seconds=SECONDS)
+            task = Task(path=str(path), content_type=file.content_type, seconds=SECONDS)
+            found = await craft(task)
     except (CraftFailedError, FileNotFoundError):
         return None
     return MediaFactsView.model_validate(found)

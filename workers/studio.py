@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from workers.context import Context
+from workers.crafting import Task
 
 ROOT = Path(__file__).parents[1]
 Said = dict[str, object]
@@ -22,14 +23,19 @@ class CraftFailedError(Exception):
     """The process broke, took too long, or said that it cannot be done."""
 
 
-async def craft(arguments: list[str], *, seconds: int, listen: Listen | None = None) -> object:
+class CraftEndedError(Exception):
+    """Nobody wants what it makes any more."""
+
+
+async def craft(task: Task, *, listen: Listen | None = None) -> object:
     """What the process made of its task. Raises `CraftFailedError`.
 
-    `listen` hears what it says meanwhile; where it answers no, the process is ended.
+    `listen` hears what it says meanwhile; where it answers no, the process is ended and
+    `CraftEndedError` raised.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "workers.crafting", *arguments, str(seconds)),
+        *("-m", "workers.crafting", msgspec.json.encode(task).decode()),
         cwd=ROOT,
         env={"PATH": os.environ.get("PATH", "")},
         stdin=asyncio.subprocess.DEVNULL,
@@ -37,7 +43,7 @@ async def craft(arguments: list[str], *, seconds: int, listen: Listen | None = N
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(task.seconds):
             return await _heard(process, listen)
     except TimeoutError:
         raise CraftFailedError("It took too long.") from None
@@ -54,9 +60,11 @@ async def _heard(process: asyncio.subprocess.Process, listen: Listen | None) -> 
         if "done" in said:
             await process.wait()
             return said["done"]
-        if "refused" in said or (listen is not None and not await listen(said)):
-            break
-    raise CraftFailedError("It cannot be done.")
+        if "refused" in said:
+            raise CraftFailedError(str(said["refused"]))
+        if listen is not None and not await listen(said):
+            raise CraftEndedError
+    raise CraftFailedError("It cannot be read.")
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from domain.kernel.ids import PREFIXES, read
 from domain.kernel.pages import MAX_LIMIT
 
 PREFIX_OF = {kind: prefix for prefix, kind in PREFIXES.items()}
-OTHER_NAMES = {"assigned_to": "mem", "other_id": "pver"}
+OTHER_NAMES = {"assigned_to": "mem", "other_id": "pver", "source_ids": "med"}
 GIVEN_BY_US = {"now", "request", "keys"}
 
 

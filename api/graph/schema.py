@@ -26,6 +26,7 @@ from api.identity import graph as identity
 from api.imports import graph as imports
 from api.media import albums_graph as albums
 from api.media import graph as media
+from api.media import operations_graph as operations
 from api.mentions import graph as mentions
 from api.metrics import graph as metrics
 from api.networks import graph as networks
@@ -48,6 +49,7 @@ RESOURCES = (
     accounts,
     media,
     albums,
+    operations,
     uploads,
     calendars,
     posts,

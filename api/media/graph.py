@@ -80,6 +80,7 @@ QUERIES = (
             "kinds": "Only of these kinds.",
             "rights": "Only those whose right to be published ends, or does not.",
             "before": "Only those whose right ends before this moment.",
+            "source_ids": "Only renditions of these files.",
         },
     ),
     single(

@@ -4,6 +4,7 @@ from api.graph.pages import Order
 from api.graph.relations import Many, One, whole
 from domain.media import album_queries, consents
 from domain.media.album_shapes import AlbumItemView, AlbumView
+from domain.media.operation_shapes import OperationView
 from domain.media.queries import media_by_id
 from domain.media.shapes import MediaConsentView, MediaView
 
@@ -37,5 +38,12 @@ cover_by_album = One(
     owner=AlbumView,
     target=MediaView,
     key="cover_id",
+    find=media_by_id,
+)
+result_by_operation = One(
+    name="media_by_id",
+    owner=OperationView,
+    target=MediaView,
+    key="result_id",
     find=media_by_id,
 )

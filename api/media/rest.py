@@ -55,10 +55,20 @@ async def list_media(
     before: Annotated[
         Moment | None, Query(description="Only those whose right ends before this moment.")
     ] = None,
+    source_id: Annotated[
+        list[MediaId], Query(max_length=50, description="Only renditions of these files.")
+    ] = [],  # noqa: B006 - as above
 ) -> Page[MediaView]:
     """Sorted by `rights_end_at`: only those whose right ends. Needs the scope `posts:read`."""
     found = await queries.list_media(
-        session, caller, page, sort=sort, kinds=kind, rights=rights, before=before
+        session,
+        caller,
+        page,
+        sort=sort,
+        kinds=kind,
+        rights=rights,
+        before=before,
+        source_ids=source_id,
     )
     link_next(request, response, found)
     return found
@@ -194,7 +204,10 @@ async def remove_media(
     version: VersionIfSentDep,
     media_id: MediaId,
 ) -> None:
-    """409 `in_use` while a post shows it, or a consent names it. Needs the scope `posts:write`."""
+    """409 `in_use` while a post shows it, a consent names it, or it has renditions.
+
+    Needs the scope `posts:write`.
+    """
     state = state_of(request)
     async with state.database.acting(caller) as session:
         sha256 = await service.remove_media(

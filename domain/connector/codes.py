@@ -65,6 +65,7 @@ MISFITS = {
     "media.rights_expired": "The right to publish the file, or a consent, ends before it goes out.",
     "media.too_large": "The file is larger than the network takes.",
     "media.too_many": "More files than the network takes in one message.",
+    "media.too_many_pixels": "The picture is larger than the network takes.",
     "media.type_unsupported": "The network does not take files of this type.",
     "poll.duration_unfit": "The network's polls last longer or shorter.",
     "poll.option_too_long": "The option is longer than the network takes.",

@@ -21,6 +21,8 @@ class MediumFacts:
     content_type: str
     size_bytes: int
     alt_text: str | None = None
+    pixels: int | None = None
+    """Width times height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,10 @@ def _of_media(
         if medium.size_bytes > largest:
             message = f"{manifest.name} takes files of at most {largest} bytes."
             yield Misfit(f"{at}/{number}", "media.too_large", message, largest, medium.size_bytes)
+        most, pixels = limit.maximum_pixels, medium.pixels
+        if most is not None and pixels is not None and pixels > most:
+            message = f"{manifest.name} takes pictures of at most {most} pixels."
+            yield Misfit(f"{at}/{number}", "media.too_many_pixels", message, most, pixels)
         longest, length = limit.alt_text_maximum, len(medium.alt_text or "")
         if longest is not None and length > longest:
             message = f"{manifest.name} takes alternative texts of {longest} characters."

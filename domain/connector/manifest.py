@@ -61,6 +61,9 @@ class MediaLimit(Shape):
     content_types: tuple[str, ...] = Field(description="Accepted media types.")
     maximum_count: int = Field(description="Most files of this kind in one message.")
     maximum_bytes: int = Field(description="Largest file, in bytes.")
+    maximum_pixels: int | None = Field(
+        default=None, description="Largest picture, width times height; null: none is published."
+    )
     alt_text_maximum: int | None = Field(
         description="Longest alternative text, in characters; null: no limit is published."
     )

@@ -37,6 +37,7 @@ PREFIXES = {
     "med": "media",
     "mcs": "media_consent",
     "alb": "album",
+    "op": "operation",
     "upl": "upload",
     "cal": "calendar",
     "pil": "pillar",
@@ -155,6 +156,7 @@ CommunityId = Annotated[UUID, Prefixed("com")]
 AccountId = Annotated[UUID, Prefixed("acct")]
 MediaId = Annotated[UUID, Prefixed("med")]
 MediaConsentId = Annotated[UUID, Prefixed("mcs")]
+OperationId = Annotated[UUID, Prefixed("op")]
 AlbumId = Annotated[UUID, Prefixed("alb")]
 UploadId = Annotated[UUID, Prefixed("upl")]
 CalendarId = Annotated[UUID, Prefixed("cal")]

@@ -17,7 +17,7 @@ from domain.kernel.shapes import Page
 from domain.media import queries
 from domain.media.queries import consents_of
 from domain.media.rules import rights_end
-from domain.media.service import find_media_for_change
+from domain.media.service import ensure_own, find_media_for_change, pass_on
 from domain.media.shapes import AddMediaConsent, ChangeMediaConsent, MediaConsentView
 from domain.media.tables import Media, MediaConsent
 
@@ -43,6 +43,7 @@ async def add_consent(
     if before is not None:
         return MediaConsentView.model_validate(before)
     media = await find_media_for_change(session, caller, media_id, None)
+    ensure_own(media)
     await _check_document(session, caller, command.document_id)
     row = MediaConsent(
         workspace_id=caller.workspace_id,
@@ -171,6 +172,7 @@ async def _settle(session: AsyncSession, caller: Caller, media: Media, *, now: d
         record_change(
             session, caller, "media.changed", ("media", media.id), media, previous, now=now
         )
+        await pass_on(session, media)
 
 
 def _subject(row: MediaConsent) -> tuple[str, UUID]:

@@ -57,6 +57,7 @@ async def list_media(
     kinds: Sequence[MediaKind] = (),
     rights: MediaRights | None = None,
     before: datetime | None = None,
+    source_ids: Sequence[UUID] = (),
 ) -> Page[MediaView]:
     """Sorted by the end of rights, or `before` a moment: those alone whose rights end."""
     caller.need(Scope.POSTS_READ)
@@ -70,6 +71,8 @@ async def list_media(
         statement = statement.where(end.is_(None))
     if before is not None:
         statement = statement.where(end < before)
+    if source_ids:
+        statement = statement.where(col(Media.rendition_of).in_(source_ids))
     order = _ORDERS[sort]
     rows = (await session.exec(order.after(statement, request))).all()
     return page_of(
@@ -109,6 +112,8 @@ def view_of(row: Media) -> MediaView:
         rights_networks=row.rights_networks,
         rights_territories=row.rights_territories,
         rights_end_at=row.rights_end_at,
+        rendition_of=row.rendition_of,
+        rendition_for=row.rendition_for,
         content_url=f"/v1/media/{show('med', row.id)}/content",
         version=row.version,
         created_at=row.created_at,

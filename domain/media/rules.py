@@ -30,6 +30,19 @@ class MediaState(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class OperationState(StrEnum):
+    """waiting → working → done | failed; waiting, working → cancelled."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({OperationState.WAITING, OperationState.WORKING})
+
+
 class Consent(Protocol):
     @property
     def person(self) -> str: ...

@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, text
+from sqlmodel import col, text, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find_for_change, made_before
-from domain.kernel.errors import Fault, InUse, NetworkUnknown
+from domain.kernel.errors import Fault, InUse, NetworkUnknown, NotAllowedNow
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.media.queries import consents_of, view_of, visible
@@ -23,6 +24,17 @@ from domain.media.storage import MediaStore, Stowed
 from domain.media.tables import Media
 from domain.networks import find
 
+INHERITED = (
+    "alt_text",
+    "alt_texts",
+    "credit",
+    "source",
+    "licence",
+    "rights_until",
+    "rights_networks",
+    "rights_territories",
+    "rights_end_at",
+)
 LOCK_CONTENT = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 2))")
 
 
@@ -77,6 +89,7 @@ async def change_media(
     """Raises `NetworkUnknown` for a network of `rights_networks` that is not there."""
     caller.need(Scope.POSTS_WRITE)
     row = await find_media_for_change(session, caller, id_, expected_version)
+    ensure_own(row)
     values = command.sent()
     _check_networks(values.get("rights_networks", ()))
     if "rights_until" in values:
@@ -87,6 +100,7 @@ async def change_media(
     previous = apply(row, values, now=now)
     if previous:
         record_change(session, caller, "media.changed", ("media", id_), row, previous, now=now)
+        await pass_on(session, row)
     return view_of(row)
 
 
@@ -100,7 +114,7 @@ async def remove_media(
 ) -> str:
     """Gives the SHA-256 of its content, for `forget_content` in a transaction after this one.
 
-    Raises `InUse` while a consent names it as its document.
+    Raises `InUse` while a consent names it as its document, or it has renditions.
     """
     caller.need(Scope.POSTS_WRITE)
     row = await find_media_for_change(session, caller, id_, expected_version)
@@ -108,7 +122,7 @@ async def remove_media(
     try:
         await session.flush()
     except IntegrityError:
-        raise InUse("A consent names this file as its document.") from None
+        raise InUse("A consent names this file, or it has renditions.") from None
     record(session, caller, "media.removed", ("media", id_), now=now)
     return row.sha256
 
@@ -121,6 +135,28 @@ async def forget_content(
     row = (await session.exec(visible(caller).where(col(Media.sha256) == sha256).limit(1))).first()
     if row is None:
         await asyncio.to_thread(store.remove, caller.workspace_id, sha256)
+
+
+def ensure_own(row: Media) -> None:
+    """Raises `NotAllowedNow` for a rendition: what its source says is said of it."""
+    if row.rendition_of is not None:
+        raise NotAllowedNow("It is a rendition: change the file it was made of.")
+
+
+async def pass_on(session: AsyncSession, row: Media) -> None:
+    """What is said of a file is said of its renditions."""
+    await session.flush()
+    statement = (
+        update(Media)
+        .where(col(Media.workspace_id) == row.workspace_id, col(Media.rendition_of) == row.id)
+        .values(**inherited(row))
+    )
+    await (await session.connection()).execute(statement)
+
+
+def inherited(row: Media) -> dict[str, Any]:
+    """What a rendition has of its source."""
+    return {name: getattr(row, name) for name in INHERITED}
 
 
 def _check_networks(keys: Iterable[str]) -> None:

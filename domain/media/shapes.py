@@ -98,6 +98,10 @@ class MediaView(View):
         description="From when on it is not published: the first end of its right and of the "
         "consents of those it shows; null: nothing ends."
     )
+    rendition_of: MediaId | None = Field(
+        description="The file it was made of, for the limits of a network; null: it was sent."
+    )
+    rendition_for: str | None = Field(description="Key of that network; null: it was sent.")
     content_url: str = Field(description="Where its bytes are, below this api's root.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was sent.")

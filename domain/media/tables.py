@@ -14,7 +14,16 @@ from domain.kernel.tables import Kept, TenantRow, belongs_to, big, json, moment,
 class Media(Kept, table=True):
     __tablename__ = "media"
     __table_args__ = (
+        belongs_to("media", "rendition_of"),
         Index("media_by_created", "workspace_id", "created_at", "id"),
+        Index(
+            "media_renditions",
+            "workspace_id",
+            "rendition_of",
+            "rendition_for",
+            unique=True,
+            postgresql_where=sql("rendition_of IS NOT NULL"),
+        ),
         Index(
             "media_to_probe",
             "probe_at",
@@ -38,6 +47,10 @@ class Media(Kept, table=True):
     height: int | None = None
     state: str = string(default="probing")
     facts: dict[str, Any] | None = json(default=None, nullable=True)
+    rendition_of: UUID | None = Field(default=None)
+    """The file it was made of, which says for it whom to name and until when it may be shown."""
+    rendition_for: str | None = string(default=None, nullable=True)
+    """Key of the network it was made for."""
     probe_at: datetime | None = moment(default=None, nullable=True)
     """When a worker shall look into it next; null: it was."""
     alt_text: str | None = string(nullable=True)
@@ -103,3 +116,40 @@ class AlbumItem(TenantRow, table=True):
     media_id: UUID
     position: int
     added_at: datetime = moment()
+
+
+class Operation(Kept, table=True):
+    """A wish for a rendition; the file that comes of it has its id, so that there is one."""
+
+    __tablename__ = "operations"
+    __table_args__ = (
+        belongs_to("media", "media_id", on_delete="CASCADE"),
+        belongs_to("media", "result_id", on_delete="SET NULL"),
+        Index(
+            "operations_open",
+            "workspace_id",
+            "media_id",
+            "network",
+            unique=True,
+            postgresql_where=sql("state IN ('waiting', 'working')"),
+        ),
+        Index("operations_of_media", "workspace_id", "media_id"),
+        Index("operations_by_result", "workspace_id", "result_id"),
+        Index(
+            "operations_due",
+            "act_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("act_at IS NOT NULL"),
+        ),
+    )
+
+    media_id: UUID
+    network: str = string()
+    state: str = string()
+    progress: float = Field(default=0.0)
+    result_id: UUID | None = Field(default=None)
+    error: dict[str, Any] | None = json(default=None, nullable=True)
+    turn: int = Field(default=0)
+    """Counts the workers that took it: one that lost it changes nothing more."""
+    act_at: datetime | None = moment(default=None, nullable=True)
+    """When a worker shall look at it next; null: nothing is left to do."""

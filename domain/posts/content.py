@@ -29,6 +29,9 @@ from domain.posts.poll_shapes import PollView
 from domain.posts.rights import rights_misfits
 from domain.posts.shapes import LengthView, MisfitView, VerdictView
 
+Renditions = Mapping[tuple[UUID, str], UUID]
+"""By source and network."""
+
 
 class Content(Shape):
     """As it lies in the delivery's row."""
@@ -55,6 +58,13 @@ class Content(Shape):
         comment = self.first_comment and with_parameters(self.first_comment, parameters)
         update = {"parts": parts, "link_url": link_url, "first_comment": comment}
         return self.model_copy(update=update)
+
+    def rendered(self, network: str, renditions: Renditions) -> "Content":
+        """The same, showing what was made of its media for a network."""
+        if not renditions:
+            return self
+        shown = tuple(renditions.get((id_, network), id_) for id_ in self.media_ids)
+        return self.model_copy(update={"media_ids": shown})
 
     def stored(self) -> dict[str, Any]:
         stored: dict[str, Any] = self.model_dump(mode="json")
@@ -197,10 +207,31 @@ def _facts(content: Content, media: Mapping[UUID, Media]) -> Sequence[PartFacts]
     return [PartFacts(first, files, content.link_url), *(PartFacts(text) for text in rest)]
 
 
+async def render_contents(
+    session: AsyncSession, caller: Caller, contents: Sequence[tuple[Content, str]]
+) -> tuple[list[Content], dict[UUID, Media]]:
+    """What contents show on their networks, and all those media. Raises `NotFound`."""
+    media = await find_media(session, caller, (i for each, _ in contents for i in each.media_ids))
+    if not media:
+        return [each for each, _ in contents], media
+    statement = select(Media).where(
+        col(Media.workspace_id) == caller.workspace_id, col(Media.rendition_of).in_(media)
+    )
+    made = (await session.exec(statement)).all()
+    known = {
+        (row.rendition_of, row.rendition_for): row.id
+        for row in made
+        if row.rendition_of is not None and row.rendition_for is not None
+    }
+    found = [each.rendered(network, known) for each, network in contents]
+    return found, {**media, **{row.id: row for row in made}}
+
+
 def _medium(row: Media, language: str | None) -> MediumFacts:
     texts = {each["language"]: each["text"] for each in row.alt_texts}
     alt_text = in_language(texts, language, row.alt_text)
-    return MediumFacts(row.content_type, row.size_bytes, alt_text)
+    pixels = None if row.width is None or row.height is None else row.width * row.height
+    return MediumFacts(row.content_type, row.size_bytes, alt_text, pixels)
 
 
 def _length(

@@ -21,7 +21,7 @@ from domain.kernel.database import driver_of
 from domain.kernel.ids import read
 from domain.posts import statements
 from domain.posts.approving import hold_unapproved
-from domain.posts.content import Content, content_of
+from domain.posts.content import Content, Renditions, content_of
 from domain.posts.freezing import withhold
 from domain.posts.inheriting import Audience
 from domain.posts.links import Links
@@ -205,10 +205,25 @@ async def _new_contents(
     found = await raw.fetch(statements.POSTS, caller.workspace_id, ids)
     posts = {row["id"]: _Post(*row) for row in found}
     adaptations = await _adaptations(raw, caller, posts.values())
-    return {
-        fresh[each.id]: _content(posts[each.post_id], each, adaptations.get(each.post_id, ()))
+    contents = {
+        each.id: _content(posts[each.post_id], each, adaptations.get(each.post_id, ()))
         for each in variants
     }
+    renditions = await _renditions(raw, caller, contents.values())
+    return {
+        fresh[each.id]: contents[each.id].rendered(each.network, renditions) for each in variants
+    }
+
+
+async def _renditions(
+    raw: asyncpg.Connection, caller: Caller, contents: Iterable[Content]
+) -> Renditions:
+    """Of what is shown; nothing is asked where nothing is."""
+    shown = {id_ for each in contents for id_ in each.media_ids}
+    if not shown:
+        return {}
+    rows = await raw.fetch(statements.RENDITIONS, caller.workspace_id, list(shown))
+    return {(row["rendition_of"], row["rendition_for"]): row["id"] for row in rows}
 
 
 def _media_ids(row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Sequence[UUID]:

@@ -1,6 +1,6 @@
 """Sets posts going: schedule, cancel, retry, withdraw. Every outward act begins as a row here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -29,10 +29,11 @@ from domain.kernel.errors import (
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.kernel.traces import current_trace
+from domain.media.tables import Media
 from domain.networks import find as find_network
 from domain.posts.adapting import adaptations_of, audience_of
 from domain.posts.approving import ensure_approved
-from domain.posts.content import Content, content_of, find_accounts, find_media, judge
+from domain.posts.content import Content, content_of, find_accounts, judge, render_contents
 from domain.posts.finding import deliveries_of, ensure_free, find_post, variants_of
 from domain.posts.links import links_of
 from domain.posts.queries import delivery_view, detail
@@ -154,15 +155,15 @@ async def ensure_fit(
     accounts = await find_accounts(session, caller, (each.account_id for each in variants))
     links = await links_of(session, caller, post.campaign_id, post.id)
     adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
-    contents = {}
+    contents = []
     for each in variants:
         audience = audience_of(accounts[each.account_id], each)
         content = content_of(post, each, audience, adaptations)
-        contents[each.account_id] = content.tagged(links.on(audience.network))
-    media = await find_media(session, caller, (i for c in contents.values() for i in c.media_ids))
+        contents.append((content.tagged(links.on(audience.network)), audience.network))
+    rendered, media = await render_contents(session, caller, contents)
     faults = []
-    for number, (account_id, content) in enumerate(contents.items()):
-        account = accounts[account_id]
+    for number, (variant, content) in enumerate(zip(variants, rendered, strict=True)):
+        account = accounts[variant.account_id]
         if account.state != CONNECTED:
             raise AccountDisconnected(f"{account.handle or account.network} is not connected.")
         for misfit in judge(account, content, media, at=at).misfits:
@@ -283,7 +284,8 @@ async def plan_answer(
         reply_to=reply_to,
     )
     account = (await find_accounts(session, caller, [account_id]))[account_id]
-    await _ensure_answer_fits(session, caller, account, content, now=now)
+    [content], media = await render_contents(session, caller, [(content, account.network)])
+    _ensure_answer_fits(account, content, media, now=now)
     row = new_delivery(caller, DeliveryKind.ANSWER, account_id, now, now)
     row.content = content.stored()
     session.add(row)
@@ -293,12 +295,11 @@ async def plan_answer(
     return delivery_view(row)
 
 
-async def _ensure_answer_fits(
-    session: AsyncSession, caller: Caller, account: Account, content: Content, *, now: datetime
+def _ensure_answer_fits(
+    account: Account, content: Content, media: Mapping[UUID, Media], *, now: datetime
 ) -> None:
     if account.state != CONNECTED:
         raise AccountDisconnected
-    media = await find_media(session, caller, content.media_ids)
     misfits = judge(account, content, media, at=now).misfits
     if misfits:
         raise unfit(

@@ -27,7 +27,7 @@ from domain.kernel.errors import (
 )
 from domain.kernel.ids import new_id
 from domain.posts.adapting import audience_of, new_adaptation, set_adaptations
-from domain.posts.content import content_of, find_accounts, find_media, judge
+from domain.posts.content import content_of, find_accounts, find_media, judge, render_contents
 from domain.posts.finding import ensure_free, find_post, variants_of
 from domain.posts.links import links_of
 from domain.posts.planning import (
@@ -215,11 +215,11 @@ async def validate_post(
         variant = new_variant(post, given, now)
         audience = audience_of(accounts[given.account_id], variant)
         content = content_of(post, variant, audience, adaptations)
-        contents.append(content.tagged(links.on(audience.network)))
-    media = await find_media(session, caller, (id_ for c in contents for id_ in c.media_ids))
+        contents.append((content.tagged(links.on(audience.network)), audience.network))
+    rendered, media = await render_contents(session, caller, contents)
     targets = [
         judge(accounts[given.account_id], content, media, at=command.publish_at or now)
-        for given, content in zip(command.variants, contents, strict=True)
+        for given, content in zip(command.variants, rendered, strict=True)
     ]
     return ValidationView(fits=all(target.fits for target in targets), targets=targets)
 

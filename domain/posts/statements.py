@@ -46,6 +46,11 @@ SELECT id, post_id, network, locale, segment, tone, parts, language, media_ids, 
   FROM adaptations WHERE workspace_id = $1 AND post_id = ANY ($2)
 """
 
+RENDITIONS = """
+SELECT id, rendition_of, rendition_for FROM media
+ WHERE workspace_id = $1 AND rendition_of = ANY ($2)
+"""
+
 # Held before anything went out: the attempt does not count.
 HOLD = """
 WITH mine AS MATERIALIZED (

@@ -112,6 +112,7 @@ async def _made(app: FastAPI, token: str, ids: dict[str, list[str]]) -> dict[str
             assert answer.status_code == 201, answer.text
             made[kind] = [*ids.get(kind, ()), answer.json()["id"]]
         made["med"] = [(await send(client)).json()["id"]]
+        made["op"] = [await _operation(client, made["med"][0])]
         made["mcs"] = [await _consent(client, made["med"][0])]
         for kind, path in LISTED.items():
             found = (await client.get(f"/v1/{path}")).json()["data"]
@@ -124,5 +125,13 @@ async def _consent(client: httpx2.AsyncClient, media: str) -> str:
     body = {"person": "Aline Favre", "granted_at": "2026-11-20T10:00:00Z"}
     answer = await client.post(f"/v1/media/{media}/consents", json=body)
     assert answer.status_code == 201, answer.text
+    id_: str = answer.json()["id"]
+    return id_
+
+
+async def _operation(client: httpx2.AsyncClient, media: str) -> str:
+    """That was done at once, as the file fits."""
+    answer = await client.post(f"/v1/media/{media}/renditions", json={"network": "sandbox"})
+    assert answer.status_code == 202, answer.text
     id_: str = answer.json()["id"]
     return id_

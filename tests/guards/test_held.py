@@ -19,6 +19,7 @@ WHOLE_HOUSE = {
     "media_consents": "as above: of people in them",
     "albums": "as above",
     "album_items": "as above",
+    "operations": "as above",
     "uploads": "whoever began one alone sees it",
     "kept_answers": "what this very caller was answered",
     "event_counters": "a number",

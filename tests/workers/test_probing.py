@@ -15,6 +15,7 @@ from tests.domain.media.files import picture, track, video
 from tests.domain.media.films import film
 from tests.workers.gallery import change, shelve
 from tests.workers.test_posts import Stage, stage
+from workers.crafting import Task
 from workers.probing import LEASE, probe_due
 from workers.studio import CraftFailedError, craft
 
@@ -127,4 +128,4 @@ async def test_craft_that_does_not_end_is_ended(tmp_path: Path) -> None:
     os.mkfifo(path)
 
     with pytest.raises(CraftFailedError, match="too long"):
-        await craft(["probe", str(path), "video/mp4"], seconds=1)
+        await craft(Task(path=str(path), content_type="video/mp4", seconds=1))
