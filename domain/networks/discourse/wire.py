@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from domain.connector.dialects import answering
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -18,7 +19,6 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
-    Unavailable,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -56,27 +56,15 @@ class Server:
 
     async def repeat(self, call: Call, shape: type[T]) -> T:
         """A call that does no harm when it is made twice."""
-        try:
-            return heard(await self._answer(call), shape)
-        except OutcomeUnknown as error:
-            raise Unavailable(error.message, said=error.said) from error
-        except NotUnderstood as error:
-            raise Unavailable("The forum's answer makes no sense.", said=str(error)) from error
+        return await answering.repeat(self._answer, call, shape)
 
     async def act(self, call: Call, shape: type[T]) -> T:
         """A call that must not be made twice."""
-        reply = await self._answer(call)
-        try:
-            return heard(reply, shape)
-        except NotUnderstood as error:
-            raise OutcomeUnknown("The forum's answer makes no sense.", said=str(error)) from error
+        return await answering.act(self._answer, call, shape)
 
     async def delete(self, path: str) -> None:
         """Raises `Missing` when it is gone already; the answer is empty."""
-        try:
-            await self._answer(Call("DELETE", path))
-        except OutcomeUnknown as error:
-            raise Unavailable(error.message, said=error.said) from error
+        await answering.delete(self._answer, path)
 
     async def _answer(self, call: Call) -> Reply:
         headers = {"accept": "application/json", **call.headers, **self.headers}

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from domain.connector.dialects import answering
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -49,20 +50,11 @@ class Bot:
 
     async def repeat(self, call: Call, shape: type[T]) -> T:
         """A call that does no harm when it is made twice."""
-        try:
-            return heard(await self._answer(call), shape)
-        except OutcomeUnknown as error:
-            raise Unavailable(error.message, said=error.said) from error
-        except NotUnderstood as error:
-            raise Unavailable("Telegram's answer makes no sense.", said=str(error)) from error
+        return await answering.repeat(self._answer, call, shape)
 
     async def act(self, call: Call, shape: type[T]) -> T:
         """A call that must not be made twice."""
-        reply = await self._answer(call)
-        try:
-            return heard(reply, shape)
-        except NotUnderstood as error:
-            raise OutcomeUnknown("Telegram's answer makes no sense.", said=str(error)) from error
+        return await answering.act(self._answer, call, shape)
 
     async def _answer(self, call: Call) -> Reply:
         reply = await self.http(replace(call, url=f"{self.root}/bot{self.token}/{call.url}"))
