@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from domain.kernel.database import Database
-from domain.kernel.nudges import Nudges, open_queue
+from domain.kernel.nudges import open_queue
 from tests.canaries import Canaries, Witness, files_in, queued_in, rows_of
 from tests.flows.doors import Doors, Window, enter_all
 from tests.stack import Stack, free_port, running_stack, until
@@ -44,21 +44,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         LIMIT_SIGN_IN_PER_MIN="0",
     ) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-async def database(stack: Stack) -> AsyncIterator[Database]:
-    redis = open_queue(stack.engines.redis_url)
-    opened = await Database.open(
-        stack.engines.app_url,
-        Nudges(redis),
-        pool_size=2,
-        read_pool_size=1,
-        statement_cache_size=0,
-    )
-    yield opened
-    await opened.close()
-    await redis.aclose()
 
 
 @pytest.fixture(scope="module")
