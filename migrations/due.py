@@ -55,6 +55,7 @@ WITH_REVIEWS: Works = {
     "ask_again": Work("posts", "ask_again_at"),
 }
 WITH_RENDITIONS: Works = {**WITH_REVIEWS, "render": Work("operations", is_polled=True)}
+WITH_NOTICES: Works = {**WITH_RENDITIONS, "notice": Work("media", "notice_at")}
 DUE_AHEAD, NEXT_STOP = "parvis_due_ahead(timestamptz)", "parvis_next_stop(uuid)"
 IS_AHEAD = "c.ahead > INTERVAL '0'"
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"

@@ -17,7 +17,7 @@ from domain.kernel.shapes import Page
 from domain.media import queries
 from domain.media.queries import consents_of
 from domain.media.rules import rights_end
-from domain.media.service import ensure_own, find_media_for_change, pass_on
+from domain.media.service import ensure_own, find_media_for_change, pass_on, set_notice
 from domain.media.shapes import AddMediaConsent, ChangeMediaConsent, MediaConsentView
 from domain.media.tables import Media, MediaConsent
 
@@ -172,6 +172,7 @@ async def _settle(session: AsyncSession, caller: Caller, media: Media, *, now: d
         record_change(
             session, caller, "media.changed", ("media", media.id), media, previous, now=now
         )
+        set_notice(session, media, previous, now=now)
         await pass_on(session, media)
 
 

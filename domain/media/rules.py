@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from domain.kernel.languages import looked_up
 from domain.media.sniffing import SUFFIXES
 
 LONGEST = 120
+NOTICE = timedelta(days=14)
 UNWELCOME = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff<>:\"/\\|?*]")
 
 
@@ -65,6 +66,11 @@ def rights_end(until: datetime | None, consents: Iterable[Consent]) -> datetime 
     for consent in _latest(consents).values():
         ends += [consent.valid_until, consent.revoked_at]
     return min((end for end in ends if end is not None), default=None)
+
+
+def notice_at(end: datetime | None, *, now: datetime) -> datetime | None:
+    """When to tell that a right ends: `NOTICE` before, or at once; None where nothing is ahead."""
+    return None if end is None or end <= now else max(end - NOTICE, now)
 
 
 def _latest(consents: Iterable[Consent]) -> Mapping[tuple[str, str], Consent]:

@@ -1,7 +1,7 @@
 """Changes of media. Content is taken in and thrown out under one lock, so no row loses its file."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from domain.kernel.errors import Fault, InUse, NetworkUnknown, NotAllowedNow
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.media.queries import consents_of, view_of, visible
-from domain.media.rules import rights_end
+from domain.media.rules import notice_at, rights_end
 from domain.media.shapes import AddMedia, ChangeMedia, MediaView
 from domain.media.sniffing import Sniffed
 from domain.media.storage import MediaStore, Stowed
@@ -100,6 +100,7 @@ async def change_media(
     previous = apply(row, values, now=now)
     if previous:
         record_change(session, caller, "media.changed", ("media", id_), row, previous, now=now)
+        set_notice(session, row, previous, now=now)
         await pass_on(session, row)
     return view_of(row)
 
@@ -141,6 +142,17 @@ def ensure_own(row: Media) -> None:
     """Raises `NotAllowedNow` for a rendition: what its source says is said of it."""
     if row.rendition_of is not None:
         raise NotAllowedNow("It is a rendition: change the file it was made of.")
+
+
+def set_notice(
+    session: AsyncSession, row: Media, previous: Collection[str], *, now: datetime
+) -> None:
+    """Has the house told in time, where the end of the right was moved."""
+    if "rights_end_at" not in previous:
+        return
+    row.notice_at = notice_at(row.rights_end_at, now=now)
+    if row.notice_at is not None:
+        due_at(session, row.workspace_id, row.id, row.notice_at)
 
 
 async def pass_on(session: AsyncSession, row: Media) -> None:

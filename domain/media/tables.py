@@ -31,6 +31,12 @@ class Media(Kept, table=True):
             postgresql_where=sql("probe_at IS NOT NULL"),
         ),
         Index(
+            "media_to_notice",
+            "notice_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("notice_at IS NOT NULL"),
+        ),
+        Index(
             "media_by_rights_end",
             "workspace_id",
             "rights_end_at",
@@ -65,6 +71,8 @@ class Media(Kept, table=True):
     rights_territories: str | None = string(nullable=True)
     rights_end_at: datetime | None = moment(nullable=True)
     """From when on it may not be published: `rules.rights_end` of the right and the consents."""
+    notice_at: datetime | None = moment(default=None, nullable=True)
+    """When the house is told that this end is near; null: it was, or nothing ends."""
 
 
 class MediaConsent(Kept, table=True):

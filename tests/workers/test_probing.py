@@ -1,6 +1,8 @@
 """Files are looked into by a process of its own, once, whoever is killed meanwhile."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from tests.workers.gallery import change, shelve
 from tests.workers.test_posts import Stage, stage
 from workers.crafting import Task
 from workers.probing import LEASE, probe_due
-from workers.studio import CraftFailedError, craft
+from workers.studio import ROOT, CraftFailedError, craft
 
 __all__ = ["stage"]
 
@@ -129,3 +131,11 @@ async def test_craft_that_does_not_end_is_ended(tmp_path: Path) -> None:
 
     with pytest.raises(CraftFailedError, match="too long"):
         await craft(Task(path=str(path), content_type="video/mp4", seconds=1))
+
+
+def test_neither_the_api_nor_the_workers_load_what_reads_videos() -> None:
+    asked = "import api.main, workers.main, sys; sys.exit('av' in sys.modules)"
+
+    ended = subprocess.run([sys.executable, "-c", asked], check=False, cwd=ROOT)
+
+    assert ended.returncode == 0
