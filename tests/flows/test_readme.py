@@ -20,6 +20,7 @@ CHANGING = (
 )
 
 
+@pytest.mark.timeout(240)
 def test_the_tour_shows_what_it_says(stack: Stack) -> None:
     blocks = tour_blocks(README.read_text())
     script = "".join(f"{commands}\necho '{END}'\n" for commands, _ in blocks)
@@ -31,7 +32,7 @@ def test_the_tour_shows_what_it_says(stack: Stack) -> None:
         env={**stack.env, "PARVIS": stack.url, "TOKEN": make_token(stack, "tour")},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=180,
         check=False,
     )
 
