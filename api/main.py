@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import docs, errors, health, problems
-from api.accounts import connecting, consents
+from api.accounts import connecting, consents, hooks
 from api.accounts import rest as accounts
 from api.agenda import rest as agenda
 from api.approvals import pages as deciding
@@ -116,7 +116,7 @@ ROUTERS = (
     providers,
 )
 
-PAGES = (people, outside, connecting, oauth, doors, founding, deciding, ics)
+PAGES = (people, outside, connecting, oauth, doors, founding, deciding, ics, hooks)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -5,7 +5,7 @@ cannot has no such file and holds None. Functions get the one way out as their f
 raise the errors of `domain.connector.errors`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -114,6 +114,17 @@ class Measured(Protocol):
     async def sample_account(self, http: Http, access: Access) -> list[Sample]: ...
 
 
+class TakesHooks(Protocol):
+    """Tells what a network calls us for from what somebody else does.
+
+    What a hook says is not taken from it: it has the inbox read at once, which loses nothing.
+    """
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes, grant: Grant) -> bool:
+        """Whether the network sent this to the account; header names are lower case."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Connector:
     """One network: what is known of it and what it can do."""
@@ -125,5 +136,6 @@ class Connector:
     edit: Edits | None = None
     inbox: ReadsInbox | None = None
     metrics: Measured | None = None
+    hooks: TakesHooks | None = None
     settings: type[Shape] | None = None
     """What of a post only this network can be told; every field has a default."""

@@ -25,6 +25,7 @@ class Ability(StrEnum):
     POLLS = "polls"
     FIRST_COMMENTS = "first_comments"
     INBOX = "inbox"
+    HOOKS = "hooks"
     METRICS = "metrics"
 
 
@@ -73,6 +74,7 @@ def abilities(connector: Connector) -> tuple[Ability, ...]:
         Ability.POLLS: publishes and manifest.polls is not None,
         Ability.FIRST_COMMENTS: publishes and manifest.has_first_comment,
         Ability.INBOX: connector.inbox is not None,
+        Ability.HOOKS: connector.hooks is not None,
         Ability.METRICS: connector.metrics is not None,
     }
     return tuple(ability for ability in Ability if able[ability])

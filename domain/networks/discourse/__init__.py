@@ -1,7 +1,7 @@
 """Discourse forums: topics, replies and notifications, with an api key or a user's own key."""
 
 from domain.connector.port import Connector
-from domain.networks.discourse import connect, edit, inbox, metrics, publish
+from domain.networks.discourse import connect, edit, hooks, inbox, metrics, publish
 from domain.networks.discourse.manifest import MANIFEST
 from domain.networks.discourse.settings import Settings
 
@@ -12,5 +12,6 @@ CONNECTOR = Connector(
     edit=edit,
     inbox=inbox,
     metrics=metrics,
+    hooks=hooks,
     settings=Settings,
 )

@@ -10,6 +10,7 @@ from domain.connector.errors import GrantExpired, Missing, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
 from domain.networks.discourse.answers import Session, SiteSettings
+from domain.networks.discourse.hooks import HOOK_SECRET
 from domain.networks.discourse.people import profile_of
 from domain.networks.discourse.wire import API_USERNAME, Server, server_at, server_of
 
@@ -19,7 +20,9 @@ _KIB = 1024
 async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
     root = _root_of(login.fields["server"])
     username = login.fields.get("api_username", "").strip()
-    extra = {API_USERNAME: username} if username else {}
+    secret = login.fields.get("hook_secret", "").strip()
+    told = {API_USERNAME: username, HOOK_SECRET: secret}
+    extra = {name: value for name, value in told.items() if value}
     grant = Grant(access=login.fields["api_key"].strip(), extra=extra)
     server = server_at(http, root, grant)
     profile = await _own(server)

@@ -94,6 +94,13 @@ MANIFEST = Manifest(
             is_required=False,
             example="village_news",
         ),
+        LoginField(
+            name="hook_secret",
+            label="Secret of the forum's webhook, where it has one for this account",
+            is_secret=True,
+            is_required=False,
+            example="8c1f0e6b5d3a49c7…",
+        ),
     ),
     notes=(
         "Written from its documentation: replies in the tests are made from it, none from a forum.",
@@ -106,6 +113,7 @@ MANIFEST = Manifest(
         "Forums may refuse titles under 15 and posts under 20 characters, and titles used before.",
         "Newer users may not edit after a day, make polls, or take away topics with answers.",
         "A post that moderators must see first counts as refused: it is in their queue.",
+        "A webhook of the forum to /hooks/{workspace id}/{account id} has answers read at once.",
         "Views are how many people have read the post.",
     ),
 )

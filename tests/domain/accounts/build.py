@@ -56,10 +56,12 @@ async def make_connected(
     *,
     profile: Profile = ANA,
     server: str = SERVER,
+    network: str = "bluesky",
+    login: dict[str, str] | None = None,
     now: datetime = NOW,
 ) -> UUID:
-    """A Bluesky account with that grant."""
-    id_ = await make_connecting(database, workspace_id)
+    """An account with that grant, on Bluesky where no other network is named."""
+    id_ = await make_connecting(database, workspace_id, network=network, login=login)
     row = await row_of(database, workspace_id, id_)
     assert row.sealed_login is not None
     async with database.transaction(workspace_id) as session:

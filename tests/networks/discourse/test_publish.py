@@ -10,7 +10,18 @@ from pydantic import JsonValue
 
 from domain.connector.errors import GrantExpired, Missing, OutcomeUnknown, Refused, Unavailable
 from domain.connector.http import Call
-from domain.connector.words import Access, Checkpoint, Draft, Grant, Link, Medium, Part, Poll, Ref
+from domain.connector.words import (
+    Access,
+    Checkpoint,
+    Draft,
+    Grant,
+    Link,
+    Login,
+    Medium,
+    Part,
+    Poll,
+    Ref,
+)
 from domain.networks.discourse import connect, edit, publish
 from tests.networks.conformance import ILLUSTRATED, NOW, PNG, POST, Kept, case_of
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
@@ -226,3 +237,12 @@ async def test_withdrawing_that_breaks_is_tried_again_and_what_was_refused_is_to
         with pytest.raises(error) as caught:
             await publish.withdraw(http, CASE.access, [Ref("511")])
         assert not isinstance(caught.value, Missing)
+
+
+async def test_secret_of_a_webhook_is_kept_with_the_grant() -> None:
+    http = ScriptedHttp(recorded("discourse", "connect"))
+    fields = {**CASE.login.fields, "hook_secret": " of the forum "}
+    connected = await connect.connect(http, Login(fields), now=NOW)
+    assert connected.grant.extra == {"api_username": "village_news", "hook_secret": "of the forum"}
+    told = [str(value) for call in http.calls for value in (call.url, *call.headers.values())]
+    assert [value for value in told if "of the forum" in value] == []
