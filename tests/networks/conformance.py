@@ -17,6 +17,7 @@ from, and `recorded/<scenario>.json` for what it can do:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -121,7 +122,10 @@ class NetworkCase:
     access: Access
     login: Login
     write: tuple[str, str]
-    """Method and path of the call that makes a post appear; empty where nothing is published."""
+    """Method and path of the call that makes a post appear; empty where nothing is published.
+
+    The path may end in `*`, for what differs from one message to the next.
+    """
     failures: Mapping[Failure, Exchange]
     """How the network says each; method and path are those of the call that fails."""
     inbox_kinds: frozenset[InboxKind]
@@ -144,6 +148,11 @@ class NetworkCase:
     """Where the network itself wants it there; logs leave it out (`workers.sending.redacted`)."""
     secrets: tuple[str, ...] = ()
     """What of the login nobody may see."""
+
+    def writes(self, method: str, path: str) -> bool:
+        """Whether such a call makes a post appear."""
+        written, pattern = self.write
+        return method == written and fnmatchcase(path, pattern)
 
     @property
     def grant_secrets(self) -> tuple[str, ...]:
@@ -205,11 +214,12 @@ def failing_post(key: str, failure: Exchange) -> ScriptedHttp:
     """Scenario `post`, whose write meets a failure, and what is called afterwards."""
     case, before = case_of(key), []
     for exchange in recorded(key, "post"):
-        if (exchange.method, exchange.path) == case.write:
+        if case.writes(exchange.method, exchange.path):
             break
         before.append(exchange)
-    method, path = case.write
-    broken = failure.model_copy(update={"method": method, "path": path})
+    else:
+        raise AssertionError("nothing is written in scenario `post`")
+    broken = failure.model_copy(update={"method": exchange.method, "path": exchange.path})
     after = recorded(key, "after_failure") if has_recorded(key, "after_failure") else []
     return ScriptedHttp([*before, broken, *after])
 

@@ -23,3 +23,9 @@ def mastodon_mock() -> Iterator[rigs.MastodonMock]:
 def wordpress() -> Iterator[rigs.WordPress]:
     with rigs.wordpress_feed() as rig:
         yield rig
+
+
+@pytest.fixture(scope="session")
+def matrix() -> Iterator[rigs.Matrix]:
+    with rigs.matrix() as rig:
+        yield rig

@@ -17,10 +17,11 @@ from tests.networks.scripted import Exchange
 from tests.real import rigs
 from tests.real.bluesky_village import BlueskyVillage
 from tests.real.mastodon_village import MastodonVillage
+from tests.real.matrix_village import MatrixVillage
 from tests.real.outward import enter, outward, publish
 from tests.real.wordpress_village import WordPressVillage
 
-Village = BlueskyVillage | MastodonVillage | WordPressVillage
+Village = BlueskyVillage | MastodonVillage | MatrixVillage | WordPressVillage
 _QUIET_S = 0.5
 
 
@@ -180,7 +181,12 @@ def _only(value: JsonValue, likes: str) -> JsonValue:
         for name, each in value.items()
         if not name.endswith(("_count", "Count")) or name == likes
     }
-    return {name: 0 if name == likes else each for name, each in kept.items()}
+    return {name: _nought(each) if name == likes else each for name, each in kept.items()}
+
+
+def _nought(counted: JsonValue) -> JsonValue:
+    """Nothing of what is counted: a number, or what is listed."""
+    return [] if isinstance(counted, list) else 0
 
 
 def main(names: Sequence[str]) -> None:
@@ -195,6 +201,10 @@ def main(names: Sequence[str]) -> None:
             made_up[f"http://{mastodon.host}"] = "https://village.example"
             village = MastodonVillage(mastodon)
             asyncio.run(record("mastodon", village, made_up, "favourites_count"))
+    if "matrix" in names:
+        with rigs.matrix() as matrix:
+            made_up = {matrix.url: "https://village.example"}
+            asyncio.run(record("matrix", MatrixVillage(matrix), made_up, "chunk"))
     if "wordpress" in names:
         with rigs.wordpress_feed() as site:
             made_up = {site.origin: "https://village.example"}
@@ -203,4 +213,4 @@ def main(names: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ("bluesky", "mastodon", "wordpress"))
+    main(sys.argv[1:] or ("bluesky", "mastodon", "matrix", "wordpress"))

@@ -2,6 +2,7 @@
 
 bluesky          directory, PDS and AppView (npm @atproto/dev-env), accounts ana, bob and carol
 mastodon_mock    somebody else's Mastodon api (PyPI mastodon_mock), accounts ana, bob and carol
+matrix           a Matrix homeserver (PyPI matrix-synapse, on SQLite)
 wordpress_feed   WordPress with its RSS feed (Debian wordpress, mariadb-server, php-cli)
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from api.cli import installed
 from api.cli.postgres import SUPERUSER, Postgres
 from tests.real import installing
+from tests.real.matrix_rig import Matrix, matrix
 from tests.real.serving import answers, free_port, serving
 from tests.real.wordpress_rig import WordPress, wordpress_feed
 
@@ -23,9 +25,11 @@ __all__ = [
     "Bluesky",
     "BlueskyAccount",
     "MastodonMock",
+    "Matrix",
     "WordPress",
     "bluesky",
     "mastodon_mock",
+    "matrix",
     "wordpress_feed",
 ]
 

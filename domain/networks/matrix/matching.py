@@ -1,0 +1,36 @@
+"""Finds a message of ours in a room by its mark, newest first."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from domain.connector.heard import understood
+from domain.connector.words import Access
+from domain.networks.matrix.answers import Chunk, Event
+from domain.networks.matrix.wire import USER, Server, room_path
+
+_PAGE = 100
+_PAGES = 20
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+async def find(server: Server, access: Access, mark: str, *, since: datetime) -> str | None:
+    """The id of the message, None when the room has none since then."""
+    ours = {"types": ["m.room.message"], "senders": [access.grant.extra[USER]]}
+    query = [("dir", "b"), ("limit", str(_PAGE)), ("filter", json.dumps(ours))]
+    below: list[tuple[str, str]] = []
+    for _ in range(_PAGES):
+        path = room_path(access.remote_id, "messages")
+        page = await server.read(path, Chunk, [*query, *below])
+        for event in understood(page.chunk, Event):
+            if event.content.mark == mark and not event.is_redacted:
+                return event.event_id
+            if said_at(event) < since - _CLOCKS_DIFFER:
+                return None
+        if page.end is None:
+            return None
+        below = [("from", page.end)]
+    return None
+
+
+def said_at(event: Event) -> datetime:
+    return datetime.fromtimestamp(event.origin_server_ts / 1000, UTC)

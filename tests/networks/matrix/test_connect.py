@@ -1,0 +1,99 @@
+import pytest
+from pydantic import JsonValue
+
+from domain.connector.errors import GrantExpired, Refused, Unavailable
+from domain.connector.words import Login, Measures
+from domain.networks.matrix import connect
+from tests.networks.conformance import NOW
+from tests.networks.matrix.case import CASE, SELF
+from tests.networks.scripted import Exchange, ScriptedHttp, recorded
+
+WELL_KNOWN = "/.well-known/matrix/client"
+
+
+def answer(method: str, path: str, json_: JsonValue = None, **changes: object) -> Exchange:
+    facts = {"method": method, "path": path, "json_": json_, **changes}
+    return Exchange.model_validate(facts)
+
+
+async def test_server_is_where_its_well_known_document_says() -> None:
+    told: JsonValue = {"m.homeserver": {"base_url": "https://matrix.village.example/"}}
+    http = ScriptedHttp([answer("GET", WELL_KNOWN, told), *recorded("matrix", "connect")[1:]])
+
+    connected = await connect.connect(
+        http, Login({**CASE.login.fields, "server": "village.example"}), now=NOW
+    )
+
+    assert http.calls[0].url == f"https://village.example{WELL_KNOWN}"
+    assert connected.server == "https://matrix.village.example"
+    assert http.calls[1].url.startswith("https://matrix.village.example/_matrix/")
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (answer("GET", WELL_KNOWN, {"m.homeserver": {"base_url": "http://v.example"}}), Refused),
+        (answer("GET", WELL_KNOWN, text="<html>It works!</html>"), Refused),
+        (answer("GET", WELL_KNOWN, status=502), Unavailable),
+    ],
+    ids=["in the clear", "no document", "down"],
+)
+async def test_server_that_is_none_gets_no_token(reply: Exchange, error: type[Exception]) -> None:
+    http = ScriptedHttp([reply])
+
+    with pytest.raises(error):
+        await connect.connect(http, CASE.login, now=NOW)
+
+    http.assert_finished()
+
+
+async def test_password_buys_a_token_and_is_not_kept() -> None:
+    fields = {**CASE.login.fields, "access_token": "", "user": "ana", "password": "secret-0"}
+    session: JsonValue = {"access_token": "access-9", "user_id": SELF}
+    first, *rest = recorded("matrix", "connect")
+    http = ScriptedHttp([first, answer("POST", "/_matrix/client/v3/login", session), *rest])
+
+    connected = await connect.connect(http, Login(fields), now=NOW)
+
+    assert (connected.grant.access, connected.grant.extra) == ("access-9", {"user": SELF})
+    assert "secret-0" not in repr(connected)
+
+
+async def test_password_that_is_refused_is_told_without_it() -> None:
+    fields = {**CASE.login.fields, "access_token": "", "user": "ana", "password": "secret-0"}
+    refusal = answer(
+        "POST",
+        "/_matrix/client/v3/login",
+        {"errcode": "M_FORBIDDEN", "error": "Invalid secret-0"},
+        status=403,
+    )
+
+    with pytest.raises(GrantExpired) as caught:
+        await connect.connect(
+            ScriptedHttp([recorded("matrix", "connect")[0], refusal]), Login(fields), now=NOW
+        )
+
+    assert "secret-0" not in f"{caught.value.said} {caught.value.__cause__!r}"
+
+
+@pytest.mark.parametrize("missing", ["user", "password"])
+async def test_login_without_token_needs_user_and_password(missing: str) -> None:
+    fields = {"server": "village.example", "room": "#square:village.example"}
+    fields |= {"user": "ana", "password": "secret-0", missing: ""}
+
+    with pytest.raises(Refused) as caught:
+        await connect.connect(
+            ScriptedHttp([recorded("matrix", "connect")[0]]), Login(fields), now=NOW
+        )
+
+    assert caught.value.code == "network.login_incomplete"
+
+
+async def test_server_that_does_not_say_how_large_files_may_be_keeps_the_usual() -> None:
+    *before, last = recorded("matrix", "connect")
+    unknown = answer(last.method, last.path, {"errcode": "M_UNRECOGNIZED"}, status=404)
+
+    connected = await connect.connect(ScriptedHttp([*before, unknown]), CASE.login, now=NOW)
+
+    assert last.path == "/_matrix/client/v1/media/config"
+    assert connected.measures == Measures()

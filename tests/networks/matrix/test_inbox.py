@@ -1,0 +1,117 @@
+from datetime import UTC, datetime
+
+from pydantic import JsonValue
+
+from domain.connector.words import InboxKind
+from domain.networks.matrix import inbox, metrics
+from tests.networks.matrix.case import CASE, ROOM, SELF
+from tests.networks.scripted import Exchange, ScriptedHttp
+
+AT = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+BOB = "@bob:village.example"
+
+
+def event(
+    number: int, content: JsonValue, sender: str = BOB, kind: str = "m.room.message"
+) -> JsonValue:
+    return {
+        "event_id": f"${number}",
+        "type": kind,
+        "sender": sender,
+        "origin_server_ts": int(AT.timestamp() * 1000) + number,
+        "content": content,
+    }
+
+
+def naming(number: int) -> JsonValue:
+    return event(number, {"body": "Hi", "m.mentions": {"user_ids": [SELF]}})
+
+
+def synced(*events: JsonValue, limited: bool = False) -> Exchange:
+    timeline: JsonValue = {"events": list(events), "limited": limited, "prev_batch": "p0"}
+    rooms: JsonValue = {"join": {CASE.access.remote_id: {"timeline": timeline}}}
+    body: JsonValue = {"next_batch": "s2", "rooms": rooms}
+    return Exchange(method="GET", path="/_matrix/client/v3/sync", json_=body)
+
+
+def page(*events: JsonValue, end: str | None) -> Exchange:
+    body: JsonValue = {"chunk": list(events), "end": end}
+    return Exchange(method="GET", path=f"{ROOM}/messages", json_=body)
+
+
+def shown(number: int, sender: str) -> Exchange:
+    return Exchange(method="GET", path=f"{ROOM}/event/${number}", json_=event(number, {}, sender))
+
+
+async def test_gap_is_read_back_to_where_the_last_reading_ended() -> None:
+    http = ScriptedHttp(
+        [
+            synced(naming(5), limited=True),
+            page(naming(4), naming(3), end="p1"),
+            page(naming(2), end=None),
+        ]
+    )
+
+    found = await inbox.read(http, CASE.access, "s1")
+
+    http.assert_finished()
+    assert [item.remote_id for item in found.items] == ["$2", "$3", "$4", "$5"]
+    asked = [(dict(call.query).get("from"), dict(call.query).get("to")) for call in http.calls[1:]]
+    assert asked == [("p0", "s1"), ("p1", "s1")]
+    assert found.cursor == "s2"
+
+
+async def test_first_reading_does_not_go_back_for_all_that_was_ever_said() -> None:
+    found = await inbox.read(ScriptedHttp([synced(naming(5), limited=True)]), CASE.access, None)
+
+    assert [item.remote_id for item in found.items] == ["$5"]
+
+
+async def test_what_others_say_among_themselves_stays_out() -> None:
+    among: JsonValue = {"m.in_reply_to": {"event_id": "$1"}}
+    liking: JsonValue = {"rel_type": "m.annotation", "event_id": "$1", "key": "👍"}
+    changed: JsonValue = {"rel_type": "m.replace", "event_id": "$2"}
+    named: JsonValue = {"user_ids": [SELF]}
+    http = ScriptedHttp(
+        [
+            synced(
+                event(6, {"body": "Hello"}),
+                event(7, {"body": "Yes", "m.relates_to": among}),
+                event(8, {"m.relates_to": liking}, kind="m.reaction"),
+                event(9, {"body": "* Hi", "m.relates_to": changed, "m.mentions": named}),
+                event(10, {"body": "Me", "m.mentions": named}, SELF),
+            ),
+            shown(1, BOB),
+        ]
+    )
+
+    found = await inbox.read(http, CASE.access, "s1")
+
+    http.assert_finished()
+    assert found.items == ()
+
+
+async def test_sender_of_what_is_answered_is_asked_once() -> None:
+    about: JsonValue = {"rel_type": "m.thread", "event_id": "$1"}
+    answers = [event(number, {"body": "Yes", "m.relates_to": about}) for number in (6, 7)]
+    http = ScriptedHttp([synced(*answers), shown(1, SELF)])
+
+    found = await inbox.read(http, CASE.access, "s1")
+
+    http.assert_finished()
+    assert [(item.kind, item.about, item.root) for item in found.items] == [
+        (InboxKind.REPLY, "$1", "$1")
+    ] * 2
+
+
+async def test_reactions_are_counted_page_by_page() -> None:
+    path = f"{ROOM.replace('v3', 'v1')}/relations/$1/m.annotation/m.reaction"
+    first: JsonValue = {"chunk": [{}, {}], "next_batch": "n1"}
+    last: JsonValue = {"chunk": [{}]}
+    pages = [Exchange(method="GET", path=path, json_=each) for each in (first, last)]
+    http = ScriptedHttp([shown(1, SELF), *pages])
+
+    [likes] = await metrics.sample_posts(http, CASE.access, ["$1"])
+
+    assert likes.total == 3
+    assert dict(http.calls[2].query)["from"] == "n1"
