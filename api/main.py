@@ -18,6 +18,7 @@ from api.calendars import rest as calendars
 from api.campaigns import rest as campaigns
 from api.cli.owner import keep_sign_in_link
 from api.communities import rest as communities
+from api.contacts import rest as contacts
 from api.contract.describe import describe
 from api.cors import Cors
 from api.edge import Edge
@@ -88,6 +89,7 @@ ROUTERS = (
     slots,
     queues,
     campaigns,
+    contacts,
     feeds,
     occasions,
     recurrences,

@@ -216,6 +216,7 @@ async def _staff(tenant: Tenant, here: Mapping[str, str]) -> dict[str, str]:
         ("xrq", "expert-requests"): {"subject": mention, "question": "Quand ?", **asked},
         ("sip", "sign-in-providers"): provider,
         ("pil", "pillars"): {**calendar, "name": "Saisons"},
+        ("con", "contacts"): {"key": "marie-dupont", "name": "Marie Dupont"},
         ("cam", "campaigns"): {"community_id": here[named("com")], "name": "Vendanges"},
         ("idea", "ideas"): {"community_id": here[named("com")], "question": "Et la taille ?"},
         ("slot", "slots"): {**calendar, "weekday": 7, "wall_time": "18:15"},

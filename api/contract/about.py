@@ -65,6 +65,7 @@ TAGS = {
     "uploads": "Files that come in pieces (tus 1.0), or straight into the house's object store.",
     "calendars": "Content calendars, and the window a calendar view shows.",
     "campaigns": "What a community is told for one purpose, and what its links carry.",
+    "contacts": "People and organisations that posts name, by their handle on each network.",
     "ideas": "Topics of conversation: the board, its posts, and the curation inbox.",
     "occasions": "What happens around a community: holidays, fixtures, by calendars it follows.",
     "posts": "What is said: a master text, adapted for readers, by accounts, on one plan.",

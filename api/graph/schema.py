@@ -14,6 +14,7 @@ from api.audit import graph as audit
 from api.calendars import graph as calendars
 from api.campaigns import graph as campaigns
 from api.communities import graph as communities
+from api.contacts import graph as contacts
 from api.events import graph as events
 from api.feeds import graph as feeds
 from api.graph import codes, node
@@ -58,6 +59,7 @@ RESOURCES = (
     pauses,
     agenda,
     campaigns,
+    contacts,
     plans,
     feeds,
     occasions,

@@ -67,6 +67,7 @@ MISFITS = {
     "media.too_many": "More files than the network takes in one message.",
     "media.too_many_pixels": "The picture is larger than the network takes.",
     "media.type_unsupported": "The network does not take files of this type.",
+    "name.unknown": "Nobody of the house has this key: make a contact of it, or name nobody.",
     "poll.duration_unfit": "The network's polls last longer or shorter.",
     "poll.option_too_long": "The option is longer than the network takes.",
     "poll.too_many_options": "More options than the network takes.",

@@ -51,6 +51,7 @@ PREFIXES = {
     "post": "post",
     "pver": "post_version",
     "imp": "import",
+    "con": "contact",
     "pol": "approval_policy",
     "pau": "pause",
     "rev": "review",
@@ -172,6 +173,7 @@ PostId = Annotated[UUID, Prefixed("post")]
 PostVersionId = Annotated[UUID, Prefixed("pver")]
 ImportId = Annotated[UUID, Prefixed("imp")]
 PauseId = Annotated[UUID, Prefixed("pau")]
+ContactId = Annotated[UUID, Prefixed("con")]
 PolicyId = Annotated[UUID, Prefixed("pol")]
 ReviewId = Annotated[UUID, Prefixed("rev")]
 AdaptationId = Annotated[UUID, Prefixed("adp")]

@@ -1,6 +1,14 @@
 """What exactly goes out: post, adaptations and variant as one content, kept with the delivery."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -17,6 +25,8 @@ from domain.connector.manifest import Manifest
 from domain.connector.polls import poll_misfits
 from domain.connector.settings import settings_misfits
 from domain.connector.words import Measures, Visibility
+from domain.contacts.queries import names_of
+from domain.contacts.rules import Name, keys_in, named
 from domain.kernel.caller import Caller
 from domain.kernel.errors import AbilityMissing, NotFound
 from domain.kernel.ids import MediaId
@@ -31,6 +41,7 @@ from domain.posts.shapes import LengthView, MisfitView, VerdictView
 
 Renditions = Mapping[tuple[UUID, str], UUID]
 """By source and network."""
+FindNames = Callable[[AsyncSession, Caller, Collection[str]], Awaitable[Mapping[str, Name]]]
 
 
 class Content(Shape):
@@ -65,6 +76,17 @@ class Content(Shape):
             return self
         shown = tuple(renditions.get((id_, network), id_) for id_ in self.media_ids)
         return self.model_copy(update={"media_ids": shown})
+
+    def naming(self, names: Mapping[str, Name], network: str) -> "Content":
+        """The same, everybody named as the network knows them; others stay as they are written."""
+        parts = tuple(named(part, names, network) for part in self.parts)
+        comment = self.first_comment and named(self.first_comment, names, network)
+        return self.model_copy(update={"parts": parts, "first_comment": comment})
+
+    @property
+    def names(self) -> list[str]:
+        """The keys of those it names."""
+        return keys_in((*self.parts, self.first_comment or ""))
 
     def stored(self) -> dict[str, Any]:
         stored: dict[str, Any] = self.model_dump(mode="json")
@@ -106,6 +128,19 @@ def content_of(
     )
 
 
+async def with_names(
+    session: AsyncSession,
+    caller: Caller,
+    contents: Sequence[tuple[Content, str]],
+    *,
+    among: FindNames = names_of,
+) -> list[Content]:
+    """Contents for their networks, everybody named as these know them."""
+    keys = {key for content, _ in contents for key in content.names}
+    names = await among(session, caller, keys)
+    return [content.naming(names, network) for content, network in contents]
+
+
 def judge(
     account: Account, content: Content, media: Mapping[UUID, Media], *, at: datetime | None
 ) -> VerdictView:
@@ -124,7 +159,7 @@ def judge(
         content_warning=content.content_warning,
         first_comment=content.first_comment,
     )
-    found += _beside(manifest, measures, content)
+    found += [*_beside(manifest, measures, content), *_unknown_names(content)]
     if at is not None:
         files = [media[id_] for id_ in content.media_ids]
         found += rights_misfits(files, account.network, at=at)
@@ -159,6 +194,15 @@ def _beside(manifest: Manifest, measures: Measures, content: Content) -> list[Mi
         return found
     has_media = bool(content.media_ids)
     return [*found, *poll_misfits(manifest, measures, content.poll.asked(), has_media=has_media)]
+
+
+def _unknown_names(content: Content) -> Iterator[Misfit]:
+    """Whom a content still names by a key: nobody of the house."""
+    texts = [(f"/parts/{number}/text", part) for number, part in enumerate(content.parts)]
+    for pointer, text in [*texts, ("/first_comment", content.first_comment or "")]:
+        for key in keys_in([text]):
+            message = f"There is no contact with the key {key}."
+            yield Misfit(pointer, "name.unknown", message)
 
 
 def settings_faults(network: str, settings: Mapping[str, Any]) -> list[Misfit]:

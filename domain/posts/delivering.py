@@ -15,6 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.campaigns.rules import Templates
 from domain.connector.words import Checkpoint, Ref
+from domain.contacts.queries import name_of
+from domain.contacts.rules import Name
 from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
@@ -210,8 +212,12 @@ async def _new_contents(
         for each in variants
     }
     renditions = await _renditions(raw, caller, contents.values())
+    names = await _names(raw, caller, contents.values())
     return {
-        fresh[each.id]: contents[each.id].rendered(each.network, renditions) for each in variants
+        fresh[each.id]: contents[each.id]
+        .rendered(each.network, renditions)
+        .naming(names, each.network)
+        for each in variants
     }
 
 
@@ -224,6 +230,17 @@ async def _renditions(
         return {}
     rows = await raw.fetch(statements.RENDITIONS, caller.workspace_id, list(shown))
     return {(row["rendition_of"], row["rendition_for"]): row["id"] for row in rows}
+
+
+async def _names(
+    raw: asyncpg.Connection, caller: Caller, contents: Iterable[Content]
+) -> Mapping[str, Name]:
+    """By key; nothing is asked where nobody is named."""
+    keys = list({key for content in contents for key in content.names})
+    if not keys:
+        return {}
+    rows = await raw.fetch(statements.CONTACTS, caller.workspace_id, keys)
+    return {row["key"]: name_of(row["name"], row["handles"]) for row in rows}
 
 
 def _media_ids(row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Sequence[UUID]:

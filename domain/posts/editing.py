@@ -27,7 +27,7 @@ from domain.kernel.nudges import due_at
 from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.adapting import adaptations_of
-from domain.posts.content import Content, find_accounts, find_media, judge
+from domain.posts.content import Content, find_accounts, find_media, judge, with_names
 from domain.posts.finding import deliveries_of, ensure_free, find_post, lock_delivery, variants_of
 from domain.posts.links import links_of
 from domain.posts.missing import policies_for
@@ -66,10 +66,13 @@ async def edit_post(
         raise NotAllowedNow("Nothing of this post is public there.")
     accounts = await find_accounts(session, caller, (row.account_id for row in copies))
     links = await links_of(session, caller, post.campaign_id, post.id)
-    contents = {
-        row.id: _changed(row, command).tagged(links.on(accounts[row.account_id].network))
-        for row in copies
-    }
+    networks = [accounts[row.account_id].network for row in copies]
+    tagged = [
+        (_changed(row, command).tagged(links.on(network)), network)
+        for row, network in zip(copies, networks, strict=True)
+    ]
+    said = await with_names(session, caller, tagged)
+    contents = {row.id: content for row, content in zip(copies, said, strict=True)}
     await _ensure_free(session, caller, copies)
     await _ensure_fit(session, caller, copies, contents, accounts)
     for row in copies:

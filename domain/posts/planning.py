@@ -33,7 +33,14 @@ from domain.media.tables import Media
 from domain.networks import find as find_network
 from domain.posts.adapting import adaptations_of, audience_of
 from domain.posts.approving import ensure_approved
-from domain.posts.content import Content, content_of, find_accounts, judge, render_contents
+from domain.posts.content import (
+    Content,
+    content_of,
+    find_accounts,
+    judge,
+    render_contents,
+    with_names,
+)
 from domain.posts.finding import deliveries_of, ensure_free, find_post, variants_of
 from domain.posts.links import links_of
 from domain.posts.queries import delivery_view, detail
@@ -160,7 +167,9 @@ async def ensure_fit(
         audience = audience_of(accounts[each.account_id], each)
         content = content_of(post, each, audience, adaptations)
         contents.append((content.tagged(links.on(audience.network)), audience.network))
-    rendered, media = await render_contents(session, caller, contents)
+    said = await with_names(session, caller, contents)
+    shown = [(each, network) for each, (_, network) in zip(said, contents, strict=True)]
+    rendered, media = await render_contents(session, caller, shown)
     faults = []
     for number, (variant, content) in enumerate(zip(variants, rendered, strict=True)):
         account = accounts[variant.account_id]

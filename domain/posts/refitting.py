@@ -14,10 +14,11 @@ from domain.accounts.tables import Account
 from domain.campaigns import service as campaigns
 from domain.campaigns.shapes import CampaignView, ChangeCampaign
 from domain.campaigns.tables import Campaign
+from domain.contacts.queries import names_ever_of
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Fault, PostUnfit
 from domain.posts.adapting import adaptations_of, audience_of
-from domain.posts.content import content_of, find_media, judge
+from domain.posts.content import content_of, find_media, judge, with_names
 from domain.posts.inheriting import KEYS
 from domain.posts.links import Links
 from domain.posts.rules import PostState
@@ -71,16 +72,17 @@ async def _ensure_fit(
     await session.flush()
     rows = (await session.exec(_scheduled(caller, of))).all()
     adaptations = await adaptations_of(session, caller, [post.id for post, *_ in rows])
-    said = []
+    tagged = []
     for post, variant, account, campaign in rows:
         audience = audience_of(account, variant)
         content = content_of(post, variant, audience, adaptations[post.id])
         links = Links(post.id, campaign.utm, campaign.name) if campaign else Links(post.id)
-        said.append((post.title, account, content.tagged(links.on(account.network))))
-    media = await find_media(session, caller, (i for *_, c in said for i in c.media_ids))
+        tagged.append((content.tagged(links.on(account.network)), account.network))
+    said = await with_names(session, caller, tagged, among=names_ever_of)
+    media = await find_media(session, caller, (i for c in said for i in c.media_ids))
     faults = [
-        Fault(pointer, misfit.code, f"{title}: {misfit.message}")
-        for title, account, content in said
+        Fault(pointer, misfit.code, f"{post.title}: {misfit.message}")
+        for (post, _, account, _), content in zip(rows, said, strict=True)
         for misfit in judge(account, content, media, at=None).misfits
     ]
     if faults:

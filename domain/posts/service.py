@@ -27,7 +27,14 @@ from domain.kernel.errors import (
 )
 from domain.kernel.ids import new_id
 from domain.posts.adapting import audience_of, new_adaptation, set_adaptations
-from domain.posts.content import content_of, find_accounts, find_media, judge, render_contents
+from domain.posts.content import (
+    content_of,
+    find_accounts,
+    find_media,
+    judge,
+    render_contents,
+    with_names,
+)
 from domain.posts.finding import ensure_free, find_post, variants_of
 from domain.posts.links import links_of
 from domain.posts.planning import (
@@ -216,7 +223,9 @@ async def validate_post(
         audience = audience_of(accounts[given.account_id], variant)
         content = content_of(post, variant, audience, adaptations)
         contents.append((content.tagged(links.on(audience.network)), audience.network))
-    rendered, media = await render_contents(session, caller, contents)
+    said = await with_names(session, caller, contents)
+    shown = [(each, network) for each, (_, network) in zip(said, contents, strict=True)]
+    rendered, media = await render_contents(session, caller, shown)
     targets = [
         judge(accounts[given.account_id], content, media, at=command.publish_at or now)
         for given, content in zip(command.variants, rendered, strict=True)

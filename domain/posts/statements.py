@@ -40,6 +40,13 @@ SELECT p.id, p.text, p.media_ids, p.link_url, p.language, c.name AS campaign, c.
  WHERE p.workspace_id = $1 AND p.id = ANY ($2)
 """
 
+# Removed ones too: what was planned before goes on to name them.
+CONTACTS = """
+SELECT DISTINCT ON (key) key, name, handles FROM contacts
+ WHERE workspace_id = $1 AND key = ANY ($2)
+ ORDER BY key, removed_at DESC NULLS FIRST
+"""
+
 ADAPTATIONS = """
 SELECT id, post_id, network, locale, segment, tone, parts, language, media_ids, link_url,
        content_warning, poll, first_comment

@@ -13,7 +13,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.posts.adaptations import find_adaptation
 from domain.posts.adapting import adaptations_of, audience_of
-from domain.posts.content import content_of
+from domain.posts.content import content_of, with_names
 from domain.posts.differing import differences, flat
 from domain.posts.finding import variants_of
 from domain.posts.inheriting import WORDS, Adapted, Audience, Inherited, inherited, suited
@@ -42,7 +42,8 @@ async def resolve_post(session: AsyncSession, caller: Caller, id_: UUID) -> Reso
     for variant in variants:
         audience = audience_of(accounts[variant.account_id], variant)
         content = content_of(post, variant, audience, adaptations)
-        said = content.tagged(links.on(audience.network))
+        tagged = content.tagged(links.on(audience.network)), audience.network
+        [said] = await with_names(session, caller, [tagged])
         shown = {name: getattr(said, name) for name in (*WORDS, "visibility", "settings")}
         found = inherited(post, variant, audience, adaptations)
         targets.append(

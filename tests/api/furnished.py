@@ -29,6 +29,7 @@ CREATED: dict[str, tuple[str, dict[str, object]]] = {
         "event-calendars",
         {"name": "Fêtes", "url": "https://example.org/fetes.ics", "community_id": "com"},
     ),
+    "con": ("contacts", {"key": "marie", "name": "Marie Dupont"}),
     "alb": ("albums", {"name": "Vendanges"}),
     "slot": ("slots", {"weekday": 1, "wall_time": "09:00", "calendar_id": "cal"}),
     "rec": (

@@ -100,7 +100,7 @@ def _unlike(name: str, word: Any, house: Furnished) -> Any:
             return f"https://{unique.hex}.example.ch"
         case "url":
             return f"https://{unique.hex}.example.ch/feast.ics"
-        case "name" | "slug":
+        case "name" | "slug" | "key":
             return f"{word}-{unique.hex[-12:]}"
         case "wall_time":
             return f"{unique.int % 24:02}:{unique.int % 60:02}"

@@ -17,7 +17,13 @@ from tests.guards.sources import FLOORS, ROOT, modules
 CODE = re.compile(r"^[a-z_]+(\.[a-z_]+)?$")
 SPEAKERS = {"account", "consent", "mail", "network", "outbound", "provider", *all_connectors()}
 TELLING = {"record", "record_change", "_tell", "_record", "span", "set_attribute", "Fault"}
-JUDGES = ("connector/fit.py", "connector/polls.py", "connector/settings.py", "posts/rights.py")
+JUDGES = (
+    "connector/fit.py",
+    "connector/polls.py",
+    "connector/settings.py",
+    "posts/content.py",
+    "posts/rights.py",
+)
 PARTIES = {"developer", "user", "operator"}
 
 

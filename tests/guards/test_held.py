@@ -15,6 +15,7 @@ WHOLE_HOUSE = {
     "refresh_tokens": "as of tokens",
     "grants": "a member's own",
     "tokens": "a token is found before it is known what it may see",
+    "contacts": "whom the house knows",
     "media": "the house's own shelf of pictures",
     "media_consents": "as above: of people in them",
     "albums": "as above",

@@ -12,6 +12,8 @@ from domain.accounts.credentials import seal_grant
 from domain.accounts.tables import Account
 from domain.calendars.service import create_calendar
 from domain.calendars.shapes import CreateCalendar
+from domain.contacts.service import create_contact, remove_contact
+from domain.contacts.shapes import CreateContact, HandleInput
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
@@ -157,3 +159,19 @@ async def test_edit_of_a_post_keeps_its_first_comment(house: House) -> None:
     edit = (await house.deliveries())[-1]
     assert (edit.kind, edit.state) == (DeliveryKind.EDIT, DeliveryState.DONE)
     assert [post["text"] for post in await house.posts()] == ["Et maintenant ?", "Votez !"]
+
+
+async def test_contact_is_named_by_its_handle_also_when_it_was_removed_since(house: House) -> None:
+    caller, now = worker(house.workspace_id), house.network.clock()
+    command = CreateContact(
+        key="marie", name="Marie", handles=[HandleInput(network="sandbox", handle="marie")]
+    )
+    async with house.database.transaction(house.workspace_id) as session:
+        contact = await create_contact(session, caller, command, now=now)
+    await house.plan(first_comment="Merci @{marie} !")
+    async with house.database.transaction(house.workspace_id) as session:
+        await remove_contact(session, caller, contact.id, expected_version=None, now=now)
+
+    await house.work()
+
+    assert [post["text"] for post in await house.posts()] == ["Que faire ?", "Merci @marie !"]

@@ -1,0 +1,85 @@
+"""Reads of contacts."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.contacts.rules import Name
+from domain.contacts.shapes import ContactView
+from domain.contacts.tables import Contact
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+
+BY_KEY = Sort("key", (col(Contact.key), col(Contact.id)), (str, UUID))
+
+
+def visible(caller: Caller) -> SelectOfScalar[Contact]:
+    return select(Contact).where(
+        col(Contact.workspace_id) == caller.workspace_id, col(Contact.removed_at).is_(None)
+    )
+
+
+async def get_contact(session: AsyncSession, caller: Caller, id_: UUID) -> ContactView:
+    """Raises `NotFound`."""
+    caller.need(Scope.POSTS_READ)
+    row = await find(session, visible(caller).where(col(Contact.id) == id_), what="contact")
+    return ContactView.model_validate(row)
+
+
+async def list_contacts(
+    session: AsyncSession, caller: Caller, request: PageRequest, *, contact_keys: Sequence[str] = ()
+) -> Page[ContactView]:
+    """In the order of their keys."""
+    caller.need(Scope.POSTS_READ)
+    statement = visible(caller)
+    if contact_keys:
+        statement = statement.where(col(Contact.key).in_(contact_keys))
+    rows = (await session.exec(BY_KEY.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=ContactView.model_validate,
+        cursor=lambda row: make_cursor(BY_KEY.name, row.key, row.id),
+    )
+
+
+async def contacts_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, ContactView]:
+    caller.need(Scope.POSTS_READ)
+    rows = (await session.exec(visible(caller).where(col(Contact.id).in_(ids)))).all()
+    return {row.id: ContactView.model_validate(row) for row in rows}
+
+
+async def names_of(session: AsyncSession, caller: Caller, keys: Collection[str]) -> dict[str, Name]:
+    """Those there are, by key; for the floors above."""
+    if not keys:
+        return {}
+    rows = (await session.exec(visible(caller).where(col(Contact.key).in_(keys)))).all()
+    return {row.key: name_of(row.name, row.handles) for row in rows}
+
+
+async def names_ever_of(
+    session: AsyncSession, caller: Caller, keys: Collection[str]
+) -> dict[str, Name]:
+    """As `names_of`, with those removed since: what was planned before goes on to name them."""
+    if not keys:
+        return {}
+    statement = (
+        select(Contact)
+        .where(col(Contact.workspace_id) == caller.workspace_id, col(Contact.key).in_(keys))
+        .order_by(col(Contact.removed_at).asc().nulls_last())
+    )
+    rows = (await session.exec(statement)).all()
+    return {row.key: name_of(row.name, row.handles) for row in rows}
+
+
+def name_of(name: str, handles: Iterable[Mapping[str, Any]]) -> Name:
+    """As its row holds it."""
+    return Name(name, {each["network"]: each["handle"] for each in handles})
