@@ -218,6 +218,23 @@ async def test_edit_changes_the_title_only_when_it_is_given() -> None:
         assert ref.url == f"{CASE.access.server}/t/good-morning-village/90/1"
 
 
+@pytest.mark.parametrize(
+    ("standing", "closes"),
+    [
+        ("close=2026-11-22T18:30:00+00:00", "2026-11-22T18:30:00+00:00"),
+        ("close=soon", "2026-11-22T12:00:00+00:00"),
+        ("results=always", "2026-11-22T12:00:00+00:00"),
+    ],
+)
+async def test_edited_poll_keeps_its_end(standing: str, closes: str) -> None:
+    raw = f"Which?\n\n[poll type=regular {standing}]\n* Bread\n[/poll]"
+    http = ScriptedHttp([shown(501, 1, raw), *recorded("discourse", "edit")])
+    draft = Draft("k", (Part("Which one?", poll=Poll(("Bread", "Pie"), timedelta(hours=2))),))
+    await edit.edit(http, CASE.access, Ref("501"), draft, now=NOW)
+    http.assert_finished()
+    assert f"close={closes}]" in said(http.calls[1])["post"]["raw"]
+
+
 async def test_key_that_is_nobody_is_refused_and_settings_may_be_hidden() -> None:
     with pytest.raises(GrantExpired):
         await connect.connect(ScriptedHttp([gone("/session/current.json")]), CASE.login, now=NOW)
