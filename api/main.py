@@ -150,9 +150,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(graph.router)
     refuse_other_methods(app, [module.router for module in ROUTERS])
     for module in ROUTERS:
-        app.include_router(module.router)
+        app.router.routes.extend(module.router.routes)
     for page in PAGES:
-        app.include_router(page.router)
+        app.router.routes.extend(page.router.routes)
     assets.install(app)
     describe(app)
     if settings.sandbox:

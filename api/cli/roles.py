@@ -4,6 +4,8 @@ import os
 import sys
 from typing import NoReturn
 
+LEAN = "api.cli.lean"
+
 
 def serve() -> NoReturn:
     _become("api.cli.serving")
@@ -16,4 +18,4 @@ def work() -> NoReturn:
 def _become(module: str) -> NoReturn:
     """Start over as that module, without this command line in memory."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module])  # noqa: S606 our own program
+    os.execv(sys.executable, [sys.executable, "-m", LEAN, module])  # noqa: S606 our own program

@@ -10,6 +10,7 @@ from api.cli import doors, secret_files
 from api.cli.children import Child
 from api.cli.engines import Postgres, Valkey
 from api.cli.postgres import APPLICATION, OWNER
+from api.cli.roles import LEAN
 from api.cli.trouble import Trouble
 
 _DATABASE = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
@@ -71,13 +72,16 @@ def describe(wishes: Wishes, door: socket.socket) -> Stack:
         prepare=Child("prepare", ("api.cli.prepare",), env, wishes.data),
         api=Child(
             "api",
-            ("api.cli.serving",),
+            (LEAN, "api.cli.serving"),
             env | {"METRICS_PORT": metrics, "LISTEN_FD": str(door.fileno())},
             wishes.data,
             inherits=(door.fileno(),),
         ),
         workers=Child(
-            "workers", ("workers",), env | {"METRICS_PORT": str(doors.free_port())}, wishes.data
+            "workers",
+            (LEAN, "workers"),
+            env | {"METRICS_PORT": str(doors.free_port())},
+            wishes.data,
         ),
     )
 
