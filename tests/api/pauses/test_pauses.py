@@ -45,6 +45,17 @@ async def test_what_is_paused_is_not_paused_twice(desk: Desk) -> None:
     assert third.status_code == 201
 
 
+async def test_a_pause_sent_twice_is_one_pause(desk: Desk) -> None:
+    body = {**REASON, "id": show("pau", new_id())}
+    first = await desk.client.post(PATH, json=body)
+    second = await desk.client.post(PATH, json=body)
+    other = await desk.client.post(PATH, json={**body, "reason": "Other"})
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json()["id"] == second.json()["id"] == body["id"]
+    assert (other.status_code, other.json()["code"]) == (409, "id.taken")
+
+
 async def test_pauses_are_listed_newest_first_open_or_ended(desk: Desk) -> None:
     first = (await desk.client.post(PATH, json=REASON)).json()["id"]
     await desk.client.post(f"{PATH}/{first}/end", json={})

@@ -67,6 +67,7 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
     assert filled == sorted(
         [
             "accounts",
+            "adaptations",
             "answers",
             "approval_policies",
             "attempts",
@@ -96,6 +97,7 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             "network_months",
             "occasions",
             "occurrences",
+            "pauses",
             "post_versions",
             "posts",
             "recurrences",
