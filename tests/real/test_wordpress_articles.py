@@ -213,8 +213,9 @@ def test_whole_of_parvis_publishes_edits_answers_and_withdraws_once(
         loser.lose_once("POST", "/wp/v2/posts")
         media_ids = [journey.pictured(client, PNG, ALT_TEXT)]
         text = "La vigne\n\nOn taille la vigne."
-        post = journey.planned(client, calendar, account, text, media_ids=media_ids)
-        [ref] = journey.published(client, post["id"])["refs"]
+        more = {"media_ids": media_ids, "first_comment": "La suite bientôt."}
+        post = journey.planned(client, calendar, account, text, **more)
+        ref, first = journey.published(client, post["id"])["refs"]
         slug = wordpress.call("ana", "GET", ref["remote_id"])["slug"]
         once = wordpress.call("ana", "GET", f"posts?slug={slug},{slug}-2&status=any")
 
@@ -235,8 +236,11 @@ def test_whole_of_parvis_publishes_edits_answers_and_withdraws_once(
     assert "On a taillé la vigne." in edited["content"]["rendered"]
     assert (edited["slug"], edited["featured_media"] > 0) == (slug, True)
     assert [(each["author_name"], each["parent"]) for each in comments] == [
+        ("ana", 0),
         ("bob", 0),
-        ("ana", comments[0]["id"]),
+        ("ana", comments[1]["id"]),
     ]
-    assert replies in (1, 2)
+    assert comments[0]["content"]["rendered"] == "<p>La suite bientôt.</p>\n"
+    assert first["remote_id"] == f"comments/{comments[0]['id']}"
+    assert replies in (1, 2, 3)
     assert gone["status"] == "trash"

@@ -59,7 +59,7 @@ MANIFEST = Manifest(
     ),
     mixes_media=True,
     has_link_cards=False,
-    has_first_comment=False,
+    has_first_comment=True,
     max_parts=1,
     visibilities=("public",),
     has_content_warning=False,

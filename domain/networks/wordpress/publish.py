@@ -1,7 +1,8 @@
-"""Publishes articles, and comments as answers; each is sought before it is sent again.
+"""Publishes articles, and comments as answers and as what follows an article at once.
 
-The checkpoint: `files`, sent up for the article; `is_trying`, set before it is sent; `sent`, what
-stands there. An article bears a slug made of the delivery's key, or one that was free: WordPress
+Each is sought before it is sent again.
+
+An article bears a slug made of the delivery's key, or one that was free: WordPress
 finds it by that. A comment is sought among our own under what it answers; over there the same words
 are not taken twice.
 """
@@ -36,16 +37,15 @@ async def publish(
     *,
     now: datetime,  # noqa: ARG001 - the port's signature
 ) -> Published:
-    progress = Progress.model_validate(checkpoint)
-    if progress.sent is not None:
-        return progress.sent.published()
-    server = server_of(http, access)
-    ref = await _found(server, access, draft) if progress.is_trying else None
-    if ref is None and draft.reply_to is not None:
-        ref = await _answer(server, access, draft, progress, save)
-    elif ref is None:
-        ref = await _article(server, draft, progress, save)
-    return (await progress.with_sent(ref, save)).published()
+    server, progress = server_of(http, access), Progress.model_validate(checkpoint)
+    while len(progress.sent) < len(draft.parts):
+        ref = await _found(server, access, draft, progress) if progress.is_trying else None
+        if ref is None and progress.above(draft) is not None:
+            ref = await _answer(server, access, draft, progress, save)
+        elif ref is None:
+            ref = await _article(server, draft, progress, save)
+        progress = await progress.with_sent(ref).kept(save)
+    return progress.published()
 
 
 async def look_up(
@@ -56,13 +56,12 @@ async def look_up(
     *,
     since: datetime,  # noqa: ARG001 - the port's signature
 ) -> Published | None:
-    progress = Progress.model_validate(checkpoint)
-    if progress.sent is not None:
-        return progress.sent.published()
-    if not progress.is_trying:
-        return None
-    ref = await _found(server_of(http, access), access, draft)
-    return None if ref is None else Published((ref,))
+    """What was never tried is not there: a slug of one's own could be somebody else's by now."""
+    server, progress = server_of(http, access), Progress.model_validate(checkpoint)
+    if progress.is_trying:
+        ref = await _found(server, access, draft, progress)
+        progress = progress if ref is None else progress.with_sent(ref)
+    return progress.published() if len(progress.sent) == len(draft.parts) else None
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -77,21 +76,22 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
             continue
 
 
-async def _found(server: Server, access: Access, draft: Draft) -> Ref | None:
-    if draft.reply_to is not None:
-        place = await comments.place_of(server, draft.reply_to)
-        return await comments.find(server, access.remote_id, place, draft.parts[0])
+async def _found(server: Server, access: Access, draft: Draft, progress: Progress) -> Ref | None:
+    """The message under way, if it stands there."""
+    above, part = progress.above(draft), draft.parts[len(progress.sent)]
+    if above is not None:
+        place = await comments.place_of(server, above)
+        return await comments.find(server, access.remote_id, place, part)
     settings = settings_of(draft)
-    title = article_of(draft.parts[0], settings).title
-    return await _by_slug(server, slug_of(draft, title, settings))
+    return await _by_slug(server, slug_of(draft, article_of(part, settings).title, settings))
 
 
 async def _answer(
     server: Server, access: Access, draft: Draft, progress: Progress, save: Save
 ) -> Ref:
-    place = await comments.place_of(server, draft.reply_to or "")
+    place = await comments.place_of(server, progress.above(draft) or "")
     await progress.kept(save, is_trying=True)
-    return await comments.send(server, access.remote_id, place, draft.parts[0])
+    return await comments.send(server, access.remote_id, place, draft.parts[len(progress.sent)])
 
 
 async def _article(server: Server, draft: Draft, progress: Progress, save: Save) -> Ref:

@@ -131,6 +131,32 @@ async def test_comment_answers_a_comment_under_its_article() -> None:
     assert kept.calls_before == [1, 2]
 
 
+async def test_first_comment_follows_its_article_and_is_resumed_behind_it() -> None:
+    draft = replace(POST, parts=(*POST.parts, Part("More in a moment.")))
+    number = CASE.post_ids[0].rpartition("/")[2]
+    lost = ScriptedHttp(
+        [*recorded("wordpress", "post"), answer("POST", COMMENTS, error="outcome_unknown")]
+    )
+    kept = Kept(lost)
+    with pytest.raises(OutcomeUnknown):
+        await publish.publish(lost, CASE.access, draft, {}, kept, now=NOW)
+    assert lost.calls[1].json == {"post": int(number), "parent": 0, "content": "More in a moment."}
+
+    there = [answer("GET", COMMENTS, [comment(13, "More in a moment.")])]
+    found = await publish.look_up(ScriptedHttp(there), CASE.access, draft, kept.last, since=NOW)
+    resumed, _ = await send(ScriptedHttp(there), draft, kept.last)
+
+    assert found == resumed
+    assert [ref.remote_id for ref in resumed.refs] == [CASE.post_ids[0], "comments/13"]
+
+
+async def test_first_comment_that_was_never_tried_is_not_there() -> None:
+    draft = replace(POST, parts=(*POST.parts, Part("More in a moment.")))
+    reached: Checkpoint = {"sent": [{"id": "posts/6", "url": None}]}
+
+    assert await publish.look_up(ScriptedHttp([]), CASE.access, draft, reached, since=NOW) is None
+
+
 async def test_comment_that_stands_there_already_is_the_one_we_meant() -> None:
     duplicate = refused(409, "comment_duplicate", "You have already said that!")
     http = ScriptedHttp(
