@@ -17,6 +17,7 @@ _ANSWERS = {
     FaultKind.SERVER_ERROR_AFTER_SUCCESS: (500, "server_error"),
     FaultKind.RATE_LIMITED: (429, "rate_limited"),
     FaultKind.EXPIRED_TOKEN: (401, "token_expired"),
+    FaultKind.REVOKED_TOKEN: (401, "token_invalid"),
     FaultKind.REFUSED: (422, "content_refused"),
 }
 _LONGEST_LOOK_S = 0.1
@@ -40,8 +41,11 @@ def error(status: int, code: str, message: str, **headers: str) -> JSONResponse:
 
 async def go_wrong(request: Request, kind: FaultKind, seconds: float) -> Response:
     """What the caller gets instead of an answer."""
-    if kind == FaultKind.RESET_AFTER_SUCCESS:
+    if kind in {FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER_SUCCESS}:
         return CutOff()
+    if kind == FaultKind.TRUNCATED_AFTER_SUCCESS:
+        # Whole for HTTP; what it carries ends in the middle.
+        return Response(b'{"id":', media_type="application/json")
     if kind in {FaultKind.TIMEOUT_BEFORE, FaultKind.TIMEOUT_AFTER_SUCCESS}:
         await _hold(request, seconds)
     status, code = _ANSWERS[kind]

@@ -124,9 +124,16 @@ async def take_fault(
     fault = found.first()
     if fault is None:
         return None
+    if fault.kind == FaultKind.REVOKED_TOKEN:
+        await _close_sessions(session, account)
     fault.times -= 1
     if fault.times > 0:
         session.add(fault)
     else:
         await session.delete(fault)
     return FaultKind(fault.kind), fault.seconds
+
+
+async def _close_sessions(session: AsyncSession, account: SandboxAccount) -> None:
+    of_account = col(SandboxSession.account_id) == account.id
+    await session.exec(delete(SandboxSession).where(of_account))

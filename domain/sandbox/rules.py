@@ -25,12 +25,15 @@ class Act(StrEnum):
 class FaultKind(StrEnum):
     TIMEOUT_BEFORE = "timeout_before"
     TIMEOUT_AFTER_SUCCESS = "timeout_after_success"
+    RESET_BEFORE = "reset_before"
     RESET_AFTER_SUCCESS = "reset_after_success"
+    TRUNCATED_AFTER_SUCCESS = "truncated_after_success"
     SERVER_ERROR = "server_error"
     SERVER_ERROR_AFTER_SUCCESS = "server_error_after_success"
     RATE_LIMITED = "rate_limited"
     SLOW_MEDIA = "slow_media"
     EXPIRED_TOKEN = "expired_token"  # noqa: S105  the name of a fault
+    REVOKED_TOKEN = "revoked_token"  # noqa: S105  the name of a fault
     REFUSED = "refused"
 
 
@@ -38,6 +41,7 @@ AFTER_SUCCESS = frozenset(
     {
         FaultKind.TIMEOUT_AFTER_SUCCESS,
         FaultKind.RESET_AFTER_SUCCESS,
+        FaultKind.TRUNCATED_AFTER_SUCCESS,
         FaultKind.SERVER_ERROR_AFTER_SUCCESS,
         FaultKind.SLOW_MEDIA,
     }

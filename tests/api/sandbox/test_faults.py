@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 
 from api.sandbox.app import sandbox_app
-from domain.connector.errors import OutcomeUnknown, RateLimited, Unavailable
+from domain.connector.errors import GrantExpired, OutcomeUnknown, RateLimited, Unavailable
 from domain.connector.http import Call, Http
 from domain.connector.words import Access, Checkpoint, Draft, Login, Part
 from domain.kernel.database import Database
@@ -86,7 +86,9 @@ async def served(database: Database) -> AsyncIterator[Served]:
         await running
 
 
-@pytest.mark.parametrize("kind", ["timeout_after_success", "reset_after_success"])
+@pytest.mark.parametrize(
+    "kind", ["timeout_after_success", "reset_after_success", "truncated_after_success"]
+)
 async def test_a_post_whose_answer_was_lost_stands_there(served: Served, kind: str) -> None:
     await served.fault(on="publish", kind=kind, seconds=20)
 
@@ -97,14 +99,25 @@ async def test_a_post_whose_answer_was_lost_stands_there(served: Served, kind: s
     assert await served.look_up()
 
 
-async def test_a_post_that_timed_out_before_is_not_there(served: Served) -> None:
-    await served.fault(on="publish", kind="timeout_before", seconds=20)
+@pytest.mark.parametrize("kind", ["timeout_before", "reset_before"])
+async def test_a_post_that_was_lost_before_is_not_there(served: Served, kind: str) -> None:
+    await served.fault(on="publish", kind=kind, seconds=20)
 
     with pytest.raises(OutcomeUnknown):
         await served.publish()
 
     assert await served.texts() == []
     assert not await served.look_up()
+
+
+async def test_a_token_that_was_revoked_stays_so(served: Served) -> None:
+    await served.fault(on="publish", kind="revoked_token")
+
+    for _ in range(2):
+        with pytest.raises(GrantExpired):
+            await served.publish()
+
+    assert await served.texts() == []
 
 
 async def test_a_wait_that_was_asked_for_is_told(served: Served) -> None:
