@@ -53,7 +53,7 @@ class Stack:
 
     def start_api(self) -> None:
         self.api = self.spawn("api", "serve")
-        until(self._answers, "the api answers")
+        until(self._answers, "the api answers", within_s=3 * PATIENCE_S)
 
     def _answers(self) -> bool:
         try:

@@ -11,7 +11,7 @@ import httpx2
 from tests.domain.media.files import picture
 from tests.faults.columns import CLASSES, Fault
 from tests.house import House, open_house
-from tests.stack import Stack, until
+from tests.stack import PATIENCE_S, Stack, until
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,12 @@ def open_cells(stack: Stack, faults: Sequence[Fault]) -> list[Cell]:
     first = open_house(stack, handle="first")
     medium = _upload(first.client)
     cells = list(_open(first, faults, medium))
-    until(lambda: all(_is_connected(cell) for cell in cells), "every account is connected")
+    connecting = "/v1/accounts?state=connecting"
+    until(
+        lambda: not first.client.get(connecting).json()["data"],
+        "every account is connected",
+        within_s=3 * PATIENCE_S,
+    )
     return cells
 
 
@@ -118,11 +123,6 @@ def _open(first: House, faults: Sequence[Fault], medium: str) -> Iterator[Cell]:
             assert begun.status_code in {201, 202}, begun.text
             cell.house = replace(house, account=begun.json()["id"])
             yield cell
-
-
-def _is_connected(cell: Cell) -> bool:
-    found = cell.house.client.get(f"/v1/accounts/{cell.house.account}").json()
-    return bool(found["state"] == "connected")
 
 
 def _upload(client: httpx2.Client) -> str:
