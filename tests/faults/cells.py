@@ -72,9 +72,12 @@ class Cell:
         self.texts[id_] = text
         return id_
 
-    def go(self, id_: str) -> None:
+    def goes(self, id_: str) -> bool:
+        """Sets a post going; False where the account must be connected again first."""
         planned = self.house.client.post(f"/v1/posts/{id_}/schedule", json={"now": True})
-        assert planned.status_code == 200, planned.text
+        is_out = planned.status_code == 409 and planned.json()["code"] == "account.disconnected"
+        assert is_out or planned.status_code == 200, planned.text
+        return not is_out
 
     def has_met_its_faults(self) -> bool:
         return not self.house.state()["faults"]

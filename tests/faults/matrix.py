@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tests.faults.cells import Cell, Tally
 from tests.faults.columns import CLASSES, STRIKES
-from tests.faults.person import attend
+from tests.faults.person import attend, connect_again
 from tests.stack import Stack, until
 
 HEAD = "Of each class: sent, arrived, doubled, lost, asked a person."
@@ -32,7 +32,8 @@ def _publish(cells: Sequence[Cell], name: str, posts: int) -> None:
     planned = [(cell, cell.draft(f"{name} {each}")) for each in range(posts) for cell in cells]
     for cell, id_ in sorted(planned, key=lambda pair: pair[0].fault.session_s or 0):
         until(cell.has_run_out, "its session has run out")
-        cell.go(id_)
+        while not cell.goes(id_):
+            connect_again(cell)
 
 
 def wrong(cell: Cell) -> bool:
