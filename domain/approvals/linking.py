@@ -17,7 +17,8 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import LinkInvalid
 from domain.kernel.ids import show
 from domain.kernel.sealing import fingerprint
-from domain.posts.tables import Post
+from domain.posts.missing import beside
+from domain.posts.tables import Post, PostVersion
 from domain.posts.versions import find_version, version_at
 from domain.workspaces import queries
 from domain.workspaces.letters import Doors
@@ -37,14 +38,18 @@ async def see_review(session: AsyncSession, secret: str, *, now: datetime) -> Re
         note=row.note,
         title=version.title,
         text=version.text,
-        others=[
-            part
-            for each in (*version.adaptations, *version.variants)
-            for part in each["parts"] or ()
-        ],
+        others=_others(version),
         link_url=version.link_url,
         due_at=row.due_at,
     )
+
+
+def _others(version: PostVersion) -> list[str]:
+    """All else that would be read: polls, first comments, and what is said otherwise."""
+    said = beside(version.poll, version.first_comment)
+    for each in (*version.adaptations, *version.variants):
+        said += [*(each["parts"] or ()), *beside(each.get("poll"), each.get("first_comment"))]
+    return [text for text in said if text]
 
 
 async def approve_by_link(

@@ -108,6 +108,6 @@ class ReviewSeen:
     title: str
     text: str
     others: Sequence[str]
-    """What single accounts say instead."""
+    """Polls, first comments, and what single accounts say instead."""
     link_url: str | None
     due_at: datetime

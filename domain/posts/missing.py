@@ -118,7 +118,7 @@ async def _facts(
 
 async def _words(session: AsyncSession, caller: Caller, posts: Sequence[Post]) -> dict[UUID, str]:
     """What posts, their adaptations and accounts say; names in the house are not said."""
-    said = {post.id: [post.text, *_beside(post.poll, post.first_comment)] for post in posts}
+    said = {post.id: [post.text, *beside(post.poll, post.first_comment)] for post in posts}
     layers: list[Adaptation | Variant] = []
     of_adaptations = select(Adaptation).where(
         col(Adaptation.workspace_id) == caller.workspace_id, col(Adaptation.post_id).in_(said)
@@ -130,11 +130,11 @@ async def _words(session: AsyncSession, caller: Caller, posts: Sequence[Post]) -
     layers += (await session.exec(of_variants)).all()
     for each in layers:
         said[each.post_id] += [*(each.parts or ()), each.content_warning or ""]
-        said[each.post_id] += _beside(each.poll, each.first_comment)
+        said[each.post_id] += beside(each.poll, each.first_comment)
     return {id_: words_of(texts) for id_, texts in said.items()}
 
 
-def _beside(poll: Mapping[str, Any] | None, first_comment: str | None) -> list[str]:
+def beside(poll: Mapping[str, Any] | None, first_comment: str | None) -> list[str]:
     return [*(poll["options"] if poll else ()), first_comment or ""]
 
 

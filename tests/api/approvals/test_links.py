@@ -62,6 +62,22 @@ async def test_who_is_asked_reads_and_approves_without_signing_in(
     assert (await tab.open(link)).status_code == 404
 
 
+async def test_page_shows_polls_and_first_comments_too(
+    desk: Desk, database: Database, hire: Hire, tab: Tab, name: str
+) -> None:
+    aline = await hire(name)
+    await policy(desk, aline)
+    poll = {"options": ["Oui, déjà", "Pas encore"]}
+    own = [{"account_id": desk.account, "first_comment": "La suite demain."}]
+    draft = await desk.draft(poll=poll, first_comment="Vos photos ?", variants=own)
+    await submit(desk, draft)
+
+    await tab.open(await link_to(database, aline.email, "reviews"))
+
+    for said in ("Oui, déjà", "Pas encore", "Vos photos ?", "La suite demain."):
+        assert said in tab.page.text
+
+
 @pytest.mark.parametrize("language", list(TITLES))
 async def test_page_speaks_four_languages(
     desk: Desk, database: Database, hire: Hire, tab: Tab, name: str, language: str
