@@ -27,7 +27,7 @@ from api.feeds import ics
 from api.feeds import rest as feeds
 from api.fence.gate import Gate
 from api.front import Front
-from api.graph import http as graph
+from api.graph import waking as graph
 from api.ideas import candidates
 from api.ideas import rest as ideas
 from api.identity import applications

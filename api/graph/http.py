@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
 
 from api.graph.context import Context
@@ -23,31 +23,25 @@ from api.graph.documents import Document, Documents, Refused, cost_of
 from api.graph.engine import execute
 from api.graph.errors import request_error, show
 from api.graph.guard import MAX_COST
-from api.graph.ide import page
 from api.graph.requests import (
     RESPONSE_JSON,
     Asked,
     Unreadable,
     read_request,
     wanted_type,
-    wants_page,
 )
 from api.graph.schema import core
 from api.idempotency import KEY_HEADER, REPLAYED
 from api.state import state_of
 from domain.kernel.errors import ParvisError
 
-router = APIRouter()
 documents = Documents(core)
 COST_PER_REQUEST = 100
 """Points of cost that count as one request against the limits."""
 
 
-@router.api_route("/graphql", methods=["GET", "POST"], include_in_schema=False)
-async def graphql(request: Request) -> Response:
-    """One operation a request; a browser without one gets the IDE."""
-    if wants_page(request):
-        return page()
+async def answer(request: Request) -> Response:
+    """One operation a request."""
     state = state_of(request)
     caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
     media_type = wanted_type(request)
