@@ -109,6 +109,24 @@ def stack() -> Iterator[Stack]:
         shutil.rmtree(folder)
 
 
+# First, before anything was asked of it: the graph and the contract are made when asked for.
+def test_doctor_finds_the_stack_well(stack: Stack) -> None:
+    said = parvis("doctor", "--data", str(stack.folder)).stdout
+
+    wrong = [line for line in said.splitlines() if line.startswith("✗")]
+    # a developer's environment may be older than its stamp; that check has a test of its own
+    assert [line for line in wrong if "requirements.lock" not in line] == []
+    assert re.search(r"Memory: stack \d+ MiB, api \d+ MiB", said)
+
+
+def test_the_idle_stack_stays_small(stack: Stack) -> None:
+    assert stack.process is not None
+
+    found = machine_checks.memory_fits(stack.process.pid, stack.pids()["api"])
+
+    assert not found.is_wrong, found.what
+
+
 def test_one_line_of_json_says_what_a_program_needs(stack: Stack) -> None:
     said = stack.said
 
@@ -216,23 +234,6 @@ def test_other_commands_find_what_runs(stack: Stack) -> None:
     assert moved.stdout.startswith("The schema is at ")
     assert unknown.returncode == 1
     assert "There is no workspace nobody (there are: my-workspace)." in unknown.stderr
-
-
-def test_doctor_finds_the_stack_well(stack: Stack) -> None:
-    said = parvis("doctor", "--data", str(stack.folder)).stdout
-
-    wrong = [line for line in said.splitlines() if line.startswith("✗")]
-    # a developer's environment may be older than its stamp; that check has a test of its own
-    assert [line for line in wrong if "requirements.lock" not in line] == []
-    assert re.search(r"Memory: stack \d+ MiB, api \d+ MiB", said)
-
-
-def test_the_idle_stack_stays_small(stack: Stack) -> None:
-    assert stack.process is not None
-
-    found = machine_checks.memory_fits(stack.process.pid, stack.pids()["api"])
-
-    assert not found.is_wrong, found.what
 
 
 @pytest.mark.parametrize("part", ["api", "workers", "valkey", "postgres"])
