@@ -56,6 +56,7 @@ MEANT = {
     "post.other_community": "as do the posts that came of it",
     "idea.summary_missing": "what is summarised has a summary",
     "calendar.other_community": "a post stays with its community",
+    "pause.other_community": "and a pause is of one",
     "url_parsing": "hosts have rules that no pattern tells",
     "role.unfit": "a custom role and its id go together",
     "department.lead_outside": "who leads a department is in it",
