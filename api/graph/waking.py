@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.graph.ide import page
 from api.graph.requests import wants_page
-from domain.kernel.memory import keep_out_of_collections
+from domain.kernel.memory import keep_newcomers_out
 
 router = APIRouter()
 Answer = Callable[[Request], Awaitable[Response]]
@@ -32,4 +32,4 @@ async def _wake() -> None:
     if not _woken:
         found = await asyncio.to_thread(import_module, "api.graph.http")
         _woken.append(found.answer)
-        keep_out_of_collections()
+        keep_newcomers_out()

@@ -11,3 +11,9 @@ def keep_out_of_collections() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
+
+
+def keep_newcomers_out() -> None:
+    """The same for what was loaded since, where the process keeps things out at all."""
+    if gc.get_freeze_count():
+        keep_out_of_collections()
