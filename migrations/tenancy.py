@@ -1,9 +1,9 @@
-"""What migrations say of tenancy: distribute a table, lock it to its workspace, grant it."""
+"""What migrations say of tenants' tables: their first columns and keys, their locks and grants."""
 
 from typing import Any
 
 from alembic import op
-from sqlalchemy import ForeignKeyConstraint, text
+from sqlalchemy import Column, DateTime, ForeignKeyConstraint, Integer, LargeBinary, Uuid, text
 from sqlalchemy.schema import SchemaItem
 
 APPLICATION = "parvis_app"
@@ -12,6 +12,26 @@ APPEND_ONLY = "SELECT, INSERT, DELETE"
 TENANT = "nullif(current_setting('parvis.workspace', true), '')::uuid"
 SEEN = "(SELECT parvis_seen_communities())"
 IN_SEEN = f"ANY ({SEEN}::uuid[])"
+MOMENT = DateTime(timezone=True)
+
+
+def kept(*columns: SchemaItem) -> tuple[SchemaItem, ...]:
+    """The columns of every row that callers make and change, and those of its own after them."""
+    return (
+        Column("workspace_id", Uuid(), nullable=False),
+        Column("id", Uuid(), nullable=False),
+        Column("version", Integer(), nullable=False),
+        Column("created_at", MOMENT, nullable=False),
+        Column("updated_at", MOMENT, nullable=False),
+        Column("made_from", LargeBinary(), nullable=True),
+        *columns,
+    )
+
+
+def of(table: str, column: str, on_delete: str = "RESTRICT") -> ForeignKeyConstraint:
+    """That `column` names a row of `table` in the same workspace."""
+    targets = [f"{table}.workspace_id", f"{table}.id"]
+    return ForeignKeyConstraint(["workspace_id", column], targets, ondelete=on_delete)
 
 
 def create_tenant_table(name: str, *items: SchemaItem, grants: str = ALL, **options: Any) -> None:  # noqa: ANN401 - op.create_table takes anything

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from migrations.tenancy import APPEND_ONLY, APPLICATION, create_tenant_table
+from migrations.tenancy import APPEND_ONLY, APPLICATION, MOMENT, create_tenant_table, kept, of
 
 revision = "2026_11_22_1000"
 down_revision = None
@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("subject_kind", sa.Text(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("occurred_at", MOMENT, nullable=False),
         sa.Column("data", JSONB(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "number"),
@@ -134,18 +134,13 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", JSONB(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kept_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "actor", "key"),
     )
     op.create_index("kept_answers_by_age", "kept_answers", ["workspace_id", "kept_at"])
     create_tenant_table(
         "media",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("content_type", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
@@ -162,25 +157,20 @@ def upgrade() -> None:
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("updated_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("workspace_id"),
     )
     op.create_index(op.f("ix_workspaces_slug"), "workspaces", ["slug"], unique=False)
     create_tenant_table(
         "communities",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("languages", ARRAY(sa.Text()), nullable=False),
-        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.workspace_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
         sa.UniqueConstraint("workspace_id", "slug", name="communities_slug"),
@@ -193,12 +183,7 @@ def upgrade() -> None:
     )
     create_tenant_table(
         "members",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
@@ -213,21 +198,16 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("scopes", ARRAY(sa.Text()), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=True),
+        sa.Column("revoked_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.workspace_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
         sa.UniqueConstraint("workspace_id", "fingerprint", name="tokens_fingerprint"),
     )
     create_tenant_table(
         "accounts",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("network", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -241,24 +221,20 @@ def upgrade() -> None:
         sa.Column("measures", JSONB(), nullable=False),
         sa.Column("sealed_login", sa.LargeBinary(), nullable=True),
         sa.Column("sealed_grant", sa.LargeBinary(), nullable=True),
-        sa.Column("grant_expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("renewing_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("grant_expires_at", MOMENT, nullable=True),
+        sa.Column("granted_at", MOMENT, nullable=True),
+        sa.Column("renewing_until", MOMENT, nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("inbox_cursor", sa.Text(), nullable=True),
         sa.Column("poll_every_s", sa.Integer(), nullable=False),
         sa.Column("poll_longest_s", sa.Integer(), nullable=True),
-        sa.Column("connect_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("measure_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "community_id"],
-            ["communities.workspace_id", "communities.id"],
-            ondelete="RESTRICT",
-        ),
+        sa.Column("connect_at", MOMENT, nullable=True),
+        sa.Column("read_at", MOMENT, nullable=True),
+        sa.Column("measure_at", MOMENT, nullable=True),
+        sa.Column("check_at", MOMENT, nullable=True),
+        sa.Column("last_read_at", MOMENT, nullable=True),
+        sa.Column("removed_at", MOMENT, nullable=True),
+        of("communities", "community_id"),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
     )
     op.create_index(
@@ -307,22 +283,13 @@ def upgrade() -> None:
     )
     create_tenant_table(
         "calendars",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("colour", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "community_id"],
-            ["communities.workspace_id", "communities.id"],
-            ondelete="RESTRICT",
-        ),
+        of("communities", "community_id"),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
     )
     op.create_index(
@@ -336,12 +303,7 @@ def upgrade() -> None:
     )
     create_tenant_table(
         "posts",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("calendar_id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -353,18 +315,10 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("wall_time", sa.DateTime(), nullable=True),
         sa.Column("time_zone", sa.Text(), nullable=False),
-        sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "calendar_id"],
-            ["calendars.workspace_id", "calendars.id"],
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "community_id"],
-            ["communities.workspace_id", "communities.id"],
-            ondelete="RESTRICT",
-        ),
+        sa.Column("publish_at", MOMENT, nullable=True),
+        sa.Column("published_at", MOMENT, nullable=True),
+        of("calendars", "calendar_id"),
+        of("communities", "community_id"),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
     )
     op.create_index("posts_by_created", "posts", ["workspace_id", "created_at", "id"], unique=False)
@@ -396,12 +350,7 @@ def upgrade() -> None:
     )
     create_tenant_table(
         "variants",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("post_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("parts", ARRAY(sa.Text()), nullable=True),
@@ -410,14 +359,8 @@ def upgrade() -> None:
         sa.Column("link_url", sa.Text(), nullable=True),
         sa.Column("visibility", sa.Text(), nullable=False),
         sa.Column("content_warning", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "account_id"],
-            ["accounts.workspace_id", "accounts.id"],
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "post_id"], ["posts.workspace_id", "posts.id"], ondelete="CASCADE"
-        ),
+        of("accounts", "account_id"),
+        of("posts", "post_id", "CASCADE"),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
         sa.UniqueConstraint("workspace_id", "post_id", "account_id", name="variants_target"),
     )
@@ -426,44 +369,29 @@ def upgrade() -> None:
     )
     create_tenant_table(
         "deliveries",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("post_id", sa.Uuid(), nullable=True),
         sa.Column("variant_id", sa.Uuid(), nullable=True),
         sa.Column("undoes_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("act_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("act_at", MOMENT, nullable=True),
         sa.Column("content", JSONB(), nullable=True),
         sa.Column("checkpoint", JSONB(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("look_ups", sa.Integer(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", MOMENT, nullable=True),
         sa.Column("problem", JSONB(), nullable=True),
         sa.Column("refs", JSONB(), nullable=False),
         sa.Column("remote_id", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", MOMENT, nullable=True),
         sa.Column("trace", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "account_id"],
-            ["accounts.workspace_id", "accounts.id"],
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "post_id"], ["posts.workspace_id", "posts.id"], ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "variant_id"],
-            ["variants.workspace_id", "variants.id"],
-            ondelete="SET NULL (variant_id)",
-        ),
+        of("accounts", "account_id"),
+        of("posts", "post_id"),
+        of("variants", "variant_id", "SET NULL (variant_id)"),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
     )
     op.create_index(
@@ -503,16 +431,12 @@ def upgrade() -> None:
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("act", sa.Text(), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "delivery_id"],
-            ["deliveries.workspace_id", "deliveries.id"],
-            ondelete="CASCADE",
-        ),
+        of("deliveries", "delivery_id", "CASCADE"),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
         grants=APPEND_ONLY,
     )

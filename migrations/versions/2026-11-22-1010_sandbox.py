@@ -6,14 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from migrations.tenancy import grant_shared
+from migrations.tenancy import MOMENT, grant_shared
 
 revision = "2026_11_22_1010"
 down_revision = "2026_11_22_1000"
 branch_labels = None
 depends_on = None
-
-MOMENT = sa.DateTime(timezone=True)
 
 
 def column(

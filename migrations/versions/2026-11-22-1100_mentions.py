@@ -4,14 +4,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
-from migrations.tenancy import APPLICATION, TENANT, create_tenant_table
+from migrations.tenancy import APPLICATION, MOMENT, TENANT, create_tenant_table, kept, of
 
 revision = "2026_11_22_1100"
 down_revision = "2026_11_22_1010"
 branch_labels = None
 depends_on = None
-
-MOMENT = sa.DateTime(timezone=True)
 
 # What a mention looks like to readers, in the order of `MentionView`: (field, column, form).
 SHOWN = (
@@ -352,27 +350,8 @@ def column(name: str, kind: sa.types.TypeEngine | type, *, empty: bool = False) 
     return sa.Column(name, kind, nullable=empty)
 
 
-def kept() -> list[sa.Column]:
-    return [
-        column("workspace_id", sa.Uuid()),
-        column("id", sa.Uuid()),
-        column("version", sa.Integer()),
-        column("created_at", MOMENT),
-        column("updated_at", MOMENT),
-        column("made_from", sa.LargeBinary(), empty=True),
-    ]
-
-
 def key() -> sa.PrimaryKeyConstraint:
     return sa.PrimaryKeyConstraint("workspace_id", "id")
-
-
-def belongs(table: str, name: str, rule: str = "RESTRICT") -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["workspace_id", name],
-        [f"{table}.workspace_id", f"{table}.id"],
-        ondelete=f"SET NULL ({name})" if rule == "SET NULL" else rule,
-    )
 
 
 def index(name: str, table: str, *columns: str, where: str | None = None) -> None:
@@ -439,9 +418,9 @@ def _conversations() -> None:
         column("mention_count", sa.Integer()),
         column("last_mention_at", MOMENT),
         key(),
-        belongs("communities", "community_id"),
-        belongs("accounts", "account_id"),
-        belongs("posts", "post_id", "SET NULL"),
+        of("communities", "community_id"),
+        of("accounts", "account_id"),
+        of("posts", "post_id", "SET NULL (post_id)"),
         sa.UniqueConstraint(
             "workspace_id", "account_id", "root_remote_id", name="conversations_identity"
         ),
@@ -481,12 +460,12 @@ def _mentions() -> None:
         column("deleted_at", MOMENT, empty=True),
         sa.Column("shown", sa.Text(), sa.Computed(SHOWN_CALL, persisted=True), nullable=True),
         key(),
-        belongs("communities", "community_id"),
-        belongs("accounts", "account_id"),
-        belongs("authors", "author_id"),
-        belongs("conversations", "conversation_id"),
-        belongs("posts", "post_id", "SET NULL"),
-        belongs("members", "assigned_to", "SET NULL"),
+        of("communities", "community_id"),
+        of("accounts", "account_id"),
+        of("authors", "author_id"),
+        of("conversations", "conversation_id"),
+        of("posts", "post_id", "SET NULL (post_id)"),
+        of("members", "assigned_to", "SET NULL (assigned_to)"),
         sa.UniqueConstraint(
             "workspace_id", "account_id", "kind", "remote_id", name="mentions_identity"
         ),
@@ -539,8 +518,8 @@ def _answers() -> None:
         column("text", sa.Text()),
         column("media_ids", ARRAY(sa.Uuid())),
         key(),
-        belongs("mentions", "mention_id", "CASCADE"),
-        belongs("deliveries", "delivery_id"),
+        of("mentions", "mention_id", "CASCADE"),
+        of("deliveries", "delivery_id"),
         sa.UniqueConstraint("workspace_id", "delivery_id", name="answers_delivery"),
     )
     index("answers_by_mention", "answers", "mention_id", "id")

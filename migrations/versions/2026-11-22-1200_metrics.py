@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from migrations.tenancy import APPLICATION, create_tenant_table
+from migrations.tenancy import APPLICATION, MOMENT, create_tenant_table, of
 
 revision = "2026_11_22_1200"
 down_revision = "2026_11_22_1100"
@@ -282,7 +282,7 @@ def uuid(name: str, *, empty: bool = False) -> sa.Column:
 
 
 def moment(name: str, *, empty: bool = False) -> sa.Column:
-    return column(name, sa.DateTime(timezone=True), empty=empty)
+    return column(name, MOMENT, empty=empty)
 
 
 def big(name: str, *, empty: bool = False) -> sa.Column:
@@ -431,11 +431,7 @@ def _make_measurings() -> None:
         moment("next_at", empty=True),
         big("followers", empty=True),
         sa.PrimaryKeyConstraint("workspace_id", "subject_id"),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "account_id"],
-            ["accounts.workspace_id", "accounts.id"],
-            ondelete="CASCADE",
-        ),
+        of("accounts", "account_id", "CASCADE"),
     )
     op.create_index(
         "measurings_due",

@@ -4,14 +4,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from migrations.tenancy import grant_shared
+from migrations.tenancy import MOMENT, grant_shared
 
 revision = "2026_11_26_1000"
 down_revision = "2026_11_26_0900"
 branch_labels = None
 depends_on = None
-
-MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:

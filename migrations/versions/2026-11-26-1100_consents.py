@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations.due import WITH_MAIL, Work, tell_due
-from migrations.tenancy import create_tenant_table, grant_shared
+from migrations.tenancy import MOMENT, create_tenant_table, grant_shared, kept, of
 
 revision = "2026_11_26_1100"
 down_revision = "2026_11_26_1010"
@@ -16,12 +16,7 @@ depends_on = None
 def upgrade() -> None:
     create_tenant_table(
         "consents",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("network", sa.Text(), nullable=False),
@@ -35,19 +30,11 @@ def upgrade() -> None:
         sa.Column("state_fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("browser_fingerprint", sa.LargeBinary(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("act_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("act_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "community_id"],
-            ["communities.workspace_id", "communities.id"],
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "account_id"],
-            ["accounts.workspace_id", "accounts.id"],
-            ondelete="CASCADE",
-        ),
+        of("communities", "community_id", "CASCADE"),
+        of("accounts", "account_id", "CASCADE"),
     )
     op.create_index("consents_by_created", "consents", ["workspace_id", "created_at", "id"])
     for name in ("link", "state"):
@@ -61,7 +48,7 @@ def upgrade() -> None:
         sa.Column("server", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("public", JSONB(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("network", "server"),
     )
     grant_shared("network_clients")

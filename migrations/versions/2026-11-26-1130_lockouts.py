@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tenancy import grant_shared
+from migrations.tenancy import MOMENT, grant_shared
 
 revision = "2026_11_26_1130"
 down_revision = "2026_11_26_1100"
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.LargeBinary(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failed_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("kind", "subject"),
     )
     op.create_index("lockouts_by_age", "lockouts", ["failed_at"])

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from migrations.tenancy import APPLICATION, create_tenant_table
+from migrations.tenancy import APPLICATION, MOMENT, create_tenant_table
 
 revision = "2026_11_26_1400"
 down_revision = "2026_11_26_1210"
@@ -32,7 +32,7 @@ FUNCTIONS = ("parvis_application_scopes(uuid, uuid)", "parvis_origin_application
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+    return sa.Column(name, MOMENT, nullable=nullable)
 
 
 def _key(target: str, column: str) -> sa.ForeignKeyConstraint:

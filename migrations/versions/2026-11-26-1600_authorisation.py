@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from migrations.tenancy import create_tenant_table, grant_shared
+from migrations.tenancy import MOMENT, create_tenant_table, grant_shared
 
 revision = "2026_11_26_1600"
 down_revision = "2026_11_26_1500"
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+    return sa.Column(name, MOMENT, nullable=nullable)
 
 
 def _key(target: str, column: str) -> sa.ForeignKeyConstraint:

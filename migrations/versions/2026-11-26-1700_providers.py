@@ -5,14 +5,13 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations.due import WITH_CONSENTS, Work, tell_due
-from migrations.tenancy import APPLICATION, create_tenant_table
+from migrations.tenancy import APPLICATION, MOMENT, create_tenant_table, kept, of
 
 revision = "2026_11_26_1700"
 down_revision = "2026_11_26_1600"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
 # Nobody has said yet who they are: a button is found by the short name that they typed.
 OFFERS = """
 CREATE FUNCTION parvis_sign_in_offers(short_name text)
@@ -26,23 +25,14 @@ $$
 
 
 def of_provider() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["workspace_id", "provider_id"],
-        ["sign_in_providers.workspace_id", "sign_in_providers.id"],
-        ondelete="CASCADE",
-    )
+    return of("sign_in_providers", "provider_id", "CASCADE")
 
 
 def upgrade() -> None:
     op.add_column("sign_ins", sa.Column("workspace_id", sa.Uuid(), nullable=True))
     create_tenant_table(
         "sign_in_providers",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("issuer", sa.Text(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=False),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tenancy import create_tenant_table, hold
+from migrations.tenancy import MOMENT, create_tenant_table, hold, kept, of
 
 revision = "2026_11_26_1710"
 down_revision = "2026_11_26_1700"
@@ -12,23 +12,6 @@ depends_on = None
 
 OF_CALENDAR = """EXISTS (SELECT 1 FROM calendars c WHERE c.workspace_id = {0}.workspace_id
     AND c.id = {0}.{1})"""
-
-
-def kept(*columns: sa.Column[object]) -> tuple[sa.Column[object], ...]:
-    return (
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
-        *columns,
-    )
-
-
-def of(table: str, column: str, on_delete: str = "RESTRICT") -> sa.ForeignKeyConstraint:
-    targets = [f"{table}.workspace_id", f"{table}.id"]
-    return sa.ForeignKeyConstraint(["workspace_id", column], targets, ondelete=on_delete)
 
 
 def upgrade() -> None:
@@ -82,10 +65,10 @@ def upgrade() -> None:
         "queue_places",
         *kept(
             sa.Column("calendar_id", sa.Uuid(), nullable=False),
-            sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+            sa.Column("not_before", MOMENT, nullable=True),
             sa.Column("slot_id", sa.Uuid(), nullable=True),
             sa.Column("occurs_on", sa.Date(), nullable=True),
-            sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+            sa.Column("planned_at", MOMENT, nullable=True),
         ),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
         sa.UniqueConstraint("workspace_id", "slot_id", "occurs_on", name="queue_places_once"),

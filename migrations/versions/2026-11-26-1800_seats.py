@@ -4,14 +4,22 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from migrations.tenancy import APPLICATION, IN_SEEN, SEEN, create_tenant_table, hold
+from migrations.tenancy import (
+    APPLICATION,
+    IN_SEEN,
+    MOMENT,
+    SEEN,
+    create_tenant_table,
+    hold,
+    kept,
+    of,
+)
 
 revision = "2026_11_26_1800"
 down_revision = "2026_11_26_1710"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
 # Communities stand on a higher floor; invoker's rights, so that nobody learns of hidden ones.
 KNOWN = """
 CREATE FUNCTION parvis_known_communities(ids uuid[]) RETURNS uuid[]
@@ -34,28 +42,11 @@ def uuid(name: str, *, empty: bool = False) -> sa.Column:
     return column(name, sa.Uuid(), empty=empty)
 
 
-def kept() -> list[sa.Column]:
-    return [
-        uuid("workspace_id"),
-        uuid("id"),
-        column("version", sa.Integer()),
-        column("created_at", MOMENT),
-        column("updated_at", MOMENT),
-        column("made_from", sa.LargeBinary(), empty=True),
-    ]
-
-
 def key() -> list[sa.Constraint]:
     return [
         sa.PrimaryKeyConstraint("workspace_id", "id"),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.workspace_id"], ondelete="CASCADE"),
     ]
-
-
-def belongs(table: str, name: str, rule: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["workspace_id", name], [f"{table}.workspace_id", f"{table}.id"], ondelete=rule
-    )
 
 
 def upgrade() -> None:
@@ -93,7 +84,7 @@ def _departments() -> None:
         text("description"),
         uuid("lead_id", empty=True),
         *key(),
-        belongs("members", "lead_id", "SET NULL (lead_id)"),
+        of("members", "lead_id", "SET NULL (lead_id)"),
         sa.UniqueConstraint("workspace_id", "name", name="departments_name"),
     )
     create_tenant_table(
@@ -103,8 +94,8 @@ def _departments() -> None:
         uuid("member_id"),
         column("place", sa.Integer()),
         sa.PrimaryKeyConstraint("workspace_id", "department_id", "member_id"),
-        belongs("departments", "department_id", "CASCADE"),
-        belongs("members", "member_id", "CASCADE"),
+        of("departments", "department_id", "CASCADE"),
+        of("members", "member_id", "CASCADE"),
     )
     op.create_index(
         "department_members_by_member", "department_members", ["workspace_id", "member_id"]
@@ -127,7 +118,7 @@ def _invitations() -> None:
         column("expires_at", MOMENT),
         column("accepted_at", MOMENT, empty=True),
         *key(),
-        belongs("roles", "role_id", "SET NULL (role_id)"),
+        of("roles", "role_id", "SET NULL (role_id)"),
         sa.UniqueConstraint("workspace_id", "fingerprint", name="invitations_fingerprint"),
     )
     op.create_index(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tenancy import IN_SEEN, create_tenant_table, hold
+from migrations.tenancy import IN_SEEN, MOMENT, create_tenant_table, hold, kept, of
 
 revision = "2026_11_26_2000"
 down_revision = "2026_11_26_1840"
@@ -14,12 +14,7 @@ depends_on = None
 def upgrade() -> None:
     create_tenant_table(
         "campaigns",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("objective", sa.Text(), nullable=False),
@@ -27,13 +22,9 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("utm", sa.dialects.postgresql.JSONB(), nullable=False),
-        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "community_id"],
-            ["communities.workspace_id", "communities.id"],
-            ondelete="RESTRICT",
-        ),
+        of("communities", "community_id"),
     )
     op.create_index("campaigns_by_created", "campaigns", ["workspace_id", "created_at", "id"])
     op.create_index(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tenancy import IN_SEEN, create_tenant_table, hold
+from migrations.tenancy import IN_SEEN, create_tenant_table, hold, kept, of
 
 revision = "2026_11_26_2020"
 down_revision = "2026_11_26_2156"
@@ -11,20 +11,10 @@ branch_labels = None
 depends_on = None
 
 
-def of(table: str, column: str, on_delete: str) -> sa.ForeignKeyConstraint:
-    targets = [f"{table}.workspace_id", f"{table}.id"]
-    return sa.ForeignKeyConstraint(["workspace_id", column], targets, ondelete=on_delete)
-
-
 def upgrade() -> None:
     create_tenant_table(
         "candidates",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("mention_id", sa.Uuid(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tenancy import create_tenant_table, hold
+from migrations.tenancy import MOMENT, create_tenant_table, hold, of
 
 revision = "2026_11_26_2100"
 down_revision = "2026_11_26_2000"
@@ -26,14 +26,10 @@ def upgrade() -> None:
         sa.Column("shows_drafts", sa.Boolean(), nullable=False),
         sa.Column("shows_text", sa.Boolean(), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
         sa.UniqueConstraint("workspace_id", "fingerprint", name="calendar_feeds_fingerprint"),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "calendar_id"],
-            ["calendars.workspace_id", "calendars.id"],
-            ondelete="CASCADE",
-        ),
+        of("calendars", "calendar_id", "CASCADE"),
     )
     op.create_index(
         "calendar_feeds_of_calendar", "calendar_feeds", ["workspace_id", "calendar_id", "id"]

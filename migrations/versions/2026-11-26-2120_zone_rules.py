@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tenancy import create_tenant_table
+from migrations.tenancy import MOMENT, create_tenant_table
 
 revision = "2026_11_26_2120"
 down_revision = "2026_11_26_2110"
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("coming", sa.Text(), nullable=True),
-        sa.Column("reached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reached_at", MOMENT, nullable=True),
         sa.Column("reached_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id"),
     )

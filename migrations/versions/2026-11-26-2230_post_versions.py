@@ -4,14 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from migrations.tenancy import APPEND_ONLY, create_tenant_table, hold
+from migrations.tenancy import APPEND_ONLY, MOMENT, create_tenant_table, hold, of
 
 revision = "2026_11_26_2230"
 down_revision = "2026_11_26_2140"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
 OF_POST = """EXISTS (SELECT 1 FROM posts p
     WHERE p.workspace_id = post_versions.workspace_id AND p.id = post_versions.post_id)"""
 # What posts say now is the first version of those that were there before.
@@ -50,9 +49,7 @@ def upgrade() -> None:
         sa.Column("variants", JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
         sa.UniqueConstraint("workspace_id", "post_id", "number", name="post_versions_once"),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "post_id"], ["posts.workspace_id", "posts.id"], ondelete="CASCADE"
-        ),
+        of("posts", "post_id", "CASCADE"),
         grants=APPEND_ONLY,
     )
     op.create_index("post_versions_of_post", "post_versions", ["workspace_id", "post_id", "id"])

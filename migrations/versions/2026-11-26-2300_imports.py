@@ -5,33 +5,22 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from migrations.due import WITH_IMPORTS, WITH_OCCASIONS, tell_due
-from migrations.tenancy import IN_SEEN, create_tenant_table, hold
+from migrations.tenancy import IN_SEEN, MOMENT, create_tenant_table, hold, kept, of
 
 revision = "2026_11_26_2300"
 down_revision = "2026_11_26_2245"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
 OF_IMPORT = """EXISTS (SELECT 1 FROM imports i
     WHERE i.workspace_id = import_rows.workspace_id AND i.id = import_rows.import_id)"""
 COUNTS = ("total", "done", "made", "refused", "removed", "kept")
 
 
-def of(table: str, column: str, on_delete: str = "RESTRICT") -> sa.ForeignKeyConstraint:
-    targets = [f"{table}.workspace_id", f"{table}.id"]
-    return sa.ForeignKeyConstraint(["workspace_id", column], targets, ondelete=on_delete)
-
-
 def upgrade() -> None:
     create_tenant_table(
         "imports",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("calendar_id", sa.Uuid(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),

@@ -4,32 +4,15 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from migrations.tenancy import IN_SEEN, create_tenant_table, hold
+from migrations.tenancy import IN_SEEN, MOMENT, create_tenant_table, hold, kept, of
 
 revision = "2026_11_26_2310"
 down_revision = "2026_11_26_2300"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
 OF_REVIEW = """EXISTS (SELECT 1 FROM reviews r WHERE r.workspace_id = review_links.workspace_id
     AND r.id = review_links.review_id)"""
-
-
-def kept() -> list[sa.Column[object]]:
-    return [
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
-    ]
-
-
-def of(table: str, column: str, on_delete: str = "RESTRICT") -> sa.ForeignKeyConstraint:
-    targets = [f"{table}.workspace_id", f"{table}.id"]
-    return sa.ForeignKeyConstraint(["workspace_id", column], targets, ondelete=on_delete)
 
 
 def upgrade() -> None:

@@ -4,25 +4,18 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.due import WITH_CLOCKS, WITH_UPLOADS, tell_due
-from migrations.tenancy import create_tenant_table
+from migrations.tenancy import MOMENT, create_tenant_table, kept, of
 
 revision = "2026_11_27_0100"
 down_revision = "2026_11_27_0301"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
-
 
 def upgrade() -> None:
     create_tenant_table(
         "uploads",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("way", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -36,11 +29,7 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("media_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "media_id"],
-            ["media.workspace_id", "media.id"],
-            ondelete="SET NULL (media_id)",
-        ),
+        of("media", "media_id", "SET NULL (media_id)"),
     )
     op.create_index("uploads_of_media", "uploads", ["workspace_id", "media_id"])
     op.create_index("uploads_by_expiry", "uploads", ["workspace_id", "expires_at"])

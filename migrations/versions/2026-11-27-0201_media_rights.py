@@ -4,14 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from migrations.tenancy import create_tenant_table
+from migrations.tenancy import MOMENT, create_tenant_table, kept
 
 revision = "2026_11_27_0201"
 down_revision = "2026_11_27_0500"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
 WORDS = ("credit", "source", "licence", "rights_territories")
 
 
@@ -37,12 +36,7 @@ def upgrade() -> None:
     )
     create_tenant_table(
         "media_consents",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("media_id", sa.Uuid(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),

@@ -4,31 +4,19 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from migrations.tenancy import create_tenant_table
+from migrations.tenancy import MOMENT, create_tenant_table, kept, of
 
 revision = "2026_11_27_0202"
 down_revision = "2026_11_27_0300"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
-
-
-def of(table: str, column: str, rule: str) -> sa.ForeignKeyConstraint:
-    targets = [f"{table}.workspace_id", f"{table}.id"]
-    return sa.ForeignKeyConstraint(["workspace_id", column], targets, ondelete=rule)
-
 
 def upgrade() -> None:
     op.add_column("media", sa.Column("alt_texts", JSONB(), nullable=False, server_default="[]"))
     create_tenant_table(
         "albums",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("cover_id", sa.Uuid(), nullable=True),

@@ -5,6 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations.due import WITH_PROBES, WITH_UPLOADS, tell_due
+from migrations.tenancy import MOMENT
 
 revision = "2026_11_27_0203"
 down_revision = "2026_11_27_0100"
@@ -20,7 +21,7 @@ def upgrade() -> None:
         "media",
         sa.Column(
             "probe_at",
-            sa.DateTime(timezone=True),
+            MOMENT,
             nullable=True,
             server_default=sa.func.now(),
         ),

@@ -5,22 +5,30 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations.due import WITH_RENDITIONS, WITH_REVIEWS, tell_due
-from migrations.tenancy import create_tenant_table
+from migrations.tenancy import MOMENT, create_tenant_table, kept, of
 
 revision = "2026_11_27_0204"
 down_revision = "2026_11_27_0530"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
-
-
-def of_media(column: str, rule: str) -> sa.ForeignKeyConstraint:
-    targets = ["media.workspace_id", "media.id"]
-    return sa.ForeignKeyConstraint(["workspace_id", column], targets, ondelete=rule)
-
 
 def upgrade() -> None:
+    _name_sources()
+    _make_operations()
+    tell_due(WITH_RENDITIONS)
+
+
+def downgrade() -> None:
+    tell_due(WITH_REVIEWS)
+    op.drop_table("operations")
+    op.drop_index("media_renditions", "media")
+    op.drop_constraint("media_rendition_of", "media")
+    op.drop_column("media", "rendition_for")
+    op.drop_column("media", "rendition_of")
+
+
+def _name_sources() -> None:
     op.add_column("media", sa.Column("rendition_of", sa.Uuid(), nullable=True))
     op.add_column("media", sa.Column("rendition_for", sa.Text(), nullable=True))
     op.create_foreign_key(
@@ -38,14 +46,12 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("rendition_of IS NOT NULL"),
     )
+
+
+def _make_operations() -> None:
     create_tenant_table(
         "operations",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("media_id", sa.Uuid(), nullable=False),
         sa.Column("network", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -55,8 +61,8 @@ def upgrade() -> None:
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("act_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id"),
-        of_media("media_id", "CASCADE"),
-        of_media("result_id", "SET NULL (result_id)"),
+        of("media", "media_id", "CASCADE"),
+        of("media", "result_id", "SET NULL (result_id)"),
     )
     op.create_index(
         "operations_open",
@@ -74,13 +80,3 @@ def upgrade() -> None:
         postgresql_include=["workspace_id"],
         postgresql_where=sa.text("act_at IS NOT NULL"),
     )
-    tell_due(WITH_RENDITIONS)
-
-
-def downgrade() -> None:
-    tell_due(WITH_REVIEWS)
-    op.drop_table("operations")
-    op.drop_index("media_renditions", "media")
-    op.drop_constraint("media_rendition_of", "media")
-    op.drop_column("media", "rendition_for")
-    op.drop_column("media", "rendition_of")

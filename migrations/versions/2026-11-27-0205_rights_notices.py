@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.due import WITH_NOTICES, WITH_RENDITIONS, tell_due
+from migrations.tenancy import MOMENT
 
 revision = "2026_11_27_0205"
 down_revision = "2026_11_27_0204"
@@ -12,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("media", sa.Column("notice_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("media", sa.Column("notice_at", MOMENT, nullable=True))
     op.create_index(
         "media_to_notice",
         "media",

@@ -6,14 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from migrations.tenancy import TENANT, create_tenant_table, hold
+from migrations.tenancy import TENANT, create_tenant_table, hold, kept, of
 
 revision = "2026_11_27_0300"
 down_revision = "2026_11_27_0600"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
 AUDIENCE = ("locale", "segment", "tone")
 OF_POST = """EXISTS (SELECT 1 FROM posts p
     WHERE p.workspace_id = adaptations.workspace_id AND p.id = adaptations.post_id)"""
@@ -36,12 +35,7 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(name, sa.Text(), nullable=True))
     create_tenant_table(
         "adaptations",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("post_id", sa.Uuid(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=True) for name in ("network", *AUDIENCE)),
         sa.Column("parts", ARRAY(sa.Text()), nullable=True),
@@ -58,9 +52,7 @@ def upgrade() -> None:
             name="adaptations_once",
             postgresql_nulls_not_distinct=True,
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "post_id"], ["posts.workspace_id", "posts.id"], ondelete="CASCADE"
-        ),
+        of("posts", "post_id", "CASCADE"),
     )
     hold("adaptations", OF_POST)
     op.add_column(

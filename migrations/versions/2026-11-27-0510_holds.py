@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.tenancy import MOMENT
+
 revision = "2026_11_27_0510"
 down_revision = "2026_11_27_0620"
 branch_labels = None
@@ -10,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("posts", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("posts", sa.Column("held_at", MOMENT, nullable=True))
     op.add_column("posts", sa.Column("hold_reason", sa.Text(), nullable=True))
     op.add_column("posts", sa.Column("hold_actor", sa.Text(), nullable=True))
     op.create_index(

@@ -4,13 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.due import WITH_PROBES, WITH_REVIEWS, tell_due
+from migrations.tenancy import MOMENT
 
 revision = "2026_11_27_0520"
 down_revision = "2026_11_27_0510"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
 DUE = (("reviews_due", "reviews", "act_at"), ("posts_to_ask_again", "posts", "ask_again_at"))
 STEPS = """UPDATE {table} SET steps = (SELECT jsonb_agg({step} ORDER BY place)
     FROM jsonb_array_elements(steps) WITH ORDINALITY AS each (step, place))

@@ -4,14 +4,12 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.due import WITH_CLOCKS, WITH_IMPORTS, forget_ahead, tell_due
-from migrations.tenancy import create_tenant_table
+from migrations.tenancy import MOMENT, create_tenant_table
 
 revision = "2026_11_27_0600"
 down_revision = "2026_11_27_0400"
 branch_labels = None
 depends_on = None
-
-MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:

@@ -3,19 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tenancy import IN_SEEN, create_tenant_table, hold
+from migrations.tenancy import IN_SEEN, MOMENT, create_tenant_table, hold, kept, of
 
 revision = "2026_11_27_0610"
 down_revision = "2026_11_27_0203"
 branch_labels = None
 depends_on = None
-
-MOMENT = sa.DateTime(timezone=True)
-
-
-def of(table: str, column: str, on_delete: str = "RESTRICT") -> sa.ForeignKeyConstraint:
-    targets = [f"{table}.workspace_id", f"{table}.id"]
-    return sa.ForeignKeyConstraint(["workspace_id", column], targets, ondelete=on_delete)
 
 
 def upgrade() -> None:
@@ -28,12 +21,7 @@ def upgrade() -> None:
     )
     create_tenant_table(
         "pauses",
-        sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.Column("made_from", sa.LargeBinary(), nullable=True),
+        *kept(),
         sa.Column("community_id", sa.Uuid(), nullable=True),
         sa.Column("calendar_id", sa.Uuid(), nullable=True),
         sa.Column("account_id", sa.Uuid(), nullable=True),
