@@ -20,7 +20,7 @@ from domain.kernel import errors
 from domain.kernel.errors import Fault, Misfit, ParvisError
 from domain.kernel.logs import redact
 from domain.kernel.shapes import View
-from domain.posts.shapes import ConflictView
+from domain.posts.version_shapes import ConflictView
 from domain.posts.versions import PostStale
 
 log = structlog.get_logger()

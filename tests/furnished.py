@@ -38,20 +38,16 @@ from domain.metrics.service import record_samples
 from domain.posts import arriving, delivering, recording
 from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.arriving import Arrived
+from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
 from domain.posts.delivering import Task
 from domain.posts.rules import Decision, Verdict
 from domain.posts.service import create_post, schedule_post
-from domain.posts.shapes import CreatePost, PostDetail, SchedulePost, VariantInput
+from domain.posts.shapes import PostDetail
 from domain.uploads.service import Intake, open_upload
 from domain.uploads.shapes import OpenUpload
 from domain.workspaces.service import create_member
 from domain.workspaces.shapes import CreateMember, Role
-from tests.domain.identity.build import (
-    build_access,
-    build_application,
-    build_key,
-    build_member,
-)
+from tests.domain.identity.build import build_access, build_application, build_key, build_member
 from tests.domain.media.files import picture
 from tests.domain.occasions.build import christmas, take_over
 from tests.world import Tenant, make_account

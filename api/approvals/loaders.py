@@ -9,7 +9,8 @@ from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.policies.shapes import PolicyView
 from domain.posts.batches import posts_by_id
-from domain.posts.shapes import ApprovalView, PostVersionView, PostView
+from domain.posts.shapes import ApprovalView, PostView
+from domain.posts.version_shapes import PostVersionView
 from domain.posts.versions import versions_by_id
 
 community_by_review = One(

@@ -11,9 +11,9 @@ from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, DeliveryId, PostId
 from domain.kernel.shapes import Page
 from domain.posts import queries, settling
+from domain.posts.delivery_shapes import AttemptView, DeliveryView, Settlement
 from domain.posts.queries import DeliveryFilter
 from domain.posts.rules import DeliveryKind, DeliveryState
-from domain.posts.shapes import AttemptView, DeliveryView, Settlement
 
 router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"], route_class=TransactionRoute)
 

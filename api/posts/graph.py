@@ -27,17 +27,11 @@ from domain.posts import (
     settling,
     versions,
 )
+from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.many_shapes import RescheduledView, RetriedView
-from domain.posts.shapes import (
-    ApprovalView,
-    AttemptView,
-    ComparisonView,
-    DeliveryView,
-    PostView,
-    ValidatePost,
-    ValidationView,
-    VariantView,
-)
+from domain.posts.shapes import ApprovalView, PostView, VariantView
+from domain.posts.validation_shapes import ValidatePost, ValidationView
+from domain.posts.version_shapes import ComparisonView
 from domain.posts.window import SORT, EntryPage, EntryView, Window, read_window
 
 POST = derive(

@@ -7,7 +7,8 @@ from api.paging import tag
 from api.routes import TransactionRoute
 from domain.kernel.ids import PostId
 from domain.posts import freezing
-from domain.posts.shapes import HoldPost, PostDetail
+from domain.posts.command_shapes import HoldPost
+from domain.posts.shapes import PostDetail
 
 router = APIRouter(prefix="/v1/posts", tags=["posts"], route_class=TransactionRoute)
 

@@ -12,15 +12,10 @@ from domain.media.queries import media_by_id
 from domain.media.shapes import MediaView
 from domain.posts import batches, queries, versions
 from domain.posts.adaptation_shapes import AdaptationView
+from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.queries import PostFilter
-from domain.posts.shapes import (
-    ApprovalView,
-    AttemptView,
-    DeliveryView,
-    PostVersionView,
-    PostView,
-    VariantView,
-)
+from domain.posts.shapes import ApprovalView, PostView, VariantView
+from domain.posts.version_shapes import PostVersionView
 from domain.posts.window import EntryView
 
 NEWEST_FIRST = Order("-created_at", ("created_at", "id"))

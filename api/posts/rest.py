@@ -20,21 +20,13 @@ from domain.kernel.ids import (
 )
 from domain.kernel.shapes import Page
 from domain.posts import editing, queries, service
+from domain.posts.command_shapes import ChangePost, CreatePost, EditPost, RetryPost, SchedulePost
+from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.fields import Label
 from domain.posts.queries import PostFilter, PostSort
 from domain.posts.rules import PostState
-from domain.posts.shapes import (
-    ChangePost,
-    CreatePost,
-    DeliveryView,
-    EditPost,
-    PostDetail,
-    PostSummary,
-    RetryPost,
-    SchedulePost,
-    ValidatePost,
-    ValidationView,
-)
+from domain.posts.shapes import PostDetail, PostSummary
+from domain.posts.validation_shapes import ValidatePost, ValidationView
 
 router = APIRouter(prefix="/v1/posts", tags=["posts"], route_class=TransactionRoute)
 

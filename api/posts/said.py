@@ -1,7 +1,7 @@
 """What posts said before, as nodes: typed errors show them, so they come first."""
 
 from api.graph.derive import derive
-from domain.posts.shapes import ConflictView, PostVersionView
+from domain.posts.version_shapes import ConflictView, PostVersionView
 from domain.posts.versions import versions_by_id
 
 VERSION = derive(

@@ -10,7 +10,8 @@ from api.routes import TransactionRoute
 from domain.kernel.ids import PostId, PostVersionId
 from domain.kernel.shapes import Page
 from domain.posts import restoring, versions
-from domain.posts.shapes import ComparisonView, PostDetail, PostVersionView
+from domain.posts.shapes import PostDetail
+from domain.posts.version_shapes import ComparisonView, PostVersionView
 
 router = APIRouter(prefix="/v1", tags=["posts"], route_class=TransactionRoute)
 

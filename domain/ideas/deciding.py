@@ -21,9 +21,9 @@ from domain.kernel.errors import CandidateAccepted
 from domain.kernel.ids import show
 from domain.mentions import queries as mentions
 from domain.mentions.tables import Mention
+from domain.posts.command_shapes import CreatePost
 from domain.posts.fields import Language, Link
 from domain.posts.service import create_post
-from domain.posts.shapes import CreatePost
 
 MAKES = {Becoming.IDEA: Scope.CALENDARS_WRITE, Becoming.POST: Scope.POSTS_WRITE}
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_BRIEF = 200, 7000, 10_000

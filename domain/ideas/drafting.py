@@ -18,9 +18,10 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import AlreadyExists, Fault, IdTaken, Misfit, NotAllowedNow
 from domain.kernel.ids import new_id, show
+from domain.posts.command_shapes import CreatePost
 from domain.posts.finding import find_post
 from domain.posts.service import create_post
-from domain.posts.shapes import CreatePost, PostDetail
+from domain.posts.shapes import PostDetail
 
 LONGEST_TITLE = 200
 AS_SENT = (

@@ -18,8 +18,8 @@ from domain.kernel.ids import (
 )
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.adaptation_shapes import Adaptations
+from domain.posts.command_shapes import OneEach
 from domain.posts.fields import Labels, Language, Text, Title
-from domain.posts.shapes import OneEach
 
 Question = Annotated[
     str, Field(min_length=1, max_length=500, examples=["Faut-il vendanger la nuit ?"])

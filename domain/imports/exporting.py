@@ -17,8 +17,9 @@ from domain.kernel.pages import PageRequest
 from domain.kernel.shapes import Command, Page, View
 from domain.posts.adaptation_shapes import AdaptationInput, AdaptationView
 from domain.posts.batches import adaptations_by_post
+from domain.posts.command_shapes import VariantInput
 from domain.posts.queries import PostFilter, PostSort, list_posts, variants_by_post
-from domain.posts.shapes import PostView, VariantInput, VariantView
+from domain.posts.shapes import PostView, VariantView
 
 PAGE = 500
 HEADING = (*COLUMNS, *TOLD)

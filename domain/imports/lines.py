@@ -21,7 +21,7 @@ from domain.imports.shapes import ImportLine
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Fault, Invalid
 from domain.kernel.ids import read
-from domain.posts.shapes import CreatePost, VariantInput
+from domain.posts.command_shapes import CreatePost, VariantInput
 
 SAME = (
     "title",

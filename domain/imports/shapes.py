@@ -9,6 +9,7 @@ from domain.kernel.clock import Moment, WallTime, ZoneName
 from domain.kernel.ids import CalendarId, CommunityId, ImportId, PostId
 from domain.kernel.shapes import Command, View
 from domain.posts.adaptation_shapes import Adaptations
+from domain.posts.command_shapes import OneEach
 from domain.posts.fields import (
     MASTER_COMMENT,
     MASTER_POLL,
@@ -24,7 +25,6 @@ from domain.posts.fields import (
     Title,
 )
 from domain.posts.poll_shapes import PollInput
-from domain.posts.shapes import OneEach
 
 MOST_ROWS = 10_000
 Name = Annotated[str, Field(min_length=1, max_length=300)]

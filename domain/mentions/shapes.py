@@ -24,8 +24,8 @@ from domain.kernel.ids import (
 )
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.mentions.rules import MentionStatus
+from domain.posts.delivery_shapes import ProblemView
 from domain.posts.rules import DeliveryState
-from domain.posts.shapes import ProblemView
 
 MOST_MARKED = 100
 MentionIds = Annotated[list[MentionId], Field(min_length=1, max_length=MOST_MARKED)]

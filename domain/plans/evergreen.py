@@ -18,9 +18,9 @@ from domain.plans.recurrence_shapes import VariationInput
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.adapting import adaptations_of, audience_of
+from domain.posts.command_shapes import VariantInput
 from domain.posts.inheriting import suited
 from domain.posts.rules import PostState
-from domain.posts.shapes import VariantInput
 from domain.posts.tables import Post, Variant
 
 Sayings = dict[UUID, tuple[datetime, set[str]]]

@@ -12,8 +12,9 @@ from domain.plans.evergreen import ensure_distinct
 from domain.plans.recurrence_shapes import VariationInput
 from domain.plans.tables import Recurrence
 from domain.posts.adaptation_shapes import AdaptationInput
+from domain.posts.command_shapes import VariantInput
 from domain.posts.service import validate_post
-from domain.posts.shapes import ValidatePost, ValidationView, VariantInput
+from domain.posts.validation_shapes import ValidatePost, ValidationView
 
 LISTS = ("adaptations", "variants", "variations")
 SAID = ("text", "language", "link_url", "media_ids", "campaign_id", *LISTS)

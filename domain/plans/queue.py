@@ -15,20 +15,15 @@ from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotAllowedNow, QueueFull, QueuePaused
 from domain.plans.rules import Occurrence, WeeklySlot, occurrences, suits
-from domain.plans.shapes import (
-    FreeSlotsView,
-    FreeSlotView,
-    QueuePlaceView,
-    QueuePost,
-    QueueView,
-)
+from domain.plans.shapes import FreeSlotsView, FreeSlotView, QueuePlaceView, QueuePost, QueueView
 from domain.plans.slots import weekly_slots
 from domain.plans.tables import Queue, QueuePlace
 from domain.posts.approving import ensure_approved
+from domain.posts.command_shapes import SchedulePost
 from domain.posts.finding import ensure_free, find_post
 from domain.posts.planning import cancel_post, set_going
 from domain.posts.rules import PLANNABLE, PostState
-from domain.posts.shapes import PostDetail, SchedulePost
+from domain.posts.shapes import PostDetail
 from domain.posts.tables import Post
 
 GONE = (PostState.DRAFT, PostState.CANCELLED, PostState.WITHDRAWN, PostState.FAILED)

@@ -16,8 +16,9 @@ from domain.kernel.ids import (
 )
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.adaptation_shapes import Adaptations, AdaptedView
+from domain.posts.command_shapes import OneEach
 from domain.posts.fields import Labels, Language, Link, MediaIds, Text, Title
-from domain.posts.shapes import OneEach, SaidView
+from domain.posts.version_shapes import SaidView
 
 NEXT = 10
 """How many occurrences a preview shows."""

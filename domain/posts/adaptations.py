@@ -21,9 +21,9 @@ from domain.posts.adaptation_shapes import (
     ChangeAdaptation,
 )
 from domain.posts.adapting import adaptations_of
+from domain.posts.command_shapes import ChangePost
 from domain.posts.queries import visible
 from domain.posts.service import change_post, find_unchanged
-from domain.posts.shapes import ChangePost
 from domain.posts.tables import Adaptation, Post
 
 AS_MADE = Sort("id", (col(Adaptation.id),), (UUID,))

@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.batches import ById, OfEach
 from domain.kernel.caller import Caller, Scope
 from domain.posts.adaptation_shapes import AdaptationView
-from domain.posts.shapes import AttemptView, PostView, VariantView
+from domain.posts.delivery_shapes import AttemptView
+from domain.posts.shapes import PostView, VariantView
 from domain.posts.tables import Adaptation, Attempt, Post, Variant
 
 NEWEST_FIRST = (col(Post.created_at).desc(), col(Post.id).desc())

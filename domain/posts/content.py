@@ -1,14 +1,6 @@
 """What exactly goes out: post, adaptations and variant as one content, kept with the delivery."""
 
-from collections.abc import (
-    Awaitable,
-    Callable,
-    Collection,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -37,7 +29,7 @@ from domain.networks import find
 from domain.posts.inheriting import Adapted, Audience, Master, OwnWords, inherited
 from domain.posts.poll_shapes import PollView
 from domain.posts.rights import rights_misfits
-from domain.posts.shapes import LengthView, MisfitView, VerdictView
+from domain.posts.validation_shapes import LengthView, MisfitView, VerdictView
 
 Renditions = Mapping[tuple[UUID, str], UUID]
 """By source and network."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.posts.comparing import Piece, pieces, replaced
-from domain.posts.shapes import DifferenceView, PieceView
+from domain.posts.version_shapes import DifferenceView, PieceView
 
 TEXTS = frozenset({"title", "text", "parts", "content_warning", "first_comment"})
 MOST_COMPARED = 20_000

@@ -27,6 +27,7 @@ from domain.kernel.nudges import due_at
 from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.adapting import adaptations_of
+from domain.posts.command_shapes import EditPost
 from domain.posts.content import Content, find_accounts, find_media, judge, with_names
 from domain.posts.finding import deliveries_of, ensure_free, find_post, lock_delivery, variants_of
 from domain.posts.links import links_of
@@ -34,7 +35,7 @@ from domain.posts.missing import policies_for
 from domain.posts.planning import CONNECTED, new_delivery
 from domain.posts.queries import detail
 from domain.posts.rules import DeliveryKind, DeliveryState
-from domain.posts.shapes import EditPost, PostDetail
+from domain.posts.shapes import PostDetail
 from domain.posts.tables import Delivery, Post
 from domain.posts.versions import keep_version
 

@@ -26,6 +26,9 @@ Settings = Annotated[
 NetworkSettings = Annotated[
     dict[str, Settings], Field(max_length=20, examples=[{"bluesky": {"can_be_quoted": False}}])
 ]
+OWN_LOCALE = "The locale of those it speaks to, BCP 47; null: the account's."
+OWN_SEGMENT = "Which of its readers it speaks to; null: the account's."
+OWN_TONE = "How it speaks to them; null: the account's."
 OWN_COMMENT = "Its own first comment; empty: none; null: inherited."
 OWN_SETTINGS = "What only its network can be told; null: the post's, for that network."
 MASTER_COMMENT = "What the accounts answer to it themselves, at once; null: nothing."

@@ -17,11 +17,12 @@ from domain.kernel.database import driver_of
 from domain.kernel.errors import NotAllowedNow, PostOnHold
 from domain.posts import statements
 from domain.posts.approving import bring_forward
+from domain.posts.command_shapes import HoldPost
 from domain.posts.finding import ensure_free, find_post
 from domain.posts.holding import Reason, hold
 from domain.posts.queries import detail
 from domain.posts.rules import DeliveryState
-from domain.posts.shapes import HoldPost, PostDetail
+from domain.posts.shapes import PostDetail
 from domain.posts.tables import Post
 
 

@@ -33,6 +33,7 @@ from domain.media.tables import Media
 from domain.networks import find as find_network
 from domain.posts.adapting import adaptations_of, audience_of
 from domain.posts.approving import ensure_approved
+from domain.posts.command_shapes import RetryPost, SchedulePost
 from domain.posts.content import (
     Content,
     content_of,
@@ -41,6 +42,7 @@ from domain.posts.content import (
     render_contents,
     with_names,
 )
+from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.finding import deliveries_of, ensure_free, find_post, variants_of
 from domain.posts.links import links_of
 from domain.posts.queries import delivery_view, detail
@@ -55,7 +57,7 @@ from domain.posts.rules import (
     published_since,
     when_unplanned,
 )
-from domain.posts.shapes import DeliveryView, PostDetail, RetryPost, SchedulePost
+from domain.posts.shapes import PostDetail
 from domain.posts.tables import Delivery, Post, Variant
 
 CONNECTED = "connected"

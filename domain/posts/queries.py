@@ -18,17 +18,10 @@ from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 from domain.posts.adaptation_shapes import AdaptationView
 from domain.posts.adapting import adaptations_of
+from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.missing import approvals_of
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
-from domain.posts.shapes import (
-    ApprovalView,
-    AttemptView,
-    DeliveryView,
-    PostDetail,
-    PostSummary,
-    PostView,
-    VariantView,
-)
+from domain.posts.shapes import ApprovalView, PostDetail, PostSummary, PostView, VariantView
 from domain.posts.tables import Attempt, Delivery, Post, Variant
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller, Scope
+from domain.posts.command_shapes import ChangePost
 from domain.posts.service import change_post
-from domain.posts.shapes import ChangePost, PostDetail
+from domain.posts.shapes import PostDetail
 from domain.posts.versions import SAID, find_version
 
 

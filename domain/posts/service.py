@@ -27,6 +27,7 @@ from domain.kernel.errors import (
 )
 from domain.kernel.ids import new_id
 from domain.posts.adapting import audience_of, new_adaptation, set_adaptations
+from domain.posts.command_shapes import ChangePost, CreatePost, VariantInput
 from domain.posts.content import (
     content_of,
     find_accounts,
@@ -48,16 +49,10 @@ from domain.posts.planning import (
 )
 from domain.posts.queries import detail
 from domain.posts.rules import PUBLIC, PostState
-from domain.posts.shapes import (
-    ChangePost,
-    CreatePost,
-    PostDetail,
-    ValidatePost,
-    ValidationView,
-    VariantInput,
-)
+from domain.posts.shapes import PostDetail
 from domain.posts.tables import Post, Variant
 from domain.posts.telling import ensure_known, ensure_variants_known
+from domain.posts.validation_shapes import ValidatePost, ValidationView
 from domain.posts.versions import SAID, WORDS, PostStale, conflict_of, keep_version
 
 __all__ = [

@@ -9,11 +9,11 @@ from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.nudges import due_at
+from domain.posts.delivery_shapes import DeliveryView, Settlement
 from domain.posts.finding import ensure_free, lock_with_post
 from domain.posts.planning import end, may_retry, retry, settle_post
 from domain.posts.queries import delivery_view
 from domain.posts.rules import DeliveryState
-from domain.posts.shapes import DeliveryView, Settlement
 
 
 async def settle_delivery(

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.kernel.errors import Fault, Misfit
+from domain.posts.command_shapes import VariantInput
 from domain.posts.content import settings_faults
-from domain.posts.shapes import VariantInput
 
 
 def ensure_known(settings: Mapping[str, Any]) -> None:

@@ -30,13 +30,8 @@ from domain.posts.finding import variants_of
 from domain.posts.inheriting import KEYS
 from domain.posts.queries import visible
 from domain.posts.rules import PostState
-from domain.posts.shapes import (
-    ComparisonView,
-    ConflictView,
-    PostVersionView,
-    SaidView,
-)
 from domain.posts.tables import Adaptation, Post, PostVersion, Variant
+from domain.posts.version_shapes import ComparisonView, ConflictView, PostVersionView, SaidView
 
 WORDS = (
     "title",

@@ -9,7 +9,7 @@ from domain.kernel.ids import AccountId, AdaptationId, MediaId, PostId
 from domain.kernel.shapes import View
 from domain.posts.inheriting import Layer
 from domain.posts.poll_shapes import PollView
-from domain.posts.shapes import DifferenceView
+from domain.posts.version_shapes import DifferenceView
 
 
 class WordingView(View):

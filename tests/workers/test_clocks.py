@@ -23,7 +23,7 @@ from domain.mail.shapes import Letter
 from domain.mail.tables import Mail
 from domain.plans.recurrence_shapes import CreateRecurrence
 from domain.plans.recurrences import create_recurrence
-from domain.posts.shapes import VariantInput
+from domain.posts.command_shapes import VariantInput
 from domain.posts.tables import Delivery, Post
 from domain.workspaces import clocks
 from domain.workspaces.clock_shapes import AdvanceTestClock

@@ -26,10 +26,10 @@ from domain.kernel.errors import NotAllowedNow
 from domain.kernel.ids import new_id, show
 from domain.kernel.settings import Settings
 from domain.posts.approving import give_approval, show_review
+from domain.posts.command_shapes import ChangePost, HoldPost
 from domain.posts.finding import find_post
 from domain.posts.freezing import hold_post
 from domain.posts.service import change_post, remove_post
-from domain.posts.shapes import ChangePost, HoldPost
 from domain.posts.tables import Post, PostVersion, Variant
 from domain.posts.versions import version_at
 from tests.api.graph.counting import statements

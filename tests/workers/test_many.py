@@ -9,15 +9,10 @@ from domain.connector.errors import Refused
 from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.kernel.ids import new_id
+from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
 from domain.posts.many import reschedule_posts, retry_deliveries
-from domain.posts.many_shapes import (
-    RescheduledView,
-    ReschedulePosts,
-    RetriedView,
-    RetryDeliveries,
-)
+from domain.posts.many_shapes import RescheduledView, ReschedulePosts, RetriedView, RetryDeliveries
 from domain.posts.service import create_post, schedule_post
-from domain.posts.shapes import CreatePost, SchedulePost, VariantInput
 from domain.posts.tables import Delivery, Post
 from tests.workers.test_posts import Stage, stage
 

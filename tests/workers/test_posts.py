@@ -26,12 +26,12 @@ from domain.kernel.settings import Settings
 from domain.policies.service import create_policy, remove_policy
 from domain.policies.shapes import CreatePolicy, PolicyStep
 from domain.posts.approving import give_approval
+from domain.posts.command_shapes import ChangePost, CreatePost, HoldPost, SchedulePost, VariantInput
 from domain.posts.finding import find_post
 from domain.posts.freezing import hold_post, release_post
 from domain.posts.planning import withdraw_post
 from domain.posts.rules import HOLD, DeliveryState, PostState
 from domain.posts.service import change_post, create_post, schedule_post
-from domain.posts.shapes import ChangePost, CreatePost, HoldPost, SchedulePost, VariantInput
 from domain.posts.tables import Attempt, Delivery, Post
 from domain.posts.versions import version_at
 from tests.conftest import NOW

@@ -21,7 +21,7 @@ from domain.plans.making import claim_recurrences
 from domain.plans.recurrence_shapes import CreateRecurrence, VariationInput
 from domain.plans.recurrences import create_recurrence
 from domain.plans.tables import Occurrence, Recurrence
-from domain.posts.shapes import VariantInput
+from domain.posts.command_shapes import VariantInput
 from domain.posts.tables import Delivery, Post
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_community

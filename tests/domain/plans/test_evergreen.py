@@ -6,12 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.plans.evergreen import around, fingerprint, in_turn
-from domain.plans.recurrence_shapes import (
-    CreateRecurrence,
-    VariationInput,
-    VariationView,
-)
-from domain.posts.shapes import CreatePost, SaidView, VariantInput
+from domain.plans.recurrence_shapes import CreateRecurrence, VariationInput, VariationView
+from domain.posts.command_shapes import CreatePost, VariantInput
+from domain.posts.version_shapes import SaidView
 
 moments = st.datetimes(
     datetime.fromisoformat("2026-01-01"),

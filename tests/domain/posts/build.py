@@ -9,8 +9,9 @@ from domain.communities.service import create_community
 from domain.communities.shapes import CreateCommunity
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
+from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
 from domain.posts.service import create_post, schedule_post
-from domain.posts.shapes import CreatePost, PostDetail, SchedulePost, VariantInput
+from domain.posts.shapes import PostDetail
 from tests.world import make_account
 
 

@@ -1,0 +1,71 @@
+"""Deliveries and their attempts: what they show, and a person's word that ends a doubt."""
+
+from pydantic import Field, model_validator
+
+from domain.kernel.clock import Moment
+from domain.kernel.ids import AccountId, AttemptId, DeliveryId, PostId
+from domain.kernel.shapes import Command, View
+from domain.posts.fields import Link
+from domain.posts.rules import DeliveryKind, DeliveryState
+
+
+class ProblemView(View):
+    """Why a delivery did not arrive, or is not known to have."""
+
+    code: str = Field(description="Stable code, such as `network.refused`.")
+    message: str = Field(description="What happened, for people.")
+    said: str = Field(description="The network's own words, without secrets.")
+    acting_party: str = Field(description="Who must act: user, network, developer or operator.")
+    is_retryable: bool = Field(description="Whether a retry can help.")
+    next_at: Moment | None = Field(
+        description="When Parvis goes on by itself; null: a person must."
+    )
+
+
+class RefView(View):
+    remote_id: str = Field(description="The message's id on the network.")
+    url: str | None = Field(description="Where people see it.")
+
+
+class DeliveryView(View):
+    id: DeliveryId = Field(description="The delivery's id.")
+    kind: DeliveryKind = Field(description="What it does over there.")
+    post_id: PostId | None = Field(description="The post it brings out; null for answers.")
+    account_id: AccountId = Field(description="The account that speaks.")
+    state: DeliveryState = Field(description="How far it is.")
+    due_at: Moment = Field(description="When it shall go out.")
+    attempts: int = Field(description="How often it was sent.")
+    problem: ProblemView | None = Field(description="What went wrong last; null: nothing.")
+    refs: list[RefView] = Field(description="What is public, one entry per message.")
+    url: str | None = Field(description="Where people see its first message.")
+    published_at: Moment | None = Field(description="When it arrived.")
+    version: int = Field(description="Counts changes; the ETag.")
+    created_at: Moment = Field(description="When it was planned.")
+    updated_at: Moment = Field(description="When it last changed.")
+
+
+class AttemptView(View):
+    id: AttemptId = Field(description="The attempt's id.")
+    number: int = Field(description="Its place among the delivery's attempts and look-ups.")
+    act: str = Field(description="`send` or `look_up`.")
+    started_at: Moment = Field(description="When it began.")
+    ended_at: Moment = Field(description="When its outcome was known.")
+    outcome: str = Field(description="What came of it, such as `done` or `unknown`.")
+    code: str | None = Field(description="The code of what went wrong.")
+    detail: str | None = Field(description="The network's own words, without secrets.")
+
+
+class Settlement(Command):
+    """What a person found out about a delivery whose outcome nobody can look up."""
+
+    is_published: bool = Field(description="Whether the message is there.")
+    url: Link | None = Field(default=None, description="Where it is seen.")
+    remote_id: str | None = Field(
+        default=None, max_length=500, description="Its id on the network, if known."
+    )
+
+    @model_validator(mode="after")
+    def _says_which(self) -> "Settlement":
+        if self.is_published and not (self.remote_id or self.url):
+            raise ValueError("Say which message it is: remote_id or url.")
+        return self
