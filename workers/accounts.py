@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.accounts import connections
 from domain.accounts.connections import Connecting
 from domain.accounts.credentials import open_login
-from domain.accounts.service import DueKind, claim_due
+from domain.accounts.due import DueKind, claim_due
 from domain.connector.errors import GrantExpired, NetworkError, Refused, Unavailable
 from domain.connector.heard import without_secrets
 from domain.connector.port import Connector

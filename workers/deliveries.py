@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from domain.accounts.service import expect_echo
+from domain.accounts.due import expect_echo
 from domain.connector.errors import GrantExpired, NetworkError, Refused
 from domain.connector.words import Checkpoint, Draft, Published
 from domain.kernel.caller import worker

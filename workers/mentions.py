@@ -8,7 +8,7 @@ import structlog
 from arq import cron
 from arq.cron import CronJob
 
-from domain.accounts.service import DueKind, claim_due, put_off
+from domain.accounts.due import DueKind, claim_due, put_off
 from domain.connector.errors import GrantExpired, NetworkError, RateLimited
 from domain.connector.words import Inbox
 from domain.ideas.curating import take_entries

@@ -9,7 +9,7 @@ from uuid import UUID
 from arq import cron
 from arq.cron import CronJob
 
-from domain.accounts.service import DueKind, claim_due
+from domain.accounts.due import DueKind, claim_due
 from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused, Unavailable
 from domain.connector.port import Measured
 from domain.connector.words import Sample

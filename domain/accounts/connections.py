@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts import rules
 from domain.accounts.credentials import seal_grant
+from domain.accounts.due import PAUSED, DueKind, claim_due
 from domain.accounts.rules import AccountState
-from domain.accounts.service import PAUSED, DueKind, become, claim_due
+from domain.accounts.service import become
 from domain.accounts.shapes import AccountProblem
 from domain.accounts.tables import Account
 from domain.connector.errors import NetworkError

@@ -19,8 +19,8 @@ from domain.accounts.consent_seals import (
 from domain.accounts.consent_shapes import StepDue
 from domain.accounts.consenting import ConsentState, asks_again_after
 from domain.accounts.consents import become, fail
+from domain.accounts.due import PAUSED
 from domain.accounts.rules import AccountState
-from domain.accounts.service import PAUSED
 from domain.accounts.service import become as account_becomes
 from domain.accounts.tables import Account, Consent, NetworkClient
 from domain.connector.consent import Begun, Client

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.accounts.due import finish_reading
 from domain.accounts.queries import find_account
-from domain.accounts.service import finish_reading
 from domain.connector.words import Inbox
 from domain.kernel.caller import Caller
 from domain.mentions.ingest import ingest

@@ -10,7 +10,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from domain.accounts.service import DueKind, put_off, remove_account
+from domain.accounts.due import DueKind, put_off
+from domain.accounts.service import remove_account
 from domain.connector.words import Grant, Profile
 from domain.kernel.caller import worker
 from domain.kernel.database import Database

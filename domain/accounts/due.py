@@ -1,0 +1,137 @@
+"""What falls due of accounts: claimed by workers, put off, and planned anew after a reading."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import col, select, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.queries import find_account
+from domain.accounts.rules import cadence, next_poll
+from domain.accounts.tables import Account
+from domain.kernel.caller import Caller
+from domain.kernel.nudges import due_at
+from domain.networks import all_connectors, find
+
+
+class DueKind(StrEnum):
+    """What a worker does with an account when its moment has come."""
+
+    CONNECT = "connect"
+    READ = "read"
+    MEASURE = "measure"
+    CHECK = "check"
+
+
+MOMENTS = {kind: f"{kind}_at" for kind in DueKind}
+PAUSED = dict.fromkeys(MOMENTS.values())
+# Gives those whose next reading is moved forward.
+ECHO = text("""
+WITH later AS MATERIALIZED (
+    SELECT a.id, w.wait_s, CAST(:now AS timestamptz) + make_interval(secs => w.wait_s) AS soon
+      FROM accounts a
+      LEFT JOIN unnest(CAST(:networks AS text[]), CAST(:waits_s AS integer[]))
+             AS known (network, wait_s) ON known.network = a.network
+     CROSS JOIN LATERAL (SELECT coalesce(known.wait_s, :wait_s) AS wait_s) w
+     WHERE a.workspace_id = :workspace AND a.id = ANY (:accounts)
+     ORDER BY a.id FOR UPDATE OF a
+), quicker AS (
+    UPDATE accounts a SET poll_every_s = later.wait_s,
+           read_at = CASE WHEN a.read_at > later.soon THEN later.soon ELSE a.read_at END
+      FROM later WHERE a.workspace_id = :workspace AND a.id = later.id
+       AND (a.poll_every_s <> later.wait_s OR a.read_at > later.soon)
+    RETURNING a.id, a.read_at, later.soon
+)
+SELECT id, read_at FROM quicker WHERE read_at = soon
+""")
+
+
+async def claim_due(
+    session: AsyncSession,
+    workspace_id: UUID,
+    kind: DueKind,
+    *,
+    now: datetime,
+    lease: timedelta,
+    batch: int,
+) -> Sequence[Account]:
+    """The accounts that are due, theirs who asked until the lease has ended."""
+    due = col(getattr(Account, MOMENTS[kind]))
+    statement = (
+        select(Account)
+        .where(col(Account.workspace_id) == workspace_id, due <= now)
+        .order_by(due)
+        .limit(batch)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await session.exec(statement)).all()
+    for row in rows:
+        setattr(row, MOMENTS[kind], now + lease)
+    return rows
+
+
+async def put_off(
+    session: AsyncSession, caller: Caller, id_: UUID, kind: DueKind, *, until: datetime
+) -> None:
+    """Comes back to a claimed account at another moment; no-op where that work was paused."""
+    row = await find_account(session, caller, id_)
+    await session.refresh(row, with_for_update=True)
+    if getattr(row, MOMENTS[kind]) is not None:
+        setattr(row, MOMENTS[kind], until)
+
+
+async def finish_reading(
+    session: AsyncSession,
+    row: Account,
+    *,
+    cursor: str | None,
+    had_items: bool,
+    now: datetime,
+    shortest_s: int,
+    longest_s: int,
+) -> None:
+    """Keeps where the inbox was read to and plans the next reading.
+
+    `shortest_s` and `longest_s` are the platform's bounds; network and account narrow them.
+    """
+    await session.refresh(row, with_for_update=True)
+    connector = find(row.network)
+    bounds = cadence(
+        shortest_s=shortest_s,
+        longest_s=longest_s,
+        network_s=None if connector is None else connector.manifest.poll_min_s,
+        own_longest_s=row.poll_longest_s,
+    )
+    wait = next_poll(timedelta(seconds=row.poll_every_s), bounds, had_items=had_items)
+    row.inbox_cursor, row.last_read_at = cursor, now
+    row.poll_every_s = int(wait.total_seconds())
+    if row.read_at is not None:
+        row.read_at = now + wait
+
+
+async def expect_echo(
+    session: AsyncSession,
+    caller: Caller,
+    account_ids: Iterable[UUID],
+    *,
+    now: datetime,
+    shortest_s: int,
+) -> None:
+    """Reads inboxes again soon: something of ours went out, people will answer."""
+    shortest = {
+        key: max(shortest_s, each.manifest.poll_min_s or 0)
+        for key, each in all_connectors().items()
+    }
+    given = {
+        "workspace": caller.workspace_id,
+        "accounts": list(account_ids),
+        "now": now,
+        "networks": list(shortest),
+        "waits_s": list(shortest.values()),
+        "wait_s": shortest_s,
+    }
+    found = await session.exec(ECHO, params=given)  # type: ignore[call-overload]  # SQLModel types no text()
+    for account_id, read_at in found:
+        due_at(session, caller.workspace_id, account_id, read_at)
