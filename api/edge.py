@@ -44,34 +44,24 @@ class Edge:
         request_id = request_id_of(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
-        method = _meant(scope, headers)
+        meant = _meant(scope, headers)
         # HEAD is GET without its body (RFC 9110, 9.3.2): no layer below tells them apart.
-        is_head = method == "HEAD"
-        method = "GET" if is_head else method
-        inner = scope if method == scope["method"] else {**scope, "method": method}
+        is_head = meant == "HEAD"
+        inner = _as_method(scope, "GET" if is_head else meant)
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", request_id.encode()),
-                    *MARKS,
-                    *told(state, scope),
-                ]
+                message["headers"] = [*message["headers"], *marks(state, scope, request_id)]
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)
 
-        is_upload = UPLOADS.fullmatch(f"{method} {scope['path']}")
-        most = None if is_upload else self._body_max_bytes
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
-        client = scope.get("client")
-        address = None if client is None else client[0]
-        with span(scope["method"], parent=parent) as opened, coming_from(address):
+        with span(scope["method"], parent=parent) as opened, coming_from(_address(scope)):
             try:
-                await self._app(inner, receive if most is None else _capped(receive, most), answer)
+                await self._app(inner, self._bounded(inner, receive), answer)
             except Exception as error:
                 if status:
                     raise  # what has begun cannot be answered otherwise
@@ -80,6 +70,25 @@ class Edge:
             # Not the path: links carry secrets in it.
             opened.update_name(f"{scope['method']} {route}")
             tell(scope, route, status, time.perf_counter() - started, request_id)
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        if UPLOADS.fullmatch(f"{scope['method']} {scope['path']}"):
+            return receive
+        return _capped(receive, self._body_max_bytes)
+
+
+def marks(state: State, scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
+    """The headers that every answer carries."""
+    return [(b"x-request-id", request_id.encode()), *MARKS, *told(state, scope)]
+
+
+def _as_method(scope: Scope, method: str) -> Scope:
+    return scope if method == scope["method"] else {**scope, "method": method}
+
+
+def _address(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return None if client is None else client[0]
 
 
 def _meant(scope: Scope, headers: Mapping[bytes, bytes]) -> str:

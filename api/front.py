@@ -12,8 +12,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from api.answer import Answer
-from api.edge import MARKS, request_id_of, tell
-from api.fence.gate import told
+from api.edge import marks, request_id_of, tell
 from api.mentions import fast as mentions
 from api.mentions.hot import PATH
 from api.metrics import fast as metrics
@@ -51,12 +50,7 @@ class Front(FastAPI):
         if answer is None:
             return False
         request_id = request_id_of(sent)
-        headers = [
-            *answer.headers,
-            (b"x-request-id", request_id.encode()),
-            *MARKS,
-            *told(state, scope),
-        ]
+        headers = [*answer.headers, *marks(state, scope, request_id)]
         if answer.status == 200:
             headers.append((b"content-length", b"%d" % len(answer.body)))
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}
