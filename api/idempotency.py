@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Header, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.state import state_of
@@ -15,6 +16,15 @@ KEY_HEADER = "idempotency-key"
 KEY_LENGTH = 255
 REPLAYED = "Idempotent-Replayed"
 KEPT_HEADERS = ("content-type", "location", "etag")
+KeyDep = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=KEY_LENGTH,
+        description="A resend with the same key gets the first answer and changes nothing.",
+    ),
+]
 
 
 async def replay(

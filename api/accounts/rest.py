@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.accounts.waiting import Connection, KeyDep, WaitDep
+from api.accounts.waiting import Connection, WaitDep
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.idempotency import KeyDep
 from api.paging import link_next, tag
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of

@@ -14,7 +14,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.idempotency import KEY_LENGTH, REPLAYED
+from api.idempotency import REPLAYED
 from api.paging import tag
 from api.state import state_of
 from domain.accounts import queries
@@ -66,15 +66,6 @@ async def watch(
 
 
 WaitDep = Annotated[int, Depends(_wait_s)]
-KeyDep = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=KEY_LENGTH,
-        description="A resend with the same key gets the first answer and changes nothing.",
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)

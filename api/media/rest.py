@@ -3,11 +3,11 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, RedirectResponse
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.idempotency import KEY_LENGTH
+from api.idempotency import KeyDep
 from api.media.keyed import keyed
 from api.media.uploads import UploadRoute, received
 from api.paging import link_next, tag
@@ -91,15 +91,7 @@ async def add_media(
     id_: Annotated[
         MediaId, Form(alias="id", description="A UUIDv7 of your own, if you like.")
     ] = None,  # type: ignore[assignment]  # see above
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            min_length=1,
-            max_length=KEY_LENGTH,
-            description="A resend with the same key gets the first answer and changes nothing.",
-        ),
-    ] = None,
+    key: KeyDep = None,
 ) -> Response:
     """What the file is is found by reading it, whatever its name or declared type.
 

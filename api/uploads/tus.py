@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 
 from api.deps import CallerDep, NowDep
-from api.idempotency import KEY_LENGTH
+from api.idempotency import KeyDep
 from api.media.keyed import keyed
 from api.paging import tag
 from api.problems import other_method
@@ -39,6 +39,15 @@ FIRST = {"requestBody": {"required": False, "description": "The first bytes.", "
 Version = Annotated[
     str,
     Header(alias="Tus-Resumable", max_length=20, description="Version 1.0.0.", examples=[VERSION]),
+]
+Metadata = Annotated[
+    str | None,
+    Header(
+        alias="Upload-Metadata",
+        max_length=20_000,
+        description="`filename` and `alt_text`, each with its value in base64, comma between.",
+        examples=["filename bGF2YXV4Lm1wNA=="],
+    ),
 ]
 Sum = Annotated[
     str | None,
@@ -86,25 +95,9 @@ async def create_upload(
         Header(alias="Upload-Length", ge=1, description="The file's weight, in bytes."),
     ],
     version: Version,  # noqa: ARG001 - read before
-    metadata: Annotated[
-        str | None,
-        Header(
-            alias="Upload-Metadata",
-            max_length=20_000,
-            description="`filename` and `alt_text`, each with its value in base64, comma between.",
-            examples=["filename bGF2YXV4Lm1wNA=="],
-        ),
-    ] = None,
+    metadata: Metadata = None,
     checksum: Sum = None,
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            min_length=1,
-            max_length=KEY_LENGTH,
-            description="A resend with the same key gets the first answer and changes nothing.",
-        ),
-    ] = None,
+    key: KeyDep = None,
 ) -> Response:
     """By tus 1.0 (creation, creation-with-upload): any client of tus does the rest.
 
@@ -130,8 +123,7 @@ async def create_upload(
         last = upload
         if has_bytes:
             last = await receive(request, caller, upload.id, 0, sum_)
-            said = {"location": response.headers["location"], "etag": f'"{last.version}"'}
-            response = Response(last.model_dump_json(), HTTPStatus.CREATED, said, JSON)
+            response = _made(last, at=response.headers["location"])
         announce(response, last, last.offset_bytes)
     return response
 
@@ -199,3 +191,8 @@ async def terminate_upload(
 router = APIRouter()
 for part in (spoken, asked):
     router.include_router(part)
+
+
+def _made(upload: UploadView, *, at: str) -> Response:
+    said = {"location": at, "etag": f'"{upload.version}"'}
+    return Response(upload.model_dump_json(), HTTPStatus.CREATED, said, JSON)
