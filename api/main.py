@@ -143,18 +143,7 @@ def create_app(settings: Settings) -> FastAPI:
         # Spans and meters are ours, at the edge.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    problems.install(app)
-    docs.install(app)
-    app.include_router(health.router)
-    app.include_router(errors.router)
-    app.include_router(graph.router)
-    refuse_other_methods(app, [module.router for module in ROUTERS])
-    for module in ROUTERS:
-        app.router.routes.extend(module.router.routes)
-    for page in PAGES:
-        app.router.routes.extend(page.router.routes)
-    assets.install(app)
-    describe(app)
+    _add_routes(app)
     if settings.sandbox:
         app.mount(
             "/sandbox", sandbox_app(database=lambda: _database(app), root=settings.sandbox_root)
@@ -163,6 +152,19 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)
     return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    problems.install(app)
+    docs.install(app)
+    app.include_router(health.router)
+    app.include_router(errors.router)
+    app.include_router(graph.router)
+    refuse_other_methods(app, [module.router for module in ROUTERS])
+    for module in (*ROUTERS, *PAGES):
+        app.router.routes.extend(module.router.routes)
+    assets.install(app)
+    describe(app)
 
 
 def _database(app: FastAPI) -> Database:

@@ -69,25 +69,17 @@ async def begin_consent(
     _check(command, installation.origins)
     check_reach(caller, command.network)
     if command.account_id is not None:
-        account = await find_account(session, caller, command.account_id)
-        if (account.network, account.community_id) != (command.network, command.community_id):
-            fault = Fault("/account_id", "account.elsewhere", "It is of another network or house.")
-            raise Misfit(faults=(fault,))
-    id_ = command.id or new_id()
-    intent = Intent(
-        dict(command.fields),
-        make_bearer(caller.workspace_id, BearerKind.CONSENT_LINK),
-        make_bearer(caller.workspace_id, BearerKind.CONSENT_STATE),
-    )
-    row = _begun(caller, id_, command, intent, keys, made_from, now)
+        await _check_account(session, caller, command, command.account_id)
+    intent = _intent(caller, command)
+    row = _begun(caller, command, intent, keys, made_from, now)
     session.add(row)
     try:
         await session.flush()
     except IntegrityError:
         raise NotFound("community") from None
     about = {"network": row.network}
-    record(session, caller, "consent.begun", ("consent", id_), now=now, data=about)
-    due_at(session, row.workspace_id, id_, now)
+    record(session, caller, "consent.begun", ("consent", row.id), now=now, data=about)
+    due_at(session, row.workspace_id, row.id, now)
     return view_of(row, start_url=_start_url(installation, intent.link))
 
 
@@ -247,15 +239,32 @@ def _check(command: BeginConsent, origins: frozenset[str]) -> None:
         raise Misfit(faults=(Fault("/return_url", "return_url.origin_unknown", message),))
 
 
+async def _check_account(
+    session: AsyncSession, caller: Caller, command: BeginConsent, account_id: UUID
+) -> None:
+    account = await find_account(session, caller, account_id)
+    if (account.network, account.community_id) != (command.network, command.community_id):
+        fault = Fault("/account_id", "account.elsewhere", "It is of another network or house.")
+        raise Misfit(faults=(fault,))
+
+
+def _intent(caller: Caller, command: BeginConsent) -> Intent:
+    return Intent(
+        dict(command.fields),
+        make_bearer(caller.workspace_id, BearerKind.CONSENT_LINK),
+        make_bearer(caller.workspace_id, BearerKind.CONSENT_STATE),
+    )
+
+
 def _begun(
     caller: Caller,
-    id_: UUID,
     command: BeginConsent,
     intent: Intent,
     keys: KeyRing,
     made_from: bytes,
     now: datetime,
 ) -> Consent:
+    id_ = command.id or new_id()
     return Consent(
         workspace_id=caller.workspace_id,
         id=id_,

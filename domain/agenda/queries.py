@@ -82,10 +82,7 @@ async def list_agenda(
     """
     for scope in (Scope.POSTS_READ, Scope.ACCOUNTS_READ):
         caller.need(scope)
-    start, end = since or now - BACK, until or now + AHEAD
-    if not timedelta(0) < end - start <= LONGEST:
-        fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
-        raise Misfit(faults=(fault,))
+    start, end = _window(since, until, now=now)
     after: Sequence[object] = (start - timedelta(microseconds=1), FIRST)
     if request.cursor is not None:
         after = read_cursor(request.cursor, SORT, datetime, UUID)
@@ -107,6 +104,16 @@ async def list_agenda(
         view=_view,
         cursor=lambda row: make_cursor(SORT, row["at"], row["subject"]),
     )
+
+
+def _window(
+    since: datetime | None, until: datetime | None, *, now: datetime
+) -> tuple[datetime, datetime]:
+    start, end = since or now - BACK, until or now + AHEAD
+    if not timedelta(0) < end - start <= LONGEST:
+        fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
+        raise Misfit(faults=(fault,))
+    return start, end
 
 
 def _view(row: asyncpg.Record) -> AgendaItemView:
