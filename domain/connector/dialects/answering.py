@@ -20,7 +20,7 @@ _NO_SENSE = "The network's answer makes no sense."
 async def repeat(answer: Answer, call: Call, shape: type[T]) -> T:
     """What a call gives that does no harm when it is made twice."""
     try:
-        return heard(await _harmless(answer, call), shape)
+        return heard(await ask(answer, call), shape)
     except NotUnderstood as error:
         raise Unavailable(_NO_SENSE, said=str(error)) from error
 
@@ -36,10 +36,11 @@ async def act(answer: Answer, call: Call, shape: type[T]) -> T:
 
 async def delete(answer: Answer, path: str) -> None:
     """Takes something away; nothing is read of the answer, which may be empty."""
-    await _harmless(answer, Call("DELETE", path))
+    await ask(answer, Call("DELETE", path))
 
 
-async def _harmless(answer: Answer, call: Call) -> Reply:
+async def ask(answer: Answer, call: Call) -> Reply:
+    """As `repeat`, for the reply itself: its headers, or a body that may be empty."""
     try:
         return await answer(call)
     except OutcomeUnknown as error:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from domain.connector.dialects import answering
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -55,36 +56,22 @@ class Server:
 
     async def repeat(self, call: Call, shape: type[T]) -> T:
         """A call that does no harm when it is made twice; its url is a path."""
-        try:
-            reply = await self.http(self._addressed(call))
-        except OutcomeUnknown as error:
-            raise Unavailable(error.message, said=error.said) from error
-        if reply.status >= 500:
-            raise Unavailable("The server is out of order.", said=self._said(reply))
-        if not reply.is_success:
-            raise self._refusal(reply)
-        try:
-            return heard(reply, shape)
-        except NotUnderstood as error:
-            raise Unavailable("The server's answer makes no sense.", said=str(error)) from error
+        return await answering.repeat(self._answer, call, shape)
 
     async def act(self, call: Call, shape: type[T]) -> T:
         """A call that must not be made twice; its url is a path."""
-        reply = await self.http(self._addressed(call))
-        if reply.status >= 500:
-            raise OutcomeUnknown("The server failed while it wrote.", said=self._said(reply))
-        if not reply.is_success:
-            raise self._refusal(reply)
-        try:
-            return heard(reply, shape)
-        except NotUnderstood as error:
-            raise OutcomeUnknown("The server's answer makes no sense.", said=str(error)) from error
+        return await answering.act(self._answer, call, shape)
 
-    def _addressed(self, call: Call) -> Call:
+    async def _answer(self, call: Call) -> Reply:
         headers = dict(call.headers)
         if self.token is not None:
             headers["authorization"] = f"Bearer {self.token}"
-        return replace(call, url=f"{self.root}{call.url}", headers=headers)
+        reply = await self.http(replace(call, url=f"{self.root}{call.url}", headers=headers))
+        if reply.status >= 500:
+            raise OutcomeUnknown("The server is out of order.", said=self._said(reply))
+        if not reply.is_success:
+            raise self._refusal(reply)
+        return reply
 
     def _refusal(self, reply: Reply) -> NetworkError:
         said = self._said(reply)

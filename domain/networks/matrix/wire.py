@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import quote
 
+from domain.connector.dialects import answering
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -19,7 +20,6 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
-    Unavailable,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -47,28 +47,22 @@ class Server:
 
     async def repeat(self, call: Call, shape: type[T]) -> T:
         """A call that does no harm when it is made twice; its url is a path."""
-        try:
-            return await self._ask(call, shape, Unavailable)
-        except OutcomeUnknown as error:
-            raise Unavailable(error.message, said=error.said) from error
+        return await answering.repeat(self._answer, call, shape)
 
     async def act(self, call: Call, shape: type[T]) -> T:
         """A call that must not be made twice without a look; its url is a path."""
-        return await self._ask(call, shape, OutcomeUnknown)
+        return await answering.act(self._answer, call, shape)
 
-    async def _ask(self, call: Call, shape: type[T], otherwise: type[NetworkError]) -> T:
+    async def _answer(self, call: Call) -> Reply:
         headers = dict(call.headers)
         if self.token is not None:
             headers["authorization"] = f"Bearer {self.token}"
         reply = await self.http(replace(call, url=f"{self.root}{call.url}", headers=headers))
         if reply.status >= 500:
-            raise otherwise("The server is out of order.", said=self._said(reply))
+            raise OutcomeUnknown("The server is out of order.", said=self._said(reply))
         if not reply.is_success:
             raise self._refusal(reply)
-        try:
-            return heard(reply, shape)
-        except NotUnderstood as error:
-            raise otherwise("The server's answer makes no sense.", said=str(error)) from error
+        return reply
 
     def _refusal(self, reply: Reply) -> NetworkError:
         said, failure = self._said(reply), _failure_of(reply)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from domain.connector.dialects import answering
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -21,7 +22,6 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
-    Unavailable,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -63,30 +63,31 @@ class Server:
 
     async def repeat(self, call: Call, shape: type[T]) -> T:
         """A call that does no harm when it is made twice; its url is a path."""
-        return _read(await self.ask(call), shape, Unavailable)
+        return await answering.repeat(self._read, call, shape)
 
     async def ask(self, call: Call) -> Reply:
-        """As `repeat`, for its headers. Raises what any but a success means."""
-        try:
-            reply = await self.http(self._addressed(call))
-        except OutcomeUnknown as error:
-            raise Unavailable(error.message, said=error.said) from error
-        if reply.status == 503 and "retry-after" in reply.headers:
-            raise self._slower(reply)
-        if reply.status >= 500 and reply.status != 501:
-            raise Unavailable("The site is out of order.", said=self._said(reply))
-        if not reply.is_success:
-            raise self._refusal(reply)
-        return reply
+        """As `repeat`, for its headers."""
+        return await answering.ask(self._read, call)
 
     async def act(self, call: Call, shape: type[T]) -> T:
         """A call that must not be made twice; its url is a path."""
+        return await answering.act(self._answer, call, shape)
+
+    async def _read(self, call: Call) -> Reply:
         reply = await self.http(self._addressed(call))
+        if reply.status == 503 and "retry-after" in reply.headers:
+            raise self._slower(reply)
+        return self._success(reply)
+
+    async def _answer(self, call: Call) -> Reply:
+        return self._success(await self.http(self._addressed(call)))
+
+    def _success(self, reply: Reply) -> Reply:
         if reply.status >= 500 and reply.status != 501:
-            raise OutcomeUnknown("The site failed while it wrote.", said=self._said(reply))
+            raise OutcomeUnknown("The site is out of order.", said=self._said(reply))
         if not reply.is_success:
             raise self._refusal(reply)
-        return _read(reply, shape, OutcomeUnknown)
+        return reply
 
     def _addressed(self, call: Call) -> Call:
         headers = dict(call.headers)
@@ -134,10 +135,3 @@ def failure_of(reply: Reply) -> Failure:
         return heard(reply, Failure)
     except NotUnderstood:
         return Failure()
-
-
-def _read(reply: Reply, shape: type[T], otherwise: type[NetworkError]) -> T:
-    try:
-        return heard(reply, shape)
-    except NotUnderstood as error:
-        raise otherwise("The site's answer makes no sense.", said=str(error)) from error
