@@ -72,7 +72,11 @@ async def get_series(
         Day | None, Query(alias="from", description="First day; 30 days before `to` if left out.")
     ] = None,
     to: Annotated[
-        Day | None, Query(description="Last day, at most 400 after the first; today in UTC.")
+        Day | None,
+        Query(
+            description="Last day, at most 400 after the first; if left out: today, where that comes "
+            "first in the zones of the house."
+        ),
     ] = None,
 ) -> Response:
     """Values of days, weeks or months, in columns; each line says how it was counted.

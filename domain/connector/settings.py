@@ -13,10 +13,28 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_of(shape: type[Shape] | None) -> dict[str, Any] | None:
-    """JSON Schema 2020-12 of the settings, None where a network has none."""
+    """JSON Schema 2020-12 of the settings, None where a network has none.
+
+    It refers to nothing: who builds a form from it, or lints an answer, need not resolve anything.
+    """
     if shape is None:
         return None
-    return {"$schema": DIALECT, **shape.model_json_schema()}
+    schema = shape.model_json_schema()
+    parts: dict[str, JsonValue] = schema.pop("$defs", {})
+    whole: dict[str, Any] = {"$schema": DIALECT, **{k: _whole(v, parts) for k, v in schema.items()}}
+    return whole
+
+
+def _whole(node: JsonValue, parts: Mapping[str, JsonValue]) -> JsonValue:
+    """The node with what it refers to in its place."""
+    if isinstance(node, list):
+        return [_whole(each, parts) for each in node]
+    if not isinstance(node, dict):
+        return node
+    own = {name: _whole(each, parts) for name, each in node.items() if name != "$ref"}
+    named = str(node.get("$ref", "")).removeprefix("#/$defs/")
+    found = _whole(parts[named], parts) if named else {}
+    return {**found, **own} if isinstance(found, dict) else own
 
 
 def settings_misfits(

@@ -16,6 +16,7 @@ from domain.metrics.rules import ONE_DAY, after, period_of
 from domain.metrics.words import ENGAGEMENT_PARTS, GroupBy, Interval, MetricKey
 
 USUAL_DAYS = 30
+TODAY = "SELECT parvis_today($1, $2)"
 MOST_DAYS = 400
 NETWORK_SERIES = "SELECT parvis_network_series($1,$2,$3,$4,$5,$6,$7,$8,$9)"
 SERIES = "SELECT parvis_series($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
@@ -47,7 +48,7 @@ async def read_series(
 ) -> str:
     """A `SeriesAnswer` as JSON. Raises `Misfit` for a window turned round or too long."""
     caller.need(Scope.METRICS_READ)
-    last_on = query.last_on or now.date()
+    last_on = query.last_on or await _today(reads, caller, now)
     first_on = query.first_on or last_on - timedelta(days=USUAL_DAYS - 1)
     head, starts = _window(query.group_by, query.interval, first_on, last_on)
     if _is_usual(query):
@@ -61,6 +62,12 @@ async def read_series(
         async with held(reads, caller) as seen:
             found = await seen.fetchval(statement, caller.workspace_id, *bound)
     return f"{head}{found}]}}"
+
+
+async def _today(reads: asyncpg.Pool, caller: Caller, now: datetime) -> date:
+    """The last day that has begun somewhere in the house: days are cut in zones of its own."""
+    found: date | None = await reads.fetchval(TODAY, caller.workspace_id, now)
+    return found or now.date()
 
 
 def _is_usual(query: SeriesQuery) -> bool:

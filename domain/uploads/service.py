@@ -84,7 +84,7 @@ async def prepare_upload(
         row.id, row.made_from = command.id or row.id, digest(command)
         await _add(session, caller, row, now=now)
     url = door.way_in(caller.workspace_id, row.id, lasts=URL_LASTS)
-    way = {"method": "PUT", "url": url, "headers": [BYTES], "url_expires_at": now + URL_LASTS}
+    way = {"method": "PUT", "url": url, "header_fields": [BYTES], "url_expires_at": now + URL_LASTS}
     return PreparedUploadView.model_validate(UploadView.model_validate(row).model_dump() | way)
 
 

@@ -59,5 +59,5 @@ class HeaderView(View):
 class PreparedUploadView(UploadView):
     method: str = Field(description="The method that sends the file, as the body.")
     url: str = Field(description="Where to: the house's object store. Whoever has it may send.")
-    headers: list[HeaderView] = Field(description="What that request must carry.")
+    header_fields: list[HeaderView] = Field(description="What that request must carry.")
     url_expires_at: Moment = Field(description="Until when it counts.")

@@ -1,5 +1,7 @@
 """One suite for all networks, fed by replies they gave: a network without an ability is absent."""
 
+import json
+
 import jsonschema_rs
 import pytest
 from pydantic import JsonValue
@@ -205,6 +207,7 @@ def test_settings_are_a_form_that_anybody_can_draw(key: str) -> None:
     assert jsonschema_rs.meta.is_valid(schema)
     assert schema["additionalProperties"] is False
     assert "required" not in schema
+    assert "$ref" not in json.dumps(schema)
     taken = jsonschema_rs.Draft202012Validator(schema)
     fields = schema["properties"]
     assert [name for name, facts in fields.items() if not facts.get("description")] == []

@@ -38,7 +38,7 @@ class Rig:
         made = self.client.post("/v1/uploads/prepare", json=body)
         assert made.status_code == 201, made.text
         found = made.json()
-        headers = {each["name"]: each["value"] for each in found["headers"]}
+        headers = {each["name"]: each["value"] for each in found["header_fields"]}
         sent = httpx2.request(found["method"], found["url"], content=content, headers=headers)
         assert sent.status_code == 200, sent.text
         return found

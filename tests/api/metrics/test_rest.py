@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import FastAPI
@@ -303,6 +304,18 @@ async def test_thirty_days_to_today_are_shown_when_nothing_is_said(tenant: Tenan
     (line,) = answer["series"]
     assert line["values"] == [None] * 30
     assert line["counted"]["time_zones"] == []
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+async def test_a_series_ends_today_where_the_house_is(tenant: Tenant, zone: str) -> None:
+    body = {"name": "Island", "slug": "island", "time_zone": zone}
+    await tenant.client.post("/v1/communities", json=body)
+    days = [datetime.now(ZoneInfo(zone)).date()]
+
+    answer = (await tenant.client.get(f"{SERIES}?metric=likes")).json()
+
+    days.append(datetime.now(ZoneInfo(zone)).date())
+    assert date.fromisoformat(answer["days"][-1]) in days
 
 
 async def test_the_short_read_of_a_community_equals_the_long_one(

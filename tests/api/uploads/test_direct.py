@@ -15,7 +15,7 @@ from tests.world import Tenant, client_for, opened
 COMMAND = {"file_name": "ouchy.jpg", "alt_text": "Un bateau.", "size_bytes": len(PHOTO)}
 PREPARE = """mutation ($input: PrepareUploadInput!) { prepareUpload(input: $input) { __typename
   ... on PrepareUploadSuccess { upload { id state way sizeBytes url method
-    headers { name value } } }
+    headerFields { name value } } }
   ... on Error { code } } }"""
 COMPLETE = """mutation ($id: ID!) { completeUpload(input: {id: $id}) { __typename
   ... on CompleteUploadSuccess { upload { id state } } ... on Error { code } } }"""
@@ -85,7 +85,9 @@ async def test_graph_does_what_rest_does(app: FastAPI, tenant: Tenant) -> None:
     seen = (await asked(tenant, READ, id=id_))["data"]["upload"]
 
     assert (prepared["url"], prepared["method"], prepared["state"]) == (URL, "PUT", "OPEN")
-    assert prepared["headers"] == [{"name": "Content-Type", "value": "application/octet-stream"}]
+    assert prepared["headerFields"] == [
+        {"name": "Content-Type", "value": "application/octet-stream"}
+    ]
     assert completed["upload"] == {"id": id_, "state": "CHECKING"}
     assert busy == {"__typename": "ConflictError", "code": "state.not_allowed"}
     assert seen == {"id": id_, "state": "CHECKING", "offsetBytes": 0}
