@@ -74,7 +74,7 @@ async def get_series(
     to: Annotated[
         Day | None,
         Query(
-            description="Last day, at most 400 after the first; if left out: today, where that comes "
+            description="Last day, at most 400 after the first; if left out: today, where it comes "
             "first in the zones of the house."
         ),
     ] = None,
