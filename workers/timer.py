@@ -32,23 +32,36 @@ ENGINE_AWAY = (OSError, PostgresError, InterfaceError, DBAPIError)
 Handlers = Mapping[str, clocks.Handles]
 
 
+class WorkBrokenError(Exception):
+    """Some work could not be claimed; why is in the log. It stays due."""
+
+
 async def run_due(context: Context, handlers: Handlers) -> int:
     """Does everything that is due at this moment, workspace by workspace; gives how much.
 
     Nothing waits here for what runs, so that a post that falls due meanwhile is not late: posts
-    have lanes of their own, and what has no slot is found again in a moment.
+    have lanes of their own, and what has no slot is found again in a moment. Work that breaks keeps
+    back no other: all the rest is done, then `WorkBrokenError` is raised.
     """
-    now, done = context.clock(), 0
+    now, done, is_broken = context.clock(), 0, False
     rows = await context.database.reads.fetch(DUE, now)
     for row in rows:
         handle = handlers.get(row["work"])
         has_room = row["work"] == POSTS or context.slots.free(1) > 0
         if handle is None or not has_room:
             continue
-        if row["ahead"] is None:
-            done += await handle(context, row["workspace_id"], now=now)
-        else:
-            done += await clocks.by_its_clock(context, handle, row["workspace_id"])
+        try:
+            if row["ahead"] is None:
+                done += await handle(context, row["workspace_id"], now=now)
+            else:
+                done += await clocks.by_its_clock(context, handle, row["workspace_id"])
+        except ENGINE_AWAY:
+            raise
+        except Exception:
+            log.exception("work.broken", work=row["work"])
+            is_broken = True
+    if is_broken:
+        raise WorkBrokenError
     return done if rows else -1
 
 
@@ -80,6 +93,8 @@ class Timer:
             await turn()
         except ENGINE_AWAY as error:
             log.warning("timer.engine_away", reason=type(error).__name__)
+            await asyncio.sleep(ENGINE_AWAY_S)
+        except WorkBrokenError:
             await asyncio.sleep(ENGINE_AWAY_S)
 
     async def _turn(self) -> None:
