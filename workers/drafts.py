@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain.connector.words import Draft, Link, Medium, Part
 from domain.kernel.caller import worker
+from domain.kernel.errors import DependencyAway, NotFound
 from domain.media.queries import media_by_id
 from domain.media.rules import in_language
 from domain.media.shapes import MediaView
@@ -13,7 +14,10 @@ from workers.context import Context
 
 
 async def draft_of(context: Context, task: Task) -> Draft:
-    """The draft with its media in memory. Raises `NotFound` when a file is gone."""
+    """The draft with its media in memory.
+
+    Raises `NotFound` when a file was removed, `DependencyAway` when its bytes are not there.
+    """
     content = task.content
     media = await _media(context, task.workspace_id, content.media_ids, content.language)
     link = Link(content.link_url) if content.link_url else None
@@ -39,10 +43,12 @@ async def _media(
         return ()
     async with context.database.transaction(workspace_id) as session:
         found = await media_by_id(session, worker(workspace_id), ids)
+    if not found.keys() >= set(ids):
+        raise NotFound("media")
     return tuple(
         [
             Medium(
-                content=await read_file(context.media, workspace_id, found[id_].sha256),
+                content=await _content(context, workspace_id, found[id_]),
                 content_type=found[id_].content_type,
                 file_name=found[id_].file_name,
                 alt_text=_alt_text(found[id_], language),
@@ -52,6 +58,14 @@ async def _media(
             for id_ in ids
         ]
     )
+
+
+async def _content(context: Context, workspace_id: UUID, media: MediaView) -> bytes:
+    try:
+        return await read_file(context.media, workspace_id, media.sha256)
+    except FileNotFoundError:
+        lost = "The file's bytes are not in the storage this process sees."
+        raise DependencyAway(lost) from None
 
 
 def _alt_text(media: MediaView, language: str | None) -> str | None:
