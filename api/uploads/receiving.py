@@ -67,7 +67,7 @@ async def look(state: State, task: Task) -> UploadView:
     ):
         settled = await checking.settle(session, task, found, intake=intake, now=_now(task.caller))
     await asyncio.to_thread(checking.forget_bytes, settled, task.caller.workspace_id, intake=intake)
-    if isinstance(found, Exception):
+    if isinstance(found, Exception) and settled.state is not UploadState.COMPLETE:
         raise found
     return settled
 
@@ -124,7 +124,7 @@ class Coming:
         held.clear()
 
     async def _tell(self) -> None:
-        if self.at == self.upload.offset_bytes:
+        if self.at == self.upload.offset_bytes < self.upload.size_bytes:
             return
         await asyncio.to_thread(self.piece.keep)
         async with self.state.database.acting(self.caller) as session:

@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import (
+    IdTaken,
     MediaUnsupported,
     ParvisError,
     UploadIncomplete,
@@ -94,6 +95,9 @@ async def fetched(task: Task, *, intake: Intake) -> AsyncIterator[Fetched | Parv
         except (MediaUnsupported, UploadIncomplete) as error:
             yield error
             return
+        except FileNotFoundError:
+            yield UploadIncomplete("What had come is gone.")
+            return
         workspace_id, content_type = task.caller.workspace_id, sniffed.content_type
         await asyncio.to_thread(intake.store.bring, workspace_id, stowed, content_type)
         yield Fetched(stowed, sniffed)
@@ -125,9 +129,14 @@ async def settle(
         alt_text=row.alt_text,
         sha256=found.stowed.sha256,
     )
-    medium = await add_media(
-        session, task.caller, command, found.stowed, found.sniffed, store=intake.store, now=now
-    )
+    try:
+        medium = await add_media(
+            session, task.caller, command, found.stowed, found.sniffed, store=intake.store, now=now
+        )
+    except IdTaken as error:
+        # A medium was sent meanwhile under the id that the client chose for the upload.
+        _turn_down(session, task.caller, row, error, now=now)
+        return UploadView.model_validate(row)
     row.state, row.media_id, row.offset_bytes = COMPLETE, medium.id, row.size_bytes
     data = {"media_id": show("med", medium.id)}
     record(session, task.caller, "upload.completed", ("upload", row.id), now=now, data=data)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +23,9 @@ from domain.kernel.errors import (
 from domain.kernel.pages import PageRequest
 from domain.kernel.settings import Settings
 from domain.media.queries import list_media
-from domain.media.shapes import MediaView
+from domain.media.service import add_media
+from domain.media.shapes import AddMedia, MediaView
+from domain.media.sniffing import Sniffed
 from domain.media.storage import MediaStore
 from domain.uploads import checking, service
 from domain.uploads.queries import get_upload
@@ -101,6 +104,16 @@ class Desk:
             return list((await session.exec(statement.order_by(col(Event.number)))).all())
 
 
+async def take(desk: Desk, id_: UUID) -> None:
+    """Another picture is sent under this id."""
+    store = desk.context.media
+    stowed = store.stow(BytesIO(picture("PNG", (4, 3))))
+    command = AddMedia(id=id_, file_name="a.png", alt_text=None, sha256=stowed.sha256)
+    sniffed = Sniffed("image/png", 4, 3)
+    async with desk.database.acting(desk.caller) as session:
+        await add_media(session, desk.caller, command, stowed, sniffed, store=store, now=NOW)
+
+
 @pytest.fixture
 async def desk(settings: Settings, database: Database, redis: ArqRedis, tmp_path: Path) -> Desk:
     made = make_context(settings, database, redis, ScriptedHttp([]))
@@ -149,6 +162,33 @@ async def test_object_that_is_not_there_or_of_another_weight_may_be_sent_again(
     upload = await desk.upload(prepared.id)
     assert (upload.state, upload.problem_code) == ("complete", None)
     assert len(await desk.media()) == 1
+
+
+async def test_bytes_that_were_lost_may_be_sent_again(desk: Desk) -> None:
+    """Of a disk that was put back to yesterday's state."""
+    upload = await desk.arrived()
+    desk.intake.pieces.drop(desk.caller.workspace_id, upload.id)
+
+    await desk.work()
+
+    again = await desk.upload(upload.id)
+    assert (again.state, again.problem_code) == ("open", "upload.incomplete")
+    assert await desk.work() == 0
+    assert await desk.media() == []
+
+
+async def test_object_whose_id_another_medium_has_is_refused(desk: Desk) -> None:
+    prepared = await desk.prepare()
+    desk.door.put(desk.caller.workspace_id, prepared.id, PHOTO)
+    await take(desk, prepared.id)
+    await desk.complete(prepared.id)
+
+    await desk.work()
+
+    upload = await desk.upload(prepared.id)
+    assert (upload.state, upload.problem_code) == ("refused", "id.taken")
+    assert len(await desk.media()) == 1
+    assert await desk.work() == 0
 
 
 async def test_object_of_no_kind_is_refused_and_cleared(desk: Desk) -> None:

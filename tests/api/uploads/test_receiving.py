@@ -11,6 +11,7 @@ from api.uploads import receiving
 from domain.kernel.ids import read
 from domain.kernel.settings import Settings
 from domain.uploads.pieces import Pieces
+from domain.uploads.tables import Upload
 from tests.api.uploads.sending import BYTES, PHOTO, begun, offset_of, send
 from tests.world import Tenant
 
@@ -87,6 +88,27 @@ async def test_what_came_before_a_cut_wire_is_kept(app: FastAPI, tenant: Tenant)
     assert await offset_of(tenant.client, url) == 100
     last = await send(tenant.client, url, PHOTO[100:], 100)
     assert last.headers["parvis-media-id"].startswith("med_")
+
+
+@pytest.mark.parametrize("left", [0, 100])
+async def test_bytes_that_were_lost_are_sent_again_and_taken_in(
+    app: FastAPI, tenant: Tenant, settings: Settings, left: int
+) -> None:
+    """Told as kept to the last one, then the disk lost some: the offset says so."""
+    url = await begun(tenant.client)
+    id_ = read("upl", url.rpartition("/")[2])
+    async with app.state.parvis.database.transaction(tenant.workspace_id) as session:
+        row = await session.get_one(Upload, (tenant.workspace_id, id_))
+        row.offset_bytes = len(PHOTO)
+    with Pieces(settings.media_dir).held(tenant.workspace_id, id_) as piece:
+        piece.write(PHOTO[:left])
+
+    told = await offset_of(tenant.client, url)
+    last = await send(tenant.client, url, PHOTO[left:], left)
+
+    assert (told, last.status_code) == (left, 204)
+    [medium] = (await tenant.client.get("/v1/media")).json()["data"]
+    assert last.headers["parvis-media-id"] == medium["id"]
 
 
 async def test_of_a_stretch_with_a_checksum_a_cut_wire_leaves_nothing(
