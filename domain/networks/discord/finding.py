@@ -6,6 +6,7 @@ It is sought among what was said in its channel since the first attempt, by who 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.connector.errors import OutcomeUnknown
 from domain.connector.heard import understood
 from domain.networks.discord.answers import Listed, Message
 from domain.networks.discord.wire import Bot
@@ -28,6 +29,7 @@ class Sought:
 
 
 async def find(bot: Bot, channel_id: str, sought: Sought, *, since: datetime) -> Message | None:
+    """Raises `OutcomeUnknown` where more was said since than is looked through."""
     after = snowflake_at(since - _CLOCKS_DIFFER)
     for _ in range(_PAGES):
         query = (("after", after), ("limit", str(_PAGE)))
@@ -39,7 +41,7 @@ async def find(bot: Bot, channel_id: str, sought: Sought, *, since: datetime) ->
         if len(listed.root) < _PAGE or not page:
             return None
         after = page[-1].id
-    return None
+    raise OutcomeUnknown("Too much was said since: look into the channel.")
 
 
 def snowflake_at(moment: datetime) -> str:

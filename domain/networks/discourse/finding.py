@@ -7,14 +7,15 @@ have none: those are sought among what the user did since, newest first, and the
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.connector.errors import Missing
-from domain.networks.discourse.answers import Deeds, Post, Topic
+from domain.connector.errors import Missing, OutcomeUnknown
+from domain.networks.discourse.answers import Deeds, Done, Post, Topic
 from domain.networks.discourse.progress import Place
 from domain.networks.discourse.wire import Server
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _TOPICS_AND_REPLIES = "4,5"
 _PAGE = 30
+_PAGES = 5
 _HOPS = 2
 
 
@@ -45,18 +46,28 @@ async def _by_external_id(server: Server, external_id: str) -> Post | None:
 async def _among_deeds(
     server: Server, username: str, sought: Sought, since: datetime
 ) -> Post | None:
+    """Raises `OutcomeUnknown` where the user did more since than is looked through."""
     query = (("username", username), ("filter", _TOPICS_AND_REPLIES), ("limit", str(_PAGE)))
-    deeds = await server.read("/user_actions.json", Deeds, query)
-    for deed in deeds.user_actions:
-        if deed.post_id is None or deed.created_at < since:
-            continue
-        try:
-            post = await server.read(f"/posts/{deed.post_id}.json", Post)
-        except Missing:
-            continue
-        if _is_same(post, sought):
-            return post
-    return None
+    for number in range(_PAGES):
+        offset = ("offset", str(number * _PAGE))
+        deeds = (await server.read("/user_actions.json", Deeds, (*query, offset))).user_actions
+        recent = [deed for deed in deeds if deed.created_at >= since]
+        for deed in recent:
+            post = await _post(server, deed)
+            if post is not None and _is_same(post, sought):
+                return post
+        if len(recent) < _PAGE:
+            return None
+    raise OutcomeUnknown("The user did too much since: look into the forum.")
+
+
+async def _post(server: Server, deed: Done) -> Post | None:
+    if deed.post_id is None:
+        return None
+    try:
+        return await server.read(f"/posts/{deed.post_id}.json", Post)
+    except Missing:
+        return None
 
 
 def _is_same(post: Post, sought: Sought) -> bool:

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.connector.errors import OutcomeUnknown
 from domain.connector.plain import plain
 from domain.networks.mastodon.answers import Status, Statuses
 from domain.networks.mastodon.wire import Server
@@ -32,7 +33,10 @@ class Sought:
 async def find(
     server: Server, account_id: str, sought: Sought, *, since: datetime
 ) -> Status | None:
-    """The newest own status that is the sought one, None when there is none since then."""
+    """The newest own status that is the sought one, None when there is none since then.
+
+    Raises `OutcomeUnknown` where more was said since than is looked through.
+    """
     query = [("limit", str(_PAGE)), ("exclude_reblogs", "true")]
     path = f"/api/v1/accounts/{account_id}/statuses"
     below: list[tuple[str, str]] = []
@@ -46,7 +50,7 @@ async def find(
         if len(page) < _PAGE:
             return None
         below = [("max_id", page[-1].id)]
-    return None
+    raise OutcomeUnknown("Too much was said since: look at the account's statuses.")
 
 
 def is_same(status: Status, sought: Sought) -> bool:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+from domain.connector.errors import OutcomeUnknown
 from domain.connector.heard import understood
 from domain.connector.words import Access
 from domain.networks.matrix.answers import Chunk, Event
@@ -14,7 +15,10 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 async def find(server: Server, access: Access, mark: str, *, since: datetime) -> str | None:
-    """The id of the message, None when the room has none since then."""
+    """The id of the message, None when the room has none since then.
+
+    Raises `OutcomeUnknown` where we said more since than is looked through.
+    """
     ours = {"types": ["m.room.message"], "senders": [access.grant.extra[USER]]}
     query = [("dir", "b"), ("limit", str(_PAGE)), ("filter", json.dumps(ours))]
     below: list[tuple[str, str]] = []
@@ -29,7 +33,7 @@ async def find(server: Server, access: Access, mark: str, *, since: datetime) ->
         if page.end is None:
             return None
         below = [("from", page.end)]
-    return None
+    raise OutcomeUnknown("Too much was said since: look into the room.")
 
 
 def said_at(event: Event) -> datetime:

@@ -66,7 +66,7 @@ async def _by_listing(
         if len(page) < _PAGE or page[-1].created_at <= since:
             return None
         since = page[-1].created_at
-    return None
+    raise OutcomeUnknown("Too much was said since: look at the account's posts.")
 
 
 def _is_same(post: Post, part: Part) -> bool:

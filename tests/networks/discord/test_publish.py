@@ -129,6 +129,14 @@ async def test_search_begins_at_the_first_attempt_and_goes_on_page_by_page() -> 
     assert [call.query[0] for call in http.calls] == [("after", since), ("after", "1099")]
 
 
+async def test_where_too_much_was_said_since_nothing_is_sent_again() -> None:
+    pages = [[message(number) for number in range(at, at + 100)] for at in range(1000, 2000, 100)]
+    http = ScriptedHttp([listed(*page) for page in pages])
+    with pytest.raises(OutcomeUnknown, match="look into the channel"):
+        await send(http, POST, TRIED)
+    http.assert_finished()
+
+
 def test_ids_begin_with_the_milliseconds_since_2015() -> None:
     assert snowflake_at(datetime(2015, 1, 1, tzinfo=UTC)) == "0"
     assert snowflake_at(datetime(2016, 4, 30, 11, 18, 25, 796000, UTC)) == "175928847298985984"

@@ -119,6 +119,20 @@ async def test_lost_reply_is_sought_in_its_topic_alone_and_since_the_first_attem
     assert await send(http, REPLY, TRIED) == "512"
 
 
+async def test_lost_reply_is_sought_page_by_page_and_never_sent_where_too_much_was_done() -> None:
+    others = range(600, 630)
+    read = [gone(f"/posts/{each}.json") for each in others]
+    found = [deeds(511), shown(511, 3, "Thank you!")]
+    http = ScriptedHttp([shown(510, 2), deeds(*others), *read, *found])
+    assert await send(http, REPLY, TRIED) == "511"
+    assert dict(http.calls[-2].query)["offset"] == "30"
+
+    http = ScriptedHttp([shown(510, 2), *[deeds(*others), *read] * 5])
+    with pytest.raises(OutcomeUnknown, match="look into the forum"):
+        await send(http, REPLY, TRIED)
+    http.assert_finished()
+
+
 async def test_reply_names_topic_and_number_and_has_no_title() -> None:
     http = ScriptedHttp([shown(510, 2), posted(511, 3)])
     await send(http, REPLY)

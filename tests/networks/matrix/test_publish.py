@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from pydantic import JsonValue
 
-from domain.connector.errors import Missing, RateLimited
+from domain.connector.errors import Missing, OutcomeUnknown, RateLimited
 from domain.connector.words import Checkpoint, Draft, Link, Part, Ref
 from domain.networks.matrix import edit, publish
 from domain.networks.matrix.compose import words_of
@@ -73,6 +73,17 @@ async def test_message_is_sought_page_by_page_until_before_it_was_begun() -> Non
 
     http.assert_finished()
     assert dict(http.calls[1].query)["from"] == "t1"
+
+
+async def test_where_too_much_was_said_since_nothing_is_sent_again() -> None:
+    tried: Checkpoint = {"is_trying": True, "begun_at": NOW.isoformat()}
+    page: JsonValue = {"chunk": [event("$3", sender=SELF)], "end": "t1"}
+    http = ScriptedHttp([answer("GET", f"{ROOM}/messages", page)] * 20)
+
+    with pytest.raises(OutcomeUnknown, match="look into the room"):
+        await publish.publish(http, CASE.access, POST, tried, Kept(http), now=NOW)
+
+    http.assert_finished()
 
 
 async def test_thread_that_was_interrupted_goes_on_below_what_stands() -> None:
