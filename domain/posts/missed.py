@@ -16,6 +16,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
 from domain.kernel.errors import PublishingMissed
 from domain.kernel.ids import show
+from domain.posts import statements
 from domain.posts.finding import lock_with_post
 from domain.posts.holding import Reason, hold, problem_of
 from domain.posts.planning import end, settle_post
@@ -24,7 +25,7 @@ from domain.posts.tables import Delivery
 
 # The shortest that a calendar can allow is a minute: what is nearly on time is not asked about.
 MISSED = """
-SELECT d.id, c.catch_up
+SELECT d.id, d.post_id, c.catch_up
   FROM deliveries d
   JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id
   JOIN calendars c ON c.workspace_id = o.workspace_id AND c.id = o.calendar_id
@@ -46,6 +47,9 @@ async def hold_missed(
     missed = {row["id"]: CatchUp(row["catch_up"]) for row in found}
     if not missed:
         return rows
+    # Before their deliveries, and in one order for all: so nobody waits crosswise.
+    posts = {row["post_id"] for row in found}
+    await raw.fetch(statements.LOCK_POSTS, caller.workspace_id, list(posts))
     reasons = {id_: Reason(PublishingMissed()) for id_ in missed}
     await hold(session, caller, reasons, now=now, again_in=None)
     for id_, catch_up in missed.items():

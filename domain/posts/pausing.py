@@ -18,6 +18,7 @@ from domain.kernel.nudges import due_at
 from domain.pauses.queries import COVERS, OF_DELIVERIES, is_any_open, pause_views, visible
 from domain.pauses.shapes import EndPause, Overdue, PauseView
 from domain.pauses.tables import Pause
+from domain.posts import statements
 from domain.posts.finding import lock_with_post
 from domain.posts.holding import Reason, hold
 from domain.posts.missed import ask, skip
@@ -32,10 +33,10 @@ SELECT DISTINCT ON (d.id) d.id, p.id AS pause_id, p.reason
 """
 # Of what a pause held: what no other pause holds still.
 FREED = f"""
-SELECT d.id FROM deliveries d {OF_DELIVERIES} {OPEN}
+SELECT d.id, d.post_id FROM deliveries d {OF_DELIVERIES} {OPEN}
  WHERE d.workspace_id = $1 AND d.act_at IS NOT NULL AND d.state = 'waiting'
    AND d.problem ->> 'code' = '{PublishingPaused.code}'
- GROUP BY d.id HAVING bool_and(p.id = $2) ORDER BY d.id
+ GROUP BY d.id, d.post_id HAVING bool_and(p.id = $2) ORDER BY d.id
 """
 
 
@@ -81,11 +82,14 @@ async def end_pause(
     if row.ended_at is not None:
         raise NotAllowedNow("The pause has ended already.")
     raw = await driver_of(session)
-    freed = [each["id"] for each in await raw.fetch(FREED, caller.workspace_id, id_)]
+    freed = await raw.fetch(FREED, caller.workspace_id, id_)
     if freed and command.overdue is None:
         raise PauseOverdue(f"{len(freed)} messages should have gone out meanwhile.")
-    for delivery_id in freed:
-        await _decide(session, caller, delivery_id, command.overdue or Overdue.ASK, now)
+    # Before their deliveries, and in one order for all: so nobody waits crosswise.
+    posts = {each["post_id"] for each in freed} - {None}
+    await raw.fetch(statements.LOCK_POSTS, caller.workspace_id, list(posts))
+    for each in freed:
+        await _decide(session, caller, each["id"], command.overdue or Overdue.ASK, now)
     row.ended_at, row.ended_by = now, caller.actor
     row.version, row.updated_at = row.version + 1, now
     data = {"overdue": len(freed), "decided": command.overdue}
