@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import exists
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -33,7 +34,10 @@ from domain.posts.tables import Delivery, Post
 async def retry_deliveries(
     session: AsyncSession, caller: Caller, command: RetryDeliveries, *, now: datetime
 ) -> RetriedView:
-    """Sends again what failed or was missed. What may be public is in doubt, and not among it."""
+    """Sends again what failed or was missed. What may be public is in doubt, and not among it.
+
+    What is on legal hold stays as it is.
+    """
     caller.need(Scope.POSTS_PUBLISH)
     statement = _retryable(caller, command).order_by(col(Delivery.due_at), col(Delivery.id))
     found = (await session.exec(statement.limit(MOST + 1))).all()
@@ -48,8 +52,13 @@ def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Deliv
     code = col(Delivery.problem)["code"].astext
     waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.problem).is_not(None))
     is_missed = and_(waits, code == PublishingMissed.code)
+    on_hold = exists().where(
+        col(Post.workspace_id) == col(Delivery.workspace_id),
+        col(Post.id) == col(Delivery.post_id),
+        col(Post.held_at).is_not(None),
+    )
     statement = visible_deliveries(caller).where(
-        or_(col(Delivery.state) == DeliveryState.FAILED, is_missed)
+        or_(col(Delivery.state) == DeliveryState.FAILED, is_missed), ~on_hold
     )
     if command.account_ids:
         statement = statement.where(col(Delivery.account_id).in_(command.account_ids))

@@ -1,5 +1,6 @@
 """Many deliveries sent again and many posts moved, by filter and on trial."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,9 +8,10 @@ import pytest
 
 from domain.connector.errors import Refused
 from domain.events.tables import Event
-from domain.kernel.caller import worker
+from domain.kernel.caller import Scope, worker
 from domain.kernel.ids import new_id
-from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
+from domain.posts.command_shapes import CreatePost, HoldPost, SchedulePost, VariantInput
+from domain.posts.freezing import hold_post
 from domain.posts.many import reschedule_posts, retry_deliveries
 from domain.posts.many_shapes import RescheduledView, ReschedulePosts, RetriedView, RetryDeliveries
 from domain.posts.service import create_post, schedule_post
@@ -69,6 +71,20 @@ async def test_all_that_failed_is_sent_again_and_its_posts_are_published(stage: 
     assert (found.is_dry_run, found.has_more) == (False, False)
     assert await stage.states() == ["done", "done"]
     assert [post.state for post in await stage.rows(Post)] == ["published", "published"]
+
+
+async def test_what_is_on_legal_hold_is_not_sent_again(stage: Stage) -> None:
+    await fail(stage, "a", await stage.account())
+    [post], [before] = await stage.rows(Post), await stage.rows(Delivery)
+    caller, command = worker(stage.workspace_id), HoldPost(reason="A dispute.")
+    async with stage.database.transaction(stage.workspace_id) as session:
+        holder = replace(caller, scopes=caller.scopes | {Scope.POSTS_HOLD})
+        await hold_post(session, holder, post.id, command, expected_version=None, now=stage.now)
+
+    found = await again(stage, RetryDeliveries())
+
+    assert found.delivery_ids == []
+    assert await stage.rows(Delivery) == [before]
 
 
 async def test_a_trial_tells_what_would_be_sent_and_changes_nothing(stage: Stage) -> None:
