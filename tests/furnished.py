@@ -40,8 +40,9 @@ from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.arriving import Arrived
 from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
 from domain.posts.delivering import Task
+from domain.posts.planning import schedule_post
 from domain.posts.rules import Decision, Verdict
-from domain.posts.service import create_post, schedule_post
+from domain.posts.service import create_post
 from domain.posts.shapes import PostDetail
 from domain.uploads.service import Intake, open_upload
 from domain.uploads.shapes import OpenUpload

@@ -36,6 +36,7 @@ from api.pauses import graph as pauses
 from api.plans import graph as plans
 from api.plans import recurrences_graph as recurrences
 from api.posts import adaptations_graph as adaptations
+from api.posts import changes_graph as post_changes
 from api.posts import graph as posts
 from api.providers import graph as providers
 from api.uploads import graph as uploads
@@ -54,6 +55,7 @@ RESOURCES = (
     uploads,
     calendars,
     posts,
+    post_changes,
     adaptations,
     approvals,
     pauses,

@@ -1,11 +1,10 @@
-"""Posts, variants and deliveries in the graph."""
+"""Posts, variants and deliveries in the graph; `changes_graph` changes them."""
 
 from typing import Any
 
 import strawberry
 
 from api.graph.arguments import Arguments
-from api.graph.changes import Mutation
 from api.graph.context import Context
 from api.graph.derive import derive
 from api.graph.fields import argument, asking
@@ -16,19 +15,9 @@ from api.graph.scalars import WallTime
 from api.posts import loaders
 from api.posts.said import VERSION
 from domain.kernel.ids import read
-from domain.posts import (
-    batches,
-    editing,
-    freezing,
-    many,
-    queries,
-    restoring,
-    service,
-    settling,
-    versions,
-)
+from domain.posts import batches, queries, versions
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
-from domain.posts.many_shapes import RescheduledView, RetriedView
+from domain.posts.judging import validate_post
 from domain.posts.shapes import ApprovalView, PostView, VariantView
 from domain.posts.validation_shapes import ValidatePost, ValidationView
 from domain.posts.version_shapes import ComparisonView
@@ -52,8 +41,6 @@ derive(ApprovalView, "Approval", "How the approval of what a post says now stand
 COMPARISON = derive(ComparisonView, "Comparison", "What changed between two versions of a post.")
 ATTEMPT = derive(AttemptView, "Attempt", "What one try at a delivery did.")
 ENTRY = derive(EntryView, "Entry", "A planned post as a calendar shows it.")
-RETRIED = derive(RetriedView, "Retried", "What is sent again of many.")
-RESCHEDULED = derive(RescheduledView, "Rescheduled", "What moved of many, and what stayed.")
 BY_MOMENT = Order(SORT, ("publish_at", "id"))
 VALIDATION = derive(ValidationView, "Validation", "Whether networks would take a post.")
 
@@ -180,124 +167,10 @@ QUERIES = (
         "validate_post",
         VALIDATION,
         ValidatePost,
-        service.validate_post,
+        validate_post,
         "Text and media counted as each network counts them, all misfits at once; nothing is "
         "stored. Needs `posts:read`.",
     ),
 )
 
-MUTATIONS = (
-    Mutation(
-        "create_post",
-        service.create_post,
-        "Makes a draft; nothing goes out before `schedulePost`. Needs `posts:write`.",
-        gives=POST,
-        shown="post",
-    ),
-    Mutation(
-        "change_post",
-        service.change_post,
-        "Changes only what is sent; a scheduled post is planned anew. `post.going_out` while it "
-        "goes out, `post.published` for what readers see. Needs `posts:write`.",
-        prefix="post",
-        gives=POST,
-        shown="post",
-        needs_version=True,
-    ),
-    Mutation(
-        "restore_post",
-        restoring.restore_post,
-        "Has a post say again what a version says; `expectedVersion` is the post's. Needs "
-        "`posts:write`.",
-        prefix="pver",
-        gives=POST,
-        shown="post",
-        needs_version=True,
-    ),
-    Mutation(
-        "remove_post",
-        service.remove_post,
-        "Removes a draft, cancels a plan; `post.published` for what is public: withdraw it. "
-        "Needs `posts:write`.",
-        prefix="post",
-    ),
-    Mutation(
-        "schedule_post",
-        service.schedule_post,
-        "Sets a post going: at its wall time, or at once. Needs `posts:publish`.",
-        prefix="post",
-        gives=POST,
-        shown="post",
-    ),
-    Mutation(
-        "retry_post",
-        service.retry_post,
-        "Sends again what failed; what may be public is looked up first. Needs `posts:publish`.",
-        prefix="post",
-        gives=POST,
-        shown="post",
-    ),
-    Mutation(
-        "edit_post",
-        editing.edit_post,
-        "Plans one edit in place for each public copy, where its network can. "
-        "Needs `posts:publish`.",
-        prefix="post",
-        gives=POST,
-        shown="post",
-    ),
-    Mutation(
-        "withdraw_post",
-        service.withdraw_post,
-        "Plans one withdrawal for each public copy. Needs `posts:publish`.",
-        prefix="post",
-        gives=POST,
-        shown="post",
-    ),
-    Mutation(
-        "hold_post",
-        freezing.hold_post,
-        "Puts a post on legal hold: nothing of it goes out, nobody changes it. Needs `posts:hold`.",
-        prefix="post",
-        gives=POST,
-        shown="post",
-    ),
-    Mutation(
-        "release_post",
-        freezing.release_post,
-        "Releases a post: what fell due goes on by its calendar's rule. Needs `posts:hold`.",
-        prefix="post",
-        gives=POST,
-        shown="post",
-    ),
-    Mutation(
-        "retry_delivery",
-        settling.retry_delivery,
-        "Sends a failed delivery again. Needs `posts:publish`.",
-        prefix="dlv",
-        gives=DELIVERY,
-        shown="delivery",
-    ),
-    Mutation(
-        "retry_deliveries",
-        many.retry_deliveries,
-        "Sends again many that failed or were missed, by filter. Needs `posts:publish`.",
-        gives=RETRIED,
-        shown="retried",
-    ),
-    Mutation(
-        "reschedule_posts",
-        many.reschedule_posts,
-        "Moves many scheduled posts by the same time. Needs `posts:publish`.",
-        gives=RESCHEDULED,
-        shown="rescheduled",
-    ),
-    Mutation(
-        "settle_delivery",
-        settling.settle_delivery,
-        "Says what became of a delivery in doubt: a person looked. Needs `posts:publish`.",
-        prefix="dlv",
-        gives=DELIVERY,
-        shown="delivery",
-    ),
-)
+MUTATIONS = ()

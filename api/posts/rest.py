@@ -19,7 +19,7 @@ from domain.kernel.ids import (
     RecurrenceId,
 )
 from domain.kernel.shapes import Page
-from domain.posts import editing, queries, service
+from domain.posts import editing, judging, planning, queries, service, settling, withdrawing
 from domain.posts.command_shapes import ChangePost, CreatePost, EditPost, RetryPost, SchedulePost
 from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.fields import Label
@@ -111,7 +111,7 @@ async def validate_post(
 
     Needs the scope `posts:read`.
     """
-    return await service.validate_post(session, caller, command, now=now)
+    return await judging.validate_post(session, caller, command, now=now)
 
 
 @router.get("/{post_id}", summary="Read a post")
@@ -177,7 +177,7 @@ async def schedule_post(
 
     Needs the scope `posts:publish`.
     """
-    view = await service.schedule_post(
+    view = await planning.schedule_post(
         session, caller, post_id, command, expected_version=version, now=now
     )
     tag(response, view.version)
@@ -194,7 +194,7 @@ async def retry_post(
     command: RetryPost,
 ) -> PostDetail:
     """Only failed targets; what may be public is looked up first. Needs `posts:publish`."""
-    view = await service.retry_post(session, caller, post_id, command, now=now)
+    view = await settling.retry_post(session, caller, post_id, command, now=now)
     tag(response, view.version)
     return view
 
@@ -225,7 +225,7 @@ async def withdraw_post(
     response: Response, session: SessionDep, caller: CallerDep, now: NowDep, post_id: PostId
 ) -> PostDetail:
     """Plans one withdrawal for each public copy. Needs the scope `posts:publish`."""
-    view = await service.withdraw_post(session, caller, post_id, now=now)
+    view = await withdrawing.withdraw_post(session, caller, post_id, now=now)
     tag(response, view.version)
     return view
 

@@ -13,7 +13,7 @@ from domain.plans.recurrence_shapes import VariationInput
 from domain.plans.tables import Recurrence
 from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.command_shapes import VariantInput
-from domain.posts.service import validate_post
+from domain.posts.judging import validate_post
 from domain.posts.validation_shapes import ValidatePost, ValidationView
 
 LISTS = ("adaptations", "variants", "variations")

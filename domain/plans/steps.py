@@ -18,8 +18,9 @@ from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.command_shapes import ChangePost, CreatePost, SchedulePost, VariantInput
 from domain.posts.finding import find_post
+from domain.posts.planning import schedule_post
 from domain.posts.rules import PostState
-from domain.posts.service import change_post, create_post, remove_post, schedule_post
+from domain.posts.service import change_post, create_post, remove_post
 from domain.posts.tables import Post
 
 TEMPLATE = ("pillar_id", "campaign_id", "title", "language", "labels", "link_url")

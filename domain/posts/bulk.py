@@ -19,7 +19,8 @@ from domain.posts.adapting import network_faults, new_adaptation
 from domain.posts.command_shapes import CreatePost
 from domain.posts.content import find_accounts, find_media
 from domain.posts.rules import PostState
-from domain.posts.service import new_post, new_variant, planned_at
+from domain.posts.saying import new_variant
+from domain.posts.service import new_post, planned_at
 from domain.posts.tables import Post
 from domain.posts.telling import master_faults, variant_faults
 from domain.posts.versions import new_version

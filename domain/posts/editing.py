@@ -13,15 +13,7 @@ from domain.connector.fit import thread_misfits
 from domain.connector.words import Published
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import (
-    AbilityMissing,
-    AccountDisconnected,
-    DeliveryUnderWay,
-    Fault,
-    NotAllowedNow,
-    NotFound,
-    PostUnfit,
-)
+from domain.kernel.errors import AbilityMissing, DeliveryUnderWay, Fault, NotAllowedNow, PostUnfit
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.media.tables import Media
@@ -29,10 +21,11 @@ from domain.networks import find
 from domain.posts.adapting import adaptations_of
 from domain.posts.command_shapes import EditPost
 from domain.posts.content import Content, find_accounts, find_media, judge, with_names
-from domain.posts.finding import deliveries_of, ensure_free, find_post, lock_delivery, variants_of
+from domain.posts.deliveries import new_delivery
+from domain.posts.finding import ensure_free, find_post, lock_delivery, targets_of, variants_of
+from domain.posts.judging import ensure_connected
 from domain.posts.links import links_of
 from domain.posts.missing import policies_for
-from domain.posts.planning import CONNECTED, new_delivery
 from domain.posts.queries import detail
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
@@ -54,26 +47,12 @@ async def edit_post(
     ensure_free(post)
     if await policies_for(session, caller, post):
         caller.need(Scope.POSTS_APPROVE)
-    rows = await deliveries_of(session, caller, post.id)
-    if not {row.account_id for row in rows}.issuperset(command.account_ids):
-        raise NotFound("target of the post")
-    copies = [
-        row
-        for row in rows
-        if row.state == DeliveryState.DONE
-        and (not command.account_ids or row.account_id in command.account_ids)
-    ]
+    rows = await targets_of(session, caller, post, command.account_ids)
+    copies = [row for row in rows if row.state == DeliveryState.DONE]
     if not copies:
         raise NotAllowedNow("Nothing of this post is public there.")
     accounts = await find_accounts(session, caller, (row.account_id for row in copies))
-    links = await links_of(session, caller, post.campaign_id, post.id)
-    networks = [accounts[row.account_id].network for row in copies]
-    tagged = [
-        (_changed(row, command).tagged(links.on(network)), network)
-        for row, network in zip(copies, networks, strict=True)
-    ]
-    said = await with_names(session, caller, tagged)
-    contents = {row.id: content for row, content in zip(copies, said, strict=True)}
+    contents = await _contents(session, caller, post, command, copies, accounts)
     await _ensure_free(session, caller, copies)
     await _ensure_fit(session, caller, copies, contents, accounts)
     for row in copies:
@@ -117,6 +96,25 @@ async def keep_edit(
     await keep_version(session, caller, post, now=now)
     data = {"account": show("acct", copy.account_id), "url": copy.url}
     record(session, caller, "post.edited", ("post", post.id), now=now, data=data)
+
+
+async def _contents(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    command: EditPost,
+    copies: Sequence[Delivery],
+    accounts: Mapping[UUID, Account],
+) -> dict[UUID, Content]:
+    """What each copy shall say, by delivery."""
+    links = await links_of(session, caller, post.campaign_id, post.id)
+    networks = [accounts[row.account_id].network for row in copies]
+    tagged = [
+        (_changed(row, command).tagged(links.on(network)), network)
+        for row, network in zip(copies, networks, strict=True)
+    ]
+    said = await with_names(session, caller, tagged)
+    return {row.id: content for row, content in zip(copies, said, strict=True)}
 
 
 def _changed(copy: Delivery, command: EditPost) -> Content:
@@ -172,8 +170,7 @@ def _ensure_able(account: Account) -> None:
     connector = find(account.network)
     if connector is None or connector.edit is None:
         raise AbilityMissing(f"What is public on {account.network} cannot be changed.")
-    if account.state != CONNECTED:
-        raise AccountDisconnected(f"{account.handle or account.network} is not connected.")
+    ensure_connected(account)
 
 
 def _plan(

@@ -1,5 +1,6 @@
 """Rows that changes of posts begin with."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -7,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
 from domain.kernel.changes import find, find_for_change
-from domain.kernel.errors import PostOnHold
+from domain.kernel.errors import NotFound, PostOnHold
 from domain.posts.queries import visible, visible_deliveries
 from domain.posts.rules import DeliveryKind
 from domain.posts.tables import Delivery, Post, Variant
@@ -44,6 +45,16 @@ async def deliveries_of(session: AsyncSession, caller: Caller, post_id: UUID) ->
     )
     newest = {row.account_id: row for row in (await session.exec(statement)).all()}
     return list(newest.values())
+
+
+async def targets_of(
+    session: AsyncSession, caller: Caller, post: Post, account_ids: Collection[UUID]
+) -> list[Delivery]:
+    """As `deliveries_of`, of these accounts; of all where none is named. Raises `NotFound`."""
+    rows = await deliveries_of(session, caller, post.id)
+    if not {row.account_id for row in rows}.issuperset(account_ids):
+        raise NotFound("target of the post")
+    return [row for row in rows if not account_ids or row.account_id in account_ids]
 
 
 async def lock_delivery(session: AsyncSession, caller: Caller, id_: UUID) -> Delivery:

@@ -14,9 +14,9 @@ from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
 from domain.kernel.errors import PublishingMissed, TimePast
-from domain.kernel.nudges import due_at
 from domain.posts import statements
 from domain.posts.arriving import settle_posts
+from domain.posts.deliveries import make_due, may_retry, retry
 from domain.posts.many_shapes import (
     MOST,
     MovedView,
@@ -25,7 +25,7 @@ from domain.posts.many_shapes import (
     RetriedView,
     RetryDeliveries,
 )
-from domain.posts.planning import future, may_retry, retry
+from domain.posts.planning import future
 from domain.posts.queries import visible, visible_deliveries
 from domain.posts.rules import DeliveryState, PostState
 from domain.posts.tables import Delivery, Post
@@ -94,8 +94,7 @@ async def _retry(
     rows = (await session.exec(locked.execution_options(populate_existing=True))).all()
     retried = [row for row in rows if may_retry(row)]
     for row in retried:
-        retry(row, now)
-        due_at(session, caller.workspace_id, row.id, now)
+        retry(session, row, now=now)
         record(session, caller, "delivery.retried", ("delivery", row.id), now=now)
     await session.flush()
     await settle_posts(session, raw, caller, posts, now, {})
@@ -180,9 +179,7 @@ async def _move(
     )
     for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
         if row.post_id is not None:
-            row.due_at = row.act_at = moments[row.post_id]
-            row.problem, row.version, row.updated_at = None, row.version + 1, now
-            due_at(session, caller.workspace_id, row.id, row.due_at)
+            make_due(session, row, moments[row.post_id], now=now)
 
 
 def _tell(

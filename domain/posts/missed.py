@@ -17,9 +17,9 @@ from domain.kernel.database import driver_of
 from domain.kernel.errors import PublishingMissed
 from domain.kernel.ids import show
 from domain.posts import statements
+from domain.posts.deliveries import end, settle_post
 from domain.posts.finding import lock_with_post
 from domain.posts.holding import Reason, hold, problem_of
-from domain.posts.planning import end, settle_post
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.tables import Delivery
 

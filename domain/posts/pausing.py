@@ -14,11 +14,11 @@ from domain.kernel.changes import find_for_change
 from domain.kernel.database import driver_of
 from domain.kernel.errors import NotAllowedNow, PauseOverdue, PublishingPaused
 from domain.kernel.ids import show
-from domain.kernel.nudges import due_at
 from domain.pauses.queries import COVERS, OF_DELIVERIES, is_any_open, pause_views, visible
 from domain.pauses.shapes import EndPause, Overdue, PauseView
 from domain.pauses.tables import Pause
 from domain.posts import statements
+from domain.posts.deliveries import make_due
 from domain.posts.finding import lock_with_post
 from domain.posts.holding import Reason, hold
 from domain.posts.missed import ask, skip
@@ -108,10 +108,7 @@ async def _decide(
         return
     if overdue is Overdue.PUBLISH:
         # From now on: it is not late by its calendar.
-        row.due_at = row.act_at = now
-        row.problem = None
-        row.version, row.updated_at = row.version + 1, now
-        due_at(session, caller.workspace_id, row.id, now)
+        make_due(session, row, now, now=now)
         return
     ask(session, caller, row, now=now)
 

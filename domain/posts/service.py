@@ -1,6 +1,5 @@
-"""Changes of posts while they are planned; what goes out is in `planning` and `delivering`."""
+"""Changes of posts while they are planned: made, changed, removed."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,45 +25,18 @@ from domain.kernel.errors import (
     VersionStale,
 )
 from domain.kernel.ids import new_id
-from domain.posts.adapting import audience_of, new_adaptation, set_adaptations
-from domain.posts.command_shapes import ChangePost, CreatePost, VariantInput
-from domain.posts.content import (
-    content_of,
-    find_accounts,
-    find_media,
-    judge,
-    render_contents,
-    with_names,
-)
-from domain.posts.finding import ensure_free, find_post, variants_of
-from domain.posts.links import links_of
-from domain.posts.planning import (
-    cancel_post,
-    future,
-    plan_answer,
-    plan_deliveries,
-    retry_post,
-    schedule_post,
-    withdraw_post,
-)
+from domain.posts.adapting import set_adaptations
+from domain.posts.command_shapes import ChangePost, CreatePost
+from domain.posts.content import find_media
+from domain.posts.finding import ensure_free, find_post
+from domain.posts.planning import cancel_post, future, plan_deliveries
 from domain.posts.queries import detail
 from domain.posts.rules import PUBLIC, PostState
+from domain.posts.saying import set_variants
 from domain.posts.shapes import PostDetail
-from domain.posts.tables import Post, Variant
-from domain.posts.telling import ensure_known, ensure_variants_known
-from domain.posts.validation_shapes import ValidatePost, ValidationView
-from domain.posts.versions import SAID, WORDS, PostStale, conflict_of, keep_version
-
-__all__ = [
-    "change_post",
-    "create_post",
-    "plan_answer",
-    "remove_post",
-    "retry_post",
-    "schedule_post",
-    "validate_post",
-    "withdraw_post",
-]
+from domain.posts.tables import Post
+from domain.posts.telling import ensure_known
+from domain.posts.versions import SAID, PostStale, conflict_of, keep_version
 
 PARTS = {"adaptations", "variants"}
 """Rows of their own."""
@@ -99,7 +71,7 @@ async def create_post(
     ensure_known(row.settings)
     await insert(session, row, taken="This post exists already.")
     await set_adaptations(session, caller, row, command.adaptations, now=now)
-    await _set_variants(session, caller, row, command.variants, now)
+    await set_variants(session, caller, row, command.variants, now)
     await keep_version(session, caller, row, now=now)
     record(session, caller, "post.created", ("post", row.id), now=now)
     return await detail(session, caller, row)
@@ -153,7 +125,7 @@ async def change_post(
     ):
         previous["adaptations"] = None
     if variants is not None:
-        await _set_variants(session, caller, post, variants, now)
+        await set_variants(session, caller, post, variants, now)
         previous["variants"] = None
     if not previous:
         return await detail(session, caller, post)
@@ -198,34 +170,6 @@ async def remove_post(
     except IntegrityError:
         raise InUse from None
     record(session, caller, "post.removed", ("post", id_), now=now)
-
-
-async def validate_post(
-    session: AsyncSession, caller: Caller, command: ValidatePost, *, now: datetime
-) -> ValidationView:
-    """Judges a post as each network would; nothing is stored."""
-    caller.need(Scope.POSTS_READ)
-    accounts = await find_accounts(session, caller, (v.account_id for v in command.variants))
-    post = Post(
-        workspace_id=caller.workspace_id,
-        **command.model_dump(include={*WORDS} & {*ValidatePost.model_fields}),
-    )
-    links = await links_of(session, caller, command.campaign_id, post.id)
-    adaptations = [new_adaptation(post, each, now) for each in command.adaptations]
-    contents = []
-    for given in command.variants:
-        variant = new_variant(post, given, now)
-        audience = audience_of(accounts[given.account_id], variant)
-        content = content_of(post, variant, audience, adaptations)
-        contents.append((content.tagged(links.on(audience.network)), audience.network))
-    said = await with_names(session, caller, contents)
-    shown = [(each, network) for each, (_, network) in zip(said, contents, strict=True)]
-    rendered, media = await render_contents(session, caller, shown)
-    targets = [
-        judge(accounts[given.account_id], content, media, at=command.publish_at or now)
-        for given, content in zip(command.variants, rendered, strict=True)
-    ]
-    return ValidationView(fits=all(target.fits for target in targets), targets=targets)
 
 
 async def find_unchanged(
@@ -278,38 +222,3 @@ def _moment(post: Post, values: dict[str, Any], now: datetime) -> datetime | Non
     if post.state in {PostState.DRAFT, PostState.SCHEDULED}:
         return future(wall_time, zone_name, now)
     return resolve(wall_time, zone_name)
-
-
-async def _set_variants(
-    session: AsyncSession,
-    caller: Caller,
-    post: Post,
-    given: Sequence[VariantInput],
-    now: datetime,
-) -> None:
-    """Makes the variants of a post those that are given, keeping the ids of accounts that stay."""
-    wanted = {each.account_id: each for each in given}
-    accounts = await find_accounts(session, caller, wanted)
-    ensure_variants_known(given, {id_: row.network for id_, row in accounts.items()})
-    await find_media(session, caller, (id_ for v in wanted.values() for id_ in v.media_ids or ()))
-    kept = {row.account_id: row for row in await variants_of(session, caller, post.id)}
-    for account_id, row in kept.items():
-        if account_id not in wanted:
-            await session.delete(row)
-    for account_id, each in wanted.items():
-        if account_id in kept:
-            apply(kept[account_id], each.model_dump(exclude={"account_id"}), now=now)
-        else:
-            session.add(new_variant(post, each, now))
-    await session.flush()
-
-
-def new_variant(post: Post, given: VariantInput, now: datetime) -> Variant:
-    return Variant(
-        workspace_id=post.workspace_id,
-        id=new_id(),
-        post_id=post.id,
-        created_at=now,
-        updated_at=now,
-        **given.model_dump(),
-    )

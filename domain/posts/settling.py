@@ -8,12 +8,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotAllowedNow
-from domain.kernel.nudges import due_at
+from domain.kernel.ids import show
+from domain.posts.approving import ensure_approved
+from domain.posts.command_shapes import RetryPost
+from domain.posts.deliveries import end, may_retry, retry, settle_post
 from domain.posts.delivery_shapes import DeliveryView, Settlement
-from domain.posts.finding import ensure_free, lock_with_post
-from domain.posts.planning import end, may_retry, retry, settle_post
-from domain.posts.queries import delivery_view
+from domain.posts.finding import ensure_free, find_post, lock_with_post, targets_of
+from domain.posts.queries import delivery_view, detail
 from domain.posts.rules import DeliveryState
+from domain.posts.shapes import PostDetail
 
 
 async def settle_delivery(
@@ -50,9 +53,31 @@ async def retry_delivery(
         ensure_free(post)
     if not may_retry(row):
         raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
-    retry(row, now)
-    due_at(session, caller.workspace_id, row.id, now)
+    retry(session, row, now=now)
     record(session, caller, "delivery.retried", ("delivery", id_), now=now)
     if post is not None:
         await settle_post(session, caller, post, now=now)
     return delivery_view(row)
+
+
+async def retry_post(
+    session: AsyncSession, caller: Caller, id_: UUID, command: RetryPost, *, now: datetime
+) -> PostDetail:
+    """Sends again what failed, at once. What may already be public is never sent again.
+
+    Raises `NotFound` for an account that is no target of the post, `NotApproved` and `PostOnHold`.
+    """
+    caller.need(Scope.POSTS_PUBLISH)
+    post = await find_post(session, caller, id_, None)
+    ensure_free(post)
+    await ensure_approved(session, caller, post)
+    rows = await targets_of(session, caller, post, command.account_ids)
+    targets = [row for row in rows if may_retry(row)]
+    if not targets:
+        raise NotAllowedNow("No failed delivery is there to retry.")
+    for row in targets:
+        retry(session, row, now=now)
+    await settle_post(session, caller, post, now=now)
+    ids = {"deliveries": [show("dlv", row.id) for row in targets]}
+    record(session, caller, "post.retried", ("post", id_), now=now, data=ids)
+    return await detail(session, caller, post)

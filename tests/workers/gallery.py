@@ -9,7 +9,8 @@ from domain.media.service import add_media, change_media
 from domain.media.shapes import AddMedia, ChangeMedia
 from domain.media.sniffing import Sniffed
 from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
-from domain.posts.service import create_post, schedule_post
+from domain.posts.planning import schedule_post
+from domain.posts.service import create_post
 from tests.conftest import NOW
 from tests.domain.media.files import picture
 from tests.workers.test_posts import Sandbox, Stage

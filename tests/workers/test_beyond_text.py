@@ -19,9 +19,10 @@ from domain.kernel.database import Database
 from domain.kernel.settings import Settings
 from domain.posts.command_shapes import CreatePost, EditPost, SchedulePost, VariantInput
 from domain.posts.editing import edit_post
+from domain.posts.planning import schedule_post
 from domain.posts.poll_shapes import PollInput
 from domain.posts.rules import DeliveryKind, DeliveryState
-from domain.posts.service import create_post, schedule_post
+from domain.posts.service import create_post
 from domain.posts.tables import Delivery
 from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS, make_community

@@ -14,7 +14,8 @@ from domain.posts.command_shapes import CreatePost, HoldPost, SchedulePost, Vari
 from domain.posts.freezing import hold_post
 from domain.posts.many import reschedule_posts, retry_deliveries
 from domain.posts.many_shapes import RescheduledView, ReschedulePosts, RetriedView, RetryDeliveries
-from domain.posts.service import create_post, schedule_post
+from domain.posts.planning import schedule_post
+from domain.posts.service import create_post
 from domain.posts.tables import Delivery, Post
 from tests.workers.test_posts import Stage, stage
 

@@ -29,11 +29,12 @@ from domain.posts.approving import give_approval
 from domain.posts.command_shapes import ChangePost, CreatePost, HoldPost, SchedulePost, VariantInput
 from domain.posts.finding import find_post
 from domain.posts.freezing import hold_post, release_post
-from domain.posts.planning import withdraw_post
+from domain.posts.planning import schedule_post
 from domain.posts.rules import HOLD, DeliveryState, PostState
-from domain.posts.service import change_post, create_post, schedule_post
+from domain.posts.service import change_post, create_post
 from domain.posts.tables import Attempt, Delivery, Post
 from domain.posts.versions import version_at
+from domain.posts.withdrawing import withdraw_post
 from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS, make_community
 from tests.domain.identity.build import build_member

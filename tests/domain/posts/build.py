@@ -10,7 +10,8 @@ from domain.communities.shapes import CreateCommunity
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
-from domain.posts.service import create_post, schedule_post
+from domain.posts.planning import schedule_post
+from domain.posts.service import create_post
 from domain.posts.shapes import PostDetail
 from tests.world import make_account
 

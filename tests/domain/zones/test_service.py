@@ -18,8 +18,9 @@ from domain.plans.queue import get_queue, queue_post
 from domain.plans.shapes import CreateSlot, QueuePost
 from domain.plans.slots import create_slot
 from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
+from domain.posts.planning import schedule_post
 from domain.posts.rules import DeliveryState, PostState
-from domain.posts.service import create_post, schedule_post
+from domain.posts.service import create_post
 from domain.posts.tables import Delivery, Post
 from domain.zones.service import replan_some
 from domain.zones.tables import ZoneRules

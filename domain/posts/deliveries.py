@@ -1,0 +1,81 @@
+"""Deliveries made, ended and sent again, and the state of their post that follows from them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.events.service import record
+from domain.kernel.caller import Caller
+from domain.kernel.errors import PublishingMissed
+from domain.kernel.ids import new_id
+from domain.kernel.nudges import due_at
+from domain.kernel.traces import current_trace
+from domain.posts.finding import deliveries_of
+from domain.posts.rules import (
+    DeliveryKind,
+    DeliveryState,
+    PostState,
+    post_state,
+    published_since,
+    when_unplanned,
+)
+from domain.posts.tables import Delivery, Post
+
+
+async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
+    """Derives the post's state from its deliveries and records the change."""
+    await session.flush()
+    states = [DeliveryState(row.state) for row in await deliveries_of(session, caller, post.id)]
+    previous = PostState(post.state)
+    state = post_state(states, unplanned=when_unplanned(previous))
+    if state is previous:
+        return
+    post.state = state
+    post.published_at = published_since(state, states, post.published_at, now=now)
+    post.version, post.updated_at = post.version + 1, now
+    data = {"previous": {"state": previous}, "state": state}
+    record(session, caller, f"post.{state}", ("post", post.id), now=now, data=data)
+
+
+def new_delivery(
+    caller: Caller, kind: DeliveryKind, account_id: UUID, moment: datetime, now: datetime
+) -> Delivery:
+    return Delivery(
+        workspace_id=caller.workspace_id,
+        id=new_id(),
+        kind=kind,
+        account_id=account_id,
+        state=DeliveryState.WAITING,
+        due_at=moment,
+        act_at=moment,
+        checkpoint={},
+        refs=[],
+        trace=current_trace(),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def end(row: Delivery, state: DeliveryState, now: datetime) -> None:
+    row.state, row.act_at = state, None
+    row.version, row.updated_at = row.version + 1, now
+
+
+def may_retry(row: Delivery) -> bool:
+    """Whether it failed, or was missed and waits for a person."""
+    is_missed = row.problem is not None and row.problem["code"] == PublishingMissed.code
+    return row.state == DeliveryState.FAILED or (row.state == DeliveryState.WAITING and is_missed)
+
+
+def retry(session: AsyncSession, row: Delivery, *, now: datetime) -> None:
+    """It waits again; its checkpoint stays, so a thread goes on where it was."""
+    row.state, row.attempts, row.look_ups = DeliveryState.WAITING, 0, 0
+    make_due(session, row, now, now=now)
+
+
+def make_due(session: AsyncSession, row: Delivery, moment: datetime, *, now: datetime) -> None:
+    """It goes out then: from that moment on it counts as late, and what held it is forgotten."""
+    row.due_at = row.act_at = moment
+    row.problem, row.version, row.updated_at = None, row.version + 1, now
+    due_at(session, row.workspace_id, row.id, moment)

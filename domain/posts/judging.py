@@ -1,0 +1,101 @@
+"""Judges whether networks would take what each account says of a post."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.tables import Account
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import AccountDisconnected, Fault, PostEmpty, PostUnfit, RightsExpired
+from domain.posts.adapting import adaptations_of, audience_of, new_adaptation
+from domain.posts.content import content_of, find_accounts, judge, render_contents, with_names
+from domain.posts.links import links_of
+from domain.posts.rights import RIGHTS
+from domain.posts.saying import new_variant
+from domain.posts.tables import Adaptation, Post, Variant
+from domain.posts.validation_shapes import ValidatePost, ValidationView, VerdictView
+from domain.posts.versions import WORDS
+
+CONNECTED = "connected"
+
+
+async def validate_post(
+    session: AsyncSession, caller: Caller, command: ValidatePost, *, now: datetime
+) -> ValidationView:
+    """Judges a post as each network would; nothing is stored."""
+    caller.need(Scope.POSTS_READ)
+    accounts = await find_accounts(session, caller, (v.account_id for v in command.variants))
+    post = Post(
+        workspace_id=caller.workspace_id,
+        campaign_id=command.campaign_id,
+        **command.model_dump(include={*WORDS} & {*ValidatePost.model_fields}),
+    )
+    adaptations = [new_adaptation(post, each, now) for each in command.adaptations]
+    said = [(new_variant(post, v, now), accounts[v.account_id]) for v in command.variants]
+    at = command.publish_at or now
+    targets = await _verdicts(session, caller, post, said, adaptations, at=at)
+    return ValidationView(fits=all(target.fits for target in targets), targets=targets)
+
+
+async def ensure_fit(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    variants: Sequence[Variant],
+    *,
+    at: datetime,
+) -> None:
+    """Raises `PostEmpty`, `AccountDisconnected`, `AbilityMissing` or `PostUnfit`.
+
+    `at` is when it goes out; where nothing but rights are against it, raises `RightsExpired`.
+    """
+    if not variants:
+        raise PostEmpty
+    accounts = await find_accounts(session, caller, (each.account_id for each in variants))
+    said = [(each, accounts[each.account_id]) for each in variants]
+    for _, account in said:
+        ensure_connected(account)
+    adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
+    verdicts = await _verdicts(session, caller, post, said, adaptations, at=at)
+    faults = [
+        Fault(f"/variants/{number}{misfit.pointer}", misfit.code, misfit.message)
+        for number, verdict in enumerate(verdicts)
+        for misfit in verdict.misfits
+    ]
+    if faults:
+        raise unfit(faults)
+
+
+async def _verdicts(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    said: Sequence[tuple[Variant, Account]],
+    adaptations: Sequence[Adaptation],
+    *,
+    at: datetime,
+) -> list[VerdictView]:
+    links = await links_of(session, caller, post.campaign_id, post.id)
+    contents = []
+    for variant, account in said:
+        content = content_of(post, variant, audience_of(account, variant), adaptations)
+        contents.append((content.tagged(links.on(account.network)), account.network))
+    named = await with_names(session, caller, contents)
+    shown = [(each, network) for each, (_, network) in zip(named, contents, strict=True)]
+    rendered, media = await render_contents(session, caller, shown)
+    return [
+        judge(account, content, media, at=at)
+        for (_, account), content in zip(said, rendered, strict=True)
+    ]
+
+
+def ensure_connected(account: Account) -> None:
+    """Raises `AccountDisconnected`."""
+    if account.state != CONNECTED:
+        raise AccountDisconnected(f"{account.handle or account.network} is not connected.")
+
+
+def unfit(faults: Sequence[Fault]) -> PostUnfit:
+    is_right = RIGHTS.issuperset(fault.code for fault in faults)
+    return (RightsExpired if is_right else PostUnfit)(faults=tuple(faults))

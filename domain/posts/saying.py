@@ -1,0 +1,50 @@
+"""The accounts that say a post: their variants made, kept and taken away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.caller import Caller
+from domain.kernel.changes import apply
+from domain.kernel.ids import new_id
+from domain.posts.command_shapes import VariantInput
+from domain.posts.content import find_accounts, find_media
+from domain.posts.finding import variants_of
+from domain.posts.tables import Post, Variant
+from domain.posts.telling import ensure_variants_known
+
+
+async def set_variants(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    given: Sequence[VariantInput],
+    now: datetime,
+) -> None:
+    """Makes the variants of a post those that are given, keeping the ids of accounts that stay."""
+    wanted = {each.account_id: each for each in given}
+    accounts = await find_accounts(session, caller, wanted)
+    ensure_variants_known(given, {id_: row.network for id_, row in accounts.items()})
+    await find_media(session, caller, (id_ for v in wanted.values() for id_ in v.media_ids or ()))
+    kept = {row.account_id: row for row in await variants_of(session, caller, post.id)}
+    for account_id, row in kept.items():
+        if account_id not in wanted:
+            await session.delete(row)
+    for account_id, each in wanted.items():
+        if account_id in kept:
+            apply(kept[account_id], each.model_dump(exclude={"account_id"}), now=now)
+        else:
+            session.add(new_variant(post, each, now))
+    await session.flush()
+
+
+def new_variant(post: Post, given: VariantInput, now: datetime) -> Variant:
+    return Variant(
+        workspace_id=post.workspace_id,
+        id=new_id(),
+        post_id=post.id,
+        created_at=now,
+        updated_at=now,
+        **given.model_dump(),
+    )

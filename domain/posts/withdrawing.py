@@ -1,0 +1,63 @@
+"""Takes public copies of posts back: one outward intent for each."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.events.service import record
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.errors import AbilityMissing, NotAllowedNow
+from domain.kernel.nudges import due_at
+from domain.networks import find as find_network
+from domain.posts.content import find_accounts
+from domain.posts.deliveries import new_delivery
+from domain.posts.finding import deliveries_of, ensure_free, find_post
+from domain.posts.queries import detail
+from domain.posts.rules import DeliveryKind, DeliveryState
+from domain.posts.shapes import PostDetail
+from domain.posts.tables import Delivery
+
+
+async def withdraw_post(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> PostDetail:
+    """Takes the public copies back: one outward intent for each. Raises `PostOnHold`."""
+    caller.need(Scope.POSTS_PUBLISH)
+    post = await find_post(session, caller, id_, None)
+    ensure_free(post)
+    rows = await deliveries_of(session, caller, post.id)
+    public = [row for row in rows if row.state == DeliveryState.DONE]
+    if not public:
+        raise NotAllowedNow("Nothing of this post is public.")
+    open_ones = await _withdrawals_under_way(session, caller, post.id)
+    for row in public:
+        if row.id not in open_ones:
+            await _plan_undoing(session, caller, row, now)
+    record(session, caller, "post.withdrawal_asked", ("post", id_), now=now)
+    return await detail(session, caller, post)
+
+
+async def _withdrawals_under_way(session: AsyncSession, caller: Caller, post_id: UUID) -> set[UUID]:
+    statement = select(Delivery.undoes_id).where(
+        col(Delivery.workspace_id) == caller.workspace_id,
+        col(Delivery.post_id) == post_id,
+        col(Delivery.kind) == DeliveryKind.WITHDRAW,
+        col(Delivery.act_at).is_not(None),
+    )
+    return {id_ for id_ in (await session.exec(statement)).all() if id_ is not None}
+
+
+async def _plan_undoing(
+    session: AsyncSession, caller: Caller, done: Delivery, now: datetime
+) -> None:
+    account = (await find_accounts(session, caller, [done.account_id]))[done.account_id]
+    if find_network(account.network) is None:
+        raise AbilityMissing
+    row = new_delivery(caller, DeliveryKind.WITHDRAW, done.account_id, now, now)
+    row.post_id, row.undoes_id, row.content = done.post_id, done.id, done.content
+    row.refs = done.refs
+    session.add(row)
+    await session.flush()
+    due_at(session, caller.workspace_id, row.id, now)
