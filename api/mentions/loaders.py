@@ -27,8 +27,8 @@ from domain.mentions.shapes import (
     MentionView,
 )
 from domain.posts.batches import posts_by_id
+from domain.posts.delivery_queries import deliveries_by_id
 from domain.posts.delivery_shapes import DeliveryView
-from domain.posts.queries import deliveries_by_id
 from domain.posts.shapes import PostView
 from domain.workspaces.queries import members_by_id
 from domain.workspaces.shapes import MemberView

@@ -10,9 +10,9 @@ from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, DeliveryId, PostId
 from domain.kernel.shapes import Page
-from domain.posts import queries, settling
+from domain.posts import delivery_queries, settling
+from domain.posts.delivery_queries import DeliveryFilter
 from domain.posts.delivery_shapes import AttemptView, DeliveryView, Settlement
-from domain.posts.queries import DeliveryFilter
 from domain.posts.rules import DeliveryKind, DeliveryState
 
 router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"], route_class=TransactionRoute)
@@ -38,7 +38,7 @@ async def list_deliveries(
 ) -> Page[DeliveryView]:
     """Newest first. Needs the scope `posts:read`."""
     where = DeliveryFilter(state, kind, account_id, post_id, since, until)
-    found = await queries.list_deliveries(session, caller, page, where=where)
+    found = await delivery_queries.list_deliveries(session, caller, page, where=where)
     link_next(request, response, found)
     return found
 
@@ -48,7 +48,7 @@ async def get_delivery(
     response: Response, session: SessionDep, caller: CallerDep, delivery_id: DeliveryId
 ) -> DeliveryView:
     """Needs the scope `posts:read`."""
-    view = await queries.get_delivery(session, caller, delivery_id)
+    view = await delivery_queries.get_delivery(session, caller, delivery_id)
     tag(response, view.version)
     return view
 
@@ -63,7 +63,7 @@ async def list_attempts(
     delivery_id: DeliveryId,
 ) -> Page[AttemptView]:
     """Every attempt and look-up, first to last. Needs the scope `posts:read`."""
-    found = await queries.list_attempts(session, caller, delivery_id, page)
+    found = await delivery_queries.list_attempts(session, caller, delivery_id, page)
     link_next(request, response, found)
     return found
 

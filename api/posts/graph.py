@@ -15,7 +15,7 @@ from api.graph.scalars import WallTime
 from api.posts import loaders
 from api.posts.said import VERSION
 from domain.kernel.ids import read
-from domain.posts import batches, queries, versions
+from domain.posts import batches, delivery_queries, queries, showing, versions
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.judging import validate_post
 from domain.posts.shapes import ApprovalView, PostView, VariantView
@@ -35,7 +35,7 @@ DELIVERY = derive(
     DeliveryView,
     "Delivery",
     "One outward act of one account, and how far it is.",
-    find=queries.deliveries_by_id,
+    find=delivery_queries.deliveries_by_id,
 )
 derive(ApprovalView, "Approval", "How the approval of what a post says now stands.")
 COMPARISON = derive(ComparisonView, "Comparison", "What changed between two versions of a post.")
@@ -111,7 +111,7 @@ async def _entries(_: object, context: Context, given: dict[str, Any]) -> Listed
 
 
 QUERIES = (
-    single("post", POST, queries.get_post, "One post. Needs `posts:read`.", prefix="post"),
+    single("post", POST, showing.get_post, "One post. Needs `posts:read`.", prefix="post"),
     listing(
         "posts",
         POST,
@@ -136,14 +136,14 @@ QUERIES = (
     single(
         "delivery",
         DELIVERY,
-        queries.get_delivery,
+        delivery_queries.get_delivery,
         "One delivery. Needs `posts:read`.",
         prefix="dlv",
     ),
     listing(
         "deliveries",
         DELIVERY,
-        queries.list_deliveries,
+        delivery_queries.list_deliveries,
         "The deliveries, newest first. Needs `posts:read`.",
         filters={
             "states": "Only in these states.",
@@ -153,7 +153,7 @@ QUERIES = (
             "since": "Due from this moment on.",
             "until": "Due before this moment.",
         },
-        order=Order(queries.DELIVERIES_DOWN.name, ("created_at", "id")),
+        order=Order(delivery_queries.DELIVERIES_DOWN.name, ("created_at", "id")),
     ),
     asking(
         "entries",

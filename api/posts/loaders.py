@@ -10,7 +10,7 @@ from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.media.queries import media_by_id
 from domain.media.shapes import MediaView
-from domain.posts import batches, queries, versions
+from domain.posts import batches, delivery_queries, queries, versions
 from domain.posts.adaptation_shapes import AdaptationView
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.queries import PostFilter
@@ -103,8 +103,8 @@ deliveries_by_post = Many(
     target=DeliveryView,
     order=AS_MADE,
     page_size=10,
-    first=whole(queries.deliveries_by_post),
-    more=rest_of_whole(queries.deliveries_by_post, AS_MADE),
+    first=whole(delivery_queries.deliveries_by_post),
+    more=rest_of_whole(delivery_queries.deliveries_by_post, AS_MADE),
 )
 account_by_variant = One(
     name="account_by_id",

@@ -19,7 +19,17 @@ from domain.kernel.ids import (
     RecurrenceId,
 )
 from domain.kernel.shapes import Page
-from domain.posts import editing, judging, planning, queries, service, settling, withdrawing
+from domain.posts import (
+    delivery_queries,
+    editing,
+    judging,
+    planning,
+    queries,
+    service,
+    settling,
+    showing,
+    withdrawing,
+)
 from domain.posts.command_shapes import ChangePost, CreatePost, EditPost, RetryPost, SchedulePost
 from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.fields import Label
@@ -119,7 +129,7 @@ async def get_post(
     response: Response, session: SessionDep, caller: CallerDep, post_id: PostId
 ) -> PostDetail:
     """With its variants and deliveries. Needs the scope `posts:read`."""
-    view = await queries.get_post(session, caller, post_id)
+    view = await showing.get_post(session, caller, post_id)
     tag(response, view.version)
     return view
 
@@ -240,6 +250,6 @@ async def list_post_deliveries(
     post_id: PostId,
 ) -> Page[DeliveryView]:
     """First to last, withdrawals too. Needs the scope `posts:read`."""
-    found = await queries.list_deliveries_of(session, caller, post_id, page)
+    found = await delivery_queries.list_deliveries_of(session, caller, post_id, page)
     link_next(request, response, found)
     return found

@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
 from domain.mentions.queries import get_mention
-from domain.posts.queries import get_post
+from domain.posts.showing import get_post
 from domain.workspaces.expert_shapes import Subject
 
 

@@ -16,9 +16,9 @@ from domain.kernel.caller import Caller
 from domain.kernel.pages import PageRequest
 from domain.kernel.shapes import Command, Page, View
 from domain.posts.adaptation_shapes import AdaptationInput, AdaptationView
-from domain.posts.batches import adaptations_by_post
+from domain.posts.batches import adaptations_by_post, variants_by_post
 from domain.posts.command_shapes import VariantInput
-from domain.posts.queries import PostFilter, PostSort, list_posts, variants_by_post
+from domain.posts.queries import PostFilter, PostSort, list_posts
 from domain.posts.shapes import PostView, VariantView
 
 PAGE = 500

@@ -22,9 +22,9 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import Fault
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
+from domain.posts.batches import posts_by_id
 from domain.posts.bulk import Judge, create_posts, remove_untouched
 from domain.posts.command_shapes import CreatePost
-from domain.posts.queries import posts_by_id
 
 BATCH = 500
 """Rows of one transaction: about a second."""

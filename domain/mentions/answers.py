@@ -21,8 +21,8 @@ from domain.mentions.rules import WRITTEN, MentionStatus
 from domain.mentions.shapes import AnswerView, CreateAnswer
 from domain.mentions.tables import Answer, Mention
 from domain.posts.answering import plan_answer
+from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView
-from domain.posts.queries import delivery_view
 from domain.posts.tables import Delivery
 
 IN_ORDER = Sort("id", (col(Answer.id),), (UUID,))

@@ -26,20 +26,15 @@ from domain.plans.recurrence_shapes import (
     SkipOccurrence,
     SplitRecurrence,
 )
-from domain.plans.recurrences import (
-    ensure_start,
-    find_recurrence,
-    need_both,
-    stored,
-)
+from domain.plans.recurrences import ensure_start, find_recurrence, need_both, stored
 from domain.plans.recurring import Coming, comes_at, walls
 from domain.plans.rule_text import read_rule
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.finding import find_post
-from domain.posts.queries import detail
 from domain.posts.rules import PostState
 from domain.posts.service import remove_post
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import detail
 from domain.posts.tables import Post
 
 ENDED = {PostState.CANCELLED, PostState.FAILED, PostState.WITHDRAWN}

@@ -15,9 +15,9 @@ from domain.kernel.nudges import due_at
 from domain.media.tables import Media
 from domain.posts.content import Content, find_accounts, judge, render_contents
 from domain.posts.deliveries import new_delivery
+from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.judging import ensure_connected, unfit
-from domain.posts.queries import delivery_view
 from domain.posts.rules import DeliveryKind
 
 

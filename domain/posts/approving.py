@@ -19,9 +19,10 @@ from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.policies.queries import has_policies
 from domain.policies.rules import ApprovalState
+from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.holding import Reason, hold
 from domain.posts.missing import Policies, missing_for, missing_of
-from domain.posts.queries import visible, visible_deliveries
+from domain.posts.queries import visible
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.tables import Delivery, Post
 

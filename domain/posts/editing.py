@@ -26,9 +26,9 @@ from domain.posts.finding import ensure_free, find_post, lock_delivery, targets_
 from domain.posts.judging import ensure_connected
 from domain.posts.links import links_of
 from domain.posts.missing import policies_for
-from domain.posts.queries import detail
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import detail
 from domain.posts.tables import Delivery, Post
 from domain.posts.versions import keep_version
 

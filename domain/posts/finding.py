@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.caller import Caller
 from domain.kernel.changes import find, find_for_change
 from domain.kernel.errors import NotFound, PostOnHold
-from domain.posts.queries import visible, visible_deliveries
+from domain.posts.delivery_queries import visible_deliveries
+from domain.posts.queries import visible
 from domain.posts.rules import DeliveryKind
 from domain.posts.tables import Delivery, Post, Variant
 

@@ -20,9 +20,9 @@ from domain.posts.approving import bring_forward
 from domain.posts.command_shapes import HoldPost
 from domain.posts.finding import ensure_free, find_post
 from domain.posts.holding import Reason, hold
-from domain.posts.queries import detail
 from domain.posts.rules import DeliveryState
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import detail
 from domain.posts.tables import Post
 
 

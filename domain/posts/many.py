@@ -17,6 +17,7 @@ from domain.kernel.errors import PublishingMissed, TimePast
 from domain.posts import statements
 from domain.posts.arriving import settle_posts
 from domain.posts.deliveries import make_due, may_retry, retry
+from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.many_shapes import (
     MOST,
     MovedView,
@@ -26,7 +27,7 @@ from domain.posts.many_shapes import (
     RetryDeliveries,
 )
 from domain.posts.planning import future
-from domain.posts.queries import visible, visible_deliveries
+from domain.posts.queries import visible
 from domain.posts.rules import DeliveryState, PostState
 from domain.posts.tables import Delivery, Post
 

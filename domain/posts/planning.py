@@ -15,9 +15,9 @@ from domain.posts.command_shapes import SchedulePost
 from domain.posts.deliveries import end, make_due, new_delivery, settle_post
 from domain.posts.finding import deliveries_of, ensure_free, find_post, variants_of
 from domain.posts.judging import ensure_fit
-from domain.posts.queries import detail
 from domain.posts.rules import PLANNABLE, UNDER_WAY, DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import detail
 from domain.posts.tables import Post
 
 

@@ -17,8 +17,8 @@ from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.posts.deliveries import settle_post
 from domain.posts.delivering import LOOK_UP, Task
+from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.finding import find_post, lock_delivery
-from domain.posts.queries import visible_deliveries
 from domain.posts.rules import HOLD, Decision, DeliveryState, Verdict, may_move
 from domain.posts.tables import Attempt, Delivery, Post
 

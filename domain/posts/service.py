@@ -30,10 +30,10 @@ from domain.posts.command_shapes import ChangePost, CreatePost
 from domain.posts.content import find_media
 from domain.posts.finding import ensure_free, find_post
 from domain.posts.planning import cancel_post, future, plan_deliveries
-from domain.posts.queries import detail
 from domain.posts.rules import PUBLIC, PostState
 from domain.posts.saying import set_variants
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import detail
 from domain.posts.tables import Post
 from domain.posts.telling import ensure_known
 from domain.posts.versions import SAID, PostStale, conflict_of, keep_version

@@ -12,11 +12,12 @@ from domain.kernel.ids import show
 from domain.posts.approving import ensure_approved
 from domain.posts.command_shapes import RetryPost
 from domain.posts.deliveries import end, may_retry, retry, settle_post
+from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
 from domain.posts.finding import ensure_free, find_post, lock_with_post, targets_of
-from domain.posts.queries import delivery_view, detail
 from domain.posts.rules import DeliveryState
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import detail
 
 
 async def settle_delivery(

@@ -14,9 +14,9 @@ from domain.networks import find as find_network
 from domain.posts.content import find_accounts
 from domain.posts.deliveries import new_delivery
 from domain.posts.finding import deliveries_of, ensure_free, find_post
-from domain.posts.queries import detail
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import detail
 from domain.posts.tables import Delivery
 
 

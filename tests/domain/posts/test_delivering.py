@@ -18,12 +18,13 @@ from domain.posts.adaptations import add_adaptation, change_adaptation
 from domain.posts.arriving import Arrived
 from domain.posts.command_shapes import RetryPost
 from domain.posts.delivering import LOOK_UP, SEND, Task
+from domain.posts.delivery_queries import list_attempts
 from domain.posts.finding import find_post
 from domain.posts.planning import cancel_post
-from domain.posts.queries import get_post, list_attempts
 from domain.posts.rules import Decision, Verdict
 from domain.posts.settling import retry_post
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import get_post
 from domain.posts.tables import Attempt
 from tests.domain.posts.build import make_due_post
 from tests.world import make_workspace

@@ -25,8 +25,8 @@ from domain.posts.arriving import Arrived
 from domain.posts.command_shapes import EditPost
 from domain.posts.delivering import Task
 from domain.posts.editing import edit_post
-from domain.posts.queries import get_post
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import get_post
 from domain.posts.withdrawing import withdraw_post
 from tests.domain.posts.build import make_due_post
 from tests.world import make_workspace

@@ -1,0 +1,164 @@
+"""Reads of deliveries and of their attempts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.kernel.caller import Caller, Scope
+from domain.kernel.changes import find
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.shapes import Page
+from domain.posts.delivery_shapes import AttemptView, DeliveryView
+from domain.posts.queries import visible
+from domain.posts.rules import DeliveryKind, DeliveryState
+from domain.posts.tables import Attempt, Delivery, Post
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    states: Sequence[DeliveryState] = ()
+    kinds: Sequence[DeliveryKind] = ()
+    account_ids: Sequence[UUID] = ()
+    post_ids: Sequence[UUID] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+AS_MADE = Sort("id", (col(Delivery.id),), (UUID,))
+AS_TRIED = Sort("id", (col(Attempt.id),), (UUID,))
+DELIVERIES_DOWN = Sort(
+    "-created_at", (col(Delivery.created_at), col(Delivery.id)), (datetime, UUID)
+)
+
+
+def visible_deliveries(caller: Caller) -> SelectOfScalar[Delivery]:
+    return select(Delivery).where(col(Delivery.workspace_id) == caller.workspace_id)
+
+
+async def deliveries_by_post(
+    session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
+) -> dict[UUID, list[DeliveryView]]:
+    caller.need(Scope.POSTS_READ)
+    return await deliveries_of_posts(session, caller, post_ids)
+
+
+async def deliveries_of_posts(
+    session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
+) -> dict[UUID, list[DeliveryView]]:
+    """As `deliveries_by_post`, also for who has just changed the post and may not read it."""
+    statement = visible_deliveries(caller).where(col(Delivery.post_id).in_(post_ids))
+    found: dict[UUID, list[DeliveryView]] = {id_: [] for id_ in post_ids}
+    for row in (await session.exec(statement.order_by(col(Delivery.id)))).all():
+        if row.post_id is not None:
+            found[row.post_id].append(delivery_view(row))
+    return found
+
+
+async def get_delivery(session: AsyncSession, caller: Caller, id_: UUID) -> DeliveryView:
+    caller.need(Scope.POSTS_READ)
+    statement = visible_deliveries(caller).where(col(Delivery.id) == id_)
+    return delivery_view(await find(session, statement, what="delivery"))
+
+
+async def deliveries_by_id(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+) -> dict[UUID, DeliveryView]:
+    caller.need(Scope.POSTS_READ)
+    statement = visible_deliveries(caller).where(col(Delivery.id).in_(ids))
+    return {row.id: delivery_view(row) for row in (await session.exec(statement)).all()}
+
+
+async def list_deliveries(
+    session: AsyncSession, caller: Caller, request: PageRequest, *, where: DeliveryFilter
+) -> Page[DeliveryView]:
+    """Newest first."""
+    caller.need(Scope.POSTS_READ)
+    statement = visible_deliveries(caller)
+    for column, values in (
+        (Delivery.state, where.states),
+        (Delivery.kind, where.kinds),
+        (Delivery.account_id, where.account_ids),
+        (Delivery.post_id, where.post_ids),
+    ):
+        if values:
+            statement = statement.where(col(column).in_(values))
+    if where.since is not None:
+        statement = statement.where(col(Delivery.due_at) >= where.since)
+    if where.until is not None:
+        statement = statement.where(col(Delivery.due_at) < where.until)
+    rows = (await session.exec(DELIVERIES_DOWN.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=delivery_view,
+        cursor=lambda row: make_cursor(DELIVERIES_DOWN.name, row.created_at, row.id),
+    )
+
+
+async def list_deliveries_of(
+    session: AsyncSession, caller: Caller, post_id: UUID, request: PageRequest
+) -> Page[DeliveryView]:
+    """Every delivery of a post, withdrawals too, first to last. Raises `NotFound`."""
+    caller.need(Scope.POSTS_READ)
+    await find(session, visible(caller).where(col(Post.id) == post_id), what="post")
+    statement = visible_deliveries(caller).where(col(Delivery.post_id) == post_id)
+    rows = (await session.exec(AS_MADE.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=delivery_view,
+        cursor=lambda row: make_cursor(AS_MADE.name, row.id),
+    )
+
+
+async def list_attempts(
+    session: AsyncSession, caller: Caller, delivery_id: UUID, request: PageRequest
+) -> Page[AttemptView]:
+    """Every attempt and look-up, first to last. Raises `NotFound`."""
+    await get_delivery(session, caller, delivery_id)
+    statement = select(Attempt).where(
+        col(Attempt.workspace_id) == caller.workspace_id, col(Attempt.delivery_id) == delivery_id
+    )
+    rows = (await session.exec(AS_TRIED.after(statement, request))).all()
+    return page_of(
+        rows,
+        request,
+        view=AttemptView.model_validate,
+        cursor=lambda row: make_cursor(AS_TRIED.name, row.id),
+    )
+
+
+async def posts_by_remote(
+    session: AsyncSession, caller: Caller, account_id: UUID, remote_ids: Iterable[str]
+) -> dict[str, tuple[UUID, str]]:
+    """Our post and its title behind each remote id of an account's published messages."""
+    wanted = list(remote_ids)
+    if not wanted:
+        return {}
+    statement = (
+        select(Delivery.remote_id, Post.id, Post.title)
+        .join(
+            Post,
+            (col(Post.workspace_id) == col(Delivery.workspace_id))
+            & (col(Post.id) == col(Delivery.post_id)),
+        )
+        .where(
+            col(Delivery.workspace_id) == caller.workspace_id,
+            col(Delivery.account_id) == account_id,
+            col(Delivery.remote_id).in_(wanted),
+        )
+    )
+    rows = (await session.exec(statement)).all()
+    return {remote_id: (id_, title) for remote_id, id_, title in rows if remote_id is not None}
+
+
+def delivery_view(row: Delivery) -> DeliveryView:
+    shown = {name: getattr(row, name) for name in DeliveryView.model_fields}
+    if row.problem is not None:
+        shown["problem"] = {**row.problem, "next_at": row.act_at}
+    return DeliveryView.model_validate(shown)
