@@ -28,7 +28,7 @@ from domain.plans.recurrence_shapes import (
 )
 from domain.plans.recurrences import ensure_start, find_recurrence, need_both, stored
 from domain.plans.recurring import Coming, comes_at, walls
-from domain.plans.rule_text import read_rule
+from domain.plans.rule_text import Rule, read_rule
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.finding import find_post
 from domain.posts.rules import PostState
@@ -165,13 +165,7 @@ async def split_recurrence(
     rule = read_rule(row.rule, row.time_zone)
     if next(walls(rule, row.starts_at, until=wall)) == wall:
         raise NotAllowedNow("That is the first one: change them all.")
-    sent = {name: value for name, value in command.sent().items() if name not in OF_THE_SPLIT}
-    values = {
-        "rule": recurring.onward(rule, row.starts_at, wall).written(),
-        "starts_at": recurring.begins_anew(rule, row.starts_at, wall),
-        **({"starts_at": wall} if "rule" in sent else {}),
-        **sent,
-    }
+    values = _onward(row, rule, command)
     await _ensure_fit(session, caller, row, values, now)
     new = _new(caller, row, command.id or new_id(), stored(values), now)
     new.made_from = made_from
@@ -184,6 +178,18 @@ async def split_recurrence(
     record(session, caller, "recurrence.created", ("recurrence", new.id), now=now)
     await _bring_along(session, caller, new, now)
     return RecurrenceView.model_validate(new)
+
+
+def _onward(row: Recurrence, rule: Rule, command: SplitRecurrence) -> dict[str, Any]:
+    """What goes on says: the rule from that occurrence on, but for what is sent."""
+    sent = {name: value for name, value in command.sent().items() if name not in OF_THE_SPLIT}
+    wall = command.occurs_at
+    return {
+        "rule": recurring.onward(rule, row.starts_at, wall).written(),
+        "starts_at": recurring.begins_anew(rule, row.starts_at, wall),
+        **({"starts_at": wall} if "rule" in sent else {}),
+        **sent,
+    }
 
 
 def _new(

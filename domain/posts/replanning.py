@@ -15,7 +15,7 @@ from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.clock import resolve
 from domain.kernel.errors import ZoneUnknown
-from domain.kernel.nudges import due_at
+from domain.posts.deliveries import make_due
 from domain.posts.finding import deliveries_of, find_post
 from domain.posts.rules import DeliveryState, PostState
 from domain.posts.tables import Post
@@ -75,9 +75,7 @@ async def replan_post(
     if post.state not in PLANNED or any(row.state != DeliveryState.WAITING for row in open_ones):
         return None
     for row in open_ones:
-        row.due_at = row.act_at = plan.moment
-        row.version, row.updated_at = row.version + 1, now
-        due_at(session, caller.workspace_id, row.id, plan.moment)
+        make_due(session, row, plan.moment, now=now)
     post.publish_at = plan.moment
     post.version, post.updated_at = post.version + 1, now
     data = {
