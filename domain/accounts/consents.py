@@ -33,7 +33,7 @@ from domain.kernel.errors import (
 )
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.sealing import KeyRing, fingerprint
 from domain.kernel.shapes import Page
 from domain.networks import find as find_network
@@ -103,13 +103,7 @@ async def list_consents(
 ) -> Page[ConsentView]:
     """The newest first."""
     caller.need(Scope.ACCOUNTS_READ)
-    rows = (await session.exec(NEWEST_FIRST.after(visible(caller), request))).all()
-    return page_of(
-        rows,
-        request,
-        view=view_of,
-        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
-    )
+    return await NEWEST_FIRST.page(session, visible(caller), request, view=view_of)
 
 
 async def cancel_consent(

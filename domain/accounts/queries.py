@@ -21,7 +21,7 @@ from domain.accounts.tables import Account
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import AccountDisconnected, AccountRemoved
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
 
@@ -68,13 +68,7 @@ async def list_accounts(
     if states:
         statement = statement.where(col(Account.state).in_(states))
     order = Sort(sort, (col(Account.created_at), col(Account.id)), (datetime, UUID))
-    rows = (await session.exec(order.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=view_of,
-        cursor=lambda row: make_cursor(sort, row.created_at, row.id),
-    )
+    return await order.page(session, statement, request, view=view_of)
 
 
 async def accounts_by_id(

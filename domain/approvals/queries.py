@@ -18,7 +18,7 @@ from domain.kernel.batches import OfEach
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.ids import show
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.tables import DepartmentMember
 
@@ -83,12 +83,8 @@ async def list_reviews(
 ) -> Page[ReviewView]:
     """The newest first. Nothing is asked of a token that acts for no member."""
     caller.need(Scope.POSTS_READ)
-    rows = (await session.exec(NEWEST_FIRST.after(_filtered(caller, where), request))).all()
-    return page_of(
-        rows,
-        request,
-        view=ReviewView.model_validate,
-        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.id),
+    return await NEWEST_FIRST.page(
+        session, _filtered(caller, where), request, view=ReviewView.model_validate
     )
 
 

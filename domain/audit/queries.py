@@ -14,7 +14,7 @@ from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
 from domain.kernel.ids import BY_KIND, read_any
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 
 LATEST_FIRST = Sort("-number", (col(Event.number),), (int,))
@@ -27,12 +27,7 @@ async def list_audit_entries(
     statement = visible(caller).where(*conditions(where))
     rows = (await session.exec(LATEST_FIRST.after(statement, request))).all()
     before = await _hashes_before(session, caller, rows)
-    return page_of(
-        rows,
-        request,
-        view=lambda row: _view(row, before),
-        cursor=lambda row: make_cursor(LATEST_FIRST.name, row.number),
-    )
+    return page_of(rows, request, view=lambda row: _view(row, before), cursor=LATEST_FIRST.cursor)
 
 
 async def get_audit_entry(session: AsyncSession, caller: Caller, id_: UUID) -> AuditEntryView:

@@ -17,7 +17,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
 from domain.kernel.errors import AlreadyExists, Fault, InUse, Misfit
 from domain.kernel.ids import new_id
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
 OLDEST_FIRST = Sort("created_at", (col(Pillar.created_at), col(Pillar.id)), (datetime, UUID))
@@ -109,13 +109,7 @@ async def list_pillars(
     statement = visible(caller)
     if calendar_ids:
         statement = statement.where(col(Pillar.calendar_id).in_(calendar_ids))
-    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=PillarView.model_validate,
-        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
-    )
+    return await OLDEST_FIRST.page(session, statement, request, view=PillarView.model_validate)
 
 
 async def pillars_by_id(

@@ -12,7 +12,7 @@ from domain.calendars.shapes import CalendarView
 from domain.calendars.tables import Calendar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
 OLDEST_FIRST = Sort("created_at", (col(Calendar.created_at), col(Calendar.id)), (datetime, UUID))
@@ -44,13 +44,7 @@ async def list_calendars(
     statement = visible(caller)
     if community_ids:
         statement = statement.where(col(Calendar.community_id).in_(community_ids))
-    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=CalendarView.model_validate,
-        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
-    )
+    return await OLDEST_FIRST.page(session, statement, request, view=CalendarView.model_validate)
 
 
 async def calendars_by_id(

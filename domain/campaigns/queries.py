@@ -15,7 +15,7 @@ from domain.campaigns.tables import Campaign
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import Fault, Misfit
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
 NEWEST_FIRST = Sort("-created_at", (col(Campaign.created_at), col(Campaign.id)), (datetime, UUID))
@@ -46,12 +46,8 @@ async def list_campaigns(
 ) -> Page[CampaignView]:
     """The newest first."""
     caller.need(Scope.CALENDARS_READ)
-    rows = (await session.exec(NEWEST_FIRST.after(_filtered(caller, where), request))).all()
-    return page_of(
-        rows,
-        request,
-        view=CampaignView.model_validate,
-        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
+    return await NEWEST_FIRST.page(
+        session, _filtered(caller, where), request, view=CampaignView.model_validate
     )
 
 

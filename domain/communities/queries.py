@@ -13,7 +13,7 @@ from domain.communities.shapes import CommunityView
 from domain.communities.tables import Community
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
 
@@ -51,13 +51,7 @@ async def list_communities(
         )
     key, type_ = ("name", str) if sort.endswith("name") else ("created_at", datetime)
     order = Sort(sort, (col(getattr(Community, key)), col(Community.id)), (type_, UUID))
-    rows = (await session.exec(order.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=CommunityView.model_validate,
-        cursor=lambda row: make_cursor(sort, getattr(row, key), row.id),
-    )
+    return await order.page(session, statement, request, view=CommunityView.model_validate)
 
 
 async def communities_by_id(

@@ -13,7 +13,7 @@ from domain.contacts.shapes import ContactView
 from domain.contacts.tables import Contact
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
 BY_KEY = Sort("key", (col(Contact.key), col(Contact.id)), (str, UUID))
@@ -40,13 +40,7 @@ async def list_contacts(
     statement = visible(caller)
     if contact_keys:
         statement = statement.where(col(Contact.key).in_(contact_keys))
-    rows = (await session.exec(BY_KEY.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=ContactView.model_validate,
-        cursor=lambda row: make_cursor(BY_KEY.name, row.key, row.id),
-    )
+    return await BY_KEY.page(session, statement, request, view=ContactView.model_validate)
 
 
 async def contacts_by_id(

@@ -17,7 +17,7 @@ from domain.feeds.tables import CalendarFeed
 from domain.kernel.batches import OfEach
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.sealing import fingerprint
 from domain.kernel.shapes import Page
 from domain.posts.tables import Post
@@ -55,13 +55,7 @@ async def list_feeds(
     caller.need(Scope.CALENDARS_READ)
     await find_calendar(session, caller, calendar_id)
     statement = visible(caller).where(col(CalendarFeed.calendar_id) == calendar_id)
-    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=CalendarFeedView.model_validate,
-        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
-    )
+    return await IN_ORDER.page(session, statement, request, view=CalendarFeedView.model_validate)
 
 
 async def feeds_by_calendar(

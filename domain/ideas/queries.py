@@ -15,7 +15,7 @@ from domain.ideas.shapes import IdeaView
 from domain.ideas.tables import Idea, IdeaPost
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.posts import queries as posts
 from domain.posts.shapes import PostView
@@ -51,12 +51,8 @@ async def list_ideas(
 ) -> Page[IdeaView]:
     """The newest first."""
     caller.need(Scope.CALENDARS_READ)
-    rows = (await session.exec(NEWEST_FIRST.after(_filtered(caller, where), request))).all()
-    return page_of(
-        rows,
-        request,
-        view=IdeaView.model_validate,
-        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
+    return await NEWEST_FIRST.page(
+        session, _filtered(caller, where), request, view=IdeaView.model_validate
     )
 
 
@@ -130,13 +126,7 @@ async def list_idea_posts(
     await find(session, visible(caller).where(col(Idea.id) == id_), what="idea")
     statement = posts.visible(caller).join(IdeaPost, _same_post())
     statement = statement.where(col(IdeaPost.idea_id) == id_)
-    rows = (await session.exec(AS_MADE.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=PostView.model_validate,
-        cursor=lambda row: make_cursor(AS_MADE.name, row.id),
-    )
+    return await AS_MADE.page(session, statement, request, view=PostView.model_validate)
 
 
 def _same_post() -> ColumnElement[bool]:

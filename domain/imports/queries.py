@@ -13,7 +13,7 @@ from domain.imports.shapes import ImportRowView, ImportView
 from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
 NEWEST_FIRST = Sort("-created_at", (col(Import.created_at), col(Import.id)), (datetime, UUID))
@@ -57,13 +57,7 @@ async def list_imports(
     statement = visible(caller)
     if calendar_ids:
         statement = statement.where(col(Import.calendar_id).in_(calendar_ids))
-    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=ImportView.model_validate,
-        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
-    )
+    return await NEWEST_FIRST.page(session, statement, request, view=ImportView.model_validate)
 
 
 async def list_import_rows(
@@ -79,10 +73,7 @@ async def list_import_rows(
     statement = visible_rows(caller, import_id)
     if results:
         statement = statement.where(col(ImportRow.result).in_(results))
-    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
-    return page_of(
-        rows, request, view=_row_view, cursor=lambda row: make_cursor(IN_ORDER.name, row.number)
-    )
+    return await IN_ORDER.page(session, statement, request, view=_row_view)
 
 
 def _row_view(row: ImportRow) -> ImportRowView:

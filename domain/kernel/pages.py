@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.orm import Mapped
+from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.errors import CursorInvalid
@@ -79,6 +80,23 @@ class Sort:
             statement = statement.where(here < keys if self.is_descending else here > keys)
         order = [c.desc() if self.is_descending else c.asc() for c in self.columns]
         return statement.order_by(*order).limit(request.limit + 1)
+
+    async def page(
+        self,
+        session: AsyncSession,
+        statement: SelectOfScalar[Row],
+        request: PageRequest,
+        *,
+        view: Callable[[Row], Item],
+    ) -> Page[Item]:
+        """The page of a statement whose rows carry the columns of this order."""
+        rows = (await session.exec(self.after(statement, request))).all()
+        return page_of(rows, request, view=view, cursor=self.cursor)
+
+    def cursor(self, row: object) -> str:
+        """Where a row stands in this order."""
+        keys = [column.key for column in self.columns]  # type: ignore[union-attr]  # col() hides it
+        return make_cursor(self.name, *(getattr(row, str(key)) for key in keys))
 
 
 def page_of(

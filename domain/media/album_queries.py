@@ -49,13 +49,7 @@ async def list_albums(
             col(AlbumItem.media_id).in_(media_ids),
         )
         statement = statement.where(holds)
-    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=AlbumView.model_validate,
-        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
-    )
+    return await NEWEST_FIRST.page(session, statement, request, view=AlbumView.model_validate)
 
 
 async def albums_by_id(

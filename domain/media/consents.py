@@ -12,7 +12,7 @@ from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, find_for_change, made_before
 from domain.kernel.ids import new_id, show
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.media import queries
 from domain.media.queries import consents_of
@@ -115,13 +115,7 @@ async def list_consents(
     caller.need(Scope.POSTS_READ)
     await find(session, queries.visible(caller).where(col(Media.id) == media_id), what="media")
     statement = visible(caller).where(col(MediaConsent.media_id) == media_id)
-    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=MediaConsentView.model_validate,
-        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
-    )
+    return await IN_ORDER.page(session, statement, request, view=MediaConsentView.model_validate)
 
 
 async def consents_by_id(

@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.ids import show
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.media.rules import MediaState
 from domain.media.shapes import AltTextView, MediaFactsView, MediaKind, MediaView
@@ -74,13 +74,7 @@ async def list_media(
     if source_ids:
         statement = statement.where(col(Media.rendition_of).in_(source_ids))
     order = _ORDERS[sort]
-    rows = (await session.exec(order.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=view_of,
-        cursor=lambda row: make_cursor(sort, getattr(row, sort.lstrip("-")), row.id),
-    )
+    return await order.page(session, statement, request, view=view_of)
 
 
 async def media_by_id(

@@ -14,7 +14,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, made_before
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.ids import new_id, show
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 from domain.mentions.queries import visible
 from domain.mentions.rules import WRITTEN, MentionStatus
@@ -118,12 +118,7 @@ async def list_answers(
     statement = visible_answers(caller).where(col(Answer.mention_id) == mention_id)
     rows = (await session.exec(IN_ORDER.after(statement, request))).all()
     views = {view.id: view for view in await _views(session, caller, rows)}
-    return page_of(
-        rows,
-        request,
-        view=lambda row: views[row.id],
-        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
-    )
+    return page_of(rows, request, view=lambda row: views[row.id], cursor=IN_ORDER.cursor)
 
 
 async def answers_by_mention(

@@ -12,7 +12,7 @@ from domain.kernel.batches import ById
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import Fault, Misfit, NotFound
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.occasions.shapes import (
     EventCalendarState,
@@ -66,13 +66,7 @@ async def list_event_calendars(
     statement = visible(caller)
     if community_ids:
         statement = statement.where(col(EventCalendar.community_id).in_(community_ids))
-    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=view_of,
-        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
-    )
+    return await OLDEST_FIRST.page(session, statement, request, view=view_of)
 
 
 async def get_occasion(session: AsyncSession, caller: Caller, id_: UUID) -> OccasionView:
@@ -108,13 +102,7 @@ async def list_occasions(
         fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
         raise Misfit(faults=(fault,))
     statement = _going_on(caller, since, until, community_ids, event_calendar_ids)
-    rows = (await session.exec(BY_TIME.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=OccasionView.model_validate,
-        cursor=lambda row: make_cursor(BY_TIME.name, row.starts_at, row.id),
-    )
+    return await BY_TIME.page(session, statement, request, view=OccasionView.model_validate)
 
 
 def _going_on(

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import PublishingPaused
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 from domain.pauses.shapes import PauseView
 from domain.pauses.tables import Pause
@@ -59,12 +59,7 @@ async def list_pauses(
         statement = statement.where(ended_at.is_(None) if is_open else ended_at.is_not(None))
     rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
     views = {view.id: view for view in await pause_views(session, caller, rows)}
-    return page_of(
-        rows,
-        request,
-        view=lambda row: views[row.id],
-        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.created_at, row.id),
-    )
+    return page_of(rows, request, view=lambda row: views[row.id], cursor=NEWEST_FIRST.cursor)
 
 
 async def pauses_by_id(

@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.policies.shapes import PolicyView
 from domain.policies.tables import ApprovalPolicy
@@ -39,13 +39,7 @@ async def list_policies(
     statement = visible(caller)
     if community_ids:
         statement = statement.where(col(ApprovalPolicy.community_id).in_(community_ids))
-    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=PolicyView.model_validate,
-        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
-    )
+    return await IN_ORDER.page(session, statement, request, view=PolicyView.model_validate)
 
 
 async def policies_by_id(

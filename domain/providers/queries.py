@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.providers.shapes import Offer, SignInProviderView
 from domain.providers.tables import SignInProvider
@@ -35,10 +35,7 @@ async def list_sign_in_providers(
 ) -> Page[SignInProviderView]:
     """The oldest first."""
     caller.need(Scope.ADMINISTRATION)
-    rows = (await session.exec(OLDEST_FIRST.after(visible(caller), request))).all()
-    return page_of(
-        rows, request, view=view_of, cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.id)
-    )
+    return await OLDEST_FIRST.page(session, visible(caller), request, view=view_of)
 
 
 async def sign_in_providers_by_id(

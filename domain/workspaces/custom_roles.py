@@ -22,7 +22,7 @@ from domain.kernel.changes import (
 )
 from domain.kernel.errors import AlreadyExists, InUse, ScopeBeyond
 from domain.kernel.ids import new_id
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.invitation_rules import InvitationState
 from domain.workspaces.role_shapes import ChangeRole, CreateRole, RoleTemplateView, RoleView
@@ -54,13 +54,7 @@ async def get_role(session: AsyncSession, caller: Caller, id_: UUID) -> RoleView
 
 async def list_roles(session: AsyncSession, caller: Caller, request: PageRequest) -> Page[RoleView]:
     caller.need(Scope.MEMBERS_READ)
-    rows = (await session.exec(IN_ORDER.after(visible(caller), request))).all()
-    return page_of(
-        rows,
-        request,
-        view=RoleView.model_validate,
-        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
-    )
+    return await IN_ORDER.page(session, visible(caller), request, view=RoleView.model_validate)
 
 
 async def roles_by_id(

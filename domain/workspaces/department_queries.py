@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 from domain.workspaces.department_shapes import DepartmentView
 from domain.workspaces.tables import Department, DepartmentMember
@@ -33,12 +33,7 @@ async def list_departments(
     caller.need(Scope.MEMBERS_READ)
     rows = (await session.exec(IN_ORDER.after(visible(caller), request))).all()
     views = {view.id: view for view in await views_of(session, caller, rows)}
-    return page_of(
-        rows,
-        request,
-        view=lambda row: views[row.id],
-        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
-    )
+    return page_of(rows, request, view=lambda row: views[row.id], cursor=IN_ORDER.cursor)
 
 
 async def departments_by_id(

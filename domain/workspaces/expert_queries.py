@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.ids import PREFIXES, read_any, show
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.expert_rules import REQUEST, SUBJECTS, ExpertState, seen_kinds
 from domain.workspaces.expert_shapes import ExpertRequestView
@@ -52,12 +52,8 @@ async def list_expert_requests(
     if subjects:
         ids = [read_any(text)[1] for text in subjects]
         statement = statement.where(col(ExpertRequest.subject_id).in_(ids))
-    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=lambda row: view_of(caller, row, now),
-        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
+    return await IN_ORDER.page(
+        session, statement, request, view=lambda row: view_of(caller, row, now)
     )
 
 

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.invitation_rules import INVITATION, InvitationState
 from domain.workspaces.invitation_shapes import InvitationView
@@ -46,12 +46,8 @@ async def list_invitations(
     statement = visible(caller)
     if states:
         statement = statement.where(or_(*(is_in(state, now) for state in states)))
-    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=lambda row: view_of(caller, row, now),
-        cursor=lambda row: make_cursor(IN_ORDER.name, row.id),
+    return await IN_ORDER.page(
+        session, statement, request, view=lambda row: view_of(caller, row, now)
     )
 
 

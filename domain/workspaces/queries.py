@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import NotFound
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.rules import Seat, scopes_of
 from domain.workspaces.shapes import (
@@ -86,13 +86,7 @@ async def list_members(
     statement = visible(caller)
     if roles:
         statement = statement.where(col(Member.role).in_(roles))
-    rows = (await session.exec(NEWEST_LAST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=member_view(caller),
-        cursor=lambda row: make_cursor(NEWEST_LAST.name, row.id),
-    )
+    return await NEWEST_LAST.page(session, statement, request, view=member_view(caller))
 
 
 async def members_by_id(
