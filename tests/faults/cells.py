@@ -1,15 +1,15 @@
-"""The cells of the matrix: one account for each class and fault, and what stands there of it."""
+"""The cells of the matrix: one account for each column and fault, and what stands there of it."""
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import httpx2
 
 from tests.domain.media.files import picture
 from tests.faults.columns import CLASSES, Fault
+from tests.faults.far import Far, Sandbox
 from tests.house import House, open_house
 from tests.stack import PATIENCE_S, Stack, until
 
@@ -26,47 +26,48 @@ class Tally:
     """How often a person had to settle a delivery or connect the account again."""
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Where the posts of all cells are written; `medium` is the picture that some show."""
+
+    client: httpx2.Client
+    community: str
+    calendar: str
+    medium: str
+
+
 @dataclass
 class Cell:
+    """`kind` is its column: an idempotency class, or a real network."""
+
     kind: str
     fault: Fault
-    house: House
-    medium: str
-    opened_at: float = field(default_factory=time.monotonic)
+    far: Far
+    desk: Desk
+    account: str = ""
+    connected_at: float = 0.0
+    """By the clock of `time.monotonic`; whatever session it has began before."""
     texts: dict[str, str] = field(default_factory=dict)
     """What each post says, by its id."""
     asked: list[str] = field(default_factory=list)
 
-    @property
-    def login(self) -> dict[str, str]:
-        house = self.house
-        return {
-            "server": house.stack.sandbox,
-            "handle": house.handle,
-            "token": house.sandbox_token,
-        }
-
     def order(self, posts: int) -> None:
         """Orders the faults of the next posts."""
         fault = self.fault
-        if fault.kind is None:
-            return
         times = 1 if fault.is_one else posts
-        self.house.fault(fault.kind, on=fault.on, times=times, seconds=fault.seconds)
-        if fault.is_read_broken and self.kind != "E":
-            self.house.fault("server_error", on="read", times=1)
+        self.far.order(fault, times=times, breaks_read=fault.is_read_broken and self.kind != "E")
 
     def draft(self, name: str) -> str:
         """A post that is not planned yet; gives its id."""
-        house, text = self.house, f"{self.kind}, {self.fault.name}, {name}"
+        text = f"{self.kind}, {self.fault.name}, {name}"
         body = {
-            "calendar_id": house.calendar,
+            "calendar_id": self.desk.calendar,
             "title": text,
             "text": text,
-            "variants": [{"account_id": house.account}],
-            "media_ids": [self.medium] if self.fault.has_picture else [],
+            "variants": [{"account_id": self.account}],
+            "media_ids": [self.desk.medium] if self.fault.has_picture else [],
         }
-        made = house.client.post("/v1/posts", json=body)
+        made = self.desk.client.post("/v1/posts", json=body)
         assert made.status_code == 201, made.text
         id_: str = made.json()["id"]
         self.texts[id_] = text
@@ -74,24 +75,22 @@ class Cell:
 
     def goes(self, id_: str) -> bool:
         """Sets a post going; False where the account must be connected again first."""
-        planned = self.house.client.post(f"/v1/posts/{id_}/schedule", json={"now": True})
+        planned = self.desk.client.post(f"/v1/posts/{id_}/schedule", json={"now": True})
         is_out = planned.status_code == 409 and planned.json()["code"] == "account.disconnected"
         assert is_out or planned.status_code == 200, planned.text
         return not is_out
 
-    def has_met_its_faults(self) -> bool:
-        return not self.house.state()["faults"]
-
     def has_run_out(self) -> bool:
         """Whether the session it was connected with is over, where it ends at all."""
-        age_s = time.monotonic() - self.opened_at
+        age_s = time.monotonic() - self.connected_at
         return self.fault.session_s is None or age_s > self.fault.session_s
 
-    def standing(self, text: str) -> list[dict[str, Any]]:
-        return [post for post in self.house.state()["posts"] if post["text"] == text]
+    def standing(self, text: str) -> list[str]:
+        """The ids of what says this."""
+        return [id_ for said, id_ in self.far.standing() if said == text]
 
     def tally(self) -> Tally:
-        found = Counter(post["text"] for post in self.house.state()["posts"])
+        found = Counter(text for text, _ in self.far.standing())
         copies = [found[text] for text in self.texts.values()]
         arrived = sum(each > 0 for each in copies)
         doubled = sum(each > 1 for each in copies)
@@ -99,38 +98,49 @@ class Cell:
 
 
 def open_cells(stack: Stack, faults: Sequence[Fault]) -> list[Cell]:
-    """Every fault in every class, each on an account of its own, all of them connected."""
+    """Every fault in every class of the sandbox, each on an account of its own, all connected."""
     first = open_house(stack, handle="first")
-    medium = _upload(first.client)
-    cells = list(_open(first, faults, medium))
-    connecting = "/v1/accounts?state=connecting"
-    until(
-        lambda: not first.client.get(connecting).json()["data"],
-        "every account is connected",
-        within_s=3 * PATIENCE_S,
-    )
+    desk = open_desk(first.client, first.community, first.calendar)
+    cells = [
+        Cell(kind, fault, _sandbox(first, f"{kind.lower()}_{place}", kind, fault), desk)
+        for place, fault in enumerate(faults)
+        for kind in CLASSES
+    ]
+    connect(cells)
     return cells
 
 
-def _open(first: House, faults: Sequence[Fault], medium: str) -> Iterator[Cell]:
-    for place, fault in enumerate(faults):
-        for kind in CLASSES:
-            handle = f"{kind.lower()}_{place}"
-            account = {"handle": handle, "idempotency": kind, "session_lifetime_s": fault.session_s}
-            made = httpx2.post(f"{first.stack.sandbox}/v1/accounts", json=account, timeout=20)
-            assert made.status_code == 201, made.text
-            house = replace(first, handle=handle, sandbox_token=made.json()["token"])
-            cell = Cell(kind, fault, house, medium)
-            body = {"community_id": house.community, "network": "sandbox", "login": cell.login}
-            begun = first.client.post("/v1/accounts", json=body)
-            assert begun.status_code in {201, 202}, begun.text
-            cell.house = replace(house, account=begun.json()["id"])
-            yield cell
+def connect(cells: Sequence[Cell]) -> None:
+    """An account for each cell."""
+    client = cells[0].desk.client
+    for cell in cells:
+        body = {
+            "community_id": cell.desk.community,
+            "network": cell.far.network,
+            "login": cell.far.login(),
+        }
+        begun = client.post("/v1/accounts", json=body)
+        assert begun.status_code in {201, 202}, begun.text
+        cell.account = begun.json()["id"]
+    connecting = "/v1/accounts?state=connecting"
+    until(
+        lambda: not client.get(connecting).json()["data"],
+        "every account is connected",
+        within_s=3 * PATIENCE_S,
+    )
+    for cell in cells:
+        cell.connected_at = time.monotonic()
 
 
-def _upload(client: httpx2.Client) -> str:
+def open_desk(client: httpx2.Client, community: str, calendar: str) -> Desk:
     files = {"file": ("vigne.png", picture(), "image/png")}
     made = client.post("/v1/media", files=files, data={"alt_text": "Une vigne."})
     assert made.status_code == 201, made.text
-    id_: str = made.json()["id"]
-    return id_
+    return Desk(client, community, calendar, made.json()["id"])
+
+
+def _sandbox(first: House, handle: str, kind: str, fault: Fault) -> Sandbox:
+    account = {"handle": handle, "idempotency": kind, "session_lifetime_s": fault.session_s}
+    made = httpx2.post(f"{first.stack.sandbox}/v1/accounts", json=account, timeout=20)
+    assert made.status_code == 201, made.text
+    return Sandbox(replace(first, handle=handle, sandbox_token=made.json()["token"]))

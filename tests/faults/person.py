@@ -13,8 +13,8 @@ OPEN = ("waiting", "going", "unknown")
 
 def attend(cells: Sequence[Cell], *, within_s: float) -> None:
     """Answers what people are asked until every delivery of the cells has come to its end."""
-    client = cells[0].house.client
-    by_account = {cell.house.account: cell for cell in cells}
+    client = cells[0].desk.client
+    by_account = {cell.account: cell for cell in cells}
 
     def is_over() -> bool:
         try:
@@ -32,9 +32,9 @@ def attend(cells: Sequence[Cell], *, within_s: float) -> None:
 
 def settle(cell: Cell, row: dict[str, Any]) -> None:
     """Says whether the message is there; one that is not is sent again at a person's word."""
-    client, path = cell.house.client, f"/v1/deliveries/{row['id']}"
+    client, path = cell.desk.client, f"/v1/deliveries/{row['id']}"
     there = cell.standing(cell.texts[row["post_id"]])
-    word = {"is_published": True, "remote_id": there[0]["id"]} if there else {"is_published": False}
+    word = {"is_published": True, "remote_id": there[0]} if there else {"is_published": False}
     cell.asked.append(row["id"])
     client.post(f"{path}/settle", json=word).raise_for_status()
     if not there:
@@ -42,9 +42,9 @@ def settle(cell: Cell, row: dict[str, Any]) -> None:
 
 
 def connect_again(cell: Cell) -> None:
-    client, account = cell.house.client, cell.house.account
+    client, account = cell.desk.client, cell.account
     cell.asked.append(account)
-    begun = client.post(f"/v1/accounts/{account}/reconnect", json={"login": cell.login})
+    begun = client.post(f"/v1/accounts/{account}/reconnect", json={"login": cell.far.login()})
     begun.raise_for_status()
     until(
         lambda: client.get(f"/v1/accounts/{account}").json()["state"] == "connected",

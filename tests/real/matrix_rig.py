@@ -41,6 +41,13 @@ class Matrix:
     url: str
     room: str
     tokens: dict[str, str]
+    """By name; a device's by the device's."""
+    database: Path
+    """The server's own rows, in SQLite."""
+
+    def enter(self, name: str, *, device: str) -> None:
+        """Gives one more device of somebody a token of its own."""
+        self.tokens[device] = _entered(self.url, name)
 
     def call(self, name: str, method: str, path: str, body: Any = None) -> Any:
         """What the server answers somebody, as any client would ask it."""
@@ -70,32 +77,39 @@ def matrix(*, pace: int = 1000) -> Iterator[Matrix]:
         with serving(
             command, log=log, is_ready=lambda: _is_up(url), env=dict(os.environ), cwd=data
         ):
-            yield _settled(programs, url)
+            yield _settled(programs, url, data / "homeserver.db")
 
 
-def _settled(programs: Path, url: str) -> Matrix:
+def _settled(programs: Path, url: str, database: Path) -> Matrix:
     tokens = {name: _registered(programs, url, name) for name in ("ana", "bob", "carol", "dora")}
     wanted = {"preset": "public_chat", "name": "The square", "room_alias_name": "square"}
     room = _ask(url, "POST", "createRoom", wanted, tokens["ana"])["room_id"]
     for name in ("bob", "carol", "dora"):
         _ask(url, "POST", f"join/{quote(room)}", {}, tokens[name])
-    return Matrix(url, room, tokens)
+    return Matrix(url, room, tokens, database)
 
 
 def _registered(programs: Path, url: str, name: str) -> str:
     """A person's token."""
-    password = f"{name}-password"
     subprocess.run(
         [
-            *(programs / "register_new_matrix_user", "-u", name, "-p", password),
+            *(programs / "register_new_matrix_user", "-u", name, "-p", f"{name}-password"),
             *("--no-admin", "-k", "rig", url),
         ],
         check=True,
         capture_output=True,
         timeout=60,
     )
+    return _entered(url, name)
+
+
+def _entered(url: str, name: str) -> str:
     identifier = {"type": "m.id.user", "user": name}
-    login = {"type": "m.login.password", "identifier": identifier, "password": password}
+    login = {
+        "type": "m.login.password",
+        "identifier": identifier,
+        "password": f"{name}-password",
+    }
     token: str = _ask(url, "POST", "login", login)["access_token"]
     return token
 

@@ -1,0 +1,66 @@
+"""A far side on a wire: which calls a fault is meant for, and how its network refuses them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from tests.faults.columns import Fault
+from tests.faults.far import Far
+from tests.faults.wires import Wire
+
+_OFF_THE_WIRE = frozenset({None, "revoked_token"})
+"""Of these nothing befalls on the wire: the network itself takes access away."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Patterns of the calls a fault can be meant for, and two refusals."""
+
+    publish: str
+    upload: str
+    read: str
+    slow_down: Reply
+    broken: Reply
+
+
+@dataclass
+class Wired(Far, ABC):
+    wire: Wire
+    calls: ClassVar[Calls]
+    is_asked = False
+
+    def order(self, fault: Fault, *, times: int, breaks_read: bool) -> None:
+        self.wire.order(*self._orders(fault, times=times, breaks_read=breaks_read))
+        if fault.kind == "revoked_token":
+            self.revoke()
+
+    def has_met(self) -> bool:
+        return self.wire.is_met()
+
+    @abstractmethod
+    def revoke(self) -> None:
+        """Takes our access away over there."""
+
+    def _orders(self, fault: Fault, *, times: int, breaks_read: bool) -> Sequence[dict[str, Any]]:
+        orders: list[dict[str, Any]] = []
+        if fault.kind not in _OFF_THE_WIRE:
+            calls = self.calls.upload if fault.on == "upload" else self.calls.publish
+            reply = self.calls.slow_down if fault.kind == "rate_limited" else self.calls.broken
+            order = {"kind": fault.kind, "calls": calls, "times": times, "reply": asdict(reply)}
+            orders.append({**order, "seconds": fault.seconds})
+        if breaks_read:
+            order = {"kind": "server_error", "calls": self.calls.read, "times": 1}
+            orders.append({**order, "reply": asdict(self.calls.broken)})
+        return orders
+
+
+Open = Callable[[Wire, str, Fault], Wired | None]
+"""An account on a wire, by a name of its own; None where the network cannot have the fault."""
