@@ -16,7 +16,7 @@ import structlog
 
 from domain.accounts import connections, standing
 from domain.accounts.credentials import open_grant, renewed
-from domain.accounts.rules import AccountState, runs_out
+from domain.accounts.rules import AccountState, ended_early, runs_out
 from domain.accounts.shapes import AccountFacts
 from domain.accounts.standing import Standing
 from domain.connector.errors import GrantExpired, NetworkError, OutcomeUnknown, Unavailable
@@ -114,8 +114,11 @@ async def grant_expired(
 ) -> bool:
     """Pauses the account until its owner connects it again; its queue is kept.
 
-    `now` is when the refused work began. False: the grant was renewed since, so try again.
+    `now` is when the refused work began. False: the grant was renewed since, or could be renewed
+    now, so try again.
     """
+    if await _renewed_early(context, workspace_id, account_id, now):
+        return False
     async with context.database.transaction(workspace_id) as session:
         is_out = await connections.lock_out(session, workspace_id, account_id, error, now=now)
     if is_out:
@@ -144,6 +147,21 @@ async def _look(
         )
 
 
+async def _renewed_early(
+    context: Context, workspace_id: UUID, account_id: UUID, now: datetime
+) -> bool:
+    """Whether a refused grant could be renewed: networks end some before the time they told."""
+    try:
+        seen = await _look(context, workspace_id, account_id, _CONNECTED, now)
+        kept, connector = _open(context, seen), find(seen.account.network)
+        is_early = ended_early(kept.expires_at, seen.granted_at, now=now)
+        if connector is None or not kept.refresh or not is_early:
+            return False
+        return await _fresh(context, connector, seen, _CONNECTED, context.clock()) != kept
+    except (AccountDisconnected, NetworkError):
+        return False
+
+
 async def _fresh(
     context: Context,
     connector: Connector,
@@ -152,7 +170,7 @@ async def _fresh(
     now: datetime,
 ) -> Grant:
     """Renews the grant, or waits while another does."""
-    started, moment = monotonic(), now
+    started, moment, before = monotonic(), now, seen.sealed_grant
     while True:
         if not seen.is_being_renewed and await _may_renew(context, seen, moment):
             # Kept also when this job is stopped: the network may have handed out the new pair.
@@ -164,9 +182,8 @@ async def _fresh(
         moment = now + timedelta(seconds=waited_s)
         ids = seen.account.workspace_id, seen.account.id
         seen = await _look(context, *ids, states, moment)
-        grant = _open(context, seen)
-        if not runs_out(grant.expires_at, now=moment):
-            return grant
+        if seen.sealed_grant != before:
+            return _open(context, seen)
 
 
 async def _may_renew(context: Context, seen: Standing, now: datetime) -> bool:

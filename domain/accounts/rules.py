@@ -57,6 +57,7 @@ CHECK_WAITS = tuple(timedelta(minutes=wait) for wait in (5, 20, 60, 240))
 PULL_EVERY = timedelta(seconds=10)
 """However often it is asked for, an inbox is not read sooner after the last reading."""
 RENEW_BEFORE = timedelta(minutes=2)
+RENEWED_IS_NEW = timedelta(minutes=1)
 
 
 def acting_party(error: NetworkError) -> ActingParty:
@@ -93,6 +94,15 @@ def _later(error: NetworkError, moment: datetime) -> datetime:
 def runs_out(expires_at: datetime | None, *, now: datetime) -> bool:
     """Whether a grant must be renewed before it is used."""
     return expires_at is not None and expires_at <= now + RENEW_BEFORE
+
+
+def ended_early(expires_at: datetime | None, granted_at: datetime | None, *, now: datetime) -> bool:
+    """Whether a grant that the network refuses may just have ended before its time.
+
+    One that was handed out a moment ago is refused for another reason.
+    """
+    is_old = granted_at is None or granted_at <= now - RENEWED_IS_NEW
+    return is_old and not runs_out(expires_at, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Standing:
 
     account: AccountFacts
     sealed_grant: bytes
+    granted_at: datetime | None
     is_being_renewed: bool
 
 
@@ -44,7 +45,7 @@ async def find_standing(
     if row.sealed_grant is None or AccountState(row.state) not in states:
         raise AccountDisconnected
     is_leased = row.renewing_until is not None and row.renewing_until > now
-    return Standing(facts, row.sealed_grant, is_leased)
+    return Standing(facts, row.sealed_grant, row.granted_at, is_leased)
 
 
 async def begin_renewal(

@@ -26,6 +26,7 @@ trusted_key_servers: []
 suppress_key_server_warning: true
 federation_domain_whitelist: []
 rc_message: {{per_second: {pace}, burst_count: {pace}}}
+rc_room_creation: {{per_second: 1000, burst_count: 1000}}
 caches:
   sync_response_cache_duration: 0s  # or a first reading is up to two minutes old
 rc_login:

@@ -278,6 +278,60 @@ async def test_refusal_of_an_older_grant_disconnects_nobody(
     assert await kinds(database, workspace_id) == []
 
 
+async def test_grant_that_ended_before_its_time_is_renewed_once_and_disconnects_nobody(
+    settings: Settings, database: Database, redis: ArqRedis
+) -> None:
+    workspace_id = await make_workspace(database)
+    id_ = await make_connected(database, workspace_id, FRESH)
+    gate = Gate()
+    gate.may_answer.set()
+    later = NOW + timedelta(minutes=2)
+    context = make_context(settings, database, redis, gate, lambda: later)
+
+    is_out = await asyncio.gather(
+        *(grant_expired(context, workspace_id, id_, GrantExpired("No."), now=later) for _ in "ab")
+    )
+
+    line = await open_line(context, workspace_id, id_, purpose=Purpose.PUBLISH, now=later)
+    assert is_out == [False, False]
+    assert [call.headers["authorization"] for call in gate.calls] == ["Bearer refresh-1"]
+    assert line.access.grant.access == "new"
+    assert (await row_of(database, workspace_id, id_)).state == "connected"
+    assert await kinds(database, workspace_id) == []
+
+
+@pytest.mark.parametrize("status", [400, 503])
+async def test_grant_that_cannot_be_renewed_pauses_the_account(
+    settings: Settings, database: Database, redis: ArqRedis, status: int
+) -> None:
+    workspace_id = await make_workspace(database)
+    id_ = await make_connected(database, workspace_id, FRESH)
+    refusal = {"error": "ExpiredToken", "message": "Token has been revoked"}
+    http = ScriptedHttp([Exchange(method="POST", path=REFRESH, status=status, json_=refusal)])
+    later = NOW + timedelta(minutes=2)
+    context = make_context(settings, database, redis, http, lambda: later)
+
+    is_out = await grant_expired(context, workspace_id, id_, GrantExpired("No."), now=later)
+
+    assert is_out is True
+    assert len(http.calls) == 1
+    assert await kinds(database, workspace_id) == ["account.action_required"]
+
+
+async def test_grant_refused_a_moment_after_it_was_given_is_not_renewed(
+    settings: Settings, database: Database, redis: ArqRedis, nowhere: ScriptedHttp
+) -> None:
+    workspace_id = await make_workspace(database)
+    id_ = await make_connected(database, workspace_id, FRESH)
+    began = NOW + timedelta(seconds=50)
+    context = make_context(settings, database, redis, nowhere, lambda: began)
+
+    is_out = await grant_expired(context, workspace_id, id_, GrantExpired("No."), now=began)
+
+    assert is_out is True
+    assert await kinds(database, workspace_id) == ["account.action_required"]
+
+
 async def test_removed_and_unconnected_accounts_have_no_line(
     settings: Settings, database: Database, redis: ArqRedis, nowhere: ScriptedHttp, now: datetime
 ) -> None:

@@ -125,6 +125,18 @@ def test_grant_is_renewed_two_minutes_early(left_s: int, *, expected: bool) -> N
     assert rules.runs_out(None, now=NOW) is False
 
 
+@pytest.mark.parametrize(
+    ("left_s", "age_s", "expected"),
+    [(3600, 60, True), (3600, 59, False), (120, 60, False), (-1, 60, False)],
+)
+def test_only_a_grant_with_time_left_that_is_not_new_may_have_ended_early(
+    left_s: int, age_s: int, *, expected: bool
+) -> None:
+    ends_at, given_at = NOW + timedelta(seconds=left_s), NOW - timedelta(seconds=age_s)
+    assert rules.ended_early(ends_at, given_at, now=NOW) is expected
+    assert rules.ended_early(ends_at, None, now=NOW) is (left_s > 120)
+
+
 @pytest.mark.parametrize(("read_s", "wait_s"), [(None, 0), (11, 0), (10, 0), (4, 6), (-1, 11)])
 def test_inbox_that_was_just_read_is_not_pulled_at_once(read_s: int | None, wait_s: int) -> None:
     last_read_at = None if read_s is None else NOW - timedelta(seconds=read_s)
