@@ -114,11 +114,14 @@ async def grant_expired(
 ) -> bool:
     """Pauses the account until its owner connects it again; its queue is kept.
 
-    `now` is when the refused work began. False: the grant was renewed since, or could be renewed
-    now, so try again.
+    `now` is when the refused work began. False: the grant was renewed since, or is now, so try
+    again at once. A grant that might be renewed, but not now, pauses nothing: leave it for later.
     """
-    if await _renewed_early(context, workspace_id, account_id, now):
-        return False
+    try:
+        if await _renewed_early(context, workspace_id, account_id, now):
+            return False
+    except Unavailable:
+        return True
     async with context.database.transaction(workspace_id) as session:
         is_out = await connections.lock_out(session, workspace_id, account_id, error, now=now)
     if is_out:
@@ -150,16 +153,22 @@ async def _look(
 async def _renewed_early(
     context: Context, workspace_id: UUID, account_id: UUID, now: datetime
 ) -> bool:
-    """Whether a refused grant could be renewed: networks end some before the time they told."""
+    """Whether a refused grant was renewed: networks end some before the time they told.
+
+    Raises `Unavailable` when that is not to be known yet.
+    """
     try:
         seen = await _look(context, workspace_id, account_id, _CONNECTED, now)
         kept, connector = _open(context, seen), find(seen.account.network)
         is_early = ended_early(kept.expires_at, seen.granted_at, now=now)
         if connector is None or not kept.refresh or not is_early:
             return False
-        return await _fresh(context, connector, seen, _CONNECTED, context.clock()) != kept
-    except (AccountDisconnected, NetworkError):
+        new = await _fresh(context, connector, seen, _CONNECTED, context.clock())
+    except (AccountDisconnected, GrantExpired):
         return False
+    if new == kept:
+        raise Unavailable("The account's grant is not renewed.", code="account.renewal_unanswered")
+    return True
 
 
 async def _fresh(

@@ -300,9 +300,17 @@ async def test_grant_that_ended_before_its_time_is_renewed_once_and_disconnects_
     assert await kinds(database, workspace_id) == []
 
 
-@pytest.mark.parametrize("status", [400, 503])
-async def test_grant_that_cannot_be_renewed_pauses_the_account(
-    settings: Settings, database: Database, redis: ArqRedis, status: int
+@pytest.mark.parametrize(
+    ("status", "state", "told"),
+    [(400, "action_required", ["account.action_required"]), (503, "connected", [])],
+)
+async def test_grant_that_ended_early_pauses_the_account_where_it_is_refused_a_new_one(
+    settings: Settings,
+    database: Database,
+    redis: ArqRedis,
+    status: int,
+    state: str,
+    told: list[str],
 ) -> None:
     workspace_id = await make_workspace(database)
     id_ = await make_connected(database, workspace_id, FRESH)
@@ -311,11 +319,12 @@ async def test_grant_that_cannot_be_renewed_pauses_the_account(
     later = NOW + timedelta(minutes=2)
     context = make_context(settings, database, redis, http, lambda: later)
 
-    is_out = await grant_expired(context, workspace_id, id_, GrantExpired("No."), now=later)
+    is_left = await grant_expired(context, workspace_id, id_, GrantExpired("No."), now=later)
 
-    assert is_out is True
+    assert is_left is True
     assert len(http.calls) == 1
-    assert await kinds(database, workspace_id) == ["account.action_required"]
+    assert (await row_of(database, workspace_id, id_)).state == state
+    assert await kinds(database, workspace_id) == told
 
 
 async def test_grant_refused_a_moment_after_it_was_given_is_not_renewed(
