@@ -55,6 +55,7 @@ from api.providers import pages as outside
 from api.providers import rest as providers
 from api.sandbox.app import sandbox_app
 from api.state import open_state
+from api.upkeep import rest as upkeep
 from api.uploads import rest as direct
 from api.uploads import tus
 from api.workspaces import clocks, departments, experts, founding, invitations, roles
@@ -103,6 +104,7 @@ ROUTERS = (
     versions,
     policies,
     approvals,
+    upkeep,
     deliveries,
     pauses,
     agenda,

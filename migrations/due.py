@@ -56,6 +56,11 @@ WITH_REVIEWS: Works = {
 }
 WITH_RENDITIONS: Works = {**WITH_REVIEWS, "render": Work("operations", is_polled=True)}
 WITH_NOTICES: Works = {**WITH_RENDITIONS, "notice": Work("media", "notice_at")}
+WITH_UPKEEP: Works = {
+    **WITH_NOTICES,
+    "keep_up": Work("upkeeps"),
+    "carry_on": Work("updates", is_polled=True),
+}
 DUE_AHEAD, NEXT_STOP = "parvis_due_ahead(timestamptz)", "parvis_next_stop(uuid)"
 IS_AHEAD = "c.ahead > INTERVAL '0'"
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"

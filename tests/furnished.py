@@ -171,6 +171,8 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
     here |= await _submit(tenant, here)
     paused = {"calendar_id": here[named("cal")], "reason": "A minute of silence"}
     here[named("pau")] = await _made(tenant, "/v1/pauses", paused)
+    path = f"/v1/posts/{here[named('post')]}/updates"
+    here[named("upd")] = await _made(tenant, path, {"note": "Le chantier est fini."})
     here[named("occ")] = await _happen(database, tenant, read("evc", here[named("evc")]))
     here[named("evt")] = await _first(tenant, "/v1/events")
     return Furnished(tenant, here)

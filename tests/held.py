@@ -23,7 +23,8 @@ from domain.occasions.tables import EventCalendar, Occasion
 from domain.pauses.tables import Pause
 from domain.plans.tables import Occurrence, Recurrence
 from domain.policies.tables import ApprovalPolicy
-from domain.posts.tables import Adaptation, Attempt, PostVersion, Variant
+from domain.posts.tables import Adaptation, Attempt, Delivery, PostVersion, Variant
+from domain.upkeep.tables import Update, UpdateCopy, Upkeep
 from domain.workspaces.tables import ExpertRequest, Invitation
 from tests.domain.metrics.build import World, kept
 from tests.inboxes import item
@@ -169,6 +170,7 @@ async def make_place(database: Database, workspace_id: UUID, *, word: str) -> Pl
     await world.add(occurrence, *lines)
     asked = await _asked(world, copy.post_id) | await _thought(world, copy.post_id)
     asked |= await _happening(world) | await _reviewed(world, copy.post_id)
+    asked |= await _kept_up(world, copy)
     await world.sample(NOW - timedelta(hours=1), copy.remote_id or "", likes=7)
     ids = {
         "com": world.community.id,
@@ -288,6 +290,38 @@ async def _reviewed(world: World, post_id: UUID) -> dict[str, UUID]:
     await world.add(review)
     await world.add(link)
     return {"pol": policy.id, "rev": review.id, "pau": pause.id}
+
+
+async def _kept_up(world: World, copy: Delivery) -> dict[str, UUID]:
+    """When the post is looked at again, and an update of its copy."""
+    assert copy.post_id is not None
+    common: dict[str, Any] = {
+        "workspace_id": world.workspace_id,
+        "community_id": world.community.id,
+    }
+    upkeep = Upkeep(**common, id=copy.post_id, time_zone="Europe/Zurich", **kept())
+    update = Update(
+        **common,
+        id=new_id(),
+        post_id=copy.post_id,
+        reason="drifted",
+        note="",
+        state="proposed",
+        proposed_by="worker",
+        **kept(),
+    )
+    target = UpdateCopy(
+        **common,
+        id=new_id(),
+        update_id=update.id,
+        delivery_id=copy.id,
+        account_id=copy.account_id,
+        network="sandbox",
+        ways=["edit", "leave"],
+        way="edit",
+    )
+    await world.add(upkeep, update, target)
+    return {"upd": update.id}
 
 
 async def _happening(world: World) -> dict[str, UUID]:

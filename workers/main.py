@@ -35,6 +35,7 @@ from workers import (
     recurrences,
     rendering,
     reviews,
+    upkeep,
     uploads,
     zones,
 )
@@ -65,6 +66,8 @@ HANDLERS = {
     "take_in": uploads.take_in_due,
     "remind": reviews.remind_due,
     "ask_again": reviews.ask_again_due,
+    "keep_up": upkeep.keep_up_due,
+    "carry_on": upkeep.carry_on_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

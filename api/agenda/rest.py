@@ -30,15 +30,16 @@ async def read_agenda(
     until: Annotated[
         Moment | None, Query(description="The end, at most 400 days later; left out: in a week.")
     ] = None,
-    kind: Annotated[list[AgendaKind], Query(max_length=10, description="Only these kinds.")] = [],  # noqa: B006 - FastAPI copies it
+    kind: Annotated[list[AgendaKind], Query(max_length=20, description="Only these kinds.")] = [],  # noqa: B006 - FastAPI copies it
     community_id: Annotated[
         list[CommunityId], Query(max_length=50, description="Only of these communities.")
     ] = [],  # noqa: B006 - as above
 ) -> Page[AgendaItemView]:
     """What comes next, and what waits for somebody, in one list by moment.
 
-    Posts that fall due, reviews that are open, messages that are held, failed or in doubt, and
-    accounts that cannot speak. Needs the scopes `posts:read` and `accounts:read`.
+    Posts that fall due or are to be looked at again, reviews that are open, updates that are
+    proposed, messages that are held, failed or in doubt, accounts that cannot speak. Needs the
+    scopes `posts:read` and `accounts:read`.
     """
     found = await list_agenda(
         session,

@@ -71,6 +71,7 @@ TAGS = {
     "posts": "What is said: a master text, adapted for readers, by accounts, on one plan.",
     "imports": "Posts that come in by the file, row by row; taken back too.",
     "approvals": "Which posts are approved by whom, and what was decided of each.",
+    "upkeep": "What is public is kept up to date: dates, sources, and updates of every copy.",
     "deliveries": "Every outward act, its attempts and its outcome.",
     "mentions": "What people say to the accounts: the inbox, its conversations and answers.",
     "conversations": "Mentions that belong together.",

@@ -75,6 +75,7 @@ POST_FILTERS = {
     "since": "Planned from this moment on.",
     "until": "Planned before this moment.",
     "recurrence_ids": "Only made of these recurrences.",
+    "is_stale": "Only what may no longer hold, or only the others.",
 }
 
 WINDOW = Arguments(

@@ -66,6 +66,13 @@ def _filter(
     recurrence_id: Annotated[
         list[RecurrenceId], Query(max_length=50, description="Only made of these recurrences.")
     ] = [],  # noqa: B006 - as above
+    is_stale: Annotated[
+        bool | None,
+        Query(
+            description="Only what may no longer hold: past its validity, its check is due, or a "
+            "source has changed; or only the others."
+        ),
+    ] = None,
 ) -> PostFilter:
     return PostFilter(
         states=state,
@@ -78,6 +85,7 @@ def _filter(
         since=since,
         until=until,
         recurrence_ids=recurrence_id,
+        is_stale=is_stale,
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CommunityId, DeliveryId, PostId, ReviewId
+from domain.kernel.ids import AccountId, CommunityId, DeliveryId, PostId, ReviewId, UpdateId
 from domain.kernel.shapes import View
 
 
@@ -19,19 +19,23 @@ class AgendaKind(StrEnum):
     DELIVERY_FAILED = "delivery_failed"
     OUTCOME_UNKNOWN = "outcome_unknown"
     ACCOUNT_TROUBLED = "account_troubled"
+    VALIDITY_ENDS = "validity_ends"
+    CHECK_DUE = "check_due"
+    UPDATE_PROPOSED = "update_proposed"
 
 
 class AgendaItemView(View):
     kind: AgendaKind = Field(description="Why it stands here.")
     at: Moment = Field(
         description="When it is due, was due, or by when it is asked for; of an account, since "
-        "when it cannot speak."
+        "when it cannot speak; of an update, when it was proposed."
     )
     community_id: CommunityId = Field(description="The community it is about.")
     title: str = Field(description="The post's name, or the account's name over there.")
     post_id: PostId | None = Field(description="The post it is about; null: none.")
     delivery_id: DeliveryId | None = Field(description="The delivery it is about; null: none.")
     review_id: ReviewId | None = Field(description="The review it is about; null: none.")
+    update_id: UpdateId | None = Field(description="The update it is about; null: none.")
     account_id: AccountId | None = Field(description="The account it is about; null: none.")
     code: str | None = Field(description="Stable code of what is wrong; null: nothing is.")
     message: str | None = Field(description="What is wrong, for people.")
@@ -46,7 +50,8 @@ class AgendaItemView(View):
     @property
     def subject_id(self) -> UUID:
         """What tells it from others of the same moment."""
-        found = self.delivery_id or self.review_id or self.post_id or self.account_id
+        found = self.delivery_id or self.review_id or self.update_id
+        found = found or self.post_id or self.account_id
         if found is None:
             raise ValueError("An item of the agenda is about something.")
         return found

@@ -20,6 +20,7 @@ from domain.kernel.traces import current_trace
 PENDING = "events"
 ID_COLUMNS = {
     "assigned_to": "member",
+    "checker_id": "member",
     "expert_ids": "member",
     "communities": "community",
     "cover_id": "media",

@@ -55,6 +55,7 @@ PREFIXES = {
     "pol": "approval_policy",
     "pau": "pause",
     "rev": "review",
+    "upd": "update",
     "adp": "adaptation",
     "var": "variant",
     "dlv": "delivery",
@@ -176,6 +177,7 @@ PauseId = Annotated[UUID, Prefixed("pau")]
 ContactId = Annotated[UUID, Prefixed("con")]
 PolicyId = Annotated[UUID, Prefixed("pol")]
 ReviewId = Annotated[UUID, Prefixed("rev")]
+UpdateId = Annotated[UUID, Prefixed("upd")]
 AdaptationId = Annotated[UUID, Prefixed("adp")]
 VariantId = Annotated[UUID, Prefixed("var")]
 DeliveryId = Annotated[UUID, Prefixed("dlv")]

@@ -44,6 +44,14 @@ async def edit_post(
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
+    await edit_copies(session, caller, post, command, now=now)
+    return await detail(session, caller, post)
+
+
+async def edit_copies(
+    session: AsyncSession, caller: Caller, post: Post, command: EditPost, *, now: datetime
+) -> list[Delivery]:
+    """As `edit_post`, of a locked post: the edits that are planned."""
     ensure_free(post)
     if await policies_for(session, caller, post):
         caller.need(Scope.POSTS_APPROVE)
@@ -55,12 +63,11 @@ async def edit_post(
     contents = await _contents(session, caller, post, command, copies, accounts)
     await _ensure_free(session, caller, copies)
     await _ensure_fit(session, caller, copies, contents, accounts)
-    for row in copies:
-        _plan(session, caller, row, contents[row.id], now)
+    edits = [_plan(session, caller, row, contents[row.id], now) for row in copies]
     asked = {"accounts": [show("acct", row.account_id) for row in copies]}
-    record(session, caller, "post.edit_asked", ("post", id_), now=now, data=asked)
+    record(session, caller, "post.edit_asked", ("post", post.id), now=now, data=asked)
     await session.flush()
-    return await detail(session, caller, post)
+    return edits
 
 
 async def keep_edit(
@@ -175,9 +182,10 @@ def _ensure_able(account: Account) -> None:
 
 def _plan(
     session: AsyncSession, caller: Caller, copy: Delivery, content: Content, now: datetime
-) -> None:
+) -> Delivery:
     row = new_delivery(caller, DeliveryKind.EDIT, copy.account_id, now, now)
     row.post_id, row.variant_id, row.undoes_id = copy.post_id, copy.variant_id, copy.id
     row.content, row.refs = content.stored(), copy.refs
     session.add(row)
     due_at(session, caller.workspace_id, row.id, now)
+    return row

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import any_, literal, or_
+from sqlalchemy import Boolean, any_, literal, literal_column, not_, or_
 from sqlmodel import col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -43,8 +43,11 @@ class PostFilter:
     since: datetime | None = None
     until: datetime | None = None
     recurrence_ids: Sequence[UUID] = ()
+    is_stale: bool | None = None
 
 
+STALE = literal_column("posts.stale_for <> '{}'", Boolean)
+"""Written out, so that its index is found."""
 SHOWS_MEDIA = text("SELECT parvis_shows_media(:id)")
 
 
@@ -123,6 +126,8 @@ def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfSca
         statement = statement.where(col(Post.publish_at) >= where.since)
     if where.until is not None:
         statement = statement.where(col(Post.publish_at) < where.until)
+    if where.is_stale is not None:
+        statement = statement.where(STALE if where.is_stale else not_(STALE))
     return statement
 
 

@@ -54,6 +54,13 @@ class Post(Kept, table=True):
             postgresql_where=sql("held_at IS NOT NULL"),
         ),
         Index(
+            "posts_stale",
+            "workspace_id",
+            "created_at",
+            "id",
+            postgresql_where=sql("stale_for <> '{}'"),
+        ),
+        Index(
             "posts_of_recurrence",
             "workspace_id",
             "recurrence_id",
@@ -100,6 +107,8 @@ class Post(Kept, table=True):
     """Since when it is on legal hold."""
     hold_reason: str | None = string(default=None, nullable=True)
     hold_actor: str | None = string(default=None, nullable=True)
+    stale_for: list[str] = texts(default_factory=list)
+    """Why what is public of it may no longer hold; of a floor above, by value."""
 
 
 class Adaptation(Kept, table=True):

@@ -1,5 +1,6 @@
 """Takes public copies of posts back: one outward intent for each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from domain.posts.finding import deliveries_of, ensure_free, find_post
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
-from domain.posts.tables import Delivery
+from domain.posts.tables import Delivery, Post
 
 
 async def withdraw_post(
@@ -31,27 +32,44 @@ async def withdraw_post(
     public = [row for row in rows if row.state == DeliveryState.DONE]
     if not public:
         raise NotAllowedNow("Nothing of this post is public.")
-    open_ones = await _withdrawals_under_way(session, caller, post.id)
-    for row in public:
-        if row.id not in open_ones:
-            await _plan_undoing(session, caller, row, now)
-    record(session, caller, "post.withdrawal_asked", ("post", id_), now=now)
+    await withdraw_copies(session, caller, post, public, now=now)
     return await detail(session, caller, post)
 
 
-async def _withdrawals_under_way(session: AsyncSession, caller: Caller, post_id: UUID) -> set[UUID]:
-    statement = select(Delivery.undoes_id).where(
+async def withdraw_copies(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    public: Sequence[Delivery],
+    *,
+    now: datetime,
+) -> dict[UUID, UUID]:
+    """What takes back public copies of a locked post, by copy; what is on its way already, too."""
+    ensure_free(post)
+    found = await _withdrawals_under_way(session, caller, post.id)
+    for row in public:
+        if row.id not in found:
+            found[row.id] = await _plan_undoing(session, caller, row, now)
+    record(session, caller, "post.withdrawal_asked", ("post", post.id), now=now)
+    return {row.id: found[row.id] for row in public}
+
+
+async def _withdrawals_under_way(
+    session: AsyncSession, caller: Caller, post_id: UUID
+) -> dict[UUID, UUID]:
+    statement = select(Delivery.undoes_id, Delivery.id).where(
         col(Delivery.workspace_id) == caller.workspace_id,
         col(Delivery.post_id) == post_id,
         col(Delivery.kind) == DeliveryKind.WITHDRAW,
         col(Delivery.act_at).is_not(None),
     )
-    return {id_ for id_ in (await session.exec(statement)).all() if id_ is not None}
+    rows = (await session.exec(statement)).all()
+    return {undoes_id: id_ for undoes_id, id_ in rows if undoes_id is not None}
 
 
 async def _plan_undoing(
     session: AsyncSession, caller: Caller, done: Delivery, now: datetime
-) -> None:
+) -> UUID:
     account = (await find_accounts(session, caller, [done.account_id]))[done.account_id]
     if find_network(account.network) is None:
         raise AbilityMissing
@@ -61,3 +79,4 @@ async def _plan_undoing(
     session.add(row)
     await session.flush()
     due_at(session, caller.workspace_id, row.id, now)
+    return row.id

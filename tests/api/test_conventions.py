@@ -160,7 +160,8 @@ async def test_every_change_of_the_graph_needs_the_version_too(
     for path, operation in found(contract, "patch", "If-Match"):
         name = place_of(operation["operationId"]).removeprefix("Mutation.")
         url = filled(path, operation, house) or ""
-        sent = f'id: "{url.rpartition("/")[2]}", ' if "{" in path else ""
+        ids = [part for part in url.split("/") if "_" in part]
+        sent = f'id: "{ids[-1]}", ' if "{" in path else ""
         query = (
             f"mutation {{ {name}(input: {{{sent}expectedVersion: 999999}}) "
             "{ __typename ... on Error { code } } }"

@@ -46,6 +46,7 @@ LISTED = {
     "pol",
     "pau",
     "rev",
+    "upd",
 }
 BY_PARAMETER = {
     "community_id": "com",
@@ -70,6 +71,7 @@ BY_PARAMETER = {
     "policy_id": "pol",
     "pause_id": "pau",
     "review_id": "rev",
+    "update_id": "upd",
 }
 
 

@@ -106,6 +106,9 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             "samples",
             "standings",
             "tallies",
+            "update_copies",
+            "updates",
+            "upkeeps",
             "variants",
         ]
     )
