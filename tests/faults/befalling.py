@@ -60,8 +60,10 @@ class Befalling:
         """The first order that is not used up and means this call, told as met; else nothing."""
         orders = _FOLDER / f"{port}.json"
         call = f"{flow.request.method} {flow.request.path}"
+        said = (flow.request.content or b"").decode(errors="ignore")
         for order in json.loads(orders.read_text()) if orders.exists() else []:
-            if self._befell[order["id"]] < order["times"] and re.search(order["calls"], call):
+            is_meant = re.search(order["calls"], call) and order.get("says", "") in said
+            if is_meant and self._befell[order["id"]] < order["times"]:
                 self._befell[order["id"]] += 1
                 with (_FOLDER / f"{port}.met").open("a") as met:
                     met.write(f"{order['id']} {order['kind']} {call}\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import httpx2
 
 from tests.domain.media.files import picture
-from tests.faults.columns import CLASSES, Fault
+from tests.faults.columns import BELOW, CLASSES, Fault
 from tests.faults.far import Far, Sandbox
 from tests.house import House, open_house
 from tests.stack import PATIENCE_S, Stack, until
@@ -47,8 +47,8 @@ class Cell:
     account: str = ""
     connected_at: float = 0.0
     """By the clock of `time.monotonic`; whatever session it has began before."""
-    texts: dict[str, str] = field(default_factory=dict)
-    """What each post says, by its id."""
+    texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each post says, message by message, by its id."""
     asked: list[str] = field(default_factory=list)
 
     def order(self, posts: int) -> None:
@@ -60,17 +60,19 @@ class Cell:
     def draft(self, name: str) -> str:
         """A post that is not planned yet; gives its id."""
         text = f"{self.kind}, {self.fault.name}, {name}"
+        comment = f"{text}{BELOW}" if self.fault.has_comment else None
         body = {
             "calendar_id": self.desk.calendar,
             "title": text,
             "text": text,
+            "first_comment": comment,
             "variants": [{"account_id": self.account}],
             "media_ids": [self.desk.medium] if self.fault.has_picture else [],
         }
         made = self.desk.client.post("/v1/posts", json=body)
         assert made.status_code == 201, made.text
         id_: str = made.json()["id"]
-        self.texts[id_] = text
+        self.texts[id_] = (text,) if comment is None else (text, comment)
         return id_
 
     def goes(self, id_: str) -> bool:
@@ -85,15 +87,17 @@ class Cell:
         age_s = time.monotonic() - self.connected_at
         return self.fault.session_s is None or age_s > self.fault.session_s
 
-    def standing(self, text: str) -> list[str]:
-        """The ids of what says this."""
+    def standing(self, post_id: str) -> list[str]:
+        """The ids of what says what the post begins with."""
+        text = self.texts[post_id][0]
         return [id_ for said, id_ in self.far.standing() if said == text]
 
     def tally(self) -> Tally:
+        """A post arrived when all of it did, and is doubled when any of it is."""
         found = Counter(text for text, _ in self.far.standing())
-        copies = [found[text] for text in self.texts.values()]
-        arrived = sum(each > 0 for each in copies)
-        doubled = sum(each > 1 for each in copies)
+        copies = [[found[text] for text in texts] for texts in self.texts.values()]
+        arrived = sum(min(each) > 0 for each in copies)
+        doubled = sum(max(each) > 1 for each in copies)
         return Tally(len(copies), arrived, doubled, len(copies) - arrived, len(self.asked))
 
 

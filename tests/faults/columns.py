@@ -8,6 +8,8 @@ from tests.kill import rounds
 from tests.stack import Stack
 
 CLASSES = "ABCDE"
+BELOW = ", below it"
+"""How a first comment ends."""
 HANGING_S = 60.0
 """Longer than any worker waits for an answer."""
 EXPIRED_S = 25
@@ -25,6 +27,8 @@ class Fault:
     leaves_doubt: bool = True
     """Whether what became of a post is not told by the answer."""
     has_picture: bool = False
+    has_comment: bool = False
+    """Whether each post has a first comment below it; it is what the fault is meant for."""
     session_s: int | None = None
     is_read_broken: bool = False
     """Whether the first look-up fails too."""
@@ -61,6 +65,15 @@ STRUCK = (
     Fault("Valkey wiped", _AFTER, strike="wipe Valkey"),
     Fault("PostgreSQL killed", _AFTER, strike="kill PostgreSQL"),
 )
+COMMENTED = (
+    Fault("comment, killed", _AFTER, has_comment=True, strike="kill worker"),
+    Fault("comment, reset before", "reset_before", has_comment=True),
+    Fault("comment, reset after", "reset_after_success", has_comment=True),
+    Fault("comment, 429", "rate_limited", seconds=1, leaves_doubt=False, has_comment=True),
+    Fault("comment, 500 after", "server_error_after_success", has_comment=True),
+    Fault("comment truncated", "truncated_after_success", has_comment=True),
+)
+"""A message that is half out: the sandbox's calls do not tell the second message from the first."""
 _SHORT = (
     "reset before",
     "reset after",

@@ -33,7 +33,7 @@ def attend(cells: Sequence[Cell], *, within_s: float) -> None:
 def settle(cell: Cell, row: dict[str, Any]) -> None:
     """Says whether the message is there; one that is not is sent again at a person's word."""
     client, path = cell.desk.client, f"/v1/deliveries/{row['id']}"
-    there = cell.standing(cell.texts[row["post_id"]])
+    there = cell.standing(row["post_id"])
     word = {"is_published": True, "remote_id": there[0]} if there else {"is_published": False}
     cell.asked.append(row["id"])
     client.post(f"{path}/settle", json=word).raise_for_status()

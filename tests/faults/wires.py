@@ -32,7 +32,8 @@ class Wire:
     def order(self, *orders: dict[str, Any]) -> None:
         """Whatever was ordered before is forgotten.
 
-        Of each: `kind`, `calls` (a pattern of `METHOD /path`), `times`, and what its kind needs.
+        Of each: `kind`, `calls` (a pattern of `METHOD /path`), `times`, and what its kind needs;
+        `says`, where the call must say that.
         """
         numbered = [{**each, "id": f"{self.port}-{next(_NUMBERS)}"} for each in orders]
         self._met().write_text("")

@@ -19,6 +19,7 @@ from tests.real import rigs
 _JSON = {"content-type": "application/json; charset=utf-8"}
 _CALLS = Calls(
     publish="POST .*com.atproto.repo.(createRecord|applyWrites)",
+    comment="POST .*com.atproto.repo.(createRecord|applyWrites)",
     upload="POST .*com.atproto.repo.uploadBlob",
     read="GET .*com.atproto.repo.getRecord",
     slow_down=Reply(

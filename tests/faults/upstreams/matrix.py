@@ -18,6 +18,7 @@ _JSON = {"content-type": "application/json"}
 _BUSY = {"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 1000}
 _CALLS = Calls(
     publish="PUT .*/rooms/.*/send/",
+    comment="PUT .*/rooms/.*/send/",
     upload="POST .*/media/.*/upload",
     read="GET .*/rooms/.*/messages",
     slow_down=Reply(429, {**_JSON, "retry-after": "1"}, json.dumps(_BUSY)),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from tests.faults.columns import Fault
+from tests.faults.columns import BELOW, Fault
 from tests.faults.far import Far
 from tests.faults.wires import Wire
 
@@ -25,6 +25,7 @@ class Calls:
     """Patterns of the calls a fault can be meant for, and two refusals."""
 
     publish: str
+    comment: str
     upload: str
     read: str
     slow_down: Reply
@@ -52,14 +53,18 @@ class Wired(Far, ABC):
     def _orders(self, fault: Fault, *, times: int, breaks_read: bool) -> Sequence[dict[str, Any]]:
         orders: list[dict[str, Any]] = []
         if fault.kind not in _OFF_THE_WIRE:
-            calls = self.calls.upload if fault.on == "upload" else self.calls.publish
             reply = self.calls.slow_down if fault.kind == "rate_limited" else self.calls.broken
-            order = {"kind": fault.kind, "calls": calls, "times": times, "reply": asdict(reply)}
-            orders.append({**order, "seconds": fault.seconds})
+            order = {"kind": fault.kind, "times": times, "reply": asdict(reply)}
+            orders.append({**order, **self._meant(fault), "seconds": fault.seconds})
         if breaks_read:
             order = {"kind": "server_error", "calls": self.calls.read, "times": 1}
             orders.append({**order, "reply": asdict(self.calls.broken)})
         return orders
+
+    def _meant(self, fault: Fault) -> dict[str, str]:
+        if fault.has_comment:
+            return {"calls": self.calls.comment, "says": BELOW}
+        return {"calls": self.calls.upload if fault.on == "upload" else self.calls.publish}
 
 
 Open = Callable[[Wire, str, Fault], Wired | None]

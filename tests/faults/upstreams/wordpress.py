@@ -14,6 +14,7 @@ from tests.real.rigs import WordPress
 _HTML = {"content-type": "text/html"}
 _CALLS = Calls(
     publish="POST .*/wp/v2/posts(?!/)",
+    comment="POST .*/wp/v2/comments",
     upload="POST .*/wp/v2/media",
     read="GET .*/wp/v2/posts.*slug=",
     # The software itself says neither: hosts and proxies in front of it do.
@@ -39,9 +40,13 @@ class Author(Wired):
         self.site.call("ana", "DELETE", self._keys)
 
     def standing(self) -> Sequence[tuple[str, str]]:
-        asked = f"posts?author={self.user}&status=any&per_page=100&context=edit"
-        found = self.site.call("ana", "GET", asked)
-        return [(each["title"]["raw"], f"posts/{each['id']}") for each in found]
+        posts, comments = (
+            self.site.call("ana", "GET", f"{path}&author={self.user}&per_page=100&context=edit")
+            for path in ("posts?status=any", "comments?status=all")
+        )
+        said = [(each["title"]["raw"], f"posts/{each['id']}") for each in posts]
+        below = [(each["content"]["raw"], f"comments/{each['id']}") for each in comments]
+        return [*said, *below]
 
     @property
     def _keys(self) -> str:
