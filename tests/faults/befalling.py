@@ -14,17 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from mitmproxy.http import HTTPFlow, Response
+from mitmproxy.net.http.http1.assemble import assemble_request
 
 _FOLDER = Path(os.environ["WIRES"])
 _LOOKS_EVERY_S = 0.1
 
 
 class Befalling:
-    """Kinds of orders are those of the sandbox; `stale_token` sends another in the call's place."""
+    """Kinds of orders are those of the sandbox, and `stale_token` and `late_arrival`."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = json.loads((_FOLDER / "wires.json").read_text())
         self._befell: Counter[str] = Counter()
+        self._late: set[asyncio.Task[None]] = set()
 
     async def request(self, flow: HTTPFlow) -> None:
         port = str(flow.client_conn.sockname[1])
@@ -33,6 +35,9 @@ class Befalling:
         kind = order.get("kind")
         if kind == "reset_before":
             flow.kill()
+        elif kind == "late_arrival":
+            flow.kill()
+            self._arrive_late(port, flow, order)
         elif kind == "timeout_before":
             await _hang(flow, order["seconds"])
         elif kind == "stale_token":
@@ -65,10 +70,33 @@ class Befalling:
             is_meant = re.search(order["calls"], call) and order.get("says", "") in said
             if is_meant and self._befell[order["id"]] < order["times"]:
                 self._befell[order["id"]] += 1
-                with (_FOLDER / f"{port}.met").open("a") as met:
-                    met.write(f"{order['id']} {order['kind']} {call}\n")
+                if order["kind"] != "late_arrival":
+                    _met(port, order)
                 return dict(order)
         return {}
+
+    def _arrive_late(self, port: str, flow: HTTPFlow, order: dict[str, Any]) -> None:
+        """The call goes its way though its caller gave it up long ago."""
+        flow.request.headers["connection"] = "close"
+        call = assemble_request(flow.request)
+        upstream_port = int(self._names[port].partition(":")[2])
+
+        async def arrive() -> None:
+            await asyncio.sleep(order["seconds"])
+            answers, sends = await asyncio.open_connection("127.0.0.1", upstream_port)
+            sends.write(call)
+            await answers.read()
+            sends.close()
+            _met(port, order)
+
+        late = asyncio.create_task(arrive())
+        self._late.add(late)
+        late.add_done_callback(self._late.discard)
+
+
+def _met(port: str, order: dict[str, Any]) -> None:
+    with (_FOLDER / f"{port}.met").open("a") as met:
+        met.write(f"{order['id']} {order['kind']}\n")
 
 
 async def _hang(flow: HTTPFlow, seconds: float) -> None:

@@ -12,6 +12,8 @@ BELOW = ", below it"
 """How a first comment ends."""
 HANGING_S = 60.0
 """Longer than any worker waits for an answer."""
+LATE_S = 12.0
+"""Longer than it takes to look an outcome up and to send what was not there once more."""
 EXPIRED_S = 25
 """How long a session lasts that shall have run out before the first post."""
 
@@ -65,7 +67,9 @@ STRUCK = (
     Fault("Valkey wiped", _AFTER, strike="wipe Valkey"),
     Fault("PostgreSQL killed", _AFTER, strike="kill PostgreSQL"),
 )
-COMMENTED = (
+ON_WIRES = (
+    Fault("revoked in doubt", _AFTER, strike="revoke token"),
+    Fault("arrives late", "late_arrival", seconds=LATE_S),
     Fault("comment, killed", _AFTER, has_comment=True, strike="kill worker"),
     Fault("comment, reset before", "reset_before", has_comment=True),
     Fault("comment, reset after", "reset_after_success", has_comment=True),
@@ -73,7 +77,7 @@ COMMENTED = (
     Fault("comment, 500 after", "server_error_after_success", has_comment=True),
     Fault("comment truncated", "truncated_after_success", has_comment=True),
 )
-"""A message that is half out: the sandbox's calls do not tell the second message from the first."""
+"""What the sandbox cannot play: among them faults of a message that is half out."""
 _SHORT = (
     "reset before",
     "reset after",
@@ -101,7 +105,8 @@ def stop_worker(stack: Stack) -> None:
     stack.start_worker()
 
 
-STRIKES: dict[str, Callable[[Stack], None]] = {
+Strike = Callable[[Stack], None]
+STRIKES: dict[str, Strike] = {
     "kill worker": rounds.kill_worker,
     "stop worker": stop_worker,
     "wipe Valkey": rounds.wipe_valkey,

@@ -10,8 +10,8 @@ from tests.house import House
 
 class Far(Protocol):
     network: str
-    is_asked: bool
-    """Whether the fault is one that a person alone can mend, whatever we do."""
+    asks: int
+    """How often access went, which a person alone can bring back."""
 
     def login(self) -> dict[str, str]:
         """Good for connecting, also after access was taken away."""
@@ -29,8 +29,8 @@ class Far(Protocol):
 @dataclass
 class Sandbox:
     house: House
+    asks: int = 0
     network = "sandbox"
-    is_asked = False
 
     def login(self) -> dict[str, str]:
         house = self.house
@@ -44,6 +44,7 @@ class Sandbox:
         if fault.kind is None:
             return
         self.house.fault(fault.kind, on=fault.on, times=times, seconds=fault.seconds)
+        self.asks += fault.kind == "revoked_token"
         if breaks_read:
             self.house.fault("server_error", on="read", times=1)
 

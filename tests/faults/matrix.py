@@ -1,16 +1,24 @@
 """Plays the matrix on a stack, judges its cells, and draws it as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tests.faults.cells import Cell, Tally
-from tests.faults.columns import STRIKES
+from tests.faults.columns import STRIKES, Strike
 from tests.faults.person import attend, connect_again
 from tests.stack import Stack, until
 
 HEAD = "In each column: sent, arrived, doubled, lost, asked a person."
 
 
-def play(stack: Stack, cells: Sequence[Cell], name: str, *, posts: int, within_s: float) -> None:
+def play(
+    stack: Stack,
+    cells: Sequence[Cell],
+    name: str,
+    *,
+    posts: int,
+    within_s: float,
+    strikes: Mapping[str, Strike] = STRIKES,
+) -> None:
     """Posts go out in every cell while its faults befall it, until all has come to its end.
 
     Cells that are to be struck go first; the strike falls when a call of each of them hangs.
@@ -20,7 +28,7 @@ def play(stack: Stack, cells: Sequence[Cell], name: str, *, posts: int, within_s
     _publish(struck, name, posts)
     for strike in sorted({cell.fault.strike for cell in struck if cell.fault.strike}):
         until(lambda: all(cell.far.has_met() for cell in struck), "a call of each hangs")
-        STRIKES[strike](stack)
+        strikes[strike](stack)
     _publish(calm, name, posts)
     attend(cells, within_s=within_s)
     spared = [(cell.kind, cell.fault.name) for cell in cells if not cell.far.has_met()]
@@ -42,8 +50,8 @@ def wrong(cell: Cell) -> bool:
     found, fault = cell.tally(), cell.fault
     if found.doubled or found.lost or found.arrived != found.sent:
         return True
-    if fault.kind == "revoked_token" or cell.far.is_asked:
-        return found.asked != 1
+    if cell.far.asks:
+        return found.asked != cell.far.asks
     if cell.kind != "E" or not fault.leaves_doubt:
         return found.asked > 0
     return found.asked < 1 if fault.is_one else found.asked != found.sent

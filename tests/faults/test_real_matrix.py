@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from tests.faults.cells import Cell, connect, open_desk
-from tests.faults.columns import CALM, COMMENTED, STRUCK, Fault
+from tests.faults.columns import CALM, ON_WIRES, STRIKES, STRUCK, Fault
 from tests.faults.matrix import drawn, play, wrong
 from tests.faults.test_matrix import POSTS, QUIET
 from tests.faults.upstreams.bluesky import bluesky
@@ -28,15 +29,23 @@ Place = tuple[str, Fault, Wired]
 def test_no_delivery_is_lost_or_doubled_by_real_servers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with real_cells(tmp_path, (*STRUCK, *CALM, *COMMENTED)) as (stack, cells):
+    with real_cells(tmp_path, (*STRUCK, *CALM, *ON_WIRES)) as (stack, cells):
         for strike in dict.fromkeys(cell.fault.strike for cell in cells if cell.fault.strike):
             struck = [cell for cell in cells if cell.fault.strike == strike]
-            for number in range(2):
-                play(stack, struck, f"{number}", posts=POSTS // 2, within_s=120)
+            strikes = STRIKES | {"revoke token": partial(_revoke, struck)}
+            for each in range(2):
+                half = POSTS // 2
+                play(stack, struck, f"{each}", posts=half, within_s=120, strikes=strikes)
         play(stack, [c for c in cells if not c.fault.strike], "calm", posts=POSTS, within_s=600)
         with capsys.disabled():
             print(f"\n{drawn(cells)}")
         assert [(c.kind, c.fault.name, c.tally()) for c in cells if wrong(c)] == []
+
+
+def _revoke(cells: Sequence[Cell], _: Stack) -> None:
+    for cell in cells:
+        assert isinstance(cell.far, Wired)
+        cell.far.revoke()
 
 
 @contextmanager

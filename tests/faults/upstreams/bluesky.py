@@ -56,7 +56,7 @@ class Repository(Wired):
         server = self.wire.origin
         return {"server": server, "handle": self.handle, "app_password": made["password"]}
 
-    def revoke(self) -> None:
+    def take_away(self) -> None:
         """What a taken back password bought can be renewed no more, and is good until it ends."""
         _post(self.person, "revokeAppPassword", name=self.bought_by)
 
@@ -80,7 +80,10 @@ class Repository(Wired):
 def bluesky() -> Iterator[tuple[str, Open]]:
     with rigs.bluesky() as server, ExitStack() as people:
 
-        def settle(wire: Wire, name: str, fault: Fault) -> Repository:  # noqa: ARG001 - as others
+        def settle(wire: Wire, name: str, fault: Fault) -> Repository | None:
+            """A session outlives the password that bought it."""
+            if fault.strike == "revoke token":
+                return None
             url = f"{server.pds}/xrpc"
             person = people.enter_context(httpx2.Client(base_url=url, timeout=60))
             wanted = {"handle": f"{name}.test", "email": f"{name}@village.example"}

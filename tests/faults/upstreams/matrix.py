@@ -42,10 +42,10 @@ class Room(Wired):
         token = self.server.tokens[self.device]
         if self.lasts_s is not None:
             _let_end(self.server, token, self.lasts_s)
-            self.lasts_s = None
+            self.asks, self.lasts_s = 1, None
         return {"server": self.wire.origin, "room": self.room, "access_token": token}
 
-    def revoke(self) -> None:
+    def take_away(self) -> None:
         self.server.call(self.device, "POST", "logout", {})
 
     def standing(self) -> Sequence[tuple[str, str]]:
@@ -63,9 +63,7 @@ def matrix() -> Iterator[tuple[str, Open]]:
             """A token that ended cannot be renewed: somebody must bring another."""
             wanted = {"preset": "public_chat", "name": name}
             room = server.call("ana", "POST", "createRoom", wanted)["room_id"]
-            far = Room(wire, server, name, room, fault.session_s)
-            far.is_asked = fault.session_s is not None
-            return far
+            return Room(wire, server, name, room, fault.session_s)
 
         yield server.url, settle
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from tests.faults.columns import BELOW, Fault
@@ -35,20 +35,24 @@ class Calls:
 @dataclass
 class Wired(Far, ABC):
     wire: Wire
+    asks: int = field(default=0, init=False)
     calls: ClassVar[Calls]
-    is_asked = False
 
     def order(self, fault: Fault, *, times: int, breaks_read: bool) -> None:
         self.wire.order(*self._orders(fault, times=times, breaks_read=breaks_read))
         if fault.kind == "revoked_token":
             self.revoke()
 
+    def revoke(self) -> None:
+        self.asks += 1
+        self.take_away()
+
     def has_met(self) -> bool:
         return self.wire.is_met()
 
     @abstractmethod
-    def revoke(self) -> None:
-        """Takes our access away over there."""
+    def take_away(self) -> None:
+        """Ends our access over there."""
 
     def _orders(self, fault: Fault, *, times: int, breaks_read: bool) -> Sequence[dict[str, Any]]:
         orders: list[dict[str, Any]] = []

@@ -36,7 +36,7 @@ class Author(Wired):
         site = f"{self.wire.origin}/"
         return {"site": site, "user": self.name, "app_password": key["password"]}
 
-    def revoke(self) -> None:
+    def take_away(self) -> None:
         self.site.call("ana", "DELETE", self._keys)
 
     def standing(self) -> Sequence[tuple[str, str]]:
@@ -58,8 +58,9 @@ def wordpress() -> Iterator[tuple[str, Open]]:
     with rigs.wordpress_feed() as site:
 
         def settle(wire: Wire, name: str, fault: Fault) -> Author | None:
-            """Application passwords never end by themselves."""
-            return None if fault.session_s else _author(site, wire, name)
+            """Application passwords never end; what arrives after a look stands there twice."""
+            is_none = fault.session_s or fault.kind == "late_arrival"
+            return None if is_none else _author(site, wire, name)
 
         yield site.origin, settle
 
