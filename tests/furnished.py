@@ -35,12 +35,14 @@ from domain.mentions.ingest import ingest
 from domain.mentions.queries import get_mention
 from domain.mentions.shapes import CreateAnswer, Reading
 from domain.metrics.service import record_samples
-from domain.posts import arriving, delivering, recording
+from domain.posts import arriving, delivering, reading_back, recording
 from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.arriving import Arrived
 from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
 from domain.posts.delivering import Task
+from domain.posts.delivery_shapes import DriftCode, DriftView
 from domain.posts.planning import schedule_post
+from domain.posts.reading_back import Looked
 from domain.posts.rules import Decision, Verdict
 from domain.posts.service import create_post
 from domain.posts.shapes import PostDetail
@@ -146,6 +148,7 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
         )
     ]
     tasks = await _publish(database, caller)
+    await _read_back(database, caller)
     for place, post in enumerate(posts, 4):
         here[named("post", place)] = show("post", post.id)
         here[named("var", place)] = show("var", post.variants[0].id)
@@ -375,6 +378,19 @@ async def _publish(database: Database, caller: Caller) -> dict[UUID, Task]:
         ):
             await _fail(database, caller, task, error, verdict, at)
     return found
+
+
+async def _read_back(database: Database, caller: Caller) -> None:
+    """A worker looks at the first, and finds it cut."""
+    now, lease = NOW + timedelta(minutes=1), timedelta(minutes=1)
+    async with database.transaction(caller.workspace_id) as session:
+        due = await reading_back.claim_due(
+            session, caller, now=now, lease=lease, accounts=1, most=1
+        )
+        [[copy]] = due.values()
+        [sent] = copy.content.parts
+        cut = DriftView(code=DriftCode.TRUNCATED, part=0, sent=sent, shown="On taille.")
+        await reading_back.record_looked(session, caller, [Looked(copy, [cut])], now=now)
 
 
 async def _fail(

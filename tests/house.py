@@ -37,7 +37,7 @@ class House:
             **({"json": body.get("items", body)} if body else {}),
         )
         assert answer.is_success, answer.text
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = answer.json() if answer.content else {}
         return found
 
     def fault(self, kind: str, *, on: str = "publish", times: int = 1, seconds: float = 30) -> None:

@@ -1,5 +1,6 @@
 """Turns a claimed delivery into the draft that a connector sends, files included."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from domain.connector.words import Draft, Link, Medium, Part
@@ -9,7 +10,9 @@ from domain.media.queries import media_by_id
 from domain.media.rules import in_language
 from domain.media.shapes import MediaView
 from domain.media.storage import read_file
+from domain.posts.content import Content
 from domain.posts.delivering import Task
+from domain.posts.reading_back import Copy
 from workers.context import Context
 
 
@@ -20,13 +23,41 @@ async def draft_of(context: Context, task: Task) -> Draft:
     """
     content = task.content
     media = await _media(context, task.workspace_id, content.media_ids, content.language)
+    return _draft(task.id, content, media)
+
+
+def outline(copy: Copy, media: Mapping[UUID, MediaView]) -> Draft:
+    """The draft as it was sent, as far as that can be told afterwards: without bytes.
+
+    A description that may have been written since is left out.
+    """
+    content = copy.content
+    known = [media.get(id_) for id_ in content.media_ids]
+    return _draft(
+        copy.id,
+        content,
+        tuple(
+            Medium(
+                content=b"",
+                content_type=each.content_type if each else "",
+                file_name=each.file_name if each else "",
+                alt_text=_alt_text(each, content.language)
+                if each and each.updated_at <= copy.published_at
+                else None,
+            )
+            for each in known
+        ),
+    )
+
+
+def _draft(id_: UUID, content: Content, media: tuple[Medium, ...]) -> Draft:
     link = Link(content.link_url) if content.link_url else None
     first, *rest = content.parts
     if content.first_comment is not None:
         rest.append(content.first_comment)  # an own answer right below: checkpointed as any part
     poll = content.poll.asked() if content.poll else None
     return Draft(
-        key=task.id.hex,
+        key=id_.hex,
         parts=(Part(first, media, link, poll), *(Part(text) for text in rest)),
         language=content.language,
         visibility=content.visibility,

@@ -38,8 +38,8 @@ async def read_agenda(
     """What comes next, and what waits for somebody, in one list by moment.
 
     Posts that fall due or are to be looked at again, reviews that are open, updates that are
-    proposed, messages that are held, failed or in doubt, accounts that cannot speak. Needs the
-    scopes `posts:read` and `accounts:read`.
+    proposed, messages that are held, failed, in doubt or shown otherwise than they were sent,
+    accounts that cannot speak. Needs the scopes `posts:read` and `accounts:read`.
     """
     found = await list_agenda(
         session,

@@ -4,6 +4,7 @@ from api.graph.changes import Mutation
 from api.graph.derive import derive
 from api.posts.graph import DELIVERY, POST
 from domain.posts import (
+    drifted,
     editing,
     freezing,
     many,
@@ -125,6 +126,22 @@ MUTATIONS = (
         "Moves many scheduled posts by the same time. Needs `posts:publish`.",
         gives=RESCHEDULED,
         shown="rescheduled",
+    ),
+    Mutation(
+        "check_delivery",
+        drifted.check_delivery,
+        "Compares at once what the network shows with what was sent. Needs `posts:publish`.",
+        prefix="dlv",
+        gives=DELIVERY,
+        shown="delivery",
+    ),
+    Mutation(
+        "accept_drift",
+        drifted.accept_drift,
+        "What the network shows may differ as it does now. Needs `posts:publish`.",
+        prefix="dlv",
+        gives=DELIVERY,
+        shown="delivery",
     ),
     Mutation(
         "settle_delivery",

@@ -10,7 +10,7 @@ from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, DeliveryId, PostId
 from domain.kernel.shapes import Page
-from domain.posts import delivery_queries, settling
+from domain.posts import delivery_queries, drifted, settling
 from domain.posts.delivery_queries import DeliveryFilter
 from domain.posts.delivery_shapes import AttemptView, DeliveryView, Settlement
 from domain.posts.rules import DeliveryKind, DeliveryState
@@ -35,9 +35,13 @@ async def list_deliveries(
     post_id: Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")] = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Due from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Due before this moment.")] = None,
+    has_drift: Annotated[
+        bool | None,
+        Query(description="Whether something else is shown than was sent, and nobody accepted it."),
+    ] = None,
 ) -> Page[DeliveryView]:
     """Newest first. Needs the scope `posts:read`."""
-    where = DeliveryFilter(state, kind, account_id, post_id, since, until)
+    where = DeliveryFilter(state, kind, account_id, post_id, since, until, has_drift)
     found = await delivery_queries.list_deliveries(session, caller, page, where=where)
     link_next(request, response, found)
     return found
@@ -78,6 +82,41 @@ async def retry_delivery(
 ) -> DeliveryView:
     """409 `state.not_allowed` unless it failed. Needs the scope `posts:publish`."""
     view = await settling.retry_delivery(session, caller, delivery_id, now=now)
+    tag(response, view.version)
+    return view
+
+
+@router.post("/{delivery_id}/check", summary="Compare a delivery with what is shown")
+async def check_delivery(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    delivery_id: DeliveryId,
+) -> DeliveryView:
+    """A worker asks the network at once; `checked_at` tells when it has.
+
+    409 `state.not_allowed` for what is not public, `network.ability_missing` where the network
+    cannot tell. Needs the scope `posts:publish`.
+    """
+    view = await drifted.check_delivery(session, caller, delivery_id, now=now)
+    tag(response, view.version)
+    return view
+
+
+@router.post("/{delivery_id}/accept-drift", summary="Accept what is shown")
+async def accept_drift(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    delivery_id: DeliveryId,
+) -> DeliveryView:
+    """It may differ from what was sent as it does now; another difference is told again.
+
+    409 `state.not_allowed` where nothing differs. Needs the scope `posts:publish`.
+    """
+    view = await drifted.accept_drift(session, caller, delivery_id, now=now)
     tag(response, view.version)
     return view
 

@@ -153,6 +153,7 @@ QUERIES = (
             "post_ids": "Only of these posts.",
             "since": "Due from this moment on.",
             "until": "Due before this moment.",
+            "has_drift": "Whether something else is shown than was sent, and nobody accepted it.",
         },
         order=Order(delivery_queries.DELIVERIES_DOWN.name, ("created_at", "id")),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -15,8 +15,10 @@ from api.sandbox.faults import error, go_wrong
 from domain.kernel.database import Database
 from domain.sandbox import accounts, queries
 from domain.sandbox.errors import TokenRefused
-from domain.sandbox.rules import AFTER_SUCCESS, Act, FaultKind
+from domain.sandbox.rules import AFTER_SUCCESS, QUIET, Act, FaultKind, truncated
+from domain.sandbox.shapes import EditPost, WritePost
 
+Worded = TypeVar("Worded", WritePost, EditPost)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _ACTS = {
@@ -49,6 +51,12 @@ class Turn:
     root: str
     account: accounts.Playing | None = None
     media_delay_s: float | None = None
+    truncates: bool = False
+
+    def kept(self, command: Worded) -> Worded:
+        """What of something written the network keeps: less, where that was asked for."""
+        update = {"text": truncated(command.text)} if self.truncates else {}
+        return command.model_copy(update=update)
 
     @property
     def own(self) -> accounts.Playing:
@@ -92,10 +100,12 @@ class SessionRoute(APIRoute):
                     return error(429, "rate_limited", "Too many calls.", retry_after=wait_s)
                 fault = await accounts.take_fault(session, account, act) if is_to_fail else None
                 if fault is None or fault[0] in AFTER_SUCCESS:
-                    delay_s = fault[1] if fault and fault[0] == FaultKind.SLOW_MEDIA else None
-                    request.state.turn = Turn(session, now, stage.root, account, delay_s)
+                    kind, seconds = fault or (None, None)
+                    delay_s = seconds if kind == FaultKind.SLOW_MEDIA else None
+                    cuts = kind == FaultKind.TRUNCATES
+                    request.state.turn = Turn(session, now, stage.root, account, delay_s, cuts)
                     response = await handle(request)
-            if fault is not None and fault[0] != FaultKind.SLOW_MEDIA:
+            if fault is not None and fault[0] not in QUIET:
                 return await go_wrong(request, *fault)
             response.headers.update(rate)
             return response

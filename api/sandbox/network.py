@@ -19,6 +19,7 @@ from domain.sandbox.shapes import (
     PostView,
     RefreshSession,
     SessionView,
+    ShownView,
     WritePost,
 )
 
@@ -109,6 +110,7 @@ async def publish(
     ] = None,
 ) -> PostView:
     """Publish a post. Classes A, C, D and E."""
+    command = turn.kept(command)
     made = await service.publish(turn.session, turn.own, command, key=idempotency_key, now=turn.now)
     return queries.show_post(made, turn.own.handle, turn.root)
 
@@ -128,9 +130,19 @@ async def posts(
     return await queries.posts(turn.session, turn.own, ids or [], turn.root)
 
 
+@network.get("/shown")
+async def shown(
+    turn: TurnDep,
+    ids: Annotated[list[UUID], Query(max_length=50, description="Ids of posts.")],
+) -> list[ShownView]:
+    """Show posts as people see them; what is left out is not shown to anybody."""
+    return await queries.shown(turn.session, turn.own, ids, turn.root)
+
+
 @network.patch("/posts/{post_id}")
 async def edit(turn: TurnDep, post_id: UUID, command: EditPost) -> PostView:
     """Change the text of a post."""
+    command = turn.kept(command)
     post = await service.edit(turn.session, turn.own, post_id, command, now=turn.now)
     return queries.show_post(post, turn.own.handle, turn.root)
 
@@ -156,7 +168,7 @@ async def own_posts(
 @network.post("/containers", status_code=201)
 async def prepare(turn: TurnDep, command: WritePost) -> ContainerView:
     """Prepare a post without publishing it. Class B."""
-    made = await service.prepare(turn.session, turn.own, command, now=turn.now)
+    made = await service.prepare(turn.session, turn.own, turn.kept(command), now=turn.now)
     return ContainerView(id=made.id, post=None)
 
 

@@ -8,12 +8,14 @@ from fastapi.responses import HTMLResponse
 
 from api.sandbox.door import OpenRoute, TurnDep, bearer
 from api.sandbox.pages import page
-from domain.sandbox import accounts, people, queries
+from domain.sandbox import accounts, people, queries, service
 from domain.sandbox.shapes import (
     CreateAccount,
+    MeddlePost,
     NewAccountView,
     NoticeView,
     PlayPerson,
+    PostView,
     SetFault,
     StateView,
 )
@@ -56,6 +58,23 @@ async def take_back(turn: TurnDep, handle: Handle, post_id: UUID, request: Reque
     """Let a person delete what was said."""
     account = await _own(turn, handle, request)
     await people.take_back(turn.session, account, post_id, now=turn.now)
+
+
+@play.patch("/v1/accounts/{handle}/posts/{post_id}")
+async def meddle(
+    turn: TurnDep, handle: Handle, post_id: UUID, command: MeddlePost, request: Request
+) -> PostView:
+    """Let somebody over there change a post of the account, with the account's token."""
+    account = await _own(turn, handle, request)
+    post = await people.meddle(turn.session, account, post_id, command, now=turn.now)
+    return queries.show_post(post, account.handle, turn.root)
+
+
+@play.delete("/v1/accounts/{handle}/posts/{post_id}", status_code=204)
+async def take_down(turn: TurnDep, handle: Handle, post_id: UUID, request: Request) -> None:
+    """Let somebody over there take down a post of the account."""
+    account = await _own(turn, handle, request)
+    await service.remove(turn.session, account, post_id, now=turn.now)
 
 
 @play.post("/v1/accounts/{handle}/faults", status_code=201)

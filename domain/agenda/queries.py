@@ -13,6 +13,7 @@ from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault, Misfit
 from domain.kernel.pages import PageRequest, make_cursor, page_of, read_cursor
 from domain.kernel.shapes import Page
+from domain.posts.drift import told_of
 
 SORT = "agenda"
 BACK, AHEAD, LONGEST = timedelta(days=30), timedelta(days=7), timedelta(days=400)
@@ -65,10 +66,22 @@ SELECT 'update_proposed', u.created_at, u.community_id, p.title, u.post_id, NULL
  WHERE u.workspace_id = $1 AND u.state = 'proposed' AND u.created_at >= $2 AND u.created_at < $3
    AND (u.created_at, u.id) > ($4, $5) AND ($6::uuid[] IS NULL OR u.community_id = ANY ($6))
    AND 'update_proposed' = ANY ($7) ORDER BY u.created_at, u.id LIMIT $8"""
+# Each drift is told by its first difference.
+_DRIFT = """
+SELECT 'content_drift', d.drifted_at, a.community_id, coalesce(p.title, a.handle, ''), d.post_id,
+       d.id, NULL::uuid, NULL::uuid, d.account_id, d.drift -> 0, NULL::timestamptz, d.id
+  FROM deliveries d
+  JOIN accounts a ON a.workspace_id = d.workspace_id AND a.id = d.account_id
+  LEFT JOIN posts p ON p.workspace_id = d.workspace_id AND p.id = d.post_id
+ WHERE d.workspace_id = $1 AND d.drifted_at IS NOT NULL AND d.drift_accepted_at IS NULL
+   AND d.drifted_at >= $2 AND d.drifted_at < $3
+   AND (d.drifted_at, d.id) > ($4, $5) AND ($6::uuid[] IS NULL OR a.community_id = ANY ($6))
+   AND 'content_drift' = ANY ($7) ORDER BY d.drifted_at, d.id LIMIT $8"""
 _KINDS = (
     _DELIVERY.format(kind="delivery_held", state="d.state = 'waiting' AND d.problem IS NOT NULL"),
     _DELIVERY.format(kind="delivery_failed", state="d.state = 'failed'"),
     _DELIVERY.format(kind="outcome_unknown", state="d.state = 'unknown'"),
+    _DRIFT,
     _POST,
     _REVIEW,
     _ACCOUNT,
@@ -134,9 +147,11 @@ def _window(
 
 
 def _view(row: asyncpg.Record) -> AgendaItemView:
-    problem = row["problem"] or {}
+    problem, kind = row["problem"] or {}, AgendaKind(row["kind"])
+    if kind is AgendaKind.CONTENT_DRIFT:
+        problem = told_of(problem)
     return AgendaItemView(
-        kind=AgendaKind(row["kind"]),
+        kind=kind,
         at=row["at"],
         community_id=row["community_id"],
         title=row["title"],

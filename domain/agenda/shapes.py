@@ -18,6 +18,7 @@ class AgendaKind(StrEnum):
     DELIVERY_HELD = "delivery_held"
     DELIVERY_FAILED = "delivery_failed"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    CONTENT_DRIFT = "content_drift"
     ACCOUNT_TROUBLED = "account_troubled"
     VALIDITY_ENDS = "validity_ends"
     CHECK_DUE = "check_due"
@@ -28,7 +29,7 @@ class AgendaItemView(View):
     kind: AgendaKind = Field(description="Why it stands here.")
     at: Moment = Field(
         description="When it is due, was due, or by when it is asked for; of an account, since "
-        "when it cannot speak; of an update, when it was proposed."
+        "when it cannot speak; of an update, when it was proposed; of a drift, when it was seen."
     )
     community_id: CommunityId = Field(description="The community it is about.")
     title: str = Field(description="The post's name, or the account's name over there.")

@@ -25,6 +25,7 @@ from domain.connector.words import (
     Published,
     Ref,
     Sample,
+    Shown,
 )
 from domain.kernel.shapes import Shape
 
@@ -93,6 +94,25 @@ class Edits(Protocol):
     ) -> Ref: ...
 
 
+class Shows(Protocol):
+    """Reads what stands there of what we published, to hold it against what was sent."""
+
+    async def show(self, http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
+        """Messages as they stand, those that are gone too.
+
+        What the network does not tell is left out: it counts neither as shown nor as gone.
+        """
+        ...
+
+    def told(self, draft: Draft, number: int) -> str:
+        """The text of a message of a draft as `show` gives it where nothing changed it."""
+        ...
+
+    def alike(self, text: str) -> str:
+        """What of a text the network leaves as it was: it sets spaces, links or quotes anew."""
+        ...
+
+
 class ReadsInbox(Protocol):
     """Reads what was said and done towards an account, oldest first, from a cursor on.
 
@@ -134,6 +154,7 @@ class Connector:
     consent: Consents | None = None
     publish: Publishes | None = None
     edit: Edits | None = None
+    shows: Shows | None = None
     inbox: ReadsInbox | None = None
     metrics: Measured | None = None
     hooks: TakesHooks | None = None

@@ -162,6 +162,19 @@ class Published:
         return self.refs[0].url
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message as its network shows it now; `text` is plain, as people read it."""
+
+    remote_id: str
+    text: str = ""
+    alt_texts: tuple[str, ...] = ()
+    """One for each picture and video that is shown, empty where it is not described."""
+    url: str | None = None
+    edited_at: datetime | None = None
+    is_gone: bool = False
+
+
 class InboxKind(StrEnum):
     MENTION = "mention"
     REPLY = "reply"

@@ -27,6 +27,7 @@ class Ability(StrEnum):
     INBOX = "inbox"
     HOOKS = "hooks"
     METRICS = "metrics"
+    READ_BACK = "read_back"
 
 
 class NetworkView(Manifest, View):
@@ -76,5 +77,6 @@ def abilities(connector: Connector) -> tuple[Ability, ...]:
         Ability.INBOX: connector.inbox is not None,
         Ability.HOOKS: connector.hooks is not None,
         Ability.METRICS: connector.metrics is not None,
+        Ability.READ_BACK: connector.shows is not None,
     }
     return tuple(ability for ability in Ability if able[ability])

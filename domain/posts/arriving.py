@@ -20,6 +20,7 @@ from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.posts import statements
 from domain.posts.delivering import Held, Task
+from domain.posts.drift import FIRST_LOOK
 from domain.posts.editing import keep_edit
 from domain.posts.finding import find_post, lock_delivery
 from domain.posts.rules import (
@@ -138,6 +139,7 @@ async def _end(
             [_refs(published) for _, published in shown],
             [published.remote_id for _, published in shown],
             [published.url for _, published in shown],
+            now + FIRST_LOOK,
         )
     rest = [each.task.id for each in arrived if each.published is None or not _is_own(each)]
     if rest:

@@ -27,6 +27,8 @@ class DeliveryFilter:
     post_ids: Sequence[UUID] = ()
     since: datetime | None = None
     until: datetime | None = None
+    has_drift: bool | None = None
+    """Whether something else is shown than was sent, and nobody has accepted it."""
 
 
 AS_MADE = Sort("id", (col(Delivery.id),), (UUID,))
@@ -34,6 +36,9 @@ AS_TRIED = Sort("id", (col(Attempt.id),), (UUID,))
 DELIVERIES_DOWN = Sort(
     "-created_at", (col(Delivery.created_at), col(Delivery.id)), (datetime, UUID)
 )
+
+
+DRIFTED = col(Delivery.drifted_at).is_not(None) & col(Delivery.drift_accepted_at).is_(None)
 
 
 def visible_deliveries(caller: Caller) -> SelectOfScalar[Delivery]:
@@ -91,6 +96,8 @@ async def list_deliveries(
         statement = statement.where(col(Delivery.due_at) >= where.since)
     if where.until is not None:
         statement = statement.where(col(Delivery.due_at) < where.until)
+    if where.has_drift is not None:
+        statement = statement.where(DRIFTED if where.has_drift else ~DRIFTED)
     rows = (await session.exec(DELIVERIES_DOWN.after(statement, request))).all()
     return page_of(
         rows,
@@ -157,8 +164,13 @@ async def posts_by_remote(
     return {remote_id: (id_, title) for remote_id, id_, title in rows if remote_id is not None}
 
 
+_NAMED = frozenset({"next_check_at", "content_drift"})
+"""What a view calls by another name."""
+
+
 def delivery_view(row: Delivery) -> DeliveryView:
-    shown = {name: getattr(row, name) for name in DeliveryView.model_fields}
+    shown = {name: getattr(row, name) for name in DeliveryView.model_fields if name not in _NAMED}
+    shown["next_check_at"], shown["content_drift"] = row.read_back_at, row.drift or []
     if row.problem is not None:
         shown["problem"] = {**row.problem, "next_at": row.act_at}
     return DeliveryView.model_validate(shown)

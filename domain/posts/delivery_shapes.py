@@ -1,5 +1,7 @@
 """Deliveries and their attempts: what they show, and a person's word that ends a doubt."""
 
+from enum import StrEnum
+
 from pydantic import Field, model_validator
 
 from domain.kernel.clock import Moment
@@ -27,6 +29,23 @@ class RefView(View):
     url: str | None = Field(description="Where people see it.")
 
 
+class DriftCode(StrEnum):
+    """How what a network shows differs from what was sent."""
+
+    GONE = "gone"
+    TRUNCATED = "truncated"
+    TEXT_DIFFERS = "text_differs"
+    MEDIA_MISSING = "media_missing"
+    ALT_TEXT_MISSING = "alt_text_missing"
+
+
+class DriftView(View):
+    code: DriftCode = Field(description="What differs.")
+    part: int = Field(description="In which message: its place among `refs`, from 0.")
+    sent: str = Field(description="What was sent, from shortly before the difference on.")
+    shown: str | None = Field(description="What is shown in its place; null: nothing.")
+
+
 class DeliveryView(View):
     id: DeliveryId = Field(description="The delivery's id.")
     kind: DeliveryKind = Field(description="What it does over there.")
@@ -39,6 +58,17 @@ class DeliveryView(View):
     refs: list[RefView] = Field(description="What is public, one entry per message.")
     url: str | None = Field(description="Where people see its first message.")
     published_at: Moment | None = Field(description="When it arrived.")
+    checked_at: Moment | None = Field(
+        description="When what the network shows was last compared with what was sent; null: it "
+        "was not, or the network cannot be asked."
+    )
+    next_check_at: Moment | None = Field(description="When it is compared next; null: no more.")
+    content_drift: list[DriftView] = Field(
+        description="What differed at `checked_at`; empty: nothing did."
+    )
+    drift_accepted_at: Moment | None = Field(
+        description="When somebody accepted it as it is shown; null: nobody has."
+    )
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was planned.")
     updated_at: Moment = Field(description="When it last changed.")

@@ -22,6 +22,7 @@ from domain.posts.adapting import adaptations_of
 from domain.posts.command_shapes import EditPost
 from domain.posts.content import Content, find_accounts, find_media, judge, with_names
 from domain.posts.deliveries import new_delivery
+from domain.posts.drift import FIRST_LOOK
 from domain.posts.finding import ensure_free, find_post, lock_delivery, targets_of, variants_of
 from domain.posts.judging import ensure_connected
 from domain.posts.links import links_of
@@ -86,6 +87,7 @@ async def keep_edit(
     copy.content = edit.content
     copy.refs = [{"remote_id": ref.remote_id, "url": ref.url} for ref in published.refs]
     copy.remote_id, copy.url = published.remote_id, published.url
+    copy.read_back_at, copy.read_backs = now + FIRST_LOOK, 0
     copy.version, copy.updated_at = copy.version + 1, now
     content = Content.model_validate(edit.content)
     words = content.written or content.parts

@@ -150,12 +150,14 @@ ARRIVED = """
 UPDATE deliveries d
    SET state = 'done', act_at = NULL, problem = NULL, version = version + 1, updated_at = $2,
        published_at = $2, refs = CAST(sent.refs AS jsonb), remote_id = sent.remote_id,
-       url = sent.url
+       url = sent.url, read_back_at = $7
   FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) AS sent (id, refs, remote_id, url)
  WHERE d.workspace_id = $1 AND d.id = sent.id
 """
 UNDONE = """
-UPDATE deliveries SET state = 'withdrawn', act_at = NULL, version = version + 1, updated_at = $2
+UPDATE deliveries
+   SET state = 'withdrawn', act_at = NULL, read_back_at = NULL, drift = NULL, drifted_at = NULL,
+       version = version + 1, updated_at = $2
  WHERE workspace_id = $1 AND id = ANY ($3)
 """
 # Under the locks of their posts; a claim may come in between, and settles them itself.

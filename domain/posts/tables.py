@@ -230,6 +230,25 @@ class Delivery(Kept, table=True):
                 "state IN ('failed', 'unknown') OR state = 'waiting' AND problem IS NOT NULL"
             ),
         ),
+        Index(
+            "deliveries_to_read_back",
+            "read_back_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("read_back_at IS NOT NULL"),
+        ),
+        Index(
+            "deliveries_to_read_back_here",
+            "workspace_id",
+            "read_back_at",
+            postgresql_where=sql("read_back_at IS NOT NULL"),
+        ),
+        Index(
+            "deliveries_drifted",
+            "workspace_id",
+            "drifted_at",
+            "id",
+            postgresql_where=sql("drifted_at IS NOT NULL AND drift_accepted_at IS NULL"),
+        ),
         Index("deliveries_by_post", "workspace_id", "post_id", "id"),
         Index("deliveries_by_account", "workspace_id", "account_id", "id"),
         Index("deliveries_by_created", "workspace_id", "created_at", "id"),
@@ -262,6 +281,17 @@ class Delivery(Kept, table=True):
     remote_id: str | None = string(nullable=True)
     url: str | None = string(nullable=True)
     published_at: datetime | None = moment(nullable=True)
+    read_back_at: datetime | None = moment(default=None, nullable=True)
+    """When what is shown is compared with what was sent; while that is done, the lease's end."""
+    read_backs: int = Field(default=0)
+    """How often that was done since it was sent or edited."""
+    checked_at: datetime | None = moment(default=None, nullable=True)
+    drift: list[dict[str, Any]] | None = json(default=None, nullable=True)
+    """Null: none was seen."""
+    drifted_at: datetime | None = moment(default=None, nullable=True)
+    """Since when it has this drift."""
+    drift_accepted_at: datetime | None = moment(default=None, nullable=True)
+    drift_accepted_by: str | None = string(default=None, nullable=True)
     trace: str | None = string(nullable=True)
 
 

@@ -10,8 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.connector.words import Visibility
 from domain.sandbox.errors import ContentRefused, NotThere
 from domain.sandbox.rules import LIFE_STEPS, SPOKEN, NoticeKind, happenings
-from domain.sandbox.shapes import Answering, PlayPerson
-from domain.sandbox.tables import SandboxAccount, SandboxNotice, SandboxPost
+from domain.sandbox.service import own_post
+from domain.sandbox.shapes import Answering, MeddlePost, PlayPerson
+from domain.sandbox.tables import SandboxAccount, SandboxMedia, SandboxNotice, SandboxPost
 
 COUNTERS = {
     NoticeKind.REPLY: SandboxPost.replies,
@@ -73,6 +74,29 @@ async def take_back(
     session.add(told)
     if told.about is not None:
         await _count(session, told.about, kind, -1)
+
+
+async def meddle(
+    session: AsyncSession,
+    account: SandboxAccount,
+    post_id: UUID,
+    command: MeddlePost,
+    *,
+    now: datetime,
+) -> SandboxPost:
+    """Lets somebody over there change an account's post behind its back. Raises `NotThere`."""
+    post = await own_post(session, account, post_id)
+    if command.text is not None:
+        post.text = command.text
+    if command.drops_alt_texts:
+        media = col(SandboxMedia.id).in_([UUID(each) for each in post.media])
+        await session.exec(update(SandboxMedia).where(media).values(alt_text=None))
+    if command.drops_media:
+        post.media = []
+    post.edited_at = now
+    session.add(post)
+    await session.flush()
+    return post
 
 
 async def live(session: AsyncSession, account: SandboxAccount, *, now: datetime) -> None:

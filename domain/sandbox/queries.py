@@ -20,6 +20,7 @@ from domain.sandbox.shapes import (
     NoticePage,
     NoticeView,
     PostView,
+    ShownView,
     StateView,
 )
 from domain.sandbox.tables import (
@@ -148,6 +149,25 @@ async def posts(
         )
     )
     return [show_post(each, account.handle, root) for each in found.all()]
+
+
+async def shown(
+    session: AsyncSession, account: SandboxAccount, ids: Sequence[UUID], root: str
+) -> list[ShownView]:
+    """The posts among `ids` as people see them, with what their media show."""
+    found = await posts(session, account, ids, root)
+    media = {id_ for post in found for id_ in post.media}
+    told = await session.exec(
+        select(SandboxMedia.id, SandboxMedia.alt_text).where(col(SandboxMedia.id).in_(media))
+    )
+    alt_texts = dict(told.all())
+    return [
+        ShownView(
+            **post.model_dump(include={"id", "text", "url", "edited_at"}),
+            alt_texts=[alt_texts[id_] for id_ in post.media],
+        )
+        for post in found
+    ]
 
 
 async def posts_by_external_id(

@@ -35,6 +35,7 @@ class FaultKind(StrEnum):
     EXPIRED_TOKEN = "expired_token"  # noqa: S105  the name of a fault
     REVOKED_TOKEN = "revoked_token"  # noqa: S105  the name of a fault
     REFUSED = "refused"
+    TRUNCATES = "truncates"
 
 
 AFTER_SUCCESS = frozenset(
@@ -44,9 +45,12 @@ AFTER_SUCCESS = frozenset(
         FaultKind.TRUNCATED_AFTER_SUCCESS,
         FaultKind.SERVER_ERROR_AFTER_SUCCESS,
         FaultKind.SLOW_MEDIA,
+        FaultKind.TRUNCATES,
     }
 )
 """Faults that let the act have its effect."""
+QUIET = frozenset({FaultKind.SLOW_MEDIA, FaultKind.TRUNCATES})
+"""Faults of which the answer says nothing."""
 
 
 class NoticeKind(StrEnum):
@@ -58,6 +62,11 @@ class NoticeKind(StrEnum):
     LIKE = "like"
     REPOST = "repost"
     FOLLOW = "follow"
+
+
+def truncated(text: str) -> str:
+    """What a network that cuts texts silently keeps of one: the first half, and no mark."""
+    return text[: len(text) // 2]
 
 
 SPOKEN = frozenset({NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.QUOTE})

@@ -158,6 +158,26 @@ class PostView(View):
     deleted_at: datetime | None = Field(description="When it was deleted.")
 
 
+class ShownView(View):
+    id: UUID = Field(description="The post's id.")
+    text: str = Field(description="The text that people read.")
+    alt_texts: list[str | None] = Field(
+        description="What its media show, in their order; null: nobody says."
+    )
+    url: str = Field(description="Where people see it.")
+    edited_at: datetime | None = Field(description="When it was last edited.")
+
+
+class MeddlePost(Command):
+    """What somebody else over there makes of a post; what is left out stays."""
+
+    text: Text | None = Field(default=None, description="The text it says now.")
+    drops_media: bool = Field(default=False, description="Whether its media are taken out.")
+    drops_alt_texts: bool = Field(
+        default=False, description="Whether nobody says any more what its media show."
+    )
+
+
 class ContainerView(View):
     id: UUID = Field(description="The container's id.")
     post: PostView | None = Field(description="What it became; null: it is not published.")

@@ -8,6 +8,7 @@ from, and `recorded/<scenario>.json` for what it can do:
     after_failure (what is called once a write has failed, if anything)
     look_up_found, look_up_missing, withdraw, withdraw_gone, answer_missing
     edit
+    shown (post, then illustrated), shown_gone (the first message of the thread, withdrawn)
     poll, settings, where the network has them
     inbox_baseline, inbox_next, inbox_quiet
     post_metrics, post_metrics_partial (none of one metric, and nothing else told; both only where

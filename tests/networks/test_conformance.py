@@ -1,6 +1,7 @@
 """One suite for all networks, fed by replies they gave: a network without an ability is absent."""
 
 import json
+from dataclasses import replace
 
 import jsonschema_rs
 import pytest
@@ -16,8 +17,9 @@ from domain.connector.errors import (
 )
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.settings import schema_of, settings_misfits
-from domain.connector.words import Published
+from domain.connector.words import Draft, Published, Ref, Shown
 from domain.networks import all_connectors
+from domain.posts.drift import compare
 from tests.networks.conformance import (
     ALT_TEXT,
     EDITED,
@@ -56,6 +58,7 @@ PICTURING = [key for key in PUBLISHING if connector_of(key).manifest.images]
 POLLING = [key for key in PUBLISHING if connector_of(key).manifest.polls]
 TOLD = [key for key in PUBLISHING if connector_of(key).settings]
 EDITING = [key for key in ALL if connector_of(key).edit]
+SHOWING = [key for key in ALL if connector_of(key).shows]
 LISTENING = [key for key in ALL if connector_of(key).inbox]
 MEASURED = [key for key in ALL if connector_of(key).metrics]
 MEASURED_BY_POST = [key for key in MEASURED if case_of(key).post_ids]
@@ -301,6 +304,50 @@ async def test_edit_changes_the_post_in_place(key: str) -> None:
     assert sum(EDITED.parts[0].text in body_text(call) for call in http.calls) == 1
 
 
+@pytest.mark.parametrize("key", SHOWING)
+async def test_what_stands_there_is_shown_as_it_was_sent(key: str) -> None:
+    shows, http = connector_of(key).shows, script(key, "shown")
+    assert shows is not None
+    post, _ = await publish(key, script(key, "post"), POST, {})
+    illustrated, _ = await publish(key, script(key, "illustrated"), ILLUSTRATED, {})
+    refs = (*post.refs, *illustrated.refs)
+    shown = {each.remote_id: each for each in await shows.show(http, case_of(key).access, refs)}
+    http.assert_finished()
+    assert set(shown) == {ref.remote_id for ref in refs}
+    assert all(each.url is None or each.url.startswith("http") for each in shown.values())
+    assert compare(shows, POST, post.refs, shown) == []
+    assert compare(shows, ILLUSTRATED, illustrated.refs, shown) == []
+    assert shown[illustrated.remote_id].alt_texts == (ALT_TEXT,)
+    assert _codes(key, EDITED, shown[post.remote_id]) == ["text_differs"]
+    cut = replace(shown[post.remote_id], text=shown[post.remote_id].text[:-9])
+    assert _codes(key, POST, cut) == ["truncated"]
+    bare = replace(shown[illustrated.remote_id], alt_texts=("",))
+    assert _codes(key, ILLUSTRATED, bare) == ["alt_text_missing"]
+
+
+@pytest.mark.parametrize("key", SHOWING)
+async def test_what_is_gone_is_shown_as_gone(key: str) -> None:
+    shows, http = connector_of(key).shows, script(key, "shown_gone")
+    assert shows is not None
+    thread, _ = await publish(key, script(key, "thread"), longest(connector_of(key)), {})
+    shown = await shows.show(http, case_of(key).access, thread.refs[:1])
+    http.assert_finished()
+    assert [(each.remote_id, each.is_gone) for each in shown] == [(thread.remote_id, True)]
+
+
+@pytest.mark.parametrize("failure", list(FAILURES))
+@pytest.mark.parametrize("key", SHOWING)
+async def test_showing_that_fails_says_what_to_do(key: str, failure: Failure) -> None:
+    shows, first = connector_of(key).shows, recorded(key, "shown")[0]
+    assert shows is not None
+    broken = _echoing(key, failure).model_copy(update={"method": "GET", "path": first.path})
+    post, _ = await publish(key, script(key, "post"), POST, {})
+    with pytest.raises(FAILURES[failure]) as caught:
+        await shows.show(ScriptedHttp([broken]), case_of(key).access, post.refs)
+    assert type(caught.value) is FAILURES[failure]
+    assert_keeps_secrets(case_of(key), caught.value)
+
+
 @pytest.mark.parametrize("key", LISTENING)
 async def test_inbox_gives_each_item_once_oldest_first(key: str) -> None:
     case = case_of(key)
@@ -388,6 +435,14 @@ async def test_draft_that_answers_what_is_gone_is_refused(key: str) -> None:
         await publish(key, http, answering(case_of(key).gone_id), {})
     http.assert_finished()
     assert not any(case_of(key).writes(call.method, _path(call.url)) for call in http.calls)
+
+
+def _codes(key: str, draft: Draft, shown: Shown) -> list[str]:
+    """What differs between a post and what stands there."""
+    shows = connector_of(key).shows
+    assert shows is not None
+    found = compare(shows, draft, [Ref(shown.remote_id)], {shown.remote_id: shown})
+    return [each.code.value for each in found or ()]
 
 
 def _path(url: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from domain.connector.errors import NetworkError
 from domain.connector.port import Connector
-from domain.connector.words import Access, InboxItem
+from domain.connector.words import Access, InboxItem, Ref
 from domain.networks import find
 from tests.networks import conformance
 from tests.networks.recording import RecordingHttp, keep, keep_account
@@ -18,7 +18,7 @@ from tests.real import rigs
 from tests.real.bluesky_village import BlueskyVillage
 from tests.real.mastodon_village import MastodonVillage
 from tests.real.matrix_village import MatrixVillage
-from tests.real.outward import enter, outward, publish
+from tests.real.outward import enter, eventually, outward, publish
 from tests.real.wordpress_village import WordPressVillage
 
 Village = BlueskyVillage | MastodonVillage | MatrixVillage | WordPressVillage
@@ -89,13 +89,17 @@ async def _publishing(
     found = await sending.look_up(http, access, conformance.POST, kept[0], since=conformance.NOW)
     assert found == post
     http.keep(key, "look_up_found")
-    await publish(connector, http, access, conformance.ILLUSTRATED)
+    illustrated, _ = await publish(connector, http, access, conformance.ILLUSTRATED)
     http.keep(key, "illustrated")
+    await _shown(connector, http, access, [*post.refs, *illustrated.refs], are_gone=False)
+    http.keep(key, "shown")
     thread, _ = await publish(connector, http, access, conformance.longest(connector))
     http.keep(key, "thread")
     for scenario in ("withdraw", "withdraw_gone"):
         await sending.withdraw(http, access, thread.refs)
         http.keep(key, scenario)
+    await _shown(connector, http, access, thread.refs[:1], are_gone=True)
+    http.keep(key, "shown_gone")
     await _refused(
         lambda: publish(connector, http, access, conformance.answering(thread.remote_id))
     )
@@ -108,6 +112,24 @@ async def _publishing(
         await connector.edit.edit(http, access, post.refs[0], edited, now=conformance.NOW)
         http.keep(key, "edit")
     return post.remote_id, thread.remote_id
+
+
+async def _shown(
+    connector: Connector,
+    http: RecordingHttp,
+    access: Access,
+    refs: Sequence[Ref],
+    *,
+    are_gone: bool,
+) -> None:
+    """Asks once all of them are told of, as some servers show late what they took."""
+    shows = connector.shows
+    assert shows is not None
+    await eventually(
+        lambda: shows.show(http.inner, access, refs),
+        lambda shown: [each.is_gone for each in shown] == [are_gone] * len(refs),
+    )
+    await shows.show(http, access, refs)
 
 
 async def _refused(act: Callable[[], Awaitable[object]]) -> None:

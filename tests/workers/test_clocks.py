@@ -38,7 +38,7 @@ from workers.main import HANDLERS as ALL
 from workers.posts import keep_leases
 from workers.timer import run_due
 
-HANDLERS = {work: ALL[work] for work in ("deliver", "recur", "advance")}
+HANDLERS = {work: ALL[work] for work in ("deliver", "recur", "read_back", "advance")}
 """Of this house: what other tests left due is shared with them."""
 
 

@@ -56,8 +56,15 @@ class Sandbox:
         self.gate = asyncio.Event()
         self.gate.set()
         self.refusals: dict[str, NetworkError] = {}
+        self.shown: dict[str, dict[str, Any] | None] = {}
+        """What differs from what was sent; None: it is gone."""
+        self.asked: list[str] = []
+        """What was asked of them, call by call."""
+        self.silence: NetworkError | None = None
 
     async def __call__(self, call: Call) -> Reply:
+        if call.url.endswith("/shown"):
+            return self._shown(call)
         if call.method == "DELETE":
             self.texts.append(f"no {call.url.rpartition('/')[2]}")
             return Reply(204, {}, b"", call.url)
@@ -80,6 +87,19 @@ class Sandbox:
             "created_at": NOW.isoformat(),
         }
         return Reply(201, {}, json.dumps(found).encode(), call.url)
+
+    def _shown(self, call: Call) -> Reply:
+        ids = [value for _, value in call.query]
+        self.asked.append(" ".join(ids))
+        if self.silence is not None:
+            raise self.silence
+        told = {id_: self.shown.get(id_, {}) for id_ in ids}
+        posts = [
+            {"id": id_, "text": id_, "alt_texts": [], "url": id_, "edited_at": None} | each
+            for id_, each in told.items()
+            if each is not None
+        ]
+        return Reply(200, {}, json.dumps(posts).encode(), call.url)
 
 
 class Stage:

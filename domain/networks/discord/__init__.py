@@ -1,7 +1,7 @@
 """Discord: one channel of a server, by a bot."""
 
 from domain.connector.port import Connector
-from domain.networks.discord import connect, edit, inbox, metrics, publish
+from domain.networks.discord import connect, edit, inbox, metrics, publish, shown
 from domain.networks.discord.manifest import MANIFEST
 from domain.networks.discord.settings import Settings
 
@@ -10,6 +10,7 @@ CONNECTOR = Connector(
     connect=connect,
     publish=publish,
     edit=edit,
+    shows=shown,
     inbox=inbox,
     metrics=metrics,
     settings=Settings,

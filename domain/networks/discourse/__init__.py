@@ -1,7 +1,7 @@
 """Discourse forums: topics, replies and notifications, with an api key or a user's own key."""
 
 from domain.connector.port import Connector
-from domain.networks.discourse import connect, edit, hooks, inbox, metrics, publish
+from domain.networks.discourse import connect, edit, hooks, inbox, metrics, publish, shown
 from domain.networks.discourse.manifest import MANIFEST
 from domain.networks.discourse.settings import Settings
 
@@ -10,6 +10,7 @@ CONNECTOR = Connector(
     connect=connect,
     publish=publish,
     edit=edit,
+    shows=shown,
     inbox=inbox,
     metrics=metrics,
     hooks=hooks,

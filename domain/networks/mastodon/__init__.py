@@ -1,7 +1,7 @@
 """Mastodon, and servers that speak its client api (GoToSocial, Pleroma, Pixelfed, …)."""
 
 from domain.connector.port import Connector
-from domain.networks.mastodon import connect, consent, edit, inbox, metrics, publish
+from domain.networks.mastodon import connect, consent, edit, inbox, metrics, publish, shown
 from domain.networks.mastodon.manifest import MANIFEST
 from domain.networks.mastodon.settings import Settings
 
@@ -11,6 +11,7 @@ CONNECTOR = Connector(
     consent=consent,
     publish=publish,
     edit=edit,
+    shows=shown,
     inbox=inbox,
     metrics=metrics,
     settings=Settings,

@@ -1,7 +1,7 @@
 """Matrix: rooms of any homeserver that speaks the client-server api, unless they are encrypted."""
 
 from domain.connector.port import Connector
-from domain.networks.matrix import connect, edit, inbox, metrics, publish
+from domain.networks.matrix import connect, edit, inbox, metrics, publish, shown
 from domain.networks.matrix.manifest import MANIFEST
 
 CONNECTOR = Connector(
@@ -9,6 +9,7 @@ CONNECTOR = Connector(
     connect=connect,
     publish=publish,
     edit=edit,
+    shows=shown,
     inbox=inbox,
     metrics=metrics,
 )

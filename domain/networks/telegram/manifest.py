@@ -104,6 +104,7 @@ MANIFEST = Manifest(
         "Written from its documentation: replies in the tests are made from it, none is real.",
         "Texts are counted in UTF-16 units and go out as they are, without formatting.",
         "Telegram cannot tell what a bot has sent: after a lost answer a person looks and decides.",
+        "Nothing is read back there to hold it against what was sent.",
         "Give each account a bot of its own, and no webhook: updates are handed out once.",
         "Comments are read in the channel's discussion group, where the bot must be as well.",
         "Alternative texts are not carried, nor is the language.",

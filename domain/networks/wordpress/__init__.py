@@ -1,7 +1,7 @@
 """WordPress: articles and their comments, through the REST api of any site since 5.6."""
 
 from domain.connector.port import Connector
-from domain.networks.wordpress import connect, edit, inbox, metrics, publish
+from domain.networks.wordpress import connect, edit, inbox, metrics, publish, shown
 from domain.networks.wordpress.manifest import MANIFEST
 from domain.networks.wordpress.settings import Settings
 
@@ -10,6 +10,7 @@ CONNECTOR = Connector(
     connect=connect,
     publish=publish,
     edit=edit,
+    shows=shown,
     inbox=inbox,
     metrics=metrics,
     settings=Settings,

@@ -57,6 +57,7 @@ async def test_what_waits_for_somebody_stands_in_one_list_by_moment(
     assert [(each["kind"], each["code"], each["acting_party"]) for each in items] == [
         ("delivery_failed", "network.refused", "user"),
         ("outcome_unknown", "network.outcome_unknown", "user"),
+        ("content_drift", "truncated", "user"),
         ("update_proposed", None, None),
         ("review_open", None, None),
         ("post_due", None, None),
@@ -66,9 +67,14 @@ async def test_what_waits_for_somebody_stands_in_one_list_by_moment(
         here[named("dlv", 5)],
         "Le marché de Noël",
     )
-    assert (items[2]["update_id"], items[2]["post_id"]) == (here[named("upd")], here[named("post")])
-    assert items[3]["review_id"] == here[named("rev")]
-    assert (items[4]["post_id"], items[4]["next_at"]) == (post, items[4]["at"])
+    assert (items[2]["delivery_id"], items[2]["message"], items[2]["at"]) == (
+        here[named("dlv")],
+        "The network shows only the beginning of the text.",
+        "2026-11-23T09:01:00Z",
+    )
+    assert (items[3]["update_id"], items[3]["post_id"]) == (here[named("upd")], here[named("post")])
+    assert items[4]["review_id"] == here[named("rev")]
+    assert (items[5]["post_id"], items[5]["next_at"]) == (post, items[5]["at"])
 
 
 async def test_an_account_that_cannot_speak_stands_in_the_agenda(
@@ -118,7 +124,7 @@ async def test_kinds_communities_and_moments_narrow_it(
 
     assert [each["kind"] for each in failed] == ["delivery_failed"]
     assert [each["kind"] for each in both] == ["delivery_failed", "review_open"]
-    assert len(here) == 4
+    assert len(here) == 5
     assert there == early == []
 
 

@@ -27,6 +27,7 @@ async def test_every_network_shows_limits_abilities_and_login(tenant: Tenant) ->
         "first_comments",
         "inbox",
         "metrics",
+        "read_back",
     ]
     assert {"edit", "polls"} <= set(networks["mastodon"]["abilities"])
     assert networks["bluesky"]["polls"] is None

@@ -1,0 +1,101 @@
+"""Reads back messages of a room with their latest edit, one by one.
+
+Servers tell of an edit beside the message that it replaces, or show the message edited
+(https://spec.matrix.org/latest/client-server-api/#event-replacements, read 2026-11-27). A file's
+description is the end of its caption.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pydantic import Field
+
+from domain.connector.alike import words
+from domain.connector.errors import Missing
+from domain.connector.heard import Heard
+from domain.connector.http import Http
+from domain.connector.links import spelled_out
+from domain.connector.plain import plain
+from domain.connector.words import Access, Draft, Ref, Shown
+from domain.networks.matrix.places import event_url
+from domain.networks.matrix.wire import Server, room_path, server_of
+
+_DESCRIBED = re.compile(r"<p><em>(.*?)</em></p>\Z", re.DOTALL)
+
+
+class _Said(Heard):
+    body: str = ""
+    formatted_body: str | None = None
+    url: str | None = None
+
+
+class _Content(_Said):
+    new_content: _Said | None = Field(default=None, alias="m.new_content")
+
+
+class _Edit(Heard):
+    content: _Content = _Content()
+    origin_server_ts: int
+
+
+class _Relations(Heard):
+    replaced: _Edit | None = Field(default=None, alias="m.replace")
+
+
+class _Unsigned(Heard):
+    redacted_because: object = None
+    relations: _Relations = Field(default=_Relations(), alias="m.relations")
+
+
+class _Event(Heard):
+    content: _Content = _Content()
+    unsigned: _Unsigned = _Unsigned()
+
+
+async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
+    server = server_of(http, access)
+    return [await _shown(server, access.remote_id, ref.remote_id) for ref in refs]
+
+
+def told(draft: Draft, number: int) -> str:
+    part = draft.parts[number]
+    return spelled_out(part.text, part.link.url if part.link else None)
+
+
+def alike(text: str) -> str:
+    return words(text)
+
+
+async def _shown(server: Server, room_id: str, event_id: str) -> Shown:
+    try:
+        event = await server.read(room_path(room_id, "event", event_id), _Event)
+    except Missing:
+        return Shown(event_id, is_gone=True)
+    if event.unsigned.redacted_because is not None:
+        return Shown(event_id, is_gone=True)
+    edit, said = event.unsigned.relations.replaced, event.content.new_content or event.content
+    if edit is not None and edit.content.new_content is not None:
+        said = edit.content.new_content
+    text, alt_texts = _words(said)
+    return Shown(
+        remote_id=event_id,
+        text=text,
+        alt_texts=alt_texts,
+        url=event_url(room_id, event_id),
+        edited_at=None if edit is None else _moment(edit.origin_server_ts),
+    )
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _words(said: _Said) -> tuple[str, tuple[str, ...]]:
+    """The text, and the description of its file where it has one."""
+    if said.url is None:
+        return said.body, ()
+    described = _DESCRIBED.search(said.formatted_body or "")
+    if described is None:
+        return said.body, ("",)
+    return plain((said.formatted_body or "")[: described.start()]), (plain(described[1]),)

@@ -1,0 +1,138 @@
+"""Reads back what went out: claim, ask the network what it shows, compare, record."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused, Unavailable
+from domain.connector.port import Shows
+from domain.connector.words import Ref, Shown
+from domain.kernel.caller import worker
+from domain.kernel.errors import AccountDisconnected, AccountRemoved
+from domain.kernel.traces import span
+from domain.media.queries import media_by_id
+from domain.posts import reading_back
+from domain.posts.drift import compare
+from domain.posts.reading_back import Copy, Looked
+from workers.context import Context
+from workers.drafts import outline
+from workers.outward import Line, Purpose, grant_expired, open_line
+
+ACCOUNTS = 20
+MOST = 200
+"""Copies that are claimed at once; what is left is still due."""
+TRY_AGAIN = timedelta(minutes=10)
+REFUSED_WAIT = timedelta(hours=6)
+SHARE_OF_LEASE = 0.8
+"""How much of its lease a visit to an account may take, so that its record is in time."""
+
+
+async def read_back_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
+    async with context.database.transaction(workspace_id) as session:
+        due = await reading_back.claim_due(
+            session,
+            worker(workspace_id),
+            now=now,
+            lease=context.settings.lease,
+            accounts=context.slots.free(ACCOUNTS),
+            most=MOST,
+        )
+    for account_id, copies in due.items():
+        context.slots.start(read_back(context, workspace_id, account_id, copies))
+    return sum(map(len, due.values()))
+
+
+async def read_back(
+    context: Context, workspace_id: UUID, account_id: UUID, copies: Sequence[Copy]
+) -> None:
+    """One visit to an account: what is recorded by an error stays, the rest is put off."""
+    began_at, left = context.clock(), list(copies)
+    with span("read_back"):
+        try:
+            await _visit(context, workspace_id, account_id, left, began_at)
+        except AccountRemoved:
+            await _put_off(context, workspace_id, left, None)
+        except AccountDisconnected:
+            await _put_off(context, workspace_id, left, context.clock() + REFUSED_WAIT)
+        except GrantExpired as error:
+            is_out = await grant_expired(context, workspace_id, account_id, error, now=began_at)
+            wait = REFUSED_WAIT if is_out else TRY_AGAIN
+            await _put_off(context, workspace_id, left, context.clock() + wait)
+        except NetworkError as error:
+            await _put_off(context, workspace_id, left, _again_at(error, context.clock()))
+
+
+async def _visit(
+    context: Context,
+    workspace_id: UUID,
+    account_id: UUID,
+    left: list[Copy],
+    began_at: datetime,
+) -> None:
+    """Takes from `left` what is recorded."""
+    line = await open_line(context, workspace_id, account_id, purpose=Purpose.READ, now=began_at)
+    shows = line.connector.shows
+    if shows is None:
+        await _put_off(context, workspace_id, left, None)
+        return
+    size = line.connector.manifest.metrics_batch
+    ends_at = began_at + context.settings.lease * SHARE_OF_LEASE
+    while left:
+        batch = _batch(left, size)
+        patience_s = (ends_at - context.clock()).total_seconds()
+        shown = await _ask(line, shows, [ref for copy in batch for ref in copy.refs], patience_s)
+        await _record(context, workspace_id, shows, batch, shown)
+        del left[: len(batch)]
+
+
+def _batch(copies: Sequence[Copy], size: int) -> list[Copy]:
+    """As many as one call tells of, and one at least: a long thread is asked for whole."""
+    batch, messages = [copies[0]], len(copies[0].refs)
+    for copy in copies[1:]:
+        messages += len(copy.refs)
+        if messages > size:
+            break
+        batch.append(copy)
+    return batch
+
+
+async def _ask(
+    line: Line, shows: Shows, refs: Sequence[Ref], patience_s: float
+) -> dict[str, Shown]:
+    try:
+        async with asyncio.timeout(patience_s):
+            found = await shows.show(line.http, line.access, refs)
+    except TimeoutError as error:
+        raise Unavailable("The network took too long.", code="outbound.timed_out") from error
+    return {each.remote_id: each for each in found}
+
+
+async def _record(
+    context: Context,
+    workspace_id: UUID,
+    shows: Shows,
+    copies: Sequence[Copy],
+    shown: dict[str, Shown],
+) -> None:
+    caller = worker(workspace_id)
+    async with context.database.transaction(workspace_id) as session:
+        ids = {id_ for copy in copies for id_ in copy.content.media_ids}
+        media = await media_by_id(session, caller, list(ids)) if ids else {}
+        looked = [
+            Looked(each, compare(shows, outline(each, media), each.refs, shown)) for each in copies
+        ]
+        await reading_back.record_looked(session, caller, looked, now=context.clock())
+
+
+async def _put_off(
+    context: Context, workspace_id: UUID, copies: Sequence[Copy], until: datetime | None
+) -> None:
+    async with context.database.transaction(workspace_id) as session:
+        await reading_back.put_off(session, worker(workspace_id), copies, until=until)
+
+
+def _again_at(error: NetworkError, now: datetime) -> datetime:
+    if isinstance(error, RateLimited) and error.until is not None:
+        return error.until
+    return now + (REFUSED_WAIT if isinstance(error, Refused) else TRY_AGAIN)
