@@ -10,13 +10,14 @@ import structlog
 
 from domain.accounts.due import expect_echo
 from domain.connector.errors import GrantExpired, NetworkError, Refused
-from domain.connector.words import Checkpoint, Draft, Published
+from domain.connector.http import Http
+from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
 from domain.kernel.errors import ParvisError
 from domain.kernel.traces import span
 from domain.mentions.service import answer_delivered
 from domain.metrics.service import start_measuring
-from domain.posts import arriving, delivering, recording
+from domain.posts import arriving, recording
 from domain.posts.arriving import Arrived
 from domain.posts.delivering import LOOK_UP, Task
 from domain.posts.pausing import ensure_unpaused
@@ -30,6 +31,7 @@ from workers.cards import PATIENCE_S, with_cards
 from workers.context import Context
 from workers.drafts import draft_of
 from workers.outward import Line, Purpose, grant_expired, open_line
+from workers.steps import Beginning, LeaseLost, Steps
 
 REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
 """What does no harm when it is done twice."""
@@ -97,6 +99,8 @@ async def _act(
         else:
             published = await _send(context, task, line, draft)
             await _record_done(context, task, published, started_at)
+    except LeaseLost:
+        log.warning("delivery.lease_lost", delivery=str(task.id))
     except NetworkError as error:
         await _record_error(context, task, line, error, started_at)
         return False
@@ -107,29 +111,25 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
     publish = line.connector.publish
     if publish is None:
         return None
+    steps = Steps(context, task)
+    http = Beginning(line.http, steps)
     if task.kind is DeliveryKind.WITHDRAW:
-        await publish.withdraw(line.http, line.access, task.refs)
+        await publish.withdraw(http, line.access, task.refs)
         return None
     if task.kind is DeliveryKind.EDIT:
-        return await _edit(line, task, draft, now=context.clock())
-
-    async def save(checkpoint: Checkpoint) -> None:
-        await context.outbox.checkpoints.put(
-            task.workspace_id, (task.id, checkpoint), partial(_keep_checkpoints, context)
-        )
-
+        return await _edit(line, http, task, draft, now=context.clock())
     draft = await with_cards(context.http, line.connector.manifest, draft, patience_s=PATIENCE_S)
     return await publish.publish(
-        line.http, line.access, draft, dict(task.checkpoint), save, now=context.clock()
+        http, line.access, draft, dict(task.checkpoint), steps.save, now=context.clock()
     )
 
 
-async def _edit(line: Line, task: Task, draft: Draft, *, now: datetime) -> Published:
+async def _edit(line: Line, http: Http, task: Task, draft: Draft, *, now: datetime) -> Published:
     edits = line.connector.edit
     if edits is None:
         raise Refused("The network lets nothing be changed.", code="network.refused")
     refs = [
-        await edits.edit(line.http, line.access, ref, replace(draft, parts=(part,)), now=now)
+        await edits.edit(http, line.access, ref, replace(draft, parts=(part,)), now=now)
         for ref, part in zip(task.refs, draft.parts, strict=True)
     ]
     return Published(tuple(refs))
@@ -152,12 +152,6 @@ async def _look_up(
     wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
     is_sure = task.look_ups >= look_ups_needed(line.idempotency)
     await _record_not_there(context, task, None if is_sure else wait, started_at)
-
-
-async def _keep_checkpoints(
-    context: Context, workspace_id: UUID, kept: Sequence[tuple[UUID, Checkpoint]]
-) -> None:
-    await delivering.keep_checkpoints(context.database.reads, worker(workspace_id), dict(kept))
 
 
 async def _record_done(

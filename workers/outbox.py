@@ -13,9 +13,8 @@ from uuid import UUID
 
 import structlog
 
-from domain.connector.words import Checkpoint
 from domain.posts.arriving import Arrived
-from domain.posts.delivering import Held, Task
+from domain.posts.delivering import Held, Step, Task
 from workers.gathering import Gathered
 
 MOST_HELD = 2_000
@@ -50,7 +49,7 @@ class Outbox:
     """At most `lanes` accounts speak side by side; what they write is gathered."""
 
     def __init__(self, lanes: int) -> None:
-        self.checkpoints: Gathered[tuple[UUID, Checkpoint]] = Gathered()
+        self.steps: Gathered[Step] = Gathered()
         self.arrivals: Gathered[Arrived] = Gathered()
         self._most_lanes = lanes
         self._lanes: dict[UUID, Lane] = {}

@@ -55,6 +55,8 @@ class Task:
     due_at: datetime
     sent_at: datetime
     trace: str | None
+    version: int
+    """Of the delivery since it was claimed: another claim has another."""
 
     @property
     def brings_out(self) -> bool:
@@ -68,6 +70,16 @@ class Held:
 
     task: Task
     lease_end: datetime
+
+
+@dataclass(slots=True)
+class Step:
+    """That a task began, or how far it got; `is_kept` once that is known for good."""
+
+    task: Task
+    checkpoint: Checkpoint | None
+    is_first: bool
+    is_kept: bool = False
 
 
 class _Post(NamedTuple):
@@ -173,12 +185,23 @@ async def prepare(
     return [_task(caller, row, contents) for row in rows if row["content"] or row["id"] in contents]
 
 
-async def keep_checkpoints(
-    pool: asyncpg.Pool, caller: Caller, checkpoints: Mapping[UUID, Checkpoint]
-) -> None:
-    """Keeps how far deliveries got: a transaction in one round trip, as all of them wait for it."""
-    kept = [json.dumps(each) for each in checkpoints.values()]
-    await pool.execute(statements.KEEP_CHECKPOINTS, caller.workspace_id, list(checkpoints), kept)
+async def keep_steps(pool: asyncpg.Pool, caller: Caller, steps: Sequence[Step]) -> None:
+    """Keeps how far deliveries got: a transaction in one round trip, as all of them wait for it.
+
+    Of what was claimed again since, nothing begins by it; what had begun may still tell of itself
+    while the outcome is in doubt.
+    """
+    rows = await pool.fetch(
+        statements.KEEP_STEPS,
+        caller.workspace_id,
+        [each.task.id for each in steps],
+        [each.task.version for each in steps],
+        [each.is_first for each in steps],
+        [None if each.checkpoint is None else json.dumps(each.checkpoint) for each in steps],
+    )
+    kept = {row["id"] for row in rows}
+    for each in steps:
+        each.is_kept = each.task.id in kept
 
 
 async def extend_leases(
@@ -306,4 +329,5 @@ def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content])
         due_at=row["due_at"],
         sent_at=row["sent_at"],
         trace=row["trace"],
+        version=row["version"],
     )

@@ -37,7 +37,8 @@ async def record_error(
     post, row = await _locked(session, caller, task)
     state = _STATES[decision.verdict]
     await _add_attempt(session, row, task, state, error, started_at, now)
-    if row.state != state and not may_move(DeliveryState(row.state), state):
+    is_anothers = row.state == DeliveryState.GOING and row.version != task.version
+    if is_anothers or (row.state != state and not may_move(DeliveryState(row.state), state)):
         return
     row.state, row.act_at = state, decision.at
     row.version, row.updated_at = row.version + 1, now
@@ -68,7 +69,7 @@ async def record_not_there(
     """A look-up did not find it: look once more at `again_at`, or, if None, send it again."""
     post, row = await _locked(session, caller, task)
     await _add_attempt(session, row, task, "not_there", None, started_at, now)
-    if row.state != DeliveryState.UNKNOWN:
+    if row.state != DeliveryState.UNKNOWN or row.version != task.version:
         return
     row.act_at = again_at or now
     if again_at is None:
@@ -85,6 +86,8 @@ async def hold(
 ) -> None:
     """The account cannot speak: the delivery is kept and tried again later, or on reconnection."""
     post, row = await _locked(session, caller, task)
+    if row.version != task.version:
+        return
     looked = task.act == LOOK_UP
     row.state = DeliveryState.UNKNOWN if looked else DeliveryState.WAITING
     row.attempts -= 0 if looked else 1
@@ -111,6 +114,8 @@ async def resume_account(
         col(Delivery.act_at) > now,
         col(Delivery.due_at) <= now,
         col(Delivery.problem).is_not(None),
+        # Its lease is nobody else's to end.
+        col(Delivery.state) != DeliveryState.GOING,
     )
     rows = (await session.exec(statement.with_for_update())).all()
     for row in rows:

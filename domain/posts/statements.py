@@ -4,8 +4,10 @@ Who changes several deliveries locks them in the order of their ids; who changes
 locked those before. So batches never wait for each other crosswise.
 """
 
-# A lost lease (going, past its end) is an unknown outcome: it is looked up, never sent again.
-CLAIM = """
+# Whose lease is lost (going, past its end) and was begun has an unknown outcome: it is looked up,
+# never sent again. What only waited its turn is taken over as it is.
+_UNBEGUN = "d.state = 'going' AND NOT d.is_begun"
+CLAIM = f"""
 WITH due AS MATERIALIZED (
     SELECT id FROM deliveries
      WHERE workspace_id = $1 AND act_at <= $2
@@ -13,13 +15,14 @@ WITH due AS MATERIALIZED (
 )
 UPDATE deliveries d
    SET attempts = attempts + CASE d.state WHEN 'waiting' THEN 1 ELSE 0 END,
-       look_ups = look_ups + CASE d.state WHEN 'waiting' THEN 0 ELSE 1 END,
+       look_ups = look_ups + CASE WHEN d.state = 'waiting' OR {_UNBEGUN} THEN 0 ELSE 1 END,
        sent_at = coalesce(sent_at, $2),
-       state = CASE d.state WHEN 'waiting' THEN 'going' ELSE 'unknown' END,
+       state = CASE WHEN d.state = 'waiting' OR {_UNBEGUN} THEN 'going' ELSE 'unknown' END,
+       is_begun = is_begun AND d.state <> 'waiting',
        act_at = $3, version = version + 1, updated_at = $2
   FROM due WHERE d.workspace_id = $1 AND d.id = due.id
 RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
-          d.content, d.checkpoint, d.attempts, d.look_ups, d.sent_at, d.refs, d.trace
+          d.content, d.checkpoint, d.attempts, d.look_ups, d.sent_at, d.refs, d.trace, d.version
 """
 
 VARIANTS = """
@@ -98,7 +101,7 @@ WITH mine AS MATERIALIZED (
 UPDATE deliveries d SET content = CAST(mine.value AS jsonb)
   FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
 """
-KEEP_CHECKPOINTS = "SELECT parvis_keep_checkpoints($1, $2, $3)"
+KEEP_STEPS = "SELECT parvis_keep_steps($1, $2, $3, $4, $5) AS id"
 
 # A lease is ours as long as it ends when we said it would.
 _OURS = """

@@ -272,6 +272,8 @@ class Delivery(Kept, table=True):
     act_at: datetime | None = moment(nullable=True)
     content: dict[str, Any] | None = json(nullable=True)
     checkpoint: dict[str, Any] = json()
+    is_begun: bool = Field(default=False, sa_column_kwargs={"server_default": sql("true")})
+    """Whether the attempt under way may have changed anything over there."""
     attempts: int = Field(default=0)
     look_ups: int = Field(default=0)
     sent_at: datetime | None = moment(nullable=True)

@@ -7,17 +7,18 @@ import pytest
 from sqlmodel import col, select
 
 from domain.accounts.tables import Account
-from domain.connector.errors import Refused
+from domain.connector.errors import Refused, Unavailable
 from domain.connector.words import Published, Ref
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
+from domain.kernel.errors import AccountDisconnected
 from domain.kernel.pages import PageRequest
 from domain.posts import arriving, delivering, recording
 from domain.posts.adaptation_shapes import AddAdaptation, ChangeAdaptation
 from domain.posts.adaptations import add_adaptation, change_adaptation
 from domain.posts.arriving import Arrived
 from domain.posts.command_shapes import RetryPost
-from domain.posts.delivering import LOOK_UP, SEND, Task
+from domain.posts.delivering import LOOK_UP, SEND, Step, Task
 from domain.posts.delivery_queries import list_attempts
 from domain.posts.finding import find_post
 from domain.posts.planning import cancel_post
@@ -66,16 +67,116 @@ async def test_a_claim_is_had_by_one_worker_and_says_what_will_be_sent(
     assert await state(database, post, workspace_id) == ("going_out", "going")
 
 
+async def begin(database: Database, workspace_id: UUID, task: Task) -> bool:
+    """Whether it may be sent: known for good before it is."""
+    step = Step(task, None, is_first=True)
+    await delivering.keep_steps(database.reads, worker(workspace_id), [step])
+    return step.is_kept
+
+
 async def test_a_lost_lease_is_looked_up_and_not_sent_again(
     database: Database, workspace_id: UUID, post: PostDetail, now: datetime
 ) -> None:
-    await claim(database, workspace_id, now)
+    [sent] = await claim(database, workspace_id, now)
+    assert await begin(database, workspace_id, sent)
     later = now + LEASE
 
     [task] = await claim(database, workspace_id, later)
 
     assert (task.act, task.attempts, task.look_ups) == (LOOK_UP, 1, 1)
     assert (await state(database, post, workspace_id))[1] == "unknown"
+
+
+async def test_what_never_began_is_taken_over_and_sent_without_a_look_up(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    [first] = await claim(database, workspace_id, now)
+
+    [second] = await claim(database, workspace_id, now + LEASE)
+
+    assert (second.act, second.attempts, second.look_ups) == (SEND, 1, 0)
+    assert await state(database, post, workspace_id) == ("going_out", "going")
+    assert not await begin(database, workspace_id, first), "its claim is over"
+    assert await begin(database, workspace_id, second)
+    assert not await begin(database, workspace_id, first), "another has begun"
+
+
+@pytest.mark.usefixtures("post")
+async def test_another_attempt_begins_anew(
+    database: Database, workspace_id: UUID, now: datetime
+) -> None:
+    [first] = await claim(database, workspace_id, now)
+    await begin(database, workspace_id, first)
+    wait = Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
+    await fail(database, workspace_id, first, wait)
+
+    [second] = await claim(database, workspace_id, now)
+    [third] = await claim(database, workspace_id, now + LEASE)
+
+    assert (second.act, second.attempts) == (SEND, 2)
+    assert (third.act, third.attempts) == (SEND, 2)
+
+
+async def test_nothing_is_recorded_of_a_claim_that_is_over(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    [first] = await claim(database, workspace_id, now)
+    await claim(database, workspace_id, now + LEASE)
+    wait = Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
+
+    await fail(database, workspace_id, first, wait)
+    async with database.transaction(workspace_id) as session:
+        caller = worker(workspace_id)
+        await recording.hold(session, caller, first, AccountDisconnected("a"), now=now)
+
+    assert await state(database, post, workspace_id) == ("going_out", "going")
+
+
+@pytest.mark.usefixtures("post")
+async def test_how_far_it_got_is_kept_also_while_the_outcome_is_in_doubt(
+    database: Database, workspace_id: UUID, now: datetime
+) -> None:
+    [sent] = await claim(database, workspace_id, now)
+    await begin(database, workspace_id, sent)
+    await claim(database, workspace_id, now + LEASE)
+
+    step = Step(sent, {"sent": 1}, is_first=False)
+    await delivering.keep_steps(database.reads, worker(workspace_id), [step])
+
+    [looked] = await claim(database, workspace_id, now + 2 * LEASE)
+    assert (step.is_kept, looked.checkpoint) == (True, {"sent": 1})
+
+
+async def test_account_that_speaks_again_ends_no_lease(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    """What goes out a second time was looked up while it was on its way."""
+    [first] = await claim(database, workspace_id, now)
+    wait = Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
+    await fail(database, workspace_id, first, wait)
+    [second] = await claim(database, workspace_id, now)
+    await begin(database, workspace_id, second)
+
+    async with database.transaction(workspace_id) as session:
+        caller = worker(workspace_id)
+        resumed = await recording.resume_account(session, caller, second.account_id, now=now)
+
+    assert resumed == 0
+    assert await claim(database, workspace_id, now) == []
+    assert await state(database, post, workspace_id) == ("going_out", "going")
+
+
+async def fail(database: Database, workspace_id: UUID, task: Task, decision: Decision) -> None:
+    async with database.transaction(workspace_id) as session:
+        await recording.record_error(
+            session,
+            worker(workspace_id),
+            task,
+            Unavailable("Away."),
+            decision,
+            started_at=task.due_at,
+            now=task.due_at,
+        )
 
 
 async def test_what_arrived_is_recorded_once(
@@ -101,7 +202,8 @@ async def test_what_arrived_is_recorded_once(
 async def test_a_message_that_is_not_there_is_sent_again(
     database: Database, workspace_id: UUID, now: datetime
 ) -> None:
-    await claim(database, workspace_id, now)
+    [sent] = await claim(database, workspace_id, now)
+    await begin(database, workspace_id, sent)
     later = now + LEASE
     [task] = await claim(database, workspace_id, later)
     async with database.transaction(workspace_id) as session:

@@ -1,0 +1,69 @@
+"""What is kept of a delivery while it goes out: that it began, and how far it got.
+
+That it began is known for good before the first call that may change anything; only what did has
+an outcome to doubt. A connector that keeps a checkpoint before its first call costs nothing more.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from domain.connector.http import Call, Http, Reply
+from domain.connector.words import Checkpoint
+from domain.kernel.caller import worker
+from domain.posts import delivering
+from domain.posts.delivering import Step, Task
+from workers.context import Context
+from workers.sending import is_safe
+
+
+class LeaseLost(Exception):
+    """The claim is over, and another may have the delivery: nothing more of it is sent here."""
+
+
+class Steps:
+    """Of one attempt at one delivery."""
+
+    def __init__(self, context: Context, task: Task) -> None:
+        self._context = context
+        self._task = task
+        self._is_begun = False
+        self._keeping = asyncio.Lock()
+
+    async def begin(self) -> None:
+        """Raises `LeaseLost`."""
+        async with self._keeping:
+            if not self._is_begun:
+                await self._keep(None)
+
+    async def save(self, checkpoint: Checkpoint) -> None:
+        """Raises `LeaseLost`."""
+        async with self._keeping:
+            await self._keep(checkpoint)
+
+    async def _keep(self, checkpoint: Checkpoint | None) -> None:
+        step = Step(self._task, checkpoint, is_first=not self._is_begun)
+        write = partial(_write, self._context)
+        await self._context.outbox.steps.put(self._task.workspace_id, step, write)
+        if not step.is_kept:
+            raise LeaseLost
+        self._is_begun = True
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A way out by which nothing is changed before it is known that it began."""
+
+    http: Http
+    steps: Steps
+
+    async def __call__(self, call: Call) -> Reply:
+        if not is_safe(call):
+            await self.steps.begin()
+        return await self.http(call)
+
+
+async def _write(context: Context, workspace_id: UUID, steps: Sequence[Step]) -> None:
+    await delivering.keep_steps(context.database.reads, worker(workspace_id), steps)
