@@ -16,8 +16,7 @@ from domain.connector.http import Http
 from domain.connector.links import spelled_out
 from domain.connector.plain import plain
 from domain.connector.words import Access, Draft, Ref, Shown
-from domain.networks.wordpress.answers import Comment, Moment, Text
-from domain.networks.wordpress.comments import FIELDS
+from domain.networks.wordpress.answers import Moment, Text
 from domain.networks.wordpress.compose import article_of, standing_media
 from domain.networks.wordpress.places import path_of, read_id
 from domain.networks.wordpress.settings import settings_of
@@ -27,6 +26,7 @@ _EDITABLE = (
     ("context", "edit"),
     ("_fields", "id,link,status,title,content,featured_media,modified_gmt"),
 )
+_OF_COMMENTS = ("_fields", "status,content,link")
 _AT_ONCE = 50
 
 
@@ -47,6 +47,14 @@ class _Article(Heard):
         blocks = standing_media(self.content.raw)[0]
         words = self.content.raw.removesuffix(blocks)
         return f"{plain(self.title.raw)}\n\n{plain(words)}"
+
+
+class _Comment(Heard):
+    """Readers see those that are approved."""
+
+    status: str = "approved"
+    content: Text = Text()
+    link: str | None = None
 
 
 class _File(Heard):
@@ -80,7 +88,7 @@ def told(draft: Draft, number: int) -> str:
     if number or draft.reply_to is not None:
         return spelled_out(part.text, part.link.url if part.link else None)
     article = article_of(part, settings_of(draft))
-    return f"{article.title}\n\n{plain(article.html)}"
+    return f"{plain(article.title)}\n\n{plain(article.html)}"
 
 
 def alike(text: str) -> str:
@@ -134,9 +142,11 @@ async def _files(server: Server, ids: set[str]) -> dict[str, str]:
 
 async def _comment(server: Server, remote_id: str) -> list[Shown]:
     try:
-        comment = await server.read(path_of(remote_id), Comment, [FIELDS])
+        comment = await server.read(path_of(remote_id), _Comment, [_OF_COMMENTS])
     except Missing:
         return [Shown(remote_id, is_gone=True)]
     except Refused:
         return []
+    if comment.status != "approved":
+        return [Shown(remote_id, is_gone=True)]
     return [Shown(remote_id, plain(comment.content.rendered), url=comment.link)]

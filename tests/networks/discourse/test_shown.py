@@ -1,0 +1,36 @@
+from pydantic import JsonValue
+
+from domain.connector.words import Draft, Part, Ref, Shown
+from domain.networks.discourse import shown
+from tests.networks.discourse.case import CASE
+from tests.networks.scripted import Exchange, ScriptedHttp
+
+
+async def seen(**facts: JsonValue) -> Shown:
+    post: JsonValue = {"topic_id": 9, "post_number": 1, "raw": "Hi", **facts}
+    http = ScriptedHttp([Exchange(method="GET", path="/posts/5.json", json_=post)])
+    [found] = await shown.show(http, CASE.access, [Ref("5")])
+    return found
+
+
+async def test_what_readers_do_not_see_is_gone() -> None:
+    gone = [
+        await seen(hidden=True),
+        await seen(user_deleted=True),
+        await seen(deleted_at="2026-11-27T10:00:00Z"),
+        await seen(),
+    ]
+
+    assert [each.is_gone for each in gone] == [True, True, True, False]
+
+
+async def test_pictures_and_polls_are_no_part_of_the_text() -> None:
+    raw = (
+        "What now?\n\n![The square|2x2](upload://a.png)\n\n![](upload://b.png)\n\n"
+        "[poll type=regular results=always close=2026-11-28T10:00:00+00:00]\n* Yes\n* No\n[/poll]"
+    )
+
+    found = await seen(raw=raw)
+
+    assert (found.text, found.alt_texts) == ("What now?", ("The square", ""))
+    assert shown.told(Draft("key", (Part("What now?"),)), 0) == "What now?"
