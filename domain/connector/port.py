@@ -86,6 +86,18 @@ class Publishes(Protocol):
         ...
 
 
+class Resumes(Protocol):
+    """Takes a person's word on the message under way into the checkpoint; the rest goes on."""
+
+    def known(self, checkpoint: Checkpoint) -> tuple[Ref, ...]:
+        """The messages that are surely there, first to last."""
+        ...
+
+    def told(self, checkpoint: Checkpoint, ref: Ref) -> Checkpoint:
+        """The checkpoint once the message under way is there; `ValueError`: `ref` names none."""
+        ...
+
+
 class Edits(Protocol):
     """Changes in place what is published."""
 
@@ -153,6 +165,7 @@ class Connector:
     connect: Connects | None = None
     consent: Consents | None = None
     publish: Publishes | None = None
+    resume: Resumes | None = None
     edit: Edits | None = None
     shows: Shows | None = None
     inbox: ReadsInbox | None = None

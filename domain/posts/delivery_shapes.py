@@ -88,7 +88,10 @@ class AttemptView(View):
 class Settlement(Command):
     """What a person found out about a delivery whose outcome nobody can look up."""
 
-    is_published: bool = Field(description="Whether the message is there.")
+    is_published: bool = Field(
+        description="Whether the message is there; of what is half out, the one under way: "
+        "once it is there, the rest goes out."
+    )
     url: Link | None = Field(default=None, description="Where it is seen.")
     remote_id: str | None = Field(
         default=None, max_length=500, description="Its id on the network, if known."

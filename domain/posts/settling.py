@@ -5,40 +5,78 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.accounts.tables import Account
+from domain.connector.words import Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import NotAllowedNow
+from domain.kernel.errors import Misfit, NotAllowedNow
 from domain.kernel.ids import show
+from domain.networks import find
 from domain.posts.approving import ensure_approved
 from domain.posts.command_shapes import RetryPost
+from domain.posts.content import Content
 from domain.posts.deliveries import end, may_retry, retry, settle_post
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
 from domain.posts.finding import ensure_free, find_post, lock_with_post, targets_of
-from domain.posts.rules import DeliveryState
+from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
+from domain.posts.tables import Delivery
+
+_SENT = frozenset({DeliveryKind.PUBLISH, DeliveryKind.ANSWER})
 
 
 async def settle_delivery(
     session: AsyncSession, caller: Caller, id_: UUID, command: Settlement, *, now: datetime
 ) -> DeliveryView:
-    """A person's word on an unknown outcome ends the doubt."""
+    """A person's word on an unknown outcome ends the doubt.
+
+    Of what is half out it is the word on the message under way: once that is there, the rest goes
+    out. Raises `NotAllowedNow` for a message that was known to be there, and `Misfit`.
+    """
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await lock_with_post(session, caller, id_)
     if row.state != DeliveryState.UNKNOWN:
         raise NotAllowedNow(f"The outcome is not in doubt: the delivery is {row.state}.")
-    end(row, DeliveryState.DONE if command.is_published else DeliveryState.FAILED, now)
     if command.is_published:
-        remote_id = command.remote_id or command.url or ""
-        row.refs = [{"remote_id": remote_id, "url": command.url}]
-        row.remote_id, row.url, row.published_at = remote_id, command.url, row.sent_at
-        row.problem = None
+        await _take_word(session, caller, row, command, now)
+    else:
+        end(row, DeliveryState.FAILED, now)
     data = {"is_published": command.is_published}
     record(session, caller, "delivery.settled", ("delivery", id_), now=now, data=data)
     if post is not None:
         await settle_post(session, caller, post, now=now)
     return delivery_view(row)
+
+
+async def _take_word(
+    session: AsyncSession, caller: Caller, row: Delivery, command: Settlement, now: datetime
+) -> None:
+    ref = Ref(command.remote_id or command.url or "", command.url)
+    account = await session.get_one(Account, (caller.workspace_id, row.account_id))
+    connector = find(account.network)
+    resume = connector.resume if connector and row.kind in _SENT else None
+    known = resume.known(row.checkpoint) if resume else ()
+    if any(ref.remote_id in (each.remote_id, each.url) for each in known):
+        raise NotAllowedNow(f"That message was known to be there; say of message {len(known) + 1}.")
+    refs = (*known, ref)
+    if resume is not None and len(refs) < _messages_of(row):
+        try:
+            row.checkpoint = resume.told(row.checkpoint, ref)
+        except ValueError as error:
+            raise Misfit(str(error)) from error
+        retry(session, row, now=now)
+        return
+    end(row, DeliveryState.DONE, now)
+    row.refs = [{"remote_id": each.remote_id, "url": each.url} for each in refs]
+    row.remote_id, row.url, row.published_at = refs[0].remote_id, refs[0].url, row.sent_at
+    row.problem = None
+
+
+def _messages_of(row: Delivery) -> int:
+    content = Content.model_validate(row.content)
+    return len(content.parts) + (content.first_comment is not None)
 
 
 async def retry_delivery(

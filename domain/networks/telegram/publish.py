@@ -31,6 +31,9 @@ class Progress(BaseModel):
 
     sent: tuple[Sent, ...] = ()
 
+    def published(self) -> Published:
+        return Published(tuple(Ref(each.id, each.url) for each in self.sent))
+
 
 async def publish(
     http: Http,
@@ -47,17 +50,20 @@ async def publish(
         sent = Sent(id=name_of(messages, access), url=_url(messages[0]))
         progress = Progress(sent=(*progress.sent, sent))
         await save(progress.model_dump(mode="json"))
-    return Published(tuple(Ref(each.id, each.url) for each in progress.sent))
+    return progress.published()
 
 
 async def look_up(
     http: Http,  # noqa: ARG001 - the port's signature
     access: Access,  # noqa: ARG001 - the port's signature
-    draft: Draft,  # noqa: ARG001 - the port's signature
-    checkpoint: Checkpoint,  # noqa: ARG001 - the port's signature
+    draft: Draft,
+    checkpoint: Checkpoint,
     *,
     since: datetime,  # noqa: ARG001 - the port's signature
 ) -> Published | None:
+    progress = Progress.model_validate(checkpoint)
+    if len(progress.sent) == len(draft.parts):
+        return progress.published()
     raise OutcomeUnknown("Telegram cannot tell what a bot has sent: look into the chat.")
 
 
