@@ -10,6 +10,7 @@ from arq.connections import ArqRedis
 
 from domain.connector.http import Http
 from domain.kernel.database import Database
+from domain.kernel.ids import new_id
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.media.storage import MediaStore
@@ -38,6 +39,8 @@ class Context:
     """For what keeps a core busy: one at a time in each worker process."""
     media: MediaStore
     outbox: Outbox
+    worker_id: UUID = field(default_factory=new_id)
+    """What of the deliveries is claimed here bears it."""
     ahead: dict[UUID, timedelta] = field(default_factory=dict)
     """How far the clocks of test workspaces are ahead, as far as is known here."""
     plain: "Context | None" = None

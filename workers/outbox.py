@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from functools import partial
+from heapq import heappop, heappush
 from uuid import UUID
 
 import structlog
@@ -25,14 +26,26 @@ class Lane:
     """The tasks of one account that are held here, the one under way among them."""
 
     def __init__(self, ended: Callable[[Held], None]) -> None:
-        self.waiting: deque[Held] = deque()
+        self._waiting: list[tuple[datetime, UUID, Held]] = []
         self._ended = ended
         self._begun: Held | None = None
+
+    def put(self, held: Held) -> None:
+        heappush(self._waiting, (held.task.due_at, held.task.id, held))
+
+    def leave(self) -> list[Held]:
+        """What has not begun; nothing of it will."""
+        left, self._waiting = [held for *_, held in self._waiting], []
+        return left
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._waiting
 
     def next(self) -> Task | None:
         """Ends the task under way and begins the next one; None when none is left."""
         self.end()
-        self._begun = self.waiting.popleft() if self.waiting else None
+        self._begun = heappop(self._waiting)[-1] if self._waiting else None
         return None if self._begun is None else self._begun.task
 
     def end(self) -> None:
@@ -72,21 +85,19 @@ class Outbox:
         return held is not None and held.task is task and now < held.lease_end
 
     def take(self, tasks: Iterable[Task], lease_end: datetime, speak: Speak) -> None:
-        """Puts tasks in the lanes of their accounts, behind what is there."""
+        """Puts tasks in the lanes of their accounts, each where its moment has it."""
         for task in tasks:
             held = self._held[task.id] = Held(task, lease_end)
             if task.account_id not in self._lanes:
                 self._lanes[task.account_id] = Lane(self._end)
                 self._resting.append(task.account_id)
-            self._lanes[task.account_id].waiting.append(held)
+            self._lanes[task.account_id].put(held)
         self._start(speak)
 
     async def stop(self, within_s: float) -> list[Held]:
         """Begins no lane more and waits for what runs; gives what was never begun."""
         self._stopped = True
-        left = [held for lane in self._lanes.values() for held in lane.waiting]
-        for lane in self._lanes.values():
-            lane.waiting.clear()
+        left = [held for lane in self._lanes.values() for held in lane.leave()]
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=within_s)
             for task in late:
@@ -103,10 +114,10 @@ class Outbox:
 
     def _rest(self, account_id: UUID, speak: Speak, done: asyncio.Task[None]) -> None:
         self._running.discard(done)
-        if self._lanes[account_id].waiting:
-            self._resting.append(account_id)
-        else:
+        if self._lanes[account_id].is_empty:
             del self._lanes[account_id]
+        else:
+            self._resting.append(account_id)
         self._start(speak)
 
     async def _run(self, lane: Lane, speak: Speak) -> None:

@@ -22,8 +22,7 @@ async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) ->
     for rows in claimed:
         async with context.database.transaction(workspace_id) as session:
             tasks = await delivering.prepare(session, caller, rows, now=now)
-        in_order = sorted(tasks, key=lambda task: (task.account_id, task.due_at, task.id))
-        context.outbox.take(in_order, now + context.settings.lease, partial(_speak, context))
+        context.outbox.take(tasks, now + context.settings.lease, partial(_speak, context))
     return sum(map(len, claimed))
 
 
@@ -33,7 +32,9 @@ async def _claim(context: Context, caller: Caller, *, now: datetime) -> list[Cla
     room, lease = context.outbox.room(MOST_HELD), context.settings.lease
     while most := min(BATCH, room):
         async with context.database.transaction(caller.workspace_id) as session:
-            rows = await delivering.claim_due(session, caller, now=now, lease=lease, most=most)
+            rows = await delivering.claim_due(
+                session, caller, by=context.worker_id, now=now, lease=lease, most=most
+            )
         claimed += [rows] if rows else []
         room -= len(rows)
         if len(rows) < most:

@@ -145,11 +145,19 @@ class _Adaptation(NamedTuple):
 
 
 async def claim_due(
-    session: AsyncSession, caller: Caller, *, now: datetime, lease: timedelta, most: int
+    session: AsyncSession, caller: Caller, *, by: UUID, now: datetime, lease: timedelta, most: int
 ) -> Claims:
-    """Takes at most `most` due deliveries for this worker until the lease ends."""
+    """Takes at most `most` due deliveries for the worker `by` until the lease ends.
+
+    Of accounts through which another worker speaks nothing is taken.
+    """
     raw = await driver_of(session)
-    return await raw.fetch(statements.CLAIM, caller.workspace_id, now, now + lease, most)
+    asked = caller.workspace_id, now, by, most
+    rows = await raw.fetch(statements.LOCK_ACCOUNTS, *asked)
+    accounts = [row["account_id"] for row in rows]
+    if not accounts:
+        return []
+    return await raw.fetch(statements.CLAIM, *asked, accounts, now + lease)
 
 
 async def is_any_going(session: AsyncSession, caller: Caller) -> bool:

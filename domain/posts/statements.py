@@ -4,14 +4,33 @@ Who changes several deliveries locks them in the order of their ids; who changes
 locked those before. So batches never wait for each other crosswise.
 """
 
+# An account speaks through one worker at a time, or its messages would overtake each other: what
+# another holds of it keeps the rest, until it is done or its lease ends.
+_HELD = """
+    SELECT account_id FROM deliveries
+     WHERE workspace_id = $1 AND state = 'going' AND act_at > $2
+       AND claimed_by IS DISTINCT FROM $3
+"""
+# Who claims has the accounts to themselves until the commit; others find them held afterwards.
+LOCK_ACCOUNTS = f"""
+WITH due AS MATERIALIZED (
+    SELECT account_id FROM deliveries
+     WHERE workspace_id = $1 AND act_at <= $2 AND account_id NOT IN ({_HELD})
+     ORDER BY act_at, id LIMIT $4
+), accounts AS MATERIALIZED (SELECT DISTINCT account_id FROM due)
+SELECT account_id FROM accounts
+ WHERE pg_try_advisory_xact_lock(hashtextextended(account_id::text, 3))
+"""
 # Whose lease is lost (going, past its end) and was begun has an unknown outcome: it is looked up,
 # never sent again. What only waited its turn is taken over as it is.
 _UNBEGUN = "d.state = 'going' AND NOT d.is_begun"
+# By position, not equality: what is due is found by its moment, never by an account's history.
 CLAIM = f"""
 WITH due AS MATERIALIZED (
     SELECT id FROM deliveries
      WHERE workspace_id = $1 AND act_at <= $2
-     ORDER BY act_at LIMIT $4 FOR UPDATE SKIP LOCKED
+       AND array_position($5::uuid[], account_id) IS NOT NULL AND account_id NOT IN ({_HELD})
+     ORDER BY act_at, id LIMIT $4 FOR UPDATE SKIP LOCKED
 )
 UPDATE deliveries d
    SET attempts = attempts + CASE d.state WHEN 'waiting' THEN 1 ELSE 0 END,
@@ -19,7 +38,7 @@ UPDATE deliveries d
        sent_at = coalesce(sent_at, $2),
        state = CASE WHEN d.state = 'waiting' OR {_UNBEGUN} THEN 'going' ELSE 'unknown' END,
        is_begun = is_begun AND d.state <> 'waiting',
-       act_at = $3, version = version + 1, updated_at = $2
+       act_at = $6, claimed_by = $3, version = version + 1, updated_at = $2
   FROM due WHERE d.workspace_id = $1 AND d.id = due.id
 RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
           d.content, d.checkpoint, d.attempts, d.look_ups, d.sent_at, d.refs, d.trace, d.version

@@ -249,6 +249,12 @@ class Delivery(Kept, table=True):
             "id",
             postgresql_where=sql("drifted_at IS NOT NULL AND drift_accepted_at IS NULL"),
         ),
+        Index(
+            "deliveries_going",
+            "workspace_id",
+            "account_id",
+            postgresql_where=sql("state = 'going'"),
+        ),
         Index("deliveries_by_post", "workspace_id", "post_id", "id"),
         Index("deliveries_by_account", "workspace_id", "account_id", "id"),
         Index("deliveries_by_created", "workspace_id", "created_at", "id"),
@@ -274,6 +280,8 @@ class Delivery(Kept, table=True):
     checkpoint: dict[str, Any] = json()
     is_begun: bool = Field(default=False, sa_column_kwargs={"server_default": sql("true")})
     """Whether the attempt under way may have changed anything over there."""
+    claimed_by: UUID | None = None
+    """The worker that took it last; while it goes out, its account speaks through no other."""
     attempts: int = Field(default=0)
     look_ups: int = Field(default=0)
     sent_at: datetime | None = moment(nullable=True)

@@ -46,5 +46,5 @@ async def _claim(desk: Desk) -> int:
     caller = worker(desk.workspace_id)
     async with desk.state.database.transaction(desk.workspace_id) as session:
         now = datetime.now(UTC)
-        rows = await claim_due(session, caller, now=now, lease=LEASE, most=CLAIMED_AT_ONCE)
+        rows = await claim_due(session, caller, by=WORKER, now=now, lease=LEASE, most=CLAIMED_AT_ONCE)
     return len(rows)

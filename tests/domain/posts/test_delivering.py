@@ -46,7 +46,7 @@ async def post(database: Database, workspace_id: UUID, now: datetime) -> PostDet
 async def claim(database: Database, workspace_id: UUID, now: datetime) -> list[Task]:
     caller = worker(workspace_id)
     async with database.transaction(workspace_id) as session:
-        rows = await delivering.claim_due(session, caller, now=now, lease=LEASE, most=10)
+        rows = await delivering.claim_due(session, caller, by=WORKER, now=now, lease=LEASE, most=10)
     async with database.transaction(workspace_id) as session:
         return await delivering.prepare(session, caller, rows, now=now)
 
