@@ -53,7 +53,7 @@ from domain.workspaces.shapes import CreateMember, Role
 from tests.domain.identity.build import build_access, build_application, build_key, build_member
 from tests.domain.media.files import picture
 from tests.domain.occasions.build import christmas, take_over
-from tests.world import Tenant, make_account
+from tests.world import WORKER, Tenant, make_account
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HEX = "0199e2b4c1d07a3f8e5d6c7b8a90123"

@@ -21,6 +21,9 @@ from domain.workspaces.service import create_workspace
 from domain.workspaces.shapes import WorkspaceKind
 from domain.workspaces.tables import TestClock
 
+WORKER = UUID("01890000-0000-7000-8000-00000000a001")
+"""Claims what no test minds by whom."""
+
 
 @dataclass(frozen=True)
 class Tenant:

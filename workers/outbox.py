@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
+from itertools import count
 from uuid import UUID
 
 import structlog
@@ -26,12 +27,13 @@ class Lane:
     """The tasks of one account that are held here, the one under way among them."""
 
     def __init__(self, ended: Callable[[Held], None]) -> None:
-        self._waiting: list[tuple[datetime, UUID, Held]] = []
+        self._waiting: list[tuple[datetime, UUID, int, Held]] = []
+        self._taken = count()
         self._ended = ended
         self._begun: Held | None = None
 
     def put(self, held: Held) -> None:
-        heappush(self._waiting, (held.task.due_at, held.task.id, held))
+        heappush(self._waiting, (held.task.due_at, held.task.id, next(self._taken), held))
 
     def leave(self) -> list[Held]:
         """What has not begun; nothing of it will."""

@@ -9,6 +9,7 @@ from tests.benchmarks.bench import Bench
 from tests.benchmarks.copying import Desk
 from tests.benchmarks.report import batches_line
 from tests.benchmarks.usage import Meter, Ourselves
+from tests.world import WORKER
 
 CLAIMED_AT_ONCE = 100
 DUE = 20_000
@@ -46,5 +47,7 @@ async def _claim(desk: Desk) -> int:
     caller = worker(desk.workspace_id)
     async with desk.state.database.transaction(desk.workspace_id) as session:
         now = datetime.now(UTC)
-        rows = await claim_due(session, caller, by=WORKER, now=now, lease=LEASE, most=CLAIMED_AT_ONCE)
+        rows = await claim_due(
+            session, caller, by=WORKER, now=now, lease=LEASE, most=CLAIMED_AT_ONCE
+        )
     return len(rows)

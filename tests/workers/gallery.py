@@ -13,7 +13,7 @@ from domain.posts.planning import schedule_post
 from domain.posts.service import create_post
 from tests.conftest import NOW
 from tests.domain.media.files import picture
-from tests.workers.test_posts import Sandbox, Stage
+from tests.workers.stage import Sandbox, Stage
 
 PICTURE = picture()
 

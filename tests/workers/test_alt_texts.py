@@ -8,7 +8,7 @@ import pytest
 from domain.posts.rules import HOLD
 from domain.posts.tables import Delivery
 from tests.workers.gallery import Gallery, change, plan, shelve
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 
 __all__ = ["stage"]
 

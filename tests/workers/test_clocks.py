@@ -30,7 +30,7 @@ from domain.workspaces.clock_shapes import AdvanceTestClock
 from domain.workspaces.shapes import WorkspaceKind
 from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS, make_community
-from tests.workers.test_posts import Sandbox
+from tests.workers.stage import Sandbox
 from tests.workers.world import make_context
 from tests.world import make_account, make_workspace
 from workers.context import Context

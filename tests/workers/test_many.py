@@ -17,7 +17,7 @@ from domain.posts.many_shapes import RescheduledView, ReschedulePosts, RetriedVi
 from domain.posts.planning import schedule_post
 from domain.posts.service import create_post
 from domain.posts.tables import Delivery, Post
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 
 __all__ = ["stage"]
 WALL = datetime(2026, 12, 24, 18, 0)  # noqa: DTZ001 - a wall time

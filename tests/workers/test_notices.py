@@ -8,7 +8,7 @@ import pytest
 from domain.events.tables import Event
 from domain.media.rules import NOTICE
 from tests.workers.gallery import change, shelve
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 from workers.notices import notice_due
 
 __all__ = ["stage"]

@@ -19,7 +19,7 @@ from domain.posts.pausing import end_pause
 from domain.posts.rules import HOLD
 from domain.posts.settling import retry_delivery
 from domain.posts.tables import Delivery, Post
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 
 __all__ = ["stage"]
 

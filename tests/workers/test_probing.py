@@ -16,7 +16,7 @@ from domain.media.tables import Media
 from tests.domain.media.files import picture, track, video
 from tests.domain.media.films import film
 from tests.workers.gallery import change, shelve
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 from workers.crafting import Task
 from workers.probing import LEASE, probe_due
 from workers.studio import ROOT, CraftFailedError, craft

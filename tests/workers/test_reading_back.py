@@ -20,7 +20,7 @@ from domain.posts.editing import edit_post
 from domain.posts.tables import Delivery
 from domain.posts.withdrawing import withdraw_post
 from tests.conftest import NOW
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 from workers.context import Context
 from workers.reading_back import REFUSED_WAIT, TRY_AGAIN, read_back_due
 

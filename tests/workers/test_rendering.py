@@ -15,7 +15,7 @@ from domain.media.tables import Media
 from tests.domain.media.files import picture
 from tests.domain.media.test_rendering import noise
 from tests.workers.gallery import Gallery, change, plan, shelve
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 from workers.rendering import LEASE, render_due
 
 __all__ = ["stage"]

@@ -14,7 +14,7 @@ from domain.posts.rules import HOLD, DeliveryState, PostState
 from domain.posts.tables import Attempt, Delivery, Post
 from tests.conftest import NOW
 from tests.workers.gallery import Gallery, change, plan, shelve
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 
 __all__ = ["stage"]
 

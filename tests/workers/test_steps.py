@@ -17,7 +17,7 @@ from domain.posts.tables import Delivery
 from tests.conftest import NOW
 from tests.domain.posts.build import make_due_post
 from tests.workers.world import make_context
-from tests.world import make_workspace
+from tests.world import WORKER, make_workspace
 from workers.steps import Beginning, LeaseLost, Steps
 
 LEASE = timedelta(seconds=60)
@@ -40,7 +40,9 @@ class Network:
     async def claimed(self, after: timedelta = timedelta(0)) -> Task:
         caller, now = worker(self.workspace_id), NOW + after
         async with self.database.transaction(self.workspace_id) as session:
-            rows = await delivering.claim_due(session, caller, now=now, lease=LEASE, most=1)
+            rows = await delivering.claim_due(
+                session, caller, by=WORKER, now=now, lease=LEASE, most=1
+            )
             [task] = await delivering.prepare(session, caller, rows, now=now)
         return task
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.workers.gallery import plan, shelve
-from tests.workers.test_posts import Stage, stage
+from tests.workers.stage import Stage, stage
 from workers.context import Context
 from workers.timer import Timer, WorkBrokenError, run_due
 

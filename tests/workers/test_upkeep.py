@@ -40,7 +40,8 @@ from domain.upkeep.update_shapes import (
     ProposeUpdate,
     UpdateView,
 )
-from tests.workers.test_posts import Stage, approval, approve, stage
+from tests.workers.stage import Stage, stage
+from tests.workers.test_posts import approval, approve
 from tests.world import make_account
 from workers.upkeep import carry_on_due, keep_up_due
 

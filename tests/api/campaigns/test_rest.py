@@ -11,7 +11,7 @@ from domain.kernel.ids import read, show
 from domain.posts import delivering
 from tests.api.graph.asking import post as ask
 from tests.desk import Desk
-from tests.world import make_account
+from tests.world import WORKER, make_account
 
 UTM: list[dict[str, Any]] = [
     {"network": None, "source": "{network}", "campaign": "{campaign}"},

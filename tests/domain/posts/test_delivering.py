@@ -28,7 +28,7 @@ from domain.posts.shapes import PostDetail
 from domain.posts.showing import get_post
 from domain.posts.tables import Attempt
 from tests.domain.posts.build import make_due_post
-from tests.world import make_workspace
+from tests.world import WORKER, make_workspace
 
 LEASE = timedelta(seconds=60)
 

@@ -29,7 +29,7 @@ from domain.posts.shapes import PostDetail
 from domain.posts.showing import get_post
 from domain.posts.withdrawing import withdraw_post
 from tests.domain.posts.build import make_due_post
-from tests.world import make_workspace
+from tests.world import WORKER, make_workspace
 
 LEASE = timedelta(seconds=60)
 NEW = EditPost(parts=["On taille encore."])
@@ -46,7 +46,9 @@ class Desk:
 
     async def claim(self, now: datetime) -> Task:
         async with self.database.transaction(self.workspace_id) as session:
-            rows = await delivering.claim_due(session, self.caller, by=WORKER, now=now, lease=LEASE, most=10)
+            rows = await delivering.claim_due(
+                session, self.caller, by=WORKER, now=now, lease=LEASE, most=10
+            )
         async with self.database.transaction(self.workspace_id) as session:
             [task] = await delivering.prepare(session, self.caller, rows, now=now)
         return task

@@ -1,0 +1,113 @@
+"""The order of an account, kept by one worker and among several."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from domain.kernel.caller import worker
+from domain.kernel.ids import new_id
+from domain.posts import delivering
+from tests.workers.stage import LEASE, Stage, stage
+from workers.context import Context
+from workers.outbox import Outbox
+from workers.posts import deliver_due
+
+__all__ = ["stage"]
+
+A_SECOND = timedelta(seconds=1)
+
+
+def another(context: Context) -> Context:
+    """Of a second worker."""
+    return replace(context, worker_id=new_id(), outbox=Outbox(20))
+
+
+async def deliver_by(context: Context, stage: Stage) -> int:
+    return await deliver_due(context, stage.workspace_id, now=stage.now)
+
+
+async def test_what_fell_due_before_goes_out_first_though_it_was_claimed_later(
+    stage: Stage,
+) -> None:
+    stage.network.gate.clear()
+    account_id = await stage.account()
+    begin = stage.now
+    for text, after in (("first", 0), ("third", 2), ("second", 1)):
+        stage.now = begin + after * A_SECOND
+        await stage.plan(text, account_id)
+        stage.now = begin + 2 * A_SECOND
+        await stage.deliver()
+        await stage.network.begun.wait()
+
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert stage.network.texts == ["first", "second", "third"]
+
+
+async def test_an_account_speaks_through_one_worker_at_a_time(stage: Stage) -> None:
+    other = another(stage.context)
+    stage.network.gate.clear()
+    account_id = await stage.account()
+    await stage.plan("first", account_id)
+    await stage.deliver()
+    await stage.network.begun.wait()
+    stage.now += A_SECOND
+    await stage.plan("second", account_id)
+    await stage.plan("elsewhere", await stage.account())
+
+    while_held = await deliver_by(other, stage)
+    by_the_holder = await stage.deliver()
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert (while_held, by_the_holder) == (1, 1)
+    assert [text for text in stage.network.texts if text != "elsewhere"] == ["first", "second"]
+
+
+async def test_what_a_worker_is_done_with_is_free_for_others(stage: Stage) -> None:
+    other = another(stage.context)
+    account_id = await stage.account()
+    await stage.plan("first", account_id)
+    await stage.deliver()
+    await stage.quiet()
+    await stage.plan("second", account_id)
+
+    assert await deliver_by(other, stage) == 1
+    while running := other.outbox._running:
+        await next(iter(running))
+    assert stage.network.texts == ["first", "second"]
+
+
+async def test_an_account_is_free_again_when_the_lease_of_its_worker_ends(stage: Stage) -> None:
+    other = another(stage.context)
+    stage.network.gate.clear()
+    account_id = await stage.account()
+    await stage.plan("first", account_id)
+    await stage.deliver()
+    await stage.network.begun.wait()
+    await stage.plan("second", account_id)
+
+    before = await deliver_by(other, stage)
+    stage.now += LEASE
+    after = await deliver_by(other, stage)
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert (before, after) == (0, 2)
+
+
+async def test_a_claim_under_way_has_its_accounts_to_itself(stage: Stage) -> None:
+    caller, account_id = worker(stage.workspace_id), await stage.account()
+    for text in ("first", "second"):
+        await stage.plan(text, account_id)
+    claim = partial(delivering.claim_due, now=stage.now, lease=LEASE, most=1)
+
+    async with (
+        stage.database.transaction(stage.workspace_id) as session,
+        stage.database.transaction(stage.workspace_id) as beside,
+    ):
+        ours = await claim(session, caller, by=new_id())
+        theirs = await claim(beside, caller, by=new_id())
+
+    assert (len(ours), len(theirs)) == (1, 0)
