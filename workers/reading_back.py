@@ -23,7 +23,7 @@ ACCOUNTS = 20
 MOST = 200
 """Copies that are claimed at once; what is left is still due."""
 TRY_AGAIN = timedelta(minutes=10)
-REFUSED_WAIT = timedelta(hours=6)
+LOCKED_OUT_WAIT = timedelta(hours=6)
 SHARE_OF_LEASE = 0.8
 """How much of its lease a visit to an account may take, so that its record is in time."""
 
@@ -46,7 +46,7 @@ async def read_back_due(context: Context, workspace_id: UUID, *, now: datetime) 
 async def read_back(
     context: Context, workspace_id: UUID, account_id: UUID, copies: Sequence[Copy]
 ) -> None:
-    """One visit to an account: what is recorded by an error stays, the rest is put off."""
+    """One visit to an account: what was recorded before an error stays, the rest is put off."""
     began_at, left = context.clock(), list(copies)
     with span("read_back"):
         try:
@@ -54,10 +54,10 @@ async def read_back(
         except AccountRemoved:
             await _put_off(context, workspace_id, left, None)
         except AccountDisconnected:
-            await _put_off(context, workspace_id, left, context.clock() + REFUSED_WAIT)
+            await _put_off(context, workspace_id, left, context.clock() + LOCKED_OUT_WAIT)
         except GrantExpired as error:
             is_out = await grant_expired(context, workspace_id, account_id, error, now=began_at)
-            wait = REFUSED_WAIT if is_out else TRY_AGAIN
+            wait = LOCKED_OUT_WAIT if is_out else TRY_AGAIN
             await _put_off(context, workspace_id, left, context.clock() + wait)
         except NetworkError as error:
             await _put_off(context, workspace_id, left, _again_at(error, context.clock()))
@@ -100,9 +100,12 @@ def _batch(copies: Sequence[Copy], size: int) -> list[Copy]:
 async def _ask(
     line: Line, shows: Shows, refs: Sequence[Ref], patience_s: float
 ) -> dict[str, Shown]:
+    """What is shown, by id; nothing is known of what the network refuses to tell."""
     try:
         async with asyncio.timeout(patience_s):
             found = await shows.show(line.http, line.access, refs)
+    except Refused:
+        return {}
     except TimeoutError as error:
         raise Unavailable("The network took too long.", code="outbound.timed_out") from error
     return {each.remote_id: each for each in found}
@@ -135,4 +138,4 @@ async def _put_off(
 def _again_at(error: NetworkError, now: datetime) -> datetime:
     if isinstance(error, RateLimited) and error.until is not None:
         return error.until
-    return now + (REFUSED_WAIT if isinstance(error, Refused) else TRY_AGAIN)
+    return now + TRY_AGAIN

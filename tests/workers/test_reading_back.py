@@ -22,7 +22,7 @@ from domain.posts.withdrawing import withdraw_post
 from tests.conftest import NOW
 from tests.workers.stage import Stage, stage
 from workers.context import Context
-from workers.reading_back import REFUSED_WAIT, TRY_AGAIN, read_back_due
+from workers.reading_back import LOCKED_OUT_WAIT, TRY_AGAIN, read_back_due
 
 __all__ = ["stage"]
 
@@ -242,7 +242,6 @@ def interrupted(stage: Stage, own: Context) -> Context:
     ("silence", "wait"),
     [
         (Unavailable("Out of order."), TRY_AGAIN),
-        (Refused("No."), REFUSED_WAIT),
         (RateLimited("Slower.", until=NOW + timedelta(hours=3)), None),
     ],
 )
@@ -259,17 +258,28 @@ async def test_network_that_does_not_answer_is_asked_again_later(
     assert row.read_back_at == (NOW + timedelta(hours=3) if wait is None else stage.now + wait)
 
 
+async def test_what_the_network_refuses_to_tell_is_not_asked_for_ever(stage: Stage) -> None:
+    await published(stage)
+    stage.network.silence = Refused("No.")
+
+    claimed = [await look(stage, after) for after in (*LOOKS, timedelta(days=9))]
+
+    row = await copy(stage)
+    assert claimed == [1, 1, 1, 0]
+    assert (row.checked_at, row.drift, row.read_back_at) == (None, None, None)
+
+
 async def test_account_that_is_locked_out_waits_for_its_owner(stage: Stage) -> None:
     await published(stage)
     stage.network.silence = GrantExpired("Who are you?")
 
     await look(stage)
     stage.network.silence = None
-    await look(stage, REFUSED_WAIT)
+    await look(stage, LOCKED_OUT_WAIT)
 
     row = await copy(stage)
     assert len(stage.network.asked) == 1
-    assert (row.checked_at, row.read_back_at) == (None, stage.now + REFUSED_WAIT)
+    assert (row.checked_at, row.read_back_at) == (None, stage.now + LOCKED_OUT_WAIT)
 
 
 async def test_check_that_is_asked_for_is_due_at_once_and_counts_as_the_next(

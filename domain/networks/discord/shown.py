@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.connector.alike import words
-from domain.connector.errors import Missing
+from domain.connector.dialects.one_by_one import one_by_one
 from domain.connector.heard import Heard
 from domain.connector.http import Http
 from domain.connector.words import Access, Draft, Ref, Shown
@@ -28,7 +28,7 @@ class _Message(Heard):
 
 async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
     bot = bot_of(http, access)
-    return [await _shown(bot, access, ref) for ref in refs]
+    return await one_by_one(refs, lambda ref: _shown(bot, access, ref))
 
 
 def told(draft: Draft, number: int) -> str:
@@ -40,10 +40,7 @@ def alike(text: str) -> str:
 
 
 async def _shown(bot: Bot, access: Access, ref: Ref) -> Shown:
-    try:
-        message = await bot.read(path_of(ref.remote_id, access), _Message)
-    except Missing:
-        return Shown(ref.remote_id, is_gone=True)
+    message = await bot.read(path_of(ref.remote_id, access), _Message)
     return Shown(
         remote_id=ref.remote_id,
         text=message.content,

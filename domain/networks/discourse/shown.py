@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from domain.connector.alike import words
+from domain.connector.dialects.one_by_one import one_by_one
 from domain.connector.errors import Missing
 from domain.connector.heard import Heard
 from domain.connector.http import Http
@@ -35,7 +36,7 @@ class _Post(Heard):
 
 async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
     server = server_of(http, access)
-    return [await _shown(server, ref.remote_id) for ref in refs]
+    return await one_by_one(refs, lambda ref: _shown(server, ref))
 
 
 def told(draft: Draft, number: int) -> str:
@@ -47,15 +48,12 @@ def alike(text: str) -> str:
     return words(text)
 
 
-async def _shown(server: Server, remote_id: str) -> Shown:
-    try:
-        post = await server.read(f"/posts/{remote_id}.json", _Post)
-    except Missing:
-        return Shown(remote_id, is_gone=True)
+async def _shown(server: Server, ref: Ref) -> Shown:
+    post = await server.read(f"/posts/{ref.remote_id}.json", _Post)
     if post.is_gone:
-        return Shown(remote_id, is_gone=True)
+        raise Missing("Readers do not see the post.")
     return Shown(
-        remote_id=remote_id,
+        remote_id=ref.remote_id,
         text=_text(post.raw),
         alt_texts=tuple(_PICTURE.findall(post.raw)),
         url=url_of(server.root, post.topic_slug, post.topic_id, post.post_number),

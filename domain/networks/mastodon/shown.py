@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.connector.errors import Missing
+from domain.connector.dialects.one_by_one import one_by_one
 from domain.connector.heard import Heard
 from domain.connector.http import Http
 from domain.connector.plain import plain
@@ -34,7 +34,7 @@ class _Status(Heard):
 
 async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
     server = server_of(http, access)
-    return [await _shown(server, ref.remote_id) for ref in refs]
+    return await one_by_one(refs, lambda ref: _shown(server, ref))
 
 
 def told(draft: Draft, number: int) -> str:
@@ -45,13 +45,10 @@ def alike(text: str) -> str:
     return words(text)
 
 
-async def _shown(server: Server, remote_id: str) -> Shown:
-    try:
-        status = await server.read(f"/api/v1/statuses/{remote_id}", _Status)
-    except Missing:
-        return Shown(remote_id, is_gone=True)
+async def _shown(server: Server, ref: Ref) -> Shown:
+    status = await server.read(f"/api/v1/statuses/{ref.remote_id}", _Status)
     return Shown(
-        remote_id=remote_id,
+        remote_id=ref.remote_id,
         text=plain(_QUOTED.sub("", status.content)),
         alt_texts=tuple(each.description or "" for each in status.media_attachments),
         url=status.url,

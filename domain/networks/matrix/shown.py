@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from domain.connector.alike import words
+from domain.connector.dialects.one_by_one import one_by_one
 from domain.connector.errors import Missing
 from domain.connector.heard import Heard
 from domain.connector.http import Http
@@ -54,8 +55,8 @@ class _Event(Heard):
 
 
 async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
-    server = server_of(http, access)
-    return [await _shown(server, access.remote_id, ref.remote_id) for ref in refs]
+    server, room_id = server_of(http, access), access.remote_id
+    return await one_by_one(refs, lambda ref: _shown(server, room_id, ref.remote_id))
 
 
 def told(draft: Draft, number: int) -> str:
@@ -68,12 +69,9 @@ def alike(text: str) -> str:
 
 
 async def _shown(server: Server, room_id: str, event_id: str) -> Shown:
-    try:
-        event = await server.read(room_path(room_id, "event", event_id), _Event)
-    except Missing:
-        return Shown(event_id, is_gone=True)
+    event = await server.read(room_path(room_id, "event", event_id), _Event)
     if event.unsigned.redacted_because is not None:
-        return Shown(event_id, is_gone=True)
+        raise Missing("The message was taken back.")
     edit, said = event.unsigned.relations.replaced, event.content.new_content or event.content
     if edit is not None and edit.content.new_content is not None:
         said = edit.content.new_content
