@@ -54,6 +54,7 @@ from api.posts import rest as posts
 from api.providers import pages as outside
 from api.providers import rest as providers
 from api.sandbox.app import sandbox_app
+from api.sources import rest as sources
 from api.state import open_state
 from api.upkeep import rest as upkeep
 from api.uploads import rest as direct
@@ -105,6 +106,7 @@ ROUTERS = (
     policies,
     approvals,
     upkeep,
+    sources,
     deliveries,
     pauses,
     agenda,

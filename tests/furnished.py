@@ -175,6 +175,8 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
     paused = {"calendar_id": here[named("cal")], "reason": "A minute of silence"}
     here[named("pau")] = await _made(tenant, "/v1/pauses", paused)
     path = f"/v1/posts/{here[named('post')]}/updates"
+    source = {"post_id": here[named("post")], "url": "https://example.org/tarifs"}
+    here[named("src")] = await _made(tenant, "/v1/sources", source)
     here[named("upd")] = await _made(tenant, path, {"note": "Le chantier est fini."})
     here[named("occ")] = await _happen(database, tenant, read("evc", here[named("evc")]))
     here[named("evt")] = await _first(tenant, "/v1/events")

@@ -24,6 +24,7 @@ from domain.pauses.tables import Pause
 from domain.plans.tables import Occurrence, Recurrence
 from domain.policies.tables import ApprovalPolicy
 from domain.posts.tables import Adaptation, Attempt, Delivery, PostVersion, Variant
+from domain.sources.tables import Source, WatchedPage
 from domain.upkeep.tables import Update, UpdateCopy, Upkeep
 from domain.workspaces.tables import ExpertRequest, Invitation
 from tests.domain.metrics.build import World, kept
@@ -320,8 +321,19 @@ async def _kept_up(world: World, copy: Delivery) -> dict[str, UUID]:
         ways=["edit", "leave"],
         way="edit",
     )
-    await world.add(upkeep, update, target)
-    return {"upd": update.id}
+    page = WatchedPage(
+        workspace_id=world.workspace_id,
+        id=new_id(),
+        url=f"https://example.org/{new_id().hex}",
+        entry="",
+        every_hours=24,
+        act_at=None,
+    )
+    source = Source(
+        **common, id=new_id(), post_id=copy.post_id, page_id=page.id, every_hours=24, **kept()
+    )
+    await world.add(upkeep, update, target, page, source)
+    return {"upd": update.id, "src": source.id}
 
 
 async def _happening(world: World) -> dict[str, UUID]:

@@ -36,6 +36,7 @@ from workers import (
     recurrences,
     rendering,
     reviews,
+    sources,
     upkeep,
     uploads,
     zones,
@@ -70,6 +71,7 @@ HANDLERS = {
     "ask_again": reviews.ask_again_due,
     "keep_up": upkeep.keep_up_due,
     "carry_on": upkeep.carry_on_due,
+    "watch": sources.watch_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

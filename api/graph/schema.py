@@ -39,6 +39,7 @@ from api.posts import adaptations_graph as adaptations
 from api.posts import changes_graph as post_changes
 from api.posts import graph as posts
 from api.providers import graph as providers
+from api.sources import graph as sources
 from api.upkeep import graph as upkeep
 from api.uploads import graph as uploads
 from api.workspaces import experts_graph as experts
@@ -60,6 +61,7 @@ RESOURCES = (
     adaptations,
     approvals,
     upkeep,
+    sources,
     pauses,
     agenda,
     campaigns,

@@ -33,6 +33,7 @@ TROUBLES = {
     "network.media_processing": "The network is still working on a file; it is tried again.",
     "network.missing": "What the call names is not there any more.",
     "network.no_feed": "There is no feed at the address.",
+    "network.no_text": "The address shows no text that can be watched.",
     "network.outcome_unknown": "Something was sent and no answer came: it is looked up first.",
     "network.rate_limited": "The network asks us to wait; it is tried again then.",
     "network.refused": "The network understood and said no; `said` holds its words.",

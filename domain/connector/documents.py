@@ -23,11 +23,11 @@ def refusal_of(reply: Reply) -> NetworkError:
     said = str(reply.status)
     if reply.status == 429 or (reply.status == 503 and "retry-after" in reply.headers):
         until = waits_until(reply.headers)
-        return RateLimited("The feed's server asks us to slow down.", until=until, said=said)
+        return RateLimited("The server asks us to slow down.", until=until, said=said)
     if reply.status >= 500:
-        return Unavailable("The feed's server is out of order.", said=said)
+        return Unavailable("The server is out of order.", said=said)
     if reply.status == 401:
-        return GrantExpired("The feed asks for a login.", said=said)
+        return GrantExpired("The document asks for a login.", said=said)
     if reply.status in {404, 410}:
-        return Missing("The feed is gone.", said=said)
-    return Refused("The feed's server refuses to show it.", said=said)
+        return Missing("The document is gone.", said=said)
+    return Refused("The server refuses to show it.", said=said)

@@ -55,6 +55,7 @@ PREFIXES = {
     "pol": "approval_policy",
     "pau": "pause",
     "rev": "review",
+    "src": "source",
     "upd": "update",
     "adp": "adaptation",
     "var": "variant",
@@ -177,6 +178,7 @@ PauseId = Annotated[UUID, Prefixed("pau")]
 ContactId = Annotated[UUID, Prefixed("con")]
 PolicyId = Annotated[UUID, Prefixed("pol")]
 ReviewId = Annotated[UUID, Prefixed("rev")]
+SourceId = Annotated[UUID, Prefixed("src")]
 UpdateId = Annotated[UUID, Prefixed("upd")]
 AdaptationId = Annotated[UUID, Prefixed("adp")]
 VariantId = Annotated[UUID, Prefixed("var")]

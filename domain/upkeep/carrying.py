@@ -28,7 +28,7 @@ from domain.posts.rules import DeliveryState
 from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_copies
 from domain.upkeep.keeping import locked_upkeep, plan, renew
-from domain.upkeep.queries import copies_of, shown_state, states_of, visible
+from domain.upkeep.queries import copies_of, is_proposed, shown_state, states_of, visible
 from domain.upkeep.reposting import repost
 from domain.upkeep.rules import (
     ENDED_WELL,
@@ -186,9 +186,11 @@ async def _finish(
     row.state = after(UpdateState(row.state), Act.FINISH)
     row.ended_at, row.act_at = now, None
     row.version, row.updated_at = row.version + 1, now
-    _, upkeep = await locked_upkeep(session, caller, post.id)
-    renew(post, upkeep, UpdateReason(row.reason), by=row.decided_by or caller.actor, now=now)
-    plan(session, upkeep)
+    reason = UpdateReason(row.reason)
+    if not await is_proposed(session, caller, post.id, reason):
+        _, upkeep = await locked_upkeep(session, caller, post.id)
+        renew(post, upkeep, reason, by=row.decided_by or caller.actor, now=now)
+        plan(session, upkeep)
     data = {"post": show("post", post.id), "reason": row.reason}
     record(session, caller, "update.done", ("update", row.id), now=now, data=data)
 

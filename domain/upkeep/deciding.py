@@ -14,7 +14,14 @@ from domain.kernel.ids import show
 from domain.upkeep.carrying import carry_out, locked, look
 from domain.upkeep.keeping import locked_upkeep, note_stale, plan
 from domain.upkeep.proposing import choose
-from domain.upkeep.queries import copies_of, shown_state, states_of, update_view, visible
+from domain.upkeep.queries import (
+    copies_of,
+    is_proposed,
+    shown_state,
+    states_of,
+    update_view,
+    visible,
+)
 from domain.upkeep.rules import UNDER_WAY, Act, UpdateReason, UpdateState, after
 from domain.upkeep.tables import Update
 from domain.upkeep.update_shapes import ChangeUpdate, DismissUpdate, UpdateView
@@ -88,7 +95,8 @@ async def dismiss_update(
     if any(shown_state(row, copy, states) in UNDER_WAY for copy in copies):
         raise DeliveryUnderWay
     _dismiss(session, caller, row, command.words, now)
-    if row.reason == UpdateReason.SOURCE_CHANGED:
+    changed = UpdateReason.SOURCE_CHANGED
+    if row.reason == changed and not await is_proposed(session, caller, post.id, changed):
         _, upkeep = await locked_upkeep(session, caller, post.id)
         left = [each for each in upkeep.stale_for if each != row.reason]
         note_stale(post, upkeep, left)

@@ -147,6 +147,19 @@ async def states_of(session: AsyncSession, caller: Caller, copies: Iterable[Upda
     return {id_: DeliveryState(state) for id_, state in (await session.exec(statement)).all()}
 
 
+async def is_proposed(
+    session: AsyncSession, caller: Caller, post_id: UUID, reason: UpdateReason
+) -> bool:
+    """Whether an update of a post waits for this reason."""
+    await session.flush()
+    statement = visible(caller).where(
+        col(Update.post_id) == post_id,
+        col(Update.reason) == reason,
+        col(Update.state) == UpdateState.PROPOSED,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
 def shown_state(row: Update, copy: UpdateCopy, states: States) -> CopyState:
     act = states.get(copy.act_id) if copy.act_id else None
     undo = states.get(copy.undo_id) if copy.undo_id else None

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CommunityId, DeliveryId, PostId, UpdateId
+from domain.kernel.ids import AccountId, CommunityId, DeliveryId, PostId, SourceId, UpdateId
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.fields import Parts
 from domain.upkeep.rules import CopyState, UpdateReason, UpdateState, UpdateWay
@@ -34,6 +34,7 @@ class UpdateView(View):
     community_id: CommunityId = Field(description="The post's community.")
     post_id: PostId = Field(description="The post whose public copies are to be updated.")
     reason: UpdateReason = Field(description="Why.")
+    source_id: SourceId | None = Field(description="The source that changed; null: none did.")
     note: str = Field(description=OF_NOTE)
     difference: str | None = Field(
         description="What changed in the source, line by line; null: no source did."

@@ -47,6 +47,7 @@ LISTED = {
     "pau",
     "rev",
     "upd",
+    "src",
 }
 BY_PARAMETER = {
     "community_id": "com",
@@ -72,6 +73,7 @@ BY_PARAMETER = {
     "pause_id": "pau",
     "review_id": "rev",
     "update_id": "upd",
+    "source_id": "src",
 }
 
 

@@ -63,6 +63,7 @@ ELSEWHERE = {
     "create_upload": "tests/api/uploads: it takes bytes, and tus has keys alone",
     "prepare_upload": "tests/api/uploads: it takes a file",
     "create_pause": "tests/api/pauses: a thing is paused once",
+    "create_source": "tests/api/sources: a post rests on a page once",
     "propose_update": "tests/api/upkeep: it is of a post",
     "submit_review": "tests/api/approvals: it is of a post",
     "draft_idea": "tests/api/ideas: it is of an idea",

@@ -27,6 +27,7 @@ WHOLE_HOUSE = {
     "sign_in_providers": "how people of the house sign in",
     "provider_attempts": "whoever signs in is not known yet",
     "provider_people": "who signed in",
+    "watched_pages": "what is public on the web; which posts rest on it is held",
     "test_clocks": "what time it is in the house",
     "zone_rules": "a version, and how far it was applied",
 }

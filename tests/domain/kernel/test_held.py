@@ -104,6 +104,7 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             "review_links",
             "reviews",
             "samples",
+            "sources",
             "standings",
             "tallies",
             "update_copies",

@@ -1,0 +1,149 @@
+"""The workers' half: pages fall due, and what changed in them is told to the posts on them.
+
+Each function is one transaction of plan or record; nothing is fetched in any of them. The page is
+locked first, then the posts that rest on it, by their id.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.connector.errors import NetworkError, RateLimited
+from domain.events.service import record
+from domain.kernel.caller import Caller
+from domain.kernel.ids import show
+from domain.kernel.nudges import due_at
+from domain.sources.queries import visible, visible_pages
+from domain.sources.rules import acting_party, difference, fingerprint, next_try
+from domain.sources.shapes import Asked, Found
+from domain.sources.tables import Source, WatchedPage
+from domain.upkeep.keeping import locked_upkeep, note_stale, plan
+from domain.upkeep.proposing import propose
+from domain.upkeep.rules import UpdateReason
+
+CHANGED = UpdateReason.SOURCE_CHANGED
+
+
+async def claim_pages(
+    session: AsyncSession, caller: Caller, *, now: datetime, lease: timedelta, batch: int
+) -> list[Asked]:
+    """Pages to read now, this worker's until the lease ends."""
+    statement = visible_pages(caller).where(col(WatchedPage.act_at) <= now)
+    statement = statement.order_by(col(WatchedPage.act_at)).limit(batch)
+    rows = (await session.exec(statement.with_for_update(skip_locked=True))).all()
+    for row in rows:
+        row.act_at = now + lease
+    return [Asked(row.id, row.url, row.entry, row.etag, row.modified, now + lease) for row in rows]
+
+
+async def record_page(
+    session: AsyncSession, caller: Caller, asked: Asked, found: Found | None, *, now: datetime
+) -> None:
+    """Keeps what a page says now; None: it is as it was. A first reading is no change.
+
+    A page on which nothing rests any more is forgotten.
+    """
+    page = await _held(session, caller, asked)
+    if page is None:
+        return
+    sources = await _sources_on(session, caller, page)
+    if not sources:
+        await session.delete(page)
+        return
+    if page.problem is not None:
+        for source in sources:
+            _tell(session, caller, source, page, "source.recovered", {}, now)
+    page.problem, page.failures, page.read_at = None, 0, now
+    _come_back(session, page, now + timedelta(hours=page.every_hours))
+    if found is None:
+        return
+    page.etag, page.modified = found.etag, found.modified
+    print_ = fingerprint(found.text)
+    is_new = page.fingerprint is not None and page.fingerprint != print_
+    if is_new:
+        page.difference = difference(page.text, found.text)
+    page.text, page.fingerprint = found.text, print_
+    for source in sources if is_new else ():
+        await _tell_change(session, caller, source, page, now)
+
+
+async def record_trouble(
+    session: AsyncSession, caller: Caller, asked: Asked, error: NetworkError, *, now: datetime
+) -> None:
+    """Says what is wrong, who must act and when it is tried again; what was read before stays."""
+    page = await _held(session, caller, asked)
+    if page is None:
+        return
+    page.failures += 1
+    before = page.problem or {}
+    party = acting_party(error, page.failures)
+    is_known = (before.get("code"), before.get("acting_party")) == (error.code, party)
+    if not is_known:
+        page.problem = {
+            "code": error.code,
+            "message": error.message,
+            "said": error.said,
+            "acting_party": party,
+            "since": before.get("since") or now.isoformat(),
+        }
+        data = {"code": error.code, "message": error.message, "acting_party": party}
+        for source in await _sources_on(session, caller, page):
+            _tell(session, caller, source, page, "source.troubled", data, now)
+    until = error.until if isinstance(error, RateLimited) else None
+    _come_back(session, page, max(next_try(page.failures, now=now), until or now))
+
+
+async def _held(session: AsyncSession, caller: Caller, asked: Asked) -> WatchedPage | None:
+    """The row, locked, while it is still this worker's."""
+    statement = visible_pages(caller).where(
+        col(WatchedPage.id) == asked.id, col(WatchedPage.act_at) == asked.lease_end
+    )
+    return (await session.exec(statement.with_for_update())).one_or_none()
+
+
+async def _sources_on(session: AsyncSession, caller: Caller, page: WatchedPage) -> Sequence[Source]:
+    statement = visible(caller).where(col(Source.page_id) == page.id)
+    return (await session.exec(statement.order_by(col(Source.post_id)))).all()
+
+
+async def _tell_change(
+    session: AsyncSession, caller: Caller, source: Source, page: WatchedPage, now: datetime
+) -> None:
+    """Proposes an update of what is public; what is not out yet is only told of."""
+    source.changed_at = now
+    post, upkeep = await locked_upkeep(session, caller, source.post_id)
+    update = await propose(
+        session,
+        caller,
+        post,
+        CHANGED,
+        source_id=source.id,
+        difference=page.difference,
+        now=now,
+    )
+    if update is not None:
+        note_stale(post, upkeep, [*upkeep.stale_for, CHANGED])
+        upkeep.version, upkeep.updated_at = upkeep.version + 1, now
+        plan(session, upkeep)
+    data = {"update": show("upd", update.id) if update is not None else None}
+    _tell(session, caller, source, page, "source.changed", data, now)
+
+
+def _tell(
+    session: AsyncSession,
+    caller: Caller,
+    source: Source,
+    page: WatchedPage,
+    kind: str,
+    data: Mapping[str, str | None],
+    now: datetime,
+) -> None:
+    told = {"post": show("post", source.post_id), "url": page.url, **data}
+    record(session, caller, kind, ("source", source.id), now=now, data=told)
+
+
+def _come_back(session: AsyncSession, page: WatchedPage, at: datetime) -> None:
+    page.act_at = at
+    due_at(session, page.workspace_id, page.id, at)
