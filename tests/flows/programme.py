@@ -1,4 +1,4 @@
-"""A programme that somebody else publishes: an RSS feed on loopback, read by real workers."""
+"""What somebody else publishes on loopback, read by real workers: a programme, and a page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-PATH = "/programme.rss"
+PATH, PRICES = "/programme.rss", "/tarifs"
 TITLE, TEXT = "La Fête des vignerons", "Qui défile cette année ? Trois cents figurants à Vevey."
 FEED = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>Programme de la région</title>
@@ -18,11 +18,17 @@ FEED = """<?xml version="1.0" encoding="utf-8"?>
 
 
 class Programme(BaseHTTPRequestHandler):
+    price = 10
+    """What the page tells; a test may change it."""
+
     def do_GET(self) -> None:
         at = format_datetime(datetime.now(UTC))
-        body = FEED.format(title=TITLE, text=TEXT, at=at).encode()
-        self.send_response(200 if self.path == PATH else 404)
-        self.send_header("Content-Type", "application/rss+xml")
+        page = f"<nav>Menu</nav><main><p>Entrée : {self.price} francs</p></main>"
+        is_page = self.path == PRICES
+        body = (page if is_page else FEED.format(title=TITLE, text=TEXT, at=at)).encode()
+        kind = "text/html; charset=utf-8" if is_page else "application/rss+xml"
+        self.send_response(200 if self.path in {PATH, PRICES} else 404)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
