@@ -49,6 +49,11 @@ class Text(Heard):
 class Post(Heard):
     id: str
     link: str | None = None
+    status: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        return self.status == "publish"
 
 
 class Posts(RootModel[tuple[Post, ...]]):

@@ -9,10 +9,10 @@ from domain.connector.http import Call, Http
 from domain.connector.words import Access, Draft, Ref
 from domain.networks.wordpress import comments
 from domain.networks.wordpress.answers import Post, Standing
+from domain.networks.wordpress.articles import shown
 from domain.networks.wordpress.compose import article_of, standing_media
 from domain.networks.wordpress.media import describe, is_video, send_up
 from domain.networks.wordpress.places import path_of, post_ref, read_id
-from domain.networks.wordpress.publish import shown
 from domain.networks.wordpress.settings import settings_of, told
 from domain.networks.wordpress.wire import server_of
 

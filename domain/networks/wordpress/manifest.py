@@ -99,6 +99,7 @@ MANIFEST = Manifest(
         "The user needs the role of author at least, and of editor for comments that wait.",
         "Application passwords came with WordPress 5.6 and need https.",
         "An article's slug bears a mark by which it is found again; one of your own must be free.",
+        "Articles are made public from drafts; one may be left where a site was out of order.",
         "Withdrawn articles and comments lie in the site's trash; their files stay in the library.",
         "All comments of the site come in, also those that wait for approval; spam does not.",
         "The same words under the same comment are taken once: a second answer counts as there.",

@@ -13,12 +13,16 @@ class Sent(BaseModel):
 
 
 class Progress(BaseModel):
-    """`is_trying` is set before the message under way is sent; `files` are the article's."""
+    """`is_trying` is set before the message under way is sent.
+
+    `files` are the article's; `article` is its id, once it stands there as a draft.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     files: tuple[File, ...] = ()
     is_trying: bool = False
+    article: str | None = None
     sent: tuple[Sent, ...] = ()
 
     def above(self, draft: Draft) -> str | None:

@@ -52,9 +52,64 @@ async def test_article_that_was_tried_and_is_not_there_is_sent_under_the_same_sl
 
     await send(http, POST, {"is_trying": True})
 
-    sought, sent = http.calls
-    assert isinstance(sent.json, dict)
-    assert dict(sought.query)["slug"] == sent.json["slug"]
+    sought, written, _ = http.calls
+    assert isinstance(written.json, dict)
+    assert dict(sought.query)["slug"] == written.json["slug"]
+
+
+async def test_article_is_a_draft_until_its_id_is_kept() -> None:
+    http = ScriptedHttp(recorded("wordpress", "post"))
+
+    _, kept = await send(http, POST)
+
+    written, shown = http.calls
+    assert isinstance(written.json, dict)
+    assert written.json["status"] == "draft"
+    assert (shown.url, shown.json) == (
+        f"{CASE.access.server}/wp-json/wp/v2/{CASE.post_ids[0]}",
+        {"status": "publish"},
+    )
+    assert kept.calls_before == [0, 1, 2]
+    assert kept.checkpoints[1]["article"] == CASE.post_ids[0]
+
+
+async def test_draft_whose_answer_got_lost_is_the_one_that_becomes_public() -> None:
+    late: JsonValue = [{"id": 6, "status": "draft"}]
+    public = answer("POST", f"{POSTS}/6", {"id": 6, "status": "publish"})
+    http = ScriptedHttp([answer("GET", POSTS, late), public])
+
+    published, _ = await send(http, POST, {"is_trying": True})
+
+    assert published.remote_id == "posts/6"
+
+
+async def test_public_article_is_meant_before_a_draft_that_came_late() -> None:
+    both: JsonValue = [{"id": 7, "status": "draft"}, {"id": 6, "status": "publish"}]
+
+    published, _ = await send(ScriptedHttp([answer("GET", POSTS, both)]), POST, {"is_trying": True})
+
+    assert published.remote_id == "posts/6"
+
+
+@pytest.mark.parametrize(("status", "found"), [("draft", None), ("publish", "posts/6")])
+async def test_article_that_may_be_public_is_looked_up_by_its_id(
+    status: str, found: str | None
+) -> None:
+    http = ScriptedHttp([answer("GET", f"{POSTS}/6", {"id": 6, "status": status})])
+    reached: Checkpoint = {"is_trying": True, "article": "posts/6"}
+
+    published = await publish.look_up(http, CASE.access, POST, reached, since=NOW)
+
+    http.assert_finished()
+    assert (published.remote_id if published else None) == found
+
+
+async def test_draft_that_somebody_deleted_is_not_there() -> None:
+    gone = refused(404, "rest_post_invalid_id", "Invalid post ID.")
+    http = ScriptedHttp([gone.model_copy(update={"method": "GET", "path": f"{POSTS}/6"})])
+    reached: Checkpoint = {"is_trying": True, "article": "posts/6"}
+
+    assert await publish.look_up(http, CASE.access, POST, reached, since=NOW) is None
 
 
 async def test_nothing_is_looked_up_that_was_never_sent() -> None:
@@ -100,8 +155,9 @@ async def test_category_that_the_site_lacks_is_refused_and_tags_are_made() -> No
     )
     await send(http, draft)
 
-    assert isinstance(http.calls[-1].json, dict)
-    assert (http.calls[-1].json["categories"], http.calls[-1].json["tags"]) == ([4], [9])
+    written = http.calls[-2].json
+    assert isinstance(written, dict)
+    assert (written["categories"], written["tags"]) == ([4], [9])
 
 
 async def test_files_that_are_there_are_not_sent_up_again() -> None:
@@ -140,7 +196,7 @@ async def test_first_comment_follows_its_article_and_is_resumed_behind_it() -> N
     kept = Kept(lost)
     with pytest.raises(OutcomeUnknown):
         await publish.publish(lost, CASE.access, draft, {}, kept, now=NOW)
-    assert lost.calls[1].json == {"post": int(number), "parent": 0, "content": "More in a moment."}
+    assert lost.calls[2].json == {"post": int(number), "parent": 0, "content": "More in a moment."}
 
     there = [answer("GET", COMMENTS, [comment(13, "More in a moment.")])]
     found = await publish.look_up(ScriptedHttp(there), CASE.access, draft, kept.last, since=NOW)
