@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import structlog
-from asyncpg.exceptions import InterfaceError, PostgresError
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
@@ -26,7 +26,8 @@ DUE = """
 SELECT work, workspace_id, NULL::interval AS ahead FROM parvis_due($1)
 UNION ALL SELECT work, workspace_id, ahead FROM parvis_due_ahead($1)
 """
-ENGINE_AWAY = (OSError, PostgresError, InterfaceError, DBAPIError)
+# asyncpg's pool says InternalClientError of connections that PostgreSQL took along when it died.
+ENGINE_AWAY = (OSError, PostgresError, InterfaceError, InternalClientError, DBAPIError)
 
 
 Handlers = Mapping[str, clocks.Handles]
@@ -95,6 +96,10 @@ class Timer:
             log.warning("timer.engine_away", reason=type(error).__name__)
             await asyncio.sleep(ENGINE_AWAY_S)
         except WorkBrokenError:
+            await asyncio.sleep(ENGINE_AWAY_S)
+        except Exception:
+            # Nothing ends the timer but `stop`: without it all that is due waits for the sweep.
+            log.exception("timer.broken")
             await asyncio.sleep(ENGINE_AWAY_S)
 
     async def _turn(self) -> None:

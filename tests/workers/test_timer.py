@@ -1,12 +1,17 @@
 """The worker's timer: work that breaks keeps back nothing else, and never ends it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
+from asyncpg.exceptions import InternalClientError
 
+from domain.kernel.database import Database
 from tests.workers.gallery import plan, shelve
 from tests.workers.stage import Stage, stage
 from workers.context import Context
@@ -33,6 +38,22 @@ class Breaking:
         return 0
 
 
+class BreakingPool:
+    """A pool that breaks when it is first asked what is due."""
+
+    def __init__(self, pool: asyncpg.Pool, error: Exception) -> None:
+        self.pool = pool
+        self.errors = [error]
+
+    async def fetch(self, statement: str, *values: object) -> Any:
+        if self.errors:
+            raise self.errors.pop()
+        return await self.pool.fetch(statement, *values)
+
+    async def fetchval(self, statement: str) -> Any:
+        return await self.pool.fetchval(statement)
+
+
 @pytest.fixture
 async def breaking(stage: Stage, tmp_path: Path) -> Breaking:
     """Of a workspace with a post that is due, and a file to be looked at."""
@@ -57,3 +78,21 @@ async def test_timer_goes_on_when_work_breaks(stage: Stage, breaking: Breaking) 
     await running
 
     assert breaking.calls >= 2
+
+
+@pytest.mark.parametrize("error", [InternalClientError("PostgreSQL died"), ValueError("no such")])
+async def test_timer_goes_on_when_what_is_due_cannot_be_told(
+    stage: Stage, breaking: Breaking, error: Exception
+) -> None:
+    kept = stage.context.database
+    pool: Any = BreakingPool(kept.reads, error)
+    database = Database(kept._engine, pool, kept._nudges)
+    timer = Timer(replace(stage.context, database=database), {"deliver": breaking})
+    running = asyncio.create_task(timer.run())
+
+    async with asyncio.timeout(10):
+        await breaking.again.wait()
+    timer.stop()
+    await running
+
+    assert pool.errors == []
