@@ -9,7 +9,6 @@ from typing import Any
 from arq import Worker, cron
 from redis.exceptions import RedisError
 
-from domain.kernel.clock import utc_now
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
 from domain.kernel.memory import keep_out_of_collections
@@ -46,6 +45,7 @@ from workers.context import Context
 from workers.http import OutwardHttp
 from workers.outbox import Outbox
 from workers.slots import Slots
+from workers.timekeeping import kept_clock
 from workers.timer import ENGINE_AWAY, Timer, run_due
 
 HANDLERS = {
@@ -112,15 +112,18 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
         user_agent=f"Parvis (+{settings.public_url})",
     )
     try:
-        async with kept_ring(settings, Nudges(redis)) as keys:
+        async with (
+            kept_ring(settings, Nudges(redis)) as keys,
+            kept_clock(database.reads) as clock,
+        ):
             yield Context(
                 settings=settings,
                 database=database,
                 redis=redis,
                 keys=keys,
                 http=http,
-                budgets=Budgets(redis),
-                clock=utc_now,
+                budgets=Budgets(redis, clock),
+                clock=clock,
                 slots=Slots(settings.worker_jobs),
                 studio=Slots(1),
                 media=MediaStore.of(settings),
