@@ -62,6 +62,10 @@ MEANT = {
     "department.lead_outside": "who leads a department is in it",
     "member.may_not_approve": "who is asked to approve may",
     "known_incomplete": "a number and its hash go together",
+    "upkeep.expired": "what is over is given another end",
+    "update.words_missing": "what is said anew has words",
+    "update.one_message": "a reply is one message",
+    "update.no_way": "not every copy takes every way",
     "value_error": "fields that contradict one another",
 }
 WELCOME = {200, 201, 202, 204, 401, 403, 404, 409}
