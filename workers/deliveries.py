@@ -29,7 +29,7 @@ from domain.posts.rules import (
 )
 from workers.cards import PATIENCE_S, with_cards
 from workers.context import Context
-from workers.drafts import draft_of
+from workers.drafts import draft_of, with_quotes_written
 from workers.outward import Line, Purpose, grant_expired, open_line
 from workers.steps import Beginning, LeaseLost, Steps
 
@@ -60,7 +60,8 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
         try:
             await _ensure_unpaused(context, task, started_at)
             line = opened.line if opened else await _open(context, task, started_at)
-            draft = await draft_of(context, task)
+            whole = await draft_of(context, task)
+            draft = with_quotes_written(whole, line.connector.manifest)
         except ParvisError as error:
             await _hold(context, task, error)
         except NetworkError as error:

@@ -1,8 +1,11 @@
 """Turns a claimed delivery into the draft that a connector sends, files included."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
+from domain.connector.links import spelled_out
+from domain.connector.manifest import Manifest
 from domain.connector.words import Draft, Link, Medium, Part
 from domain.kernel.caller import worker
 from domain.kernel.errors import DependencyAway, NotFound
@@ -58,13 +61,24 @@ def _draft(id_: UUID, content: Content, media: tuple[Medium, ...]) -> Draft:
     poll = content.poll.asked() if content.poll else None
     return Draft(
         key=id_.hex,
-        parts=(Part(first, media, link, poll), *(Part(text) for text in rest)),
+        parts=(Part(first, media, link, content.quote_of, poll), *(Part(text) for text in rest)),
         language=content.language,
         visibility=content.visibility,
         content_warning=content.content_warning,
         reply_to=content.reply_to,
         settings=content.settings,
     )
+
+
+def with_quotes_written(draft: Draft, manifest: Manifest) -> Draft:
+    """The draft for its network: where nothing can be quoted, the address stands in the text."""
+    if manifest.has_quotes:
+        return draft
+    parts = tuple(
+        replace(part, text=spelled_out(part.text, part.quote_of), quote_of=None)
+        for part in draft.parts
+    )
+    return replace(draft, parts=parts)
 
 
 async def _media(

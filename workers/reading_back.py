@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused, Unavailable
+from domain.connector.manifest import Manifest
 from domain.connector.port import Shows
 from domain.connector.words import Ref, Shown
 from domain.kernel.caller import worker
@@ -16,7 +17,7 @@ from domain.posts import reading_back
 from domain.posts.drift import compare
 from domain.posts.reading_back import Copy, Looked
 from workers.context import Context
-from workers.drafts import outline
+from workers.drafts import outline, with_quotes_written
 from workers.outward import Line, Purpose, grant_expired, open_line
 
 ACCOUNTS = 20
@@ -82,7 +83,7 @@ async def _visit(
         batch = _batch(left, size)
         patience_s = (ends_at - context.clock()).total_seconds()
         shown = await _ask(line, shows, [ref for copy in batch for ref in copy.refs], patience_s)
-        await _record(context, workspace_id, shows, batch, shown)
+        await _record(context, workspace_id, line.connector.manifest, shows, batch, shown)
         del left[: len(batch)]
 
 
@@ -114,6 +115,7 @@ async def _ask(
 async def _record(
     context: Context,
     workspace_id: UUID,
+    manifest: Manifest,
     shows: Shows,
     copies: Sequence[Copy],
     shown: dict[str, Shown],
@@ -122,8 +124,10 @@ async def _record(
     async with context.database.transaction(workspace_id) as session:
         ids = {id_ for copy in copies for id_ in copy.content.media_ids}
         media = await media_by_id(session, caller, list(ids)) if ids else {}
+        sent = [with_quotes_written(outline(each, media), manifest) for each in copies]
         looked = [
-            Looked(each, compare(shows, outline(each, media), each.refs, shown)) for each in copies
+            Looked(each, compare(shows, draft, each.refs, shown))
+            for each, draft in zip(copies, sent, strict=True)
         ]
         await reading_back.record_looked(session, caller, looked, now=context.clock())
 

@@ -66,12 +66,12 @@ async def create_import(
     CSV (UTF-8, a heading, cells parted by `,`, `;` or tabs) or JSON Lines, up to 10,000 rows.
     The columns: `title` in every row; `text`, `language`, `labels`, `link_url`, `media_ids`;
     `wall_time` (`2026-12-01T09:30:00`) and `time_zone`; `accounts`, each an id or
-    `network:handle`; `campaign` and `pillar`, by id or name; `first_comment`; and, as JSON,
-    `poll`, `settings` by network, and `adaptations` and `variants`, for what is said otherwise to
-    some readers and by some accounts. In CSV an empty cell is left out, and lists are parted by
-    `;` or written as JSON. An apostrophe before `=`, `+`, `-`, `@`, a tab, an end of line or
-    another apostrophe at the start of a cell is taken away: exports put it there, so that no
-    spreadsheet takes a text for a formula. Columns that exports tell beside (`id`, `state`,
+    `network:handle`; `campaign` and `pillar`, by id or name; `quote_of` and `first_comment`; and,
+    as JSON, `poll`, `settings` by network, and `adaptations` and `variants`, for what is said
+    otherwise to some readers and by some accounts. In CSV an empty cell is left out, and lists are
+    parted by `;` or written as JSON. An apostrophe before `=`, `+`, `-`, `@`, a tab, an end of
+    line or another apostrophe at the start of a cell is taken away: exports put it there, so that
+    no spreadsheet takes a text for a formula. Columns that exports tell beside (`id`, `state`,
     `publish_at`, `published_at`) are passed over.
 
     Needs the scope `posts:write`.

@@ -28,7 +28,9 @@ def _article(post: PostView) -> str:
     )
     options = post.poll.options if post.poll else ()
     poll = "".join(f"<p>○ {escape(option)}</p>" for option in options)
+    quote = f'<p>❝ <a href="{root}/posts/{post.quoted}">quoted</a></p>' if post.quoted else ""
     return (
-        f"<article>{warning}<p>{text}</p>{poll}{media}<p>{post.created_at:%Y-%m-%d %H:%M} UTC · "
+        f"<article>{warning}<p>{text}</p>{quote}{poll}{media}<p>"
+        f"{post.created_at:%Y-%m-%d %H:%M} UTC · "
         f"{post.likes} likes · {post.reposts} reposts · {post.replies} replies</p></article>"
     )

@@ -45,10 +45,11 @@ async def see_review(session: AsyncSession, secret: str, *, now: datetime) -> Re
 
 
 def _others(version: PostVersion) -> list[str]:
-    """All else that would be read: polls, first comments, and what is said otherwise."""
-    said = beside(version.poll, version.first_comment)
+    """All else that would be read: polls, quotes, first comments, and what is said otherwise."""
+    said = beside(version.poll, version.quote_of, version.first_comment)
     for each in (*version.adaptations, *version.variants):
-        said += [*(each["parts"] or ()), *beside(each.get("poll"), each.get("first_comment"))]
+        rest = (each.get(name) for name in ("poll", "quote_of", "first_comment"))
+        said += [*(each["parts"] or ()), *beside(*rest)]
     return [text for text in said if text]
 
 

@@ -3,6 +3,7 @@
 NetworkError            three answers: wait, stop, look
 ├── RateLimited         wait until `until`
 ├── Unavailable         wait; the call surely changed nothing
+│   └── StillWorking    it is at what it was sent: ask again soon
 ├── GrantExpired        stop: the account's owner must connect again
 ├── Refused             stop: the network will not take this content or act
 │   └── Missing         what the call names is not there (any more)
@@ -40,6 +41,12 @@ class Unavailable(NetworkError):
     """Nothing was changed over there; the same call may be made again later."""
 
     code = "network.unavailable"
+
+
+class StillWorking(Unavailable):
+    """The network is not done with a file it was sent; what was reached is kept meanwhile."""
+
+    code = "network.media_processing"
 
 
 class GrantExpired(NetworkError):

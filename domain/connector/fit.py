@@ -33,6 +33,8 @@ class PartFacts:
     media: tuple[MediumFacts, ...] = ()
     link_url: str | None = None
     """Of the link card, where there is one."""
+    quote_of: str | None = None
+    """Address of the post that it quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,15 @@ def text_length(
 
 
 def _as_sent(manifest: Manifest, part: PartFacts) -> str:
-    if manifest.has_link_cards and not part.media:
-        return part.text
-    return spelled_out(part.text, part.link_url)
+    has_card = manifest.has_link_cards and not part.media
+    text = part.text if has_card else spelled_out(part.text, part.link_url)
+    return text if _quotes(manifest, part.quote_of) else spelled_out(text, part.quote_of)
+
+
+def _quotes(manifest: Manifest, address: str | None) -> bool:
+    """Whether an address is surely quoted, and not written out."""
+    pattern = manifest.quoted_addresses if manifest.has_quotes else None
+    return bool(address and pattern and re.fullmatch(pattern, address))
 
 
 def _of_post(
@@ -132,7 +140,7 @@ def _of_text(
     limit = manifest.text
     text = _as_sent(manifest, part)
     if not text.strip():
-        if not (part.media or part.link_url):
+        if not (part.media or part.link_url or part.quote_of):
             yield Misfit(pointer, "text.empty", "A message needs text or media.")
         return
     length = text_length(manifest, measures, part, content_warning)

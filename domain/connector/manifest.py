@@ -118,6 +118,16 @@ class Manifest(Shape):
         description="Whether a link can be shown as a card; elsewhere, and beside media, it is "
         "written out at the end of the text and counts there.",
     )
+    has_quotes: bool = Field(
+        default=False,
+        description="Whether a post can quote another by its address; elsewhere the address is "
+        "written out at the end of the text and counts there.",
+    )
+    quoted_addresses: str | None = Field(
+        default=None,
+        description="Addresses that are surely quoted, as a regular expression. Any other is "
+        "tried, written out where it is no post that may be quoted, and counted so; null: all are.",
+    )
     polls: PollLimit | None = Field(
         default=None, description="Limits of polls; null where there are none."
     )

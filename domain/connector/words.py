@@ -114,6 +114,8 @@ class Part:
     text: str
     media: tuple[Medium, ...] = ()
     link: Link | None = None
+    quote_of: str | None = None
+    """Address of a post that it quotes, where the network can (`Manifest.has_quotes`)."""
     poll: Poll | None = None
 
 

@@ -31,6 +31,7 @@ SAME = (
     "link_url",
     "media_ids",
     "poll",
+    "quote_of",
     "first_comment",
     "settings",
     "wall_time",

@@ -13,6 +13,7 @@ from domain.posts.command_shapes import OneEach
 from domain.posts.fields import (
     MASTER_COMMENT,
     MASTER_POLL,
+    MASTER_QUOTE,
     MASTER_SETTINGS,
     MOST_VARIANTS,
     Comment,
@@ -21,6 +22,7 @@ from domain.posts.fields import (
     Link,
     MediaIds,
     NetworkSettings,
+    Quoted,
     Text,
     Title,
 )
@@ -40,6 +42,7 @@ class ImportLine(Command):
     link_url: Link | None = Field(default=None, description="The page it leads to.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
     poll: PollInput | None = Field(default=None, description=MASTER_POLL)
+    quote_of: Quoted | None = Field(default=None, description=MASTER_QUOTE)
     first_comment: Comment | None = Field(default=None, description=MASTER_COMMENT)
     settings: NetworkSettings = Field(default={}, description=MASTER_SETTINGS)
     wall_time: WallTime | None = Field(default=None, description="Planned time in its zone.")

@@ -22,6 +22,7 @@ class Ability(StrEnum):
     IMAGES = "images"
     VIDEOS = "videos"
     LINK_CARDS = "link_cards"
+    QUOTES = "quotes"
     POLLS = "polls"
     FIRST_COMMENTS = "first_comments"
     INBOX = "inbox"
@@ -35,6 +36,14 @@ class NetworkView(Manifest, View):
     has_link_cards: bool = Field(
         description="Whether a link can be shown as a card; elsewhere, and beside media, it is "
         "written out at the end of the text and counts there."
+    )
+    has_quotes: bool = Field(
+        description="Whether a post can quote another by its address; elsewhere the address is "
+        "written out at the end of the text and counts there."
+    )
+    quoted_addresses: str | None = Field(
+        description="Addresses that are surely quoted, as a regular expression. Any other is "
+        "tried, written out where it is no post that may be quoted, and counted so; null: all are."
     )
     polls: PollLimit | None = Field(description="Limits of polls; null where there are none.")
     has_first_comment: bool = Field(
@@ -72,6 +81,7 @@ def abilities(connector: Connector) -> tuple[Ability, ...]:
         Ability.IMAGES: publishes and manifest.images is not None,
         Ability.VIDEOS: publishes and manifest.videos is not None,
         Ability.LINK_CARDS: publishes and manifest.has_link_cards,
+        Ability.QUOTES: publishes and manifest.has_quotes,
         Ability.POLLS: publishes and manifest.polls is not None,
         Ability.FIRST_COMMENTS: publishes and manifest.has_first_comment,
         Ability.INBOX: connector.inbox is not None,

@@ -9,11 +9,13 @@ from domain.kernel.ids import AdaptationId, MediaId, PostId
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.fields import (
     OWN_COMMENT,
+    OWN_QUOTE,
     Comment,
     Language,
     Link,
     MediaIds,
     Parts,
+    Quoted,
     WarningText,
 )
 from domain.posts.poll_shapes import OWN_POLL, PollInput, PollView
@@ -51,6 +53,7 @@ class AdaptedView(KeptView):
     link_url: str | None = Field(description="Its own link; null: inherited.")
     content_warning: str | None = Field(description=OWN_WARNING)
     poll: PollView | None = Field(description=OWN_POLL)
+    quote_of: str | None = Field(description=OWN_QUOTE)
     first_comment: str | None = Field(description=OWN_COMMENT)
 
 
@@ -80,6 +83,7 @@ class AdaptationInput(Command):
     link_url: Link | None = Field(default=None, description="Its own link.")
     content_warning: WarningText | None = Field(default=None, description=OWN_WARNING)
     poll: PollInput | None = Field(default=None, description=OWN_POLL)
+    quote_of: Quoted | None = Field(default=None, description=OWN_QUOTE)
     first_comment: Comment | None = Field(default=None, description=OWN_COMMENT)
 
     @property
@@ -107,6 +111,7 @@ class ChangeAdaptation(Change):
     link_url: Link | None = may_change("Its own link; null: inherited.")
     content_warning: WarningText | None = may_change(OWN_WARNING)
     poll: PollInput | None = may_change(OWN_POLL)
+    quote_of: Quoted | None = may_change(OWN_QUOTE)
     first_comment: Comment | None = may_change(OWN_COMMENT)
 
 

@@ -13,10 +13,12 @@ from domain.posts.adaptation_shapes import Adaptations
 from domain.posts.fields import (
     MASTER_COMMENT,
     MASTER_POLL,
+    MASTER_QUOTE,
     MASTER_SETTINGS,
     MOST_VARIANTS,
     OWN_COMMENT,
     OWN_LOCALE,
+    OWN_QUOTE,
     OWN_SEGMENT,
     OWN_SETTINGS,
     OWN_TONE,
@@ -26,6 +28,7 @@ from domain.posts.fields import (
     Link,
     MediaIds,
     NetworkSettings,
+    Quoted,
     Settings,
     Text,
     Title,
@@ -49,6 +52,7 @@ class VariantInput(Command):
         default=None, max_length=500, description="What it warns of."
     )
     poll: PollInput | None = Field(default=None, description=OWN_POLL)
+    quote_of: Quoted | None = Field(default=None, description=OWN_QUOTE)
     first_comment: Comment | None = Field(default=None, description=OWN_COMMENT)
     settings: Settings | None = Field(default=None, description=OWN_SETTINGS)
 
@@ -84,6 +88,7 @@ class CreatePost(Command):
     link_url: Link | None = Field(default=None, description="The page it leads to.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
     poll: PollInput | None = Field(default=None, description=MASTER_POLL)
+    quote_of: Quoted | None = Field(default=None, description=MASTER_QUOTE)
     first_comment: Comment | None = Field(default=None, description=MASTER_COMMENT)
     settings: NetworkSettings = Field(default={}, description=MASTER_SETTINGS)
     adaptations: Adaptations = Field(
@@ -107,6 +112,7 @@ class ChangePost(Change):
     link_url: Link | None = may_change("The page it leads to.")
     media_ids: MediaIds = may_change("Its pictures and videos, in order.")
     poll: PollInput | None = may_change(MASTER_POLL)
+    quote_of: Quoted | None = may_change(MASTER_QUOTE)
     first_comment: Comment | None = may_change(MASTER_COMMENT)
     settings: NetworkSettings = may_change(MASTER_SETTINGS)
     adaptations: Adaptations = may_change("All its adaptations; replaces the ones before.")

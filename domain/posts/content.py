@@ -47,6 +47,7 @@ class Content(Shape):
     content_warning: str | None = None
     reply_to: str | None = None
     poll: PollView | None = None
+    quote_of: str | None = None
     first_comment: str | None = None
     settings: dict[str, Any] = Field(default_factory=dict)
     written: tuple[str, ...] | None = None
@@ -115,6 +116,7 @@ def content_of(
         visibility=Visibility(variant.visibility),
         content_warning=found.content_warning,
         poll=found.poll and PollView.model_validate(found.poll),
+        quote_of=found.quote_of,
         first_comment=found.first_comment,
         settings=dict(post.settings.get(audience.network, {}) if own is None else own),
     )
@@ -162,6 +164,7 @@ def judge(
         parts=list(content.parts),
         link_url=content.link_url,
         poll=content.poll,
+        quote_of=content.quote_of,
         first_comment=content.first_comment,
         first_comment_length=content.first_comment
         and _length(manifest, measures, PartFacts(content.first_comment), content),
@@ -240,7 +243,10 @@ async def find_accounts(
 def _facts(content: Content, media: Mapping[UUID, Media]) -> Sequence[PartFacts]:
     files = tuple(_medium(media[id_], content.language) for id_ in content.media_ids)
     first, *rest = content.parts
-    return [PartFacts(first, files, content.link_url), *(PartFacts(text) for text in rest)]
+    return [
+        PartFacts(first, files, content.link_url, content.quote_of),
+        *(PartFacts(text) for text in rest),
+    ]
 
 
 async def render_contents(

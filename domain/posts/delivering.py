@@ -93,6 +93,7 @@ class _Post(NamedTuple):
     campaign: str | None
     utm: Templates | None
     poll: Mapping[str, Any] | None
+    quote_of: str | None
     first_comment: str | None
     settings: Mapping[str, Any]
     is_adapted: bool
@@ -114,6 +115,7 @@ class _Variant(NamedTuple):
     visibility: str
     content_warning: str | None
     poll: Mapping[str, Any] | None
+    quote_of: str | None
     first_comment: str | None
     settings: Mapping[str, Any] | None
     network: str
@@ -141,6 +143,7 @@ class _Adaptation(NamedTuple):
     link_url: str | None
     content_warning: str | None
     poll: Mapping[str, Any] | None
+    quote_of: str | None
     first_comment: str | None
 
 

@@ -29,9 +29,14 @@ NetworkSettings = Annotated[
 OWN_LOCALE = "The locale of those it speaks to, BCP 47; null: the account's."
 OWN_SEGMENT = "Which of its readers it speaks to; null: the account's."
 OWN_TONE = "How it speaks to them; null: the account's."
+OWN_QUOTE = "The post it quotes itself; empty: none; null: inherited."
 OWN_COMMENT = "Its own first comment; empty: none; null: inherited."
 OWN_SETTINGS = "What only its network can be told; null: the post's, for that network."
 MASTER_COMMENT = "What the accounts answer to it themselves, at once; null: nothing."
+MASTER_QUOTE = (
+    "The address of a post that it quotes; a network that cannot quote it shows the address at the "
+    "end of the text. Null or empty: none."
+)
 MASTER_POLL = "The poll that it asks; its text is the question. Null: none."
 MASTER_SETTINGS = "By network, what only that network can be told: `settings_schema` of each."
 
@@ -49,5 +54,20 @@ Link = Annotated[
         max_length=2000,
         examples=["https://example.ch/a"],
         json_schema_extra={"pattern": WEB_ADDRESS},
+    ),
+]
+
+
+def _quoted(text: str) -> str:
+    return _web_address(text) if text else text
+
+
+Quoted = Annotated[
+    str,
+    AfterValidator(_quoted),
+    Field(
+        max_length=2000,
+        examples=["https://bsky.app/profile/ana.bsky.social/post/3lbhx5vnm2s2c"],
+        json_schema_extra={"pattern": f"^$|{WEB_ADDRESS}"},
     ),
 ]

@@ -23,6 +23,7 @@ WORDS = (
     "link_url",
     "content_warning",
     "poll",
+    "quote_of",
     "first_comment",
 )
 
@@ -50,6 +51,8 @@ class Master(Protocol):
     @property
     def poll(self) -> Mapping[str, Any] | None: ...
     @property
+    def quote_of(self) -> str | None: ...
+    @property
     def first_comment(self) -> str | None: ...
 
 
@@ -68,6 +71,8 @@ class OwnWords(Protocol):
     def content_warning(self) -> str | None: ...
     @property
     def poll(self) -> Mapping[str, Any] | None: ...
+    @property
+    def quote_of(self) -> str | None: ...
     @property
     def first_comment(self) -> str | None: ...
 
@@ -114,6 +119,7 @@ class Inherited:
     language: str | None
     content_warning: str | None
     poll: Mapping[str, Any] | None
+    quote_of: str | None
     first_comment: str | None
     origins: Mapping[str, Origin]
 
@@ -137,7 +143,7 @@ def inherited(
     found["language"] = _language(speakers, found["parts"])
     parts, media, link = (found[name] for name in ("parts", "media_ids", "link_url"))
     tongue, warning = found["language"], found["content_warning"]
-    poll, comment = found["poll"], found["first_comment"]
+    poll, quote, comment = (found[name] for name in ("poll", "quote_of", "first_comment"))
     asked = poll.words.poll if poll else post.poll
     return Inherited(
         parts=tuple((parts and parts.words.parts) or [post.text]),
@@ -146,6 +152,7 @@ def inherited(
         language=(tongue.words.language or tongue.locale) if tongue else post.language,
         content_warning=(warning.words.content_warning or None) if warning else None,
         poll=asked if asked and asked["options"] else None,
+        quote_of=(quote.words.quote_of if quote else post.quote_of) or None,
         first_comment=(comment.words.first_comment if comment else post.first_comment) or None,
         origins={name: each.origin if each else FROM_MASTER for name, each in found.items()},
     )

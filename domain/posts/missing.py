@@ -118,7 +118,10 @@ async def _facts(
 
 async def _words(session: AsyncSession, caller: Caller, posts: Sequence[Post]) -> dict[UUID, str]:
     """What posts, their adaptations and accounts say; names in the house are not said."""
-    said = {post.id: [post.text, *beside(post.poll, post.first_comment)] for post in posts}
+    said = {
+        post.id: [post.text, *beside(post.poll, post.quote_of, post.first_comment)]
+        for post in posts
+    }
     layers: list[Adaptation | Variant] = []
     of_adaptations = select(Adaptation).where(
         col(Adaptation.workspace_id) == caller.workspace_id, col(Adaptation.post_id).in_(said)
@@ -130,12 +133,12 @@ async def _words(session: AsyncSession, caller: Caller, posts: Sequence[Post]) -
     layers += (await session.exec(of_variants)).all()
     for each in layers:
         said[each.post_id] += [*(each.parts or ()), each.content_warning or ""]
-        said[each.post_id] += beside(each.poll, each.first_comment)
+        said[each.post_id] += beside(each.poll, each.quote_of, each.first_comment)
     return {id_: words_of(texts) for id_, texts in said.items()}
 
 
-def beside(poll: Mapping[str, Any] | None, first_comment: str | None) -> list[str]:
-    return [*(poll["options"] if poll else ()), first_comment or ""]
+def beside(poll: Mapping[str, Any] | None, *texts: str | None) -> list[str]:
+    return [*(poll["options"] if poll else ()), *(text or "" for text in texts)]
 
 
 async def _networks(

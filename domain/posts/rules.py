@@ -21,6 +21,7 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    StillWorking,
     Unavailable,
 )
 from domain.connector.manifest import IdempotencyClass
@@ -71,6 +72,9 @@ PLANNABLE = frozenset({PostState.DRAFT, PostState.CANCELLED, PostState.SCHEDULED
 
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
+MOST_ASKED = 60
+"""How often a network is asked whether it is done with a file: for about half an hour."""
+LONGEST_ASKING = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 HOLD = timedelta(minutes=5)
 """How long a delivery whose account needs a person is left alone."""
@@ -147,6 +151,9 @@ def after_error(
             return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="network")
         case Refused():
             return Decision(Verdict.STOP, None, is_retryable=False, acting_party="user")
+        case StillWorking() if attempts < MOST_ASKED:
+            at = now + min(backoff(attempts), LONGEST_ASKING)
+            return Decision(Verdict.WAIT, at, is_retryable=True, acting_party="network")
         case Unavailable() if attempts < MOST_ATTEMPTS:
             at = now + backoff(attempts)
             return Decision(Verdict.WAIT, at, is_retryable=True, acting_party="network")

@@ -46,6 +46,7 @@ OUTWARD = PARTS | {
     "link_url",
     "media_ids",
     "poll",
+    "quote_of",
     "first_comment",
     "settings",
     "wall_time",

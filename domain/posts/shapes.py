@@ -26,9 +26,11 @@ from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.fields import (
     MASTER_COMMENT,
     MASTER_POLL,
+    MASTER_QUOTE,
     MASTER_SETTINGS,
     OWN_COMMENT,
     OWN_LOCALE,
+    OWN_QUOTE,
     OWN_SEGMENT,
     OWN_SETTINGS,
     OWN_TONE,
@@ -51,6 +53,7 @@ class VariantView(View):
     visibility: Visibility = Field(description="Who sees it.")
     content_warning: str | None = Field(description=OWN_WARNING)
     poll: PollView | None = Field(description=OWN_POLL)
+    quote_of: str | None = Field(description=OWN_QUOTE)
     first_comment: str | None = Field(description=OWN_COMMENT)
     settings: dict[str, Any] | None = Field(description=OWN_SETTINGS)
     version: int = Field(description="Counts changes.")
@@ -69,6 +72,7 @@ class PostView(View):
     link_url: str | None = Field(description="The page it leads to.")
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
     poll: PollView | None = Field(description=MASTER_POLL)
+    quote_of: str | None = Field(description=MASTER_QUOTE)
     first_comment: str | None = Field(description=MASTER_COMMENT)
     settings: dict[str, Any] = Field(description=MASTER_SETTINGS)
     state: PostState = Field(description="How far it is, derived from its deliveries.")

@@ -46,7 +46,7 @@ RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes
 
 VARIANTS = """
 SELECT v.id, v.post_id, v.parts, v.media_ids, v.link_url, v.language, v.visibility,
-       v.content_warning, v.poll, v.first_comment, v.settings, a.network,
+       v.content_warning, v.poll, v.quote_of, v.first_comment, v.settings, a.network,
        coalesce(v.locale, a.locale) AS locale,
        coalesce(v.segment, a.segment) AS segment, coalesce(v.tone, a.tone) AS tone
   FROM variants v JOIN accounts a ON a.workspace_id = v.workspace_id AND a.id = v.account_id
@@ -55,7 +55,7 @@ SELECT v.id, v.post_id, v.parts, v.media_ids, v.link_url, v.language, v.visibili
 
 POSTS = """
 SELECT p.id, p.text, p.media_ids, p.link_url, p.language, c.name AS campaign, c.utm,
-       p.poll, p.first_comment, p.settings,
+       p.poll, p.quote_of, p.first_comment, p.settings,
        EXISTS (SELECT FROM adaptations d
                 WHERE d.workspace_id = p.workspace_id AND d.post_id = p.id) AS is_adapted
   FROM posts p LEFT JOIN campaigns c ON c.workspace_id = p.workspace_id AND c.id = p.campaign_id
@@ -71,7 +71,7 @@ SELECT DISTINCT ON (key) key, name, handles FROM contacts
 
 ADAPTATIONS = """
 SELECT id, post_id, network, locale, segment, tone, parts, language, media_ids, link_url,
-       content_warning, poll, first_comment
+       content_warning, poll, quote_of, first_comment
   FROM adaptations WHERE workspace_id = $1 AND post_id = ANY ($2)
 """
 

@@ -81,6 +81,7 @@ class Post(Kept, table=True):
     link_url: str | None = string(nullable=True)
     media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     poll: dict[str, Any] | None = json(default=None, nullable=True)
+    quote_of: str | None = string(default=None, nullable=True)
     first_comment: str | None = string(default=None, nullable=True)
     settings: dict[str, Any] = json(default_factory=dict)
     """By network."""
@@ -140,6 +141,7 @@ class Adaptation(Kept, table=True):
     link_url: str | None = string(nullable=True)
     content_warning: str | None = string(nullable=True)
     poll: dict[str, Any] | None = json(default=None, nullable=True)
+    quote_of: str | None = string(default=None, nullable=True)
     first_comment: str | None = string(default=None, nullable=True)
 
 
@@ -166,6 +168,7 @@ class Variant(Kept, table=True):
     visibility: str = string()
     content_warning: str | None = string(nullable=True)
     poll: dict[str, Any] | None = json(default=None, nullable=True)
+    quote_of: str | None = string(default=None, nullable=True)
     first_comment: str | None = string(default=None, nullable=True)
     settings: dict[str, Any] | None = json(default=None, nullable=True)
 
@@ -191,6 +194,7 @@ class PostVersion(TenantRow, table=True):
     link_url: str | None = string(nullable=True)
     media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     poll: dict[str, Any] | None = json(default=None, nullable=True)
+    quote_of: str | None = string(default=None, nullable=True)
     first_comment: str | None = string(default=None, nullable=True)
     settings: dict[str, Any] = json(default_factory=dict)
     adaptations: list[dict[str, Any]] = json(default_factory=list)

@@ -12,12 +12,14 @@ from domain.posts.command_shapes import OneEach
 from domain.posts.fields import (
     MASTER_COMMENT,
     MASTER_POLL,
+    MASTER_QUOTE,
     MASTER_SETTINGS,
     Comment,
     Language,
     Link,
     MediaIds,
     NetworkSettings,
+    Quoted,
     Text,
 )
 from domain.posts.poll_shapes import PollInput, PollView
@@ -31,6 +33,7 @@ class ValidatePost(Command):
     link_url: Link | None = Field(default=None, description="The page it leads to.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
     poll: PollInput | None = Field(default=None, description=MASTER_POLL)
+    quote_of: Quoted | None = Field(default=None, description=MASTER_QUOTE)
     first_comment: Comment | None = Field(default=None, description=MASTER_COMMENT)
     settings: NetworkSettings = Field(default={}, description=MASTER_SETTINGS)
     campaign_id: CampaignId | None = Field(
@@ -65,6 +68,7 @@ class VerdictView(View):
     parts: list[str] = Field(description="What it would say: its links carry the campaign's UTM.")
     link_url: str | None = Field(description="Where its link would lead, UTM included.")
     poll: PollView | None = Field(description="What it would ask; null: nothing.")
+    quote_of: str | None = Field(description="The post it would quote; null: none.")
     first_comment: str | None = Field(description="What it would answer to itself; null: nothing.")
     first_comment_length: LengthView | None = Field(description="Its length; null: there is none.")
     settings: dict[str, Any] = Field(description="What its network would be told.")

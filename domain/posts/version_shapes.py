@@ -13,9 +13,11 @@ from domain.posts.comparing import PieceKind
 from domain.posts.fields import (
     MASTER_COMMENT,
     MASTER_POLL,
+    MASTER_QUOTE,
     MASTER_SETTINGS,
     OWN_COMMENT,
     OWN_LOCALE,
+    OWN_QUOTE,
     OWN_SEGMENT,
     OWN_SETTINGS,
     OWN_TONE,
@@ -37,6 +39,7 @@ class SaidView(KeptView):
     visibility: Visibility = Field(description="Who sees it.")
     content_warning: str | None = Field(description=OWN_WARNING)
     poll: PollView | None = Field(description=OWN_POLL)
+    quote_of: str | None = Field(description=OWN_QUOTE)
     first_comment: str | None = Field(description=OWN_COMMENT)
     settings: dict[str, Any] | None = Field(description=OWN_SETTINGS)
 
@@ -56,6 +59,7 @@ class PostVersionView(View):
     link_url: str | None = Field(description="The page it leads to.")
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
     poll: PollView | None = Field(description=MASTER_POLL)
+    quote_of: str | None = Field(description=MASTER_QUOTE)
     first_comment: str | None = Field(description=MASTER_COMMENT)
     settings: dict[str, Any] = Field(description=MASTER_SETTINGS)
     adaptations: list[AdaptedView] = Field(

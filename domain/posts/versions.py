@@ -41,6 +41,7 @@ WORDS = (
     "link_url",
     "media_ids",
     "poll",
+    "quote_of",
     "first_comment",
     "settings",
 )

@@ -19,6 +19,7 @@ class WordingView(View):
     link_url: str | None = Field(description="The page it leads to; null: none.")
     content_warning: str | None = Field(description="What it warns of; null: nothing.")
     poll: PollView | None = Field(description="What it asks; null: nothing.")
+    quote_of: str | None = Field(description="The post it quotes; null: none.")
     first_comment: str | None = Field(description="What it answers to itself; null: nothing.")
 
 
@@ -34,6 +35,7 @@ class WordingOriginsView(View):
     link_url: WordingOriginView = Field(description="Whose the link is.")
     content_warning: WordingOriginView = Field(description="Whose the warning is.")
     poll: WordingOriginView = Field(description="Whose the poll is.")
+    quote_of: WordingOriginView = Field(description="Whose the quoted post is.")
     first_comment: WordingOriginView = Field(description="Whose the first comment is.")
 
 

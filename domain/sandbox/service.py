@@ -180,6 +180,10 @@ async def _check(
         raise ContentRefused("A post needs a text or media.")
     if command.media:
         await _check_media(session, account, command, now=now)
+    if command.quoted is not None:
+        shown = await session.get(SandboxPost, command.quoted)
+        if shown is None or shown.deleted_at is not None:
+            raise ContentRefused("What this quotes does not exist.", code="quoted_missing")
     if command.reply_to is None:
         return None
     answered = await session.get(SandboxPost, command.reply_to)

@@ -116,6 +116,7 @@ class WritePost(Command):
     answers_from: Answering = Field(
         default=Answering.EVERYBODY, description="Who of the people may answer it."
     )
+    quoted: UUID | None = Field(default=None, description="The post this quotes.")
     reply_to: UUID | None = Field(default=None, description="The post this answers.")
     language: Line | None = Field(default=None, max_length=35, description="BCP 47 language.")
     visibility: Visibility = Field(default=Visibility.PUBLIC, description="Who sees it.")
@@ -145,6 +146,7 @@ class PostView(View):
     language: str | None = Field(description="Its language, where told.")
     visibility: Visibility = Field(description="Who sees it.")
     content_warning: str | None = Field(description="Its warning, where it has one.")
+    quoted: UUID | None = Field(description="The post it quotes.")
     reply_to: UUID | None = Field(description="The post it answers.")
     root_id: UUID | None = Field(description="The first post of its thread; null: it is itself.")
     external_id: str | None = Field(description="The writer's own id for it.")

@@ -11,6 +11,7 @@ EXCEPTION = re.compile(
     r"#\s*(?:noqa(?::\s*[A-Z]+[0-9]+(?:,\s*[A-Z]+[0-9]+)*)?|type:\s*ignore(?:\[[a-z,\s-]+\])?)(.*)"
 )
 REASON_LETTERS = 3
+MOST_LINES_OF_NETWORKS = 150
 # Written in parts, so that this file names none of them.
 HOSTS = (
     ("pypi", "org"),
@@ -56,6 +57,22 @@ def naming_machines(paths: Iterable[Path]) -> list[str]:
         for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").splitlines(), 1)
         if (found := MACHINE.search(line))
     ]
+
+
+def longer_than(most: int, paths: Iterable[Path]) -> list[str]:
+    """Files with more lines."""
+    return [str(path) for path in paths if len(path.read_text().splitlines()) > most]
+
+
+def test_every_file_of_a_network_is_short_enough_to_be_read_at_once() -> None:
+    assert longer_than(MOST_LINES_OF_NETWORKS, modules("domain/networks")) == []
+
+
+def test_a_long_file_is_caught(tmp_path: Path) -> None:
+    short = _written(tmp_path / "short.py", "1\n" * MOST_LINES_OF_NETWORKS)
+    long = _written(tmp_path / "long.py", "1\n" * (MOST_LINES_OF_NETWORKS + 1))
+
+    assert longer_than(MOST_LINES_OF_NETWORKS, [short, long]) == [str(long)]
 
 
 def test_every_module_says_what_it_does() -> None:

@@ -14,6 +14,7 @@ from domain.connector.words import Access, Draft, Grant, Link, Medium, Part, Pro
 from domain.networks.bluesky import CONNECTOR, connect, inbox, metrics
 from domain.networks.bluesky import publish as publishing
 from domain.networks.bluesky.places import POSTS, key_of
+from domain.networks.bluesky.records import create
 from domain.networks.bluesky.settings import POSTGATE, THREADGATE
 from domain.networks.bluesky.wire import pds_of
 from tests.real.bluesky_village import BlueskyVillage
@@ -172,7 +173,7 @@ async def test_draft_sent_twice_stands_there_once(stage: Stage) -> None:
     assert isinstance(keys, list)
     record = {"$type": "app.bsky.feed.post", "text": "Other", "createdAt": "2026-11-22T10:00:00Z"}
     posts: list[tuple[str, JsonValue]] = [(POSTS, {**record})]
-    stands = await publishing.create(pds_of(stage.http, stage.ana), stage.ana, str(keys[0]), posts)
+    stands = await create(pds_of(stage.http, stage.ana), stage.ana, str(keys[0]), posts)
     assert stands.uri == first.remote_id
     value = (await stage.village.record(stage.http, "ana", first.remote_id))["value"]
     assert value["text"] == "One"
@@ -190,7 +191,7 @@ async def test_gates_stand_beside_the_post_however_often_it_is_sent(stage: Stage
     gate = {"$type": THREADGATE, "post": first.remote_id, "createdAt": "2026-11-22T10:00:00Z"}
     both: list[tuple[str, JsonValue]] = [(POSTS, {**record}), (THREADGATE, {**gate})]
     pds = pds_of(stage.http, stage.ana)
-    stands = await publishing.create(pds, stage.ana, key_of(first.remote_id), both)
+    stands = await create(pds, stage.ana, key_of(first.remote_id), both)
     assert stands.uri == first.remote_id
     gates = [
         [

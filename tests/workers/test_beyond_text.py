@@ -12,11 +12,14 @@ from domain.accounts.credentials import seal_grant
 from domain.accounts.tables import Account
 from domain.calendars.service import create_calendar
 from domain.calendars.shapes import CreateCalendar
+from domain.connector.manifest import Manifest
+from domain.connector.words import Draft, Part
 from domain.contacts.service import create_contact, remove_contact
 from domain.contacts.shapes import CreateContact, HandleInput
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
+from domain.networks import find
 from domain.posts.command_shapes import CreatePost, EditPost, SchedulePost, VariantInput
 from domain.posts.editing import edit_post
 from domain.posts.planning import schedule_post
@@ -30,6 +33,7 @@ from tests.sandbox_stage import Player, Stage, open_stage
 from tests.workers.world import make_context
 from tests.world import make_account, make_workspace
 from workers.context import Context
+from workers.drafts import with_quotes_written
 from workers.posts import deliver_due
 
 
@@ -176,3 +180,33 @@ async def test_contact_is_named_by_its_handle_also_when_it_was_removed_since(hou
     await house.work()
 
     assert [post["text"] for post in await house.posts()] == ["Que faire ?", "Merci @marie !"]
+
+
+async def test_quoted_post_is_shown_and_an_address_elsewhere_is_written_out(house: House) -> None:
+    await house.plan()
+    await house.work()
+    (shown,) = await house.posts()
+    await house.plan(quote_of=shown["url"])
+    await house.plan(quote_of="https://village.example/@ana/7")
+
+    await house.work()
+
+    _, quoting, written = await house.posts()
+    assert (quoting["text"], quoting["quoted"]) == ("Que faire ?", shown["id"])
+    assert written["text"] == "Que faire ?\n\nhttps://village.example/@ana/7"
+    assert written["quoted"] is None
+
+
+def test_network_that_quotes_nothing_is_given_the_address_in_the_text() -> None:
+    draft = Draft("a", (Part("Lisez.", quote_of="https://village.example/7"), Part("La suite")))
+
+    given = with_quotes_written(draft, find_manifest("telegram"))
+
+    assert given.parts == (Part("Lisez.\n\nhttps://village.example/7"), Part("La suite"))
+    assert with_quotes_written(draft, find_manifest("bluesky")) == draft
+
+
+def find_manifest(network: str) -> Manifest:
+    connector = find(network)
+    assert connector is not None
+    return connector.manifest

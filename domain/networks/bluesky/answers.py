@@ -106,10 +106,15 @@ class NotificationPage(Told):
     cursor: str | None = None
 
 
+class Viewing(Told):
+    embedding_disabled: bool = False
+
+
 class PostView(Told):
     uri: str
     cid: str
     record: PostRecord
+    viewer: Viewing = Viewing()
     like_count: int | None = None
     repost_count: int | None = None
     reply_count: int | None = None

@@ -7,16 +7,23 @@ from domain.connector.links import spelled_out
 from domain.connector.words import Draft, Link, Medium, Part
 from domain.networks.bluesky.answers import ReplyRefs, Resolved, Uploaded
 from domain.networks.bluesky.places import POSTS
+from domain.networks.bluesky.quoting import beside, quoted
 from domain.networks.bluesky.richtext import facets, mentioned
+from domain.networks.bluesky.video import is_video
 from domain.networks.bluesky.wire import Pds
 
 
 async def compose(
-    pds: Pds, draft: Draft, part: Part, reply: ReplyRefs | None, created_at: str
+    pds: Pds,
+    draft: Draft,
+    part: Part,
+    reply: ReplyRefs | None,
+    created_at: str,
+    video: JsonValue,
 ) -> JsonValue:
     """The record of one message; the calls it makes may be made again."""
-    link = part.link.url if part.link and part.media else None
-    text = spelled_out(part.text, link)
+    quote = await quoted(pds, part.quote_of)
+    text = text_of(part, is_quoted=quote is not None)
     record: dict[str, JsonValue] = {"$type": POSTS, "text": text, "createdAt": created_at}
     found = facets(text, await _accounts(pds, text))
     if found:
@@ -25,10 +32,16 @@ async def compose(
         record["langs"] = [draft.language]
     if reply is not None:
         record["reply"] = reply.model_dump()
-    embed = await _embed(pds, part)
+    embed = beside(await _shown(pds, part, video), quote)
     if embed is not None:
         record["embed"] = embed
     return record
+
+
+def text_of(part: Part, *, is_quoted: bool) -> str:
+    """The text with what is not shown otherwise: a link beside media, what cannot be quoted."""
+    text = spelled_out(part.text, part.link.url if part.link and part.media else None)
+    return text if is_quoted else spelled_out(text, part.quote_of)
 
 
 async def _accounts(pds: Pds, text: str) -> dict[str, str]:
@@ -45,7 +58,10 @@ async def _accounts(pds: Pds, text: str) -> dict[str, str]:
     return dids
 
 
-async def _embed(pds: Pds, part: Part) -> JsonValue:
+async def _shown(pds: Pds, part: Part, video: JsonValue) -> JsonValue:
+    """What a message shows itself: a video, images or the card of a link."""
+    if video is not None:
+        return _video(next(filter(is_video, part.media)), video)
     if part.media:
         images = [await _image(pds, medium) for medium in part.media]
         return {"$type": "app.bsky.embed.images", "images": images}
@@ -56,10 +72,18 @@ async def _embed(pds: Pds, part: Part) -> JsonValue:
 
 async def _image(pds: Pds, medium: Medium) -> JsonValue:
     uploaded = await pds.upload(medium.content, medium.content_type, Uploaded)
-    image: dict[str, JsonValue] = {"image": uploaded.blob, "alt": medium.alt_text or ""}
-    if medium.width and medium.height:
-        image["aspectRatio"] = {"width": medium.width, "height": medium.height}
-    return image
+    return {"image": uploaded.blob, "alt": medium.alt_text or "", **_ratio(medium)}
+
+
+def _video(medium: Medium, blob: JsonValue) -> JsonValue:
+    alt = {"alt": medium.alt_text} if medium.alt_text else {}
+    return {"$type": "app.bsky.embed.video", "video": blob, **alt, **_ratio(medium)}
+
+
+def _ratio(medium: Medium) -> dict[str, JsonValue]:
+    if not (medium.width and medium.height):
+        return {}
+    return {"aspectRatio": {"width": medium.width, "height": medium.height}}
 
 
 def _card(link: Link) -> JsonValue:

@@ -12,6 +12,7 @@ from domain.connector.manifest import (
     Source,
     TextLimit,
 )
+from domain.networks.bluesky.quoting import ADDRESSES
 
 _READ_ON = date(2026, 11, 22)
 _LEXICONS = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky"
@@ -36,8 +37,17 @@ MANIFEST = Manifest(
         alt_text_maximum=None,
         source=Source(url=f"{_LEXICONS}/embed/images.json", read_on=_READ_ON),
     ),
-    videos=None,
+    videos=MediaLimit(
+        content_types=("video/mp4",),
+        maximum_count=1,
+        # The lexicon's own limit was 50, is 100 and becomes 300 MB, as servers take it over.
+        maximum_bytes=100_000_000,
+        alt_text_maximum=1000,
+        source=Source(url=f"{_LEXICONS}/embed/video.json", read_on=date(2026, 11, 27)),
+    ),
     mixes_media=False,
+    has_quotes=True,
+    quoted_addresses=ADDRESSES,
     has_link_cards=True,
     has_first_comment=True,
     # Nothing limits a thread over there; a person reads no more, and 50 parts cost 150 points.
@@ -104,7 +114,8 @@ MANIFEST = Manifest(
     ),
     notes=(
         "A published post cannot be edited; withdraw it and publish anew.",
-        "A message shows images or one link card; beside images the link is written out.",
+        "A message shows images, a video or one link card; beside media the link is written out.",
+        "A video is worked on before its post goes out; how many a day, Bluesky tells by account.",
         "Who may answer or quote is written with the post, in one commit, and stays behind it.",
         "There are no polls.",
         "Servers that have not taken the lexicon of 2026 refuse images above 1,000,000 bytes.",

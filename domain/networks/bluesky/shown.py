@@ -12,10 +12,11 @@ from pydantic import JsonValue
 from domain.connector.alike import words
 from domain.connector.errors import Missing
 from domain.connector.http import Http
-from domain.connector.links import spelled_out
 from domain.connector.words import Access, Draft, Ref, Shown
 from domain.networks.bluesky.answers import Done, Told
+from domain.networks.bluesky.compose import text_of
 from domain.networks.bluesky.places import POSTS, key_of, post_url, repository_of
+from domain.networks.bluesky.quoting import is_post
 from domain.networks.bluesky.wire import Pds, pds_of
 
 _AT_ONCE = 25
@@ -48,9 +49,9 @@ async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
 
 
 def told(draft: Draft, number: int) -> str:
-    """A link stands in the text beside media; elsewhere it is a card."""
+    """A link stands in the text beside media, what is no post to quote everywhere."""
     part = draft.parts[number]
-    return spelled_out(part.text, part.link.url if part.link and part.media else None)
+    return text_of(part, is_quoted=is_post(part.quote_of))
 
 
 def alike(text: str) -> str:

@@ -38,6 +38,10 @@ class Quote(Heard):
     quoted_status: Quoted | None = None
 
 
+class QuoteApproval(Heard):
+    current_user: str = ""
+
+
 class PollOption(Heard):
     title: str
 
@@ -61,6 +65,7 @@ class Status(Heard):
     in_reply_to_account_id: str | None = None
     media_attachments: tuple[Attachment, ...] = ()
     quote: Quote | None = None
+    quote_approval: QuoteApproval | None = None
     poll: Poll | None = None
     favourites_count: int | None = None
     reblogs_count: int | None = None
@@ -78,6 +83,10 @@ class Notification(Heard):
 
 class Statuses(RootModel[tuple[Status, ...]]):
     """Lists are models of their own: made once, not at every answer."""
+
+
+class Found(Heard):
+    statuses: tuple[Status, ...] = ()
 
 
 class Listed(RootModel[tuple[JsonValue, ...]]):

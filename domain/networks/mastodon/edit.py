@@ -8,22 +8,22 @@ from domain.connector.http import Call, Http
 from domain.connector.words import Access, Draft, Ref
 from domain.networks.mastodon import polls, settings
 from domain.networks.mastodon.answers import Status
+from domain.networks.mastodon.compose import status_text
 from domain.networks.mastodon.media import send_up, wait_until_ready
-from domain.networks.mastodon.publish import status_text
 from domain.networks.mastodon.wire import server_of
 
 
 async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datetime) -> Ref:
     server, part = server_of(http, access), draft.parts[0]
     path = f"/api/v1/statuses/{ref.remote_id}"
+    standing = await server.read(path, Status)
     body: dict[str, JsonValue] = {
-        "status": status_text(part),
+        "status": status_text(part, ref.remote_id if standing.quote else None),
         "spoiler_text": draft.content_warning or "",
         **settings.told(draft),
     }
     if draft.language:
         body["language"] = draft.language
-    standing = await server.read(path, Status)
     if part.poll is not None:
         # A poll that is left out is taken away; sent as it stands, it keeps its votes and its end.
         body["poll"] = polls.told(part.poll, polls.left(part.poll, standing.poll, now))

@@ -53,6 +53,7 @@ MANIFEST = Manifest(
     ),
     mixes_media=False,
     has_link_cards=False,
+    has_quotes=True,
     polls=PollLimit(
         options_max=4,
         option_max=50,
@@ -106,6 +107,8 @@ MANIFEST = Manifest(
     notes=(
         "Servers set limits of their own; they are read when an account connects.",
         "Links show cards by themselves; a link card is written out at the end of the text.",
+        "Servers quote since 4.5, where the author lets us; else the address is written out.",
+        "The address is written out beside media or a poll, too, and in a message to a few.",
         "An answer names whom it answers and is never more public than what it answers.",
         "The token needs profile, read and write (statuses, media) and read:notifications.",
         "Idempotency keys last an hour, if at all: unknown outcomes are looked up first.",

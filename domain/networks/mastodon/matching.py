@@ -15,6 +15,8 @@ _PAGES = 5
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _HOST = re.compile(r"(?<![=/\w])(@\w+)@[\w.-]+\w")
 _ADDRESSED = re.compile(r"^(?:@\w[\w.-]*\s*)+")
+_RE = re.compile(r"^RE:\s*https?://\S+\s*")
+"""What servers put before a text that quotes, for those that cannot show it."""
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -59,8 +61,13 @@ def is_same(status: Status, sought: Sought) -> bool:
         and len(status.media_attachments) == sought.media_count
         and options_of(status) == [words(option) for option in sought.options]
         and words(status.spoiler_text) == words(sought.content_warning)
-        and words(plain(status.content)) == words(sought.text)
+        and words(sought.text) in _said(status)
     )
+
+
+def _said(status: Status) -> tuple[str, ...]:
+    text = plain(status.content)
+    return words(text), words(_RE.sub("", text.strip()))
 
 
 def options_of(status: Status) -> list[str]:

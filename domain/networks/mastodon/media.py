@@ -1,17 +1,41 @@
-"""Files: sent up with their description, and waited for until the server has worked on them."""
+"""Files: sent up with their description, and waited for until the server has worked on them.
+
+`POST /api/v2/media` answers 202 as long as there is work, and `GET /api/v1/media/:id` then 206; 422
+says that it failed (https://docs.joinmastodon.org/methods/media/, read 2026-11-27).
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from domain.connector.errors import Unavailable
+from domain.connector.errors import Missing, Refused, StillWorking, Unavailable
 from domain.connector.http import Call, FilePart
-from domain.connector.words import Medium
+from domain.connector.port import Save
+from domain.connector.words import Medium, Part
 from domain.networks.mastodon.answers import Attachment
+from domain.networks.mastodon.progress import Progress
 from domain.networks.mastodon.wire import Server
 
-_WAITS_S = (0.0, 0.5, 1.0, 2.0, 4.0)
+_WAITS_S = (0.0, 0.5, 1.0, 2.0)
 
 Wait = Callable[[float], Awaitable[None]]
+
+
+async def sent_up(server: Server, part: Part, progress: Progress, save: Save) -> Progress:
+    """The progress once all files of a message lie over there, ready to be shown.
+
+    Raises `StillWorking`; files that the server threw away meanwhile are sent up anew.
+    """
+    for medium in part.media[len(progress.files) :]:
+        files = (*progress.files, await send_up(server, medium))
+        progress = await progress.kept(save, files=files)
+    try:
+        for file in progress.files:
+            await wait_until_ready(server, file)
+    except Missing as error:
+        await progress.kept(save, files=())
+        message = "The server threw a file away; it is sent up again."
+        raise Unavailable(message, said=error.said) from error
+    return progress
 
 
 async def send_up(server: Server, medium: Medium) -> str:
@@ -27,12 +51,22 @@ async def wait_until_ready(
 ) -> None:
     """Returns when a status may bear the file.
 
-    Raises `Unavailable` when the server is not done in about eight seconds: the same delivery
-    comes back later, and the file is not sent up again.
+    Raises `StillWorking` when the server is not done in about four seconds: the same delivery
+    comes back later, and the file is not sent up again. Raises `Refused` when it cannot do it.
     """
     for seconds in _WAITS_S:
         if seconds:
             await wait(seconds)
-        if (await server.read(f"/api/v1/media/{attachment_id}", Attachment)).url is not None:
+        if (await _attachment(server, attachment_id)).url is not None:
             return
-    raise Unavailable("The server is still working on a file.", code="network.media_processing")
+    raise StillWorking("The server is still working on a file.")
+
+
+async def _attachment(server: Server, attachment_id: str) -> Attachment:
+    try:
+        return await server.read(f"/api/v1/media/{attachment_id}", Attachment)
+    except Missing:
+        raise
+    except Refused as error:
+        message = "The server cannot work on this file."
+        raise Refused(message, code="network.media_refused", said=error.said) from error

@@ -11,23 +11,34 @@ from datetime import datetime
 from domain.connector.dialects.one_by_one import one_by_one
 from domain.connector.heard import Heard
 from domain.connector.http import Http
+from domain.connector.links import spelled_out
 from domain.connector.plain import plain
 from domain.connector.words import Access, Draft, Ref, Shown
+from domain.networks.mastodon.compose import status_text
 from domain.networks.mastodon.matching import words
-from domain.networks.mastodon.publish import status_text
 from domain.networks.mastodon.wire import Server, server_of
 
 # What stands for a quoted status where it cannot be shown (4.5).
-_QUOTED = re.compile(r"<(p|span) class=\"quote-inline\">.*?</\1>", re.DOTALL)
+_INLINE = re.compile(r"<(p|span) class=\"quote-inline\">.*?</\1>", re.DOTALL)
+_ADDRESS = re.compile(r"href=\"([^\"]+)\"")
 
 
 class _Attachment(Heard):
     description: str | None = None
 
 
+class _Quoted(Heard):
+    url: str | None = None
+
+
+class _Quote(Heard):
+    quoted_status: _Quoted | None = None
+
+
 class _Status(Heard):
     url: str | None = None
     content: str = ""
+    quote: _Quote | None = None
     media_attachments: tuple[_Attachment, ...] = ()
     edited_at: datetime | None = None
 
@@ -38,7 +49,8 @@ async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
 
 
 def told(draft: Draft, number: int) -> str:
-    return status_text(draft.parts[number])
+    """With the address of what it quotes, which is read back with the quote, too."""
+    return status_text(draft.parts[number], None)
 
 
 def alike(text: str) -> str:
@@ -49,8 +61,19 @@ async def _shown(server: Server, ref: Ref) -> Shown:
     status = await server.read(f"/api/v1/statuses/{ref.remote_id}", _Status)
     return Shown(
         remote_id=ref.remote_id,
-        text=plain(_QUOTED.sub("", status.content)),
+        text=_text(status),
         alt_texts=tuple(each.description or "" for each in status.media_attachments),
         url=status.url,
         edited_at=status.edited_at,
     )
+
+
+def _text(status: _Status) -> str:
+    """The words, and below them the address of what it quotes."""
+    text = plain(_INLINE.sub("", status.content))
+    if status.quote is None:
+        return text
+    inline = _INLINE.search(status.content)
+    told = _ADDRESS.search(inline[0]) if inline else None
+    quoted = status.quote.quoted_status
+    return spelled_out(text, quoted.url if quoted else told and told[1])

@@ -3,7 +3,7 @@
 429                                        RateLimited
 401, or 400, 403, 422 that speak of the token   GrantExpired
 404, 410                                   Missing
-422 while a file is still being worked on  Unavailable
+422 while a file is still being worked on  StillWorking
 other 3xx and 4xx                          Refused
 5xx, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
@@ -20,7 +20,7 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
-    Unavailable,
+    StillWorking,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -84,9 +84,7 @@ class Server:
         if reply.status in (404, 410):
             return Missing("The server does not know what this names.", said=said)
         if _STILL_PROCESSING in words:
-            return Unavailable(
-                "The server is still working on a file.", code="network.media_processing", said=said
-            )
+            return StillWorking("The server is still working on a file.", said=said)
         return Refused("The server refuses this.", said=said)
 
     def _said(self, reply: Reply) -> str:

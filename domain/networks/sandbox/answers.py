@@ -35,6 +35,7 @@ class Post(Heard):
     text: str
     media: tuple[str, ...]
     poll: Poll | None = None
+    quoted: str | None = None
     language: str | None
     reply_to: str | None
     root_id: str | None

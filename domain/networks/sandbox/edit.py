@@ -11,7 +11,8 @@ from domain.networks.sandbox.wire import server_of
 
 async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datetime) -> Ref:
     del now  # a poll stays as it is
-    body = {"text": text_of(draft.parts[0]), "content_warning": draft.content_warning}
+    text = text_of(access.server, draft.parts[0])
+    body = {"text": text, "content_warning": draft.content_warning}
     call = Call("PATCH", f"/posts/{ref.remote_id}", json={**body})
     post = await server_of(http, access).repeat(call, Post)
     return Ref(post.id, post.url)

@@ -13,6 +13,7 @@ from domain.connector.manifest import (
     Source,
     TextLimit,
 )
+from domain.networks.sandbox.quoting import ADDRESSES
 
 _SOURCE = Source(url="api/sandbox/network.py", read_on=date(2026, 11, 22))
 
@@ -45,6 +46,8 @@ MANIFEST = Manifest(
     is_test=True,
     mixes_media=True,
     has_link_cards=False,
+    has_quotes=True,
+    quoted_addresses=ADDRESSES,
     polls=PollLimit(
         options_max=4,
         option_max=50,
@@ -92,5 +95,7 @@ MANIFEST = Manifest(
         "Make accounts with POST /v1/accounts of the sandbox; its reference is at /sandbox/docs.",
         "An account plays the idempotency class, A to E, that it was made with; D when none.",
         "An edit changes the text and the content warning; media stay.",
+        "Accounts made with `media_delay_s` work on files so long; `slow_media` plays it once.",
+        "A post quotes another of the same sandbox, whoever wrote it, by its address.",
     ),
 )

@@ -10,6 +10,7 @@ from domain.connector.manifest import IdempotencyClass
 from domain.connector.words import Draft, Part
 from domain.networks.sandbox.answers import Container, Post
 from domain.networks.sandbox.progress import Progress
+from domain.networks.sandbox.quoting import quoted
 from domain.networks.sandbox.wire import Server
 
 _PAGE = 100
@@ -35,8 +36,10 @@ def key_of(draft: Draft, progress: Progress) -> str:
     return f"{draft.key}-{len(progress.sent)}"
 
 
-def text_of(part: Part) -> str:
-    return spelled_out(part.text, part.link.url if part.link else None)
+def text_of(root: str, part: Part) -> str:
+    """The text with what is not shown otherwise written out: a link, what cannot be quoted."""
+    text = spelled_out(part.text, part.link.url if part.link else None)
+    return text if quoted(root, part.quote_of) else spelled_out(text, part.quote_of)
 
 
 async def _by_container(server: Server, container_id: str | None) -> Post | None:
@@ -61,7 +64,11 @@ async def _by_listing(
         query = (("since", since.isoformat()), ("limit", str(_PAGE)))
         page = await server.repeat(Call("GET", "/me/posts", query=query), tuple[Post, ...])
         for post in page:
-            if post.id not in known and post.reply_to == above and _is_same(post, part):
+            if (
+                post.id not in known
+                and post.reply_to == above
+                and _is_same(post, part, server.root)
+            ):
                 return post
         if len(page) < _PAGE or page[-1].created_at <= since:
             return None
@@ -69,12 +76,13 @@ async def _by_listing(
     raise OutcomeUnknown("Too much was said since: look at the account's posts.")
 
 
-def _is_same(post: Post, part: Part) -> bool:
+def _is_same(post: Post, part: Part, root: str) -> bool:
     options = post.poll.options if post.poll else ()
     return (
         len(post.media) == len(part.media)
+        and post.quoted == quoted(root, part.quote_of)
         and options == (part.poll.options if part.poll else ())
-        and _words(post.text) == _words(text_of(part))
+        and _words(post.text) == _words(text_of(root, part))
     )
 
 

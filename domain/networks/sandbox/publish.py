@@ -11,22 +11,22 @@ that is resumed seeks the message under way, where the class allows, before it s
 single post is the caller's to look up.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
 from domain.connector.errors import Missing, Unavailable
-from domain.connector.http import Call, FilePart, Http
+from domain.connector.http import Call, Http
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.port import Save
-from domain.connector.words import Access, Checkpoint, Draft, Part, Poll, Published, Ref
-from domain.networks.sandbox.answers import Container, Medium, Post
+from domain.connector.words import Access, Checkpoint, Draft, Published, Ref
+from domain.networks.sandbox.answers import Container, Post
+from domain.networks.sandbox.compose import compose
 from domain.networks.sandbox.connect import IDEMPOTENCY
-from domain.networks.sandbox.matching import find, key_of, text_of
+from domain.networks.sandbox.matching import find, key_of
+from domain.networks.sandbox.media import sent_up
 from domain.networks.sandbox.progress import Progress
-from domain.networks.sandbox.settings import Settings
 from domain.networks.sandbox.wire import Server, server_of
 
 _WAITS_S = (0.2, 0.5, 1.0, 2.0)
@@ -53,7 +53,7 @@ async def publish(
         if seeks:
             post = await find(server, kind, draft, progress, since=progress.begun_at or now)
         if post is None:
-            progress = await _sent_up(server, part, progress, save)
+            progress = await sent_up(server, part, progress, save)
             post = await _send(server, kind, draft, progress, save)
         seeks, progress = False, await progress.with_sent(post).kept(save)
     return progress.published()
@@ -87,30 +87,10 @@ def class_of(access: Access) -> IdempotencyClass:
     return IdempotencyClass(access.grant.extra.get(IDEMPOTENCY, IdempotencyClass.LISTING))
 
 
-async def _sent_up(server: Server, part: Part, progress: Progress, save: Save) -> Progress:
-    for medium in part.media[len(progress.files) :]:
-        file = FilePart("file", medium.file_name, medium.content_type, medium.content)
-        form = (("alt_text", medium.alt_text),) if medium.alt_text else ()
-        made = await server.repeat(Call("POST", "/media", form=form, files=(file,)), Medium)
-        progress = await progress.kept(save, files=(*progress.files, made.id))
-    for file_id in progress.files:
-        await _wait_until_ready(server, file_id)
-    return progress
-
-
-async def _wait_until_ready(server: Server, file_id: str) -> None:
-    """Raises `Unavailable` when the file takes longer: the delivery comes back for it."""
-    for wait_s in _WAITS_S:
-        if (await server.repeat(Call("GET", f"/media/{file_id}"), Medium)).is_ready:
-            return
-        await asyncio.sleep(wait_s)
-    raise Unavailable("The sandbox is still working on a file.", code="network.media_processing")
-
-
 async def _send(
     server: Server, kind: IdempotencyClass, draft: Draft, progress: Progress, save: Save
 ) -> Post:
-    body, key = _body(draft, progress), key_of(draft, progress)
+    body, key = compose(server.root, draft, progress), key_of(draft, progress)
     if kind == IdempotencyClass.HANDLE:
         return await _send_container(server, body, progress, save)
     if kind == IdempotencyClass.LOOK_UP_KEY:
@@ -131,26 +111,3 @@ async def _send_container(
     if published.post is None:
         raise Unavailable("The sandbox did not publish the container.")
     return published.post
-
-
-def _body(draft: Draft, progress: Progress) -> dict[str, JsonValue]:
-    poll = draft.parts[len(progress.sent)].poll
-    return {
-        "poll": poll and _told(poll),
-        **Settings.model_validate(draft.settings).model_dump(mode="json"),
-        "text": text_of(draft.parts[len(progress.sent)]),
-        "media": list(progress.files),
-        "reply_to": progress.above(draft),
-        "language": draft.language,
-        "visibility": draft.visibility.value,
-        "content_warning": draft.content_warning,
-    }
-
-
-def _told(poll: Poll) -> JsonValue:
-    return {
-        "options": list(poll.options),
-        "duration_s": int(poll.duration.total_seconds()),
-        "is_multiple": poll.is_multiple,
-        "hides_totals": poll.hides_totals,
-    }

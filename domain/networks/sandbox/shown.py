@@ -28,7 +28,9 @@ async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
 
 
 def told(draft: Draft, number: int) -> str:
-    return text_of(draft.parts[number])
+    """As on the sandbox that the address of a quoted post names: there is one."""
+    part = draft.parts[number]
+    return text_of((part.quote_of or "").partition("/posts/")[0], part)
 
 
 def alike(text: str) -> str:

@@ -3,7 +3,7 @@
 429                                              RateLimited
 401                                              GrantExpired
 404                                              Missing
-409 while a medium is being processed            Unavailable
+409 while a medium is being processed            StillWorking
 other 3xx and 4xx                                Refused
 5xx or no JSON, where something may be written   OutcomeUnknown, else Unavailable
 """
@@ -18,6 +18,7 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    StillWorking,
     Unavailable,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
@@ -83,7 +84,7 @@ class Server:
             return Missing("The sandbox does not know what this names.", said=said)
         if code == "media_processing":
             message = "The sandbox is still working on a file."
-            return Unavailable(message, code="network.media_processing", said=said)
+            return StillWorking(message, said=said)
         return Refused("The sandbox refuses this.", said=said)
 
     def _said(self, reply: Reply) -> str:

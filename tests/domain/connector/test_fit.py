@@ -224,3 +224,26 @@ def test_text_beside_media_may_have_less_room() -> None:
     assert found(PartFacts("eight ch"), manifest=manifest) == []
     tighter = Measures(text_max=4)
     assert found(beside, manifest=manifest, measures=tighter) == [(at, "text.too_long", 4, 8)]
+
+
+QUOTED = "https://village.example/posts/7"
+
+
+def test_address_that_is_not_surely_quoted_counts_as_it_would_be_written_out() -> None:
+    part = PartFacts("Read", quote_of=QUOTED)
+    quoting = VILLAGE.model_copy(update={"has_quotes": True})
+    surely = quoting.model_copy(update={"quoted_addresses": r"https://village\.example/posts/\d+"})
+    written = len("Read") + 2 + len(QUOTED)
+
+    assert found(part) == [
+        ("/parts/0/text", "text.too_long", 10, written),
+        ("/parts/0/text", "text.too_long", 20, written),
+    ]
+    assert found(part, manifest=quoting) == found(part)
+    assert found(part, manifest=surely) == []
+
+
+def test_quote_alone_is_something_said() -> None:
+    surely = VILLAGE.model_copy(update={"has_quotes": True, "quoted_addresses": ".*"})
+
+    assert found(PartFacts("", quote_of=QUOTED), manifest=surely) == []

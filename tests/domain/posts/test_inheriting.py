@@ -28,6 +28,7 @@ class Post:
     link_url: str | None = None
     language: str | None = "fr"
     poll: dict[str, Any] | None = None
+    quote_of: str | None = None
     first_comment: str | None = None
 
 
@@ -39,6 +40,7 @@ class Own:
     language: str | None = None
     content_warning: str | None = None
     poll: dict[str, Any] | None = None
+    quote_of: str | None = None
     first_comment: str | None = None
 
 
@@ -74,6 +76,7 @@ own_words = {
     "language": maybe(st.sampled_from(["fr", "de", "it"])),
     "content_warning": maybe(st.sampled_from(["", "Vin"])),
     "poll": st.none() | st.sampled_from([poll(), poll("Oui", "Non")]),
+    "quote_of": maybe(st.sampled_from(["", "https://a.ch/posts/1"])),
     "first_comment": maybe(st.sampled_from(["", "Suite"])),
 }
 targets = st.builds(Own, **own_words)
@@ -151,7 +154,7 @@ def test_every_field_is_said_by_whom_it_is_ascribed_to(
 def test_words_of_its_own_win_over_all_others(
     post: Post, audience: Audience, given_: list[Adaptation]
 ) -> None:
-    own = Own(["Moi."], [], "https://moi.ch/", "rm", "", poll(), "")
+    own = Own(["Moi."], [], "https://moi.ch/", "rm", "", poll(), "", "")
 
     found = inherited(post, own, audience, given_)
 
@@ -235,3 +238,17 @@ def test_polls_and_first_comments_are_inherited_and_can_be_none() -> None:
     assert (adapted_.poll, adapted_.first_comment) == (poll("Ja", "Nein"), "Mehr")
     assert (silent.poll, silent.first_comment) == (None, None)
     assert silent.origins["poll"] == Origin(Layer.ADAPTATION, quiet.id)
+
+
+def test_quotes_are_inherited_and_can_be_none() -> None:
+    post = Post(quote_of="https://a.ch/posts/1")
+    german = Adaptation(locale="de", quote_of="https://a.ch/posts/2")
+    quiet = Adaptation(network="bluesky", quote_of="")
+
+    plain = inherited(post, Own(), Audience("mastodon"), [german, quiet])
+    adapted_ = inherited(post, Own(), Audience("mastodon", "de-CH"), [german, quiet])
+    silent = inherited(post, Own(), Audience("bluesky", "de"), [german, quiet])
+
+    assert plain.quote_of == "https://a.ch/posts/1"
+    assert adapted_.quote_of == "https://a.ch/posts/2"
+    assert silent.quote_of is None

@@ -1,6 +1,7 @@
 """The state machines of publishing: every transition of the drawing, allowed and refused."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,12 +14,15 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    StillWorking,
     Unavailable,
 )
 from domain.connector.manifest import IdempotencyClass
 from domain.posts.rules import (
     HOLD,
+    LONGEST_ASKING,
     LONGEST_WAIT,
+    MOST_ASKED,
     MOST_ATTEMPTS,
     TRANSITIONS,
     DeliveryState,
@@ -117,6 +121,22 @@ def test_an_error_is_answered_by_wait_hold_stop_or_look(
 def test_a_network_that_stays_away_is_given_up_and_may_be_retried_by_hand() -> None:
     last = after_error(Unavailable("x"), attempts=MOST_ATTEMPTS, reconcile_wait=WAIT, now=NOW)
 
+    assert (last.verdict, last.at, last.is_retryable) == (Verdict.STOP, None, True)
+
+
+def test_a_network_at_work_on_a_file_is_asked_again_for_about_half_an_hour() -> None:
+    error, moments = StillWorking("x"), [NOW]
+    for attempts in range(1, MOST_ASKED):
+        decision = after_error(error, attempts=attempts, reconcile_wait=WAIT, now=moments[-1])
+        assert (decision.verdict, decision.is_retryable) == (Verdict.WAIT, True)
+        assert decision.at is not None
+        moments.append(decision.at)
+    last = after_error(error, attempts=MOST_ASKED, reconcile_wait=WAIT, now=NOW)
+
+    waits = [later - earlier for earlier, later in pairwise(moments)]
+    assert waits[:4] == [timedelta(seconds=each) for each in (5, 10, 20, 30)]
+    assert set(waits[4:]) == {LONGEST_ASKING}
+    assert moments[-1] - NOW == timedelta(minutes=28, seconds=35)
     assert (last.verdict, last.at, last.is_retryable) == (Verdict.STOP, None, True)
 
 

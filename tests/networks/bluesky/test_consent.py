@@ -14,6 +14,7 @@ from domain.connector.words import Access, Grant
 from domain.networks.bluesky import connect as bluesky_connect
 from domain.networks.bluesky import consent as bluesky
 from domain.networks.bluesky import dpop
+from domain.networks.bluesky.ourselves import SCOPE
 from tests.networks.consenting import CALLBACK, ROOT, Shelf, form_of, proof_of, query_of, wish
 from tests.networks.scripted import Exchange, ScriptedHttp
 
@@ -118,7 +119,7 @@ async def test_on_loopback_nobody_can_read_our_document_and_we_go_without_a_key(
     assert "client_assertion" not in form
     assert query_of(form["client_id"]) == {
         "redirect_uri": "http://127.0.0.1:8000/connect/callback",
-        "scope": bluesky.SCOPE,
+        "scope": SCOPE,
     }
     assert shelf.kept == {}
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from domain.connector.errors import GrantExpired, OutcomeUnknown, Refused, Unavailable
+from domain.connector.errors import GrantExpired, OutcomeUnknown, Refused, StillWorking, Unavailable
 from domain.connector.http import Call
-from domain.connector.words import Checkpoint, Draft, Link, Part, Ref, Visibility
+from domain.connector.words import Checkpoint, Draft, Link, Medium, Part, Ref, Visibility
 from domain.networks.mastodon import edit
-from domain.networks.mastodon.media import wait_until_ready
+from domain.networks.mastodon.media import sent_up, wait_until_ready
+from domain.networks.mastodon.progress import Progress
 from domain.networks.mastodon.wire import server_of
-from tests.networks.conformance import ILLUSTRATED, NOW, POLL, POST, case_of, publish
+from tests.networks.conformance import ILLUSTRATED, NOW, POLL, POST, Kept, case_of, publish
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 CASE = case_of("mastodon")
@@ -69,6 +70,7 @@ def sent(http: ScriptedHttp) -> list[dict[str, Any]]:
     ]
 
 
+FILM = Part("The square.", media=(Medium(b"film", "video/mp4", "square.mp4", "A film"),))
 LOST = Exchange(method="POST", path="/api/v1/statuses", error="outcome_unknown")
 
 
@@ -92,11 +94,11 @@ async def test_file_that_is_worked_on_is_waited_for() -> None:
 
 async def test_file_that_is_never_ready_makes_the_delivery_wait() -> None:
     waits = Waits()
-    http = ScriptedHttp([looked_at("5", http_status=206) for _ in range(5)])
-    with pytest.raises(Unavailable) as caught:
+    http = ScriptedHttp([looked_at("5", http_status=206) for _ in range(4)])
+    with pytest.raises(StillWorking) as caught:
         await wait_until_ready(server_of(http, CASE.access), "5", wait=waits)
     assert caught.value.code == "network.media_processing"
-    assert waits.seconds == [0.5, 1.0, 2.0, 4.0]
+    assert waits.seconds == [0.5, 1.0, 2.0]
 
 
 async def test_file_is_not_sent_up_again_when_the_delivery_comes_back() -> None:
@@ -287,3 +289,125 @@ async def test_servers_say_in_many_ways_that_the_token_is_bad(
     with pytest.raises(error) as caught:
         await publish("mastodon", ScriptedHttp([refusal]), POST, {})
     assert type(caught.value) is error
+
+
+async def test_killed_worker_goes_on_with_the_file_that_was_sent_up() -> None:
+    waiting = [looked_at("5", http_status=206) for _ in range(4)]
+    http = ScriptedHttp([uploaded("5", http_status=202), *waiting])
+    with pytest.raises(StillWorking):
+        await sent_up(server_of(http, CASE.access), FILM, Progress(), kept := Kept(http))
+    assert kept.last["files"] == ["5"]
+
+    again = ScriptedHttp([looked_at("5"), posted("1")])
+    draft = Draft("delivery-7", (FILM,))
+    published, _ = await publish("mastodon", again, draft, kept.last)
+
+    again.assert_finished()
+    assert published.remote_id == "1"
+    assert [body["media_ids"] for body in sent(again)] == [["5"]]
+
+
+async def test_file_that_the_server_cannot_work_on_is_refused_in_its_words() -> None:
+    failed = looked_at("5").model_copy(
+        update={"status": 422, "json_": {"error": "Error processing thumbnail"}}
+    )
+    http = ScriptedHttp([uploaded("5", http_status=202), failed])
+    with pytest.raises(Refused) as caught:
+        await publish("mastodon", http, Draft("delivery-7", (FILM,)), {})
+    assert caught.value.code == "network.media_refused"
+    assert caught.value.said == "422 Error processing thumbnail"
+    assert sent(http) == []
+
+
+async def test_file_that_was_thrown_away_meanwhile_is_sent_up_anew() -> None:
+    gone = looked_at("5").model_copy(update={"status": 404, "json_": {"error": "Not found"}})
+    http, progress = ScriptedHttp([gone]), Progress(begun_at=NOW, files=("5",))
+    with pytest.raises(Unavailable):
+        await sent_up(server_of(http, CASE.access), FILM, progress, kept := Kept(http))
+    assert kept.last["files"] == []
+
+
+QUOTED = "https://other.example/@bea/7"
+SEARCH = "/api/v2/search"
+
+
+def quoting(*, visibility: Visibility = Visibility.PUBLIC, **part: Any) -> Draft:
+    return Draft(
+        "delivery-8", (Part("Read this.", quote_of=QUOTED, **part),), visibility=visibility
+    )
+
+
+def searched(may: str | None, url: str = QUOTED) -> Exchange:
+    policy: dict[str, JsonValue] = {} if may is None else {"quote_approval": {"current_user": may}}
+    found: JsonValue = {"statuses": [{**status("7", url=url), **policy}]}
+    return Exchange(method="GET", path=SEARCH, json_=found)
+
+
+@pytest.mark.parametrize("may", ["automatic", "manual"])
+async def test_quoted_post_is_found_by_its_address_and_named(may: str) -> None:
+    http = ScriptedHttp([searched(may), posted("1")])
+    await publish("mastodon", http, quoting(), {})
+    http.assert_finished()
+    (body,) = sent(http)
+    assert (body["status"], body["quoted_status_id"]) == ("Read this.", "7")
+    assert dict(http.calls[0].query)["q"] == QUOTED
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        searched("denied"),
+        searched("unknown"),
+        searched(None),
+        searched("automatic", "https://other.example/@bea/8"),
+        Exchange(method="GET", path=SEARCH, json_={"statuses": []}),
+        Exchange(method="GET", path=SEARCH, status=403, json_={"error": "outside the scopes"}),
+        Exchange(method="GET", path=SEARCH, status=404, json_={"error": "Not found"}),
+    ],
+)
+async def test_address_is_written_out_where_it_may_not_be_quoted(answer: Exchange) -> None:
+    http = ScriptedHttp([answer, posted("1")])
+    _, kept = await publish("mastodon", http, quoting(), {})
+    http.assert_finished()
+    (body,) = sent(http)
+    assert body["status"] == f"Read this.\n\n{QUOTED}"
+    assert "quoted_status_id" not in body
+    assert kept.checkpoints[0]["quoted"] == ""
+
+
+@pytest.mark.parametrize(
+    "draft", [quoting(poll=POLL.parts[0].poll), quoting(visibility=Visibility.DIRECT)]
+)
+async def test_nothing_is_quoted_beside_a_poll_or_in_a_message_to_a_few(draft: Draft) -> None:
+    http = ScriptedHttp([posted("1")])
+    await publish("mastodon", http, draft, {})
+    http.assert_finished()
+    assert sent(http)[0]["status"] == f"Read this.\n\n{QUOTED}"
+
+
+async def test_lost_quote_is_found_though_the_server_wrote_its_address_before_it() -> None:
+    http = ScriptedHttp([searched("automatic"), LOST])
+    with pytest.raises(OutcomeUnknown):
+        await publish("mastodon", http, quoting(), {})
+    checkpoint: Checkpoint = {"is_trying": True, "quoted": "7", "begun_at": NOW.isoformat()}
+    stands = status("1", f'<p class="quote-inline">RE: <a>{QUOTED}</a></p><p>Read this.</p>')
+    looked = ScriptedHttp([listed(stands)])
+
+    found, _ = await publish("mastodon", looked, quoting(), checkpoint)
+
+    looked.assert_finished()
+    assert found.remote_id == "1"
+
+
+async def test_edited_quote_stays_one() -> None:
+    quote: JsonValue = {"state": "accepted", "quoted_status": None}
+    path = "/api/v1/statuses/1"
+    http = ScriptedHttp(
+        [
+            Exchange(method="GET", path=path, json_=status("1", quote=quote)),
+            Exchange(method="PUT", path=path, json_=status("1")),
+        ]
+    )
+    await edit.edit(http, CASE.access, Ref("1"), quoting(), now=NOW)
+    http.assert_finished()
+    assert said(http.calls[1])["status"] == "Read this."

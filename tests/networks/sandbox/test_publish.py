@@ -8,6 +8,7 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    StillWorking,
     Unavailable,
 )
 from domain.connector.words import Checkpoint, Draft, Link, Medium, Part, Poll, Published, Ref
@@ -322,3 +323,66 @@ async def test_a_post_of_long_before_is_not_taken_for_this_one(stage: Stage) -> 
     stage.clock.passes(timedelta(days=1).total_seconds())
 
     assert await Journey(stage, player, draft("Good morning")).look_up() is None
+
+
+@pytest.mark.parametrize("kind", ["A", "B", "C", "D"])
+async def test_a_post_quotes_another_once_however_often_it_is_sent(stage: Stage, kind: str) -> None:
+    player = await stage.account(idempotency=kind)
+    shown = await Journey(stage, player, draft("Look here", key="delivery-0")).publish()
+    quoting = Draft("delivery-1", (Part("Read this", quote_of=shown.url), Part("And more")))
+    journey = Journey(stage, player, quoting)
+    await player.faults(
+        {"on": "publish", "kind": "server_error_after_success", "times": 1, "seconds": 0}
+    )
+
+    with pytest.raises(OutcomeUnknown):
+        await journey.publish()
+    stage.clock.passes(2)
+    published = await journey.publish()
+
+    _, first, second = (await player.state())["posts"]
+    assert [ref.remote_id for ref in published.refs] == [first["id"], second["id"]]
+    assert (first["text"], first["quoted"]) == ("Read this", shown.remote_id)
+    assert (second["text"], second["quoted"]) == ("And more", None)
+
+
+async def test_an_address_elsewhere_is_written_out_and_stays_so_when_edited(stage: Stage) -> None:
+    player = await stage.account(idempotency="D")
+    part = Part("Read this", quote_of="https://village.example/@ana/7")
+
+    published = await Journey(stage, player, Draft("delivery-1", (part,))).publish()
+    again = Draft("delivery-1", (Part("Do read", quote_of=part.quote_of),))
+    await edit.edit(stage, player.access, published.refs[0], again, now=stage.clock())
+
+    (post,) = (await player.state())["posts"]
+    assert (post["text"], post["quoted"]) == ("Do read\n\nhttps://village.example/@ana/7", None)
+
+
+async def test_what_is_quoted_must_be_there(stage: Stage) -> None:
+    player = await stage.account(idempotency="D")
+    shown = await Journey(stage, player, draft("Look here", key="delivery-0")).publish()
+    await publish.withdraw(stage, player.access, shown.refs)
+
+    quoting = Draft("delivery-1", (Part("Read this", quote_of=shown.url),))
+
+    with pytest.raises(Refused) as caught:
+        await Journey(stage, player, quoting).publish()
+
+    assert "quoted_missing" in caught.value.said
+    assert len((await player.state())["posts"]) == 1
+
+
+async def test_a_video_is_worked_on_and_the_same_file_goes_out_later(stage: Stage) -> None:
+    player = await stage.account(idempotency="D", media_delay_s=60)
+    film = Medium(b"film", "video/mp4", "a.mp4", alt_text="A film")
+    journey = Journey(stage, player, Draft("delivery-1", (Part("Look", media=(film,)),)))
+
+    with pytest.raises(StillWorking) as caught:
+        await journey.publish()
+    stage.clock.passes(61)
+    await journey.publish()
+
+    assert caught.value.code == "network.media_processing"
+    state = await player.state()
+    assert [post["media"] for post in state["posts"]] != [[]]
+    assert state["media"] == 1
