@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_0730"
-down_revision = "2026_11_27_0710"
+down_revision = "2026_11_27_0725"
 branch_labels = None
 depends_on = None
 

@@ -49,7 +49,7 @@ def test_what_was_never_said_comes_first_and_what_was_said_last_comes_last(
 
 
 def test_a_recurrence_can_say_all_that_a_post_can() -> None:
-    of_one_post = {"wall_time", "poll", "first_comment", "settings"}
+    of_one_post = {"wall_time", "poll", "quote_of", "first_comment", "settings"}
 
     assert CreatePost.model_fields.keys() - CreateRecurrence.model_fields.keys() == of_one_post
     assert SaidView.model_fields.keys() == VariantInput.model_fields.keys()
