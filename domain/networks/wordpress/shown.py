@@ -7,17 +7,14 @@ read is not known. https://developer.wordpress.org/rest-api/reference/posts/, re
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import RootModel
-
 from domain.connector.alike import letters
 from domain.connector.errors import Missing, Refused
-from domain.connector.heard import Heard
 from domain.connector.http import Http
 from domain.connector.links import spelled_out
 from domain.connector.plain import plain
 from domain.connector.words import Access, Draft, Ref, Shown
-from domain.networks.wordpress.answers import Moment, Text
-from domain.networks.wordpress.compose import article_of, standing_media
+from domain.networks.wordpress.compose import article_of
+from domain.networks.wordpress.kept_answers import Article, Articles, Comment, Files
 from domain.networks.wordpress.places import path_of, read_id
 from domain.networks.wordpress.settings import settings_of
 from domain.networks.wordpress.wire import Server, server_of
@@ -28,46 +25,6 @@ _EDITABLE = (
 )
 _OF_COMMENTS = ("_fields", "status,content,link")
 _AT_ONCE = 50
-
-
-class _Article(Heard):
-    id: str
-    link: str | None = None
-    status: str = "publish"
-    title: Text = Text()
-    content: Text = Text()
-    featured_media: str = "0"
-    modified_gmt: Moment | None = None
-
-    def media(self) -> tuple[str, ...]:
-        cover = () if self.featured_media == "0" else (self.featured_media,)
-        return (*cover, *standing_media(self.content.raw)[1])
-
-    def text(self) -> str:
-        blocks = standing_media(self.content.raw)[0]
-        words = self.content.raw.removesuffix(blocks)
-        return f"{plain(self.title.raw)}\n\n{plain(words)}"
-
-
-class _Comment(Heard):
-    """Readers see those that are approved."""
-
-    status: str = "approved"
-    content: Text = Text()
-    link: str | None = None
-
-
-class _File(Heard):
-    id: str
-    alt_text: str = ""
-
-
-class _Articles(RootModel[tuple[_Article, ...]]):
-    """Lists are models of their own: made once, not at every answer."""
-
-
-class _Files(RootModel[tuple[_File, ...]]):
-    """As `_Articles`."""
 
 
 async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
@@ -99,7 +56,7 @@ async def _articles(server: Server, ids: Mapping[int, str]) -> list[Shown]:
     """By number, their ids here. What is not listed may be in the trash: it is asked for alone."""
     among = ("include", ",".join(map(str, ids)))
     query = [among, ("status", "any"), ("per_page", "100"), *_EDITABLE]
-    listed = (await server.read("/wp/v2/posts", _Articles, query)).root
+    listed = (await server.read("/wp/v2/posts", Articles, query)).root
     standing = {int(each.id): each for each in listed}
     files = await _files(server, {id_ for each in listed for id_ in each.media()})
     found = list[Shown]()
@@ -109,17 +66,17 @@ async def _articles(server: Server, ids: Mapping[int, str]) -> list[Shown]:
     return found
 
 
-async def _alone(server: Server, remote_id: str) -> _Article | None:
+async def _alone(server: Server, remote_id: str) -> Article | None:
     """None where we may not read it."""
     try:
-        return await server.read(path_of(remote_id), _Article, _EDITABLE)
+        return await server.read(path_of(remote_id), Article, _EDITABLE)
     except Missing:
-        return _Article(id="", status="gone")
+        return Article(id="", status="gone")
     except Refused:
         return None
 
 
-def _shown(remote_id: str, article: _Article, files: Mapping[str, str]) -> Shown:
+def _shown(remote_id: str, article: Article, files: Mapping[str, str]) -> Shown:
     if article.status != "publish":
         return Shown(remote_id, is_gone=True)
     return Shown(
@@ -136,13 +93,13 @@ async def _files(server: Server, ids: set[str]) -> dict[str, str]:
     if not ids:
         return {}
     query = [("include", ",".join(sorted(ids))), ("per_page", "100"), ("_fields", "id,alt_text")]
-    files = (await server.read("/wp/v2/media", _Files, query)).root
+    files = (await server.read("/wp/v2/media", Files, query)).root
     return {each.id: each.alt_text for each in files}
 
 
 async def _comment(server: Server, remote_id: str) -> list[Shown]:
     try:
-        comment = await server.read(path_of(remote_id), _Comment, [_OF_COMMENTS])
+        comment = await server.read(path_of(remote_id), Comment, [_OF_COMMENTS])
     except Missing:
         return [Shown(remote_id, is_gone=True)]
     except Refused:
