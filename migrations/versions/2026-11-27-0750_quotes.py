@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_27_0740"
-down_revision = "2026_11_27_0730"
+revision = "2026_11_27_0750"
+down_revision = "2026_11_27_0740"
 branch_labels = None
 depends_on = None
 
