@@ -17,6 +17,8 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     ("api.cli.contracts",),
     ("api", "export", "--check"),
 )
+# The whole suite, a part for each core: every part has engines of its own, files stay whole.
+SPREAD = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
 Passed = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
 
 
@@ -27,7 +29,7 @@ def check() -> int:
 
 
 def test(*arguments: Passed) -> int:
-    return _python(("pytest", *arguments))
+    return _python(("pytest", *(arguments or SPREAD)))
 
 
 def bench(*arguments: Passed) -> int:

@@ -1,5 +1,4 @@
 from typing import Any
-from uuid import uuid4
 
 import httpx2
 import pytest
@@ -7,7 +6,7 @@ import pytest
 from domain.kernel.database import Database
 from tests.sandbox_stage import Player, Stage, open_stage
 
-NOBODY = str(uuid4())
+NOBODY = "9a2f6f0e-6f0c-4c62-9d3b-6f4f1c6c2b11"
 
 
 def bearer(token: str) -> dict[str, str]:
