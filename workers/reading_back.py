@@ -5,17 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused, Unavailable
 from domain.connector.manifest import Manifest
 from domain.connector.port import Shows
 from domain.connector.words import Ref, Shown
-from domain.kernel.caller import worker
+from domain.kernel.caller import Caller, worker
 from domain.kernel.errors import AccountDisconnected, AccountRemoved
 from domain.kernel.traces import span
 from domain.media.queries import media_by_id
 from domain.posts import reading_back
 from domain.posts.drift import compare
 from domain.posts.reading_back import Copy, Looked
+from domain.upkeep.proposing import propose
+from domain.upkeep.rules import UpdateReason
 from workers.context import Context
 from workers.drafts import outline, with_quotes_written
 from workers.outward import Line, Purpose, grant_expired, open_line
@@ -129,7 +133,18 @@ async def _record(
             Looked(each, compare(shows, draft, each.refs, shown))
             for each, draft in zip(copies, sent, strict=True)
         ]
-        await reading_back.record_looked(session, caller, looked, now=context.clock())
+        await _keep(session, caller, looked, now=context.clock())
+
+
+async def _keep(
+    session: AsyncSession, caller: Caller, looked: Sequence[Looked], *, now: datetime
+) -> None:
+    """What drifted is proposed to be put right."""
+    posts = await reading_back.lock_drifted(session, caller, looked)
+    drifted = await reading_back.record_looked(session, caller, looked, now=now)
+    for post in posts:
+        if post.id in drifted:
+            await propose(session, caller, post, UpdateReason.DRIFTED, now=now)
 
 
 async def _put_off(

@@ -22,7 +22,7 @@ from domain.posts.content import Content
 from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.delivery_shapes import DriftCode, DriftView
 from domain.posts.drift import DOUBT, next_look
-from domain.posts.tables import Delivery
+from domain.posts.tables import Delivery, Post
 
 # Accounts whose turn came first; of each, what is due by now.
 CLAIM = """
@@ -78,6 +78,10 @@ class Looked:
         gone = any(each.code is DriftCode.GONE for each in self.drift or ())
         return self.copy.is_new and gone
 
+    @property
+    def is_drift(self) -> bool:
+        return bool(self.drift) and not self.is_doubtful
+
 
 async def claim_due(
     session: AsyncSession,
@@ -116,23 +120,43 @@ async def put_off(
         await raw.execute(PUT_OFF, caller.workspace_id, ids, lease_end, until)
 
 
+async def lock_drifted(
+    session: AsyncSession, caller: Caller, looked: Sequence[Looked]
+) -> list[Post]:
+    """The posts of copies that drifted, in the order in which they are locked."""
+    of_drifted = select(Delivery.post_id).where(
+        col(Delivery.workspace_id) == caller.workspace_id,
+        col(Delivery.id).in_([each.copy.id for each in looked if each.is_drift]),
+    )
+    statement = select(Post).where(
+        col(Post.workspace_id) == caller.workspace_id, col(Post.id).in_(of_drifted)
+    )
+    return list((await session.exec(statement.order_by(col(Post.id)).with_for_update())).all())
+
+
 async def record_looked(
     session: AsyncSession, caller: Caller, looked: Sequence[Looked], *, now: datetime
-) -> None:
-    """Keeps what was seen, tells of what is new in it, and plans the next look."""
+) -> set[UUID]:
+    """Keeps what was seen, tells of what is new in it, and plans the next look.
+
+    Gives the posts of which something else is shown than was before; of copies that drifted the
+    posts must be locked (`lock_drifted`).
+    """
     ids = [each.copy.id for each in looked]
     statement = visible_deliveries(caller).where(col(Delivery.id).in_(ids))
     found = await session.exec(statement.order_by(col(Delivery.id)).with_for_update())
     rows = {row.id: row for row in found.all()}
     changing = await _changing(session, caller, rows.values())
+    drifted: set[UUID] = set()
     for each in looked:
         row = rows.get(each.copy.id)
         if row is None or row.read_back_at != each.copy.lease_end:
             continue
         if each.copy.id in changing:
             row.read_back_at = now + DOUBT
-        else:
-            _keep(session, caller, row, each, now)
+        elif _keep(session, caller, row, each, now) and row.post_id is not None:
+            drifted.add(row.post_id)
+    return drifted
 
 
 async def _changing(
@@ -151,16 +175,17 @@ async def _changing(
 
 def _keep(
     session: AsyncSession, caller: Caller, row: Delivery, looked: Looked, now: datetime
-) -> None:
+) -> bool:
+    """Whether drift was found that was not known."""
     row.read_backs += 1
     row.read_back_at = next_look(row.read_backs, is_doubtful=looked.is_doubtful, now=now)
     if looked.drift is None or looked.is_doubtful:
-        return
+        return False
     row.checked_at = now
     row.version, row.updated_at = row.version + 1, now
     before, after = row.drift, [each.model_dump(mode="json") for each in looked.drift] or None
     if before == after:
-        return
+        return False
     row.drift, row.drifted_at = after, now if after else None
     row.drift_accepted_at = row.drift_accepted_by = None
     kind = "content_drift" if after else "content_drift_resolved"
@@ -171,6 +196,7 @@ def _keep(
         "previous": {"codes": codes_of(before)},
     }
     record(session, caller, f"delivery.{kind}", ("delivery", row.id), now=now, data=data)
+    return after is not None
 
 
 def codes_of(drift: Sequence[dict[str, JsonValue]] | None) -> list[JsonValue]:

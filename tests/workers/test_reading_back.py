@@ -19,6 +19,7 @@ from domain.posts.drifted import accept_drift, check_delivery
 from domain.posts.editing import edit_post
 from domain.posts.tables import Delivery
 from domain.posts.withdrawing import withdraw_post
+from domain.upkeep.tables import Update, UpdateCopy
 from tests.conftest import NOW
 from tests.workers.stage import Stage, stage
 from workers.context import Context
@@ -104,6 +105,20 @@ async def test_drift_is_told_once_and_again_when_it_is_resolved(stage: Stage) ->
         ("delivery.content_drift", ["truncated"], []),
         ("delivery.content_drift_resolved", [], ["truncated"]),
     ]
+
+
+async def test_drift_is_proposed_to_be_put_right_once(stage: Stage) -> None:
+    await published(stage)
+    stage.network.shown[WORDS] = CUT
+    await look(stage)
+    await look(stage, LOOKS[1])
+
+    [update] = await stage.rows(Update)
+    [copied] = await stage.rows(UpdateCopy)
+
+    assert (update.reason, update.state) == ("drifted", "proposed")
+    assert update.post_id == (await copy(stage)).post_id
+    assert (copied.delivery_id, copied.way) == ((await copy(stage)).id, "edit")
 
 
 async def test_what_is_not_shown_yet_is_looked_at_again_before_it_is_called_gone(
