@@ -288,3 +288,18 @@ async def test_withdrawn_posts_are_gone_and_cannot_be_answered(stage: Stage) -> 
         await publishing.withdraw(stage.http, stage.ana, published.refs)
     with pytest.raises(Missing):
         await stage.post(Part("Hello?"), reply_to=published.remote_id)
+
+
+async def test_video_and_quote_go_out_as_the_lexicon_has_them(stage: Stage) -> None:
+    shown = await stage.post(Part("Look here"))
+    film = Medium(b"\x00\x00\x00\x18ftypmp42film", "video/mp4", "a.mp4", "A film", 1920, 1080)
+
+    quoting = await stage.post(Part("Read this", media=(film,), quote_of=shown.url))
+
+    value = (await stage.village.record(stage.http, "ana", quoting.remote_id))["value"]
+    embed = value["embed"]
+    assert embed["$type"] == "app.bsky.embed.recordWithMedia"
+    assert embed["record"]["record"]["uri"] == shown.remote_id
+    assert embed["media"]["$type"] == "app.bsky.embed.video"
+    assert embed["media"]["video"]["mimeType"] == "video/mp4"
+    assert (value["text"], embed["media"]["alt"]) == ("Read this", "A film")

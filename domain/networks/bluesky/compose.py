@@ -15,14 +15,15 @@ from domain.networks.bluesky.wire import Pds
 
 async def compose(
     pds: Pds,
+    own: str,
     draft: Draft,
     part: Part,
     reply: ReplyRefs | None,
     created_at: str,
     video: JsonValue,
 ) -> JsonValue:
-    """The record of one message; the calls it makes may be made again."""
-    quote = await quoted(pds, part.quote_of)
+    """The record of one message of the account `own`; the calls it makes may be made again."""
+    quote = await quoted(pds, own, part.quote_of)
     text = text_of(part, is_quoted=quote is not None)
     record: dict[str, JsonValue] = {"$type": POSTS, "text": text, "createdAt": created_at}
     found = facets(text, await _accounts(pds, text))

@@ -76,7 +76,8 @@ async def _create(
     number = len(progress.sent)
     key, created_at = progress.keys[number], progress.moment_of(number)
     above = _below(progress.sent, reply)
-    record = await compose(pds, draft, draft.parts[number], above, created_at, progress.video)
+    own, part = access.remote_id, draft.parts[number]
+    record = await compose(pds, own, draft, part, above, created_at, progress.video)
     beside = gates(draft, number, post_uri(access.remote_id, key), created_at)
     return await create(pds, access, key, [(POSTS, record), *beside])
 

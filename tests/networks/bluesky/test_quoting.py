@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from domain.connector.errors import Missing, Refused
 from domain.connector.words import Draft, Link, Medium, Part
+from tests.networks.bluesky.case import CASE
 from tests.networks.conformance import PNG, publish
 from tests.networks.scripted import Exchange, ScriptedHttp
 
@@ -96,3 +97,16 @@ async def test_post_that_is_gone_or_may_not_be_quoted_is_refused_and_nothing_is_
         await publish("bluesky", ScriptedHttp([RESOLVED, closed]), draft(), {})
 
     assert caught.value.code == "network.quote_refused"
+
+
+async def test_own_post_is_asked_of_its_server_before_the_appview_shows_it() -> None:
+    own = f"at://{CASE.access.remote_id}/app.bsky.feed.post/3lbhx5vnm2s2c"
+    stored: JsonValue = {"uri": own, "cid": "cid-9", "value": {}}
+    path = "/xrpc/com.atproto.repo.getRecord"
+    http = ScriptedHttp([Exchange(method="GET", path=path, json_=stored), CREATED])
+    address = ADDRESS.replace("bea.example", CASE.access.remote_id)
+
+    await publish("bluesky", http, draft(address), {})
+
+    http.assert_finished()
+    assert record(http)["embed"]["record"] == {"uri": own, "cid": "cid-9"}
