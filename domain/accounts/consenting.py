@@ -1,10 +1,8 @@
 """The states of a consent: a person's way through a network's own page.
 
-preparing ──→ open ──→ returned ──→ done
-    │          ├─────────→ │
-    │          │           └──→ failed (the network does not take the code; begin again)
-    ├──→ failed└──→ failed (the person said no)
-    └──────────┴──→ expired, cancelled
+preparing → open, failed, expired, cancelled
+open → returned, failed, expired, cancelled     failed: the person said no
+returned → done, failed                         failed: the network does not take the code
 """
 
 from datetime import timedelta

@@ -1,8 +1,12 @@
 """The states of an account, what its troubles mean, and how often it is read.
 
-connecting ──→ connected ←──→ action_required
-  ↑   └──────→ failed    connecting ──→ action_required (a login that was to replace a kept one)
-  └─ connected, action_required, failed (connected again)         any ──→ removed
+    connecting → connecting, connected, action_required, failed, removed
+    connected → connecting, action_required, removed
+    action_required → connecting, connected, removed
+    failed → connecting, removed
+
+From connecting to action_required: a login that was to replace a kept one. Back to connecting: it
+is connected again.
 """
 
 from dataclasses import dataclass

@@ -1,13 +1,13 @@
 """Pure rules of reviews: what becomes of one.
 
-open ──next──▶ open            a step approves, the next one is asked
-│ ▲
-│ └──remind, delegate── open   new links, or somebody else is asked
-│ └──escalate── open           nobody has decided in time: somebody further is asked too
-│ ├──approve──▶ approved       the last step approves
-│ ├──refuse──▶ refused         any step refuses, with words
-│ ├──withdraw──▶ withdrawn
-└──outdate──▶ outdated         the post says something else, and that is submitted
+open, next → open             a step approves, the next one is asked
+open, remind → open           new links
+open, delegate → open         somebody else is asked
+open, escalate → open         nobody has decided in time: somebody further is asked too
+open, approve → approved      the last step approves
+open, refuse → refused        any step refuses, with words
+open, withdraw → withdrawn
+open, outdate → outdated      the post says something else, and that is submitted
 """
 
 from datetime import datetime, timedelta

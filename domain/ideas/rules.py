@@ -2,11 +2,16 @@
 
 An idea: how a topic of conversation goes from a thought to what came of it.
 
-idea ──▶ open ──▶ animated ──▶ summarised ──▶ closed      idea        somebody thought of it
- ▲ ◀─────┘ ▲ ◀──────┘  ▲ ◀────────┘             │         open        it is on the board to do
- │         └───────────┼─ reopened ─────────────┘         animated    the community talks of it
- └─ idea, open and animated may be closed at once         summarised  we said what came of it
-                                                          closed      nobody works on it
+    idea → open, closed                    somebody thought of it
+    open → idea, animated, closed          it is on the board to do
+    animated → open, summarised, closed    the community talks of it
+    summarised → animated, closed          we said what came of it
+    closed → open                          nobody works on it
+
+A candidate: what was found and may become an idea.
+
+    open → accepted, dismissed
+    dismissed → accepted
 """
 
 from enum import StrEnum

@@ -1,7 +1,10 @@
 """How far an import is, and what came of its rows.
 
-waiting ─→ working ─→ done ─────┐
-   └──────────┴─→ cancelled ────┴─→ undoing ─→ undone
+waiting → working, done, cancelled    done: one batch holds the file
+working → done, cancelled
+done → undoing
+cancelled → undoing
+undoing → undone
 """
 
 from collections.abc import Mapping
@@ -47,7 +50,6 @@ MOVES: Mapping[ImportState, frozenset[ImportState]] = {
     ImportState.UNDOING: frozenset({ImportState.UNDONE}),
     ImportState.UNDONE: frozenset(),
 }
-"""From `waiting` to `done` at once: a file that one batch holds."""
 
 
 def may_move(state: ImportState, to: ImportState) -> bool:

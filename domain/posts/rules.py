@@ -1,13 +1,22 @@
 """Pure rules of publishing: what becomes of a delivery and, from its deliveries, of a post.
 
-A delivery                                          A post is what its deliveries are
-    waiting ──claim──▶ going ──▶ done ──▶ withdrawn     draft        nothing is planned
-      ▲  ▲               │ ╲                            scheduled    all wait
-      │  └──wait, hold───┘  ╲──▶ failed ──▶ waiting     going_out    one is under way
-      │                   ▼                             unknown      an outcome must be looked up
-      └──not there── unknown ──found──▶ done            published    all arrived
-                          └──person──▶ failed           partially_published  some did
-    waiting ──cancel──▶ cancelled                       failed · cancelled · withdrawn
+A delivery:
+
+    waiting → going, cancelled                   a worker claims it, or a person cancels it
+    going → done, failed, unknown, waiting       waiting: for the network, or held
+    unknown → done, failed, waiting, unknown     looked up, or a person's word; waiting: not there
+    failed → waiting, cancelled                  a person retries it, or cancels
+    done → withdrawn
+
+A post is what its deliveries are:
+
+    draft                  nothing is planned
+    scheduled              all wait
+    going_out              one is under way
+    unknown                an outcome must be looked up
+    published              all arrived
+    partially_published    some did
+    failed · cancelled · withdrawn
 """
 
 from collections.abc import Collection

@@ -1,12 +1,11 @@
 """Pure rules of signing in with an outside provider: what becomes of one attempt.
 
-    asked ──worker──▶ open ──browser──▶ returned ──worker──▶ done ──browser──▶ used
-      │                                     │
-      └──────────────▶ failed ◀─────────────┘
+    asked → open, failed       a worker reads the provider's metadata
+    open → returned, failed    a browser goes to the provider's page and comes back from there
+    returned → done, failed    a worker changes the code for who it is
+    done → used                the browser takes what came of it
 
-A worker reads the provider's metadata (asked → open) and changes the code for who it is
-(returned → done); a browser goes to the provider's page and comes back from there. `act_at` is when
-a worker has something to do, or the end of its lease.
+`act_at` is when a worker has something to do, or the end of its lease.
 """
 
 from datetime import timedelta

@@ -1,10 +1,10 @@
 """Pure rules of keeping what is public up to date: an update, its copies, and the next dates.
 
-proposed ──change──▶ proposed     a person chooses other ways, or gives the words
-│ ├──approve──▶ approved          what was decided of each copy is on its way
-│ │              │ ├──finish──▶ done         every copy is as it was decided
-│ │              │ └──dismiss──▶ dismissed   what failed is left as it is
-│ └──dismiss──▶ dismissed         it is not needed, with a reason
+proposed, change → proposed      a person chooses other ways, or gives the words
+proposed, approve → approved     what was decided of each copy is on its way
+proposed, dismiss → dismissed    it is not needed, with a reason
+approved, finish → done          every copy is as it was decided
+approved, dismiss → dismissed    what failed is left as it is
 """
 
 from collections.abc import Collection

@@ -1,10 +1,9 @@
 """How far an upload is, and how it ends.
 
-        ┌── nothing has come ──┐
-        ▼                      │
-      open ─── all has come ─→ checking ─→ complete ─┐
-        ├─→ expired                └────→ refused ───┤
-        └──────────────────────────────────────────→ terminated
+    open → checking, expired, terminated    checking: all has come
+    checking → open, complete, refused      open: nothing has come
+    complete → terminated
+    refused → terminated
 
 A resumable one is checked once its last byte is there, a direct one when its client says so: only
 then is looked whether anything came.

@@ -1,10 +1,11 @@
 """Pure rules of requests to experts: what becomes of one, and who may ask about what.
 
-open ──answer──▶ answered
-│ ▲
-│ └──remind── open, expired      a new link; the old one counts no longer
-├──time──▶ expired
-└──withdraw──▶ withdrawn         from expired as well
+open, answer → answered
+open, remind → open              a new link; the old one counts no longer
+open, withdraw → withdrawn
+open, time → expired
+expired, remind → open
+expired, withdraw → withdrawn
 """
 
 from enum import StrEnum

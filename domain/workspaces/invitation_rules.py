@@ -1,10 +1,11 @@
 """Pure rules of invitations: what becomes of one.
 
-open ──accept──▶ accepted
-│ ▲
-│ └──resend── open, expired      a new link; the old one counts no longer
-├──time──▶ expired
-└──revoke──▶ revoked             from expired as well
+open, accept → accepted
+open, resend → open          a new link; the old one counts no longer
+open, revoke → revoked
+open, time → expired
+expired, resend → open
+expired, revoke → revoked
 """
 
 from enum import StrEnum

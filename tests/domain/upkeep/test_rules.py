@@ -7,7 +7,6 @@ import pytest
 
 from domain.kernel.errors import NotAllowedNow
 from domain.posts.rules import DeliveryState
-from domain.upkeep import rules
 from domain.upkeep.rules import (
     TRANSITIONS,
     Act,
@@ -25,27 +24,6 @@ from domain.upkeep.rules import (
 
 NOW = datetime(2026, 10, 20, 8, 30, tzinfo=UTC)
 D = DeliveryState
-
-
-def drawn() -> set[tuple[str, str, str]]:
-    """What the drawing at the head of the rules says."""
-    lines = (rules.__doc__ or "").splitlines()
-    found, above = set(), ""
-    for line in lines:
-        if "──" not in line:
-            continue
-        words = line.replace("│", " ").replace("├", " ").replace("└", " ").split("──")
-        first = words[0].strip()
-        is_below = not first and line.index("──") > len("│ ├")
-        old = first or ("approved" if is_below and above == "approved" else "proposed")
-        act, new = words[1], words[2].removeprefix("▶").split()[0]
-        found.add((old, act, new))
-        above = new if act == "approve" else above
-    return found
-
-
-def test_the_drawing_says_what_the_rules_do() -> None:
-    assert drawn() == {(old, act, new) for (old, act), new in TRANSITIONS.items()}
 
 
 @pytest.mark.parametrize(("state", "act"), list(product(UpdateState, Act)))
