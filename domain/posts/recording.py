@@ -37,8 +37,9 @@ async def record_error(
     post, row = await _locked(session, caller, task)
     state = _STATES[decision.verdict]
     await _add_attempt(session, row, task, state, error, started_at, now)
-    is_anothers = row.state == DeliveryState.GOING and row.version != task.version
-    if is_anothers or (row.state != state and not may_move(DeliveryState(row.state), state)):
+    if _is_anothers(row, task) or (
+        row.state != state and not may_move(DeliveryState(row.state), state)
+    ):
         return
     row.state, row.act_at = state, decision.at
     row.version, row.updated_at = row.version + 1, now
@@ -55,6 +56,16 @@ async def record_error(
     record(session, caller, f"delivery.{state}", ("delivery", row.id), now=now, data=data)
     if post is not None:
         await settle_post(session, caller, post, now=now)
+
+
+def _is_anothers(row: Delivery, task: Task) -> bool:
+    """Whether a delivery has been taken over, or sent or planned anew, since the task was claimed.
+
+    What comes late of an earlier attempt ends no doubt about this one, and brings none forward.
+    """
+    if row.state == DeliveryState.GOING:
+        return row.version != task.version
+    return (row.attempts, row.due_at) != (task.attempts, task.due_at)
 
 
 async def record_not_there(

@@ -279,3 +279,25 @@ async def test_what_is_adapted_for_the_readers_of_an_account_goes_out_as_it_is_w
 
     said = task.content
     assert (said.parts, said.language, said.content_warning) == (("Wir ernten.",), "de", "Wein")
+
+
+async def test_a_late_word_on_an_earlier_attempt_ends_no_doubt_about_a_later_one(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    caller = worker(workspace_id)
+    [first] = await claim(database, workspace_id, now)
+    await begin(database, workspace_id, first)
+    [look] = await claim(database, workspace_id, now + LEASE)
+    async with database.transaction(workspace_id) as session:
+        await recording.record_not_there(
+            session, caller, look, again_at=None, started_at=now, now=now + LEASE
+        )
+    [second] = await claim(database, workspace_id, now + LEASE)
+    await begin(database, workspace_id, second)
+    [looking] = await claim(database, workspace_id, now + 2 * LEASE)
+
+    wait = Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
+    await fail(database, workspace_id, first, wait)
+
+    assert (second.act, looking.act) == (SEND, LOOK_UP)
+    assert (await state(database, post, workspace_id))[1] == "unknown"
