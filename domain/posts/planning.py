@@ -94,6 +94,9 @@ async def plan_deliveries(
             row.variant_id = variant.id
             make_due(session, row, moment, now=now)
             continue
+        if row is not None and row.state == DeliveryState.FAILED:
+            # Nobody may send it again beside the one that is made now.
+            end(row, DeliveryState.CANCELLED, now)
         row = new_delivery(caller, DeliveryKind.PUBLISH, variant.account_id, moment, now)
         row.post_id, row.variant_id = post.id, variant.id
         session.add(row)

@@ -5,7 +5,7 @@ A delivery:
     waiting → going, cancelled                   a worker claims it, or a person cancels it
     going → done, failed, unknown, waiting       waiting: for the network, or held
     unknown → done, failed, waiting, unknown     looked up, or a person's word; waiting: not there
-    failed → waiting, cancelled                  a person retries it, or cancels
+    failed → waiting, cancelled                  a person retries it, or plans the post anew
     done → withdrawn
 
 A post is what its deliveries are:
