@@ -126,7 +126,7 @@ async def test_a_rule_that_has_ended_is_looked_at_no_more(stage: Stage) -> None:
 async def test_the_sweep_finds_it(stage: Stage) -> None:
     await stage.recurrence("RRULE:FREQ=DAILY;COUNT=2", "2026-11-24T09:30:00")
 
-    await run_due(stage.context, HANDLERS)
+    await run_due(stage.context, {"recur": HANDLERS["recur"]})
     await stage.context.slots.drain(20)
 
     assert len(await stage.rows(Post)) == 2

@@ -67,11 +67,15 @@ async def house(database: Database, servers: Servers) -> House:
     community_id = inbox.reading.community_id
     await made.run(IDEAS, workspace=workspace_id, community=community_id, now=NOW)
     await made.run(CANDIDATES)
-    # What autovacuum does by and by.
-    owner = await asyncpg.connect(servers.owner_url("parvis_tests"))
-    await owner.execute("ANALYZE ideas, candidates")
-    await owner.close()
+    await analyse(servers, "ideas, candidates")
     return made
+
+
+async def analyse(servers: Servers, tables: str) -> None:
+    """What autovacuum does by and by."""
+    owner = await asyncpg.connect(servers.owner_url("parvis_tests"))
+    await owner.execute(f"ANALYZE {tables}")
+    await owner.close()
 
 
 def page(sort: str, key: object) -> PageRequest:

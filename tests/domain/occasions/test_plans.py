@@ -9,7 +9,8 @@ from domain.kernel.pages import PageRequest
 from domain.occasions import queries
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_community
-from tests.domain.ideas.test_plans import House
+from tests.domain.ideas.test_plans import House, analyse
+from tests.engines import Servers
 from tests.world import make_workspace
 
 ROWS = """
@@ -31,11 +32,12 @@ SELECT :workspace, gen_random_uuid(), 1, now(), now(), :community, calendars.id,
 
 
 @pytest.fixture
-async def house(database: Database) -> House:
+async def house(database: Database, servers: Servers) -> House:
     workspace_id = await make_workspace(database)
     community_id = await make_community(database, workspace_id)
     made = House(database, workspace_id)
     await made.run(ROWS, workspace=workspace_id, community=community_id, now=NOW)
+    await analyse(servers, "occasions")
     return made
 
 
