@@ -4,29 +4,23 @@ Each function is one transaction of plan or record; the act in between holds non
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.campaigns.rules import Templates
 from domain.connector.words import Checkpoint, Ref
-from domain.contacts.queries import name_of
-from domain.contacts.rules import Name
 from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
-from domain.kernel.ids import read
 from domain.posts import statements
 from domain.posts.approving import hold_unapproved
-from domain.posts.content import Content, Renditions, content_of
+from domain.posts.composing import new_contents, shown_by
+from domain.posts.content import Content
 from domain.posts.freezing import withhold
-from domain.posts.inheriting import Audience
-from domain.posts.links import Links
 from domain.posts.missed import hold_missed
 from domain.posts.pausing import hold_paused
 from domain.posts.rights import hold_without_right
@@ -82,71 +76,6 @@ class Step:
     is_kept: bool = False
 
 
-class _Post(NamedTuple):
-    """A row of `POSTS`."""
-
-    id: UUID
-    text: str
-    media_ids: Sequence[UUID]
-    link_url: str | None
-    language: str | None
-    campaign: str | None
-    utm: Templates | None
-    poll: Mapping[str, Any] | None
-    quote_of: str | None
-    first_comment: str | None
-    settings: Mapping[str, Any]
-    is_adapted: bool
-
-    @property
-    def links(self) -> Links:
-        return Links(self.id, self.utm or (), self.campaign or "")
-
-
-class _Variant(NamedTuple):
-    """A row of `VARIANTS`."""
-
-    id: UUID
-    post_id: UUID
-    parts: Sequence[str] | None
-    media_ids: Sequence[UUID] | None
-    link_url: str | None
-    language: str | None
-    visibility: str
-    content_warning: str | None
-    poll: Mapping[str, Any] | None
-    quote_of: str | None
-    first_comment: str | None
-    settings: Mapping[str, Any] | None
-    network: str
-    locale: str | None
-    segment: str | None
-    tone: str | None
-
-    @property
-    def audience(self) -> Audience:
-        return Audience(self.network, self.locale, self.segment, self.tone)
-
-
-class _Adaptation(NamedTuple):
-    """A row of `ADAPTATIONS`."""
-
-    id: UUID
-    post_id: UUID
-    network: str | None
-    locale: str | None
-    segment: str | None
-    tone: str | None
-    parts: Sequence[str] | None
-    language: str | None
-    media_ids: Sequence[UUID] | None
-    link_url: str | None
-    content_warning: str | None
-    poll: Mapping[str, Any] | None
-    quote_of: str | None
-    first_comment: str | None
-
-
 async def claim_due(
     session: AsyncSession, caller: Caller, *, by: UUID, now: datetime, lease: timedelta, most: int
 ) -> Claims:
@@ -183,8 +112,8 @@ async def prepare(
     rows = await hold_paused(session, caller, rows, now=now)
     rows = await hold_missed(session, caller, rows, now=now)
     rows = await hold_unapproved(session, caller, rows, now=now)
-    contents = await _new_contents(raw, caller, rows)
-    shown = {row["id"]: _media_ids(row, contents) for row in rows}
+    contents = await new_contents(raw, caller, rows)
+    shown = {row["id"]: shown_by(row, contents) for row in rows}
     rows = await hold_without_right(session, caller, rows, shown, now=now)
     traces = {r["post_id"]: r["trace"] for r in rows if r["kind"] == DeliveryKind.PUBLISH}
     await _mark_going_out(session, raw, caller, traces, now)
@@ -226,78 +155,6 @@ async def extend_leases(
     ids, ends = [each.task.id for each in held], [each.lease_end for each in held]
     rows = await raw.fetch(statements.EXTEND, caller.workspace_id, ids, ends, lease_end)
     return {row["id"] for row in rows}
-
-
-async def _new_contents(
-    raw: asyncpg.Connection, caller: Caller, claims: Claims
-) -> dict[UUID, Content]:
-    """What first attempts at posts will say, by delivery."""
-    fresh = {row["variant_id"]: row["id"] for row in claims if row["content"] is None}
-    if not fresh:
-        return {}
-    rows = await raw.fetch(statements.VARIANTS, caller.workspace_id, list(fresh))
-    variants = [_Variant(*row) for row in rows]
-    ids = list({variant.post_id for variant in variants})
-    found = await raw.fetch(statements.POSTS, caller.workspace_id, ids)
-    posts = {row["id"]: _Post(*row) for row in found}
-    adaptations = await _adaptations(raw, caller, posts.values())
-    contents = {
-        each.id: _content(posts[each.post_id], each, adaptations.get(each.post_id, ()))
-        for each in variants
-    }
-    renditions = await _renditions(raw, caller, contents.values())
-    names = await _names(raw, caller, contents.values())
-    return {
-        fresh[each.id]: contents[each.id]
-        .rendered(each.network, renditions)
-        .naming(names, each.network)
-        for each in variants
-    }
-
-
-async def _renditions(
-    raw: asyncpg.Connection, caller: Caller, contents: Iterable[Content]
-) -> Renditions:
-    """Of what is shown; nothing is asked where nothing is."""
-    shown = {id_ for each in contents for id_ in each.media_ids}
-    if not shown:
-        return {}
-    rows = await raw.fetch(statements.RENDITIONS, caller.workspace_id, list(shown))
-    return {(row["rendition_of"], row["rendition_for"]): row["id"] for row in rows}
-
-
-async def _names(
-    raw: asyncpg.Connection, caller: Caller, contents: Iterable[Content]
-) -> Mapping[str, Name]:
-    """By key; nothing is asked where nobody is named."""
-    keys = list({key for content in contents for key in content.names})
-    if not keys:
-        return {}
-    rows = await raw.fetch(statements.CONTACTS, caller.workspace_id, keys)
-    return {row["key"]: name_of(row["name"], row["handles"]) for row in rows}
-
-
-def _media_ids(row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Sequence[UUID]:
-    if row["id"] in contents:
-        return contents[row["id"]].media_ids
-    return [read("med", id_) for id_ in (row["content"] or {}).get("media_ids", ())]
-
-
-async def _adaptations(
-    raw: asyncpg.Connection, caller: Caller, posts: Iterable[_Post]
-) -> Mapping[UUID, Sequence[_Adaptation]]:
-    """By post; nothing is asked where no post has any."""
-    adapted = [post.id for post in posts if post.is_adapted]
-    found: dict[UUID, list[_Adaptation]] = {id_: [] for id_ in adapted}
-    if adapted:
-        for row in await raw.fetch(statements.ADAPTATIONS, caller.workspace_id, adapted):
-            found[row["post_id"]].append(_Adaptation(*row))
-    return found
-
-
-def _content(post: _Post, variant: _Variant, adaptations: Sequence[_Adaptation]) -> Content:
-    content = content_of(post, variant, variant.audience, adaptations)
-    return content.tagged(post.links.on(variant.network))
 
 
 async def _mark_going_out(
