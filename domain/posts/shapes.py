@@ -39,9 +39,9 @@ from domain.posts.poll_shapes import OWN_POLL, PollView
 from domain.posts.rules import PostState
 
 
-class VariantView(View):
-    id: VariantId = Field(description="The variant's id.")
-    post_id: PostId = Field(description="The post it says.")
+class OwnWordsView(View):
+    """What an account says itself: the same now and in every version that is kept."""
+
     account_id: AccountId = Field(description="The account that says it.")
     locale: str | None = Field(description=OWN_LOCALE)
     segment: str | None = Field(description=OWN_SEGMENT)
@@ -56,6 +56,15 @@ class VariantView(View):
     quote_of: str | None = Field(description=OWN_QUOTE)
     first_comment: str | None = Field(description=OWN_COMMENT)
     settings: dict[str, Any] | None = Field(description=OWN_SETTINGS)
+
+
+class VariantIdView(View):
+    id: VariantId = Field(description="The variant's id.")
+    post_id: PostId = Field(description="The post it says.")
+
+
+class VariantView(OwnWordsView, VariantIdView):
+    # Its ids stand first in the contract: fields of the last base come before the others.
     version: int = Field(description="Counts changes.")
 
 

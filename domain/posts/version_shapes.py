@@ -4,44 +4,18 @@ from typing import Any
 
 from pydantic import Field
 
-from domain.connector.words import Visibility
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, MediaId, PostId, PostVersionId
+from domain.kernel.ids import MediaId, PostId, PostVersionId
 from domain.kernel.shapes import View
-from domain.posts.adaptation_shapes import OWN_PARTS, OWN_WARNING, AdaptedView, KeptView
+from domain.posts.adaptation_shapes import AdaptedView, KeptView
 from domain.posts.comparing import PieceKind
-from domain.posts.fields import (
-    MASTER_COMMENT,
-    MASTER_POLL,
-    MASTER_QUOTE,
-    MASTER_SETTINGS,
-    OWN_COMMENT,
-    OWN_LOCALE,
-    OWN_QUOTE,
-    OWN_SEGMENT,
-    OWN_SETTINGS,
-    OWN_TONE,
-)
-from domain.posts.poll_shapes import OWN_POLL, PollView
+from domain.posts.fields import MASTER_COMMENT, MASTER_POLL, MASTER_QUOTE, MASTER_SETTINGS
+from domain.posts.poll_shapes import PollView
+from domain.posts.shapes import OwnWordsView
 
 
-class SaidView(KeptView):
+class SaidView(OwnWordsView, KeptView):
     """What one account says."""
-
-    account_id: AccountId = Field(description="The account that says it.")
-    locale: str | None = Field(description=OWN_LOCALE)
-    segment: str | None = Field(description=OWN_SEGMENT)
-    tone: str | None = Field(description=OWN_TONE)
-    parts: list[str] | None = Field(description=OWN_PARTS)
-    language: str | None = Field(description="Its own language; null: inherited.")
-    media_ids: list[MediaId] | None = Field(description="Its own media; null: inherited.")
-    link_url: str | None = Field(description="Its own link; null: inherited.")
-    visibility: Visibility = Field(description="Who sees it.")
-    content_warning: str | None = Field(description=OWN_WARNING)
-    poll: PollView | None = Field(description=OWN_POLL)
-    quote_of: str | None = Field(description=OWN_QUOTE)
-    first_comment: str | None = Field(description=OWN_COMMENT)
-    settings: dict[str, Any] | None = Field(description=OWN_SETTINGS)
 
 
 class PostVersionView(View):
