@@ -5,12 +5,15 @@ locked those before. So batches never wait for each other crosswise.
 """
 
 # An account speaks through one worker at a time, or its messages would overtake each other: what
-# another holds of it keeps the rest, until it is done or its lease ends.
-_HELD = """
+# another holds of it keeps the rest, until it is done or its lease ends. Said as ranges of holders
+# and not of moments, so that what this worker holds itself, however much, is not read.
+_HELD = " UNION ALL ".join(
+    f"""
     SELECT account_id FROM deliveries
-     WHERE workspace_id = $1 AND state = 'going' AND act_at > $2
-       AND claimed_by IS DISTINCT FROM $3
-"""
+     WHERE workspace_id = $1 AND state = 'going' AND act_at - $2 > interval '0' AND {by_another}
+    """
+    for by_another in ("claimed_by < $3", "claimed_by > $3", "claimed_by IS NULL")
+)
 # Who claims has the accounts to themselves until the commit; others find them held afterwards.
 LOCK_ACCOUNTS = f"""
 WITH due AS MATERIALIZED (

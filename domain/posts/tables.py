@@ -220,9 +220,10 @@ class Delivery(Kept, table=True):
             postgresql_where=sql("act_at IS NOT NULL"),
         ),
         Index(
-            "deliveries_due_here",
+            "deliveries_due_in_order",
             "workspace_id",
             "act_at",
+            "id",
             postgresql_where=sql("act_at IS NOT NULL"),
         ),
         Index(
@@ -254,9 +255,9 @@ class Delivery(Kept, table=True):
             postgresql_where=sql("drifted_at IS NOT NULL AND drift_accepted_at IS NULL"),
         ),
         Index(
-            "deliveries_going",
+            "deliveries_held",
             "workspace_id",
-            "account_id",
+            "claimed_by",
             postgresql_where=sql("state = 'going'"),
         ),
         Index("deliveries_by_post", "workspace_id", "post_id", "id"),
