@@ -1,4 +1,4 @@
-"""What it means in our words that a server does not show a public document.
+"""Public documents, asked for only when they changed; in our words, why a server shows none.
 
 429, 503 with Retry-After          RateLimited
 401                                GrantExpired
@@ -15,8 +15,36 @@ from domain.connector.errors import (
     Refused,
     Unavailable,
 )
-from domain.connector.http import Reply
+from domain.connector.http import Call, Http, Reply
 from domain.connector.rates import waits_until
+
+MOST_HOPS = 5
+MOST_BYTES = 2_000_000
+
+
+async def fetch_changed(
+    http: Http, url: str, *, accept: str, etag: str, modified: str
+) -> Reply | None:
+    """The document; None while it is as it was. Raises `NetworkError`."""
+    headers = conditions(accept, etag, modified)
+    reply = await http(Call("GET", url, headers=headers, redirects=MOST_HOPS))
+    if reply.status == 304:
+        return None
+    if reply.status not in {200, 203}:
+        raise refusal_of(reply)
+    if len(reply.body) > MOST_BYTES:
+        raise Refused("The document is too large.", code="outbound.answer_too_large")
+    return reply
+
+
+def conditions(accept: str, etag: str, modified: str) -> dict[str, str]:
+    """The headers of a question; what was told with the last answer is empty at first."""
+    headers = {"accept": accept}
+    if etag:
+        headers["if-none-match"] = etag
+    if modified:
+        headers["if-modified-since"] = modified
+    return headers
 
 
 def refusal_of(reply: Reply) -> NetworkError:

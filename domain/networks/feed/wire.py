@@ -8,7 +8,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from domain.connector.documents import refusal_of
+from domain.connector.documents import conditions, refusal_of
 from domain.connector.errors import Refused
 from domain.connector.http import Call, Http, Reply
 from domain.connector.links import joined
@@ -43,11 +43,7 @@ class Fetched:
 
 async def fetch(http: Http, url: str, *, etag: str = "", modified: str = "") -> Fetched:
     """Asks for the document if it changed, and follows where the server points."""
-    headers = {"accept": _ACCEPT}
-    if etag:
-        headers["if-none-match"] = etag
-    if modified:
-        headers["if-modified-since"] = modified
+    headers = conditions(_ACCEPT, etag, modified)
     kept, is_for_good = url, True
     for _ in range(MOST_HOPS + 1):
         reply = await http(Call("GET", url, headers=headers))
