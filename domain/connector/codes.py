@@ -23,6 +23,7 @@ TROUBLES = {
     "mail.malformed": "The mail cannot be written.",
     "mail.outcome_unknown": "The mail was handed over and no answer came: it is not sent again.",
     "mail.refused": "The mail server refused the mail.",
+    "mail.seal_broken": "The key that sealed the mail is not on the ring; put it back.",
     "mail.server_away": "The mail server was not reached; it is tried again.",
     "mail.timed_out": "The mail server took too long: it is not sent again.",
     "mail.too_late": "What the mail was for has passed.",

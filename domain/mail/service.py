@@ -7,10 +7,10 @@ from sqlalchemy import delete, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.connector.errors import NetworkError, OutcomeUnknown
+from domain.connector.errors import NetworkError, OutcomeUnknown, Unavailable
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
-from domain.kernel.sealing import KeyRing, place_of
+from domain.kernel.sealing import KeyRing, SealBroken, place_of
 from domain.mail.rules import MailState, after_error
 from domain.mail.shapes import Letter, Outgoing
 from domain.mail.tables import Mail
@@ -72,7 +72,12 @@ def _claim(row: Mail, keys: KeyRing, now: datetime, lease: timedelta) -> Outgoin
         _end(row, MailState.FAILED, now, problem=TOO_LATE)
         return None
     row.state, row.act_at, row.attempts = MailState.GOING, now + lease, row.attempts + 1
-    text = keys.open(row.sealed_text, place=text_place(row.id)).decode()
+    try:
+        text = keys.open(row.sealed_text, place=text_place(row.id)).decode()
+    except SealBroken:
+        # Its key may come back to the ring; meanwhile it keeps back no other.
+        _judge(row, Unavailable("It cannot be opened.", code="mail.seal_broken"), now)
+        return None
     return Outgoing(row.id, row.attempts, Letter(row.kind, row.recipient, row.subject, text))
 
 

@@ -11,8 +11,10 @@ from pydantic import SecretStr
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
 from domain.mail.queries import newest_mails
+from domain.mail.rules import FIRST_WAIT
 from domain.mail.service import plan_mail
 from domain.mail.shapes import Letter, MailSeen
+from domain.mail.tables import Mail
 from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS
 from tests.networks.scripted import ScriptedHttp
@@ -190,6 +192,26 @@ async def test_mail_of_a_lost_worker_is_in_doubt_when_its_lease_ends(post: Post)
 
     seen = await post.seen()
     assert (early, seen.state, seen.problem) == (0, "unknown", "mail.worker_lost")
+
+
+async def test_mail_that_cannot_be_opened_waits_for_its_key_and_keeps_back_no_other(
+    post: Post,
+) -> None:
+    office = PostOffice()
+    sealed_elsewhere = await post.plan()
+    await post.plan()
+    async with post.database.transaction(None) as session:
+        row = await session.get_one(Mail, sealed_elsewhere)
+        row.sealed_text = b"sealed elsewhere"
+
+    async with served(post, office):
+        claimed = await post.turn()
+
+    async with post.database.transaction(None) as session:
+        row = await session.get_one(Mail, sealed_elsewhere)
+    assert (claimed, len(office.taken)) == (1, 1)
+    assert (row.state, row.problem) == ("waiting", "mail.seal_broken")
+    assert row.act_at == NOW + FIRST_WAIT
 
 
 async def test_mail_that_came_too_late_is_not_sent(post: Post) -> None:
