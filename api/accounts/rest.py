@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.accounts.waiting import Connection, WaitDep
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities
 from api.idempotency import KeyDep
 from api.paging import link_next, tag
 from api.routes import CallerRoute, TransactionRoute
@@ -22,7 +23,7 @@ from domain.accounts.shapes import (
     NetworkKey,
     ReconnectAccount,
 )
-from domain.kernel.ids import AccountId, CommunityId
+from domain.kernel.ids import AccountId
 from domain.kernel.shapes import Page
 from domain.posts import refitting
 
@@ -40,9 +41,7 @@ async def list_accounts(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - FastAPI copies it
+    community_id: OfCommunities = [],  # noqa: B006 - FastAPI copies it
     network: Annotated[
         list[NetworkKey], Query(max_length=20, description="Only on these networks.")
     ] = [],  # noqa: B006 - as above

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
+from api.filters import OfCommunities
 from api.paging import link_next
 from api.routes import TransactionRoute
 from domain.agenda.queries import list_agenda
 from domain.agenda.shapes import AgendaItemView, AgendaKind
 from domain.kernel.clock import Moment
-from domain.kernel.ids import CommunityId
 from domain.kernel.shapes import Page
 
 router = APIRouter(prefix="/v1/agenda", tags=["calendars"], route_class=TransactionRoute)
@@ -31,9 +31,7 @@ async def read_agenda(
         Moment | None, Query(description="The end, at most 400 days later; left out: in a week.")
     ] = None,
     kind: Annotated[list[AgendaKind], Query(max_length=20, description="Only these kinds.")] = [],  # noqa: B006 - FastAPI copies it
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
+    community_id: OfCommunities = [],  # noqa: B006 - as above
 ) -> Page[AgendaItemView]:
     """What comes next, and what waits for somebody, in one list by moment.
 

@@ -1,14 +1,14 @@
 """/v1/approval-policies: which posts are approved by whom, as data."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
-from domain.kernel.ids import CommunityId, PolicyId
+from domain.kernel.ids import PolicyId
 from domain.kernel.shapes import Page
 from domain.policies import queries, service
 from domain.policies.shapes import ChangePolicy, CreatePolicy, PolicyView
@@ -23,9 +23,7 @@ async def list_approval_policies(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - FastAPI copies it
+    community_id: OfCommunities = [],  # noqa: B006 - FastAPI copies it
 ) -> Page[PolicyView]:
     """In the order in which they are asked. Needs the scope `communities:read`."""
     found = await queries.list_policies(session, caller, page, community_ids=community_id)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionIfSentDep
+from api.filters import OfCommunities, OfPosts
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from api.state import state_of
@@ -19,7 +20,7 @@ from domain.approvals.shapes import (
     ReviewView,
     SubmitReview,
 )
-from domain.kernel.ids import CommunityId, PostId, ReviewId
+from domain.kernel.ids import PostId, ReviewId
 from domain.kernel.shapes import Page
 
 router = APIRouter(prefix="/v1", tags=["approvals"], route_class=TransactionRoute)
@@ -29,10 +30,8 @@ def _filter(
     state: Annotated[
         list[ReviewState], Query(max_length=5, description="Only in these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
-    post_id: Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")] = [],  # noqa: B006 - as above
+    community_id: OfCommunities = [],  # noqa: B006 - as above
+    post_id: OfPosts = [],  # noqa: B006 - as above
     is_mine: Annotated[
         bool | None,
         Query(description="Only open ones that the token's member is asked to decide, or others."),

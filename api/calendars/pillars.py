@@ -1,16 +1,16 @@
 """/v1/pillars: the themes calendars come back to."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCalendars
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.calendars import pillars
 from domain.calendars.shapes import ChangePillar, CreatePillar, PillarView
-from domain.kernel.ids import CalendarId, PillarId
+from domain.kernel.ids import PillarId
 from domain.kernel.shapes import Page
 
 router = APIRouter(prefix="/v1/pillars", tags=["calendars"], route_class=TransactionRoute)
@@ -23,9 +23,7 @@ async def list_pillars(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    calendar_id: Annotated[
-        list[CalendarId], Query(max_length=50, description="Only of these calendars.")
-    ] = [],  # noqa: B006 - FastAPI copies it
+    calendar_id: OfCalendars = [],  # noqa: B006 - FastAPI copies it
 ) -> Page[PillarView]:
     """Needs the scope `calendars:read`."""
     found = await pillars.list_pillars(session, caller, page, calendar_ids=calendar_id)

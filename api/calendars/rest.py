@@ -1,16 +1,16 @@
 """/v1/calendars."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.calendars import queries, service
 from domain.calendars.shapes import CalendarView, ChangeCalendar, CreateCalendar
-from domain.kernel.ids import CalendarId, CommunityId
+from domain.kernel.ids import CalendarId
 from domain.kernel.shapes import Page
 
 router = APIRouter(prefix="/v1/calendars", tags=["calendars"], route_class=TransactionRoute)
@@ -23,9 +23,7 @@ async def list_calendars(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - FastAPI copies it
+    community_id: OfCommunities = [],  # noqa: B006 - FastAPI copies it
 ) -> Page[CalendarView]:
     """Needs the scope `calendars:read`."""
     found = await queries.list_calendars(session, caller, page, community_ids=community_id)

@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.campaigns import queries, service
 from domain.campaigns.queries import CampaignFilter
 from domain.campaigns.shapes import CampaignView, ChangeCampaign, CreateCampaign, Label
 from domain.kernel.clock import Day
-from domain.kernel.ids import CampaignId, CommunityId
+from domain.kernel.ids import CampaignId
 from domain.kernel.shapes import Page
 from domain.posts import refitting
 
@@ -20,9 +21,7 @@ router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=Trans
 
 
 def _filter(
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - FastAPI copies it
+    community_id: OfCommunities = [],  # noqa: B006 - FastAPI copies it
     label: Annotated[
         list[Label], Query(max_length=30, description="With at least one of these labels.")
     ] = [],  # noqa: B006 - as above

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
+from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.ideas import candidate_queries, curating, deciding
@@ -17,7 +18,7 @@ from domain.ideas.candidate_shapes import (
     CreateCandidate,
 )
 from domain.ideas.rules import CandidateState
-from domain.kernel.ids import CandidateId, CommunityId
+from domain.kernel.ids import CandidateId
 from domain.kernel.shapes import Page
 
 router = APIRouter(prefix="/v1/candidates", tags=["ideas"], route_class=TransactionRoute)
@@ -27,9 +28,7 @@ def _filter(
     state: Annotated[
         list[CandidateState], Query(max_length=10, description="Only these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
+    community_id: OfCommunities = [],  # noqa: B006 - as above
     origin: Annotated[
         list[CandidateOrigin], Query(max_length=10, description="Only from feeds, or only picked.")
     ] = [],  # noqa: B006 - as above

@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.ideas import drafting, queries, service
 from domain.ideas.queries import IdeaFilter
 from domain.ideas.rules import IdeaState
 from domain.ideas.shapes import ChangeIdea, CreateIdea, DraftIdea, IdeaView, LinkPost, MoveIdea
-from domain.kernel.ids import CampaignId, CommunityId, IdeaId, PillarId
+from domain.kernel.ids import CampaignId, IdeaId, PillarId
 from domain.kernel.shapes import Page
 from domain.posts.fields import Label
 from domain.posts.shapes import PostDetail, PostView
@@ -22,9 +23,7 @@ router = APIRouter(prefix="/v1/ideas", tags=["ideas"], route_class=TransactionRo
 
 def _filter(
     state: Annotated[list[IdeaState], Query(max_length=10, description="Only these states.")] = [],  # noqa: B006 - FastAPI copies it
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
+    community_id: OfCommunities = [],  # noqa: B006 - as above
     campaign_id: Annotated[
         list[CampaignId], Query(max_length=50, description="Only for these campaigns.")
     ] = [],  # noqa: B006 - as above

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
+from api.filters import OfAccounts, OfCommunities
 from api.paging import link_next, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CommunityId, ConversationId, PostId
+from domain.kernel.ids import ConversationId, PostId
 from domain.kernel.shapes import Page
 from domain.mentions import queries
 from domain.mentions.queries import ConversationSort
@@ -28,12 +29,8 @@ async def list_conversations(
     sort: Annotated[
         ConversationSort, Query(description="The order; `-` turns it round.")
     ] = ConversationSort.LAST_DOWN,
-    account_id: Annotated[
-        list[AccountId], Query(max_length=50, description="Only of these accounts.")
-    ] = [],  # noqa: B006 - FastAPI copies it
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
+    account_id: OfAccounts = [],  # noqa: B006 - FastAPI copies it
+    community_id: OfCommunities = [],  # noqa: B006 - as above
     network: Annotated[
         list[Word], Query(max_length=50, description="Only on these networks.")
     ] = [],  # noqa: B006 - as above

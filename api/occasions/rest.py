@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
-from domain.kernel.ids import CommunityId, EventCalendarId, OccasionId
+from domain.kernel.ids import EventCalendarId, OccasionId
 from domain.kernel.shapes import Page
 from domain.occasions import queries, service
 from domain.occasions.shapes import (
@@ -20,9 +21,6 @@ from domain.occasions.shapes import (
 )
 
 router = APIRouter(prefix="/v1", tags=["occasions"], route_class=TransactionRoute)
-OfCommunities = Annotated[
-    list[CommunityId], Query(max_length=50, description="Only of these communities.")
-]
 
 
 @router.get("/event-calendars", summary="List the calendars that are followed")

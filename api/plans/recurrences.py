@@ -1,14 +1,14 @@
 """/v1/recurrences: what is said again and again, by rule."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCalendars, OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
-from domain.kernel.ids import CalendarId, CommunityId, RecurrenceId
+from domain.kernel.ids import RecurrenceId
 from domain.kernel.shapes import Page
 from domain.plans import recurrence_changes as changes
 from domain.plans import recurrences
@@ -34,12 +34,8 @@ async def list_recurrences(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    calendar_id: Annotated[
-        list[CalendarId], Query(max_length=50, description="Only of these calendars.")
-    ] = [],  # noqa: B006 - FastAPI copies it
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
+    calendar_id: OfCalendars = [],  # noqa: B006 - FastAPI copies it
+    community_id: OfCommunities = [],  # noqa: B006 - as above
 ) -> Page[RecurrenceView]:
     """The oldest first. Needs the scope `posts:read`."""
     found = await recurrences.list_recurrences(

@@ -1,14 +1,14 @@
 """/v1/slots: the moments of every week at which calendars speak."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCalendars
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
-from domain.kernel.ids import CalendarId, SlotId
+from domain.kernel.ids import SlotId
 from domain.kernel.shapes import Page
 from domain.plans import slots
 from domain.plans.shapes import ChangeSlot, CreateSlot, SlotView
@@ -23,9 +23,7 @@ async def list_slots(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    calendar_id: Annotated[
-        list[CalendarId], Query(max_length=50, description="Only of these calendars.")
-    ] = [],  # noqa: B006 - FastAPI copies it
+    calendar_id: OfCalendars = [],  # noqa: B006 - FastAPI copies it
 ) -> Page[SlotView]:
     """Needs the scope `calendars:read`."""
     found = await slots.list_slots(session, caller, page, calendar_ids=calendar_id)

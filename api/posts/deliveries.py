@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
+from api.filters import OfAccounts, OfPosts
 from api.paging import link_next, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, DeliveryId, PostId
+from domain.kernel.ids import DeliveryId
 from domain.kernel.shapes import Page
 from domain.posts import delivery_queries, drifted, settling
 from domain.posts.delivery_queries import DeliveryFilter
@@ -29,10 +30,8 @@ async def list_deliveries(
         list[DeliveryState], Query(max_length=10, description="Only these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
     kind: Annotated[list[DeliveryKind], Query(max_length=10, description="Only these kinds.")] = [],  # noqa: B006 - as above
-    account_id: Annotated[
-        list[AccountId], Query(max_length=50, description="Only of these accounts.")
-    ] = [],  # noqa: B006 - as above
-    post_id: Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")] = [],  # noqa: B006 - as above
+    account_id: OfAccounts = [],  # noqa: B006 - as above
+    post_id: OfPosts = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Due from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Due before this moment.")] = None,
     has_drift: Annotated[

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, SessionDep
+from api.filters import OfCommunities
 from api.paging import link_cursor
 from api.posts.fast import KNOWN, Asked
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.calendars.queries import get_calendar
 from domain.kernel.clock import Moment
-from domain.kernel.ids import CalendarId, CommunityId
+from domain.kernel.ids import CalendarId
 from domain.kernel.pages import PageRequest
 from domain.posts.window import MOST_ENTRIES, EntryPage, Window, read_window
 
@@ -49,9 +50,7 @@ async def entries(
     caller: CallerDep,
     since: Since,
     until: Until,
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - FastAPI copies it
+    community_id: OfCommunities = [],  # noqa: B006 - FastAPI copies it
     calendar_id: Annotated[
         list[CalendarId], Query(max_length=50, description="Only in these calendars.")
     ] = [],  # noqa: B006 - as above

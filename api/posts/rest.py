@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
@@ -13,7 +14,6 @@ from domain.kernel.ids import (
     AccountId,
     CalendarId,
     CampaignId,
-    CommunityId,
     PillarId,
     PostId,
     RecurrenceId,
@@ -43,9 +43,7 @@ router = APIRouter(prefix="/v1/posts", tags=["posts"], route_class=TransactionRo
 
 def _filter(
     state: Annotated[list[PostState], Query(max_length=10, description="Only these states.")] = [],  # noqa: B006 - FastAPI copies it
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
+    community_id: OfCommunities = [],  # noqa: B006 - as above
     calendar_id: Annotated[
         list[CalendarId], Query(max_length=50, description="Only in these calendars.")
     ] = [],  # noqa: B006 - as above

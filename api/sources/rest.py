@@ -1,14 +1,14 @@
 """/v1/sources: the pages and entries of feeds that posts rest on, watched for changes."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities, OfPosts
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
-from domain.kernel.ids import CommunityId, PostId, SourceId
+from domain.kernel.ids import SourceId
 from domain.kernel.shapes import Page
 from domain.sources import queries, service
 from domain.sources.shapes import ChangeSource, CreateSource, SourceView
@@ -23,10 +23,8 @@ async def list_sources(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    post_id: Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")] = [],  # noqa: B006 - FastAPI copies it
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
+    post_id: OfPosts = [],  # noqa: B006 - FastAPI copies it
+    community_id: OfCommunities = [],  # noqa: B006 - as above
 ) -> Page[SourceView]:
     """The newest first. Needs the scope `posts:read`."""
     found = await queries.list_sources(

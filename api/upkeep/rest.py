@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
+from api.filters import OfCommunities, OfPosts
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
-from domain.kernel.ids import CommunityId, PostId, UpdateId
+from domain.kernel.ids import PostId, UpdateId
 from domain.kernel.shapes import Page
 from domain.upkeep import deciding, proposing, queries, service
 from domain.upkeep.queries import UpdateFilter
@@ -98,10 +99,8 @@ def _filter(
     reason: Annotated[
         list[UpdateReason], Query(max_length=5, description="Only for these reasons.")
     ] = [],  # noqa: B006 - as above
-    community_id: Annotated[
-        list[CommunityId], Query(max_length=50, description="Only of these communities.")
-    ] = [],  # noqa: B006 - as above
-    post_id: Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")] = [],  # noqa: B006 - as above
+    community_id: OfCommunities = [],  # noqa: B006 - as above
+    post_id: OfPosts = [],  # noqa: B006 - as above
 ) -> UpdateFilter:
     return UpdateFilter(state, reason, community_id, post_id)
 
