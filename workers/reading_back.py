@@ -18,8 +18,7 @@ from domain.media.queries import media_by_id
 from domain.posts import reading_back
 from domain.posts.drift import compare
 from domain.posts.reading_back import Copy, Looked
-from domain.upkeep.proposing import propose
-from domain.upkeep.rules import UpdateReason
+from domain.upkeep.drifting import follow_drift
 from workers.context import Context
 from workers.drafts import outline, with_quotes_written
 from workers.outward import Line, Purpose, grant_expired, open_line
@@ -139,12 +138,12 @@ async def _record(
 async def _keep(
     session: AsyncSession, caller: Caller, looked: Sequence[Looked], *, now: datetime
 ) -> None:
-    """What drifted is proposed to be put right."""
+    """What differs is proposed to be put right, as long as it does."""
     posts = await reading_back.lock_drifted(session, caller, looked)
-    drifted = await reading_back.record_looked(session, caller, looked, now=now)
+    changed = await reading_back.record_looked(session, caller, looked, now=now)
     for post in posts:
-        if post.id in drifted:
-            await propose(session, caller, post, UpdateReason.DRIFTED, now=now)
+        if post.id in changed:
+            await follow_drift(session, caller, post, now=now)
 
 
 async def _put_off(

@@ -15,6 +15,7 @@ from domain.posts import (
     withdrawing,
 )
 from domain.posts.many_shapes import RescheduledView, RetriedView
+from domain.upkeep import drifting
 
 RESCHEDULED = derive(RescheduledView, "Rescheduled", "What moved of many, and what stayed.")
 RETRIED = derive(RetriedView, "Retried", "What is sent again of many.")
@@ -137,7 +138,7 @@ MUTATIONS = (
     ),
     Mutation(
         "accept_drift",
-        drifted.accept_drift,
+        drifting.accept_drift,
         "What the network shows may differ as it does now. Needs `posts:publish`.",
         prefix="dlv",
         gives=DELIVERY,

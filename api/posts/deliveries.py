@@ -15,6 +15,7 @@ from domain.posts import delivery_queries, drifted, settling
 from domain.posts.delivery_queries import DeliveryFilter
 from domain.posts.delivery_shapes import AttemptView, DeliveryView, Settlement
 from domain.posts.rules import DeliveryKind, DeliveryState
+from domain.upkeep import drifting
 
 router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"], route_class=TransactionRoute)
 
@@ -115,7 +116,7 @@ async def accept_drift(
 
     409 `state.not_allowed` where nothing differs. Needs the scope `posts:publish`.
     """
-    view = await drifted.accept_drift(session, caller, delivery_id, now=now)
+    view = await drifting.accept_drift(session, caller, delivery_id, now=now)
     tag(response, view.version)
     return view
 

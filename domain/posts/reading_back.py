@@ -123,10 +123,13 @@ async def put_off(
 async def lock_drifted(
     session: AsyncSession, caller: Caller, looked: Sequence[Looked]
 ) -> list[Post]:
-    """The posts of copies that drifted, in the order in which they are locked."""
+    """The posts of copies that differ now, or did before, in the order in which they are locked."""
+    ids = [each.copy.id for each in looked]
+    differing = [each.copy.id for each in looked if each.is_drift]
     of_drifted = select(Delivery.post_id).where(
         col(Delivery.workspace_id) == caller.workspace_id,
-        col(Delivery.id).in_([each.copy.id for each in looked if each.is_drift]),
+        col(Delivery.id).in_(ids),
+        col(Delivery.id).in_(differing) | col(Delivery.drift).is_not(None),
     )
     statement = select(Post).where(
         col(Post.workspace_id) == caller.workspace_id, col(Post.id).in_(of_drifted)
@@ -139,15 +142,15 @@ async def record_looked(
 ) -> set[UUID]:
     """Keeps what was seen, tells of what is new in it, and plans the next look.
 
-    Gives the posts of which something else is shown than was before; of copies that drifted the
-    posts must be locked (`lock_drifted`).
+    Gives the posts of which something else differs than did before: those that `lock_drifted` gave
+    must be locked.
     """
     ids = [each.copy.id for each in looked]
     statement = visible_deliveries(caller).where(col(Delivery.id).in_(ids))
     found = await session.exec(statement.order_by(col(Delivery.id)).with_for_update())
     rows = {row.id: row for row in found.all()}
     changing = await _changing(session, caller, rows.values())
-    drifted: set[UUID] = set()
+    changed: set[UUID] = set()
     for each in looked:
         row = rows.get(each.copy.id)
         if row is None or row.read_back_at != each.copy.lease_end:
@@ -155,8 +158,8 @@ async def record_looked(
         if each.copy.id in changing:
             row.read_back_at = now + DOUBT
         elif _keep(session, caller, row, each, now) and row.post_id is not None:
-            drifted.add(row.post_id)
-    return drifted
+            changed.add(row.post_id)
+    return changed
 
 
 async def _changing(
@@ -176,7 +179,7 @@ async def _changing(
 def _keep(
     session: AsyncSession, caller: Caller, row: Delivery, looked: Looked, now: datetime
 ) -> bool:
-    """Whether drift was found that was not known."""
+    """Whether something else differs than did before."""
     row.read_backs += 1
     row.read_back_at = next_look(row.read_backs, is_doubtful=looked.is_doubtful, now=now)
     if looked.drift is None or looked.is_doubtful:
@@ -196,7 +199,7 @@ def _keep(
         "previous": {"codes": codes_of(before)},
     }
     record(session, caller, f"delivery.{kind}", ("delivery", row.id), now=now, data=data)
-    return after is not None
+    return True
 
 
 def codes_of(drift: Sequence[dict[str, JsonValue]] | None) -> list[JsonValue]:

@@ -94,7 +94,7 @@ async def dismiss_update(
     states = await states_of(session, caller, copies)
     if any(shown_state(row, copy, states) in UNDER_WAY for copy in copies):
         raise DeliveryUnderWay
-    _dismiss(session, caller, row, command.words, now)
+    dismiss(session, caller, row, command.words, now)
     changed = UpdateReason.SOURCE_CHANGED
     if row.reason == changed and not await is_proposed(session, caller, post.id, changed):
         _, upkeep = await locked_upkeep(session, caller, post.id)
@@ -115,10 +115,10 @@ async def dismiss_proposed(
         col(Update.reason).in_(CONFIRMED),
     )
     for row in (await session.exec(statement.order_by(col(Update.id)).with_for_update())).all():
-        _dismiss(session, caller, row, words, now)
+        dismiss(session, caller, row, words, now)
 
 
-def _dismiss(session: AsyncSession, caller: Caller, row: Update, words: str, now: datetime) -> None:
+def dismiss(session: AsyncSession, caller: Caller, row: Update, words: str, now: datetime) -> None:
     row.state = after(UpdateState(row.state), Act.DISMISS)
     row.decided_by, row.decided_at, row.words = caller.actor, now, words
     row.ended_at, row.act_at = now, None

@@ -15,10 +15,11 @@ from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.posts.command_shapes import EditPost
 from domain.posts.drift import DOUBT, LOOKS
-from domain.posts.drifted import accept_drift, check_delivery
+from domain.posts.drifted import check_delivery
 from domain.posts.editing import edit_post
 from domain.posts.tables import Delivery
 from domain.posts.withdrawing import withdraw_post
+from domain.upkeep.drifting import accept_drift
 from domain.upkeep.tables import Update, UpdateCopy
 from tests.conftest import NOW
 from tests.workers.stage import Stage, stage
@@ -119,6 +120,31 @@ async def test_drift_is_proposed_to_be_put_right_once(stage: Stage) -> None:
     assert (update.reason, update.state) == ("drifted", "proposed")
     assert update.post_id == (await copy(stage)).post_id
     assert (copied.delivery_id, copied.way) == ((await copy(stage)).id, "edit")
+
+
+async def test_proposal_is_taken_back_once_nothing_differs_any_more(stage: Stage) -> None:
+    await published(stage)
+    stage.network.shown[WORDS] = CUT
+    await look(stage)
+    stage.network.shown.clear()
+    await look(stage, LOOKS[1])
+
+    [update] = await stage.rows(Update)
+
+    assert (update.state, update.ended_at) == ("dismissed", stage.now)
+
+
+async def test_proposal_is_taken_back_when_the_drift_is_accepted(stage: Stage) -> None:
+    await published(stage)
+    stage.network.shown[WORDS] = CUT
+    await look(stage)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        caller, id_ = worker(stage.workspace_id), (await copy(stage)).id
+        await accept_drift(session, caller, id_, now=stage.now)
+
+    [update] = await stage.rows(Update)
+
+    assert update.state == "dismissed"
 
 
 async def test_what_is_not_shown_yet_is_looked_at_again_before_it_is_called_gone(
