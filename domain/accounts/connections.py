@@ -68,20 +68,13 @@ async def record_connected(
         _fail(session, row, _DIFFERS, now=now)
         return
     values = {
-        **_profile(connected.profile),
-        "server": connected.server,
-        "remote_id": connected.profile.remote_id,
-        "measures": asdict(connected.measures),
+        **_granted(connected, now),
+        **_working(row, now),
         "sealed_grant": seal_grant(keys, workspace_id, account_id, connected.grant),
-        "grant_expires_at": connected.grant.expires_at,
-        "granted_at": now,
-        "sealed_login": None,
-        "connect_at": None,
-        "renewing_until": None,
     }
     try:
         async with session.begin_nested():
-            become(row, AccountState.CONNECTED, {**values, **_working(row, now)}, now=now)
+            become(row, AccountState.CONNECTED, values, now=now)
             await session.flush()
     except IntegrityError:
         await session.refresh(row)
@@ -176,6 +169,21 @@ async def lock_out(
     become(row, AccountState.ACTION_REQUIRED, values, now=now)
     _tell(session, row, "account.action_required", now=now, code=problem.code)
     return True
+
+
+def _granted(connected: Connected, now: datetime) -> dict[str, Any]:
+    """Who it is and what it may; the login has served and is forgotten."""
+    return {
+        **_profile(connected.profile),
+        "server": connected.server,
+        "remote_id": connected.profile.remote_id,
+        "measures": asdict(connected.measures),
+        "grant_expires_at": connected.grant.expires_at,
+        "granted_at": now,
+        "sealed_login": None,
+        "connect_at": None,
+        "renewing_until": None,
+    }
 
 
 def _working(row: Account, now: datetime) -> dict[str, Any]:
