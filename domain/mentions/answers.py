@@ -48,17 +48,7 @@ async def create_answer(
         session, visible(caller).where(col(Mention.id) == mention_id), what="mention"
     )
     _ensure_answerable(mention)
-    delivery = await plan_answer(
-        session,
-        caller,
-        account_id=mention.account_id,
-        text=command.text,
-        reply_to=mention.remote_id,
-        media_ids=command.media_ids,
-        language=command.language,
-        visibility=command.visibility,
-        now=now,
-    )
+    delivery = await _plan(session, caller, mention, command, now=now)
     row = Answer(
         workspace_id=caller.workspace_id,
         id=command.id or new_id(),
@@ -82,6 +72,22 @@ def _ensure_answerable(mention: Mention) -> None:
         raise NotAllowedNow("The mention is gone on its network.")
     if InboxKind(mention.kind) not in WRITTEN:
         raise NotAllowedNow(f"A {mention.kind} cannot be answered.")
+
+
+async def _plan(
+    session: AsyncSession, caller: Caller, mention: Mention, command: CreateAnswer, *, now: datetime
+) -> DeliveryView:
+    return await plan_answer(
+        session,
+        caller,
+        account_id=mention.account_id,
+        text=command.text,
+        reply_to=mention.remote_id,
+        media_ids=command.media_ids,
+        language=command.language,
+        visibility=command.visibility,
+        now=now,
+    )
 
 
 async def answer_delivered(
