@@ -39,6 +39,13 @@ from domain.posts.shapes import PostDetail, PostSummary
 from domain.posts.validation_shapes import ValidatePost, ValidationView
 
 router = APIRouter(prefix="/v1/posts", tags=["posts"], route_class=TransactionRoute)
+IsStale = Annotated[
+    bool | None,
+    Query(
+        description="Only what may no longer hold: past its validity, its check is due, or a "
+        "source has changed; or only the others."
+    ),
+]
 
 
 def _filter(
@@ -64,13 +71,7 @@ def _filter(
     recurrence_id: Annotated[
         list[RecurrenceId], Query(max_length=50, description="Only made of these recurrences.")
     ] = [],  # noqa: B006 - as above
-    is_stale: Annotated[
-        bool | None,
-        Query(
-            description="Only what may no longer hold: past its validity, its check is due, or a "
-            "source has changed; or only the others."
-        ),
-    ] = None,
+    is_stale: IsStale = None,
 ) -> PostFilter:
     return PostFilter(
         states=state,
