@@ -1,0 +1,57 @@
+"""The claim reads what is due in its order and what others hold, however much else there is."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.kernel.database import Database, driver_of
+from domain.posts import statements
+from tests.conftest import NOW
+from tests.domain.accounts.build import make_community
+from tests.domain.ideas.test_plans import analyse
+from tests.engines import Servers
+from tests.world import WORKER, make_account, make_workspace
+
+ROWS = """
+INSERT INTO deliveries (workspace_id, id, version, created_at, updated_at, kind, account_id, state,
+                        due_at, act_at, checkpoint, attempts, look_ups, refs, claimed_by)
+SELECT $1, gen_random_uuid(), 1, $3, $3, 'publish', $2,
+       CASE WHEN n % 2 = 0 THEN 'waiting' ELSE 'going' END, $3,
+       CASE WHEN n % 2 = 0 THEN $3 ELSE CAST($3 AS timestamptz) + interval '1 minute' END,
+       '{}', 0, 0, '[]', $4
+  FROM generate_series(1, 4000) AS n
+"""
+
+
+@pytest.fixture
+async def plans(database: Database, servers: Servers) -> dict[str, str]:
+    """How both statements of a claim are read where this worker holds 2,000 and as many are due."""
+    workspace_id = await make_workspace(database)
+    account_id = await make_account(
+        database, workspace_id, await make_community(database, workspace_id)
+    )
+    async with database.transaction(workspace_id) as session:
+        raw = await driver_of(session)
+        await raw.execute(ROWS, workspace_id, account_id, NOW, WORKER)
+    await analyse(servers, "deliveries")
+    asked = workspace_id, NOW, WORKER, 100
+    ours: list[UUID] = [account_id]
+    async with database.transaction(workspace_id) as session:
+        raw = await driver_of(session)
+        lock = await raw.fetch(f"EXPLAIN {statements.LOCK_ACCOUNTS}", *asked)
+        end = NOW + timedelta(minutes=1)
+        claim = await raw.fetch(f"EXPLAIN {statements.CLAIM}", *asked, ours, end)
+    return {"lock": "\n".join(map(str, lock)), "claim": "\n".join(map(str, claim))}
+
+
+async def test_a_claim_reads_what_is_due_in_its_order(plans: dict[str, str]) -> None:
+    assert "Index Scan using deliveries_due_in_order" in plans["lock"]
+    assert "Index Scan using deliveries_due_in_order" in plans["claim"]
+    assert "Sort" not in plans["claim"]
+
+
+async def test_a_claim_reads_what_others_hold_alone(plans: dict[str, str]) -> None:
+    for plan in plans.values():
+        assert plan.count("using deliveries_held") == 3
+        assert "Seq Scan on deliveries" not in plan
