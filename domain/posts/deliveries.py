@@ -62,6 +62,14 @@ def end(row: Delivery, state: DeliveryState, now: datetime) -> None:
     row.version, row.updated_at = row.version + 1, now
 
 
+def is_half_out(row: Delivery) -> bool:
+    """Whether messages of it are known to be there, and others are still to come.
+
+    Every connector notes under `sent` what of a thread went out.
+    """
+    return row.state != DeliveryState.DONE and bool(row.checkpoint.get("sent"))
+
+
 def may_retry(row: Delivery) -> bool:
     """Whether it failed, or was missed and waits for a person."""
     is_missed = row.problem is not None and row.problem["code"] == PublishingMissed.code

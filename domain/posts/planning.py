@@ -12,7 +12,7 @@ from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow, TimeMissing, T
 from domain.kernel.nudges import due_at
 from domain.posts.approving import ensure_approved
 from domain.posts.command_shapes import SchedulePost
-from domain.posts.deliveries import end, make_due, new_delivery, settle_post
+from domain.posts.deliveries import end, is_half_out, make_due, new_delivery, settle_post
 from domain.posts.finding import deliveries_of, ensure_free, find_post, variants_of
 from domain.posts.judging import ensure_fit
 from domain.posts.rules import PLANNABLE, UNDER_WAY, DeliveryKind, DeliveryState, PostState
@@ -92,7 +92,9 @@ async def plan_deliveries(
             continue
         if row is not None and row.state == DeliveryState.WAITING:
             row.variant_id = variant.id
-            make_due(session, row, moment, now=now)
+            # What was missed waits for a person: a change of words alone does not send it.
+            if moment >= now or row.act_at is not None:
+                make_due(session, row, moment, now=now)
             continue
         if row is not None and row.state == DeliveryState.FAILED:
             # Nobody may send it again beside the one that is made now.
@@ -105,6 +107,23 @@ async def plan_deliveries(
         if account_id not in wanted and row.state == DeliveryState.WAITING:
             end(row, DeliveryState.CANCELLED, now)
     post.state = PostState.SCHEDULED
+
+
+async def say_anew(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
+    """What is held back, or was tried in vain, goes out with the words the post has now.
+
+    Raises `DeliveryUnderWay` where some of a thread is out already.
+    """
+    for row in await deliveries_of(session, caller, post.id):
+        if row.state not in {DeliveryState.WAITING, DeliveryState.FAILED}:
+            continue
+        if is_half_out(row):
+            raise DeliveryUnderWay("Some of its messages are out already; the rest goes with them.")
+        row.content, row.checkpoint = None, {}
+        if row.state == DeliveryState.FAILED and row.variant_id is None:
+            # The post names its account no longer: nobody may send it again.
+            end(row, DeliveryState.CANCELLED, now)
+    await settle_post(session, caller, post, now=now)
 
 
 async def cancel_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:

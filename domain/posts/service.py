@@ -29,7 +29,7 @@ from domain.posts.adapting import set_adaptations
 from domain.posts.command_shapes import ChangePost, CreatePost
 from domain.posts.content import find_media
 from domain.posts.finding import ensure_free, find_post
-from domain.posts.planning import cancel_post, future, plan_deliveries
+from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew
 from domain.posts.rules import PUBLIC, PostState
 from domain.posts.saying import set_variants
 from domain.posts.shapes import PostDetail
@@ -53,6 +53,8 @@ OUTWARD = PARTS | {
     "time_zone",
 }
 """What may not change once a post is public."""
+HEARD = OUTWARD - {"wall_time", "time_zone"} | {"campaign_id"}
+"""What people over there read, the tags of links included."""
 
 
 async def create_post(
@@ -130,6 +132,8 @@ async def change_post(
         previous["variants"] = None
     if not previous:
         return await detail(session, caller, post)
+    if not HEARD.isdisjoint(previous):
+        await say_anew(session, caller, post, now=now)
     if post.state == PostState.SCHEDULED:
         await plan_deliveries(session, caller, post, now=now)
     if PARTS.issuperset(previous):
