@@ -1,7 +1,8 @@
-"""What is kept of a delivery while it goes out: that it began, and how far it got.
+"""What is kept of a delivery while it goes out: that a step begins, and how far it got.
 
-That it began is known for good before the first call that may change anything; only what did has
-an outcome to doubt. A connector that keeps a checkpoint before its first call costs nothing more.
+That a step begins is known for good before its first call that may change anything; the checkpoint
+after it records what came of it. Only a step between the two has an outcome to doubt. A connector
+that keeps a checkpoint before its calls costs nothing more.
 """
 
 import asyncio
@@ -30,26 +31,30 @@ class Steps:
         self._context = context
         self._task = task
         self._is_begun = False
+        self._has_called = False
+        """Whether anything may have changed since the last checkpoint."""
         self._keeping = asyncio.Lock()
 
     async def begin(self) -> None:
         """Raises `LeaseLost`."""
         async with self._keeping:
             if not self._is_begun:
-                await self._keep(None)
+                await self._keep(None, begins=True)
+            self._has_called = True
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Raises `LeaseLost`."""
         async with self._keeping:
-            await self._keep(checkpoint)
+            await self._keep(checkpoint, begins=not self._has_called)
+            self._has_called = False
 
-    async def _keep(self, checkpoint: Checkpoint | None) -> None:
-        step = Step(self._task, checkpoint, is_first=not self._is_begun)
+    async def _keep(self, checkpoint: Checkpoint | None, *, begins: bool) -> None:
+        step = Step(self._task, checkpoint, begins)
         write = partial(_write, self._context)
         await self._context.outbox.steps.put(self._task.workspace_id, step, write)
         if not step.is_kept:
             raise LeaseLost
-        self._is_begun = True
+        self._is_begun = begins
 
 
 @dataclass(frozen=True, slots=True)

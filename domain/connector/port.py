@@ -30,7 +30,10 @@ from domain.connector.words import (
 from domain.kernel.shapes import Shape
 
 Save = Callable[[Checkpoint], Awaitable[None]]
-"""Keeps a checkpoint for good before the next step is taken."""
+"""Keeps a checkpoint for good before the next step is taken.
+
+Of the calls before it nothing is in doubt any more: it tells what came of them.
+"""
 
 
 class Connects(Protocol):
@@ -51,7 +54,8 @@ class Publishes(Protocol):
     """Sends drafts.
 
     A draft sent twice with one key and checkpoint appears once where the network's idempotency
-    class allows; elsewhere the caller looks it up in between.
+    class allows; elsewhere the caller looks it up in between. Of what the checkpoint holds nothing
+    is sent again, and when it holds all, nothing is called.
     """
 
     async def publish(

@@ -68,11 +68,12 @@ class Held:
 
 @dataclass(slots=True)
 class Step:
-    """That a task began, or how far it got; `is_kept` once that is known for good."""
+    """That something begins of a task, or how far it got; `is_kept` once that is known for good."""
 
     task: Task
     checkpoint: Checkpoint | None
-    is_first: bool
+    begins: bool
+    """Whether something may be changed over there from now on; else all that was is recorded."""
     is_kept: bool = False
 
 
@@ -136,7 +137,7 @@ async def keep_steps(pool: asyncpg.Pool, caller: Caller, steps: Sequence[Step]) 
         caller.workspace_id,
         [each.task.id for each in steps],
         [each.task.version for each in steps],
-        [each.is_first for each in steps],
+        [each.begins for each in steps],
         [None if each.checkpoint is None else json.dumps(each.checkpoint) for each in steps],
     )
     kept = {row["id"] for row in rows}

@@ -79,6 +79,8 @@ def ask(session: AsyncSession, caller: Caller, row: Delivery, *, now: datetime) 
 
 
 def _is_late(row: asyncpg.Record, now: datetime) -> bool:
-    is_first = row["state"] == DeliveryState.GOING and row["attempts"] == 1
+    # A checkpoint tells that some may be out: the rest follows, however late.
+    is_untried = row["attempts"] == 1 and not row["checkpoint"]
+    is_first = row["state"] == DeliveryState.GOING and is_untried
     is_post = row["kind"] == DeliveryKind.PUBLISH and row["post_id"] is not None
     return is_first and is_post and (now - row["due_at"]).total_seconds() >= 60

@@ -24,8 +24,9 @@ WITH due AS MATERIALIZED (
 SELECT account_id FROM accounts
  WHERE pg_try_advisory_xact_lock(hashtextextended(account_id::text, 3))
 """
-# Whose lease is lost (going, past its end) and was begun has an unknown outcome: it is looked up,
-# never sent again. What only waited its turn is taken over as it is.
+# Whose lease is lost (going, past its end) while a step was under way has an unknown outcome: it is
+# looked up, never sent again. What waited its turn, or stood between two steps, is taken over as it
+# is.
 _UNBEGUN = "d.state = 'going' AND NOT d.is_begun"
 # By position, not equality: what is due is found by its moment, never by an account's history.
 CLAIM = f"""
@@ -123,7 +124,7 @@ WITH mine AS MATERIALIZED (
 UPDATE deliveries d SET content = CAST(mine.value AS jsonb)
   FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
 """
-KEEP_STEPS = "SELECT parvis_keep_steps($1, $2, $3, $4, $5) AS id"
+KEEP_STEPS = "SELECT parvis_keep_progress($1, $2, $3, $4, $5) AS id"
 
 # A lease is ours as long as it ends when we said it would.
 _OURS = """

@@ -284,7 +284,7 @@ class Delivery(Kept, table=True):
     content: dict[str, Any] | None = json(nullable=True)
     checkpoint: dict[str, Any] = json()
     is_begun: bool = Field(default=False, sa_column_kwargs={"server_default": sql("true")})
-    """Whether the attempt under way may have changed anything over there."""
+    """Whether a step is under way that may change anything over there, and is not recorded yet."""
     claimed_by: UUID | None = None
     """The worker that took it last; while it goes out, its account speaks through no other."""
     attempts: int = Field(default=0)

@@ -136,6 +136,14 @@ async def test_post_appears_once_and_its_checkpoint_says_so(key: str) -> None:
     assert again == published
 
 
+@pytest.mark.parametrize("key", PUBLISHING)
+async def test_what_is_all_there_asks_for_nothing_though_what_it_answers_is_gone(key: str) -> None:
+    published, kept = await publish(key, script(key, "post"), POST, {})
+    answer = answering(case_of(key).gone_id)
+    again, _ = await publish(key, ScriptedHttp([]), answer, kept.last)
+    assert again == published
+
+
 @pytest.mark.parametrize("key", RECONCILING)
 async def test_checkpoint_is_kept_before_anything_appears(key: str) -> None:
     case, http = case_of(key), script(key, "post")

@@ -12,14 +12,17 @@ from domain.calendars.shapes import ChangeCalendar
 from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.kernel.errors import PauseOverdue
+from domain.kernel.ids import new_id
 from domain.pauses.queries import get_pause
 from domain.pauses.service import create_pause
 from domain.pauses.shapes import CreatePause, EndPause, Overdue, PauseView
+from domain.posts import delivering
+from domain.posts.delivering import Step
 from domain.posts.pausing import end_pause
 from domain.posts.rules import HOLD
 from domain.posts.settling import retry_delivery
 from domain.posts.tables import Delivery, Post
-from tests.workers.stage import Stage, stage
+from tests.workers.stage import LEASE, Stage, stage
 
 __all__ = ["stage"]
 
@@ -234,6 +237,24 @@ async def test_a_post_that_was_missed_waits_for_a_person_where_the_calendar_says
     assert (row.state, row.attempts, row.act_at) == ("waiting", 0, None)
     assert row.problem["code"] == "publishing.missed"
     assert [each["code"] for each in await told(stage, "delivery.held")] == ["publishing.missed"]
+
+
+async def test_what_is_half_out_goes_on_however_late(stage: Stage) -> None:
+    """Of a worker that died between two messages: skipping the rest would leave half a thread."""
+    await stage.plan("a", await stage.account())
+    await rule(stage, CatchUp.SKIP)
+    caller = worker(stage.workspace_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        rows = await delivering.claim_due(
+            session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
+        )
+        [task] = await delivering.prepare(session, caller, rows, now=stage.now)
+    step = Step(task, {"begun_at": stage.now.isoformat()}, begins=False)
+    await delivering.keep_steps(stage.database.reads, caller, [step])
+    stage.now += timedelta(minutes=61)
+
+    assert await go(stage) == ["a"]
+    assert await stage.states() == ["done"]
 
 
 @pytest.mark.parametrize("catch_up", [CatchUp.SKIP, CatchUp.ASK])

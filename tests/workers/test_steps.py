@@ -12,7 +12,7 @@ from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
 from domain.posts import delivering
-from domain.posts.delivering import Task
+from domain.posts.delivering import SEND, Task
 from domain.posts.tables import Delivery
 from tests.conftest import NOW
 from tests.domain.posts.build import make_due_post
@@ -70,6 +70,23 @@ async def test_it_began_before_the_first_call_that_changes_anything(
     assert network.seen == [("GET", False), ("POST", True), ("DELETE", True)]
 
 
+async def test_what_a_checkpoint_records_is_not_under_way_until_the_next_call(
+    settings: Settings, redis: ArqRedis, network: Network
+) -> None:
+    steps = steps_of(settings, redis, network, await network.claimed())
+    http = Beginning(network, steps)
+
+    await steps.save({"sent": 0})
+    await http(Call("GET", "http://sandbox.test"))
+    for number in (1, 2):
+        await http(Call("POST", "http://sandbox.test"))
+        await steps.save({"sent": number})
+        await http(Call("GET", "http://sandbox.test"))
+
+    told = [("GET", True), ("POST", True), ("GET", False), ("POST", True), ("GET", False)]
+    assert network.seen == told
+
+
 async def test_nothing_is_called_once_another_has_the_delivery(
     settings: Settings, redis: ArqRedis, network: Network
 ) -> None:
@@ -84,3 +101,20 @@ async def test_nothing_is_called_once_another_has_the_delivery(
         await steps.save({"sent": 1})
 
     assert network.seen == []
+
+
+async def test_a_second_step_begins_only_while_the_claim_lasts(
+    settings: Settings, redis: ArqRedis, network: Network
+) -> None:
+    """A worker that slept between two messages sent the second beside whoever took it over."""
+    steps = steps_of(settings, redis, network, await network.claimed())
+    http = Beginning(network, steps)
+    await http(Call("POST", "http://sandbox.test"))
+    await steps.save({"sent": 1})
+    taken_over = await network.claimed(after=LEASE)
+
+    with pytest.raises(LeaseLost):
+        await http(Call("POST", "http://sandbox.test"))
+
+    assert (taken_over.act, taken_over.checkpoint) == (SEND, {"sent": 1})
+    assert network.seen == [("POST", True)]

@@ -28,9 +28,10 @@ async def publish(
     *,
     now: datetime,
 ) -> Published:
-    pds = pds_of(http, access)
+    pds, progress = pds_of(http, access), Progress.model_validate(checkpoint)
+    if len(progress.sent) == len(draft.parts):
+        return published([strong.uri for strong in progress.sent])
     reply = None if draft.reply_to is None else await _answering(pds, access, draft.reply_to)
-    progress = Progress.model_validate(checkpoint)
     may_stand = bool(progress.keys)
     if not may_stand:
         progress = await begun(draft, save, now)

@@ -32,6 +32,8 @@ async def publish(
 ) -> Published:
     server = server_of(http, access)
     progress = Progress.model_validate(checkpoint)
+    if len(progress.sent) == len(draft.parts):
+        return published(progress.sent)
     begun_at = progress.begun_at or now.astimezone(UTC)
     progress = progress.model_copy(update={"begun_at": begun_at})
     setting = await setting_of(server, access, draft)

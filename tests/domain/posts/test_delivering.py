@@ -69,7 +69,7 @@ async def test_a_claim_is_had_by_one_worker_and_says_what_will_be_sent(
 
 async def begin(database: Database, workspace_id: UUID, task: Task) -> bool:
     """Whether it may be sent: known for good before it is."""
-    step = Step(task, None, is_first=True)
+    step = Step(task, None, begins=True)
     await delivering.keep_steps(database.reads, worker(workspace_id), [step])
     return step.is_kept
 
@@ -99,6 +99,23 @@ async def test_what_never_began_is_taken_over_and_sent_without_a_look_up(
     assert not await begin(database, workspace_id, first), "its claim is over"
     assert await begin(database, workspace_id, second)
     assert not await begin(database, workspace_id, first), "another has begun"
+
+
+async def test_what_stood_between_two_steps_goes_on_from_its_checkpoint(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    [first] = await claim(database, workspace_id, now)
+    await begin(database, workspace_id, first)
+    step = Step(first, {"sent": 1}, begins=False)
+    await delivering.keep_steps(database.reads, worker(workspace_id), [step])
+
+    [second] = await claim(database, workspace_id, now + LEASE)
+
+    assert (second.act, second.checkpoint, second.attempts) == (SEND, {"sent": 1}, 1)
+    assert await state(database, post, workspace_id) == ("going_out", "going")
+    assert await begin(database, workspace_id, second)
+    [third] = await claim(database, workspace_id, now + 2 * LEASE)
+    assert third.act == LOOK_UP
 
 
 @pytest.mark.usefixtures("post")
@@ -140,7 +157,7 @@ async def test_how_far_it_got_is_kept_also_while_the_outcome_is_in_doubt(
     await begin(database, workspace_id, sent)
     await claim(database, workspace_id, now + LEASE)
 
-    step = Step(sent, {"sent": 1}, is_first=False)
+    step = Step(sent, {"sent": 1}, begins=False)
     await delivering.keep_steps(database.reads, worker(workspace_id), [step])
 
     [looked] = await claim(database, workspace_id, now + 2 * LEASE)

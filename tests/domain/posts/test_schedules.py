@@ -190,7 +190,7 @@ class Schedules(RuleBasedStateMachine):
             self.stage.do(recording.hold, hand.task, error)
             return False
         assert not self.is_paused(hand.task), "paused"
-        step = Step(hand.task, None, is_first=True)
+        step = Step(hand.task, None, begins=True)
         self.stage.run(delivering.keep_steps(self.stage.database.reads, self.stage.caller, [step]))
         if step.is_kept:
             assert hand.target not in self.doubts, "sent twice with no look-up between"
