@@ -7,7 +7,7 @@ out uncounted: the network's own 429 still stands.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +18,11 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from domain.connector.dialects.rate import Rate
 from domain.connector.errors import RateLimited
 from domain.connector.http import Call, Http, Reply
 from domain.connector.manifest import Budget, Manifest
-from domain.connector.rates import Rate, read_rate
+from domain.connector.rates import is_slowed, read_rate
 from domain.kernel.clock import utc_now
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
@@ -152,19 +153,18 @@ class Budgets:
         self, network: str, account_id: UUID, kind: Kind, reply: Reply, *, now: datetime
     ) -> None:
         """Keeps what a network's answer says of its budget."""
-        rate = read_rate(_telling(reply), now=now)
-        if reply.status == 429 and (rate is None or rate.resets_at is None):
+        rate = read_rate(reply, now=now)
+        if rate is not None and rate.resets_at is None and is_slowed(reply):
             rate = Rate(None, 0, datetime.fromtimestamp(now.timestamp() + UNTOLD_WAIT_S, UTC))
         if rate is None or rate.remaining is None or rate.resets_at is None:
             return
-        remaining = 0 if reply.status == 429 else rate.remaining
         ends_ms = _ms(rate.resets_at)
         kept_ms = max(ends_ms - _ms(now), 0) + _KEPT_AFTER_MS
         try:
             async with asyncio.timeout(VALKEY_TIMEOUT_S):
                 await self._learn(
                     keys=[_key(network, account_id, kind)],
-                    args=[rate.limit or 0, remaining, ends_ms, kept_ms],
+                    args=[rate.limit or 0, rate.remaining, ends_ms, kept_ms],
                 )
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("budget.unlearned", network=network, error=type(error).__name__)
@@ -216,13 +216,6 @@ def _under(manifest: Manifest, kind: Kind, purpose: Purpose) -> tuple[Budget, ..
     if purpose is Purpose.CONNECT and kind is Kind.WRITE:
         names.add("login")
     return tuple(budget for budget in manifest.budgets if budget.name in names)
-
-
-def _telling(reply: Reply) -> Mapping[str, str]:
-    """Headers without a Retry-After that is no refusal, as a 202 has it while media is made."""
-    if reply.status >= 400:
-        return reply.headers
-    return {name: value for name, value in reply.headers.items() if name != "retry-after"}
 
 
 def _key(network: str, account_id: UUID, name: str) -> str:

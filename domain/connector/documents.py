@@ -16,7 +16,7 @@ from domain.connector.errors import (
     Unavailable,
 )
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_shut, waits_until
 
 MOST_HOPS = 5
 MOST_BYTES = 2_000_000
@@ -49,8 +49,8 @@ def conditions(accept: str, etag: str, modified: str) -> dict[str, str]:
 
 def refusal_of(reply: Reply) -> NetworkError:
     said = str(reply.status)
-    if reply.status == 429 or (reply.status == 503 and "retry-after" in reply.headers):
-        until = waits_until(reply.headers)
+    if is_shut(reply):
+        until = waits_until(reply)
         return RateLimited("The server asks us to slow down.", until=until, said=said)
     if reply.status >= 500:
         return Unavailable("The server is out of order.", said=said)

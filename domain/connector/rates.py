@@ -1,141 +1,84 @@
-"""What a network's headers say of our rate budget, in the dialects networks speak.
+"""What a network's answer says of our rate budget: the one place that reads it, in any dialect.
 
-The limit, what remains and when it is whole again stand in one of these (read 2026-11-22):
-- `RateLimit: "name";r=…;t=…` or `limit=…, remaining=…, reset=…`, `RateLimit-*`: IETF drafts, reset
-  in seconds; Bluesky sends an epoch there;
-- `X-RateLimit-*`: reset as ISO 8601 (Mastodon), as an epoch (Discord, X as `X-Rate-Limit-*`) or as
-  seconds left (Reddit, with decimals); Discord also says `-Reset-After`;
-- `Retry-After`: seconds or an HTTP date; nothing remains until then.
+    dialects/rate_headers.py   RateLimit, RateLimit-*, X-RateLimit-*, X-Rate-Limit-*, Retry-After
+    dialects/rate_usage.py     Meta's percentages
+    dialects/rate_bodies.py    waits and words in the body of a refusal
+
+A wait that is told wins over what remains: a network that sends it wants to be left alone.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
-from math import isfinite
 
-_EPOCH_FROM = 1_000_000_000
-_LONGEST = timedelta(days=366)
-_FIELD = re.compile(r"(?:^|[;,\s])(limit|remaining|reset|q|r|t)=\"?([0-9.]+)")
+from pydantic import JsonValue
+
+from domain.connector.dialects.moments import aware
+from domain.connector.dialects.rate import Rate, tightest
+from domain.connector.dialects.rate_bodies import day_ends, says_spent, wait_in_body
+from domain.connector.dialects.rate_headers import rate_in_headers, wait_in_headers
+from domain.connector.dialects.rate_usage import rate_in_usage
+from domain.connector.http import Reply
+
+_REFUSED_FROM = 400
+_SLOWER = 429
+_CLOSED = 503
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """One budget as last told; None is what the network did not say."""
-
-    limit: int | None
-    remaining: int | None
-    resets_at: datetime | None
+def is_slowed(reply: Reply) -> bool:
+    """Whether an answer refuses the call for its rate, by its status or by its words."""
+    if reply.status == _SLOWER:
+        return True
+    return _REFUSED_FROM <= reply.status < 500 and says_spent(_body(reply))
 
 
-def read_rate(headers: Mapping[str, str], *, now: datetime) -> Rate | None:
-    """The budget that the headers of one answer tell, None when they tell nothing we can read.
+def is_shut(reply: Reply) -> bool:
+    """Whether nothing is to be had for a while, which a 503 says that tells until when.
 
-    Header names are lower case. `Retry-After` wins: a network that sends it wants to be left alone.
+    After a write such an answer leaves the outcome unknown.
     """
-    told = _structured(headers, now) or _separate(headers, now)
-    wait = headers.get("retry-after")
-    until = None if wait is None else (_after(wait, now) or _http_date(wait, now))
-    if until is None:
-        return told
-    return Rate(limit=told.limit if told else None, remaining=0, resets_at=until)
+    return is_slowed(reply) or (reply.status == _CLOSED and "retry-after" in reply.headers)
 
 
-def _structured(headers: Mapping[str, str], now: datetime) -> Rate | None:
-    fields = dict(_FIELD.findall(headers.get("ratelimit", "").lower()))
-    if not fields:
-        return None
-    reset = fields.get("reset", fields.get("t"))
-    return _rate(
-        _whole(fields.get("limit", fields.get("q"))),
-        _whole(fields.get("remaining", fields.get("r"))),
-        None if reset is None else _moment(reset, now),
+def read_rate(reply: Reply, *, now: datetime) -> Rate | None:
+    """The budget that one answer tells, None when it tells nothing we can read.
+
+    A `Retry-After` that is no refusal says nothing: a 202 has it while media is made.
+    """
+    told = tightest(
+        (rate_in_headers(reply.headers, now=now), rate_in_usage(reply.headers, now=now))
     )
+    if reply.status < _REFUSED_FROM:
+        return told
+    until = wait_in_headers(reply.headers, now=now) or _wait_in_words(reply, now)
+    if until is not None:
+        return Rate(told.limit if told else None, 0, until)
+    if not is_slowed(reply):
+        return told
+    return Rate(told.limit, 0, told.resets_at) if told else Rate(None, 0, None)
 
 
-def _separate(headers: Mapping[str, str], now: datetime) -> Rate | None:
-    for prefix in ("ratelimit", "x-ratelimit", "x-rate-limit"):
-        reset = headers.get(f"{prefix}-reset-after") or headers.get(f"{prefix}-reset")
-        told = _rate(
-            _whole(headers.get(f"{prefix}-limit")),
-            _whole(headers.get(f"{prefix}-remaining")),
-            None if reset is None else _moment(reset, now),
-        )
-        if told is not None:
-            return told
-    return None
-
-
-def _rate(limit: int | None, remaining: int | None, resets_at: datetime | None) -> Rate | None:
-    if limit is None and remaining is None and resets_at is None:
-        return None
-    return Rate(limit, remaining, resets_at)
-
-
-def _moment(value: str, now: datetime) -> datetime | None:
-    return _after(value, now) or _iso(value, now) or _http_date(value, now)
-
-
-def _after(value: str, now: datetime) -> datetime | None:
-    number = _number(value)
-    if number is None:
-        return None
-    seconds = number - now.timestamp() if number >= _EPOCH_FROM else number
-    return _within_reason(now, seconds)
-
-
-def _iso(value: str, now: datetime) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return _within_reason(now, (_aware(at) - now).total_seconds())
-
-
-def _http_date(value: str, now: datetime) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(value)
-        return _within_reason(now, (_aware(at) - now).total_seconds())
-    except (ValueError, OverflowError):
-        return None
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _within_reason(now: datetime, seconds: float) -> datetime | None:
-    """The moment so many seconds ahead: never in the past, None when it is beyond a year."""
-    if seconds > _LONGEST.total_seconds():
-        return None
-    return now + timedelta(seconds=max(seconds, 0.0))
-
-
-def _number(value: str) -> float | None:
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if isfinite(number) and number >= 0 else None
-
-
-def _whole(value: str | None) -> int | None:
-    """The count at the head of a value such as `100, 100;w=300`."""
-    if value is None:
-        return None
-    number = _number(value.split(",")[0].split(";")[0])
-    return None if number is None else int(number)
-
-
-def waits_until(headers: Mapping[str, str]) -> datetime | None:
+def waits_until(reply: Reply) -> datetime | None:
     """When the network will listen again after a refusal, by its own clock (`Date`)."""
-    answered_at = headers.get("date")
+    answered_at = reply.headers.get("date")
     if answered_at is None:
         return None
     try:
-        now = _aware(parsedate_to_datetime(answered_at))
+        now = aware(parsedate_to_datetime(answered_at))
     except ValueError:
         return None
-    rate = read_rate(headers, now=now)
+    rate = read_rate(reply, now=now)
     return None if rate is None else rate.resets_at
+
+
+def _wait_in_words(reply: Reply, now: datetime) -> datetime | None:
+    if not is_slowed(reply):
+        return None
+    body = _body(reply)
+    return wait_in_body(body, now=now) or day_ends(body, now=now)
+
+
+def _body(reply: Reply) -> JsonValue:
+    try:
+        return reply.json()
+    except (ValueError, RecursionError):
+        return None

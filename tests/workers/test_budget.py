@@ -8,10 +8,10 @@ from arq.connections import ArqRedis
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from domain.connector.dialects.rate import Rate
 from domain.connector.errors import RateLimited, Unavailable
 from domain.connector.http import Call, FilePart, Reply
 from domain.connector.manifest import Budget, IdempotencyClass, Manifest, Source
-from domain.connector.rates import Rate
 from domain.kernel.settings import Settings
 from workers.budget import Budgets, Kind, Purpose, for_account, kind_of
 
@@ -236,6 +236,42 @@ async def test_a_network_that_wants_to_be_left_alone_is(
 
     assert refusal.value.until == NOON + timedelta(seconds=wait_s)
     assert len(network.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "wait_s"),
+    [
+        (429, b'{"ok": false, "parameters": {"retry_after": 7}}', 7),
+        (429, b'{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 7000}', 7),
+        (400, b'{"code": "comment_flood"}', 60),
+    ],
+)
+async def test_a_wait_that_stands_in_the_body_counts_as_well(
+    budgets: Budgets, account_id: UUID, status: int, body: bytes, wait_s: int
+) -> None:
+    network = Network([Reply(status, {}, body, "https://testnet.example/")])
+    http = for_account(network, budgets, manifest(), account_id, Purpose.PUBLISH)
+    await http(POST)
+
+    with pytest.raises(RateLimited) as refusal:
+        await http(POST)
+
+    assert refusal.value.until == NOON + timedelta(seconds=wait_s)
+    assert len(network.sent) == 1
+
+
+async def test_measuring_stops_before_percentages_are_used_up(
+    budgets: Budgets, account_id: UUID
+) -> None:
+    used = says(x_app_usage='{"call_count": 75, "total_time": 3, "total_cputime": 4}')
+    publishing, measuring = (
+        for_account(Network([used]), budgets, manifest(), account_id, purpose)
+        for purpose in (Purpose.PUBLISH, Purpose.METRICS)
+    )
+
+    await publishing(GET)
+
+    assert (await spend(measuring, GET, 9), await spend(publishing, GET, 9)) == (0, 9)
 
 
 async def test_a_wait_for_media_is_no_spent_budget(budgets: Budgets, account_id: UUID) -> None:

@@ -21,7 +21,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import Heard, NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Grant
 
 _GONE = frozenset({"invalid_grant"})
@@ -117,8 +117,8 @@ def _refusal(reply: Reply, hidden: tuple[str, ...]) -> NetworkError:
     except NotUnderstood:
         failure = _Failure()
     said = without_secrets(f"{reply.status} {failure.error} {failure.error_description}", hidden)
-    if reply.status == 429:
-        until = waits_until(reply.headers)
+    if is_slowed(reply):
+        until = waits_until(reply)
         return RateLimited("The network asks us to slow down.", until=until, said=said)
     if failure.error in _GONE:
         return GrantExpired("The network no longer takes this code or grant.", said=said)

@@ -24,7 +24,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.bluesky.answers import Failure
 from domain.networks.bluesky.dpop import ProvingHttp
@@ -108,8 +108,8 @@ class Pds:
 
     def _refusal(self, reply: Reply) -> NetworkError:
         failure, said = _failure(reply), self._said(reply)
-        if reply.status == 429:
-            until = waits_until(reply.headers)
+        if is_slowed(reply):
+            until = waits_until(reply)
             return RateLimited("Bluesky asks us to slow down.", until=until, said=said)
         if failure.error == "AuthFactorTokenRequired":
             message = "This is the account's main password; make an app password and use that."

@@ -11,7 +11,6 @@ class Failure(Heard):
     code: int = 0
     message: str = ""
     errors: JsonValue = None
-    retry_after: float | None = None
 
 
 class User(Heard):

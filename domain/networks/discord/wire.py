@@ -10,7 +10,6 @@ other 3xx and 4xx                                Refused
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from domain.connector.dialects import answering
@@ -24,7 +23,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.discord.answers import Failure
 
@@ -73,8 +72,8 @@ class Bot:
 
     def _refusal(self, reply: Reply) -> NetworkError:
         said, code = self._said(reply), _failure(reply).code
-        if reply.status == 429:
-            return RateLimited("Discord asks us to slow down.", until=_until(reply), said=said)
+        if is_slowed(reply):
+            return RateLimited("Discord asks us to slow down.", until=waits_until(reply), said=said)
         if reply.status == 401 or code == _NO_ACCESS:
             return GrantExpired("Discord does not let the bot in any more.", said=said)
         if reply.status == 404 or _NOTHING_TO_ANSWER in reply.text:
@@ -90,13 +89,6 @@ class Bot:
 
 def bot_of(http: Http, access: Access) -> Bot:
     return Bot(http, access.server, access.grant.access)
-
-
-def _until(reply: Reply) -> datetime | None:
-    """When Discord listens again: by its headers, or by the body where they are missing."""
-    wait = _failure(reply).retry_after
-    told = {} if wait is None else {"retry-after": str(wait)}
-    return waits_until({**told, **reply.headers})
 
 
 def _failure(reply: Reply) -> Failure:

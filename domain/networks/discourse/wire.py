@@ -22,7 +22,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access, Grant
 from domain.networks.discourse.answers import Failure
 
@@ -77,8 +77,8 @@ class Server:
 
     def _refusal(self, reply: Reply) -> NetworkError:
         said = self._said(reply)
-        if reply.status == 429:
-            until = waits_until(reply.headers)
+        if is_slowed(reply):
+            until = waits_until(reply)
             return RateLimited("The forum asks us to slow down.", until=until, said=said)
         if reply.status == 401 or any(each in said for each in _KEY_WORDS):
             return GrantExpired("The forum does not accept our key.", said=said)

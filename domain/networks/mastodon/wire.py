@@ -24,7 +24,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.mastodon.answers import Failure
 
@@ -76,8 +76,8 @@ class Server:
     def _refusal(self, reply: Reply) -> NetworkError:
         said = self._said(reply)
         words = said.lower()
-        if reply.status == 429:
-            until = waits_until(reply.headers)
+        if is_slowed(reply):
+            until = waits_until(reply)
             return RateLimited("The server asks us to slow down.", until=until, said=said)
         if reply.status == 401 or any(each in words for each in _TOKEN_WORDS):
             return GrantExpired("The server no longer accepts our access token.", said=said)

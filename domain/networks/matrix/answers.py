@@ -8,7 +8,6 @@ from domain.connector.heard import Heard
 class Failure(Heard):
     errcode: str = ""
     error: str = ""
-    retry_after_ms: float | None = None
 
 
 class Homeserver(Heard):

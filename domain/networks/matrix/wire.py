@@ -23,7 +23,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.matrix.answers import Event, Failure
 
@@ -66,11 +66,8 @@ class Server:
 
     def _refusal(self, reply: Reply) -> NetworkError:
         said, failure = self._said(reply), _failure_of(reply)
-        if reply.status == 429:
-            headers = dict(reply.headers)
-            if failure.retry_after_ms is not None:  # deprecated since 1.10, and still sent
-                headers.setdefault("retry-after", str(failure.retry_after_ms / 1000))
-            until = waits_until(headers)
+        if is_slowed(reply):
+            until = waits_until(reply)
             return RateLimited("The server asks us to slow down.", until=until, said=said)
         if reply.status == 401 or failure.errcode == "M_USER_DEACTIVATED":
             return GrantExpired("The server no longer accepts our access token.", said=said)

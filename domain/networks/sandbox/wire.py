@@ -23,7 +23,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.sandbox.answers import Failing, Failure
 
@@ -75,8 +75,8 @@ class Server:
 
     def _refusal(self, reply: Reply) -> NetworkError:
         said, code = self._said(reply), _failing(reply).code
-        if reply.status == 429:
-            until = waits_until(reply.headers)
+        if is_slowed(reply):
+            until = waits_until(reply)
             return RateLimited("The sandbox asks us to slow down.", until=until, said=said)
         if reply.status == 401:
             return GrantExpired("The sandbox does not accept our token.", said=said)

@@ -14,13 +14,8 @@ class Result(Heard, Generic[T]):
     result: T
 
 
-class Parameters(Heard):
-    retry_after: int | None = None
-
-
 class Failure(Heard):
     description: str = ""
-    parameters: Parameters = Parameters()
 
 
 class User(Heard):

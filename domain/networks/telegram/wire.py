@@ -12,7 +12,6 @@ The token stands in the path, as Telegram wants it; logs and traces leave it out
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from domain.connector.dialects import answering
@@ -27,7 +26,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.telegram.answers import Failure
 
@@ -66,8 +65,10 @@ class Bot:
 
     def _refusal(self, reply: Reply) -> NetworkError:
         said = self._said(reply)
-        if reply.status == 429:
-            return RateLimited("Telegram asks us to slow down.", until=_until(reply), said=said)
+        if is_slowed(reply):
+            return RateLimited(
+                "Telegram asks us to slow down.", until=waits_until(reply), said=said
+            )
         if reply.status in (401, 403, 404):
             return GrantExpired("Telegram does not let the bot in any more.", said=said)
         if reply.status == 409:
@@ -83,13 +84,6 @@ class Bot:
 
 def bot_of(http: Http, access: Access) -> Bot:
     return Bot(http, access.server, access.grant.access)
-
-
-def _until(reply: Reply) -> datetime | None:
-    """When Telegram listens again: the wait stands in the body, and in a header as well."""
-    wait = _failure(reply).parameters.retry_after
-    told = {} if wait is None else {"retry-after": str(wait)}
-    return waits_until({**reply.headers, **told})
 
 
 def _failure(reply: Reply) -> Failure:

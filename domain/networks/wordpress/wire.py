@@ -25,7 +25,7 @@ from domain.connector.errors import (
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import waits_until
+from domain.connector.rates import is_shut, is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.wordpress.answers import Failure
 
@@ -75,7 +75,7 @@ class Server:
 
     async def _read(self, call: Call) -> Reply:
         reply = await self.http(self._addressed(call))
-        if reply.status == 503 and "retry-after" in reply.headers:
+        if is_shut(reply):
             raise self._slower(reply)
         return self._success(reply)
 
@@ -101,7 +101,7 @@ class Server:
 
     def _refusal(self, reply: Reply) -> NetworkError:
         said, code = self._said(reply), failure_of(reply).code
-        if reply.status == 429 or code == "comment_flood":
+        if is_slowed(reply):
             return self._slower(reply)
         if reply.status == 401:
             return GrantExpired("The site no longer accepts our application password.", said=said)
@@ -114,7 +114,7 @@ class Server:
         return Refused("The site refuses this.", said=said)
 
     def _slower(self, reply: Reply) -> RateLimited:
-        until = waits_until(reply.headers)
+        until = waits_until(reply)
         return RateLimited("The site asks us to slow down.", until=until, said=self._said(reply))
 
     def _said(self, reply: Reply) -> str:

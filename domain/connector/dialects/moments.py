@@ -1,0 +1,65 @@
+"""Moments as networks tell them: seconds ahead, an epoch, ISO 8601 or an HTTP date."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from math import isfinite
+
+_EPOCH_FROM = 1_000_000_000
+_LONGEST = timedelta(days=366)
+
+
+def moment(value: str, now: datetime) -> datetime | None:
+    """The moment a value names; never in the past, None when it is unreadable or beyond a year."""
+    return after(value, now) or _iso(value, now) or http_date(value, now)
+
+
+def after(value: str, now: datetime) -> datetime | None:
+    """The moment so many seconds ahead; a number as large as an epoch is one."""
+    told = number(value)
+    if told is None:
+        return None
+    return within_reason(now, told - now.timestamp() if told >= _EPOCH_FROM else told)
+
+
+def http_date(value: str, now: datetime) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(value)
+        return within_reason(now, (aware(at) - now).total_seconds())
+    except (ValueError, OverflowError):
+        return None
+
+
+def within_reason(now: datetime, seconds: float) -> datetime | None:
+    """The moment so many seconds ahead: never in the past, None when it is beyond a year."""
+    if seconds > _LONGEST.total_seconds():
+        return None
+    return now + timedelta(seconds=max(seconds, 0.0))
+
+
+def aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def number(value: str) -> float | None:
+    """A number from nought on; None for anything else."""
+    try:
+        told = float(value)
+    except ValueError:
+        return None
+    return told if isfinite(told) and told >= 0 else None
+
+
+def whole(value: str | None) -> int | None:
+    """The count at the head of a value such as `100, 100;w=300`."""
+    if value is None:
+        return None
+    told = number(value.split(",")[0].split(";")[0])
+    return None if told is None else int(told)
+
+
+def _iso(value: str, now: datetime) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return within_reason(now, (aware(at) - now).total_seconds())
