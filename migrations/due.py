@@ -66,6 +66,7 @@ WITH_READ_BACKS: Works = {
     "read_back": Work("deliveries", "read_back_at", is_polled=True),
 }
 WITH_SOURCES: Works = {**WITH_READ_BACKS, "watch": Work("watched_pages", is_polled=True)}
+WITH_TOLD: Works = {**WITH_SOURCES, "tell": Work("sources", "tell_at")}
 DUE_AHEAD, NEXT_STOP = "parvis_due_ahead(timestamptz)", "parvis_next_stop(uuid)"
 IS_AHEAD = "c.ahead > INTERVAL '0'"
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"

@@ -72,6 +72,7 @@ HANDLERS = {
     "keep_up": upkeep.keep_up_due,
     "carry_on": upkeep.carry_on_due,
     "watch": sources.watch_due,
+    "tell": sources.tell_due,
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0

@@ -1,7 +1,9 @@
 """Reads back what went out: claim, ask the network what it shows, compare, record."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,13 +14,16 @@ from domain.connector.manifest import Manifest
 from domain.connector.port import Shows
 from domain.connector.words import Ref, Shown
 from domain.kernel.caller import Caller, worker
-from domain.kernel.errors import AccountDisconnected, AccountRemoved
+from domain.kernel.errors import AccountDisconnected, AccountRemoved, ParvisError
 from domain.kernel.traces import span
 from domain.media.queries import media_by_id
 from domain.posts import reading_back
 from domain.posts.drift import compare
 from domain.posts.reading_back import Copy, Looked
+from domain.setbacks import service as setbacks
+from domain.setbacks.rules import Work
 from domain.upkeep.drifting import follow_drift
+from workers.apart import put_off_apart
 from workers.context import Context
 from workers.drafts import outline, with_quotes_written
 from workers.outward import Line, Purpose, grant_expired, open_line
@@ -31,30 +36,53 @@ LOCKED_OUT_WAIT = timedelta(hours=6)
 SHARE_OF_LEASE = 0.8
 """How much of its lease a visit to an account may take, so that its record is in time."""
 
+Troubled = frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Copies that were asked for in one call, and what is shown of their messages, by id."""
+
+    manifest: Manifest
+    shows: Shows
+    copies: Sequence[Copy]
+    shown: Mapping[str, Shown]
+
 
 async def read_back_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
+    caller = worker(workspace_id)
     async with context.database.transaction(workspace_id) as session:
         due = await reading_back.claim_due(
             session,
-            worker(workspace_id),
+            caller,
             now=now,
             lease=context.settings.lease,
             accounts=context.slots.free(ACCOUNTS),
             most=MOST,
         )
+        ids = [copy.id for copies in due.values() for copy in copies]
+        troubled = await setbacks.troubled_of(session, caller, Work.READ_BACK, ids)
     for account_id, copies in due.items():
-        context.slots.start(read_back(context, workspace_id, account_id, copies))
-    return sum(map(len, due.values()))
+        context.slots.start(read_back(context, workspace_id, account_id, copies, troubled))
+    return len(ids)
 
 
 async def read_back(
-    context: Context, workspace_id: UUID, account_id: UUID, copies: Sequence[Copy]
+    context: Context,
+    workspace_id: UUID,
+    account_id: UUID,
+    copies: Sequence[Copy],
+    troubled: Troubled,
 ) -> None:
-    """One visit to an account: what was recorded before an error stays, the rest is put off."""
+    """One visit to an account: what was recorded before an error stays, the rest is put off.
+
+    `troubled` are those at which it broke before: each is asked for alone.
+    """
     began_at, left = context.clock(), list(copies)
     with span("read_back"):
         try:
-            await _visit(context, workspace_id, account_id, left, began_at)
+            async with _apart(context, workspace_id, copies):
+                await _visit(context, workspace_id, account_id, left, began_at, troubled)
         except AccountRemoved:
             await _put_off(context, workspace_id, left, None)
         except AccountDisconnected:
@@ -73,6 +101,7 @@ async def _visit(
     account_id: UUID,
     left: list[Copy],
     began_at: datetime,
+    troubled: Troubled,
 ) -> None:
     """Takes from `left` what is recorded."""
     line = await open_line(context, workspace_id, account_id, purpose=Purpose.READ, now=began_at)
@@ -83,19 +112,36 @@ async def _visit(
     size = line.connector.manifest.metrics_batch
     ends_at = began_at + context.settings.lease * SHARE_OF_LEASE
     while left:
-        batch = _batch(left, size)
+        batch = _batch(left, size, troubled)
         patience_s = (ends_at - context.clock()).total_seconds()
-        shown = await _ask(line, shows, [ref for copy in batch for ref in copy.refs], patience_s)
-        await _record(context, workspace_id, line.connector.manifest, shows, batch, shown)
+        async with _apart(context, workspace_id, batch):
+            refs = [ref for copy in batch for ref in copy.refs]
+            shown = await _ask(line, shows, refs, patience_s)
+            seen = Seen(line.connector.manifest, shows, batch, shown)
+            await _record(context, workspace_id, seen, troubled)
         del left[: len(batch)]
 
 
-def _batch(copies: Sequence[Copy], size: int) -> list[Copy]:
+def _apart(
+    context: Context, workspace_id: UUID, copies: Sequence[Copy]
+) -> AbstractAsyncContextManager[None]:
+    """What breaks is put off; what accounts and networks answer is not breaking."""
+    return put_off_apart(
+        context,
+        workspace_id,
+        Work.READ_BACK,
+        [copy.id for copy in copies],
+        until=copies[0].lease_end,
+        passes=(ParvisError, NetworkError),
+    )
+
+
+def _batch(copies: Sequence[Copy], size: int, troubled: Troubled) -> list[Copy]:
     """As many as one call tells of, and one at least: a long thread is asked for whole."""
     batch, messages = [copies[0]], len(copies[0].refs)
     for copy in copies[1:]:
         messages += len(copy.refs)
-        if messages > size:
+        if messages > size or not troubled.isdisjoint({batch[0].id, copy.id}):
             break
         batch.append(copy)
     return batch
@@ -115,24 +161,19 @@ async def _ask(
     return {each.remote_id: each for each in found}
 
 
-async def _record(
-    context: Context,
-    workspace_id: UUID,
-    manifest: Manifest,
-    shows: Shows,
-    copies: Sequence[Copy],
-    shown: dict[str, Shown],
-) -> None:
-    caller = worker(workspace_id)
+async def _record(context: Context, workspace_id: UUID, seen: Seen, troubled: Troubled) -> None:
+    caller, now = worker(workspace_id), context.clock()
     async with context.database.transaction(workspace_id) as session:
-        ids = {id_ for copy in copies for id_ in copy.content.media_ids}
+        ids = {id_ for copy in seen.copies for id_ in copy.content.media_ids}
         media = await media_by_id(session, caller, list(ids)) if ids else {}
-        sent = [with_quotes_written(outline(each, media), manifest) for each in copies]
+        sent = [with_quotes_written(outline(each, media), seen.manifest) for each in seen.copies]
         looked = [
-            Looked(each, compare(shows, draft, each.refs, shown))
-            for each, draft in zip(copies, sent, strict=True)
+            Looked(each, compare(seen.shows, draft, each.refs, seen.shown))
+            for each, draft in zip(seen.copies, sent, strict=True)
         ]
-        await _keep(session, caller, looked, now=context.clock())
+        await _keep(session, caller, looked, now=now)
+        well = [copy.id for copy in seen.copies if copy.id in troubled]
+        await setbacks.recovered(session, caller, Work.READ_BACK, well, now=now)
 
 
 async def _keep(

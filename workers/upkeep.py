@@ -1,10 +1,13 @@
 """Tells of posts whose dates have come, and goes on with updates that were approved."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from domain.kernel.caller import worker
+from domain.setbacks.rules import Work
 from domain.upkeep import carrying, falling_due
+from workers.apart import each_apart
 from workers.context import Context
 
 BATCH = 50
@@ -12,21 +15,17 @@ BATCH = 50
 
 async def keep_up_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
     """Each post in a transaction of its own; what a batch leaves is due still."""
-    caller = worker(workspace_id)
     async with context.database.transaction(workspace_id) as session:
-        found = await falling_due.upkeeps_due(session, caller, now=now, most=BATCH)
-    for id_ in found:
-        async with context.database.transaction(workspace_id) as session:
-            await falling_due.fall_due(session, caller, id_, now=now)
+        found = await falling_due.upkeeps_due(session, worker(workspace_id), now=now, most=BATCH)
+    act = partial(falling_due.fall_due, now=now)
+    await each_apart(context, workspace_id, Work.KEEP_UP, found, act, now=now)
     return len(found)
 
 
 async def carry_on_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
     """As `keep_up_due`, update by update."""
-    caller = worker(workspace_id)
     async with context.database.transaction(workspace_id) as session:
-        found = await carrying.updates_due(session, caller, now=now, most=BATCH)
-    for id_ in found:
-        async with context.database.transaction(workspace_id) as session:
-            await carrying.follow_update(session, caller, id_, now=now)
+        found = await carrying.updates_due(session, worker(workspace_id), now=now, most=BATCH)
+    act = partial(carrying.follow_update, now=now)
+    await each_apart(context, workspace_id, Work.CARRY_ON, found, act, now=now)
     return len(found)

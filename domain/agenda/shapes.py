@@ -6,7 +6,15 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CommunityId, DeliveryId, PostId, ReviewId, UpdateId
+from domain.kernel.ids import (
+    AccountId,
+    CommunityId,
+    DeliveryId,
+    PostId,
+    ReviewId,
+    SourceId,
+    UpdateId,
+)
 from domain.kernel.shapes import View
 
 
@@ -23,13 +31,15 @@ class AgendaKind(StrEnum):
     VALIDITY_ENDS = "validity_ends"
     CHECK_DUE = "check_due"
     UPDATE_PROPOSED = "update_proposed"
+    WORK_STUCK = "work_stuck"
 
 
 class AgendaItemView(View):
     kind: AgendaKind = Field(description="Why it stands here.")
     at: Moment = Field(
         description="When it is due, was due, or by when it is asked for; of an account, since "
-        "when it cannot speak; of an update, when it was proposed; of a drift, when it was seen."
+        "when it cannot speak; of an update, when it was proposed; of a drift, when it was seen; "
+        "of work that breaks, since when."
     )
     community_id: CommunityId = Field(description="The community it is about.")
     title: str = Field(description="The post's name, or the account's name over there.")
@@ -37,6 +47,7 @@ class AgendaItemView(View):
     delivery_id: DeliveryId | None = Field(description="The delivery it is about; null: none.")
     review_id: ReviewId | None = Field(description="The review it is about; null: none.")
     update_id: UpdateId | None = Field(description="The update it is about; null: none.")
+    source_id: SourceId | None = Field(description="The source it is about; null: none.")
     account_id: AccountId | None = Field(description="The account it is about; null: none.")
     code: str | None = Field(description="Stable code of what is wrong; null: nothing is.")
     message: str | None = Field(description="What is wrong, for people.")
@@ -51,7 +62,7 @@ class AgendaItemView(View):
     @property
     def subject_id(self) -> UUID:
         """What tells it from others of the same moment."""
-        found = self.delivery_id or self.review_id or self.update_id
+        found = self.delivery_id or self.review_id or self.update_id or self.source_id
         found = found or self.post_id or self.account_id
         if found is None:
             raise ValueError("An item of the agenda is about something.")

@@ -58,6 +58,7 @@ TROUBLES = {
     "provider.timed_out": "The provider took too long.",
     "provider.token_unfit": "The provider's token is not signed for us, or not for this attempt.",
     "provider.too_late": "The attempt lasted too long; begin again.",
+    "work.broken": "Parvis breaks at it; it goes on trying, and an operator finds why in its log.",
 }
 MISFITS = {
     "alt_text.too_long": "The alternative text is longer than the network takes.",

@@ -7,6 +7,7 @@ and a withdrawal ends all looks, so what was read before either of them is not b
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -57,12 +58,17 @@ class Copy:
 
     id: UUID
     account_id: UUID
-    content: Content
+    stored: dict[str, Any]
     refs: tuple[Ref, ...]
     published_at: datetime
     is_new: bool
     """Whether it was never looked at since it was sent or edited."""
     lease_end: datetime
+
+    @property
+    def content(self) -> Content:
+        """Read here, not when it is claimed: one that cannot be read keeps back no other."""
+        return Content.model_validate(self.stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ async def claim_due(
         copy = Copy(
             id=row["id"],
             account_id=row["account_id"],
-            content=Content.model_validate(row["content"]),
+            stored=row["content"],
             refs=tuple(Ref(each["remote_id"], each["url"]) for each in row["refs"]),
             published_at=row["published_at"],
             is_new=row["read_backs"] == 0,

@@ -34,7 +34,7 @@ class SourceProblem(View):
     code: str = Field(description="Stable code, such as `network.missing`.")
     message: str = Field(description="What is wrong, for people.")
     said: str = Field(description="The server's own words, without secrets; may be empty.")
-    acting_party: str = Field(description="Who must act: user or network.")
+    acting_party: str = Field(description="Who must act: user, network or operator.")
     since: Moment = Field(description="When it was first found so.")
 
 

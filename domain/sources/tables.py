@@ -55,6 +55,12 @@ class Source(Kept, table=True):
         Index("sources_by_created", "workspace_id", "created_at", "id"),
         Index("sources_of_community", "workspace_id", "community_id", "created_at", "id"),
         Index("sources_on_page", "workspace_id", "page_id", "post_id"),
+        Index(
+            "sources_to_tell",
+            "tell_at",
+            postgresql_include=["workspace_id"],
+            postgresql_where=sql("tell_at IS NOT NULL"),
+        ),
     )
 
     community_id: UUID
@@ -63,3 +69,5 @@ class Source(Kept, table=True):
     every_hours: int
     changed_at: datetime | None = moment(default=None, nullable=True)
     """When it last changed since it was named."""
+    tell_at: datetime | None = moment(default=None, nullable=True)
+    """When its post is told of the newest change; null: it was."""

@@ -1,12 +1,13 @@
-"""The workers' half: pages fall due, and what changed in them is told to the posts on them.
+"""The workers' half: pages fall due, are read, and go on being read when something is wrong.
 
-Each function is one transaction of plan or record; nothing is fetched in any of them. The page is
-locked first, then the posts that rest on it, by their id.
+Each function is one transaction of plan or record; nothing is fetched in any of them. Posts are
+told of changes one by one, see `telling`.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from pydantic import JsonValue
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,15 +16,11 @@ from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
+from domain.setbacks.rules import BROKEN
 from domain.sources.queries import visible, visible_pages
 from domain.sources.rules import acting_party, difference, fingerprint, next_try
 from domain.sources.shapes import Asked, Found
 from domain.sources.tables import Source, WatchedPage
-from domain.upkeep.keeping import locked_upkeep, note_stale, plan
-from domain.upkeep.proposing import propose
-from domain.upkeep.rules import UpdateReason
-
-CHANGED = UpdateReason.SOURCE_CHANGED
 
 
 async def claim_pages(
@@ -54,7 +51,7 @@ async def record_page(
         return
     if page.problem is not None:
         for source in sources:
-            _tell(session, caller, source, page, "source.recovered", {}, now)
+            tell(session, caller, source, page, "source.recovered", {}, now)
     page.problem, page.failures, page.read_at = None, 0, now
     _come_back(session, page, now + timedelta(hours=page.every_hours))
     if found is None:
@@ -66,7 +63,8 @@ async def record_page(
         page.difference = difference(page.text, found.text)
     page.text, page.fingerprint = found.text, print_
     for source in sources if is_new else ():
-        await _tell_change(session, caller, source, page, now)
+        source.changed_at = source.tell_at = now
+        due_at(session, source.workspace_id, source.id, now)
 
 
 async def record_trouble(
@@ -76,23 +74,38 @@ async def record_trouble(
     page = await _held(session, caller, asked)
     if page is None:
         return
+    party = acting_party(error, page.failures + 1)
+    told = {"code": error.code, "message": error.message, "acting_party": party}
+    await _keep_trouble(session, caller, page, told, error.said, now)
+    if isinstance(error, RateLimited) and error.until is not None and page.act_at is not None:
+        _come_back(session, page, max(page.act_at, error.until))
+
+
+async def record_broken(
+    session: AsyncSession, caller: Caller, asked: Asked, *, now: datetime
+) -> None:
+    """As `record_trouble`, where Parvis itself breaks at what it reads."""
+    page = await _held(session, caller, asked)
+    if page is not None:
+        await _keep_trouble(session, caller, page, BROKEN, "", now)
+
+
+async def _keep_trouble(
+    session: AsyncSession,
+    caller: Caller,
+    page: WatchedPage,
+    told: Mapping[str, str],
+    said: str,
+    now: datetime,
+) -> None:
     page.failures += 1
     before = page.problem or {}
-    party = acting_party(error, page.failures)
-    is_known = (before.get("code"), before.get("acting_party")) == (error.code, party)
-    if not is_known:
-        page.problem = {
-            "code": error.code,
-            "message": error.message,
-            "said": error.said,
-            "acting_party": party,
-            "since": before.get("since") or now.isoformat(),
-        }
-        data = {"code": error.code, "message": error.message, "acting_party": party}
+    names = ("code", "acting_party")
+    if [before.get(name) for name in names] != [told[name] for name in names]:
+        page.problem = {**told, "said": said, "since": before.get("since") or now.isoformat()}
         for source in await _sources_on(session, caller, page):
-            _tell(session, caller, source, page, "source.troubled", data, now)
-    until = error.until if isinstance(error, RateLimited) else None
-    _come_back(session, page, max(next_try(page.failures, now=now), until or now))
+            tell(session, caller, source, page, "source.troubled", told, now)
+    _come_back(session, page, next_try(page.failures, now=now))
 
 
 async def _held(session: AsyncSession, caller: Caller, asked: Asked) -> WatchedPage | None:
@@ -108,39 +121,16 @@ async def _sources_on(session: AsyncSession, caller: Caller, page: WatchedPage) 
     return (await session.exec(statement.order_by(col(Source.post_id)))).all()
 
 
-async def _tell_change(
-    session: AsyncSession, caller: Caller, source: Source, page: WatchedPage, now: datetime
-) -> None:
-    """Proposes an update of what is public; what is not out yet is only told of."""
-    source.changed_at = now
-    post, upkeep = await locked_upkeep(session, caller, source.post_id)
-    update = await propose(
-        session,
-        caller,
-        post,
-        CHANGED,
-        source_id=source.id,
-        difference=page.difference,
-        now=now,
-    )
-    if update is not None:
-        note_stale(post, upkeep, [*upkeep.stale_for, CHANGED])
-        upkeep.version, upkeep.updated_at = upkeep.version + 1, now
-        plan(session, upkeep)
-    data = {"update": show("upd", update.id) if update is not None else None}
-    _tell(session, caller, source, page, "source.changed", data, now)
-
-
-def _tell(
+def tell(
     session: AsyncSession,
     caller: Caller,
     source: Source,
     page: WatchedPage,
     kind: str,
-    data: Mapping[str, str | None],
+    data: Mapping[str, JsonValue],
     now: datetime,
 ) -> None:
-    told = {"post": show("post", source.post_id), "url": page.url, **data}
+    told: dict[str, JsonValue] = {"post": show("post", source.post_id), "url": page.url, **data}
     record(session, caller, kind, ("source", source.id), now=now, data=told)
 
 

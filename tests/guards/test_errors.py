@@ -15,7 +15,8 @@ from domain.networks import all_connectors
 from tests.guards.sources import FLOORS, ROOT, modules
 
 CODE = re.compile(r"^[a-z_]+(\.[a-z_]+)?$")
-SPEAKERS = {"account", "consent", "mail", "network", "outbound", "provider", *all_connectors()}
+SPEAKERS = {"account", "consent", "mail", "network", "outbound", "provider", "work"}
+SPEAKERS |= all_connectors().keys()
 TELLING = {"record", "record_change", "_tell", "_record", "span", "set_attribute", "Fault"}
 JUDGES = (
     "connector/fit.py",

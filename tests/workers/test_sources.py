@@ -33,7 +33,7 @@ from domain.upkeep.update_shapes import ChangeUpdate, DismissUpdate
 from tests.conftest import NOW
 from tests.networks.scripted import Exchange, ScriptedHttp
 from tests.workers.stage import Stage, stage
-from workers.sources import watch_due
+from workers.sources import tell_due, watch_due
 
 __all__ = ["stage"]
 
@@ -80,6 +80,7 @@ class Watch:
         context = replace(self.stage.context, http=http)
         await watch_due(context, self.stage.workspace_id, now=self.stage.now)
         await context.slots.drain(10)
+        await tell_due(context, self.stage.workspace_id, now=self.stage.now)
 
     async def source(self, id_: UUID) -> SourceView:
         async with self.open() as session:

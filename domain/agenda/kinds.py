@@ -1,0 +1,141 @@
+"""Where each kind of the agenda stands: one statement, each kind by an index of its own."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from domain.agenda.shapes import AgendaKind
+from domain.setbacks.rules import FORGOTTEN_AFTER, PATIENCE, Work
+
+IDS = ("post_id", "delivery_id", "review_id", "update_id", "source_id", "account_id")
+
+
+class Place(NamedTuple):
+    """The rows of one kind: `row` is the alias of those that are listed, by `at` and their id."""
+
+    rows: str
+    row: str
+    at: str
+    ids: Mapping[str, str]
+    title: str = "p.title"
+    community: str = ""
+    is_meant: str = "true"
+    problem: str = "NULL::jsonb"
+    next_at: str = "NULL::timestamptz"
+    id: str = "id"
+
+
+def _beside(table: str, row: str, key: str, other: str, id_: str) -> str:
+    return f"{table} {other} ON {other}.workspace_id = {row}.workspace_id AND {other}.{id_} = {key}"
+
+
+_DELIVERIES = (
+    f"deliveries d JOIN {_beside('accounts', 'd', 'd.account_id', 'a', 'id')} "
+    f"LEFT JOIN {_beside('posts', 'd', 'd.post_id', 'p', 'id')}"
+)
+_OF_DELIVERY = {"post_id": "d.post_id", "delivery_id": "d.id", "account_id": "d.account_id"}
+
+
+def _delivery(state: str) -> Place:
+    return Place(
+        _DELIVERIES,
+        "d",
+        "d.due_at",
+        _OF_DELIVERY,
+        title="coalesce(p.title, a.handle, '')",
+        community="a.community_id",
+        is_meant=state,
+        problem="d.problem",
+        next_at="d.act_at",
+    )
+
+
+def _upkeep(moment: str) -> Place:
+    rows = f"upkeeps u JOIN {_beside('posts', 'u', 'u.id', 'p', 'id')}"
+    return Place(rows, "u", f"u.{moment}", {"post_id": "u.id"})
+
+
+def _stuck(work: Work) -> str:
+    return f"CASE s.work WHEN '{work}' THEN s.subject_id END"
+
+
+PLACES: Mapping[AgendaKind, Place] = {
+    AgendaKind.DELIVERY_HELD: _delivery("d.state = 'waiting' AND d.problem IS NOT NULL"),
+    AgendaKind.DELIVERY_FAILED: _delivery("d.state = 'failed'"),
+    AgendaKind.OUTCOME_UNKNOWN: _delivery("d.state = 'unknown'"),
+    # Each drift is told by its first difference.
+    AgendaKind.CONTENT_DRIFT: _delivery(
+        "d.drifted_at IS NOT NULL AND d.drift_accepted_at IS NULL"
+    )._replace(at="d.drifted_at", problem="d.drift -> 0", next_at="NULL::timestamptz"),
+    # What is overdue stands there as its deliveries, with what is wrong.
+    AgendaKind.POST_DUE: Place(
+        "posts p",
+        "p",
+        "p.publish_at",
+        {"post_id": "p.id"},
+        is_meant="p.state = 'scheduled' AND p.publish_at >= $9",
+        next_at="p.publish_at",
+    ),
+    AgendaKind.REVIEW_OPEN: Place(
+        f"reviews r JOIN {_beside('posts', 'r', 'r.post_id', 'p', 'id')}",
+        "r",
+        "r.due_at",
+        {"post_id": "r.post_id", "review_id": "r.id"},
+        is_meant="r.state = 'open'",
+    ),
+    AgendaKind.ACCOUNT_TROUBLED: Place(
+        "accounts a",
+        "a",
+        "a.updated_at",
+        {"account_id": "a.id"},
+        title="coalesce(a.handle, a.network)",
+        is_meant="a.state IN ('action_required', 'failed') AND a.removed_at IS NULL",
+        problem="a.problem",
+    ),
+    AgendaKind.VALIDITY_ENDS: _upkeep("valid_until_at"),
+    AgendaKind.CHECK_DUE: _upkeep("next_check_at"),
+    AgendaKind.UPDATE_PROPOSED: Place(
+        f"updates u JOIN {_beside('posts', 'u', 'u.post_id', 'p', 'id')}",
+        "u",
+        "u.created_at",
+        {"post_id": "u.post_id", "update_id": "u.id"},
+        is_meant="u.state = 'proposed'",
+    ),
+    AgendaKind.WORK_STUCK: Place(
+        f"setbacks s LEFT JOIN {_beside('posts', 's', 's.post_id', 'p', 'id')}",
+        "s",
+        "s.since",
+        {
+            "post_id": "s.post_id",
+            "delivery_id": _stuck(Work.READ_BACK),
+            "review_id": _stuck(Work.REMIND),
+            "update_id": _stuck(Work.CARRY_ON),
+            "source_id": _stuck(Work.TELL),
+        },
+        title="coalesce(p.title, '')",
+        is_meant=f"s.failures >= {PATIENCE} "
+        f"AND s.next_at > $9 - interval '{FORGOTTEN_AFTER.total_seconds():.0f} seconds'",
+        next_at="s.next_at",
+        id="subject_id",
+    ),
+}
+
+
+def _select(kind: AgendaKind, place: Place) -> str:
+    row, at = place.row, place.at
+    community = place.community or f"{row}.community_id"
+    ids = ", ".join(f"{place.ids.get(name, 'NULL::uuid')} AS {name}" for name in IDS)
+    id_ = f"{row}.{place.id}"
+    return (
+        f"SELECT '{kind}' AS kind, {at} AS at, {community} AS community_id, {place.title} AS title,"
+        f" {ids}, {place.problem} AS problem, {place.next_at} AS next_at, {id_} AS subject"
+        f" FROM {place.rows} WHERE {row}.workspace_id = $1 AND {place.is_meant}"
+        f" AND {at} >= $2 AND {at} < $3 AND ({at}, {id_}) > ($4, $5)"
+        f" AND ($6::uuid[] IS NULL OR {community} = ANY ($6))"
+        f" AND '{kind}' = ANY ($7) ORDER BY {at}, {id_} LIMIT $8"
+    )
+
+
+READ = (
+    f"SELECT * FROM ({' UNION ALL '.join(f'({_select(*each)})' for each in PLACES.items())}) items"
+    " ORDER BY at, subject LIMIT $8"
+)
