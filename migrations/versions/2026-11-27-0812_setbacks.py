@@ -7,7 +7,7 @@ from migrations.due import WITH_SOURCES, WITH_TOLD, tell_due
 from migrations.tenancy import IN_SEEN, MOMENT, create_tenant_table, hold, of
 
 revision = "2026_11_27_0812"
-down_revision = "2026_11_27_0800"
+down_revision = "2026_11_27_0810"
 branch_labels = None
 depends_on = None
 
