@@ -15,6 +15,7 @@ from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.plans.tables import Occurrence, QueuePlace
 from domain.posts.replanning import Plan, plans_after, replan_post
+from domain.upkeep.replanning import replan_upkeeps
 from domain.zones.tables import ZoneRules
 
 FIRST = UUID(int=0)
@@ -23,7 +24,7 @@ FIRST = UUID(int=0)
 async def replan_some(
     session: AsyncSession, caller: Caller, *, rules: str, most: int, now: datetime
 ) -> bool:
-    """Looks at the next `most` future plans; gives whether more are left.
+    """Looks at the next `most` future plans of posts, then of upkeep; gives whether more are left.
 
     Nothing is done where these rules, or newer ones, hold already, and where another is at it.
     """
@@ -32,13 +33,19 @@ async def replan_some(
         return False
     if row.coming != rules:
         row.coming, row.reached_at, row.reached_id = rules, now, FIRST
-    after = row.reached_at or now, row.reached_id or FIRST
-    plans = await plans_after(session, caller, after, most=most)
-    for plan in plans:
-        if plan.moment != plan.publish_at:
-            await _move(session, caller, plan, rules=rules, now=now)
-    if len(plans) == most:
-        row.reached_at, row.reached_id = plans[-1].publish_at, plans[-1].id
+    if row.reached_at is not None:
+        after = row.reached_at, row.reached_id or FIRST
+        plans = await plans_after(session, caller, after, most=most)
+        for plan in plans:
+            if plan.moment != plan.publish_at:
+                await _move(session, caller, plan, rules=rules, now=now)
+        if len(plans) == most:
+            row.reached_at, row.reached_id = plans[-1].publish_at, plans[-1].id
+            return True
+        row.reached_at, row.reached_id = None, FIRST
+    last_id = row.reached_id or FIRST
+    row.reached_id = await replan_upkeeps(session, caller, last_id, rules=rules, most=most, now=now)
+    if row.reached_id is not None:
         return True
     _finish(session, caller, row, rules=rules, now=now)
     return False

@@ -18,4 +18,5 @@ class ZoneRules(SQLModel, table=True):
     """Of the tz data, such as `2026f`; empty before the first pass."""
     coming: str | None = string(default=None, nullable=True)
     reached_at: datetime | None = moment(default=None, nullable=True)
+    """Null once the posts are through: `reached_id` is of upkeep then."""
     reached_id: UUID | None = Field(default=None)

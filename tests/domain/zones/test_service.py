@@ -22,6 +22,9 @@ from domain.posts.planning import schedule_post
 from domain.posts.rules import DeliveryState, PostState
 from domain.posts.service import create_post
 from domain.posts.tables import Delivery, Post
+from domain.upkeep.service import change_upkeep
+from domain.upkeep.shapes import ChangeUpkeep
+from domain.upkeep.tables import Upkeep
 from domain.zones.service import replan_some
 from domain.zones.tables import ZoneRules
 from tests.conftest import NOW
@@ -70,6 +73,20 @@ class Desk:
                 session, self.caller, id_, SchedulePost(), expected_version=None, now=NOW
             )
         return id_
+
+    async def kept(self, valid_until: str, next_check: str | None) -> UUID:
+        """A draft that holds until then, and is checked then."""
+        id_ = await self.draft()
+        walls = {"valid_until": valid_until, "next_check": next_check}
+        values = {name: datetime.fromisoformat(wall) for name, wall in walls.items() if wall}
+        command = ChangeUpkeep.model_validate(values)
+        async with self.database.transaction(self.workspace_id) as session:
+            await change_upkeep(session, self.caller, id_, command, expected_version=None, now=NOW)
+        return id_
+
+    async def upkeep(self, id_: UUID) -> Upkeep:
+        async with self.database.transaction(self.workspace_id) as session:
+            return await session.get_one(Upkeep, (self.workspace_id, id_))
 
     async def replan(self, rules: str, *, most: int = 10, now: datetime = NOW) -> bool:
         async with self.database.transaction(self.workspace_id) as session:
@@ -244,3 +261,47 @@ async def test_queued_posts_keep_their_place(desk: Desk) -> None:
     assert [(each.post_id, each.publish_at) for each in queue.places] == [
         (id_, utc("2027-06-01T08:00:00"))
     ]
+
+
+async def test_dates_of_upkeep_keep_their_wall_time_and_get_their_new_moment(desk: Desk) -> None:
+    summer, winter = await desk.kept(SUMMER, WINTER), await desk.kept(WINTER, None)
+
+    with new_rules(NEW, NO_SUMMER):
+        assert await desk.replan(NEW) is False
+
+    moved, still = await desk.upkeep(summer), await desk.upkeep(winter)
+    assert moved.valid_until_at == moved.act_at == utc("2027-06-01T08:00:00")
+    assert moved.next_check_at == utc("2027-12-01T08:00:00")
+    assert moved.valid_until == datetime.fromisoformat(SUMMER)
+    assert (moved.version, still.version) == (3, 2)
+    assert still.act_at == utc("2027-12-01T08:00:00")
+    assert await desk.told("post.upkeep_replanned") == [
+        {
+            "id": summer,
+            "changed": ["valid_until_at"],
+            "previous": {"valid_until_at": "2027-06-01T07:00:00+00:00"},
+            "current": {"valid_until_at": "2027-06-01T08:00:00+00:00"},
+            "zone_rules": NEW,
+        }
+    ]
+
+
+async def test_a_date_of_upkeep_that_has_come_never_moves(desk: Desk) -> None:
+    id_ = await desk.kept(SUMMER, None)
+
+    with new_rules(NEW, NO_SUMMER):
+        await desk.replan(NEW, now=utc("2027-06-01T07:00:00"))
+
+    assert (await desk.upkeep(id_)).valid_until_at == utc("2027-06-01T07:00:00")
+    assert await desk.told("post.upkeep_replanned") == []
+
+
+async def test_a_pass_goes_on_among_upkeep_where_it_was_left(desk: Desk) -> None:
+    ids = [await desk.kept(SUMMER, None) for _ in range(3)]
+
+    with new_rules(NEW, NO_SUMMER):
+        left = [await desk.replan(NEW, most=1) for _ in range(4)]
+
+    assert left == [True, True, True, False]
+    assert [each["id"] for each in await desk.told("post.upkeep_replanned")] == ids
+    assert len(await desk.told("workspace.replanned")) == 1
