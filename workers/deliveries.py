@@ -220,6 +220,8 @@ async def _record_error(
             started_at=started_at,
             now=now,
         )
+        if line is not None and (resumes := line.connector.resume) is not None:
+            await recording.show_known(session, worker(task.workspace_id), task, resumes.known)
     if isinstance(error, GrantExpired):
         ids = task.workspace_id, task.account_id
         is_out = await grant_expired(context, *ids, error, now=started_at)

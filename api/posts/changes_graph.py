@@ -115,6 +115,15 @@ MUTATIONS = (
         shown="delivery",
     ),
     Mutation(
+        "cancel_delivery",
+        settling.cancel_delivery,
+        "Ends a delivery that waits or failed; the others of its post go on. Needs "
+        "`posts:publish`.",
+        prefix="dlv",
+        gives=DELIVERY,
+        shown="delivery",
+    ),
+    Mutation(
         "retry_deliveries",
         many.retry_deliveries,
         "Sends again many that failed or were missed, by filter. Needs `posts:publish`.",

@@ -86,6 +86,24 @@ async def retry_delivery(
     return view
 
 
+@router.post("/{delivery_id}/cancel", summary="Cancel a delivery")
+async def cancel_delivery(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    delivery_id: DeliveryId,
+) -> DeliveryView:
+    """What waits, or failed, goes out no more; the post's other targets go on.
+
+    Of a thread that is half out, the rest is `failed` with `delivery.stopped`. 409
+    `state.not_allowed` for what is under way or over. Needs the scope `posts:publish`.
+    """
+    view = await settling.cancel_delivery(session, caller, delivery_id, now=now)
+    tag(response, view.version)
+    return view
+
+
 @router.post("/{delivery_id}/check", summary="Compare a delivery with what is shown")
 async def check_delivery(
     response: Response,

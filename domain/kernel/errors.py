@@ -517,6 +517,13 @@ class PublishingMissed(Conflict):
     acting_party = "user"
 
 
+class DeliveryStopped(Conflict):
+    code = "delivery.stopped"
+    title = "It was stopped when some of its messages were out already"
+    remedy = "Send the rest by a retry, or take back what is out with POST /v1/posts/{id}/withdraw."
+    acting_party = "user"
+
+
 class PauseOverdue(Conflict):
     code = "pause.overdue"
     title = "Something should have gone out meanwhile"

@@ -7,11 +7,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.errors import PublishingMissed
+from domain.kernel.errors import DeliveryStopped, PublishingMissed
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.kernel.traces import current_trace
 from domain.posts.finding import deliveries_of
+from domain.posts.holding import problem_of
 from domain.posts.rules import (
     DeliveryKind,
     DeliveryState,
@@ -21,6 +22,8 @@ from domain.posts.rules import (
     when_unplanned,
 )
 from domain.posts.tables import Delivery, Post
+
+_TO_COME = frozenset({DeliveryState.WAITING, DeliveryState.FAILED})
 
 
 async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
@@ -67,7 +70,16 @@ def is_half_out(row: Delivery) -> bool:
 
     Every connector notes under `sent` what of a thread went out.
     """
-    return row.state != DeliveryState.DONE and bool(row.checkpoint.get("sent"))
+    return row.state in _TO_COME and bool(row.checkpoint.get("sent"))
+
+
+def call_off(row: Delivery, now: datetime) -> None:
+    """It goes out no more; what is half out is not forgotten: the rest of it has failed."""
+    if is_half_out(row):
+        end(row, DeliveryState.FAILED, now)
+        row.problem = problem_of(DeliveryStopped())
+    else:
+        end(row, DeliveryState.CANCELLED, now)
 
 
 def may_retry(row: Delivery) -> bool:

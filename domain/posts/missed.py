@@ -17,7 +17,7 @@ from domain.kernel.database import driver_of
 from domain.kernel.errors import PublishingMissed
 from domain.kernel.ids import show
 from domain.posts import statements
-from domain.posts.deliveries import end, settle_post
+from domain.posts.deliveries import call_off, settle_post
 from domain.posts.finding import lock_with_post
 from domain.posts.holding import Reason, hold, problem_of
 from domain.posts.rules import DeliveryKind, DeliveryState
@@ -63,7 +63,7 @@ async def skip(session: AsyncSession, caller: Caller, id_: UUID, *, now: datetim
     post, row = await lock_with_post(session, caller, id_)
     if row.state != DeliveryState.WAITING:
         return
-    end(row, DeliveryState.CANCELLED, now)
+    call_off(row, now)
     data = {"account": show("acct", row.account_id)}
     record(session, caller, "delivery.skipped", ("delivery", row.id), now=now, data=data)
     if post is not None:

@@ -12,13 +12,20 @@ from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow, TimeMissing, T
 from domain.kernel.nudges import due_at
 from domain.posts.approving import ensure_approved
 from domain.posts.command_shapes import SchedulePost
-from domain.posts.deliveries import end, is_half_out, make_due, new_delivery, settle_post
+from domain.posts.deliveries import (
+    call_off,
+    end,
+    is_half_out,
+    make_due,
+    new_delivery,
+    settle_post,
+)
 from domain.posts.finding import deliveries_of, ensure_free, find_post, variants_of
 from domain.posts.judging import ensure_fit
 from domain.posts.rules import PLANNABLE, UNDER_WAY, DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
-from domain.posts.tables import Post
+from domain.posts.tables import Delivery, Post
 
 
 async def schedule_post(
@@ -88,7 +95,7 @@ async def plan_deliveries(
         row = planned.get(variant.account_id)
         if row is not None and row.state in UNDER_WAY:
             raise DeliveryUnderWay
-        if row is not None and row.state == DeliveryState.DONE:
+        if row is not None and (row.state == DeliveryState.DONE or _stays_failed(row)):
             continue
         if row is not None and row.state == DeliveryState.WAITING:
             row.variant_id = variant.id
@@ -105,8 +112,13 @@ async def plan_deliveries(
         due_at(session, caller.workspace_id, row.id, moment)
     for account_id, row in planned.items():
         if account_id not in wanted and row.state == DeliveryState.WAITING:
-            end(row, DeliveryState.CANCELLED, now)
+            call_off(row, now)
     post.state = PostState.SCHEDULED
+
+
+def _stays_failed(row: Delivery) -> bool:
+    """What is half out goes on by a retry; begun anew, its first messages would be there twice."""
+    return row.state == DeliveryState.FAILED and is_half_out(row)
 
 
 async def say_anew(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
@@ -130,5 +142,5 @@ async def cancel_post(session: AsyncSession, caller: Caller, post: Post, *, now:
     """Ends what still waits; what is public stays public."""
     for row in await deliveries_of(session, caller, post.id):
         if row.state == DeliveryState.WAITING:
-            end(row, DeliveryState.CANCELLED, now)
+            call_off(row, now)
     await settle_post(session, caller, post, now=now)

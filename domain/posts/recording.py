@@ -3,6 +3,7 @@
 Each function is one transaction.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,16 +11,18 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.connector.errors import NetworkError
+from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.errors import ParvisError
+from domain.kernel.errors import AccountRemoved, ParvisError
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.posts.deliveries import settle_post
 from domain.posts.delivering import LOOK_UP, Task
 from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.finding import find_post, lock_delivery
-from domain.posts.rules import HOLD, Decision, DeliveryState, Verdict, may_move
+from domain.posts.holding import problem_of
+from domain.posts.rules import HOLD, Decision, DeliveryKind, DeliveryState, Verdict, may_move
 from domain.posts.tables import Attempt, Delivery, Post
 
 
@@ -56,6 +59,17 @@ async def record_error(
     record(session, caller, f"delivery.{state}", ("delivery", row.id), now=now, data=data)
     if post is not None:
         await settle_post(session, caller, post, now=now)
+
+
+async def show_known(
+    session: AsyncSession, caller: Caller, task: Task, known: Callable[[Checkpoint], Sequence[Ref]]
+) -> None:
+    """Has a delivery that is half out show what is surely there: `known` reads its checkpoint."""
+    if task.kind in {DeliveryKind.PUBLISH, DeliveryKind.ANSWER}:
+        _, row = await _locked(session, caller, task)
+        if row.state != DeliveryState.DONE:
+            refs = known(row.checkpoint)
+            row.refs = [{"remote_id": ref.remote_id, "url": ref.url} for ref in refs]
 
 
 def _is_anothers(row: Delivery, task: Task) -> bool:
@@ -95,23 +109,27 @@ async def record_not_there(
 async def hold(
     session: AsyncSession, caller: Caller, task: Task, error: ParvisError, *, now: datetime
 ) -> None:
-    """The account cannot speak: the delivery is kept and tried again later, or on reconnection."""
+    """The account cannot speak: the delivery is kept and tried again later, or on reconnection.
+
+    One that was removed never speaks again: what waited has failed, and of what is in doubt only a
+    person can tell.
+    """
     post, row = await _locked(session, caller, task)
     if row.version != task.version:
         return
-    looked = task.act == LOOK_UP
-    row.state = DeliveryState.UNKNOWN if looked else DeliveryState.WAITING
+    looked, is_over = task.act == LOOK_UP, isinstance(error, AccountRemoved)
+    in_vain = DeliveryState.FAILED if is_over else DeliveryState.WAITING
+    row.state = DeliveryState.UNKNOWN if looked else in_vain
     row.attempts -= 0 if looked else 1
     row.look_ups -= 1 if looked else 0
-    row.act_at = now + HOLD
+    row.act_at = None if is_over else now + HOLD
     row.version, row.updated_at = row.version + 1, now
-    row.problem = {
-        "code": error.code,
-        "message": error.message,
-        "said": "",
-        "acting_party": "user",
-        "is_retryable": True,
-    }
+    told = (row.problem or {}).get("code")
+    row.problem = {**problem_of(error), "acting_party": "user", "is_retryable": not is_over}
+    if told != error.code:
+        data = {"code": error.code, "account": show("acct", row.account_id)}
+        kind = "failed" if row.state == DeliveryState.FAILED else "held"
+        record(session, caller, f"delivery.{kind}", ("delivery", row.id), now=now, data=data)
     if post is not None:
         await settle_post(session, caller, post, now=now)
 

@@ -2,10 +2,10 @@
 
 A delivery:
 
-    waiting → going, cancelled                   a worker claims it, or a person cancels it
+    waiting → going, cancelled, failed           claimed, or cancelled; failed: it was half out
     going → done, failed, unknown, waiting       waiting: for the network, or held
     unknown → done, failed, waiting, unknown     looked up, or a person's word; waiting: not there
-    failed → waiting, cancelled                  a person retries it, or plans the post anew
+    failed → waiting, cancelled, withdrawn       retried, given up, or what was out is taken back
     done → withdrawn
 
 A post is what its deliveries are:
@@ -67,10 +67,10 @@ class PostState(StrEnum):
 
 D = DeliveryState
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
-    D.WAITING: frozenset({D.GOING, D.CANCELLED}),
+    D.WAITING: frozenset({D.GOING, D.CANCELLED, D.FAILED}),
     D.GOING: frozenset({D.DONE, D.FAILED, D.UNKNOWN, D.WAITING}),
     D.UNKNOWN: frozenset({D.DONE, D.FAILED, D.WAITING, D.UNKNOWN}),
-    D.FAILED: frozenset({D.WAITING, D.CANCELLED}),
+    D.FAILED: frozenset({D.WAITING, D.CANCELLED, D.WITHDRAWN}),
     D.DONE: frozenset({D.WITHDRAWN}),
     D.CANCELLED: frozenset(),
     D.WITHDRAWN: frozenset(),

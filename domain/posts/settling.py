@@ -15,7 +15,7 @@ from domain.networks import find
 from domain.posts.approving import ensure_approved
 from domain.posts.command_shapes import RetryPost
 from domain.posts.content import Content
-from domain.posts.deliveries import end, may_retry, retry, settle_post
+from domain.posts.deliveries import call_off, end, is_half_out, may_retry, retry, settle_post
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
 from domain.posts.finding import ensure_free, find_post, lock_with_post, targets_of
@@ -77,6 +77,28 @@ async def _take_word(
 def _messages_of(row: Delivery) -> int:
     content = Content.model_validate(row.content)
     return len(content.parts) + (content.first_comment is not None)
+
+
+async def cancel_delivery(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> DeliveryView:
+    """Ends one that waits, or has failed; of what is half out, what still waits.
+
+    Raises `NotAllowedNow` for any other, and `PostOnHold`.
+    """
+    caller.need(Scope.POSTS_PUBLISH)
+    post, row = await lock_with_post(session, caller, id_)
+    if post is not None:
+        ensure_free(post)
+    if row.state == DeliveryState.FAILED and is_half_out(row):
+        raise NotAllowedNow("Some of it is out: send the rest by a retry, or withdraw the post.")
+    if row.state not in {DeliveryState.WAITING, DeliveryState.FAILED}:
+        raise NotAllowedNow(f"Only what waits or failed is cancelled; this one is {row.state}.")
+    call_off(row, now)
+    record(session, caller, "delivery.cancelled", ("delivery", id_), now=now)
+    if post is not None:
+        await settle_post(session, caller, post, now=now)
+    return delivery_view(row)
 
 
 async def retry_delivery(

@@ -29,11 +29,16 @@ async def withdraw_post(
     post = await find_post(session, caller, id_, None)
     ensure_free(post)
     rows = await deliveries_of(session, caller, post.id)
-    public = [row for row in rows if row.state == DeliveryState.DONE]
+    public = [row for row in rows if row.state == DeliveryState.DONE or _is_part_public(row)]
     if not public:
         raise NotAllowedNow("Nothing of this post is public.")
     await withdraw_copies(session, caller, post, public, now=now)
     return await detail(session, caller, post)
+
+
+def _is_part_public(row: Delivery) -> bool:
+    """Whether it failed when some of its messages were out."""
+    return row.state == DeliveryState.FAILED and bool(row.refs)
 
 
 async def withdraw_copies(

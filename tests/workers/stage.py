@@ -101,11 +101,11 @@ class Stage:
         self.community_id: UUID
         self.calendar_id: UUID
 
-    async def account(self) -> UUID:
+    async def account(self, idempotency: str = "D") -> UUID:
         id_ = await make_account(self.database, self.workspace_id, self.community_id)
         async with self.database.transaction(self.workspace_id) as session:
             row = await session.get_one(Account, (self.workspace_id, id_))
-            grant = Grant("good", extra={"idempotency": "D"})
+            grant = Grant("good", extra={"idempotency": idempotency})
             row.sealed_grant = seal_grant(KEYS, self.workspace_id, id_, grant)
         return id_
 

@@ -43,6 +43,7 @@ P = PostState
 ALLOWED = {
     (D.WAITING, D.GOING),
     (D.WAITING, D.CANCELLED),
+    (D.WAITING, D.FAILED),
     (D.GOING, D.DONE),
     (D.GOING, D.FAILED),
     (D.GOING, D.UNKNOWN),
@@ -53,6 +54,7 @@ ALLOWED = {
     (D.UNKNOWN, D.UNKNOWN),
     (D.FAILED, D.WAITING),
     (D.FAILED, D.CANCELLED),
+    (D.FAILED, D.WITHDRAWN),
     (D.DONE, D.WITHDRAWN),
 }
 

@@ -1,0 +1,187 @@
+"""Threads that stop half way, targets given up, accounts that are gone: nothing doubles."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.service import remove_account
+from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
+from domain.events.tables import Event
+from domain.kernel.caller import worker
+from domain.kernel.errors import NotAllowedNow
+from domain.posts.command_shapes import ChangePost, RetryPost, SchedulePost, VariantInput
+from domain.posts.delivery_shapes import Settlement
+from domain.posts.planning import schedule_post
+from domain.posts.saying import new_variant
+from domain.posts.service import change_post, remove_post
+from domain.posts.settling import cancel_delivery, retry_post, settle_delivery
+from domain.posts.tables import Delivery, Post
+from domain.posts.withdrawing import withdraw_post
+from tests.workers.stage import Stage, stage
+
+__all__ = ["stage"]
+LONG = timedelta(hours=1)
+
+
+async def do(stage: Stage, act: Any, *given: Any, **named: Any) -> Any:
+    """One act of a person, in a transaction of its own."""
+    async with stage.database.transaction(stage.workspace_id) as session:
+        return await act(session, worker(stage.workspace_id), *given, **named, now=stage.now)
+
+
+async def go(stage: Stage) -> list[str]:
+    """What the network was told since."""
+    before = len(stage.network.texts)
+    await stage.deliver()
+    await stage.quiet()
+    return stage.network.texts[before:]
+
+
+async def begin(stage: Stage, trouble: NetworkError) -> UUID:
+    """A thread whose second message meets trouble; gives the post's id."""
+    account_id = await stage.account("A")
+    post_id = await stage.plan("master", account_id)
+    said = ChangePost(variants=[VariantInput(account_id=account_id, parts=["one", "two"])])
+    await do(stage, change_post, post_id, said, expected_version=None)
+    stage.network.refusals["two"] = trouble
+    assert await go(stage) == ["one", "two"]
+    del stage.network.refusals["two"]
+    return post_id
+
+
+async def test_a_cancelled_thread_that_was_half_out_goes_on_from_there(stage: Stage) -> None:
+    """It was cancelled as if nothing were out, and planned anew from its first message on."""
+    post_id = await begin(stage, Unavailable("Out of order."))
+
+    await do(stage, remove_post, post_id, expected_version=None)
+    [stopped] = await stage.rows(Delivery)
+    at_once = SchedulePost(now=True)
+    with pytest.raises(NotAllowedNow, match="failed cannot be scheduled"):
+        await do(stage, schedule_post, post_id, at_once, expected_version=None)
+    await do(stage, retry_post, post_id, RetryPost())
+    sent = await go(stage)
+
+    problem = stopped.problem or {}
+    assert (stopped.state, problem["code"]) == ("failed", "delivery.stopped")
+    assert [ref["remote_id"] for ref in stopped.refs] == ["one"]
+    [row] = await stage.rows(Delivery)
+    assert (sent, row.state) == (["two"], "done")
+    assert [ref["remote_id"] for ref in row.refs] == ["one", "two"]
+
+
+async def test_what_was_half_out_and_failed_is_not_begun_anew_with_the_rest_of_its_post(
+    stage: Stage,
+) -> None:
+    """A change of the time planned the failed thread anew, from its first message on."""
+    post_id = await begin(stage, Refused("Not this."))
+    [half] = await stage.rows(Delivery)
+    other = VariantInput(account_id=await stage.account())
+    caller = worker(stage.workspace_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await add_target(session, stage, post_id, other)
+        planned = SchedulePost(now=True)
+        await schedule_post(session, caller, post_id, planned, expected_version=None, now=stage.now)
+
+    sent = await go(stage)
+
+    assert sent == ["master"]
+    rows = {row.account_id: row.state for row in await stage.rows(Delivery)}
+    assert rows == {half.account_id: "failed", other.account_id: "done"}
+    assert [row.state for row in await stage.rows(Post)] == ["partially_published"]
+
+
+async def add_target(
+    session: AsyncSession, stage: Stage, post_id: UUID, target: VariantInput
+) -> None:
+    """As a post is that waits on one account while it failed on another."""
+    post = await session.get_one(Post, (stage.workspace_id, post_id))
+    post.state = "scheduled"
+    session.add(new_variant(post, target, stage.now))
+    await session.flush()
+
+
+async def test_what_was_half_out_is_taken_back(stage: Stage) -> None:
+    post_id = await begin(stage, Refused("Not this."))
+
+    await do(stage, withdraw_post, post_id)
+    sent = await go(stage)
+
+    assert sent == ["no one"]
+    assert await stage.states() == ["withdrawn", "done"]
+    assert [row.state for row in await stage.rows(Post)] == ["withdrawn"]
+
+
+async def test_one_target_is_given_up_and_the_post_is_done_with(stage: Stage) -> None:
+    """A post that was out on one account and waited on another could not be ended by anybody."""
+    stage.network.refusals["both"] = Unavailable("Out of order.")
+    first, second = await stage.account(), await stage.account()
+    await stage.plan("both", first, second)
+    await go(stage)
+    del stage.network.refusals["both"]
+    waiting = next(row for row in await stage.rows(Delivery) if row.account_id == second)
+
+    view = await do(stage, cancel_delivery, waiting.id)
+    stage.now += LONG
+    sent = await go(stage)
+
+    assert (view.state, sent) == ("cancelled", ["both"])
+    assert [row.state for row in await stage.rows(Post)] == ["partially_published"]
+    [told] = [row for row in await stage.rows(Event) if row.kind == "delivery.cancelled"]
+    assert told.subject_id == waiting.id
+
+
+async def test_what_is_over_or_half_out_is_not_cancelled(stage: Stage) -> None:
+    post_id = await begin(stage, Refused("Not this."))
+    [half] = await stage.rows(Delivery)
+    with pytest.raises(NotAllowedNow, match="Some of it is out"):
+        await do(stage, cancel_delivery, half.id)
+    await do(stage, retry_post, post_id, RetryPost())
+    await go(stage)
+
+    with pytest.raises(NotAllowedNow, match="this one is done"):
+        await do(stage, cancel_delivery, half.id)
+
+    assert await stage.states() == ["done"]
+
+
+async def test_what_waits_for_an_account_that_was_removed_has_failed(stage: Stage) -> None:
+    """It was held every five minutes for ever, and asked to be connected again."""
+    account_id = await stage.account()
+    await stage.plan("gone", account_id)
+    await do(stage, remove_account, account_id, expected_version=None)
+
+    sent = await go(stage)
+
+    [row] = await stage.rows(Delivery)
+    assert (sent, row.state, row.act_at) == ([], "failed", None)
+    assert row.problem == {
+        "code": "account.removed",
+        "message": "The account was removed",
+        "said": "",
+        "acting_party": "user",
+        "is_retryable": False,
+    }
+    assert [row.state for row in await stage.rows(Post)] == ["failed"]
+    kinds = [row.kind for row in await stage.rows(Event) if row.subject_kind == "delivery"]
+    assert kinds == ["delivery.failed"]
+
+
+async def test_of_what_is_in_doubt_on_an_account_that_was_removed_a_person_tells(
+    stage: Stage,
+) -> None:
+    stage.network.refusals["lost"] = OutcomeUnknown("No answer.")
+    account_id = await stage.account()
+    await stage.plan("lost", account_id)
+    await go(stage)
+    await do(stage, remove_account, account_id, expected_version=None)
+    stage.now += LONG
+    await go(stage)
+    [row] = await stage.rows(Delivery)
+
+    word = Settlement(is_published=True, remote_id="lost")
+    view = await do(stage, settle_delivery, row.id, word)
+
+    assert (row.state, row.act_at, view.state) == ("unknown", None, "done")
