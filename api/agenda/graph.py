@@ -16,8 +16,8 @@ QUERIES = (
         queries.list_agenda,
         "Posts that fall due or are to be looked at again, open reviews, proposed updates, what is "
         "held, failed, in doubt or shown otherwise than it was sent, accounts that cannot speak, "
-        "work at which Parvis itself breaks: in one list, by moment. Needs `posts:read` and "
-        "`accounts:read`.",
+        "sources that cannot be read, work at which Parvis itself breaks: in one list, by moment. "
+        "Needs `posts:read` and `accounts:read`.",
         filters={
             "since": "The first moment; left out: 30 days ago.",
             "until": "The end, at most 400 days later; left out: in a week.",

@@ -37,8 +37,8 @@ async def read_agenda(
 
     Posts that fall due or are to be looked at again, reviews that are open, updates that are
     proposed, messages that are held, failed, in doubt or shown otherwise than they were sent,
-    accounts that cannot speak, work at which Parvis itself breaks. Needs the scopes
-    `posts:read` and `accounts:read`.
+    accounts that cannot speak, sources that cannot be read, work at which Parvis itself breaks.
+    Needs the scopes `posts:read` and `accounts:read`.
     """
     found = await list_agenda(
         session,

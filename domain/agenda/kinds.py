@@ -6,6 +6,19 @@ from typing import NamedTuple
 from domain.agenda.shapes import AgendaKind
 from domain.setbacks.rules import FORGOTTEN_AFTER, PATIENCE, Work
 
+REMEDIES = {
+    AgendaKind.DELIVERY_HELD: "Put right what `message` says; it goes on by itself then.",
+    AgendaKind.DELIVERY_FAILED: "Put right what `message` says, then retry it.",
+    AgendaKind.OUTCOME_UNKNOWN: "Look on the network, then settle whether it is there.",
+    AgendaKind.CONTENT_DRIFT: "Approve the update that would put it right, or accept it.",
+    AgendaKind.REVIEW_OPEN: "Approve it, or say what must change.",
+    AgendaKind.ACCOUNT_TROUBLED: "Connect the account again.",
+    AgendaKind.VALIDITY_ENDS: "Update it, or confirm it with another end.",
+    AgendaKind.CHECK_DUE: "Confirm that it still holds, or propose an update.",
+    AgendaKind.UPDATE_PROPOSED: "Approve or dismiss the update.",
+    AgendaKind.WORK_STUCK: "Look into the workers' log, under `work.broken` and this id.",
+}
+"""Of a troubled source it depends on what is wrong."""
 IDS = ("post_id", "delivery_id", "review_id", "update_id", "source_id", "account_id")
 
 
@@ -99,6 +112,16 @@ PLACES: Mapping[AgendaKind, Place] = {
         "u.created_at",
         {"post_id": "u.post_id", "update_id": "u.id"},
         is_meant="u.state = 'proposed'",
+    ),
+    AgendaKind.SOURCE_TROUBLED: Place(
+        f"watched_pages w JOIN {_beside('sources', 'w', 'w.id', 's', 'page_id')} "
+        f"JOIN {_beside('posts', 's', 's.post_id', 'p', 'id')}",
+        "s",
+        "w.troubled_at",
+        {"post_id": "s.post_id", "source_id": "s.id"},
+        is_meant="w.troubled_at IS NOT NULL",
+        problem="w.problem",
+        next_at="w.act_at",
     ),
     AgendaKind.WORK_STUCK: Place(
         f"setbacks s LEFT JOIN {_beside('posts', 's', 's.post_id', 'p', 'id')}",

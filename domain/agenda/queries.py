@@ -1,13 +1,14 @@
 """Reads the agenda of a house, one page of all kinds at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.agenda.kinds import IDS, READ
+from domain.agenda.kinds import IDS, READ, REMEDIES
 from domain.agenda.shapes import AgendaItemView, AgendaKind
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
@@ -16,6 +17,7 @@ from domain.kernel.pages import PageRequest, make_cursor, page_of, read_cursor
 from domain.kernel.shapes import Page
 from domain.posts.drift import told_of
 from domain.setbacks.rules import BROKEN
+from domain.sources.rules import remedy_of
 
 SORT = "agenda"
 BACK, AHEAD, LONGEST = timedelta(days=30), timedelta(days=7), timedelta(days=400)
@@ -88,6 +90,11 @@ def _view(row: asyncpg.Record) -> AgendaItemView:
         code=problem.get("code"),
         message=problem.get("message"),
         acting_party=problem.get("acting_party"),
+        remedy=_remedy(kind, problem),
         is_retryable=problem.get("is_retryable", False),
         next_at=row["next_at"],
     )
+
+
+def _remedy(kind: AgendaKind, problem: Mapping[str, Any]) -> str | None:
+    return remedy_of(problem["code"]) if kind is AgendaKind.SOURCE_TROUBLED else REMEDIES.get(kind)

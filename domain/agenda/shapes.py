@@ -31,6 +31,7 @@ class AgendaKind(StrEnum):
     VALIDITY_ENDS = "validity_ends"
     CHECK_DUE = "check_due"
     UPDATE_PROPOSED = "update_proposed"
+    SOURCE_TROUBLED = "source_troubled"
     WORK_STUCK = "work_stuck"
 
 
@@ -39,7 +40,7 @@ class AgendaItemView(View):
     at: Moment = Field(
         description="When it is due, was due, or by when it is asked for; of an account, since "
         "when it cannot speak; of an update, when it was proposed; of a drift, when it was seen; "
-        "of work that breaks, since when."
+        "of a source, or of work that breaks, since when."
     )
     community_id: CommunityId = Field(description="The community it is about.")
     title: str = Field(description="The post's name, or the account's name over there.")
@@ -54,6 +55,7 @@ class AgendaItemView(View):
     acting_party: str | None = Field(
         description="Who must act: user, network, developer or operator; null: nobody need."
     )
+    remedy: str | None = Field(description="What to do about it; null: nothing need be done.")
     is_retryable: bool = Field(description="Whether a retry can help.")
     next_at: Moment | None = Field(
         description="When Parvis goes on by itself; null: a person must."

@@ -1,7 +1,8 @@
 """Reads of sources, each with what is known of its page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -12,7 +13,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
-from domain.sources.rules import excerpt
+from domain.sources.rules import excerpt, remedy_of
 from domain.sources.shapes import SourceProblem, SourceState, SourceView
 from domain.sources.tables import Source, WatchedPage
 
@@ -83,13 +84,17 @@ def _view(row: Source, page: WatchedPage) -> SourceView:
         excerpt=excerpt(page.text),
         changed_at=row.changed_at,
         difference=None if row.changed_at is None else page.difference,
-        problem=None if page.problem is None else SourceProblem.model_validate(page.problem),
+        problem=None if page.problem is None else _problem(page.problem),
         read_at=page.read_at,
         next_read_at=page.act_at,
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def _problem(found: Mapping[str, Any]) -> SourceProblem:
+    return SourceProblem(**found, remedy=remedy_of(found["code"]))
 
 
 def _state(page: WatchedPage) -> SourceState:

@@ -16,6 +16,22 @@ PATIENCE = 5
 MOST_TEXT, MOST_EXCERPT, MOST_DIFFERENCE = 20_000, 300, 4_000
 MOST_LINES, MOST_LINE = 400, 400
 
+USUAL_REMEDY = "Open the page: where it is there, wait; else name another and remove this source."
+REMEDIES = {
+    "network.grant_expired": "The page asks for a login: name one that is public.",
+    "network.missing": "Name the page that took its place, and remove this source.",
+    "network.no_text": "Name a page, a document or an entry of a feed that shows text.",
+    "outbound.address_refused": "Name a public address, or have it listed in OUTBOUND_ALLOW.",
+    "outbound.answer_too_large": "Name a smaller page.",
+    "outbound.url_refused": "Name an address that may be called.",
+    "work.broken": "An operator finds why in the workers' log, under `work.broken`.",
+}
+
+
+def remedy_of(code: str) -> str:
+    """What people can do about it."""
+    return REMEDIES.get(code, USUAL_REMEDY)
+
 
 def next_try(failures: int, *, now: datetime) -> datetime:
     """15, 30, 60 … minutes after so many failures, at most a day."""

@@ -15,7 +15,10 @@ from domain.posts.fields import Link
 from domain.sources.rules import LEAST_HOURS, MOST_HOURS, USUAL_HOURS
 
 Hours = Annotated[int, Field(ge=LEAST_HOURS, le=MOST_HOURS, examples=[24])]
-OF_URL = "The page that it rests on, or the feed."
+OF_URL = (
+    "The page that it rests on, or the feed (RSS, Atom or JSON Feed). Of a PDF document its bytes "
+    "are compared, not its words."
+)
 OF_ENTRY = "The id or link of an entry of that feed; null: the page itself."
 OF_HOURS = "After how many hours it is read again, at the latest."
 
@@ -35,6 +38,7 @@ class SourceProblem(View):
     message: str = Field(description="What is wrong, for people.")
     said: str = Field(description="The server's own words, without secrets; may be empty.")
     acting_party: str = Field(description="Who must act: user, network or operator.")
+    remedy: str = Field(description="What to do about it, for people.")
     since: Moment = Field(description="When it was first found so.")
 
 

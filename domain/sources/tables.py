@@ -23,6 +23,13 @@ class WatchedPage(TenantRow, table=True):
             postgresql_include=["workspace_id"],
             postgresql_where=sql("act_at IS NOT NULL"),
         ),
+        Index(
+            "watched_pages_troubled",
+            "workspace_id",
+            "troubled_at",
+            "id",
+            postgresql_where=sql("troubled_at IS NOT NULL"),
+        ),
     )
 
     url: str = string()
@@ -39,6 +46,8 @@ class WatchedPage(TenantRow, table=True):
     """When it was last read well."""
     difference: str | None = string(default=None, nullable=True)
     problem: dict[str, Any] | None = json(default=None, nullable=True)
+    troubled_at: datetime | None = moment(default=None, nullable=True)
+    """Since when a person must look; null: nobody need."""
     failures: int = Field(default=0)
     """Readings in a row that went wrong."""
 

@@ -52,7 +52,7 @@ async def record_page(
     if page.problem is not None:
         for source in sources:
             tell(session, caller, source, page, "source.recovered", {}, now)
-    page.problem, page.failures, page.read_at = None, 0, now
+    page.problem, page.failures, page.read_at, page.troubled_at = None, 0, now, None
     _come_back(session, page, now + timedelta(hours=page.every_hours))
     if found is None:
         return
@@ -105,6 +105,10 @@ async def _keep_trouble(
         page.problem = {**told, "said": said, "since": before.get("since") or now.isoformat()}
         for source in await _sources_on(session, caller, page):
             tell(session, caller, source, page, "source.troubled", told, now)
+    if told["acting_party"] == "network":
+        page.troubled_at = None
+    elif page.troubled_at is None:
+        page.troubled_at = now
     _come_back(session, page, next_try(page.failures, now=now))
 
 

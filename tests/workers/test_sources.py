@@ -15,6 +15,7 @@ from domain.kernel.caller import worker
 from domain.kernel.errors import AlreadyExists, NotAllowedNow
 from domain.posts.tables import Delivery, Post
 from domain.sources.queries import get_source
+from domain.sources.rules import PATIENCE
 from domain.sources.service import (
     MOST_SOURCES,
     change_source,
@@ -372,3 +373,26 @@ async def test_an_update_that_is_done_leaves_the_post_fresh(watch: Watch) -> Non
 
     assert done.state == "done"
     assert await watch.stale_for(post_id) == []
+
+
+async def test_a_person_is_asked_only_once_one_must_act(watch: Watch) -> None:
+    made = await watch.name(await watch.publish())
+    away = Exchange(method="GET", path="/tarifs", status=503)
+    since = []
+    for _ in range(PATIENCE):
+        await watch.read(away, after=DAY)
+        since.append((await watch.stage.rows(WatchedPage))[0].troubled_at)
+    patient = watch.stage.now
+    await watch.read(says("Un"), after=DAY)
+    well = (await watch.stage.rows(WatchedPage))[0].troubled_at
+    await watch.read(Exchange(method="GET", path="/tarifs", status=410), after=DAY)
+
+    found = await watch.source(made.id)
+    assert since == [None] * (PATIENCE - 1) + [patient]
+    assert well is None
+    assert [row.troubled_at for row in await watch.stage.rows(WatchedPage)] == [watch.stage.now]
+    assert found.problem is not None
+    assert (found.problem.code, found.problem.remedy) == (
+        "network.missing",
+        "Name the page that took its place, and remove this source.",
+    )

@@ -94,6 +94,33 @@ async def test_an_account_that_cannot_speak_stands_in_the_agenda(
     assert (item["code"], item["message"]) == ("network.grant_expired", "Sign in again.")
 
 
+async def test_a_source_that_a_person_must_look_after_stands_in_the_agenda(
+    database: Database, tenant: Tenant, furnished: Furnished
+) -> None:
+    before = await read(tenant, kind="source_troubled")
+    async with database.transaction(tenant.workspace_id) as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql(
+            "UPDATE watched_pages SET troubled_at = '2026-11-23T10:00:00Z', problem = "
+            '\'{"code": "network.missing", "message": "The document is gone.", '
+            '"said": "410", "acting_party": "user", "since": "2026-11-23T10:00:00Z"}\''
+        )
+
+    [item] = await read(tenant, kind="source_troubled")
+
+    assert before == []
+    assert (item["source_id"], item["post_id"]) == (
+        furnished.here[named("src")],
+        furnished.here[named("post")],
+    )
+    assert (item["code"], item["acting_party"], item["at"]) == (
+        "network.missing",
+        "user",
+        "2026-11-23T10:00:00Z",
+    )
+    assert item["remedy"] == "Name the page that took its place, and remove this source."
+
+
 async def test_the_agenda_goes_on_page_by_page(tenant: Tenant, furnished: Furnished) -> None:
     whole = await read(tenant)
     shown: list[dict[str, Any]] = []
