@@ -8,7 +8,10 @@ from domain.connector.http import Http
 from domain.sources.reading import NothingToReadError, text_of
 from domain.sources.shapes import Asked, Found
 
-ACCEPT = "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, */*;q=0.1"
+ACCEPT = (
+    "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, "
+    "application/feed+json, */*;q=0.1"
+)
 
 
 async def fetch(http: Http, asked: Asked) -> Found | None:

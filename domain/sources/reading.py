@@ -2,13 +2,16 @@
 
 import io
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 
 import feedparser
 
 from domain.connector.markup import Tag, pieces
 from domain.connector.plain import plain
+from domain.sources.json_entries import json_entry
 from domain.sources.rules import MOST_TEXT
 
+PDF = b"%PDF-"
 MAIN = frozenset({"main", "article"})
 ASIDE = frozenset({"nav", "aside", "footer", "header"})
 """What stands around the text; in the text itself, headings may stand in a header."""
@@ -32,6 +35,9 @@ def text_of(body: bytes, content_type: str, entry: str) -> str:
     if entry:
         return _bounded(_entry_text(body, content_type, entry))
     kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/pdf" or body.startswith(PDF):
+        # Nothing here reads its words: that it is another document is all that can be told.
+        return f"PDF, {len(body)} bytes, SHA-256 {sha256(body).hexdigest()}"
     document = _decoded(body, content_type)
     if kind in {"text/html", "application/xhtml+xml", ""}:
         return _bounded(main_text(document))
@@ -81,6 +87,8 @@ def _tidy(found: list[str]) -> str:
 
 
 def _entry_text(body: bytes, content_type: str, entry: str) -> str:
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _json_text(body, entry)
     found = feedparser.parse(
         io.BytesIO(body),
         response_headers={"content-type": content_type},
@@ -94,6 +102,16 @@ def _entry_text(body: bytes, content_type: str, entry: str) -> str:
         if entry in {each.get("id"), each.get("link")}:
             return "\n".join(filter(None, (plain(each.get("title", "")), plain(_content(each)))))
     raise NothingToReadError("the feed no longer shows this entry")
+
+
+def _json_text(body: bytes, entry: str) -> str:
+    try:
+        found = json_entry(body, entry)
+    except ValueError as error:
+        raise NothingToReadError("this is no JSON Feed") from error
+    if found is None:
+        raise NothingToReadError("the feed no longer shows this entry")
+    return found
 
 
 def _content(entry: Mapping[str, object]) -> str:

@@ -1,6 +1,7 @@
 """What pages and entries of feeds say, as plain text."""
 
 import time
+from hashlib import sha256
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_an_entry_says_its_content_before_its_summary() -> None:
     [
         (RSS.encode(), "application/rss+xml", "three", "no longer shows"),
         (PAGE.encode(), "text/html", "one", "no feed"),
-        (b"%PDF-1.7", "application/pdf", "", "application/pdf holds no text"),
+        (b"\x89PNG", "image/png", "", "image/png holds no text"),
         (b"<body></body>", "text/html", "", "no text in it"),
     ],
 )
@@ -72,3 +73,38 @@ def test_a_hostile_page_is_read_in_time_proportional_to_its_length() -> None:
     main_text(page)
 
     assert time.perf_counter() - begun < 5
+
+
+FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "A", "items": [
+ {"id": "one", "url": "https://example.org/1", "title": "Un",
+  "content_html": "<p>Premier.</p>"},
+ "odd", {"id": 2, "external_url": "https://example.org/2", "content_text": "Second."}]}"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        ("one", "Un\nPremier."),
+        ("https://example.org/1", "Un\nPremier."),
+        ("2", "Second."),
+        ("https://example.org/2", "Second."),
+    ],
+)
+def test_an_entry_of_a_json_feed_is_found_by_its_id_or_an_address(entry: str, text: str) -> None:
+    assert text_of(b"\xef\xbb\xbf" + FEED.encode(), "application/feed+json", entry) == text
+
+
+@pytest.mark.parametrize(
+    "body", [FEED, "{", '{"version": "2"}', '{"items": []}', '{"a":' * 100_000]
+)
+def test_json_without_the_entry_shows_nothing(body: str) -> None:
+    with pytest.raises(NothingToReadError):
+        text_of(body.encode(), "application/json", "three")
+
+
+@pytest.mark.parametrize("kind", ["application/pdf", "application/octet-stream"])
+def test_a_pdf_is_told_apart_by_its_bytes_alone(kind: str) -> None:
+    first, second = (text_of(b"%PDF-1.7 " + each, kind, "") for each in (b"a", b"b"))
+
+    assert first == f"PDF, 10 bytes, SHA-256 {sha256(b'%PDF-1.7 a').hexdigest()}"
+    assert first != second
