@@ -172,6 +172,14 @@ class Shown:
     text: str = ""
     alt_texts: tuple[str, ...] = ()
     """One for each picture and video that is shown, empty where it is not described."""
+    is_exact: bool = False
+    """Whether nothing else looks like media there, and descriptions are told as they were sent."""
+    content_warning: str | None = None
+    """Empty where there is none; None: the network does not tell."""
+    language: str | None = None
+    """None: the network does not tell."""
+    options: tuple[str, ...] | None = None
+    """Of its poll, empty where there is none; None: the network does not tell."""
     url: str | None = None
     edited_at: datetime | None = None
     is_gone: bool = False

@@ -36,7 +36,12 @@ class DriftCode(StrEnum):
     TRUNCATED = "truncated"
     TEXT_DIFFERS = "text_differs"
     MEDIA_MISSING = "media_missing"
+    MEDIA_ADDED = "media_added"
     ALT_TEXT_MISSING = "alt_text_missing"
+    ALT_TEXT_DIFFERS = "alt_text_differs"
+    CONTENT_WARNING_DIFFERS = "content_warning_differs"
+    POLL_DIFFERS = "poll_differs"
+    LANGUAGE_DIFFERS = "language_differs"
 
 
 class DriftView(View):

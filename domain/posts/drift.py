@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 from domain.connector.port import Shows
@@ -18,7 +19,12 @@ MESSAGES: Mapping[DriftCode, str] = {
     DriftCode.TRUNCATED: "The network shows only the beginning of the text.",
     DriftCode.TEXT_DIFFERS: "The network shows another text than was sent.",
     DriftCode.MEDIA_MISSING: "The network shows fewer pictures or videos than were sent.",
+    DriftCode.MEDIA_ADDED: "The network shows more pictures or videos than were sent.",
     DriftCode.ALT_TEXT_MISSING: "A picture or video has lost its description.",
+    DriftCode.ALT_TEXT_DIFFERS: "A picture or video has another description than was sent.",
+    DriftCode.CONTENT_WARNING_DIFFERS: "The network shows another content warning, or none.",
+    DriftCode.POLL_DIFFERS: "The network shows other options to vote for, or none.",
+    DriftCode.LANGUAGE_DIFFERS: "The network says another language than was sent.",
 }
 _EXCERPT = 500
 _BEFORE = 60
@@ -64,20 +70,60 @@ def _of_message(shows: Shows, draft: Draft, number: int, shown: Shown) -> Iterat
         is_cut = len(there) < len(sent) and sent.startswith(_uncut(shows, shown.text))
         code = DriftCode.TRUNCATED if is_cut else DriftCode.TEXT_DIFFERS
         yield _of_texts(code, number, told, shown.text)
-    yield from _of_media(draft, number, shown)
+    yield from _of_media(shows, draft, number, shown)
+    yield from _beside(shows, draft, number, shown)
 
 
-def _of_media(draft: Draft, number: int, shown: Shown) -> Iterator[DriftView]:
+def _of_media(shows: Shows, draft: Draft, number: int, shown: Shown) -> Iterator[DriftView]:
     media, there = draft.parts[number].media, shown.alt_texts
     if len(there) < len(media):
         counts = {"sent": str(len(media)), "shown": str(len(there))}
         yield DriftView(code=DriftCode.MEDIA_MISSING, part=number, **counts)
+    if len(there) > len(media) and shown.is_exact:
+        counts = {"sent": str(len(media)), "shown": str(len(there))}
+        yield DriftView(code=DriftCode.MEDIA_ADDED, part=number, **counts)
     if len(there) != len(media):
         return
     for medium, alt_text in zip(media, there, strict=True):
         if medium.alt_text and not alt_text.strip():
             lost = medium.alt_text[:_EXCERPT]
             yield DriftView(code=DriftCode.ALT_TEXT_MISSING, part=number, sent=lost, shown=None)
+        elif medium.alt_text and shown.is_exact and not _same(shows, medium.alt_text, alt_text):
+            yield _of_texts(DriftCode.ALT_TEXT_DIFFERS, number, medium.alt_text, alt_text)
+
+
+def _beside(shows: Shows, draft: Draft, number: int, shown: Shown) -> Iterator[DriftView]:
+    """What networks tell beside the words; what they do not tell is no difference."""
+    part, warning = draft.parts[number], draft.content_warning or ""
+    there = shown.content_warning
+    # Mastodon makes a warning without words the words.
+    if there is not None and part.text.strip() and not _same(shows, warning, there):
+        yield _of_texts(DriftCode.CONTENT_WARNING_DIFFERS, number, warning, there)
+    if part.poll is not None and shown.options is not None:
+        asked, options = part.poll.options, shown.options
+        is_same = len(asked) == len(options) and all(
+            _same(shows, *pair) for pair in zip(asked, options, strict=True)
+        )
+        if not is_same:
+            texts = "\n".join(asked), "\n".join(options)
+            yield _of_texts(DriftCode.POLL_DIFFERS, number, *texts)
+    sent, told = _primary(draft.language), _primary(shown.language)
+    # `fra` and `fr` may be the same.
+    if sent and told and len(sent) == len(told) and sent != told:
+        languages = {"sent": draft.language or "", "shown": shown.language}
+        yield DriftView(code=DriftCode.LANGUAGE_DIFFERS, part=number, **languages)
+
+
+def _primary(language: str | None) -> str:
+    """Servers keep what they know of a tag: `fr` of `fr-CH`."""
+    return (language or "").partition("-")[0].lower()
+
+
+def _same(shows: Shows, sent: str, shown: str) -> bool:
+    """Also where a server wrote signs as HTML does."""
+    return shows.alike(sent) == shows.alike(shown) or shows.alike(unescape(sent)) == shows.alike(
+        unescape(shown)
+    )
 
 
 def _uncut(shows: Shows, text: str) -> str:

@@ -25,6 +25,7 @@ _AT_ONCE = 25
 class _Record(Told):
     text: str = ""
     embed: JsonValue = None
+    langs: tuple[str, ...] = ()
 
 
 class _Post(Told):
@@ -63,6 +64,8 @@ def _shown(post: _Post) -> Shown:
         remote_id=post.uri,
         text=post.record.text,
         alt_texts=tuple(_alt_texts(post.record.embed)),
+        is_exact=True,
+        language=post.record.langs[0] if post.record.langs else None,
         url=post_url(post.uri),
     )
 

@@ -27,6 +27,14 @@ class _Attachment(Heard):
     description: str | None = None
 
 
+class _Option(Heard):
+    title: str = ""
+
+
+class _Poll(Heard):
+    options: tuple[_Option, ...] = ()
+
+
 class _Quoted(Heard):
     url: str | None = None
 
@@ -41,6 +49,9 @@ class _Status(Heard):
     quote: _Quote | None = None
     media_attachments: tuple[_Attachment, ...] = ()
     edited_at: datetime | None = None
+    spoiler_text: str | None = None
+    language: str | None = None
+    poll: _Poll | None = None
 
 
 async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:
@@ -63,6 +74,10 @@ async def _shown(server: Server, ref: Ref) -> Shown:
         remote_id=ref.remote_id,
         text=_text(status),
         alt_texts=tuple(each.description or "" for each in status.media_attachments),
+        is_exact=True,
+        content_warning=status.spoiler_text,
+        language=status.language,
+        options=tuple(each.title for each in status.poll.options) if status.poll else (),
         url=status.url,
         edited_at=status.edited_at,
     )

@@ -44,6 +44,7 @@ def _shown(ref: Ref, post: _Post | None) -> Shown:
         remote_id=ref.remote_id,
         text=post.text,
         alt_texts=tuple(each or "" for each in post.alt_texts),
+        is_exact=True,
         url=post.url,
         edited_at=post.edited_at,
     )

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from domain.connector.words import Draft, Medium, Part, Ref, Shown
+from domain.connector.words import Draft, Medium, Part, Poll, Ref, Shown
 from domain.networks import find
 from domain.posts.delivery_shapes import DriftCode, DriftView
 from domain.posts.drift import DOUBT, LOOKS, MESSAGES, compare, next_look
@@ -129,3 +130,69 @@ def test_what_is_gone_at_once_is_looked_at_again_soon() -> None:
 
 def test_every_difference_is_told_in_words() -> None:
     assert set(MESSAGES) == set(DriftCode)
+
+
+POLL = Poll(("Pain", "Fromage"), timedelta(days=1))
+
+
+def asked(**values: Any) -> Draft:
+    part = Part(TEXT, (PICTURE,), poll=values.pop("poll", None))
+    return replace(Draft(key="d", parts=(part,)), **values)
+
+
+def told_as(**values: Any) -> Shown:
+    return Shown("", TEXT, values.pop("alt_texts", (PICTURE.alt_text or "",)), **values)
+
+
+def test_more_media_and_other_descriptions_count_only_where_they_are_told_exactly() -> None:
+    more, other = (PICTURE.alt_text or "", "Un logo"), ("The square at night",)
+    exact = [seen(asked(), told_as(alt_texts=texts, is_exact=True)) for texts in (more, other)]
+    vague = [seen(asked(), told_as(alt_texts=texts)) for texts in (more, other)]
+
+    assert list(map(codes, exact)) == [[("media_added", 0)], [("alt_text_differs", 0)]]
+    assert exact[0] == [DriftView(code=DriftCode.MEDIA_ADDED, part=0, sent="1", shown="2")]
+    assert vague == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "code"),
+    [
+        ({"content_warning": "Chute"}, {"content_warning": ""}, "content_warning_differs"),
+        ({}, {"content_warning": "Chute"}, "content_warning_differs"),
+        ({"poll": POLL}, {"options": ()}, "poll_differs"),
+        ({"poll": POLL}, {"options": ("Pain", "Vin")}, "poll_differs"),
+        ({"language": "fr"}, {"language": "en"}, "language_differs"),
+    ],
+)
+def test_what_stands_beside_the_words_is_compared(
+    sent: dict[str, Any], shown: dict[str, Any], code: str
+) -> None:
+    assert codes(seen(asked(**sent), told_as(**shown))) == [(code, 0)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({"content_warning": "Chute"}, {"content_warning": None}),
+        ({"content_warning": "L’A & B"}, {"content_warning": "L’A &amp; B "}),
+        ({}, {"content_warning": ""}),
+        ({"poll": POLL}, {"options": None}),
+        ({"poll": POLL}, {"options": ("Pain ", "Fromage")}),
+        ({"language": "fr-CH"}, {"language": "fr"}),
+        ({"language": "fr"}, {"language": "fra"}),
+        ({"language": None}, {"language": "en"}),
+        ({"language": "fr"}, {"language": None}),
+    ],
+)
+def test_what_is_not_told_or_only_written_otherwise_is_no_drift(
+    sent: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    assert seen(asked(**sent), told_as(**shown)) == []
+
+
+def test_a_warning_without_words_is_not_compared() -> None:
+    draft = Draft(key="d", parts=(Part("", (PICTURE,)),), content_warning="Chute")
+
+    found = seen(draft, Shown("", "", (PICTURE.alt_text or "",), content_warning=""))
+
+    assert found == []

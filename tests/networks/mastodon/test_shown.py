@@ -25,3 +25,20 @@ async def test_links_people_and_quotes_set_anew_are_no_drift() -> None:
 
     assert compare(shown, draft, [Ref("1")], {each.remote_id: each for each in found}) == []
     assert found[0].alt_texts == ()
+
+
+async def test_what_stands_beside_the_words_is_told() -> None:
+    status = {
+        "id": "1",
+        "content": "<p>Pain ?</p>",
+        "spoiler_text": "Faim",
+        "language": "fr",
+        "poll": {"id": "9", "options": [{"title": "Oui", "votes_count": 3}, {"title": "Non"}]},
+        "media_attachments": [{"id": "2", "type": "image", "description": "Un pain"}],
+    }
+    reply = Exchange(method="GET", path="/api/v1/statuses/1", json_=status)
+
+    [found] = await shown.show(ScriptedHttp([reply]), CASE.access, [Ref("1")])
+
+    assert (found.content_warning, found.language, found.options) == ("Faim", "fr", ("Oui", "Non"))
+    assert (found.alt_texts, found.is_exact) == (("Un pain",), True)
