@@ -182,7 +182,7 @@ UPDATE deliveries d
 """
 UNDONE = """
 UPDATE deliveries
-   SET state = 'withdrawn', act_at = NULL, read_back_at = NULL, drift = NULL, drifted_at = NULL,
+   SET state = 'withdrawn', act_at = NULL, problem = NULL, read_back_at = NULL, drift = NULL, drifted_at = NULL,
        version = version + 1, updated_at = $2
  WHERE workspace_id = $1 AND id = ANY ($3)
 """

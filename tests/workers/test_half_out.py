@@ -109,7 +109,8 @@ async def test_what_was_half_out_is_taken_back(stage: Stage) -> None:
     await do(stage, withdraw_post, post_id)
     sent = await go(stage)
 
-    assert sent == ["no one"]
+    half, _ = await stage.rows(Delivery)
+    assert (sent, half.problem) == (["no one"], None)
     assert await stage.states() == ["withdrawn", "done"]
     assert [row.state for row in await stage.rows(Post)] == ["withdrawn"]
 
