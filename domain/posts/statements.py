@@ -182,8 +182,8 @@ UPDATE deliveries d
 """
 UNDONE = """
 UPDATE deliveries
-   SET state = 'withdrawn', act_at = NULL, problem = NULL, read_back_at = NULL, drift = NULL, drifted_at = NULL,
-       version = version + 1, updated_at = $2
+   SET state = 'withdrawn', act_at = NULL, problem = NULL, read_back_at = NULL, drift = NULL,
+       drifted_at = NULL, version = version + 1, updated_at = $2
  WHERE workspace_id = $1 AND id = ANY ($3)
 """
 # Under the locks of their posts; a claim may come in between, and settles them itself.
