@@ -55,7 +55,8 @@ async def record_error(
     }
     if decision.at is not None:
         due_at(session, caller.workspace_id, row.id, decision.at)
-    data = {"code": error.code, "account": show("acct", row.account_id)}
+    next_at = None if decision.at is None else decision.at.isoformat()
+    data = {"code": error.code, "account": show("acct", row.account_id), "next_at": next_at}
     record(session, caller, f"delivery.{state}", ("delivery", row.id), now=now, data=data)
     if post is not None:
         await settle_post(session, caller, post, now=now)

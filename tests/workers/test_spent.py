@@ -1,0 +1,45 @@
+"""A budget that is spent delays a delivery, and everybody is told why and until when."""
+
+from datetime import timedelta
+
+from domain.agenda.queries import list_agenda
+from domain.connector.errors import RateLimited
+from domain.events.tables import Event
+from domain.kernel.caller import worker
+from domain.kernel.pages import PageRequest
+from domain.posts.delivery_queries import delivery_view
+from domain.posts.tables import Delivery
+from tests.workers.stage import Stage, stage
+
+__all__ = ["stage"]
+
+SPENT = "outbound.budget_spent"
+
+
+async def test_a_spent_budget_delays_and_says_until_when(stage: Stage) -> None:
+    until = stage.now + timedelta(minutes=4)
+    said = "The rate budget of this account at the sandbox is spent."
+    stage.network.refusals["a"] = RateLimited(said, until=until, code=SPENT)
+    await stage.plan("a", await stage.account())
+    await stage.deliver()
+    await stage.quiet()
+
+    [row] = await stage.rows(Delivery)
+    problem = delivery_view(row).problem
+    events = [each.data for each in await stage.rows(Event) if each.kind == "delivery.waiting"]
+    async with stage.database.transaction(stage.workspace_id) as session:
+        agenda = await list_agenda(
+            session, worker(stage.workspace_id), PageRequest(), now=stage.now
+        )
+    del stage.network.refusals["a"]
+    stage.now = until
+    await stage.deliver()
+    await stage.quiet()
+
+    assert problem is not None
+    assert (row.state, problem.code, problem.message) == ("waiting", SPENT, said)
+    assert (problem.acting_party, problem.next_at) == ("network", until)
+    assert [(each["code"], each["next_at"]) for each in events] == [(SPENT, until.isoformat())]
+    held = [item for item in agenda.data if item.kind == "delivery_held"]
+    assert [(item.code, item.message, item.next_at) for item in held] == [(SPENT, said, until)]
+    assert await stage.states() == ["done"]
