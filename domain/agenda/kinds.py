@@ -110,7 +110,7 @@ PLACES: Mapping[AgendaKind, Place] = {
         f"updates u JOIN {_beside('posts', 'u', 'u.post_id', 'p', 'id')}",
         "u",
         "u.created_at",
-        {"post_id": "u.post_id", "update_id": "u.id"},
+        {"post_id": "u.post_id", "update_id": "u.id", "source_id": "u.source_id"},
         is_meant="u.state = 'proposed'",
     ),
     AgendaKind.SOURCE_TROUBLED: Place(
