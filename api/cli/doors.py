@@ -5,9 +5,14 @@ import socket
 
 from api.cli.trouble import Trouble
 
+PORTS = range(65536)
+"""Asked for one beyond them, the machine would quietly take another."""
+
 
 def open_door(host: str, port: int) -> socket.socket:
     """A listening socket that the api inherits: callers wait while it starts or is restarted."""
+    if port not in PORTS:
+        raise Trouble(f"{port} is no port.", "Choose one from 1 to 65535 with --port.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

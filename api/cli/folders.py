@@ -18,7 +18,7 @@ def private_folder(path: Path) -> Path:
     """The folder, made if missing, readable by its owner alone."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+    except OSError as error:
         raise Trouble(
             f"Cannot write to {path} ({error.strerror}).", "Choose another folder with --data."
         ) from error

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from api.cli.env_file import read_env_file
 from api.cli.places import data_folder
+from api.cli.trouble import Trouble
 
 
 def up(
@@ -24,7 +25,7 @@ def up(
 
     read_env_file()
     wishes = {
-        "port": int(os.environ.get("PORT", "8000")) if port is None else port,
+        "port": _port_of_environment() if port is None else port,
         "host": host or os.environ.get("HOST", "127.0.0.1"),
         "data": str(data_folder(data)),
         "json": json,
@@ -33,3 +34,11 @@ def up(
     sys.stdout.flush()
     command = [sys.executable, "-m", "api.cli.supervisor", jsonlib.dumps(wishes)]
     os.execv(sys.executable, command)  # noqa: S606 our own program
+
+
+def _port_of_environment() -> int:
+    named = os.environ.get("PORT", "8000")
+    try:
+        return int(named)
+    except ValueError as error:
+        raise Trouble(f"PORT is {named!r}, which is no number.", "Set it to one.") from error

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import doors, lock, revisions, secret_files
+from api.cli import doors, folders, lock, revisions, secret_files
 from api.cli.places import ROOT
 from api.cli.trouble import Trouble
+from api.cli.up import up
 from api.cli.watch import Watch, patience_s
 
 FOREIGN = """
@@ -96,6 +97,27 @@ def test_a_port_in_use_names_a_free_one() -> None:
 def test_an_address_that_is_not_here_is_refused_in_one_line() -> None:
     with pytest.raises(Trouble, match=r"Cannot listen on 192\.0\.2\.1:0 .*--host"):
         doors.open_door("192.0.2.1", 0)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 99999])
+def test_a_number_that_is_no_port_is_refused_in_one_line(port: int) -> None:
+    with pytest.raises(Trouble, match=rf"^{port} is no port\. .*--port\.$"):
+        doors.open_door("127.0.0.1", port)
+
+
+def test_a_port_in_the_environment_that_is_no_number_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PORT", "many")
+
+    with pytest.raises(Trouble, match=r"^PORT is 'many', which is no number\. Set it to one\.$"):
+        up()
+
+
+@pytest.mark.parametrize("folder", ["/dev/null/data", "/proc/parvis"])
+def test_a_folder_that_cannot_be_made_is_refused_in_one_line(folder: str) -> None:
+    with pytest.raises(Trouble, match=rf"^Cannot write to {folder} \(.*\)\. .*--data\.$"):
+        folders.private_folder(Path(folder))
 
 
 @pytest.mark.parametrize(
