@@ -1,0 +1,35 @@
+"""What an arriving page is looked up by, in a house of many workspaces with few threads each."""
+
+from domain.kernel.database import Database, driver_of
+from domain.mentions import statements
+from tests.conftest import NOW
+from tests.domain.accounts.build import make_community
+from tests.domain.ideas.test_plans import analyse
+from tests.engines import Servers
+from tests.world import make_account, make_workspace
+
+WORKSPACES = 60
+THREADS = """
+INSERT INTO conversations (workspace_id, id, version, created_at, updated_at, community_id,
+                           account_id, network, root_remote_id, mention_count, last_mention_at)
+SELECT $1, gen_random_uuid(), 1, $4, $4, $2, $3, 'sandbox', 'root-' || n, 1, $4
+  FROM generate_series(1, 40) AS n
+"""
+
+
+async def test_threads_are_looked_up_by_what_began_them(
+    database: Database, servers: Servers
+) -> None:
+    for _ in range(WORKSPACES):
+        workspace_id = await make_workspace(database)
+        community_id = await make_community(database, workspace_id)
+        account_id = await make_account(database, workspace_id, community_id)
+        async with database.transaction(workspace_id) as session:
+            raw = await driver_of(session)
+            await raw.execute(THREADS, workspace_id, community_id, account_id, NOW)
+    await analyse(servers, "conversations")
+    async with database.transaction(workspace_id) as session:
+        raw = await driver_of(session)
+        asked = workspace_id, account_id, ["root-1", "root-2"]
+        plan = "\n".join(map(str, await raw.fetch(f"EXPLAIN {statements.CONVERSATIONS}", *asked)))
+    assert "Index Scan using conversations_identity" in plan
