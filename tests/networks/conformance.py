@@ -1,7 +1,7 @@
 """What a network brings to the conformance suite, and the drafts that all of them publish.
 
 A network's folder here holds `case.py` with a `CASE`, a README that says where its replies come
-from, and `recorded/<scenario>.json` for what it can do:
+from, and `recorded/<scenario>.json` for all it can do and nothing else (`SCENARIOS`):
 
     connect, check, refresh (where grants run out)
     post, thread (a second post where the network has no threads), illustrated
@@ -9,13 +9,15 @@ from, and `recorded/<scenario>.json` for what it can do:
     look_up_found, look_up_missing, withdraw, withdraw_gone, answer_missing
     edit
     shown (post, then illustrated), shown_gone (the first message of the thread, withdrawn)
-    poll, settings, where the network has them
+    poll, settings, quote, video, where the network has them
+    video_lasting, video_resumed (where it works on videos before it shows them), video_failed
+    rates (an answer to `check` that tells what is left), where answers tell it
     inbox_baseline, inbox_next, inbox_quiet
     post_metrics, post_metrics_partial (none of one metric, and nothing else told; both only where
     posts are measured), account_metrics
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -23,7 +25,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+from domain.connector.dialects.rate import Rate
 from domain.connector.errors import NetworkError
+from domain.connector.manifest import IdempotencyClass
 from domain.connector.port import Connector
 from domain.connector.words import (
     Access,
@@ -81,6 +85,17 @@ POLL = Draft(
     ),
     language="en",
 )
+FILM = Medium(
+    bytes.fromhex("000000186674797069736f6d0000020069736f6d6d703432"),
+    "video/mp4",
+    "square.mp4",
+    ALT_TEXT,
+    1920,
+    1080,
+)
+VIDEO = Draft(
+    key="delivery-7", parts=(Part("The square in motion.", media=(FILM,)),), language="en"
+)
 EDITED = Draft(key="delivery-1", parts=(Part("Good evening, village!"),), language="en")
 
 
@@ -91,6 +106,10 @@ def longest(connector: Connector) -> Draft:
 
 def answering(remote_id: str) -> Draft:
     return Draft(key="delivery-4", parts=(Part("Thank you!"),), language="en", reply_to=remote_id)
+
+
+def quoting(address: str) -> Draft:
+    return Draft(key="delivery-8", parts=(Part("Read this.", quote_of=address),), language="en")
 
 
 def settled(connector: Connector) -> Draft:
@@ -104,9 +123,11 @@ def settled(connector: Connector) -> Draft:
 
 
 def only_some_publish(connector: Connector) -> dict[str, Draft]:
-    """By scenario, what not every network takes."""
-    drafts = {}
-    if connector.manifest.polls is not None:
+    """By scenario, what not every network takes; quotes and work on videos are not played."""
+    drafts, manifest = {}, connector.manifest
+    if manifest.videos is not None and not case_of(manifest.key).works_on_videos:
+        drafts["video"] = VIDEO
+    if manifest.polls is not None:
         drafts["poll"] = POLL
     if connector.settings is not None:
         drafts["settings"] = settled(connector)
@@ -142,6 +163,16 @@ class NetworkCase:
     """What a write says of the message it answers, by that one's remote id."""
     poll_write: tuple[str, str] | None = None
     """The call that makes a poll appear; None: the same as any post."""
+    quoted: tuple[str, str] | None = None
+    """The address that scenario `quote` quotes, and what a write says of it."""
+    video_write: tuple[str, str] | None = None
+    """The call that makes a video appear; None: the same as any post."""
+    works_on_videos: bool = False
+    """Before it shows them."""
+    video_failure: str = ""
+    """What it says of one that it cannot work on."""
+    rate: Rate | None = None
+    """What scenario `rates` tells."""
     a_day: str = "86400"
     """How a poll is told to last one."""
     has_alt_texts: bool = True
@@ -163,6 +194,52 @@ class NetworkCase:
     @property
     def every_secret(self) -> tuple[str, ...]:
         return (*self.grant_secrets, *self.secrets)
+
+
+Needed = Callable[[Connector, NetworkCase], object]
+
+
+def _is_sought(connector: Connector, case: NetworkCase) -> bool:  # noqa: ARG001 - as all of them
+    is_blind = connector.manifest.idempotency is IdempotencyClass.NONE
+    return connector.publish is not None and not is_blind
+
+
+SCENARIOS: dict[str, Needed] = {
+    **dict.fromkeys(("connect", "check"), lambda network, _: network.connect),
+    "refresh": lambda _, case: case.renews_grant,
+    **dict.fromkeys(
+        ("post", "thread", "withdraw", "withdraw_gone"), lambda network, _: network.publish
+    ),
+    **dict.fromkeys(("look_up_found", "look_up_missing"), _is_sought),
+    "answer_missing": lambda _, case: case.gone_id,
+    "illustrated": lambda network, _: network.manifest.images,
+    "video": lambda network, _: network.manifest.videos,
+    **dict.fromkeys(("video_lasting", "video_resumed"), lambda _, case: case.works_on_videos),
+    "video_failed": lambda _, case: case.video_failure,
+    "quote": lambda network, _: network.manifest.has_quotes,
+    "poll": lambda network, _: network.manifest.polls,
+    "settings": lambda network, _: network.settings,
+    "edit": lambda network, _: network.edit,
+    **dict.fromkeys(("shown", "shown_gone"), lambda network, _: network.shows),
+    **dict.fromkeys(
+        ("inbox_baseline", "inbox_next", "inbox_quiet"), lambda network, _: network.inbox
+    ),
+    **dict.fromkeys(("post_metrics", "post_metrics_partial"), lambda _, case: case.post_ids),
+    "account_metrics": lambda network, _: network.metrics,
+    "rates": lambda _, case: case.rate,
+}
+"""Each with what calls for it."""
+NOT_PLAYED = frozenset({"account", "after_failure"})
+
+
+def amiss(connector: Connector, case: NetworkCase, brought: Iterable[str]) -> list[str]:
+    """Scenarios that a network owes for what it can do, or brings for what it cannot."""
+    owed = {name for name, needed in SCENARIOS.items() if needed(connector, case)}
+    return sorted(owed ^ (set(brought) - NOT_PLAYED))
+
+
+def brought_by(key: str) -> list[str]:
+    return [path.stem for path in (NETWORKS / key / "recorded").glob("*.json")]
 
 
 def case_of(key: str) -> NetworkCase:

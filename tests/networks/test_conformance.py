@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
+from fnmatch import fnmatchcase
 
 import jsonschema_rs
 import pytest
@@ -13,13 +15,16 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    StillWorking,
     Unavailable,
 )
 from domain.connector.manifest import IdempotencyClass
+from domain.connector.rates import read_rate
 from domain.connector.settings import schema_of, settings_misfits
 from domain.connector.words import Draft, Published, Ref, Shown
 from domain.networks import all_connectors
 from domain.posts.drift import compare
+from domain.posts.rules import MOST_ASKED, Verdict, after_error
 from tests.networks.conformance import (
     ALT_TEXT,
     EDITED,
@@ -29,16 +34,20 @@ from tests.networks.conformance import (
     POLL,
     POST,
     THREAD,
+    VIDEO,
     Failure,
     Kept,
+    amiss,
     answering,
     assert_keeps_secrets,
+    brought_by,
     case_of,
     connector_of,
     failing_post,
     has_recorded,
     longest,
     publish,
+    quoting,
     read_all,
     script,
     settled,
@@ -56,6 +65,11 @@ ANSWERING = [key for key in PUBLISHING if has_recorded(key, "answer_missing")]
 THREADING = [key for key in PUBLISHING if connector_of(key).manifest.max_parts > 2]
 PICTURING = [key for key in PUBLISHING if connector_of(key).manifest.images]
 POLLING = [key for key in PUBLISHING if connector_of(key).manifest.polls]
+QUOTING = [key for key in PUBLISHING if connector_of(key).manifest.has_quotes]
+FILMING = [key for key in PUBLISHING if connector_of(key).manifest.videos]
+WORKING_ON_VIDEOS = [key for key in FILMING if case_of(key).works_on_videos]
+FAILING_VIDEOS = [key for key in FILMING if case_of(key).video_failure]
+TELLING_RATES = [key for key in CONNECTING if case_of(key).rate]
 TOLD = [key for key in PUBLISHING if connector_of(key).settings]
 EDITING = [key for key in ALL if connector_of(key).edit]
 SHOWING = [key for key in ALL if connector_of(key).shows]
@@ -201,6 +215,84 @@ async def test_poll_goes_out_once_with_its_question_and_options(key: str) -> Non
     assert again == published
 
 
+@pytest.mark.parametrize("key", QUOTING)
+async def test_quote_names_the_post_and_leaves_its_address_out_of_the_text(key: str) -> None:
+    case, http = case_of(key), script(key, "quote")
+    assert case.quoted is not None
+    address, named = case.quoted
+    published, kept = await publish(key, http, quoting(address), {})
+    http.assert_finished()
+    assert len(published.refs) == 1
+    (said,) = [body_text(call) for call in http.calls if case.writes(call.method, _path(call.url))]
+    assert (named in said, address in said.replace(named, "")) == (True, False)
+    again, _ = await publish(key, ScriptedHttp([]), quoting(address), kept.last)
+    assert again == published
+
+
+@pytest.mark.parametrize("key", FILMING)
+async def test_video_goes_out_once_and_only_when_it_is_ready(key: str) -> None:
+    case, http = case_of(key), script(key, "video")
+    published, kept = await publish(key, http, VIDEO, {})
+    http.assert_finished()
+    assert len(published.refs) == 1
+    write, film = case.video_write or case.write, VIDEO.parts[0].media[0].content
+    calls = [(call.method, _path(call.url)) for call in http.calls]
+    assert sum(fnmatchcase(" ".join(call), " ".join(write)) for call in calls) == 1
+    sent = [file.content for call in http.calls for file in call.files]
+    assert [*sent, *(call.content for call in http.calls if call.content)] == [film]
+    again, _ = await publish(key, ScriptedHttp([]), VIDEO, kept.last)
+    assert again == published
+
+
+@pytest.mark.parametrize("key", WORKING_ON_VIDEOS)
+async def test_video_that_takes_long_comes_back_without_being_sent_up_again(key: str) -> None:
+    http, ability = script(key, "video_lasting"), connector_of(key).publish
+    assert ability is not None
+    kept, access = Kept(http), case_of(key).access
+    with pytest.raises(StillWorking) as caught:
+        await ability.publish(http, access, VIDEO, {}, kept, now=NOW)
+    http.assert_finished()
+    verdicts = [
+        after_error(caught.value, attempts=each, reconcile_wait=timedelta(0), now=NOW).verdict
+        for each in (1, MOST_ASKED)
+    ]
+    assert verdicts == [Verdict.WAIT, Verdict.STOP]
+    resumed = script(key, "video_resumed")
+    published, _ = await publish(key, resumed, VIDEO, kept.last)
+    resumed.assert_finished()
+    assert len(published.refs) == 1
+    assert [call for call in resumed.calls if call.files or call.content] == []
+
+
+@pytest.mark.parametrize("key", FAILING_VIDEOS)
+async def test_video_that_cannot_be_worked_on_is_refused_in_the_networks_words(key: str) -> None:
+    http = script(key, "video_failed")
+    with pytest.raises(Refused) as caught:
+        await publish(key, http, VIDEO, {})
+    http.assert_finished()
+    said = (caught.value.code, caught.value.said)
+    assert said == ("network.media_refused", case_of(key).video_failure)
+    assert not any(case_of(key).writes(call.method, _path(call.url)) for call in http.calls)
+
+
+@pytest.mark.parametrize("key", TELLING_RATES)
+async def test_answer_tells_what_is_left(key: str) -> None:
+    http, ability = script(key, "rates"), connector_of(key).connect
+    assert ability is not None
+    await ability.check(http, case_of(key).access)
+    http.assert_finished()
+    last = recorded(key, "rates")[-1].reply(http.calls[-1].url)
+    assert read_rate(last, now=NOW) == case_of(key).rate
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_refusal_for_the_rate_spends_the_budget_until_it_is_whole_again(key: str) -> None:
+    reply = case_of(key).failures["rate_limited"].reply("https://network.example/")
+    rate = read_rate(reply, now=NOW)
+    assert rate is not None
+    assert (rate.remaining, rate.resets_at) == (0, IN_A_MINUTE)
+
+
 @pytest.mark.parametrize("key", TOLD)
 async def test_post_that_is_told_everything_appears_once(key: str) -> None:
     draft, http = settled(connector_of(key)), script(key, "settings")
@@ -260,6 +352,8 @@ async def test_write_that_is_refused_says_why(key: str, failure: Failure) -> Non
     with pytest.raises(FAILURES[failure]) as caught:
         await publish(key, broken, POST, {})
     assert type(caught.value) is FAILURES[failure]
+    if isinstance(caught.value, RateLimited):
+        assert caught.value.until == IN_A_MINUTE
     assert_keeps_secrets(case_of(key), caught.value)
 
 
@@ -481,6 +575,21 @@ async def _look_up(key: str, http: ScriptedHttp) -> Published | None:
     with pytest.raises(OutcomeUnknown):
         await ability.publish(lost, access, POST, {}, kept, now=NOW)
     return await ability.look_up(http, access, POST, kept.last, since=NOW)
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_network_brings_a_scenario_for_all_it_can_do_and_none_for_what_it_cannot(key: str) -> None:
+    assert amiss(connector_of(key), case_of(key), brought_by(key)) == []
+
+
+def test_scenario_that_is_owed_or_needless_is_caught() -> None:
+    connector, case = connector_of("wordpress"), case_of("wordpress")
+    able = replace(connector, manifest=connector.manifest.model_copy(update={"has_quotes": True}))
+    unable = replace(connector, edit=None)
+    brought = brought_by("wordpress")
+    assert amiss(able, case, brought) == ["quote"]
+    assert amiss(unable, case, brought) == ["edit"]
+    assert amiss(connector, case, [*brought, "pol"]) == ["pol"]
 
 
 def test_every_network_stands_in_the_suite() -> None:

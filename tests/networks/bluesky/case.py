@@ -2,6 +2,7 @@
 
 import json
 
+from domain.connector.dialects.rate import Rate
 from domain.connector.words import Access, Grant, InboxKind, Login
 from tests.networks.conformance import DATE, IN_A_MINUTE, NetworkCase
 from tests.networks.scripted import NETWORKS, Exchange
@@ -50,4 +51,11 @@ CASE = NetworkCase(
     gone_id=ACCOUNT["gone_id"],
     renews_grant=True,
     secrets=("abcd-efgh-ijkl-mnop",),
+    quoted=(
+        f"https://bsky.app/profile/{ACCOUNT['remote_id']}/post/3n3bjh2ykg5cn",
+        f"at://{ACCOUNT['remote_id']}/app.bsky.feed.post/3n3bjh2ykg5cn",
+    ),
+    works_on_videos=True,
+    video_failure="encoding_failure No video stream.",
+    rate=Rate(3000, 2999, IN_A_MINUTE),
 )

@@ -1,7 +1,8 @@
 """Discord in the conformance suite."""
 
+from domain.connector.dialects.rate import Rate
 from domain.connector.words import Access, Grant, InboxKind, Login
-from tests.networks.conformance import DATE, NetworkCase
+from tests.networks.conformance import DATE, IN_A_MINUTE, NetworkCase
 from tests.networks.scripted import Exchange
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
@@ -49,4 +50,5 @@ CASE = NetworkCase(
     post_ids=("1442000000000000101",),
     a_day='"duration": 24',
     secrets=(TOKEN,),
+    rate=Rate(5, 4, IN_A_MINUTE),
 )

@@ -41,4 +41,9 @@ CASE = NetworkCase(
     post_ids=("01a202ad-8e5e-71bd-9918-6ab733b8f817",),
     renews_grant=True,
     secrets=("sbx_G3IwCzBWmyRZAy61WI7GHSk695kqbnIZ",),
+    quoted=(
+        f"{SERVER}/posts/01a202ad-8d99-7f00-8e11-0a1b2c3d4e5f",
+        "01a202ad-8d99-7f00-8e11-0a1b2c3d4e5f",
+    ),
+    works_on_videos=True,
 )

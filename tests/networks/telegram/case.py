@@ -41,4 +41,5 @@ CASE = NetworkCase(
     has_alt_texts=False,
     has_secret_in_path=True,
     secrets=(TOKEN,),
+    video_write=("POST", f"{BOT}/sendVideo"),
 )
