@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from domain.accounts.due import expect_echo
-from domain.connector.errors import GrantExpired, NetworkError, Refused
+from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused
 from domain.connector.http import Http
 from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
@@ -222,11 +222,22 @@ async def _record_error(
         )
         if line is not None and (resumes := line.connector.resume) is not None:
             await recording.show_known(session, worker(task.workspace_id), task, resumes.known)
+    if isinstance(error, RateLimited):
+        await _put_off(context, task)
     if isinstance(error, GrantExpired):
         ids = task.workspace_id, task.account_id
         is_out = await grant_expired(context, *ids, error, now=started_at)
         if not is_out:
             await resume(context, *ids)
+
+
+async def _put_off(context: Context, task: Task) -> None:
+    """What waits behind it would meet the same, or overtake it once the budget is whole again."""
+    left = context.outbox.leave(task.account_id)
+    if left:
+        async with context.database.transaction(task.workspace_id) as session:
+            caller = worker(task.workspace_id)
+            await arriving.put_off(session, caller, left, task, now=context.clock())
 
 
 async def resume(context: Context, workspace_id: UUID, account_id: UUID) -> None:

@@ -96,6 +96,14 @@ class Outbox:
             self._lanes[task.account_id].put(held)
         self._start(speak)
 
+    def leave(self, account_id: UUID) -> list[Held]:
+        """Takes out what waits in an account's lane and has not begun."""
+        lane = self._lanes.get(account_id)
+        left = [] if lane is None else lane.leave()
+        for held in left:
+            self._end(held)
+        return left
+
     async def stop(self, within_s: float) -> list[Held]:
         """Begins no lane more and waits for what runs; gives what was never begun."""
         self._stopped = True

@@ -32,6 +32,7 @@ from domain.posts.rules import (
     published_since,
     when_unplanned,
 )
+from domain.posts.tables import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,38 @@ async def give_back(
     session: AsyncSession, caller: Caller, held: Sequence[Held], *, now: datetime
 ) -> int:
     """Leaves what a worker claimed and never began to whoever comes next; gives how many."""
+    return await _leave(session, caller, held, now, again_at=now, problem=None)
+
+
+async def put_off(
+    session: AsyncSession, caller: Caller, held: Sequence[Held], behind: Task, *, now: datetime
+) -> int:
+    """Leaves what waits behind a task until that one goes on, and for its reason; gives how many.
+
+    Whatever does not wait at all by now goes on behind it at once.
+    """
+    row = await session.get_one(Delivery, (caller.workspace_id, behind.id))
+    again_at = max(row.act_at or now, now)
+    return await _leave(session, caller, held, now, again_at=again_at, problem=row.problem)
+
+
+async def _leave(
+    session: AsyncSession,
+    caller: Caller,
+    held: Sequence[Held],
+    now: datetime,
+    *,
+    again_at: datetime,
+    problem: Mapping[str, object] | None,
+) -> int:
     raw = await driver_of(session)
     posts = await _lock_posts(raw, caller, (each.task.post_id for each in held))
     ids, ends = [each.task.id for each in held], [each.lease_end for each in held]
-    rows = await raw.fetch(statements.GIVE_BACK, caller.workspace_id, ids, ends, now)
+    told = None if problem is None else json.dumps(problem)
+    given = caller.workspace_id, ids, ends, now, again_at, told
+    rows = await raw.fetch(statements.GIVE_BACK, *given)
     for row in rows:
-        due_at(session, caller.workspace_id, row["id"], now)
+        due_at(session, caller.workspace_id, row["id"], again_at)
     await settle_posts(session, raw, caller, posts, now, _traces(each.task for each in held))
     return len(rows)
 

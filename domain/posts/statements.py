@@ -145,7 +145,9 @@ UPDATE deliveries d
    SET attempts = attempts - CASE d.state WHEN 'going' THEN 1 ELSE 0 END,
        look_ups = look_ups - CASE d.state WHEN 'going' THEN 0 ELSE 1 END,
        state = CASE d.state WHEN 'going' THEN 'waiting' ELSE d.state END,
-       act_at = $4, version = version + 1, updated_at = $4
+       problem = CASE d.state WHEN 'going' THEN coalesce(CAST($6 AS jsonb), d.problem)
+                              ELSE d.problem END,
+       act_at = $5, version = version + 1, updated_at = $4
   FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
 RETURNING d.id
 """

@@ -43,3 +43,31 @@ async def test_a_spent_budget_delays_and_says_until_when(stage: Stage) -> None:
     held = [item for item in agenda.data if item.kind == "delivery_held"]
     assert [(item.code, item.message, item.next_at) for item in held] == [(SPENT, said, until)]
     assert await stage.states() == ["done"]
+
+
+async def test_what_waits_behind_a_spent_budget_waits_with_it_and_keeps_its_order(
+    stage: Stage,
+) -> None:
+    """Each tried for itself: whatever tried as the budget got whole overtook the others."""
+    account_id, until = await stage.account(), stage.now + timedelta(minutes=4)
+    stage.network.refusals["a"] = RateLimited("Spent.", until=until, code=SPENT)
+    for text in ("a", "b", "c"):
+        await stage.plan(text, account_id)
+    await stage.deliver()
+    await stage.quiet()
+
+    tried, rows = list(stage.network.texts), await stage.rows(Delivery)
+    del stage.network.refusals["a"]
+    stage.now = until
+    await stage.deliver()
+    await stage.quiet()
+
+    assert tried == ["a"]
+    assert [(row.state, row.act_at) for row in rows] == [("waiting", until)] * 3
+    assert [(row.attempts, row.problem["code"]) for row in rows] == [
+        (1, SPENT),
+        (0, SPENT),
+        (0, SPENT),
+    ]
+    assert stage.network.texts == ["a", "a", "b", "c"]
+    assert await stage.states() == ["done"] * 3
