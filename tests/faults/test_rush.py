@@ -1,0 +1,41 @@
+"""Two workers, posts of one second, scarce budgets: all arrive once, in order, none refused."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rush import REFUSED, SPENT, Outcome, Scarce, rush
+from tests.faults.test_matrix import QUIET
+from tests.stack import running_stack
+
+
+@pytest.mark.timeout(300)
+def test_60_posts_of_one_second_keep_their_order_within_their_budgets(tmp_path: Path) -> None:
+    scarce = Scarce(calls=4, window_s=2)
+    with running_stack(tmp_path / "stack", workers=2, **QUIET) as stack:
+        ahead = timedelta(seconds=6)
+        found = rush(stack, accounts=6, posts=10, scarce=scarce, ahead=ahead)
+    assert_kept(found, 60)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(900)
+def test_1000_posts_of_one_second_keep_their_order_within_their_budgets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scarce = Scarce(calls=8, window_s=5)
+    with running_stack(tmp_path / "stack", workers=2, **QUIET) as stack:
+        ahead = timedelta(seconds=90)
+        found = rush(stack, accounts=50, posts=20, scarce=scarce, ahead=ahead)
+    with capsys.disabled():
+        print(f"\n{found.drawn()}")
+    assert_kept(found, 1000)
+
+
+def assert_kept(found: Outcome, posts: int) -> None:
+    """Whoever calls more often than it may is refused over there: that is counted, too."""
+    assert (found.sent, found.arrived) == (posts, posts)
+    assert (found.overtaken, found.lateness[0] >= 0) == (0, True)
+    assert found.waits[SPENT] > 0, "the budgets were not scarce"
+    assert found.waits[REFUSED] == 0
