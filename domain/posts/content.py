@@ -20,7 +20,7 @@ from domain.connector.words import Measures, Visibility
 from domain.contacts.queries import names_of
 from domain.contacts.rules import Name, keys_in, named
 from domain.kernel.caller import Caller
-from domain.kernel.errors import AbilityMissing, NotFound
+from domain.kernel.errors import AbilityMissing, AccountRemoved, NotFound
 from domain.kernel.ids import MediaId
 from domain.kernel.shapes import Shape
 from domain.media.rules import in_language
@@ -238,6 +238,16 @@ async def find_accounts(
     if len(found) < len(wanted):
         raise NotFound("account")
     return found
+
+
+async def find_named_accounts(
+    session: AsyncSession, caller: Caller, ids: Iterable[UUID]
+) -> dict[UUID, Account]:
+    """The accounts that stored rows name: they were there once. Raises `AccountRemoved`."""
+    try:
+        return await find_accounts(session, caller, ids)
+    except NotFound as error:
+        raise AccountRemoved from error
 
 
 def _facts(content: Content, media: Mapping[UUID, Media]) -> Sequence[PartFacts]:

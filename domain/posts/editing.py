@@ -20,7 +20,7 @@ from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.adapting import adaptations_of
 from domain.posts.command_shapes import EditPost
-from domain.posts.content import Content, find_accounts, find_media, judge, with_names
+from domain.posts.content import Content, find_media, find_named_accounts, judge, with_names
 from domain.posts.deliveries import new_delivery
 from domain.posts.drift import FIRST_LOOK
 from domain.posts.finding import ensure_free, find_post, lock_delivery, targets_of, variants_of
@@ -60,7 +60,7 @@ async def edit_copies(
     copies = [row for row in rows if row.state == DeliveryState.DONE]
     if not copies:
         raise NotAllowedNow("Nothing of this post is public there.")
-    accounts = await find_accounts(session, caller, (row.account_id for row in copies))
+    accounts = await find_named_accounts(session, caller, (row.account_id for row in copies))
     contents = await _contents(session, caller, post, command, copies, accounts)
     await _ensure_free(session, caller, copies)
     await _ensure_fit(session, caller, copies, contents, accounts)

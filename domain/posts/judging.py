@@ -9,7 +9,14 @@ from domain.accounts.tables import Account
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import AccountDisconnected, Fault, PostEmpty, PostUnfit, RightsExpired
 from domain.posts.adapting import adaptations_of, audience_of, new_adaptation
-from domain.posts.content import content_of, find_accounts, judge, render_contents, with_names
+from domain.posts.content import (
+    content_of,
+    find_accounts,
+    find_named_accounts,
+    judge,
+    render_contents,
+    with_names,
+)
 from domain.posts.links import links_of
 from domain.posts.rights import RIGHTS
 from domain.posts.saying import new_variant
@@ -46,13 +53,13 @@ async def ensure_fit(
     *,
     at: datetime,
 ) -> None:
-    """Raises `PostEmpty`, `AccountDisconnected`, `AbilityMissing` or `PostUnfit`.
+    """Raises `PostEmpty`, `AccountDisconnected`, `AccountRemoved`, `AbilityMissing`, `PostUnfit`.
 
     `at` is when it goes out; where nothing but rights are against it, raises `RightsExpired`.
     """
     if not variants:
         raise PostEmpty
-    accounts = await find_accounts(session, caller, (each.account_id for each in variants))
+    accounts = await find_named_accounts(session, caller, (each.account_id for each in variants))
     said = [(each, accounts[each.account_id]) for each in variants]
     for _, account in said:
         ensure_connected(account)

@@ -12,7 +12,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import AbilityMissing, NotAllowedNow
 from domain.kernel.nudges import due_at
 from domain.networks import find as find_network
-from domain.posts.content import find_accounts
+from domain.posts.content import find_named_accounts
 from domain.posts.deliveries import new_delivery
 from domain.posts.finding import deliveries_of, ensure_free, find_post
 from domain.posts.rules import DeliveryKind, DeliveryState
@@ -75,7 +75,7 @@ async def _withdrawals_under_way(
 async def _plan_undoing(
     session: AsyncSession, caller: Caller, done: Delivery, now: datetime
 ) -> UUID:
-    account = (await find_accounts(session, caller, [done.account_id]))[done.account_id]
+    account = (await find_named_accounts(session, caller, [done.account_id]))[done.account_id]
     if find_network(account.network) is None:
         raise AbilityMissing
     row = new_delivery(caller, DeliveryKind.WITHDRAW, done.account_id, now, now)

@@ -103,6 +103,16 @@ async def test_disconnected_account_is_refused_and_nothing_is_planned(
     assert (await desk.client.get("/v1/deliveries")).json()["data"] == []
 
 
+async def test_removed_account_is_named_as_such_and_nothing_is_planned(desk: Desk) -> None:
+    draft = await desk.draft()
+    removed = await desk.client.delete(f"/v1/accounts/{desk.account}")
+    answer = await desk.client.post(f"/v1/posts/{draft['id']}/schedule", json={"now": True})
+
+    assert removed.status_code == 204
+    assert (answer.status_code, answer.json()["code"]) == (409, "account.removed")
+    assert (await desk.client.get("/v1/deliveries")).json()["data"] == []
+
+
 async def test_going_out_refuses_changes_and_published_points_to_withdraw(
     desk: Desk, database: Database
 ) -> None:
