@@ -1,0 +1,87 @@
+"""Which networks can do what, and the failures all of them are tried with."""
+
+import pytest
+
+from domain.connector.errors import (
+    GrantExpired,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from domain.connector.manifest import IdempotencyClass
+from domain.connector.words import Published
+from domain.networks import all_connectors
+from tests.networks.conformance import (
+    NOW,
+    POST,
+    Failure,
+    Kept,
+    case_of,
+    connector_of,
+    failing_post,
+    has_recorded,
+)
+from tests.networks.scripted import Exchange, ScriptedHttp
+
+ALL = sorted(all_connectors())
+CONNECTING = [key for key in ALL if connector_of(key).connect]
+PUBLISHING = [key for key in ALL if connector_of(key).publish]
+RECONCILING = [
+    key for key in PUBLISHING if connector_of(key).manifest.idempotency is not IdempotencyClass.NONE
+]
+BLIND = [key for key in PUBLISHING if key not in RECONCILING]
+ANSWERING = [key for key in PUBLISHING if has_recorded(key, "answer_missing")]
+THREADING = [key for key in PUBLISHING if connector_of(key).manifest.max_parts > 2]
+PICTURING = [key for key in PUBLISHING if connector_of(key).manifest.images]
+POLLING = [key for key in PUBLISHING if connector_of(key).manifest.polls]
+QUOTING = [key for key in PUBLISHING if connector_of(key).manifest.has_quotes]
+FILMING = [key for key in PUBLISHING if connector_of(key).manifest.videos]
+WORKING_ON_VIDEOS = [key for key in FILMING if case_of(key).works_on_videos]
+FAILING_VIDEOS = [key for key in FILMING if case_of(key).video_failure]
+TELLING_RATES = [key for key in CONNECTING if case_of(key).rate]
+TOLD = [key for key in PUBLISHING if connector_of(key).settings]
+EDITING = [key for key in ALL if connector_of(key).edit]
+SHOWING = [key for key in ALL if connector_of(key).shows]
+LISTENING = [key for key in ALL if connector_of(key).inbox]
+MEASURED = [key for key in ALL if connector_of(key).metrics]
+MEASURED_BY_POST = [key for key in MEASURED if case_of(key).post_ids]
+
+LOST = Exchange(method="", path="", error="outcome_unknown")
+FAILURES: dict[Failure, type[NetworkError]] = {
+    "rate_limited": RateLimited,
+    "locked_out": GrantExpired,
+    "refused": Refused,
+    "out_of_order": Unavailable,
+}
+
+
+def path_of(url: str) -> str:
+    return "/" + url.split("://", 1)[-1].partition("/")[2].partition("?")[0]
+
+
+def echoing(key: str, failure: Failure) -> Exchange:
+    """The network's failure, with our grant in its words: it must not come through."""
+    return leaking(case_of(key).failures[failure], case_of(key).grant_secrets)
+
+
+def leaking(exchange: Exchange, secrets: tuple[str, ...]) -> Exchange:
+    leak = " ".join(secrets)
+    if isinstance(exchange.json_, dict):
+        words = {
+            name: f"{value} {leak}" if name in ("message", "error_description", "detail") else value
+            for name, value in exchange.json_.items()
+        }
+        return exchange.model_copy(update={"json_": words})
+    return exchange.model_copy(update={"text": f"{exchange.text or ''} {leak}"})
+
+
+async def look_up(key: str, http: ScriptedHttp) -> Published | None:
+    """Looks up a post whose write got no answer."""
+    lost, ability = failing_post(key, LOST), connector_of(key).publish
+    assert ability is not None
+    kept, access = Kept(lost), case_of(key).access
+    with pytest.raises(OutcomeUnknown):
+        await ability.publish(lost, access, POST, {}, kept, now=NOW)
+    return await ability.look_up(http, access, POST, kept.last, since=NOW)

@@ -1,0 +1,67 @@
+"""Connecting, checking and refreshing, as every network does them."""
+
+import pytest
+
+from domain.connector.errors import (
+    GrantExpired,
+    Refused,
+)
+from tests.networks.abilities import CONNECTING, leaking
+from tests.networks.conformance import (
+    NOW,
+    assert_keeps_secrets,
+    case_of,
+    connector_of,
+    script,
+)
+from tests.networks.scripted import ScriptedHttp, recorded
+
+
+@pytest.mark.parametrize("key", CONNECTING)
+async def test_connecting_gives_the_account_and_what_lets_us_in(key: str) -> None:
+    case, http, ability = case_of(key), script(key, "connect"), connector_of(key).connect
+    assert ability is not None
+    connected = await ability.connect(http, case.login, now=NOW)
+    http.assert_finished()
+    assert connected.server == case.access.server
+    assert connected.profile.remote_id == case.access.remote_id
+    assert connected.profile.handle == case.access.handle
+    told = [secret for secret in case.every_secret if any(secret in c.url for c in http.calls)]
+    assert bool(told) == case.has_secret_in_path
+
+
+@pytest.mark.parametrize("key", CONNECTING)
+async def test_login_that_is_not_accepted_is_told_without_the_login(key: str) -> None:
+    case, ability = case_of(key), connector_of(key).connect
+    assert ability is not None
+    first = recorded(key, "connect")[0]
+    refusal = leaking(case.failures["locked_out"], case.secrets)
+    refusal = refusal.model_copy(update={"method": first.method, "path": first.path})
+    with pytest.raises((GrantExpired, Refused)) as caught:
+        await ability.connect(ScriptedHttp([refusal]), case.login, now=NOW)
+    assert_keeps_secrets(case, caught.value)
+
+
+@pytest.mark.parametrize("key", CONNECTING)
+async def test_check_shows_the_account(key: str) -> None:
+    case, http, ability = case_of(key), script(key, "check"), connector_of(key).connect
+    assert ability is not None
+    profile = await ability.check(http, case.access)
+    http.assert_finished()
+    assert (profile.remote_id, profile.handle) == (case.access.remote_id, case.access.handle)
+
+
+@pytest.mark.parametrize("key", CONNECTING)
+async def test_refresh_renews_the_whole_grant_or_says_that_none_is_needed(key: str) -> None:
+    case, ability = case_of(key), connector_of(key).connect
+    assert ability is not None
+    http = script(key, "refresh") if case.renews_grant else ScriptedHttp([])
+    grant = await ability.refresh(http, case.access, now=NOW)
+    http.assert_finished()
+    if not case.renews_grant:
+        assert grant is None
+        return
+    assert grant is not None
+    assert grant.access != case.access.grant.access
+    assert grant.refresh not in (None, "", case.access.grant.refresh)
+    assert grant.expires_at is None or grant.expires_at.tzinfo is not None

@@ -1,0 +1,54 @@
+"""Looking up what may have arrived, and taking back what did."""
+
+import pytest
+
+from domain.connector.errors import (
+    OutcomeUnknown,
+)
+from tests.networks.abilities import BLIND, PUBLISHING, RECONCILING, look_up
+from tests.networks.conformance import (
+    case_of,
+    connector_of,
+    longest,
+    publish,
+    script,
+)
+from tests.networks.scripted import ScriptedHttp, body_text
+
+
+@pytest.mark.parametrize("key", BLIND)
+async def test_lost_post_stays_unknown_where_the_network_cannot_tell(key: str) -> None:
+    with pytest.raises(OutcomeUnknown):
+        await look_up(key, ScriptedHttp([]))
+
+
+@pytest.mark.parametrize("key", RECONCILING)
+async def test_lost_post_is_found_when_it_is_there(key: str) -> None:
+    http = script(key, "look_up_found")
+    found = await look_up(key, http)
+    http.assert_finished()
+    assert found is not None
+    assert len(found.refs) == 1
+    assert found.remote_id
+
+
+@pytest.mark.parametrize("key", RECONCILING)
+async def test_lost_post_is_not_found_when_it_is_not_there(key: str) -> None:
+    http = script(key, "look_up_missing")
+    assert await look_up(key, http) is None
+    http.assert_finished()
+
+
+@pytest.mark.parametrize("scenario", ["withdraw", "withdraw_gone"])
+@pytest.mark.parametrize("key", PUBLISHING)
+async def test_withdrawing_takes_away_last_first_and_does_not_mind_what_is_gone(
+    key: str, scenario: str
+) -> None:
+    published, _ = await publish(key, script(key, "thread"), longest(connector_of(key)), {})
+    http, ability = script(key, scenario), connector_of(key).publish
+    assert ability is not None
+    await ability.withdraw(http, case_of(key).access, published.refs)
+    http.assert_finished()
+    said = "\n".join(f"{call.url} {body_text(call)}" for call in http.calls)
+    places = [said.index(ref.remote_id.rsplit("/", 1)[-1]) for ref in published.refs]
+    assert places == sorted(places, reverse=True)
