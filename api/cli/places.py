@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from api.cli.trouble import Trouble
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -12,7 +14,15 @@ def as_called(path: Path) -> Path:
 
 
 def data_folder(given: Path | None) -> Path:
-    """The folder of everything kept: as typed, else DATA_DIR, else `.parvis` in the clone."""
-    if given is not None:
-        return as_called(given).resolve()
-    return (ROOT / os.environ.get("DATA_DIR", ".parvis")).resolve()
+    """The folder of everything kept: as typed, else DATA_DIR, else `.parvis` in the clone.
+
+    Raises `Trouble` for the clone itself, which an empty name means.
+    """
+    named = os.environ.get("DATA_DIR", ".parvis")
+    folder = (ROOT / named if given is None else as_called(given)).resolve()
+    if folder == ROOT.resolve():
+        raise Trouble(
+            "The data would lie among the sources, keys and all.",
+            "Name a folder of its own with --data.",
+        )
+    return folder

@@ -152,7 +152,7 @@ def _select(kind: AgendaKind, place: Place) -> str:
         f"SELECT '{kind}' AS kind, {at} AS at, {community} AS community_id, {place.title} AS title,"
         f" {ids}, {place.problem} AS problem, {place.next_at} AS next_at, {id_} AS subject"
         f" FROM {place.rows} WHERE {row}.workspace_id = $1 AND {place.is_meant}"
-        f" AND {at} >= $2 AND {at} < $3 AND ({at}, {id_}) > ($4, $5)"
+        f" AND {at} >= $2 AND {at} < $3 AND ({at}, {id_}, '{kind}') > ($4, $5, $10)"
         f" AND ($6::uuid[] IS NULL OR {community} = ANY ($6))"
         f" AND '{kind}' = ANY ($7) ORDER BY {at}, {id_} LIMIT $8"
     )
@@ -160,5 +160,5 @@ def _select(kind: AgendaKind, place: Place) -> str:
 
 READ = (
     f"SELECT * FROM ({' UNION ALL '.join(f'({_select(*each)})' for each in PLACES.items())}) items"
-    " ORDER BY at, subject LIMIT $8"
+    " ORDER BY at, subject, kind LIMIT $8"
 )

@@ -42,26 +42,28 @@ async def list_agenda(
     for scope in (Scope.POSTS_READ, Scope.ACCOUNTS_READ):
         caller.need(scope)
     start, end = _window(since, until, now=now)
-    after: Sequence[object] = (start - timedelta(microseconds=1), FIRST)
+    at, subject, kind = start - timedelta(microseconds=1), FIRST, ""
     if request.cursor is not None:
-        after = read_cursor(request.cursor, SORT, datetime, UUID)
+        at, subject, kind = read_cursor(request.cursor, SORT, datetime, UUID, str)
     raw = await driver_of(session)
     rows = await raw.fetch(
         READ,
         caller.workspace_id,
         start,
         end,
-        *after,
+        at,
+        subject,
         list(community_ids) or None,
-        [kind.value for kind in kinds or AgendaKind],
+        [each.value for each in kinds or AgendaKind],
         request.limit + 1,
         now,
+        kind,
     )
     return page_of(
         rows,
         request,
         view=_view,
-        cursor=lambda row: make_cursor(SORT, row["at"], row["subject"]),
+        cursor=lambda row: make_cursor(SORT, row["at"], row["subject"], row["kind"]),
     )
 
 

@@ -218,7 +218,7 @@ class Invalid(ParvisError): ...
 class Misfit(Invalid):
     code = "request.invalid"
     title = "The request does not fit its description"
-    remedy = "Mend each fault; `errors` points at them."
+    remedy = "Mend each fault; `errors` (in GraphQL `faults`) points at them."
 
 
 class IdMalformed(Invalid):
@@ -242,7 +242,7 @@ class IdWrongKind(Invalid):
 class CursorInvalid(Invalid):
     code = "cursor.invalid"
     title = "The cursor was not made by this list"
-    remedy = "Send `next_cursor` as it was given, with the same sort; or start without one."
+    remedy = "Send `next_cursor` (in GraphQL `endCursor`) as it was given, with the same sort; or start without one."
 
 
 class ParameterUnknown(Invalid):

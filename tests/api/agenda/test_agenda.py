@@ -136,6 +136,24 @@ async def test_the_agenda_goes_on_page_by_page(tenant: Tenant, furnished: Furnis
     assert shown == whole
 
 
+async def test_two_kinds_of_one_post_at_one_moment_are_parted_by_a_page(
+    tenant: Tenant, furnished: Furnished
+) -> None:
+    post, at = furnished.here[named("post")], "2026-12-24T12:00:00"
+    dates = {"valid_until": at, "next_check": at}
+    path, first = f"/v1/posts/{post}/upkeep", {"If-Match": '"1"'}
+    set_ = await tenant.client.patch(path, json=dates, headers=first)
+    assert set_.status_code == 200, set_.text
+
+    shown, query = list[str](), dict[str, Any](kind=["validity_ends", "check_due"], limit=1)
+    for _ in range(2):
+        page = (await tenant.client.get(PATH, params={**WIDE, **query})).json()
+        shown += [each["kind"] for each in page["data"]]
+        query["cursor"] = page["page"]["next_cursor"]
+
+    assert shown == ["check_due", "validity_ends"]
+
+
 async def test_kinds_communities_and_moments_narrow_it(
     tenant: Tenant, furnished: Furnished
 ) -> None:
