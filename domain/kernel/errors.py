@@ -242,7 +242,10 @@ class IdWrongKind(Invalid):
 class CursorInvalid(Invalid):
     code = "cursor.invalid"
     title = "The cursor was not made by this list"
-    remedy = "Send `next_cursor` (in GraphQL `endCursor`) as it was given, with the same sort; or start without one."
+    remedy = (
+        "Send `next_cursor` (in GraphQL `endCursor`) as it was given, with the same sort;"
+        " or start without one."
+    )
 
 
 class ParameterUnknown(Invalid):
