@@ -42,9 +42,7 @@ async def list_agenda(
     for scope in (Scope.POSTS_READ, Scope.ACCOUNTS_READ):
         caller.need(scope)
     start, end = _window(since, until, now=now)
-    at, subject, kind = start - timedelta(microseconds=1), FIRST, ""
-    if request.cursor is not None:
-        at, subject, kind = read_cursor(request.cursor, SORT, datetime, UUID, str)
+    at, subject, kind = _edge(request, start)
     raw = await driver_of(session)
     rows = await raw.fetch(
         READ,
@@ -65,6 +63,13 @@ async def list_agenda(
         view=_view,
         cursor=lambda row: make_cursor(SORT, row["at"], row["subject"], row["kind"]),
     )
+
+
+def _edge(request: PageRequest, start: datetime) -> Sequence[object]:
+    """Behind which item the page begins: its moment, its row and its kind."""
+    if request.cursor is None:
+        return start - timedelta(microseconds=1), FIRST, ""
+    return read_cursor(request.cursor, SORT, datetime, UUID, str)
 
 
 def _window(

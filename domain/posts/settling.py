@@ -22,7 +22,7 @@ from domain.posts.finding import ensure_free, find_post, lock_with_post, targets
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
-from domain.posts.tables import Delivery
+from domain.posts.tables import Delivery, Post
 
 _SENT = frozenset({DeliveryKind.PUBLISH, DeliveryKind.ANSWER})
 
@@ -87,18 +87,13 @@ async def cancel_delivery(
     Raises `NotAllowedNow` for any other, and `PostOnHold`.
     """
     caller.need(Scope.POSTS_PUBLISH)
-    post, row = await lock_with_post(session, caller, id_)
-    if post is not None:
-        ensure_free(post)
+    post, row = await _lock_free(session, caller, id_)
     if row.state == DeliveryState.FAILED and is_half_out(row):
         raise NotAllowedNow("Some of it is out: send the rest by a retry, or withdraw the post.")
     if row.state not in {DeliveryState.WAITING, DeliveryState.FAILED}:
         raise NotAllowedNow(f"Only what waits or failed is cancelled; this one is {row.state}.")
     call_off(row, now)
-    record(session, caller, "delivery.cancelled", ("delivery", id_), now=now)
-    if post is not None:
-        await settle_post(session, caller, post, now=now)
-    return delivery_view(row)
+    return await _tell(session, caller, post, row, "cancelled", now=now)
 
 
 async def retry_delivery(
@@ -109,13 +104,33 @@ async def retry_delivery(
     Raises `NotAllowedNow` for any other, and `PostOnHold`.
     """
     caller.need(Scope.POSTS_PUBLISH)
-    post, row = await lock_with_post(session, caller, id_)
-    if post is not None:
-        ensure_free(post)
+    post, row = await _lock_free(session, caller, id_)
     if not may_retry(row):
         raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
     retry(session, row, now=now)
-    record(session, caller, "delivery.retried", ("delivery", id_), now=now)
+    return await _tell(session, caller, post, row, "retried", now=now)
+
+
+async def _lock_free(
+    session: AsyncSession, caller: Caller, id_: UUID
+) -> tuple[Post | None, Delivery]:
+    """A delivery, and its post where it has one. Raises `NotFound` and `PostOnHold`."""
+    post, row = await lock_with_post(session, caller, id_)
+    if post is not None:
+        ensure_free(post)
+    return post, row
+
+
+async def _tell(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post | None,
+    row: Delivery,
+    what: str,
+    *,
+    now: datetime,
+) -> DeliveryView:
+    record(session, caller, f"delivery.{what}", ("delivery", row.id), now=now)
     if post is not None:
         await settle_post(session, caller, post, now=now)
     return delivery_view(row)
