@@ -11,46 +11,26 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from uuid import UUID
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from domain.accounts.budgeting import Kind, Purpose, budgets_under, counter_of, told_key
 from domain.connector.dialects.rate import Rate
 from domain.connector.errors import RateLimited
 from domain.connector.http import Call, Http, Reply
-from domain.connector.manifest import Budget, Manifest
+from domain.connector.manifest import Manifest
 from domain.connector.rates import is_slowed, read_rate
 from domain.kernel.clock import utc_now
+from domain.kernel.ids import show
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 
 VALKEY_TIMEOUT_S = 1.0
 UNTOLD_WAIT_S = 60
 _KEPT_AFTER_MS = 60_000
-
-
-class Purpose(StrEnum):
-    """What a call is for; each leaves a share of every budget to those before it."""
-
-    PUBLISH = "publish"
-    CONNECT = "connect"
-    INBOX = "inbox"
-    METRICS = "metrics"
-
-    @property
-    def leaves(self) -> float:
-        """The share of a budget that such a call must leave untouched."""
-        return {Purpose.INBOX: 0.1, Purpose.METRICS: 0.3}.get(self, 0.0)
-
-
-class Kind(StrEnum):
-    READ = "read"
-    WRITE = "write"
-    DELETE = "delete"
-    MEDIA = "media"
 
 
 def kind_of(call: Call) -> Kind:
@@ -100,8 +80,6 @@ redis.call('HSET', KEYS[1], 'limit', ARGV[1], 'remaining', remaining, 'resets_at
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 """
 
-_TOLD = "return redis.call('HMGET', KEYS[1], 'limit', 'remaining', 'resets_at')"
-
 
 class Budgets:
     """The rate budgets of all accounts; `clock` gives the moment of each call."""
@@ -110,7 +88,6 @@ class Budgets:
         self.clock = clock
         self._take = valkey.register_script(_TAKE)
         self._learn = valkey.register_script(_LEARN)
-        self._told = valkey.register_script(_TOLD)
 
     def by(self, clock: Callable[[], datetime]) -> "Budgets":
         """The same budgets, by another clock."""
@@ -129,13 +106,12 @@ class Budgets:
         cost: int = 1,
     ) -> None:
         """Counts a call before it goes out. Raises `RateLimited` when a budget is spent."""
-        now_ms = _ms(now)
-        keys = [_key(manifest.key, account_id, kind)]
-        arguments: list[float] = [now_ms, cost, purpose.leaves]
-        for budget in _under(manifest, kind, purpose):
-            window = now_ms // (budget.window_s * 1000)
-            keys.append(f"{_key(manifest.key, account_id, budget.name)}:{window}")
-            arguments += [budget.limit, (window + 1) * budget.window_s * 1000]
+        keys = [told_key(manifest.key, account_id, kind)]
+        arguments: list[float] = [_ms(now), cost, purpose.leaves]
+        for budget in budgets_under(manifest, kind, purpose):
+            counter = counter_of(manifest.key, account_id, budget, now=now)
+            keys.append(counter.key)
+            arguments += [budget.limit, _ms(counter.ends_at)]
         try:
             async with asyncio.timeout(VALKEY_TIMEOUT_S):
                 whole_at_ms = int(await self._take(keys=keys, args=arguments))
@@ -144,7 +120,8 @@ class Budgets:
             return
         if whole_at_ms:
             raise RateLimited(
-                f"The rate budget of this account at {manifest.name} is spent.",
+                f"The rate budget of this account at {manifest.name} is spent: "
+                f"/v1/accounts/{show('acct', account_id)}/budgets.",
                 until=datetime.fromtimestamp(whole_at_ms / 1000, UTC),
                 code="outbound.budget_spent",
             )
@@ -163,23 +140,11 @@ class Budgets:
         try:
             async with asyncio.timeout(VALKEY_TIMEOUT_S):
                 await self._learn(
-                    keys=[_key(network, account_id, kind)],
+                    keys=[told_key(network, account_id, kind)],
                     args=[rate.limit or 0, rate.remaining, ends_ms, kept_ms],
                 )
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("budget.unlearned", network=network, error=type(error).__name__)
-
-    async def told(self, network: str, account_id: UUID, kind: Kind) -> Rate | None:
-        """What is left by the network's own words, less what we sent since; None: not told."""
-        try:
-            async with asyncio.timeout(VALKEY_TIMEOUT_S):
-                found = await self._told(keys=[_key(network, account_id, kind)])
-        except (RedisError, OSError, TimeoutError):
-            return None
-        if None in found:
-            return None
-        limit, remaining, ends_ms = (int(value) for value in found)
-        return Rate(limit or None, max(remaining, 0), datetime.fromtimestamp(ends_ms / 1000, UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,17 +174,6 @@ def for_account(
 ) -> Http:
     """The way out for one account's calls of one purpose, within its rate budgets."""
     return BudgetedHttp(http, budgets, manifest, account_id, purpose)
-
-
-def _under(manifest: Manifest, kind: Kind, purpose: Purpose) -> tuple[Budget, ...]:
-    names = {"all", str(kind)}
-    if purpose is Purpose.CONNECT and kind is Kind.WRITE:
-        names.add("login")
-    return tuple(budget for budget in manifest.budgets if budget.name in names)
-
-
-def _key(network: str, account_id: UUID, name: str) -> str:
-    return f"parvis:budget:{{{network}:{account_id.hex}}}:{name}"
 
 
 def _ms(moment: datetime) -> int:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from domain.accounts import connections, standing
+from domain.accounts import budgeting, connections, standing
 from domain.accounts.credentials import open_grant, renewed
 from domain.accounts.rules import AccountState, ended_early, runs_out
 from domain.accounts.shapes import AccountFacts
@@ -59,10 +59,10 @@ class Timed:
 
 
 _SHARES = {
-    Purpose.PUBLISH: budget.Purpose.PUBLISH,
-    Purpose.READ: budget.Purpose.INBOX,
-    Purpose.MEASURE: budget.Purpose.METRICS,
-    Purpose.CHECK: budget.Purpose.CONNECT,
+    Purpose.PUBLISH: budgeting.Purpose.PUBLISH,
+    Purpose.READ: budgeting.Purpose.INBOX,
+    Purpose.MEASURE: budgeting.Purpose.METRICS,
+    Purpose.CHECK: budgeting.Purpose.CONNECT,
 }
 _CONNECTED = frozenset({AccountState.CONNECTED})
 _CHECKABLE = frozenset({AccountState.CONNECTED, AccountState.ACTION_REQUIRED})

@@ -1,16 +1,24 @@
 """Accounts in the graph."""
 
+from typing import Any
+
+import strawberry
+
 from api.accounts import loaders
+from api.accounts.budgets import ValkeyCounters
 from api.accounts.waiting import patience, watch
 from api.graph.changes import Mutation
 from api.graph.context import Context
 from api.graph.derive import derive
+from api.graph.fields import argument, asking
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from api.graph.relations import edge
 from domain.accounts import consents, queries, service
+from domain.accounts.budgets import AccountBudgetsView, budgets_of
 from domain.accounts.consent_shapes import ConsentView
 from domain.accounts.shapes import AccountView
+from domain.kernel.ids import read
 from domain.posts import refitting
 
 ACCOUNT = derive(
@@ -19,6 +27,8 @@ ACCOUNT = derive(
     "An account on a network. No credential is ever shown.",
     find=queries.accounts_by_id,
 )
+
+BUDGETS = derive(AccountBudgetsView, "AccountBudgets", "What is left of an account's rate budgets.")
 
 CONSENT = derive(
     ConsentView,
@@ -49,6 +59,12 @@ async def _settled(context: Context, view: AccountView) -> AccountView:
     return await watch(context.database, context.caller, view, wait_s=wait_s)
 
 
+async def _budgets(_: object, context: Context, given: dict[str, Any]) -> AccountBudgetsView:
+    async with context.turn() as session:
+        account = await queries.get_account(session, context.caller, read("acct", given["id"]))
+    return await budgets_of(account, ValkeyCounters(context.state.redis), now=context.now)
+
+
 QUERIES = (
     single(
         "account",
@@ -67,6 +83,14 @@ QUERIES = (
             "networks": "Only on these networks, by key.",
             "states": "Only in these states.",
         },
+    ),
+    asking(
+        "account_budgets",
+        BUDGETS | None,
+        "What is left of an account's rate budgets, and until when it waits for them; "
+        "`dependency.away` while nobody can tell. Needs `accounts:read`.",
+        _budgets,
+        [argument("id", strawberry.ID, "The account's id, `acct_…`.")],
     ),
     single(
         "consent",

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.accounts.budgets import ValkeyCounters
 from api.accounts.waiting import Connection, WaitDep
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities
@@ -14,6 +15,7 @@ from api.paging import link_next, tag
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.accounts import queries, service
+from domain.accounts.budgets import AccountBudgetsView, budgets_of
 from domain.accounts.queries import AccountSort
 from domain.accounts.rules import AccountState
 from domain.accounts.shapes import (
@@ -103,6 +105,21 @@ async def get_account(
     view = await queries.get_account(session, caller, account_id)
     tag(response, view.version)
     return view
+
+
+@begun.get("/{account_id}/budgets", summary="Read an account's rate budgets")
+async def get_account_budgets(
+    request: Request, caller: CallerDep, now: NowDep, account_id: AccountId
+) -> AccountBudgetsView:
+    """What is left of them, and until when publishing, reading and measuring wait for them.
+
+    503 `dependency.away` while nobody can tell: then calls go out uncounted. Needs the scope
+    `accounts:read`.
+    """
+    state = state_of(request)
+    async with state.database.acting(caller) as session:
+        account = await queries.get_account(session, caller, account_id)
+    return await budgets_of(account, ValkeyCounters(state.redis), now=now)
 
 
 @kept.patch("/{account_id}", summary="Change an account")

@@ -44,7 +44,7 @@ TROUBLES = {
     "network.unknown": "This installation has no connector that can connect the network.",
     "outbound.address_refused": "The address is private, and OUTBOUND_ALLOW does not list it.",
     "outbound.answer_too_large": "The answer is larger than OUTBOUND_MAX_BYTES.",
-    "outbound.budget_spent": "The account's rate budget is spent; it goes on when it is whole.",
+    "outbound.budget_spent": "A rate budget is spent; `/v1/accounts/{id}/budgets` says until when.",
     "outbound.cut_off": "The answer broke off; it is asked for again.",
     "outbound.timed_out": "No answer came in time; it is tried again.",
     "outbound.unreachable": "The server cannot be reached; it is tried again.",

@@ -8,12 +8,14 @@ from arq.connections import ArqRedis
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from api.accounts.budgets import ValkeyCounters
+from domain.accounts.budgeting import Kind, Purpose, told_key
 from domain.connector.dialects.rate import Rate
 from domain.connector.errors import RateLimited, Unavailable
 from domain.connector.http import Call, FilePart, Reply
 from domain.connector.manifest import Budget, IdempotencyClass, Manifest, Source
 from domain.kernel.settings import Settings
-from workers.budget import Budgets, Kind, Purpose, for_account, kind_of
+from workers.budget import Budgets, for_account, kind_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SOURCE = Source(url="https://example.org", read_on=date(2026, 11, 22))
@@ -188,21 +190,23 @@ async def test_only_sessions_are_counted_as_logins(budgets: Budgets, account_id:
 
 
 async def test_what_the_network_says_counts(
-    budgets: Budgets, clock: Clock, account_id: UUID
+    redis: ArqRedis, budgets: Budgets, clock: Clock, account_id: UUID
 ) -> None:
     left = says(x_ratelimit_limit="300", x_ratelimit_remaining="2", x_ratelimit_reset="30")
     network = Network([left])
     http = for_account(network, budgets, manifest(("all", 300, 60)), account_id, Purpose.PUBLISH)
 
     passed = await spend(http, GET, 9)
-    told = await budgets.told("testnet", account_id, Kind.READ)
+    _, told = await ValkeyCounters(redis).read(
+        [], [told_key("testnet", account_id, Kind.READ)], now=clock.now
+    )
     with pytest.raises(RateLimited) as refusal:
         await http(GET)
     clock.now += timedelta(seconds=31)
     later = await spend(http, GET, 9)
 
     assert (passed, later) == (3, 9)
-    assert told == Rate(300, 0, NOON + timedelta(seconds=30))
+    assert told == [Rate(300, 0, NOON + timedelta(seconds=30))]
     assert refusal.value.until == NOON + timedelta(seconds=30)
 
 

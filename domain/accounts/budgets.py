@@ -1,0 +1,122 @@
+"""What is left of an account's rate budgets, as all workers count them and its network told."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from math import floor
+from typing import Protocol
+
+from pydantic import Field
+
+from domain.accounts.budgeting import ALL, Kind, Purpose, counter_of, told_key
+from domain.accounts.shapes import AccountView
+from domain.connector.dialects.rate import Rate
+from domain.kernel.clock import Moment
+from domain.kernel.ids import AccountId
+from domain.kernel.shapes import View
+from domain.networks import find
+
+
+class BudgetSource(StrEnum):
+    """Who said how much an account may call."""
+
+    MANIFEST = "manifest"
+    NETWORK = "network"
+
+
+class AccountBudgetView(View):
+    name: str = Field(
+        description="Of which calls: `all`, `read`, `write`, `delete`, `media`, which are files, "
+        "or `login`, which opens and renews sessions."
+    )
+    said_by: BudgetSource = Field(description="Who said it: the manifest, or the network itself.")
+    limit: int | None = Field(description="Calls (or points) in one window; null: not told.")
+    left: int = Field(description="What is left of them, less what was sent since.")
+    window_s: int | None = Field(description="Length of the window, in seconds; null: not told.")
+    resets_at: Moment = Field(description="When it is whole again.")
+
+
+class AccountBudgetsView(View):
+    """Reading leaves a tenth of every budget to publishing, measuring three tenths to both."""
+
+    account_id: AccountId = Field(description="The account.")
+    network: str = Field(description="Key of its network.")
+    budgets: list[AccountBudgetView] = Field(
+        description="Those its network's manifest lists, then those the network told by itself; "
+        "what it told is left out once that is over."
+    )
+    publishing_resumes_at: Moment | None = Field(
+        description="Until when nothing is published; null: nothing holds it. Files wait for "
+        "`media` as well."
+    )
+    reading_resumes_at: Moment | None = Field(
+        description="Until when its inbox is not read; null: nothing holds it."
+    )
+    measuring_resumes_at: Moment | None = Field(
+        description="Until when nothing is measured; null: nothing holds it."
+    )
+
+
+class Counters(Protocol):
+    """The memory that all processes share."""
+
+    async def read(
+        self, counted: Sequence[str], told: Sequence[str], *, now: datetime
+    ) -> tuple[Sequence[int], Sequence[Rate | None]]:
+        """What lies under these keys, in their order. Raises `DependencyAway`."""
+
+
+async def budgets_of(
+    account: AccountView, counters: Counters, *, now: datetime
+) -> AccountBudgetsView:
+    """Raises `DependencyAway` while nobody knows: calls go out uncounted then."""
+    connector = find(account.network)
+    listed = connector.manifest.budgets if connector else ()
+    windows = [counter_of(account.network, account.id, each, now=now) for each in listed]
+    keys = [told_key(account.network, account.id, kind) for kind in Kind]
+    used, told = await counters.read([each.key for each in windows], keys, now=now)
+    budgets = [
+        AccountBudgetView(
+            name=budget.name,
+            said_by=BudgetSource.MANIFEST,
+            limit=budget.limit,
+            left=max(budget.limit - count, 0),
+            window_s=budget.window_s,
+            resets_at=window.ends_at,
+        )
+        for budget, window, count in zip(listed, windows, used, strict=True)
+    ]
+    budgets += _told(told)
+    return AccountBudgetsView(
+        account_id=account.id,
+        network=account.network,
+        budgets=budgets,
+        publishing_resumes_at=_held_until(budgets, Kind.WRITE, Purpose.PUBLISH),
+        reading_resumes_at=_held_until(budgets, Kind.READ, Purpose.INBOX),
+        measuring_resumes_at=_held_until(budgets, Kind.READ, Purpose.METRICS),
+    )
+
+
+def _told(rates: Sequence[Rate | None]) -> Iterator[AccountBudgetView]:
+    for kind, rate in zip(Kind, rates, strict=True):
+        if rate is not None and rate.remaining is not None and rate.resets_at is not None:
+            yield AccountBudgetView(
+                name=kind,
+                said_by=BudgetSource.NETWORK,
+                limit=rate.limit,
+                left=rate.remaining,
+                window_s=None,
+                resets_at=rate.resets_at,
+            )
+
+
+def _held_until(
+    budgets: Sequence[AccountBudgetView], kind: Kind, purpose: Purpose
+) -> datetime | None:
+    """When the fullest budget of such calls is whole again; None: one may go out now."""
+    spent = (
+        each.resets_at
+        for each in budgets
+        if each.name in {ALL, kind} and each.left < 1 + floor((each.limit or 0) * purpose.leaves)
+    )
+    return max(spent, default=None)

@@ -1,0 +1,135 @@
+"""What people see of an account's rate budgets, as workers count them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from arq.connections import ArqRedis
+
+from api.main import create_app
+from domain.accounts.budgeting import Purpose
+from domain.connector.http import Call, Reply
+from domain.kernel.database import Database
+from domain.kernel.ids import read, show
+from domain.kernel.settings import Settings
+from domain.networks.sandbox.manifest import MANIFEST
+from tests.api.graph.asking import ask, refusal
+from tests.desk import Desk
+from tests.world import Tenant, client_for, make_account, opened
+from workers.budget import Budgets, for_account
+
+BUDGETS = """
+query ($id: ID!) {
+  accountBudgets(id: $id) {
+    accountId network publishingResumesAt readingResumesAt measuringResumesAt
+    budgets { name saidBy limit left windowS resetsAt }
+  }
+}
+"""
+POST, GET = Call("POST", "http://sandbox.test/", json={}), Call("GET", "http://sandbox.test/")
+
+
+async def send(redis: ArqRedis, account: str, call: Call, **headers: str) -> None:
+    """A worker's call of the account, and what the network says to it."""
+
+    async def network(call: Call) -> Reply:
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Reply(200, told, b"", call.url)
+
+    account_id = read("acct", account)
+    await for_account(network, Budgets(redis), MANIFEST, account_id, Purpose.PUBLISH)(call)
+
+
+async def shown(desk: Desk) -> dict[str, Any]:
+    answer = await desk.client.get(f"/v1/accounts/{desk.account}/budgets")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_a_fresh_account_has_all_that_its_manifest_lists(desk: Desk) -> None:
+    found = await shown(desk)
+
+    [budget] = found.pop("budgets")
+    resets_at = datetime.fromisoformat(budget.pop("resets_at"))
+    assert budget == {
+        "name": "all",
+        "said_by": "manifest",
+        "limit": 60_000,
+        "left": 60_000,
+        "window_s": 300,
+    }
+    assert 0 < (resets_at - datetime.now(UTC)).total_seconds() <= 300
+    assert found == {
+        "account_id": desk.account,
+        "network": "sandbox",
+        "publishing_resumes_at": None,
+        "reading_resumes_at": None,
+        "measuring_resumes_at": None,
+    }
+
+
+async def test_what_was_sent_and_what_the_network_told_is_seen_alike_by_both_faces(
+    desk: Desk, redis: ArqRedis
+) -> None:
+    told = {"ratelimit_limit": "10", "ratelimit_remaining": "0", "ratelimit_reset": "120"}
+    await send(redis, desk.account, GET)
+    await send(redis, desk.account, POST, **told)
+
+    found = await shown(desk)
+    graph = (await ask(desk.tenant, BUDGETS, id=desk.account))["accountBudgets"]
+
+    listed, write = found["budgets"]
+    assert (listed["name"], listed["left"]) == ("all", 59_998)
+    assert (write["name"], write["said_by"], write["window_s"]) == ("write", "network", None)
+    assert (write["limit"], write["left"]) == (10, 0)
+    assert (found["publishing_resumes_at"], found["reading_resumes_at"]) == (
+        write["resets_at"],
+        None,
+    )
+    assert [(each["name"], each["saidBy"], each["left"]) for each in graph["budgets"]] == [
+        ("all", "MANIFEST", 59_998),
+        ("write", "NETWORK", 0),
+    ]
+    assert graph["publishingResumesAt"] == found["publishing_resumes_at"]
+
+
+async def test_measuring_waits_before_reading_does(desk: Desk, redis: ArqRedis) -> None:
+    told = {"ratelimit_limit": "10", "ratelimit_remaining": "3", "ratelimit_reset": "120"}
+    await send(redis, desk.account, GET, **told)
+
+    found = await shown(desk)
+
+    read_budget = found["budgets"][1]
+    assert found["measuring_resumes_at"] == read_budget["resets_at"]
+    assert (found["reading_resumes_at"], found["publishing_resumes_at"]) == (None, None)
+
+
+async def test_an_account_of_a_network_that_is_no_longer_known_has_none(
+    desk: Desk, database: Database
+) -> None:
+    community_id, house = read("com", desk.community), desk.tenant.workspace_id
+    account_id = await make_account(database, house, community_id, network="gone")
+
+    answer = await desk.client.get(f"/v1/accounts/{show('acct', account_id)}/budgets")
+
+    assert (answer.status_code, answer.json()["budgets"]) == (200, [])
+
+
+async def test_another_house_sees_no_budgets(desk: Desk, foreigner: Tenant) -> None:
+    answer = await foreigner.client.get(f"/v1/accounts/{desk.account}/budgets")
+    graph = await refusal(foreigner, BUDGETS, id=desk.account)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert graph == (200, "not_found")
+
+
+async def test_while_valkey_is_away_nobody_can_tell(desk: Desk, settings: Settings) -> None:
+    gone = type(settings.redis_url)(settings.redis_url.get_secret_value() + ".gone")
+    lonely = create_app(settings.model_copy(update={"redis_url": gone}))
+    async with opened(lonely) as app, client_for(app, desk.tenant.token) as client:
+        answer = await client.get(f"/v1/accounts/{desk.account}/budgets")
+        account = await client.get(f"/v1/accounts/{desk.account}")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "dependency.away")
+    assert answer.headers["retry-after"] == "1"
+    assert account.status_code == 200
