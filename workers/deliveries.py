@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from domain.accounts.due import expect_echo
-from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused
+from domain.connector.errors import GrantExpired, NetworkError, Refused
 from domain.connector.http import Http
 from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
@@ -19,7 +19,7 @@ from domain.mentions.service import answer_delivered
 from domain.metrics.service import start_measuring
 from domain.posts import arriving, recording
 from domain.posts.arriving import Arrived
-from domain.posts.delivering import LOOK_UP, Task
+from domain.posts.delivering import LOOK_UP, Held, Task, Wait
 from domain.posts.pausing import ensure_unpaused
 from domain.posts.rules import (
     DeliveryKind,
@@ -211,7 +211,7 @@ async def _record_error(
     else:
         decision = after_error(error, attempts=task.attempts, reconcile_wait=wait, now=now)
     async with context.database.transaction(task.workspace_id) as session:
-        await recording.record_error(
+        spent = await recording.record_error(
             session,
             worker(task.workspace_id),
             task,
@@ -222,8 +222,9 @@ async def _record_error(
         )
         if line is not None and (resumes := line.connector.resume) is not None:
             await recording.show_known(session, worker(task.workspace_id), task, resumes.known)
-    if isinstance(error, RateLimited):
-        await _put_off(context, task)
+    if spent is not None:
+        left = context.outbox.put_off(task.account_id, spent)
+        await put_off(context, task.workspace_id, left)
     if isinstance(error, GrantExpired):
         ids = task.workspace_id, task.account_id
         is_out = await grant_expired(context, *ids, error, now=started_at)
@@ -231,13 +232,11 @@ async def _record_error(
             await resume(context, *ids)
 
 
-async def _put_off(context: Context, task: Task) -> None:
-    """What waits behind it would meet the same, or overtake it once the budget is whole again."""
-    left = context.outbox.leave(task.account_id)
+async def put_off(context: Context, workspace_id: UUID, left: Sequence[tuple[Held, Wait]]) -> None:
+    """Each would meet the same spent budget, or overtake the others once that is whole again."""
     if left:
-        async with context.database.transaction(task.workspace_id) as session:
-            caller = worker(task.workspace_id)
-            await arriving.put_off(session, caller, left, task, now=context.clock())
+        async with context.database.transaction(workspace_id) as session:
+            await arriving.put_off(session, worker(workspace_id), left, now=context.clock())
 
 
 async def resume(context: Context, workspace_id: UUID, account_id: UUID) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 
 from domain.posts.arriving import Arrived
-from domain.posts.delivering import Held, Step, Task
+from domain.posts.delivering import Held, Step, Task, Wait
 from workers.gathering import Gathered
 
 MOST_HELD = 2_000
@@ -39,6 +39,14 @@ class Lane:
         """What has not begun; nothing of it will."""
         left, self._waiting = [held for *_, held in self._waiting], []
         return left
+
+    def put_off(self) -> list[Held]:
+        """What has not begun and would bring something out; the rest keeps its turn."""
+        left = self.leave()
+        for held in left:
+            if not held.task.brings_out:
+                self.put(held)
+        return [held for held in left if held.task.brings_out]
 
     @property
     def is_empty(self) -> bool:
@@ -72,6 +80,7 @@ class Outbox:
         """Accounts whose lane waits for another's end."""
         self._running: set[asyncio.Task[None]] = set()
         self._held: dict[UUID, Held] = {}
+        self._waits: dict[UUID, Wait] = {}
         self._stopped = False
 
     def room(self, at_most: int) -> int:
@@ -86,23 +95,37 @@ class Outbox:
         held = self._held.get(task.id)
         return held is not None and held.task is task and now < held.lease_end
 
-    def take(self, tasks: Iterable[Task], lease_end: datetime, speak: Speak) -> None:
-        """Puts tasks in the lanes of their accounts, each where its moment has it."""
+    def take(
+        self, tasks: Iterable[Task], claimed_at: datetime, lease_end: datetime, speak: Speak
+    ) -> list[tuple[Held, Wait]]:
+        """Puts tasks in the lanes of their accounts, each where its moment has it.
+
+        Gives what must wait: claimed before its account may bring it out, it would overtake what
+        waits for that moment.
+        """
+        left = []
         for task in tasks:
-            held = self._held[task.id] = Held(task, lease_end)
+            held = Held(task, lease_end)
+            wait = self._waits.get(task.account_id)
+            if wait and task.brings_out and claimed_at < wait.until:
+                left.append((held, wait))
+                continue
+            self._held[task.id] = held
             if task.account_id not in self._lanes:
                 self._lanes[task.account_id] = Lane(self._end)
                 self._resting.append(task.account_id)
             self._lanes[task.account_id].put(held)
         self._start(speak)
+        return left
 
-    def leave(self, account_id: UUID) -> list[Held]:
-        """Takes out what waits in an account's lane and has not begun."""
+    def put_off(self, account_id: UUID, wait: Wait) -> list[tuple[Held, Wait]]:
+        """Takes out of an account's lane what must wait, now and until the wait is over."""
+        self._waits[account_id] = wait
         lane = self._lanes.get(account_id)
-        left = [] if lane is None else lane.leave()
+        left = [] if lane is None else lane.put_off()
         for held in left:
             self._end(held)
-        return left
+        return [(held, wait) for held in left]
 
     async def stop(self, within_s: float) -> list[Held]:
         """Begins no lane more and waits for what runs; gives what was never begun."""

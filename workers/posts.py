@@ -9,7 +9,7 @@ from domain.kernel.caller import Caller, worker
 from domain.posts import arriving, delivering
 from domain.posts.delivering import Claims, Held
 from workers.context import Context
-from workers.deliveries import Opened, deliver
+from workers.deliveries import Opened, deliver, put_off
 from workers.outbox import MOST_HELD, Lane
 
 BATCH = 500
@@ -22,7 +22,9 @@ async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) ->
     for rows in claimed:
         async with context.database.transaction(workspace_id) as session:
             tasks = await delivering.prepare(session, caller, rows, now=now)
-        context.outbox.take(tasks, now + context.settings.lease, partial(_speak, context))
+        lease_end, speak = now + context.settings.lease, partial(_speak, context)
+        left = context.outbox.take(tasks, now, lease_end, speak)
+        await put_off(context, workspace_id, left)
     return sum(map(len, claimed))
 
 

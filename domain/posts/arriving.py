@@ -19,7 +19,7 @@ from domain.kernel.database import driver_of
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.posts import statements
-from domain.posts.delivering import Held, Task
+from domain.posts.delivering import Held, Task, Wait
 from domain.posts.drift import FIRST_LOOK
 from domain.posts.editing import keep_edit
 from domain.posts.finding import find_post, lock_delivery
@@ -32,7 +32,6 @@ from domain.posts.rules import (
     published_since,
     when_unplanned,
 )
-from domain.posts.tables import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +77,32 @@ async def give_back(
     session: AsyncSession, caller: Caller, held: Sequence[Held], *, now: datetime
 ) -> int:
     """Leaves what a worker claimed and never began to whoever comes next; gives how many."""
-    return await _leave(session, caller, held, now, again_at=now, problem=None)
+    return await _leave(session, caller, [(each, None) for each in held], now)
 
 
 async def put_off(
-    session: AsyncSession, caller: Caller, held: Sequence[Held], behind: Task, *, now: datetime
+    session: AsyncSession, caller: Caller, left: Sequence[tuple[Held, Wait]], *, now: datetime
 ) -> int:
-    """Leaves what waits behind a task until that one goes on, and for its reason; gives how many.
-
-    Whatever does not wait at all by now goes on behind it at once.
-    """
-    row = await session.get_one(Delivery, (caller.workspace_id, behind.id))
-    again_at = max(row.act_at or now, now)
-    return await _leave(session, caller, held, now, again_at=again_at, problem=row.problem)
+    """Leaves what a worker claimed until its account may bring it out; gives how many."""
+    return await _leave(session, caller, left, now)
 
 
 async def _leave(
     session: AsyncSession,
     caller: Caller,
-    held: Sequence[Held],
+    left: Sequence[tuple[Held, Wait | None]],
     now: datetime,
-    *,
-    again_at: datetime,
-    problem: Mapping[str, object] | None,
 ) -> int:
     raw = await driver_of(session)
-    posts = await _lock_posts(raw, caller, (each.task.post_id for each in held))
-    ids, ends = [each.task.id for each in held], [each.lease_end for each in held]
-    told = None if problem is None else json.dumps(problem)
-    given = caller.workspace_id, ids, ends, now, again_at, told
+    posts = await _lock_posts(raw, caller, (held.task.post_id for held, _ in left))
+    ids, ends = zip(*((held.task.id, held.lease_end) for held, _ in left), strict=True)
+    untils = [wait.until if wait else now for _, wait in left]
+    problems = [json.dumps(wait.problem) if wait else None for _, wait in left]
+    given = caller.workspace_id, ids, ends, now, untils, problems
     rows = await raw.fetch(statements.GIVE_BACK, *given)
     for row in rows:
-        due_at(session, caller.workspace_id, row["id"], again_at)
-    await settle_posts(session, raw, caller, posts, now, _traces(each.task for each in held))
+        due_at(session, caller.workspace_id, row["id"], row["act_at"])
+    await settle_posts(session, raw, caller, posts, now, _traces(held.task for held, _ in left))
     return len(rows)
 
 

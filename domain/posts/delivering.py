@@ -66,6 +66,14 @@ class Held:
     lease_end: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until when, and why, an account brings nothing out: its rate budget is spent."""
+
+    until: datetime
+    problem: Mapping[str, object]
+
+
 @dataclass(slots=True)
 class Step:
     """That something begins of a task, or how far it got; `is_kept` once that is known for good."""

@@ -3,6 +3,7 @@
 Each function is one transaction.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -10,15 +11,17 @@ from uuid import UUID
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.connector.errors import NetworkError
+from domain.connector.errors import NetworkError, RateLimited
 from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
+from domain.kernel.database import driver_of
 from domain.kernel.errors import AccountRemoved, ParvisError
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
+from domain.posts import statements
 from domain.posts.deliveries import settle_post
-from domain.posts.delivering import LOOK_UP, Task
+from domain.posts.delivering import LOOK_UP, Task, Wait
 from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.finding import find_post, lock_delivery
 from domain.posts.holding import problem_of
@@ -35,15 +38,18 @@ async def record_error(
     *,
     started_at: datetime,
     now: datetime,
-) -> None:
-    """The delivery waits, is held, stops, or must be looked up: as decided."""
+) -> Wait | None:
+    """The delivery waits, is held, stops, or must be looked up: as decided.
+
+    Gives what all that the account brings out must wait for, where its budget is spent.
+    """
     post, row = await _locked(session, caller, task)
     state = _STATES[decision.verdict]
     await _add_attempt(session, row, task, state, error, started_at, now)
     if _is_anothers(row, task) or (
         row.state != state and not may_move(DeliveryState(row.state), state)
     ):
-        return
+        return None
     row.state, row.act_at = state, decision.at
     row.version, row.updated_at = row.version + 1, now
     row.problem = {
@@ -60,6 +66,23 @@ async def record_error(
     record(session, caller, f"delivery.{state}", ("delivery", row.id), now=now, data=data)
     if post is not None:
         await settle_post(session, caller, post, now=now)
+    if not isinstance(error, RateLimited) or decision.at is None or not task.brings_out:
+        return None
+    wait = Wait(decision.at, row.problem)
+    await _put_off_due(session, caller, row, wait, now)
+    return wait
+
+
+async def _put_off_due(
+    session: AsyncSession, caller: Caller, behind: Delivery, wait: Wait, now: datetime
+) -> None:
+    """Nobody has claimed it yet: whoever did as the budget got whole would overtake the others."""
+    await session.flush()
+    raw = await driver_of(session)
+    ids = caller.workspace_id, behind.account_id
+    told = json.dumps(wait.problem)
+    for row in await raw.fetch(statements.PUT_OFF_DUE, *ids, now, wait.until, told):
+        due_at(session, caller.workspace_id, row["id"], wait.until)
 
 
 async def show_known(

@@ -19,7 +19,7 @@ LOCK_ACCOUNTS = f"""
 WITH due AS MATERIALIZED (
     SELECT account_id FROM deliveries
      WHERE workspace_id = $1 AND act_at <= $2 AND account_id NOT IN ({_HELD})
-     ORDER BY act_at, id LIMIT $4
+     ORDER BY act_at, due_at, id LIMIT $4
 ), accounts AS MATERIALIZED (SELECT DISTINCT account_id FROM due)
 SELECT account_id FROM accounts
  WHERE pg_try_advisory_xact_lock(hashtextextended(account_id::text, 3))
@@ -34,7 +34,7 @@ WITH due AS MATERIALIZED (
     SELECT id FROM deliveries
      WHERE workspace_id = $1 AND act_at <= $2
        AND array_position($5::uuid[], account_id) IS NOT NULL AND account_id NOT IN ({_HELD})
-     ORDER BY act_at, id LIMIT $4 FOR UPDATE SKIP LOCKED
+     ORDER BY act_at, due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED
 )
 UPDATE deliveries d
    SET attempts = attempts + CASE d.state WHEN 'waiting' THEN 1 ELSE 0 END,
@@ -145,9 +145,25 @@ UPDATE deliveries d
    SET attempts = attempts - CASE d.state WHEN 'going' THEN 1 ELSE 0 END,
        look_ups = look_ups - CASE d.state WHEN 'going' THEN 0 ELSE 1 END,
        state = CASE d.state WHEN 'going' THEN 'waiting' ELSE d.state END,
-       problem = CASE d.state WHEN 'going' THEN coalesce(CAST($6 AS jsonb), d.problem)
+       problem = CASE d.state WHEN 'going' THEN coalesce(CAST(put.problem AS jsonb), d.problem)
                               ELSE d.problem END,
-       act_at = $5, version = version + 1, updated_at = $4
+       act_at = put.again_at, version = version + 1, updated_at = $4
+  FROM mine JOIN unnest($2::uuid[], $5::timestamptz[], $6::text[])
+                 AS put (id, again_at, problem) USING (id)
+ WHERE d.workspace_id = $1 AND d.id = mine.id
+RETURNING d.id, d.act_at
+"""
+
+# What somebody else has in hand is his to put off, or to change.
+PUT_OFF_DUE = """
+WITH mine AS MATERIALIZED (
+    SELECT id FROM deliveries
+     WHERE workspace_id = $1 AND account_id = $2 AND act_at <= $3
+       AND state = 'waiting' AND kind <> 'withdraw'
+     ORDER BY id FOR UPDATE SKIP LOCKED
+)
+UPDATE deliveries d
+   SET act_at = $4, problem = CAST($5 AS jsonb), version = version + 1, updated_at = $3
   FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
 RETURNING d.id
 """

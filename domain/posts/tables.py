@@ -223,6 +223,7 @@ class Delivery(Kept, table=True):
             "deliveries_due_in_order",
             "workspace_id",
             "act_at",
+            "due_at",
             "id",
             postgresql_where=sql("act_at IS NOT NULL"),
         ),

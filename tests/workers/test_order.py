@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from sqlmodel import update
+
 from domain.kernel.caller import worker
 from domain.kernel.ids import new_id
 from domain.posts import delivering
+from domain.posts.tables import Delivery
 from tests.workers.stage import LEASE, Stage, stage
 from workers.context import Context
 from workers.outbox import Outbox
@@ -111,3 +114,18 @@ async def test_a_claim_under_way_has_its_accounts_to_itself(stage: Stage) -> Non
         theirs = await claim(beside, caller, by=new_id())
 
     assert (len(ours), len(theirs)) == (1, 0)
+
+
+async def test_what_waits_for_one_moment_is_claimed_as_it_was_planned(stage: Stage) -> None:
+    caller, account_id, moment = worker(stage.workspace_id), await stage.account(), stage.now
+    for text, after in (("second", 1), ("first", 0)):
+        stage.now = moment + after * A_SECOND
+        await stage.plan(text, account_id)
+    stage.now = moment + 5 * A_SECOND
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Delivery).values(act_at=stage.now))
+        claims = await delivering.claim_due(
+            session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
+        )
+
+    assert [row["due_at"] for row in claims] == [moment]

@@ -9,6 +9,7 @@ from domain.kernel.caller import worker
 from domain.kernel.pages import PageRequest
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.tables import Delivery
+from domain.posts.withdrawing import withdraw_post
 from tests.workers.stage import Stage, stage
 
 __all__ = ["stage"]
@@ -71,3 +72,66 @@ async def test_what_waits_behind_a_spent_budget_waits_with_it_and_keeps_its_orde
     ]
     assert stage.network.texts == ["a", "a", "b", "c"]
     assert await stage.states() == ["done"] * 3
+
+
+async def test_what_falls_due_beside_it_waits_with_it_unclaimed(stage: Stage) -> None:
+    account_id, until = await stage.account(), stage.now + timedelta(minutes=4)
+    stage.network.refusals["a"] = RateLimited("Spent.", until=until, code=SPENT)
+    stage.network.gate.clear()
+    await stage.plan("a", account_id)
+    await stage.deliver()
+    await stage.network.begun.wait()
+    await stage.plan("b", account_id)
+    await stage.plan("elsewhere", await stage.account())
+    stage.network.gate.set()
+    await stage.quiet()
+
+    rows = await stage.rows(Delivery)
+    assert [(row.act_at, row.problem is None) for row in rows] == [
+        (until, False),
+        (until, False),
+        (stage.now, True),
+    ]
+
+
+async def test_what_falls_due_while_a_budget_is_spent_waits_behind_the_others(
+    stage: Stage,
+) -> None:
+    account_id, until = await stage.account(), stage.now + timedelta(minutes=4)
+    stage.network.refusals["a"] = RateLimited("Spent.", until=until, code=SPENT)
+    await stage.plan("a", account_id)
+    await stage.deliver()
+    await stage.quiet()
+    stage.now = until - timedelta(seconds=1)
+    await stage.plan("b", account_id)
+    await stage.deliver()
+    await stage.quiet()
+
+    tried, [_, row] = list(stage.network.texts), await stage.rows(Delivery)
+    del stage.network.refusals["a"]
+    stage.now = until
+    await stage.deliver()
+    await stage.quiet()
+
+    assert tried == ["a"]
+    assert (row.state, row.act_at, row.attempts) == ("waiting", until, 0)
+    assert [row.problem["code"], row.problem["message"]] == [SPENT, "Spent."]
+    assert stage.network.texts == ["a", "a", "b"]
+    assert await stage.states() == ["done"] * 2
+
+
+async def test_a_withdrawal_does_not_wait_until_something_may_be_brought_out(
+    stage: Stage,
+) -> None:
+    account_id, until = await stage.account(), stage.now + timedelta(minutes=4)
+    regretted = await stage.plan("regretted", account_id)
+    await stage.deliver()
+    await stage.quiet()
+    stage.network.refusals["a"] = RateLimited("Spent.", until=until, code=SPENT)
+    await stage.plan("a", account_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await withdraw_post(session, worker(stage.workspace_id), regretted, now=stage.now)
+    await stage.deliver()
+    await stage.quiet()
+
+    assert stage.network.texts == ["regretted", "a", "no regretted"]
