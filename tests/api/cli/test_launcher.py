@@ -81,6 +81,20 @@ def test_tools_are_installed_for_the_commands_that_need_them(clone: Path) -> Non
     assert launch(clone, "check", PIP_NO_INDEX="1").returncode == 1
 
 
+@pytest.mark.parametrize("command", ["check", "test", "bench"])
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_of_the_commands_with_tools_waits_for_none(
+    clone: Path, command: str, flag: str
+) -> None:
+    launch(clone, "up")
+    (clone / "requirements-dev.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64)
+
+    helped = launch(clone, command, flag, PIP_NO_INDEX="1")
+
+    assert (helped.returncode, helped.stderr) == (0, "")
+    assert helped.stdout.startswith(f"['{command}', '{flag}']")
+
+
 def test_a_python_without_venv_names_the_package_to_install(clone: Path) -> None:
     found = subprocess.run(
         [sys.executable, "-c", WITHOUT_VENV, str(clone / "parvis")],
