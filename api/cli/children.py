@@ -22,9 +22,11 @@ class Child:
     data_dir: Path
     inherits: tuple[int, ...] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    begins_at: int = field(default=0, init=False)
 
     def begin(self) -> None:
         with folders.open_log(self.log) as log:
+            self.begins_at = log.tell()
             self.process = processes.spawn(
                 [sys.executable, "-m", *self.module],
                 output=log,
@@ -83,5 +85,6 @@ class Child:
         return self.data_dir / f"{self.name}.pid"
 
     def last_words(self, lines: int = 12) -> str:
-        """The end of its log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        """The end of what it wrote since this start, which may be nothing."""
+        said = self.log.read_bytes()[self.begins_at :].decode(errors="replace")
+        return "\n".join(said.splitlines()[-lines:])
