@@ -10,6 +10,7 @@ cookies, reads no proxy settings, and says of each failure whether anything may 
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from time import perf_counter
 from types import TracebackType
 from typing import Self
@@ -25,6 +26,7 @@ from domain.kernel.traces import TRACER, current_trace
 from workers.answer import TooLarge, read_reply
 from workers.guard import CONNECT_TIMEOUT_S, PublicBackend, Resolve, origin_of, resolve
 from workers.sending import (
+    FOR_GOOD,
     bears_credentials,
     build,
     is_safe,
@@ -132,12 +134,14 @@ class OutwardHttp:
 
     async def _follow(self, call: Call) -> Reply:
         reply = await self._send(call)
-        hop = call
+        hop, moved_to, is_for_good = call, None, True
         for _ in range(call.redirects):
             try:
                 target = next_hop(hop, reply)
                 if target is None:
-                    return reply
+                    break
+                is_for_good = is_for_good and reply.status in FOR_GOOD
+                moved_to = target.url if is_for_good else moved_to
                 hop, reply = target, await self._send(target)
             except NetworkError as error:
                 if is_safe(call):
@@ -146,7 +150,7 @@ class OutwardHttp:
                     "The network pointed elsewhere, and no answer came from there.",
                     said=error.message,
                 ) from error
-        return reply
+        return replace(reply, moved_to=moved_to)
 
     async def _send(self, call: Call) -> Reply:
         origin = origin_of(call.url)

@@ -14,7 +14,9 @@ from domain.connector.links import joined
 from workers.guard import origin_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOR_GOOD = frozenset({301, 308})
+"""Redirects that say where to ask from now on."""
+_REDIRECTS = FOR_GOOD | {302, 303, 307}
 _HARMLESS = frozenset(
     {"accept", "accept-language", "content-type", "if-none-match", "if-modified-since"}
 )

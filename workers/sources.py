@@ -49,13 +49,13 @@ async def read_page(context: Context, workspace_id: UUID, asked: Asked) -> None:
 async def _read(context: Context, workspace_id: UUID, asked: Asked) -> None:
     caller = worker(workspace_id)
     try:
-        found = await fetch(context.http, asked)
+        reading = await fetch(context.http, asked)
     except NetworkError as error:
         async with context.database.transaction(workspace_id) as session:
             await watching.record_trouble(session, caller, asked, error, now=context.clock())
         return
     async with context.database.transaction(workspace_id) as session:
-        await watching.record_page(session, caller, asked, found, now=context.clock())
+        await watching.record_page(session, caller, asked, reading, now=context.clock())
 
 
 async def tell_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:

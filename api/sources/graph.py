@@ -7,7 +7,7 @@ from api.graph.pages import Order
 from api.graph.relations import One, edge
 from domain.posts.batches import posts_by_id
 from domain.posts.shapes import PostView
-from domain.sources import queries, service
+from domain.sources import moving, queries, service
 from domain.sources.shapes import SourceView
 from domain.upkeep.update_shapes import UpdateView
 
@@ -70,6 +70,14 @@ MUTATIONS = (
         "pull_source",
         service.pull_source,
         "Has a source read now. Needs `posts:write`.",
+        prefix="src",
+        gives=SOURCE,
+        shown="source",
+    ),
+    Mutation(
+        "accept_source_move",
+        moving.accept_move,
+        "Has a source that moved for good be read where it is now. Needs `posts:write`.",
         prefix="src",
         gives=SOURCE,
         shown="source",

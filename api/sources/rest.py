@@ -10,8 +10,8 @@ from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.ids import SourceId
 from domain.kernel.shapes import Page
-from domain.sources import queries, service
-from domain.sources.shapes import ChangeSource, CreateSource, SourceView
+from domain.sources import moving, queries, service
+from domain.sources.shapes import AcceptMove, ChangeSource, CreateSource, SourceView
 
 router = APIRouter(prefix="/v1/sources", tags=["upkeep"], route_class=TransactionRoute)
 
@@ -82,6 +82,24 @@ async def pull_source(
 ) -> SourceView:
     """A worker reads it at once; `next_read_at` says when. Needs the scope `posts:write`."""
     view = await service.pull_source(session, caller, source_id, now=now)
+    tag(response, view.version)
+    return view
+
+
+@router.post("/{source_id}/accept-move", summary="Accept where a source moved to")
+async def accept_source_move(
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    source_id: SourceId,
+    command: AcceptMove,
+) -> SourceView:
+    """It is read there from now on, for all posts that rest on it; `moved_to` tells the address.
+
+    409 `state.not_allowed` where the page is not said to be there. Needs the scope `posts:write`.
+    """
+    view = await moving.accept_move(session, caller, source_id, command, now=now)
     tag(response, view.version)
     return view
 

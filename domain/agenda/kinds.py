@@ -16,6 +16,7 @@ REMEDIES = {
     AgendaKind.VALIDITY_ENDS: "Update it, or confirm it with another end.",
     AgendaKind.CHECK_DUE: "Confirm that it still holds, or propose an update.",
     AgendaKind.UPDATE_PROPOSED: "Approve or dismiss the update.",
+    AgendaKind.SOURCE_MOVED: "Accept the new address, or name another page and remove this source.",
     AgendaKind.WORK_STUCK: "Look into the workers' log, under `work.broken` and this id.",
 }
 """Of a troubled source it depends on what is wrong."""
@@ -67,6 +68,18 @@ def _upkeep(moment: str) -> Place:
     return Place(rows, "u", f"u.{moment}", {"post_id": "u.id"})
 
 
+def _source(since: str, problem: str) -> Place:
+    return Place(
+        f"watched_pages w JOIN {_beside('sources', 'w', 'w.id', 's', 'page_id')} "
+        f"JOIN {_beside('posts', 's', 's.post_id', 'p', 'id')}",
+        "s",
+        since,
+        {"post_id": "s.post_id", "source_id": "s.id"},
+        is_meant=f"{since} IS NOT NULL",
+        problem=problem,
+    )
+
+
 def _stuck(work: Work) -> str:
     return f"CASE s.work WHEN '{work}' THEN s.subject_id END"
 
@@ -113,15 +126,11 @@ PLACES: Mapping[AgendaKind, Place] = {
         {"post_id": "u.post_id", "update_id": "u.id", "source_id": "u.source_id"},
         is_meant="u.state = 'proposed'",
     ),
-    AgendaKind.SOURCE_TROUBLED: Place(
-        f"watched_pages w JOIN {_beside('sources', 'w', 'w.id', 's', 'page_id')} "
-        f"JOIN {_beside('posts', 's', 's.post_id', 'p', 'id')}",
-        "s",
-        "w.troubled_at",
-        {"post_id": "s.post_id", "source_id": "s.id"},
-        is_meant="w.troubled_at IS NOT NULL",
-        problem="w.problem",
-        next_at="w.act_at",
+    AgendaKind.SOURCE_TROUBLED: _source("w.troubled_at", "w.problem")._replace(next_at="w.act_at"),
+    AgendaKind.SOURCE_MOVED: _source(
+        "w.moved_at",
+        "jsonb_build_object('acting_party', 'user',"
+        " 'message', 'The page moved for good, to ' || w.moved_to)",
     ),
     AgendaKind.WORK_STUCK: Place(
         f"setbacks s LEFT JOIN {_beside('posts', 's', 's.post_id', 'p', 'id')}",

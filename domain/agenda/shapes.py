@@ -32,6 +32,7 @@ class AgendaKind(StrEnum):
     CHECK_DUE = "check_due"
     UPDATE_PROPOSED = "update_proposed"
     SOURCE_TROUBLED = "source_troubled"
+    SOURCE_MOVED = "source_moved"
     WORK_STUCK = "work_stuck"
 
 

@@ -18,19 +18,16 @@ from domain.connector.errors import (
 from domain.connector.http import Call, Http, Reply
 from domain.connector.rates import is_shut, waits_until
 
+AS_IT_WAS = 304
 MOST_HOPS = 5
 MOST_BYTES = 2_000_000
 
 
-async def fetch_changed(
-    http: Http, url: str, *, accept: str, etag: str, modified: str
-) -> Reply | None:
-    """The document; None while it is as it was. Raises `NetworkError`."""
+async def fetch_changed(http: Http, url: str, *, accept: str, etag: str, modified: str) -> Reply:
+    """The document; of one that is as it was, only that (`AS_IT_WAS`). Raises `NetworkError`."""
     headers = conditions(accept, etag, modified)
     reply = await http(Call("GET", url, headers=headers, redirects=MOST_HOPS))
-    if reply.status == 304:
-        return None
-    if reply.status not in {200, 203}:
+    if reply.status not in {200, 203, AS_IT_WAS}:
         raise refusal_of(reply)
     if len(reply.body) > MOST_BYTES:
         raise Refused("The document is too large.", code="outbound.answer_too_large")

@@ -43,6 +43,8 @@ class Reply:
     body: bytes
     url: str
     """Where the answer came from, after redirects."""
+    moved_to: str | None = None
+    """Where the server says that the address is for good; None: it says nothing of the kind."""
 
     @property
     def is_success(self) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime
 
-from domain.connector.documents import fetch_changed
+from domain.connector.documents import AS_IT_WAS, fetch_changed
 from domain.connector.errors import Refused
 from domain.connector.http import Http
 from domain.occasions.reading import NotACalendar, read_document
@@ -21,7 +21,7 @@ async def fetch(http: Http, asked: Asked, *, now: datetime) -> Document | None:
     reply = await fetch_changed(
         http, asked.url, accept=ACCEPT, etag=asked.etag, modified=asked.modified
     )
-    if reply is None:
+    if reply.status == AS_IT_WAS:
         return None
     window = now - BACK, now + AHEAD
     try:

@@ -2,11 +2,14 @@
 
 import asyncio
 
-from domain.connector.documents import fetch_changed
+from pydantic import TypeAdapter, ValidationError
+
+from domain.connector.documents import AS_IT_WAS, fetch_changed
 from domain.connector.errors import Refused
-from domain.connector.http import Http
+from domain.connector.http import Http, Reply
+from domain.posts.fields import Link
 from domain.sources.reading import NothingToReadError, text_of
-from domain.sources.shapes import Asked, Found
+from domain.sources.shapes import Asked, Found, Reading
 
 ACCEPT = (
     "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, "
@@ -14,19 +17,25 @@ ACCEPT = (
 )
 
 
-async def fetch(http: Http, asked: Asked) -> Found | None:
-    """What the page says, read beside the event loop; None while it is as it was.
+ADDRESS: TypeAdapter[str] = TypeAdapter(Link)
+
+
+async def fetch(http: Http, asked: Asked) -> Reading:
+    """What the page says, read beside the event loop, and where it is now.
 
     Raises `NetworkError`.
     """
     reply = await fetch_changed(
         http, asked.url, accept=ACCEPT, etag=asked.etag, modified=asked.modified
     )
-    if reply is None:
-        return None
+    found = None if reply.status == AS_IT_WAS else await _found(reply, asked.entry)
+    return Reading(found, _moved_to(reply))
+
+
+async def _found(reply: Reply, entry: str) -> Found:
     kind = reply.headers.get("content-type", "")
     try:
-        text = await asyncio.to_thread(text_of, reply.body, kind, asked.entry)
+        text = await asyncio.to_thread(text_of, reply.body, kind, entry)
     except NothingToReadError as error:
         raise Refused(
             "The address shows nothing that can be watched.",
@@ -38,3 +47,11 @@ async def fetch(http: Http, asked: Asked) -> Found | None:
         etag=reply.headers.get("etag", ""),
         modified=reply.headers.get("last-modified", ""),
     )
+
+
+def _moved_to(reply: Reply) -> str | None:
+    """None also for what could not be named as a source."""
+    try:
+        return ADDRESS.validate_python(reply.moved_to)
+    except ValidationError:
+        return None

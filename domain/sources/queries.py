@@ -85,6 +85,7 @@ def _view(row: Source, page: WatchedPage) -> SourceView:
         changed_at=row.changed_at,
         difference=None if row.changed_at is None else page.difference,
         problem=None if page.problem is None else _problem(page.problem),
+        moved_to=page.moved_to,
         read_at=page.read_at,
         next_read_at=page.act_at,
         version=row.version,

@@ -40,7 +40,8 @@ async def create_source(
     statement = visible_posts(caller).where(col(Post.id) == command.post_id)
     post = await find(session, statement, what="post")
     await _ensure_room(session, caller, post.id)
-    page = await _page(session, caller, command, now)
+    entry, hours = command.entry or "", command.every_hours
+    page = await page_at(session, caller, command.url, entry, hours, now)
     row = Source(
         workspace_id=caller.workspace_id,
         id=command.id or new_id(),
@@ -53,7 +54,7 @@ async def create_source(
         made_from=made_from,
     )
     await insert(session, row, taken="The post rests on this already.")
-    await _keep_pace(session, caller, page)
+    await keep_pace(session, caller, page)
     data = {"post": show("post", post.id), "url": page.url}
     record(session, caller, "source.created", ("source", row.id), now=now, data=data)
     return (await source_views(session, caller, [row]))[0]
@@ -69,11 +70,11 @@ async def change_source(
     now: datetime,
 ) -> SourceView:
     caller.need(Scope.POSTS_WRITE)
-    page, row = await _locked(session, caller, id_, expected_version)
+    page, row = await locked(session, caller, id_, expected_version)
     previous = apply(row, command.sent(), now=now)
     if previous:
         await session.flush()
-        await _keep_pace(session, caller, page)
+        await keep_pace(session, caller, page)
         about = ("source", id_)
         record_change(session, caller, "source.altered", about, row, previous, now=now)
     return (await source_views(session, caller, [row]))[0]
@@ -84,7 +85,7 @@ async def pull_source(
 ) -> SourceView:
     """Has it read at once; 10 s after it was read well at the soonest."""
     caller.need(Scope.POSTS_WRITE)
-    page, row = await _locked(session, caller, id_, None)
+    page, row = await locked(session, caller, id_, None)
     soonest = now if page.read_at is None else max(now, page.read_at + READ_AGAIN)
     page.act_at = soonest if page.act_at is None else min(page.act_at, soonest)
     due_at(session, caller.workspace_id, page.id, page.act_at)
@@ -101,15 +102,15 @@ async def remove_source(
 ) -> None:
     """A page on which nothing rests any more is forgotten."""
     caller.need(Scope.POSTS_WRITE)
-    page, row = await _locked(session, caller, id_, expected_version)
+    page, row = await locked(session, caller, id_, expected_version)
     data = {"post": show("post", row.post_id), "url": page.url}
     await session.delete(row)
     await session.flush()
-    await _keep_pace(session, caller, page)
+    await keep_pace(session, caller, page)
     record(session, caller, "source.removed", ("source", id_), now=now, data=data)
 
 
-async def _locked(
+async def locked(
     session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
 ) -> tuple[WatchedPage, Source]:
     """The page of a source, then the source. Raises `NotFound`."""
@@ -136,16 +137,21 @@ async def _ensure_room(session: AsyncSession, caller: Caller, post_id: UUID) -> 
         raise NotAllowedNow(f"A post rests on {MOST_SOURCES} sources at most.")
 
 
-async def _page(
-    session: AsyncSession, caller: Caller, command: CreateSource, now: datetime
+async def page_at(
+    session: AsyncSession,
+    caller: Caller,
+    url: str,
+    entry: str,
+    every_hours: int,
+    now: datetime,
 ) -> WatchedPage:
     """The house's one row of an address, locked, made where there is none."""
     made = insert_new(WatchedPage).values(
         workspace_id=caller.workspace_id,
         id=new_id(),
-        url=command.url,
-        entry=command.entry or "",
-        every_hours=command.every_hours,
+        url=url,
+        entry=entry,
+        every_hours=every_hours,
         act_at=now,
         etag="",
         modified="",
@@ -154,12 +160,12 @@ async def _page(
     )
     await session.exec(made.on_conflict_do_nothing())
     statement = visible_pages(caller).where(
-        col(WatchedPage.url) == command.url, col(WatchedPage.entry) == (command.entry or "")
+        col(WatchedPage.url) == url, col(WatchedPage.entry) == entry
     )
     return (await session.exec(statement.with_for_update())).one()
 
 
-async def _keep_pace(session: AsyncSession, caller: Caller, page: WatchedPage) -> None:
+async def keep_pace(session: AsyncSession, caller: Caller, page: WatchedPage) -> None:
     """Reads it as often as whoever rests on it asks for most; not at all for nobody."""
     least = select(func.min(Source.every_hours)).where(
         col(Source.workspace_id) == caller.workspace_id, col(Source.page_id) == page.id

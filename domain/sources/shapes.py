@@ -60,6 +60,9 @@ class SourceView(View):
     problem: SourceProblem | None = Field(
         description="Why it could not be read last; null: nothing is wrong."
     )
+    moved_to: str | None = Field(
+        description="Where its server says that it is for good (301, 308); null: nowhere else."
+    )
     read_at: Moment | None = Field(description="When it was last read well; null: never.")
     next_read_at: Moment | None = Field(description="When it is read next.")
     version: int = Field(description="Counts changes by people; the ETag.")
@@ -81,6 +84,12 @@ class ChangeSource(Change):
     every_hours: Hours = may_change(OF_HOURS)
 
 
+class AcceptMove(Command):
+    """Has a page that moved for good be watched where it is now."""
+
+    url: Link = Field(description="The new address, as `moved_to` tells it.")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A page that a worker is to read, and what of it is known."""
@@ -100,3 +109,11 @@ class Found:
     text: str
     etag: str
     modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a page: None is as it was, or where it was."""
+
+    found: Found | None
+    moved_to: str | None

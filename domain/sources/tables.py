@@ -30,6 +30,13 @@ class WatchedPage(TenantRow, table=True):
             "id",
             postgresql_where=sql("troubled_at IS NOT NULL"),
         ),
+        Index(
+            "watched_pages_moved",
+            "workspace_id",
+            "moved_at",
+            "id",
+            postgresql_where=sql("moved_at IS NOT NULL"),
+        ),
     )
 
     url: str = string()
@@ -48,6 +55,10 @@ class WatchedPage(TenantRow, table=True):
     problem: dict[str, Any] | None = json(default=None, nullable=True)
     troubled_at: datetime | None = moment(default=None, nullable=True)
     """Since when a person must look; null: nobody need."""
+    moved_to: str | None = string(default=None, nullable=True)
+    """Where its server says that it is for good."""
+    moved_at: datetime | None = moment(default=None, nullable=True)
+    """Since when it says so."""
     failures: int = Field(default=0)
     """Readings in a row that went wrong."""
 

@@ -19,7 +19,7 @@ from domain.kernel.nudges import due_at
 from domain.setbacks.rules import BROKEN
 from domain.sources.queries import visible, visible_pages
 from domain.sources.rules import acting_party, difference, fingerprint, next_try
-from domain.sources.shapes import Asked, Found
+from domain.sources.shapes import Asked, Reading
 from domain.sources.tables import Source, WatchedPage
 
 
@@ -36,9 +36,9 @@ async def claim_pages(
 
 
 async def record_page(
-    session: AsyncSession, caller: Caller, asked: Asked, found: Found | None, *, now: datetime
+    session: AsyncSession, caller: Caller, asked: Asked, reading: Reading, *, now: datetime
 ) -> None:
-    """Keeps what a page says now; None: it is as it was. A first reading is no change.
+    """Keeps what a page says now, and where it is. A first reading is no change.
 
     A page on which nothing rests any more is forgotten.
     """
@@ -53,7 +53,9 @@ async def record_page(
         for source in sources:
             tell(session, caller, source, page, "source.recovered", {}, now)
     page.problem, page.failures, page.read_at, page.troubled_at = None, 0, now, None
+    _note_move(session, caller, page, sources, reading.moved_to, now)
     _come_back(session, page, now + timedelta(hours=page.every_hours))
+    found = reading.found
     if found is None:
         return
     page.etag, page.modified = found.etag, found.modified
@@ -110,6 +112,24 @@ async def _keep_trouble(
     elif page.troubled_at is None:
         page.troubled_at = now
     _come_back(session, page, next_try(page.failures, now=now))
+
+
+def _note_move(
+    session: AsyncSession,
+    caller: Caller,
+    page: WatchedPage,
+    sources: Sequence[Source],
+    moved_to: str | None,
+    now: datetime,
+) -> None:
+    """Told once; that a page is back where it was named, too. Temporary redirects are none."""
+    if moved_to == page.url:
+        moved_to = None
+    if page.moved_to == moved_to:
+        return
+    page.moved_to, page.moved_at = moved_to, now if moved_to else None
+    for source in sources:
+        tell(session, caller, source, page, "source.moved", {"moved_to": moved_to}, now)
 
 
 async def _held(session: AsyncSession, caller: Caller, asked: Asked) -> WatchedPage | None:

@@ -174,6 +174,29 @@ async def test_redirects_are_followed_as_often_as_asked_and_no_further() -> None
     assert (reply.status, reply.url, len(server.heads)) == (302, f"{server.root}/next", 3)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "moved_to"),
+    [
+        ("301 Moved", "308 Moved", "/2"),
+        ("308 Moved", "302 Found", "/1"),
+        ("307 Again", "301 Moved", None),
+        ("302 Found", "303 Other", None),
+    ],
+)
+async def test_only_redirects_for_good_say_where_an_address_is_now(
+    first: str, second: str, moved_to: str | None
+) -> None:
+    hops = [
+        says(status=status, headers=[("location", f"/{number}")])
+        for number, status in enumerate((first, second), 1)
+    ]
+    async with loopback(*hops, says()) as server, outward(server.root) as http:
+        reply = await http(Call(GET, f"{server.root}/a", redirects=5))
+
+    assert (reply.status, reply.url) == (200, f"{server.root}/2")
+    assert reply.moved_to == (moved_to and f"{server.root}{moved_to}")
+
+
 async def test_a_redirect_to_a_private_address_is_refused() -> None:
     there = [("location", "http://private.example/metadata")]
     async with loopback(says(status="301 Moved", headers=there)) as server:

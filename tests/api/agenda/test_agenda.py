@@ -121,6 +121,29 @@ async def test_a_source_that_a_person_must_look_after_stands_in_the_agenda(
     assert item["remedy"] == "Name the page that took its place, and remove this source."
 
 
+async def test_a_source_that_moved_for_good_stands_there_with_its_new_address(
+    database: Database, tenant: Tenant, furnished: Furnished
+) -> None:
+    before = await read(tenant, kind="source_moved")
+    async with database.transaction(tenant.workspace_id) as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql(
+            "UPDATE watched_pages SET moved_at = '2026-11-23T10:00:00Z', "
+            "moved_to = 'https://example.org/prix'"
+        )
+
+    [item] = await read(tenant, kind="source_moved")
+
+    assert before == []
+    assert (item["source_id"], item["post_id"]) == (
+        furnished.here[named("src")],
+        furnished.here[named("post")],
+    )
+    assert item["message"] == "The page moved for good, to https://example.org/prix"
+    assert (item["acting_party"], item["code"], item["next_at"]) == ("user", None, None)
+    assert item["remedy"].startswith("Accept the new address")
+
+
 async def test_the_agenda_goes_on_page_by_page(tenant: Tenant, furnished: Furnished) -> None:
     whole = await read(tenant)
     shown: list[dict[str, Any]] = []

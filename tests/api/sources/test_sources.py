@@ -12,6 +12,8 @@ PATH = "/v1/sources"
 CREATE = """mutation($input: CreateSourceInput!) { createSource(input: $input) {
   ... on CreateSourceSuccess { source { id state everyHours post { title } } }
   ... on Error { code } } }"""
+MOVE = """mutation($input: AcceptSourceMoveInput!) { acceptSourceMove(input: $input) {
+  ... on AcceptSourceMoveSuccess { source { url movedTo } } ... on Error { code } } }"""
 READ = """query($post: ID!, $update: ID!) { sources(postIds: [$post]) { nodes { id url entry } }
   update(id: $update) { sourceId source { id } } }"""
 
@@ -100,3 +102,31 @@ async def test_the_graph_does_the_same(tenant: Tenant, house: Furnished) -> None
     }
     assert len(read["sources"]["nodes"]) == 2
     assert read["update"] == {"sourceId": None, "source": None}
+
+
+@pytest.mark.parametrize("face", ["rest", "graph"])
+async def test_a_move_is_accepted_on_both_faces(
+    database: Database, tenant: Tenant, house: Furnished, face: str
+) -> None:
+    id_, there = house.here[named("src")], "https://example.org/prix"
+    path = f"{PATH}/{id_}/accept-move"
+
+    async def accepted() -> tuple[str, str | None] | str:
+        if face == "graph":
+            answer = (await ask(tenant, MOVE, input={"id": id_, "url": there}))["acceptSourceMove"]
+            source = answer.get("source")
+            return (source["url"], source["movedTo"]) if source else answer["code"]
+        reply = await tenant.client.post(path, json={"url": there})
+        body = reply.json()
+        return (body["url"], body["moved_to"]) if reply.is_success else body["code"]
+
+    refused = await accepted()
+    async with database.transaction(tenant.workspace_id) as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql(
+            f"UPDATE watched_pages SET moved_at = now(), moved_to = '{there}'"
+        )
+
+    assert refused == "state.not_allowed"
+    assert await accepted() == (there, None)
+    assert await accepted() == (there, None)
