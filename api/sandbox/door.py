@@ -31,6 +31,15 @@ _ACTS = {
 }
 
 
+@dataclass(slots=True)
+class Used:
+    """Calls in the window that ends at `ends_at`, an epoch, and the most there were in any."""
+
+    ends_at: float = 0
+    calls: int = 0
+    most: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What the network stands on, for as long as the process lives."""
@@ -38,8 +47,8 @@ class Stage:
     database: Callable[[], Database]
     clock: Callable[[], datetime]
     root: str
-    used: dict[UUID, tuple[float, int]]
-    """Calls of each account in its window; a restart forgives them."""
+    used: dict[UUID, Used]
+    """Of each account; a restart forgives all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ class OpenRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def take_turn(request: Request) -> Response:
-            stage: Stage = request.app.state.stage
+            stage = stage_of(request)
             async with stage.database().transaction(None) as session:
                 request.state.turn = Turn(session, _now(stage, request), stage.root)
                 return await handle(request)
@@ -88,7 +97,7 @@ class SessionRoute(APIRoute):
         act = _ACTS.get((min(self.methods or {"GET"}), self.path_format), Act.READ)
 
         async def take_turn(request: Request) -> Response:
-            stage: Stage = request.app.state.stage
+            stage = stage_of(request)
             now = _now(stage, request)
             async with stage.database().transaction(None) as session:
                 account, is_to_fail = await queries.account_of_session(
@@ -113,6 +122,11 @@ class SessionRoute(APIRoute):
         return take_turn
 
 
+def stage_of(request: Request) -> Stage:
+    stage: Stage = request.app.state.stage
+    return stage
+
+
 def _now(stage: Stage, request: Request) -> datetime:
     """What time it is where the caller lives: test workspaces are ahead, nobody is behind."""
     now, said = stage.clock(), request.headers.get("sandbox-now", "")
@@ -130,15 +144,15 @@ def bearer(request: Request) -> str:
 
 
 def _count(stage: Stage, account: accounts.Playing, now: datetime) -> dict[str, str]:
-    ends_at, used = stage.used.get(account.id, (0.0, 0))
-    if ends_at <= now.timestamp():
-        ends_at, used = now.timestamp() + account.rate_window_s, 0
-    used = min(used + 1, account.rate_limit + 1)
-    stage.used[account.id] = (ends_at, used)
+    used = stage.used.setdefault(account.id, Used())
+    if used.ends_at <= now.timestamp():
+        used.ends_at, used.calls = now.timestamp() + account.rate_window_s, 0
+    used.calls += 1
+    used.most = max(used.most, used.calls)
     return {
         "ratelimit-limit": str(account.rate_limit),
-        "ratelimit-remaining": str(account.rate_limit - used),
-        "ratelimit-reset": str(ceil(ends_at - now.timestamp())),
+        "ratelimit-remaining": str(max(account.rate_limit - used.calls, -1)),
+        "ratelimit-reset": str(ceil(used.ends_at - now.timestamp())),
     }
 
 

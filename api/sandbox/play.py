@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.sandbox.door import OpenRoute, TurnDep, bearer
+from api.sandbox.door import OpenRoute, Turn, TurnDep, Used, bearer, stage_of
 from api.sandbox.pages import page
 from domain.sandbox import accounts, people, queries, service
 from domain.sandbox.shapes import (
@@ -23,6 +23,11 @@ from domain.sandbox.shapes import (
 play = APIRouter(route_class=OpenRoute, tags=["play"])
 
 Handle = Annotated[str, Path(max_length=30, description="The account's name.")]
+
+
+async def _state(turn: Turn, account: accounts.Playing, request: Request) -> StateView:
+    used = stage_of(request).used.get(account.id, Used())
+    return await queries.state(turn.session, account, turn.root, most_calls=used.most)
 
 
 async def _own(turn: TurnDep, handle: str, request: Request) -> accounts.Playing:
@@ -42,7 +47,7 @@ async def state(turn: TurnDep, handle: Handle, request: Request) -> StateView:
     """Show all of an account's world, with the account's own token."""
     account = await _own(turn, handle, request)
     await people.live(turn.session, account, now=turn.now)
-    return await queries.state(turn.session, account, turn.root)
+    return await _state(turn, account, request)
 
 
 @play.post("/v1/accounts/{handle}/people", status_code=201)
@@ -88,7 +93,7 @@ async def set_faults(
     account = await _own(turn, handle, request)
     await accounts.set_faults(turn.session, account, commands)
     await turn.session.flush()
-    return await queries.state(turn.session, account, turn.root)
+    return await _state(turn, account, request)
 
 
 @play.delete("/v1/accounts/{handle}/faults", status_code=204)

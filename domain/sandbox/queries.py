@@ -263,7 +263,9 @@ def show_notice(
     )
 
 
-async def state(session: AsyncSession, account: SandboxAccount, root: str) -> StateView:
+async def state(
+    session: AsyncSession, account: SandboxAccount, root: str, *, most_calls: int
+) -> StateView:
     """All of the account's world, deleted posts and faults to come included."""
     written = await session.exec(
         select(SandboxPost)
@@ -286,6 +288,7 @@ async def state(session: AsyncSession, account: SandboxAccount, root: str) -> St
         ],
         containers=await _count(session, SandboxContainer, account),
         media=await _count(session, SandboxMedia, account),
+        most_calls=most_calls,
     )
 
 

@@ -243,3 +243,7 @@ class StateView(View):
     faults: list[FaultView] = Field(description="What is still to go wrong.")
     containers: int = Field(description="Containers ever made.")
     media: int = Field(description="Files ever uploaded.")
+    most_calls: int = Field(
+        description="Most calls in one window of its rate, refused ones too, since the network "
+        "was started."
+    )

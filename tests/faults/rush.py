@@ -30,11 +30,15 @@ class Scarce:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`lateness` is in seconds, shortest first; `waits` are attempts that did not send, by code."""
+    """`most_calls` are those of any account in any window, as the network counted them.
+
+    `lateness` is in seconds, shortest first; `waits` are attempts that did not send, by code.
+    """
 
     sent: int
     arrived: int
     overtaken: int
+    most_calls: int
     lateness: tuple[float, ...]
     waits: Counter[str]
 
@@ -42,10 +46,14 @@ class Outcome:
         return self.lateness[min(int(len(self.lateness) * share), len(self.lateness) - 1)]
 
     def drawn(self) -> str:
-        head = "sent  arrived  overtaken  429s  held by a budget   p50 s   p95 s   p99 s   max s"
+        head = (
+            "sent  arrived  overtaken  most calls  429s  held by a budget"
+            "   p50 s   p95 s   p99 s   max s"
+        )
         late = "".join(f"{self.late_at(share):8.2f}" for share in (0.5, 0.95, 0.99, 1))
         spent, refused = (self.waits[code] for code in (SPENT, REFUSED))
-        told = f"{self.sent:4}{self.arrived:9}{self.overtaken:11}{refused:6}{spent:18}"
+        told = f"{self.sent:4}{self.arrived:9}{self.overtaken:11}{self.most_calls:12}"
+        told += f"{refused:6}{spent:18}"
         return f"{head}\n{told}{late}"
 
 
@@ -95,17 +103,18 @@ def _cell(first: House, desk: Desk, number: int, scarce: Scarce) -> Cell:
 
 def _outcome(cells: Sequence[Cell], due: datetime, waits: Counter[str]) -> Outcome:
     late: list[float] = []
-    sent = arrived = overtaken = 0
+    sent = arrived = overtaken = most_calls = 0
     for cell in cells:
         assert isinstance(cell.far, Sandbox)
-        stands = cell.far.house.state()["posts"]
+        state = cell.far.house.state()
+        stands, most_calls = state["posts"], max(most_calls, state["most_calls"])
         texts = [post["text"] for post in stands]
         tally = cell.tally()
         sent, arrived = sent + tally.sent, arrived + tally.arrived
         assert (tally.doubled, tally.asked) == (0, 0), cell.fault.name
         overtaken += sum(one > other for one, other in pairwise(texts))
         late += [(datetime.fromisoformat(p["created_at"]) - due).total_seconds() for p in stands]
-    return Outcome(sent, arrived, overtaken, tuple(sorted(late)), waits)
+    return Outcome(sent, arrived, overtaken, most_calls, tuple(sorted(late)), waits)
 
 
 async def _waits(stack: Stack) -> Counter[str]:

@@ -16,7 +16,7 @@ def test_60_posts_of_one_second_keep_their_order_within_their_budgets(tmp_path: 
     with running_stack(tmp_path / "stack", workers=2, **QUIET) as stack:
         ahead = timedelta(seconds=6)
         found = rush(stack, accounts=6, posts=10, scarce=scarce, ahead=ahead)
-    assert_kept(found, 60)
+    assert_kept(found, 60, scarce)
 
 
 @pytest.mark.faults
@@ -30,12 +30,13 @@ def test_1000_posts_of_one_second_keep_their_order_within_their_budgets(
         found = rush(stack, accounts=50, posts=20, scarce=scarce, ahead=ahead)
     with capsys.disabled():
         print(f"\n{found.drawn()}")
-    assert_kept(found, 1000)
+    assert_kept(found, 1000, scarce)
 
 
-def assert_kept(found: Outcome, posts: int) -> None:
+def assert_kept(found: Outcome, posts: int, scarce: Scarce) -> None:
     """Whoever calls more often than it may is refused over there: that is counted, too."""
     assert (found.sent, found.arrived) == (posts, posts)
     assert (found.overtaken, found.lateness[0] >= 0) == (0, True)
+    assert 0 < found.most_calls <= scarce.calls, "an account exceeded its calls"
     assert found.waits[SPENT] > 0, "the budgets were not scarce"
     assert found.waits[REFUSED] == 0

@@ -184,6 +184,7 @@ async def test_calls_are_counted_and_the_count_is_told(stage: Stage) -> None:
     assert [reply.headers.get("ratelimit-remaining") for reply in replies[:2]] == ["1", "0"]
     assert replies[2].headers["retry-after"] == "60"
     assert later.status_code == 200
+    assert (await player.state())["most_calls"] == 3
 
 
 async def test_faults_are_used_up_one_by_one_by_the_calls_they_are_for(stage: Stage) -> None:
