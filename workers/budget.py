@@ -2,7 +2,8 @@
 
 A call is counted against every budget of its account that it falls under: `all`, its own kind
 (`read`, `write`, `delete`, `media`) and, where it opens or renews a session, `login`, as the
-manifest lists them, and what the network itself told last for that kind. Without Valkey calls go
+manifest lists them, and what the network itself told last for that kind, or, where it tells of one
+budget, for any. Without Valkey calls go
 out uncounted: the network's own 429 still stands.
 """
 
@@ -69,11 +70,12 @@ return 0
 """
 
 # Within one window the lower number stands, as answers may overtake one another.
-# ARGV: limit, remaining, end of window in ms, time to keep in ms.
+# ARGV: limit, remaining, end of window in ms, time to keep in ms, now in ms.
 _LEARN = """
 local told = redis.call('HMGET', KEYS[1], 'remaining', 'resets_at')
 local remaining = tonumber(ARGV[2])
-if told[1] and math.abs(tonumber(told[2]) - tonumber(ARGV[3])) <= 2000 then
+local is_open = told[1] and tonumber(told[2]) > tonumber(ARGV[5])
+if is_open and math.abs(tonumber(told[2]) - tonumber(ARGV[3])) <= 2000 then
   remaining = math.min(remaining, tonumber(told[1]))
 end
 redis.call('HSET', KEYS[1], 'limit', ARGV[1], 'remaining', remaining, 'resets_at', ARGV[3])
@@ -106,10 +108,10 @@ class Budgets:
         cost: int = 1,
     ) -> None:
         """Counts a call before it goes out. Raises `RateLimited` when a budget is spent."""
-        keys = [told_key(manifest.key, account_id, kind)]
+        keys = [told_key(manifest, account_id, kind)]
         arguments: list[float] = [_ms(now), cost, purpose.leaves]
         for budget in budgets_under(manifest, kind, purpose):
-            counter = counter_of(manifest.key, account_id, budget, now=now)
+            counter = counter_of(manifest, account_id, budget, now=now)
             keys.append(counter.key)
             arguments += [budget.limit, _ms(counter.ends_at)]
         try:
@@ -127,7 +129,7 @@ class Budgets:
             )
 
     async def learn(
-        self, network: str, account_id: UUID, kind: Kind, reply: Reply, *, now: datetime
+        self, manifest: Manifest, account_id: UUID, kind: Kind, reply: Reply, *, now: datetime
     ) -> None:
         """Keeps what a network's answer says of its budget."""
         rate = read_rate(reply, now=now)
@@ -136,15 +138,16 @@ class Budgets:
         if rate is None or rate.remaining is None or rate.resets_at is None:
             return
         ends_ms = _ms(rate.resets_at)
-        kept_ms = max(ends_ms - _ms(now), 0) + _KEPT_AFTER_MS
+        now_ms = _ms(now)
+        kept_ms = max(ends_ms - now_ms, 0) + _KEPT_AFTER_MS
         try:
             async with asyncio.timeout(VALKEY_TIMEOUT_S):
                 await self._learn(
-                    keys=[told_key(network, account_id, kind)],
-                    args=[rate.limit or 0, rate.remaining, ends_ms, kept_ms],
+                    keys=[told_key(manifest, account_id, kind)],
+                    args=[rate.limit or 0, rate.remaining, ends_ms, kept_ms, now_ms],
                 )
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("budget.unlearned", network=network, error=type(error).__name__)
+            log.warning("budget.unlearned", network=manifest.key, error=type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ class BudgetedHttp:
         )
         reply = await self.http(call)
         await self.budgets.learn(
-            self.manifest.key, self.account_id, kind, reply, now=self.budgets.clock()
+            self.manifest, self.account_id, kind, reply, now=self.budgets.clock()
         )
         return reply
 

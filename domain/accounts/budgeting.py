@@ -49,15 +49,20 @@ class Counter:
     ends_at: datetime
 
 
-def counter_of(network: str, account_id: UUID, budget: Budget, *, now: datetime) -> Counter:
+def counter_of(manifest: Manifest, account_id: UUID, budget: Budget, *, now: datetime) -> Counter:
     window = int(now.timestamp()) // budget.window_s
-    key = f"{_key(network, account_id, budget.name)}:{window}"
+    key = f"{_key(manifest.key, account_id, budget.name)}:{window}"
     return Counter(key, datetime.fromtimestamp((window + 1) * budget.window_s, UTC))
 
 
-def told_key(network: str, account_id: UUID, kind: Kind) -> str:
+def told_of(manifest: Manifest) -> tuple[str, ...]:
+    """Of which calls the network may tell something."""
+    return (ALL,) if manifest.tells_one_budget else tuple(Kind)
+
+
+def told_key(manifest: Manifest, account_id: UUID, name: str) -> str:
     """Where the network's last word on such calls lies."""
-    return _key(network, account_id, kind)
+    return _key(manifest.key, account_id, ALL if manifest.tells_one_budget else name)
 
 
 def told_rate(found: Sequence[bytes | None], *, now: datetime) -> Rate | None:

@@ -8,9 +8,10 @@ from typing import Protocol
 
 from pydantic import Field
 
-from domain.accounts.budgeting import ALL, Kind, Purpose, counter_of, told_key
+from domain.accounts.budgeting import ALL, Kind, Purpose, counter_of, told_key, told_of
 from domain.accounts.shapes import AccountView
 from domain.connector.dialects.rate import Rate
+from domain.connector.manifest import Manifest
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId
 from domain.kernel.shapes import View
@@ -71,22 +72,7 @@ async def budgets_of(
 ) -> AccountBudgetsView:
     """Raises `DependencyAway` while nobody knows: calls go out uncounted then."""
     connector = find(account.network)
-    listed = connector.manifest.budgets if connector else ()
-    windows = [counter_of(account.network, account.id, each, now=now) for each in listed]
-    keys = [told_key(account.network, account.id, kind) for kind in Kind]
-    used, told = await counters.read([each.key for each in windows], keys, now=now)
-    budgets = [
-        AccountBudgetView(
-            name=budget.name,
-            said_by=BudgetSource.MANIFEST,
-            limit=budget.limit,
-            left=max(budget.limit - count, 0),
-            window_s=budget.window_s,
-            resets_at=window.ends_at,
-        )
-        for budget, window, count in zip(listed, windows, used, strict=True)
-    ]
-    budgets += _told(told)
+    budgets = [] if connector is None else await _known(connector.manifest, account, counters, now)
     return AccountBudgetsView(
         account_id=account.id,
         network=account.network,
@@ -97,11 +83,32 @@ async def budgets_of(
     )
 
 
-def _told(rates: Sequence[Rate | None]) -> Iterator[AccountBudgetView]:
-    for kind, rate in zip(Kind, rates, strict=True):
+async def _known(
+    manifest: Manifest, account: AccountView, counters: Counters, now: datetime
+) -> list[AccountBudgetView]:
+    windows = [counter_of(manifest, account.id, each, now=now) for each in manifest.budgets]
+    names = told_of(manifest)
+    keys = [told_key(manifest, account.id, name) for name in names]
+    used, told = await counters.read([each.key for each in windows], keys, now=now)
+    listed = [
+        AccountBudgetView(
+            name=budget.name,
+            said_by=BudgetSource.MANIFEST,
+            limit=budget.limit,
+            left=max(budget.limit - count, 0),
+            window_s=budget.window_s,
+            resets_at=window.ends_at,
+        )
+        for budget, window, count in zip(manifest.budgets, windows, used, strict=True)
+    ]
+    return [*listed, *_told(names, told)]
+
+
+def _told(names: Sequence[str], rates: Sequence[Rate | None]) -> Iterator[AccountBudgetView]:
+    for name, rate in zip(names, rates, strict=True):
         if rate is not None and rate.remaining is not None and rate.resets_at is not None:
             yield AccountBudgetView(
-                name=kind,
+                name=name,
                 said_by=BudgetSource.NETWORK,
                 limit=rate.limit,
                 left=rate.remaining,

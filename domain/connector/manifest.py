@@ -142,6 +142,11 @@ class Manifest(Shape):
     metrics_batch: int = Field(description="Posts measured with one call.")
     poll_min_s: int = Field(description="Shortest wait between two readings, in seconds.")
     budgets: tuple[Budget, ...] = Field(description="Rate budgets of one account.")
+    tells_one_budget: bool = Field(
+        default=False,
+        description="Whether what the network tells of its rate is of all calls of an account; "
+        "elsewhere it is of calls of the same kind.",
+    )
     login: tuple[LoginField, ...] = Field(description="What connecting an account asks for.")
     consent: tuple[LoginField, ...] | None = Field(
         default=None,

@@ -49,6 +49,10 @@ class NetworkView(Manifest, View):
     has_first_comment: bool = Field(
         description="Whether an own first comment can follow a post at once."
     )
+    tells_one_budget: bool = Field(
+        description="Whether what the network tells of its rate is of all calls of an account; "
+        "elsewhere it is of calls of the same kind."
+    )
     consent: tuple[LoginField, ...] | None = Field(
         description="What connecting at the network's own consent page asks for; null: it has "
         "no such page, or Parvis does not use it."

@@ -198,7 +198,7 @@ async def test_what_the_network_says_counts(
 
     passed = await spend(http, GET, 9)
     _, told = await ValkeyCounters(redis).read(
-        [], [told_key("testnet", account_id, Kind.READ)], now=clock.now
+        [], [told_key(manifest(), account_id, Kind.READ)], now=clock.now
     )
     with pytest.raises(RateLimited) as refusal:
         await http(GET)
@@ -208,6 +208,36 @@ async def test_what_the_network_says_counts(
     assert (passed, later) == (3, 9)
     assert told == [Rate(300, 0, NOON + timedelta(seconds=30))]
     assert refusal.value.until == NOON + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+async def test_what_a_network_tells_holds_for_what_it_covers(
+    budgets: Budgets, account_id: UUID, *, is_one: bool
+) -> None:
+    """The sandbox tells of all calls together: once reading had spent them, writing was refused."""
+    known = manifest().model_copy(update={"tells_one_budget": is_one})
+    left = says(ratelimit_limit="10", ratelimit_remaining="4", ratelimit_reset="30")
+    http = for_account(Network([left]), budgets, known, account_id, Purpose.PUBLISH)
+
+    passed = [await spend(http, call, 9) for call in (GET, POST)]
+
+    assert passed == ([5, 0] if is_one else [5, 9])
+
+
+async def test_a_window_that_is_over_says_nothing_of_the_next(
+    budgets: Budgets, clock: Clock, account_id: UUID
+) -> None:
+    """Of two short windows that end within two seconds, the old one's last word was kept."""
+    told: list[Reply | Exception] = [
+        says(ratelimit_limit="9", ratelimit_remaining=str(left), ratelimit_reset="1")
+        for left in (0, 8)
+    ]
+    http = for_account(Network(told), budgets, manifest(), account_id, Purpose.PUBLISH)
+    await http(GET)
+
+    clock.now += timedelta(seconds=1)
+
+    assert await spend(http, GET, 20) == 9
 
 
 async def test_a_spent_reading_budget_does_not_stop_writing(

@@ -67,6 +67,7 @@ MANIFEST = Manifest(
     metrics_batch=50,
     poll_min_s=1,
     budgets=(Budget(name="all", limit=60_000, window_s=300, source=_SOURCE),),
+    tells_one_budget=True,
     login=(
         LoginField(
             name="server",

@@ -1,5 +1,6 @@
 """What people see of an account's rate budgets, as workers count them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,9 +9,11 @@ from arq.connections import ArqRedis
 from api.main import create_app
 from domain.accounts.budgeting import Purpose
 from domain.connector.http import Call, Reply
+from domain.connector.manifest import Manifest
 from domain.kernel.database import Database
 from domain.kernel.ids import read, show
 from domain.kernel.settings import Settings
+from domain.networks.mastodon.manifest import MANIFEST as MASTODON
 from domain.networks.sandbox.manifest import MANIFEST
 from tests.api.graph.asking import ask, refusal
 from tests.desk import Desk
@@ -25,18 +28,24 @@ query ($id: ID!) {
   }
 }
 """
+UNTOLD: Mapping[str, str] = {}
 POST, GET = Call("POST", "http://sandbox.test/", json={}), Call("GET", "http://sandbox.test/")
 
 
-async def send(redis: ArqRedis, account: str, call: Call, **headers: str) -> None:
+async def send(
+    redis: ArqRedis,
+    account: str,
+    call: Call,
+    manifest: Manifest = MANIFEST,
+    told: Mapping[str, str] = UNTOLD,
+) -> None:
     """A worker's call of the account, and what the network says to it."""
 
     async def network(call: Call) -> Reply:
-        told = {name.replace("_", "-"): value for name, value in headers.items()}
         return Reply(200, told, b"", call.url)
 
     account_id = read("acct", account)
-    await for_account(network, Budgets(redis), MANIFEST, account_id, Purpose.PUBLISH)(call)
+    await for_account(network, Budgets(redis), manifest, account_id, Purpose.PUBLISH)(call)
 
 
 async def shown(desk: Desk) -> dict[str, Any]:
@@ -71,31 +80,50 @@ async def test_a_fresh_account_has_all_that_its_manifest_lists(desk: Desk) -> No
 async def test_what_was_sent_and_what_the_network_told_is_seen_alike_by_both_faces(
     desk: Desk, redis: ArqRedis
 ) -> None:
-    told = {"ratelimit_limit": "10", "ratelimit_remaining": "0", "ratelimit_reset": "120"}
+    told = {"ratelimit-limit": "10", "ratelimit-remaining": "0", "ratelimit-reset": "120"}
     await send(redis, desk.account, GET)
-    await send(redis, desk.account, POST, **told)
+    await send(redis, desk.account, POST, told=told)
 
     found = await shown(desk)
     graph = (await ask(desk.tenant, BUDGETS, id=desk.account))["accountBudgets"]
 
-    listed, write = found["budgets"]
+    listed, network = found["budgets"]
     assert (listed["name"], listed["left"]) == ("all", 59_998)
-    assert (write["name"], write["said_by"], write["window_s"]) == ("write", "network", None)
-    assert (write["limit"], write["left"]) == (10, 0)
-    assert (found["publishing_resumes_at"], found["reading_resumes_at"]) == (
-        write["resets_at"],
-        None,
-    )
+    assert (network["name"], network["said_by"], network["window_s"]) == ("all", "network", None)
+    assert (network["limit"], network["left"]) == (10, 0)
+    assert {network["resets_at"], found["publishing_resumes_at"]} == {found["reading_resumes_at"]}
     assert [(each["name"], each["saidBy"], each["left"]) for each in graph["budgets"]] == [
         ("all", "MANIFEST", 59_998),
-        ("write", "NETWORK", 0),
+        ("all", "NETWORK", 0),
     ]
     assert graph["publishingResumesAt"] == found["publishing_resumes_at"]
 
 
+async def test_what_a_network_tells_of_writing_alone_holds_no_reading(
+    desk: Desk, database: Database, redis: ArqRedis
+) -> None:
+    community_id, house = read("com", desk.community), desk.tenant.workspace_id
+    made = await make_account(database, house, community_id, network="mastodon")
+    account = show("acct", made)
+    told = {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "90"}
+    await send(redis, account, POST, MASTODON, told)
+
+    found = (await desk.client.get(f"/v1/accounts/{account}/budgets")).json()
+
+    assert [(each["name"], each["said_by"], each["left"]) for each in found["budgets"]] == [
+        ("all", "manifest", 299),
+        ("media", "manifest", 30),
+        ("delete", "manifest", 30),
+        ("write", "manifest", 299),
+        ("write", "network", 0),
+    ]
+    assert found["publishing_resumes_at"] == found["budgets"][-1]["resets_at"]
+    assert found["reading_resumes_at"] is None
+
+
 async def test_measuring_waits_before_reading_does(desk: Desk, redis: ArqRedis) -> None:
-    told = {"ratelimit_limit": "10", "ratelimit_remaining": "3", "ratelimit_reset": "120"}
-    await send(redis, desk.account, GET, **told)
+    told = {"ratelimit-limit": "10", "ratelimit-remaining": "3", "ratelimit-reset": "120"}
+    await send(redis, desk.account, GET, told=told)
 
     found = await shown(desk)
 
