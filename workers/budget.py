@@ -10,7 +10,7 @@ out uncounted: the network's own 429 still stands.
 import asyncio
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -165,11 +165,9 @@ class BudgetedHttp:
         await self.budgets.take(
             self.manifest, self.account_id, kind, self.purpose, now=self.budgets.clock()
         )
-        reply = await self.http(call)
-        await self.budgets.learn(
-            self.manifest, self.account_id, kind, reply, now=self.budgets.clock()
-        )
-        return reply
+        reply, now = await self.http(call), self.budgets.clock()
+        await self.budgets.learn(self.manifest, self.account_id, kind, reply, now=now)
+        return replace(reply, received_at=now)
 
 
 def for_account(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -45,6 +46,8 @@ class Reply:
     """Where the answer came from, after redirects."""
     moved_to: str | None = None
     """Where the server says that the address is for good; None: it says nothing of the kind."""
+    received_at: datetime | None = None
+    """By our clock, where the way out noted it."""
 
     @property
     def is_success(self) -> bool:

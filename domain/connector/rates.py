@@ -58,16 +58,22 @@ def read_rate(reply: Reply, *, now: datetime) -> Rate | None:
 
 
 def waits_until(reply: Reply) -> datetime | None:
-    """When the network will listen again after a refusal, by its own clock (`Date`)."""
-    answered_at = reply.headers.get("date")
-    if answered_at is None:
-        return None
-    try:
-        now = aware(parsedate_to_datetime(answered_at))
-    except ValueError:
-        return None
-    rate = read_rate(reply, now=now)
+    """When the network will listen again after a refusal.
+
+    From when it came to us, as its budget is counted: the network's own `Date` leaves out a part of
+    a second, and the call would be tried that much too early.
+    """
+    now = reply.received_at or _sent_at(reply)
+    rate = None if now is None else read_rate(reply, now=now)
     return None if rate is None else rate.resets_at
+
+
+def _sent_at(reply: Reply) -> datetime | None:
+    """By the network's clock."""
+    try:
+        return aware(parsedate_to_datetime(reply.headers["date"]))
+    except (KeyError, ValueError):
+        return None
 
 
 def _wait_in_words(reply: Reply, now: datetime) -> datetime | None:

@@ -263,12 +263,13 @@ async def test_a_network_that_wants_to_be_left_alone_is(
 ) -> None:
     network = Network([reply])
     http = for_account(network, budgets, manifest(), account_id, Purpose.PUBLISH)
-    await http(GET)
+    refused = await http(GET)
 
     with pytest.raises(RateLimited) as refusal:
         await http(GET)
 
     assert refusal.value.until == NOON + timedelta(seconds=wait_s)
+    assert refused.received_at == NOON
     assert len(network.sent) == 1
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -314,6 +315,16 @@ def test_each_dialect_of_refusals_is_read(
 def test_answer_that_says_nothing_gives_nothing(reply: Reply) -> None:
     assert read_rate(reply, now=NOW) is None
     assert not is_slowed(reply)
+
+
+def test_a_wait_begins_when_it_was_told() -> None:
+    """By `Date`, which leaves out a part of a second, the call would be tried too early."""
+    told = answer({"retry-after": "60", **DATE}, status=429)
+    received_at = NOW + timedelta(milliseconds=900)
+
+    found = waits_until(replace(told, received_at=received_at))
+
+    assert found == received_at + timedelta(seconds=60)
 
 
 def test_a_refusal_of_an_unknown_clock_names_no_moment() -> None:
