@@ -8,9 +8,11 @@ from uuid import UUID
 from domain.kernel.caller import Caller, worker
 from domain.posts import arriving, delivering
 from domain.posts.delivering import Claims, Held
+from domain.posts.rules import DeliveryKind
 from workers.context import Context
 from workers.deliveries import Opened, deliver, put_off
 from workers.outbox import MOST_HELD, Lane
+from workers.upkeep import taken_back
 
 BATCH = 500
 
@@ -68,7 +70,10 @@ async def give_back(context: Context, left: Iterable[Held]) -> None:
 async def _speak(context: Context, lane: Lane) -> None:
     opened: Opened | None = None
     while (task := lane.next()) is not None:
-        opened = await deliver(context.of(task.workspace_id), task, opened)
+        own = context.of(task.workspace_id)
+        opened = await deliver(own, task, opened)
+        if task.kind is DeliveryKind.WITHDRAW and task.post_id is not None:
+            await taken_back(own, task.workspace_id, task.post_id)
 
 
 def _by_workspace(held: Iterable[Held]) -> dict[UUID, list[Held]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.kernel.caller import worker
 from domain.setbacks.rules import Work
-from domain.upkeep import carrying, falling_due
+from domain.upkeep import closing, falling_due, following
 from workers.apart import each_apart
 from workers.context import Context
 
@@ -25,7 +25,13 @@ async def keep_up_due(context: Context, workspace_id: UUID, *, now: datetime) ->
 async def carry_on_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
     """As `keep_up_due`, update by update."""
     async with context.database.transaction(workspace_id) as session:
-        found = await carrying.updates_due(session, worker(workspace_id), now=now, most=BATCH)
-    act = partial(carrying.follow_update, now=now)
+        found = await following.updates_due(session, worker(workspace_id), now=now, most=BATCH)
+    act = partial(following.follow_update, now=now)
     await each_apart(context, workspace_id, Work.CARRY_ON, found, act, now=now)
     return len(found)
+
+
+async def taken_back(context: Context, workspace_id: UUID, post_id: UUID) -> None:
+    """What is proposed for a post is looked at soon: less of it may be public by now."""
+    async with context.database.transaction(workspace_id) as session:
+        await closing.look_soon(session, worker(workspace_id), post_id, now=context.clock())

@@ -114,5 +114,8 @@ async def remove_source(
     version: VersionIfSentDep,
     source_id: SourceId,
 ) -> None:
-    """Updates that it proposed stay. Needs the scope `posts:write`."""
+    """An update that it proposed and nobody decided is dismissed.
+
+    Needs the scope `posts:write`.
+    """
     await service.remove_source(session, caller, source_id, expected_version=version, now=now)

@@ -17,12 +17,14 @@ from domain.kernel.changes import apply, digest, find, find_for_change, insert, 
 from domain.kernel.errors import NotAllowedNow, NotFound
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
+from domain.posts.finding import find_post
 from domain.posts.queries import visible as visible_posts
 from domain.posts.tables import Post
 from domain.sources.queries import source_views, visible, visible_pages
 from domain.sources.rules import READ_AGAIN
 from domain.sources.shapes import ChangeSource, CreateSource, SourceView
 from domain.sources.tables import Source, WatchedPage
+from domain.upkeep.closing import end_unwatched
 
 MOST_SOURCES = 20
 """Of one post."""
@@ -100,10 +102,13 @@ async def remove_source(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """A page on which nothing rests any more is forgotten."""
+    """What it proposed is dismissed; a page on which nothing rests any more is forgotten."""
     caller.need(Scope.POSTS_WRITE)
-    page, row = await locked(session, caller, id_, expected_version)
-    data = {"post": show("post", row.post_id), "url": page.url}
+    page, post_id = await _lock_page(session, caller, id_)
+    post = await find_post(session, caller, post_id, None)
+    row = await _lock_source(session, caller, id_, expected_version)
+    data = {"post": show("post", post_id), "url": page.url}
+    await end_unwatched(session, caller, post, id_, now=now)
     await session.delete(row)
     await session.flush()
     await keep_pace(session, caller, page)
@@ -114,21 +119,30 @@ async def locked(
     session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
 ) -> tuple[WatchedPage, Source]:
     """The page of a source, then the source. Raises `NotFound`."""
-    found = select(Source.page_id).where(
+    page, _ = await _lock_page(session, caller, id_)
+    return page, await _lock_source(session, caller, id_, expected_version)
+
+
+async def _lock_page(session: AsyncSession, caller: Caller, id_: UUID) -> tuple[WatchedPage, UUID]:
+    """The page of a source, and the id of its post."""
+    found = select(Source.page_id, Source.post_id).where(
         col(Source.workspace_id) == caller.workspace_id, col(Source.id) == id_
     )
-    page_id = (await session.exec(found)).one_or_none()
-    if page_id is None:
-        raise NotFound("source")
+    page_id, post_id = (await session.exec(found)).one_or_none() or (None, None)
     pages = visible_pages(caller).where(col(WatchedPage.id) == page_id)
     page = (await session.exec(pages.with_for_update())).one_or_none()
+    if page is None or post_id is None:
+        raise NotFound("source")
+    return page, post_id
+
+
+async def _lock_source(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> Source:
     statement = visible(caller).where(col(Source.id) == id_)
-    row = await find_for_change(
+    return await find_for_change(
         session, statement, what="source", expected_version=expected_version
     )
-    if page is None:
-        raise NotFound("source")
-    return page, row
 
 
 async def _ensure_room(session: AsyncSession, caller: Caller, post_id: UUID) -> None:

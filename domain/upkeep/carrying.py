@@ -10,25 +10,23 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.connector.words import Visibility
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import find_for_change
-from domain.kernel.errors import AbilityMissing, Fault, Misfit, NotFound, PostOnHold
+from domain.kernel.errors import AbilityMissing, Fault, Misfit, PostOnHold
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.posts.answering import plan_answer
 from domain.posts.command_shapes import EditPost
 from domain.posts.editing import edit_copies
-from domain.posts.finding import deliveries_of, find_post
+from domain.posts.finding import deliveries_of
 from domain.posts.rules import DeliveryState
 from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_copies
 from domain.upkeep.keeping import locked_upkeep, plan, renew
-from domain.upkeep.queries import copies_of, is_proposed, shown_state, states_of, visible
+from domain.upkeep.queries import copies_of, is_proposed, shown_state, states_of
 from domain.upkeep.reposting import repost
 from domain.upkeep.rules import (
     ENDED_WELL,
@@ -46,24 +44,6 @@ CARRYING = frozenset(
     {Scope.POSTS_READ, Scope.POSTS_WRITE, Scope.POSTS_PUBLISH, Scope.MENTIONS_ANSWER}
 )
 """What an approval of an update lets whoever may approve do, for this update alone."""
-
-
-async def locked(
-    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
-) -> tuple[Post, Update]:
-    """The post of an update, then the update. Raises `NotFound`."""
-    found = select(Update.post_id).where(
-        col(Update.workspace_id) == caller.workspace_id, col(Update.id) == id_
-    )
-    post_id = (await session.exec(found)).one_or_none()
-    if post_id is None:
-        raise NotFound("update")
-    post = await find_post(session, caller, post_id, None)
-    statement = visible(caller).where(col(Update.id) == id_)
-    row = await find_for_change(
-        session, statement, what="update", expected_version=expected_version
-    )
-    return post, row
 
 
 async def carry_out(
@@ -97,25 +77,6 @@ async def carry_out(
         row.reposted_as, found = await repost(session, deputy, post, words, now=now)
         for copy in anew:
             copy.act_id = found[copy.account_id]
-
-
-async def updates_due(
-    session: AsyncSession, caller: Caller, *, now: datetime, most: int
-) -> Sequence[UUID]:
-    statement = select(Update.id).where(
-        col(Update.workspace_id) == caller.workspace_id, col(Update.act_at) <= now
-    )
-    return (await session.exec(statement.order_by(col(Update.act_at)).limit(most))).all()
-
-
-async def follow_update(session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime) -> None:
-    """Looks at an update that is due; nothing where another worker was first, or it is gone."""
-    try:
-        post, row = await locked(session, caller, id_, None)
-    except NotFound:
-        return
-    if row.act_at is not None and row.act_at <= now:
-        await look(session, caller, post, row, now=now)
 
 
 async def look(

@@ -11,8 +11,9 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply
 from domain.kernel.errors import DeliveryUnderWay
 from domain.kernel.ids import show
-from domain.upkeep.carrying import carry_out, locked, look
-from domain.upkeep.keeping import locked_upkeep, note_stale, plan
+from domain.posts.tables import Post
+from domain.upkeep.carrying import carry_out, look
+from domain.upkeep.keeping import locked, locked_upkeep, note_stale, plan
 from domain.upkeep.proposing import choose
 from domain.upkeep.queries import (
     copies_of,
@@ -95,14 +96,20 @@ async def dismiss_update(
     if any(shown_state(row, copy, states) in UNDER_WAY for copy in copies):
         raise DeliveryUnderWay
     dismiss(session, caller, row, command.words, now)
+    await freshen(session, caller, post, row, now=now)
+    return await update_view(session, caller, row)
+
+
+async def freshen(
+    session: AsyncSession, caller: Caller, post: Post, ended: Update, *, now: datetime
+) -> None:
+    """A locked post is no longer stale for a change of sources once no update waits for one."""
     changed = UpdateReason.SOURCE_CHANGED
-    if row.reason == changed and not await is_proposed(session, caller, post.id, changed):
+    if ended.reason == changed and not await is_proposed(session, caller, post.id, changed):
         _, upkeep = await locked_upkeep(session, caller, post.id)
-        left = [each for each in upkeep.stale_for if each != row.reason]
-        note_stale(post, upkeep, left)
+        note_stale(post, upkeep, [each for each in upkeep.stale_for if each != changed])
         upkeep.version, upkeep.updated_at = upkeep.version + 1, now
         plan(session, upkeep)
-    return await update_view(session, caller, row)
 
 
 async def dismiss_proposed(

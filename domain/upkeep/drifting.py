@@ -15,6 +15,7 @@ from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.finding import lock_with_post
 from domain.posts.reading_back import codes_of
 from domain.posts.tables import Delivery, Post
+from domain.upkeep.closing import look_soon
 from domain.upkeep.deciding import dismiss
 from domain.upkeep.proposing import propose, waiting_update
 from domain.upkeep.rules import UpdateReason
@@ -39,6 +40,7 @@ async def accept_drift(
         record(session, caller, "delivery.content_drift_accepted", about, now=now, data=data)
         if post is not None:
             await follow_drift(session, caller, post, now=now)
+            await look_soon(session, caller, post.id, now=now)
     return delivery_view(row)
 
 

@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
+from domain.kernel.changes import find_for_change
+from domain.kernel.errors import NotFound
 from domain.kernel.nudges import due_at
 from domain.posts.finding import find_post
 from domain.posts.tables import Post
-from domain.upkeep.queries import new_upkeep, visible_upkeeps
+from domain.upkeep.queries import new_upkeep, visible, visible_upkeeps
 from domain.upkeep.rules import UpdateReason, due_next, moment_of, next_check
-from domain.upkeep.tables import Upkeep
+from domain.upkeep.tables import Update, Upkeep
 
 
 async def locked_upkeep(
@@ -27,6 +29,24 @@ async def locked_upkeep(
     if row is None:
         row = new_upkeep(post)
         session.add(row)
+    return post, row
+
+
+async def locked(
+    session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
+) -> tuple[Post, Update]:
+    """The post of an update, then the update. Raises `NotFound`."""
+    found = select(Update.post_id).where(
+        col(Update.workspace_id) == caller.workspace_id, col(Update.id) == id_
+    )
+    post_id = (await session.exec(found)).one_or_none()
+    if post_id is None:
+        raise NotFound("update")
+    post = await find_post(session, caller, post_id, None)
+    statement = visible(caller).where(col(Update.id) == id_)
+    row = await find_for_change(
+        session, statement, what="update", expected_version=expected_version
+    )
     return post, row
 
 

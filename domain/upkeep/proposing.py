@@ -18,11 +18,12 @@ from domain.kernel.changes import digest, made_before
 from domain.kernel.errors import AlreadyExists, Fault, Misfit, NotAllowedNow, NotFound
 from domain.kernel.ids import new_id, show
 from domain.networks import find
+from domain.posts.delivery_shapes import DriftCode
 from domain.posts.finding import deliveries_of, find_post
 from domain.posts.rules import DeliveryState
 from domain.posts.tables import Delivery, Post
 from domain.upkeep.queries import copies_of, update_view, visible
-from domain.upkeep.rules import UpdateReason, UpdateState, ways_of
+from domain.upkeep.rules import PROPOSED_LOOK, UpdateReason, UpdateState, ways_of
 from domain.upkeep.tables import Update, UpdateCopy
 from domain.upkeep.update_shapes import CopyChoice, ProposeUpdate, UpdateView
 
@@ -41,7 +42,7 @@ async def propose_update(
     if before is not None:
         return await update_view(session, caller, before)
     post = await find_post(session, caller, id_, None)
-    public = {copy.id for copy, _ in await _public_copies(session, caller, id_)}
+    public = {copy.id for copy, _ in await public_copies(session, caller, id_)}
     if not public.issuperset(each.delivery_id for each in command.copies):
         raise NotFound("public copy")
     if await waiting_update(session, caller, id_, UpdateReason.ASKED) is not None:
@@ -78,7 +79,7 @@ async def propose(
             row.difference = difference
             row.version, row.updated_at = row.version + 1, now
         return row
-    public = await _public_copies(session, caller, post.id)
+    public = await public_copies(session, caller, post.id)
     if not public:
         return None
     row = _new_update(caller, post, reason, id_ or new_id(), now)
@@ -92,12 +93,12 @@ async def propose(
     return row
 
 
-async def _public_copies(
+async def public_copies(
     session: AsyncSession, caller: Caller, post_id: UUID
 ) -> list[tuple[Delivery, Account]]:
-    """Where an account was removed nothing can be done any more."""
+    """Where an account was removed nothing can be done any more, and what may be gone is gone."""
     rows = await deliveries_of(session, caller, post_id)
-    public = [row for row in rows if row.state == DeliveryState.DONE]
+    public = [row for row in rows if row.state == DeliveryState.DONE and not _is_let_go(row)]
     statement = select(Account).where(
         col(Account.workspace_id) == caller.workspace_id,
         col(Account.id).in_([row.account_id for row in public]),
@@ -105,6 +106,12 @@ async def _public_copies(
     )
     accounts = {row.id: row for row in (await session.exec(statement)).all()}
     return [(row, accounts[row.account_id]) for row in public if row.account_id in accounts]
+
+
+def _is_let_go(row: Delivery) -> bool:
+    """Whether all of it was taken down over there, and a person accepted that."""
+    gone = sum(each["code"] == DriftCode.GONE for each in row.drift or ())
+    return row.drift_accepted_at is not None and gone == len(row.refs)
 
 
 async def waiting_update(
@@ -160,6 +167,7 @@ def _new_update(
         note="",
         state=UpdateState.PROPOSED,
         proposed_by=caller.actor,
+        act_at=now + PROPOSED_LOOK,
         created_at=now,
         updated_at=now,
     )

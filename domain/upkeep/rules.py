@@ -76,6 +76,7 @@ NEEDS_WORDS = frozenset({UpdateWay.EDIT, UpdateWay.REPLY, UpdateWay.REPOST})
 UNDER_WAY = frozenset({C.WAITING, C.GOING, C.UNKNOWN})
 ENDED_WELL = frozenset({C.DONE, C.LEFT})
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=2), timedelta(hours=1)
+PROPOSED_LOOK = timedelta(minutes=15)
 _SHOWN = {
     D.WAITING: C.WAITING,
     D.GOING: C.GOING,

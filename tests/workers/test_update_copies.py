@@ -115,7 +115,8 @@ async def test_what_was_taken_back_meanwhile_is_left(stage: Stage) -> None:
     made = await desk.propose()
     async with desk.open() as session:
         await withdraw_post(session, desk.caller, desk.post_id, now=stage.now)
-    await desk.go()
+    await stage.deliver()
+    await stage.quiet()
 
     approved = await desk.approve(made.id)
 

@@ -1,0 +1,55 @@
+"""Ends proposals by themselves once nothing is left to be done, and says why.
+
+Copies are withdrawn, and accounts removed, on floors below: a worker looks at what is proposed,
+at once after a withdrawal and every 15 minutes anyway.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.kernel.caller import Caller
+from domain.kernel.nudges import due_at
+from domain.posts.tables import Post
+from domain.upkeep.deciding import dismiss, freshen
+from domain.upkeep.proposing import public_copies, waiting_update
+from domain.upkeep.queries import visible
+from domain.upkeep.rules import PROPOSED_LOOK, UpdateReason, UpdateState
+from domain.upkeep.tables import Update
+
+NOTHING_PUBLIC = "Nothing of the post is public any more."
+UNWATCHED = "The source is watched no longer."
+
+
+async def look_soon(session: AsyncSession, caller: Caller, post_id: UUID, *, now: datetime) -> None:
+    """Has a worker look at what is proposed for a post: something of it was taken back."""
+    statement = visible(caller).where(
+        col(Update.post_id) == post_id, col(Update.state) == UpdateState.PROPOSED
+    )
+    for row in (await session.exec(statement.order_by(col(Update.id)).with_for_update())).all():
+        row.act_at = now
+        due_at(session, caller.workspace_id, row.id, now)
+
+
+async def end_or_wait(
+    session: AsyncSession, caller: Caller, post: Post, row: Update, *, now: datetime
+) -> None:
+    """Ends what is proposed for a locked post of which nothing is public; else looks again."""
+    if await public_copies(session, caller, post.id):
+        row.act_at = now + PROPOSED_LOOK
+        return
+    dismiss(session, caller, row, NOTHING_PUBLIC, now)
+    await freshen(session, caller, post, row, now=now)
+
+
+async def end_unwatched(
+    session: AsyncSession, caller: Caller, post: Post, source_id: UUID, *, now: datetime
+) -> None:
+    """Ends what a source proposed for a locked post that rests on it no longer."""
+    changed = UpdateReason.SOURCE_CHANGED
+    row = await waiting_update(session, caller, post.id, changed, source_id)
+    if row is not None:
+        dismiss(session, caller, row, UNWATCHED, now)
+        await freshen(session, caller, post, row, now=now)
