@@ -11,25 +11,26 @@ from domain.kernel.errors import DeliveryStopped, PublishingMissed
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.kernel.traces import current_trace
+from domain.posts import rules
 from domain.posts.finding import deliveries_of
 from domain.posts.holding import problem_of
 from domain.posts.rules import (
     DeliveryKind,
     DeliveryState,
     PostState,
+    counts_as,
     post_state,
     published_since,
     when_unplanned,
 )
 from domain.posts.tables import Delivery, Post
 
-_TO_COME = frozenset({DeliveryState.WAITING, DeliveryState.FAILED})
-
 
 async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
     """Derives the post's state from its deliveries and records the change."""
     await session.flush()
-    states = [DeliveryState(row.state) for row in await deliveries_of(session, caller, post.id)]
+    rows = await deliveries_of(session, caller, post.id)
+    states = [each for row in rows for each in counts_as(DeliveryState(row.state), row.checkpoint)]
     previous = PostState(post.state)
     state = post_state(states, unplanned=when_unplanned(previous))
     if state is previous:
@@ -66,11 +67,7 @@ def end(row: Delivery, state: DeliveryState, now: datetime) -> None:
 
 
 def is_half_out(row: Delivery) -> bool:
-    """Whether messages of it are known to be there, and others are still to come.
-
-    Every connector notes under `sent` what of a thread went out.
-    """
-    return row.state in _TO_COME and bool(row.checkpoint.get("sent"))
+    return rules.is_half_out(DeliveryState(row.state), row.checkpoint)
 
 
 def call_off(row: Delivery, now: datetime) -> None:

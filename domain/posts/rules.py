@@ -8,18 +8,18 @@ A delivery:
     failed → waiting, cancelled, withdrawn       retried, given up, or what was out is taken back
     done → withdrawn
 
-A post is what its deliveries are:
+A post is what its deliveries are; one that is half out counts as out, and as what it is itself:
 
     draft                  nothing is planned
     scheduled              all wait
-    going_out              one is under way
+    going_out              one is under way, or some is out and some waits
     unknown                an outcome must be looked up
     published              all arrived
     partially_published    some did
     failed · cancelled · withdrawn
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -75,6 +75,7 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     D.CANCELLED: frozenset(),
     D.WITHDRAWN: frozenset(),
 }
+TO_COME = frozenset({D.WAITING, D.FAILED})
 UNDER_WAY = frozenset({D.GOING, D.UNKNOWN})
 PUBLIC = frozenset({PostState.PUBLISHED, PostState.PARTIALLY_PUBLISHED})
 PLANNABLE = frozenset({PostState.DRAFT, PostState.CANCELLED, PostState.SCHEDULED})
@@ -93,8 +94,23 @@ def may_move(old: DeliveryState, new: DeliveryState) -> bool:
     return new in TRANSITIONS[old]
 
 
+def has_sent(checkpoint: Mapping[str, object]) -> bool:
+    """Whether messages of a delivery are known to be there: `domain.connector.checkpoints`."""
+    return bool(checkpoint.get("sent"))
+
+
+def is_half_out(state: DeliveryState, checkpoint: Mapping[str, object]) -> bool:
+    """Whether some of a delivery is there, and some still to come."""
+    return state in TO_COME and has_sent(checkpoint)
+
+
+def counts_as(state: DeliveryState, checkpoint: Mapping[str, object]) -> tuple[DeliveryState, ...]:
+    """The states of a delivery in its post: some of what is half out stands there already."""
+    return (state, D.DONE) if is_half_out(state, checkpoint) else (state,)
+
+
 def post_state(states: Collection[DeliveryState], *, unplanned: PostState) -> PostState:
-    """What a post is, from the states of its publishing deliveries."""
+    """What a post is, from what its publishing deliveries count as."""
     found = set(states)
     if not found:
         return unplanned

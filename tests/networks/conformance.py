@@ -161,6 +161,8 @@ class NetworkCase:
     renews_grant: bool = False
     named: Callable[[str], str] = str
     """What a write says of the message it answers, by that one's remote id."""
+    seeks_first: bool = False
+    """Whether a thread that goes on asks the network before it sends; its own tests tell."""
     poll_write: tuple[str, str] | None = None
     """The call that makes a poll appear; None: the same as any post."""
     quoted: tuple[str, str] | None = None

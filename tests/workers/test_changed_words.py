@@ -7,9 +7,11 @@ from uuid import UUID
 import pytest
 
 from domain.calendars.rules import CatchUp
+from domain.campaigns.service import create_campaign
+from domain.campaigns.shapes import CreateCampaign
 from domain.connector.errors import Refused, Unavailable
 from domain.kernel.caller import worker
-from domain.kernel.errors import DeliveryUnderWay
+from domain.kernel.errors import AlreadyPublished, DeliveryUnderWay
 from domain.posts.command_shapes import ChangePost, RetryPost, VariantInput
 from domain.posts.service import change_post
 from domain.posts.settling import retry_post
@@ -48,6 +50,15 @@ async def thread(stage: Stage, *parts: str) -> UUID:
     said = [VariantInput(account_id=account_id, parts=list(parts))]
     await change(stage, post_id, variants=said)
     return post_id
+
+
+async def campaign(stage: Stage) -> UUID:
+    caller, command = (
+        worker(stage.workspace_id),
+        CreateCampaign(community_id=stage.community_id, name="a"),
+    )
+    async with stage.database.transaction(stage.workspace_id) as session:
+        return (await create_campaign(session, caller, command, now=stage.now)).id
 
 
 async def test_what_could_not_be_sent_at_first_goes_out_with_the_words_it_was_given_since(
@@ -95,11 +106,13 @@ async def test_a_thread_that_is_half_out_keeps_its_words(stage: Stage) -> None:
     post_id = await thread(stage, "one", "two")
     first = await go(stage)
 
-    with pytest.raises(DeliveryUnderWay, match="out already"):
+    with pytest.raises(AlreadyPublished):
         await change(stage, post_id, text="other")
+    with pytest.raises(DeliveryUnderWay, match="out already"):
+        await change(stage, post_id, campaign_id=await campaign(stage))
 
     [post] = await stage.rows(Post)
-    assert (first, post.text) == (["one", "two"], "master")
+    assert (first, post.text, post.campaign_id) == (["one", "two"], "master", None)
 
 
 async def test_what_waits_for_a_person_is_not_sent_by_a_change_of_words(stage: Stage) -> None:

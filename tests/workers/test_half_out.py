@@ -11,7 +11,7 @@ from domain.accounts.service import remove_account
 from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.events.tables import Event
 from domain.kernel.caller import worker
-from domain.kernel.errors import NotAllowedNow
+from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow
 from domain.posts.command_shapes import ChangePost, RetryPost, SchedulePost, VariantInput
 from domain.posts.delivery_shapes import Settlement
 from domain.posts.planning import schedule_post
@@ -56,10 +56,14 @@ async def test_a_cancelled_thread_that_was_half_out_goes_on_from_there(stage: St
     """It was cancelled as if nothing were out, and planned anew from its first message on."""
     post_id = await begin(stage, Unavailable("Out of order."))
 
-    await do(stage, remove_post, post_id, expected_version=None)
+    with pytest.raises(DeliveryUnderWay):
+        await do(stage, remove_post, post_id, expected_version=None)
+    [waiting] = await stage.rows(Delivery)
+    assert [row.state for row in await stage.rows(Post)] == ["going_out"]
+    await do(stage, cancel_delivery, waiting.id)
     [stopped] = await stage.rows(Delivery)
     at_once = SchedulePost(now=True)
-    with pytest.raises(NotAllowedNow, match="failed cannot be scheduled"):
+    with pytest.raises(NotAllowedNow, match="partially_published cannot be scheduled"):
         await do(stage, schedule_post, post_id, at_once, expected_version=None)
     await do(stage, retry_post, post_id, RetryPost())
     sent = await go(stage)

@@ -9,6 +9,7 @@ import pytest
 from domain.calendars.rules import CatchUp
 from domain.calendars.service import change_calendar
 from domain.calendars.shapes import ChangeCalendar
+from domain.connector.words import Checkpoint
 from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.kernel.errors import PauseOverdue
@@ -17,9 +18,11 @@ from domain.pauses.queries import get_pause
 from domain.pauses.service import create_pause
 from domain.pauses.shapes import CreatePause, EndPause, Overdue, PauseView
 from domain.posts import delivering
+from domain.posts.command_shapes import ChangePost, VariantInput
 from domain.posts.delivering import Step
 from domain.posts.pausing import end_pause
 from domain.posts.rules import HOLD
+from domain.posts.service import change_post
 from domain.posts.settling import retry_delivery
 from domain.posts.tables import Delivery, Post
 from tests.workers.stage import LEASE, Stage, stage
@@ -239,22 +242,34 @@ async def test_a_post_that_was_missed_waits_for_a_person_where_the_calendar_says
     assert [each["code"] for each in await told(stage, "delivery.held")] == ["publishing.missed"]
 
 
-async def test_what_is_half_out_goes_on_however_late(stage: Stage) -> None:
-    """Of a worker that died between two messages: skipping the rest would leave half a thread."""
-    await stage.plan("a", await stage.account())
+@pytest.mark.parametrize(
+    ("reached", "sent", "state"),
+    [({"sent": [{"id": "1"}]}, ["b"], "done"), ({"files": ["7"]}, [], "cancelled")],
+)
+async def test_what_is_half_out_goes_on_however_late(
+    stage: Stage, reached: Checkpoint, sent: list[str], state: str
+) -> None:
+    """Of a worker that died between two messages: skipping the rest would leave half a thread.
+
+    What had only sent up a file had nothing out.
+    """
+    account_id = await stage.account()
+    post_id = await stage.plan("a", account_id)
     await rule(stage, CatchUp.SKIP)
     caller = worker(stage.workspace_id)
+    said = ChangePost(variants=[VariantInput(account_id=account_id, parts=["a", "b"])])
     async with stage.database.transaction(stage.workspace_id) as session:
+        await change_post(session, caller, post_id, said, expected_version=None, now=stage.now)
         rows = await delivering.claim_due(
             session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
         )
         [task] = await delivering.prepare(session, caller, rows, now=stage.now)
-    step = Step(task, {"begun_at": stage.now.isoformat()}, begins=False)
+    step = Step(task, reached, begins=False)
     await delivering.keep_steps(stage.database.reads, caller, [step])
     stage.now += timedelta(minutes=61)
 
-    assert await go(stage) == ["a"]
-    assert await stage.states() == ["done"]
+    assert await go(stage) == sent
+    assert await stage.states() == [state]
 
 
 @pytest.mark.parametrize("catch_up", [CatchUp.SKIP, CatchUp.ASK])

@@ -1,25 +1,36 @@
-"""The checkpoint of a delivery to Bluesky, read and written."""
+"""The checkpoint of a delivery to Bluesky."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
+from domain.connector import checkpoints
 from domain.connector.port import Save
 from domain.connector.words import Draft, Published, Ref
 from domain.networks.bluesky.answers import Strong
-from domain.networks.bluesky.places import post_url, record_key
+from domain.networks.bluesky.places import post_uri, post_url, record_key
 
 
-class Progress(BaseModel):
-    """`keys` are chosen, and kept, before the first call; `sent` stands there already."""
+class Sent(checkpoints.Sent):
+    """Its content's `cid` is empty when a person told of it: the record is asked for."""
 
-    model_config = ConfigDict(frozen=True)
+    cid: str
 
+    @property
+    def strong(self) -> Strong:
+        return Strong(uri=self.id, cid=self.cid)
+
+
+class Progress(checkpoints.Progress):
+    """`keys` are chosen, and kept, before the first call."""
+
+    repository: str = ""
     keys: tuple[str, ...] = ()
     """One for each message."""
     created_at: str = ""
-    sent: tuple[Strong, ...] = ()
+    sent: tuple[Sent, ...] = ()
     video_job: str | None = None
     """What the video service calls its work on the video of the message under way."""
     video: JsonValue = None
@@ -30,19 +41,26 @@ class Progress(BaseModel):
         moment = datetime.fromisoformat(self.created_at) + timedelta(milliseconds=number)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    async def with_sent(self, strong: Strong, save: Save) -> "Progress":
-        return await self.kept(save, sent=(*self.sent, strong), video_job=None, video=None)
+    def with_sent(self, sent: checkpoints.Sent) -> Self:
+        sent_now = {"sent": (*self.sent, sent), "video_job": None, "video": None}
+        return self.model_copy(update=sent_now)
 
-    async def kept(self, save: Save, **update: object) -> "Progress":
-        changed = self.model_copy(update=update)
-        await save(changed.model_dump(mode="json"))
-        return changed
+    def asked_for(self) -> Self:
+        """Without what only a person told of: whatever stands under its key is found there."""
+        return self.model_copy(update={"sent": tuple(takewhile(lambda each: each.cid, self.sent))})
 
 
-async def begun(draft: Draft, save: Save, now: datetime) -> Progress:
+async def begun(repository: str, draft: Draft, save: Save, now: datetime) -> Progress:
     keys = tuple(record_key(draft.key, number, now) for number in range(len(draft.parts)))
-    return await Progress(keys=keys, created_at=now.astimezone(UTC).isoformat()).kept(save)
+    created_at = now.astimezone(UTC).isoformat()
+    return await Progress(repository=repository, keys=keys, created_at=created_at).kept(save)
 
 
-def published(uris: Sequence[str]) -> Published:
+def sent_of(strong: Strong) -> Sent:
+    return Sent(id=strong.uri, url=post_url(strong.uri), cid=strong.cid)
+
+
+def published(progress: Progress) -> Published:
+    """All its messages, by their keys."""
+    uris = [post_uri(progress.repository, key) for key in progress.keys]
     return Published(tuple(Ref(uri, post_url(uri)) for uri in uris))

@@ -12,7 +12,7 @@ from domain.connector.words import Access, Checkpoint, Draft, Published, Ref
 from domain.networks.bluesky.answers import Done, Posts, ReplyRefs, Strong
 from domain.networks.bluesky.compose import compose
 from domain.networks.bluesky.places import POSTS, key_of, post_uri, repository_of
-from domain.networks.bluesky.progress import Progress, begun, published
+from domain.networks.bluesky.progress import Progress, Sent, begun, published, sent_of
 from domain.networks.bluesky.records import create, post_record, stored_post
 from domain.networks.bluesky.settings import gates
 from domain.networks.bluesky.video import with_video
@@ -30,11 +30,12 @@ async def publish(
 ) -> Published:
     pds, progress = pds_of(http, access), Progress.model_validate(checkpoint)
     if len(progress.sent) == len(draft.parts):
-        return published([strong.uri for strong in progress.sent])
+        return progress.published()
     reply = None if draft.reply_to is None else await _answering(pds, access, draft.reply_to)
     may_stand = bool(progress.keys)
     if not may_stand:
-        progress = await begun(draft, save, now)
+        progress = await begun(access.remote_id, draft, save, now)
+    progress = progress.asked_for()
     for number in range(len(progress.sent), len(draft.parts)):
         stands = await stored_post(pds, access, progress.keys[number]) if may_stand else None
         may_stand = may_stand and stands is not None
@@ -42,21 +43,21 @@ async def publish(
             part = draft.parts[number]
             progress = await with_video(http, pds, access, part, progress, save, now=now)
             stands = await _create(pds, access, draft, progress, reply)
-        progress = await progress.with_sent(stands, save)
-    return published([strong.uri for strong in progress.sent])
+        progress = await progress.with_sent(sent_of(stands)).kept(save)
+    return progress.published()
 
 
 async def look_up(
     http: Http, access: Access, draft: Draft, checkpoint: Checkpoint, *, since: datetime
 ) -> Published | None:
     del since  # the keys say where to look
-    keys = Progress.model_validate(checkpoint).keys
-    if len(keys) != len(draft.parts):
+    progress = Progress.model_validate(checkpoint)
+    if len(progress.keys) != len(draft.parts):
         return None
-    for key in reversed(keys):
+    for key in reversed(progress.keys):
         if await stored_post(pds_of(http, access), access, key) is None:
             return None
-    return published([post_uri(access.remote_id, key) for key in keys])
+    return published(progress)
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -83,11 +84,11 @@ async def _create(
     return await create(pds, access, key, [(POSTS, record), *beside])
 
 
-def _below(sent: Sequence[Strong], reply: ReplyRefs | None) -> ReplyRefs | None:
+def _below(sent: Sequence[Sent], reply: ReplyRefs | None) -> ReplyRefs | None:
     """What the next message answers: the one before it, else what the draft answers."""
     if not sent:
         return reply
-    return ReplyRefs(root=reply.root if reply else sent[0], parent=sent[-1])
+    return ReplyRefs(root=reply.root if reply else sent[0].strong, parent=sent[-1].strong)
 
 
 async def _answering(pds: Pds, access: Access, uri: str) -> ReplyRefs:

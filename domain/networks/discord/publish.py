@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
+from domain.connector.checkpoints import Sent
 from domain.connector.errors import Missing, Refused
 from domain.connector.http import Call, Http
 from domain.connector.port import Save
@@ -18,7 +19,7 @@ from domain.networks.discord.compose import body_of, content_of, question_of, te
 from domain.networks.discord.connect import BOT_ID
 from domain.networks.discord.finding import Sought, find
 from domain.networks.discord.places import name_of, path_of, placed, url_of
-from domain.networks.discord.progress import Progress, Sent
+from domain.networks.discord.progress import Progress
 from domain.networks.discord.settings import settings_of
 from domain.networks.discord.wire import Bot, bot_of
 

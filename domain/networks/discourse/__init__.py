@@ -1,7 +1,7 @@
 """Discourse forums: topics, replies and notifications, with an api key or a user's own key."""
 
 from domain.connector.port import Connector
-from domain.networks.discourse import connect, edit, hooks, inbox, metrics, publish, shown
+from domain.networks.discourse import connect, edit, hooks, inbox, metrics, publish, resume, shown
 from domain.networks.discourse.manifest import MANIFEST
 from domain.networks.discourse.settings import Settings
 
@@ -9,6 +9,7 @@ CONNECTOR = Connector(
     manifest=MANIFEST,
     connect=connect,
     publish=publish,
+    resume=resume,
     edit=edit,
     shows=shown,
     inbox=inbox,

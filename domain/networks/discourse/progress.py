@@ -1,11 +1,8 @@
-"""The checkpoint of a delivery to a forum, read and written."""
-
-from datetime import datetime
+"""The checkpoint of a delivery to a forum."""
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.connector.port import Save
-from domain.connector.words import Published, Ref
+from domain.connector import checkpoints
 from domain.networks.discourse.answers import Post
 
 
@@ -18,32 +15,17 @@ class Place(BaseModel):
     number: int
 
 
-class Sent(Place):
-    id: str
-    url: str
+class Sent(checkpoints.Sent, Place):
+    """Its number is nought when a person told of it: the forum is asked where it stands."""
 
 
-class Progress(BaseModel):
-    """`begun_at` is set before the first post; `is_trying` before each is sent."""
+class Progress(checkpoints.Progress):
+    """`is_trying` is set before a post is sent."""
 
-    model_config = ConfigDict(frozen=True)
-
-    begun_at: datetime | None = None
     pictures: tuple[str, ...] = ()
     """What shows the pictures sent up for the post under way."""
     is_trying: bool = False
     sent: tuple[Sent, ...] = ()
-
-    def published(self) -> Published:
-        return Published(tuple(Ref(each.id, each.url) for each in self.sent))
-
-    def with_sent(self, sent: Sent) -> "Progress":
-        return Progress(begun_at=self.begun_at, sent=(*self.sent, sent))
-
-    async def kept(self, save: Save, **update: object) -> "Progress":
-        changed = self.model_copy(update=update)
-        await save(changed.model_dump(mode="json"))
-        return changed
 
 
 def url_of(root: str, slug: str, topic: int, number: int) -> str:

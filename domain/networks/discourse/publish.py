@@ -33,6 +33,7 @@ async def publish(
     if progress.begun_at is None:
         progress = await progress.kept(save, begun_at=now.astimezone(UTC))
     while len(progress.sent) < len(draft.parts):
+        progress = await _placed(server, progress, save)
         above = await _above(server, draft, progress)
         sent = await _tried(server, access, draft, progress, above, since=now)
         if sent is None:
@@ -68,6 +69,14 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
                 await server.delete(path)
         except Missing:
             continue
+
+
+async def _placed(server: Server, progress: Progress, save: Save) -> Progress:
+    """Asks where the last post stands that only a person told of. Raises `Missing`."""
+    if not progress.sent or progress.sent[-1].number:
+        return progress
+    post = await server.read(f"/posts/{progress.sent[-1].id}.json", Post)
+    return await progress.kept(save, sent=(*progress.sent[:-1], sent_of(post, server.root)))
 
 
 async def _above(server: Server, draft: Draft, progress: Progress) -> Place | None:

@@ -1,7 +1,7 @@
 """Mastodon, and servers that speak its client api (GoToSocial, Pleroma, Pixelfed, …)."""
 
 from domain.connector.port import Connector
-from domain.networks.mastodon import connect, consent, edit, inbox, metrics, publish, shown
+from domain.networks.mastodon import connect, consent, edit, inbox, metrics, publish, resume, shown
 from domain.networks.mastodon.manifest import MANIFEST
 from domain.networks.mastodon.settings import Settings
 
@@ -10,6 +10,7 @@ CONNECTOR = Connector(
     connect=connect,
     consent=consent,
     publish=publish,
+    resume=resume,
     edit=edit,
     shows=shown,
     inbox=inbox,

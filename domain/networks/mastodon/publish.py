@@ -7,6 +7,7 @@ account's own statuses and only then sent again.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from domain.connector.checkpoints import Sent
 from domain.connector.errors import Missing
 from domain.connector.http import Call, Http
 from domain.connector.port import Save
@@ -15,7 +16,7 @@ from domain.networks.mastodon.answers import Done, Status
 from domain.networks.mastodon.compose import compose, sought
 from domain.networks.mastodon.matching import find
 from domain.networks.mastodon.media import sent_up
-from domain.networks.mastodon.progress import Progress, published
+from domain.networks.mastodon.progress import Progress
 from domain.networks.mastodon.quoting import quoted
 from domain.networks.mastodon.setting import Setting, setting_of
 from domain.networks.mastodon.wire import Server, server_of
@@ -33,7 +34,7 @@ async def publish(
     server = server_of(http, access)
     progress = Progress.model_validate(checkpoint)
     if len(progress.sent) == len(draft.parts):
-        return published(progress.sent)
+        return progress.published()
     begun_at = progress.begun_at or now.astimezone(UTC)
     progress = progress.model_copy(update={"begun_at": begun_at})
     setting = await setting_of(server, access, draft)
@@ -45,8 +46,8 @@ async def publish(
         if status is None:
             progress = await _prepared(server, draft, part, progress, save)
             status = await _send(server, draft, progress, setting)
-        progress = await progress.with_sent(status).kept(save)
-    return published(progress.sent)
+        progress = await progress.with_sent(_sent(status)).kept(save)
+    return progress.published()
 
 
 async def look_up(
@@ -59,8 +60,8 @@ async def look_up(
         status = await find(server_of(http, access), access.remote_id, what, since=since)
         if status is None:
             return None
-        progress = progress.with_sent(status)
-    return published(progress.sent)
+        progress = progress.with_sent(_sent(status))
+    return progress.published()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -70,6 +71,10 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
             await server.repeat(Call("DELETE", f"/api/v1/statuses/{ref.remote_id}"), Done)
         except Missing:
             continue
+
+
+def _sent(status: Status) -> Sent:
+    return Sent(id=status.id, url=status.url or status.uri)
 
 
 async def _prepared(

@@ -46,7 +46,7 @@ class Upload(Heard):
     content_uri: str
 
 
-class Sent(Heard):
+class Acknowledged(Heard):
     event_id: str
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.connector.http import Call, Http
 from domain.connector.words import Access, Draft, Ref
-from domain.networks.matrix.answers import Content, Sent
+from domain.networks.matrix.answers import Acknowledged, Content
 from domain.networks.matrix.compose import Body, words_of
 from domain.networks.matrix.places import event_url
 from domain.networks.matrix.wire import event_of, room_path, server_of
@@ -25,7 +25,7 @@ async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datet
     body |= {"m.mentions": {}, "m.new_content": words, "m.relates_to": replaces}
     said = hashlib.sha256(json.dumps([ref.remote_id, words], sort_keys=True).encode()).hexdigest()
     path = room_path(access.remote_id, "send", "m.room.message", f"{draft.key}-edit-{said[:16]}")
-    await server.repeat(Call("PUT", path, json=body), Sent)
+    await server.repeat(Call("PUT", path, json=body), Acknowledged)
     return Ref(ref.remote_id, event_url(access.remote_id, ref.remote_id))
 
 

@@ -8,14 +8,16 @@ message also bears our mark: one that was tried is sought by it, and only then s
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from domain.connector.checkpoints import Sent
 from domain.connector.errors import Missing
 from domain.connector.http import Call, Http
 from domain.connector.port import Save
 from domain.connector.words import Access, Checkpoint, Draft, Part, Published, Ref
-from domain.networks.matrix.answers import Sent
+from domain.networks.matrix.answers import Acknowledged
 from domain.networks.matrix.compose import MARK, Body, Place, relation, words_of
 from domain.networks.matrix.matching import find
 from domain.networks.matrix.media import file_of, send_up
+from domain.networks.matrix.places import event_url
 from domain.networks.matrix.progress import Progress
 from domain.networks.matrix.wire import USER, Server, event_of, room_path, server_of
 
@@ -31,7 +33,7 @@ async def publish(
 ) -> Published:
     server, progress = server_of(http, access), Progress.model_validate(checkpoint)
     if len(progress.sent) == len(draft.parts):
-        return progress.published(access.remote_id)
+        return progress.published()
     begun_at = progress.begun_at or now.astimezone(UTC)
     progress = progress.model_copy(update={"begun_at": begun_at})
     answers = await _answered(server, access, draft)
@@ -43,9 +45,8 @@ async def publish(
             progress = await _sent_up(server, draft.parts[number], progress, save)
             progress = await progress.kept(save, is_trying=True)
             event_id = await _send(server, access, draft, progress, answers)
-        sent = (*progress.sent, event_id)
-        progress = await progress.kept(save, is_trying=False, file=None, sent=sent)
-    return progress.published(access.remote_id)
+        progress = await progress.with_sent(_sent(access, event_id)).kept(save)
+    return progress.published()
 
 
 async def look_up(
@@ -57,8 +58,8 @@ async def look_up(
         event_id = await find(server, access, mark, since=progress.begun_at or since)
         if event_id is None:
             return None
-        progress = progress.model_copy(update={"sent": (*progress.sent, event_id)})
-    return progress.published(access.remote_id)
+        progress = progress.with_sent(_sent(access, event_id))
+    return progress.published()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -67,7 +68,7 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
     for ref in reversed(refs):
         path = room_path(access.remote_id, "redact", ref.remote_id, f"withdraw-{ref.remote_id}")
         try:
-            await server.repeat(Call("PUT", path, json={}), Sent)
+            await server.repeat(Call("PUT", path, json={}), Acknowledged)
         except Missing:
             continue
 
@@ -75,6 +76,10 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
 def mark_of(draft: Draft, number: int) -> str:
     """The same at every attempt: the transaction id, and what a message is found again by."""
     return f"{draft.key}-{number}"
+
+
+def _sent(access: Access, event_id: str) -> Sent:
+    return Sent(id=event_id, url=event_url(access.remote_id, event_id))
 
 
 async def _answered(server: Server, access: Access, draft: Draft) -> Place:
@@ -100,10 +105,10 @@ async def _send(
     number = len(progress.sent)
     part, place = draft.parts[number], answers
     if number:
-        place = Place(progress.sent[-1], answers.root or progress.sent[0])
+        place = Place(progress.sent[-1].id, answers.root or progress.sent[0].id)
     mark = mark_of(draft, number)
     body: Body = {**words_of(part, place.author), **relation(place), MARK: mark}
     if progress.file is not None:
         body |= file_of(part.media[0], progress.file)
     path = room_path(access.remote_id, "send", "m.room.message", mark)
-    return (await server.act(Call("PUT", path, json=body), Sent)).event_id
+    return (await server.act(Call("PUT", path, json=body), Acknowledged)).event_id

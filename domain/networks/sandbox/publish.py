@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
+from domain.connector.checkpoints import Sent
 from domain.connector.errors import Missing, Unavailable
 from domain.connector.http import Call, Http
 from domain.connector.manifest import IdempotencyClass
@@ -29,7 +30,6 @@ from domain.networks.sandbox.media import sent_up
 from domain.networks.sandbox.progress import Progress
 from domain.networks.sandbox.wire import Server, server_of
 
-_WAITS_S = (0.2, 0.5, 1.0, 2.0)
 _SOUGHT = frozenset({IdempotencyClass.LOOK_UP_KEY, IdempotencyClass.LISTING})
 
 
@@ -55,7 +55,7 @@ async def publish(
         if post is None:
             progress = await sent_up(server, part, progress, save)
             post = await _send(server, kind, draft, progress, save)
-        seeks, progress = False, await progress.with_sent(post).kept(save)
+        seeks, progress = False, await progress.with_sent(_sent(post)).kept(save)
     return progress.published()
 
 
@@ -69,7 +69,7 @@ async def look_up(
         post = await find(server, kind, draft, progress, since=since)
         if post is None:
             return None
-        progress = progress.with_sent(post)
+        progress = progress.with_sent(_sent(post))
     return progress.published()
 
 
@@ -85,6 +85,10 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
 def class_of(access: Access) -> IdempotencyClass:
     """The class the account was made with; it was told when it connected."""
     return IdempotencyClass(access.grant.extra.get(IDEMPOTENCY, IdempotencyClass.LISTING))
+
+
+def _sent(post: Post) -> Sent:
+    return Sent(id=post.id, url=post.url)
 
 
 async def _send(

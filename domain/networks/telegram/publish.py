@@ -7,8 +7,7 @@ only people can tell. The checkpoint holds what surely does.
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
+from domain.connector.checkpoints import Progress, Sent
 from domain.connector.errors import Missing, OutcomeUnknown
 from domain.connector.http import Call, Http
 from domain.connector.port import Save
@@ -17,22 +16,6 @@ from domain.networks.telegram.answers import Message, Result
 from domain.networks.telegram.compose import Place, call_of
 from domain.networks.telegram.places import name_of, placed, url_of
 from domain.networks.telegram.wire import Bot, bot_of
-
-
-class Sent(BaseModel):
-    id: str
-    url: str | None
-
-
-class Progress(BaseModel):
-    """The checkpoint, read."""
-
-    model_config = ConfigDict(frozen=True)
-
-    sent: tuple[Sent, ...] = ()
-
-    def published(self) -> Published:
-        return Published(tuple(Ref(each.id, each.url) for each in self.sent))
 
 
 async def publish(
@@ -48,8 +31,7 @@ async def publish(
     for number in range(len(progress.sent), len(draft.parts)):
         messages = await _send(bot, call_of(draft, number, _place(access, draft, progress)))
         sent = Sent(id=name_of(messages, access), url=_url(messages[0]))
-        progress = Progress(sent=(*progress.sent, sent))
-        await save(progress.model_dump(mode="json"))
+        progress = await progress.with_sent(sent).kept(save)
     return progress.published()
 
 
@@ -91,7 +73,7 @@ async def _send(bot: Bot, call: Call) -> tuple[Message, ...]:
 
 def _place(access: Access, draft: Draft, progress: Progress) -> Place:
     """The account's chat, or where what is answered was said."""
-    above = progress.sent[-1].id if progress.sent else draft.reply_to
+    above = progress.above(draft)
     if above is None:
         return Place(access.remote_id, None)
     chat_id, numbers = placed(above, access)

@@ -1,11 +1,9 @@
-"""What people tell of a message whose outcome only they can know, put into the checkpoint."""
+"""What people tell of a message whose outcome nobody can look up, put into the checkpoint."""
 
+from domain.connector.checkpoints import Progress, Sent, known
 from domain.connector.words import Checkpoint, Ref
-from domain.networks.telegram.publish import Progress, Sent
 
-
-def known(checkpoint: Checkpoint) -> tuple[Ref, ...]:
-    return Progress.model_validate(checkpoint).published().refs
+__all__ = ["known", "told"]
 
 
 def told(checkpoint: Checkpoint, ref: Ref) -> Checkpoint:
@@ -14,5 +12,4 @@ def told(checkpoint: Checkpoint, ref: Ref) -> Checkpoint:
     name = numbers if "://" in chat_id else f"{chat_id}{slash}{numbers}"
     if not all(number.isdecimal() for number in numbers.split(",")):
         raise ValueError("A message on Telegram is named by its number.")
-    sent = (*Progress.model_validate(checkpoint).sent, Sent(id=name, url=ref.url))
-    return Progress(sent=sent).model_dump(mode="json")
+    return Progress.model_validate(checkpoint).with_sent(Sent(id=name, url=ref.url)).written()

@@ -8,6 +8,7 @@ what it answers before it is sent again; over there the same words are not taken
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.connector.checkpoints import Sent
 from domain.connector.errors import Missing
 from domain.connector.http import Call, Http
 from domain.connector.port import Save
@@ -34,7 +35,7 @@ async def publish(
             ref = await _article(server, draft, progress, save)
         else:
             ref = await _answer(server, access, draft, progress, save)
-        progress = await progress.with_sent(ref).kept(save)
+        progress = await progress.with_sent(_sent(ref)).kept(save)
     return progress.published()
 
 
@@ -50,7 +51,7 @@ async def look_up(
     server, progress = server_of(http, access), Progress.model_validate(checkpoint)
     if progress.is_trying:
         ref = await _found(server, access, draft, progress)
-        progress = progress if ref is None else progress.with_sent(ref)
+        progress = progress if ref is None else progress.with_sent(_sent(ref))
     return progress.published() if len(progress.sent) == len(draft.parts) else None
 
 
@@ -64,6 +65,10 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
             await server.repeat(Call("DELETE", call.url, query=(("force", "true"),)), Done)
         except Missing:
             continue
+
+
+def _sent(ref: Ref) -> Sent:
+    return Sent(id=ref.remote_id, url=ref.url)
 
 
 async def _found(server: Server, access: Access, draft: Draft, progress: Progress) -> Ref | None:

@@ -31,6 +31,8 @@ from domain.posts.rules import (
     after_error,
     after_look_up_error,
     backoff,
+    counts_as,
+    is_half_out,
     look_ups_needed,
     may_move,
     post_state,
@@ -90,6 +92,27 @@ def test_a_delivery_moves_as_drawn_and_in_no_other_way(old: D, new: D) -> None:
 )
 def test_a_post_is_what_its_deliveries_are(states: list[D], expected: P) -> None:
     assert post_state(states, unplanned=P.DRAFT) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (D.WAITING, P.GOING_OUT),
+        (D.GOING, P.GOING_OUT),
+        (D.UNKNOWN, P.UNKNOWN),
+        (D.FAILED, P.PARTIALLY_PUBLISHED),
+        (D.DONE, P.PUBLISHED),
+        (D.CANCELLED, P.CANCELLED),
+        (D.WITHDRAWN, P.WITHDRAWN),
+    ],
+)
+def test_a_post_of_which_some_is_out_says_so_until_it_is_taken_back(state: D, expected: P) -> None:
+    """It was `scheduled` while the rest waited, and `failed` where the rest had failed."""
+    half, none = {"sent": [{"id": "1"}]}, {"begun_at": "2026-11-23T09:00:00Z", "sent": []}
+
+    assert post_state(counts_as(state, half), unplanned=P.DRAFT) == expected
+    assert counts_as(state, none) == (state,)
+    assert is_half_out(state, half) == (state in (D.WAITING, D.FAILED))
 
 
 @given(st.lists(st.sampled_from(D), min_size=1, max_size=6))

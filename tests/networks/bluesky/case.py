@@ -58,4 +58,5 @@ CASE = NetworkCase(
     works_on_videos=True,
     video_failure="encoding_failure No video stream.",
     rate=Rate(3000, 2999, IN_A_MINUTE),
+    seeks_first=True,
 )

@@ -9,9 +9,10 @@ import pytest
 
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.http import Call
-from domain.connector.words import Checkpoint, Draft, Link, Part
-from domain.networks.bluesky import connect
+from domain.connector.words import Checkpoint, Draft, Link, Part, Ref
+from domain.networks.bluesky import connect, resume
 from domain.networks.bluesky import publish as publishing
+from domain.networks.bluesky.progress import Progress
 from tests.networks.bluesky.case import CASE
 from tests.networks.conformance import (
     ILLUSTRATED,
@@ -203,3 +204,28 @@ async def test_end_of_a_session_is_read_from_its_token() -> None:
     renewed = session.model_copy(update={"json_": {**session.json_, "accessJwt": token}})
     grant = await connect.refresh(ScriptedHttp([renewed]), CASE.access, now=NOW)
     assert grant.expires_at == datetime(2026, 11, 22, 11, 33, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_record_that_a_person_told_of_is_sought_under_its_key(*, is_there: bool) -> None:
+    """Nobody but the server knows its content's id, which the next message needs."""
+    _, kept = await publish("bluesky", script("bluesky", "thread"), THREAD, {})
+    one_sent = kept.checkpoints[1]
+    key = Progress.model_validate(one_sent).keys[1]
+    told = resume.told(one_sent, Ref(f"https://bsky.app/profile/village.example/post/{key}"))
+    second, third = ("at://did/app.bsky.feed.post/2", "at://did/app.bsky.feed.post/3")
+    there, gone = (
+        [stored(second), ABSENT, created(third)],
+        [ABSENT, created(second), created(third)],
+    )
+
+    http = ScriptedHttp(there if is_there else gone)
+    await publish("bluesky", http, THREAD, told)
+
+    http.assert_finished()
+    last = http.calls[-1].json
+    assert isinstance(last, dict)
+    assert isinstance(last["record"], dict)
+    assert isinstance(last["record"]["reply"], dict)
+    assert last["record"]["reply"]["parent"] == {"uri": second, "cid": "cid-of-2"}
+    assert [ref.remote_id.rpartition("/")[2] for ref in resume.known(told)][1:] == [key]

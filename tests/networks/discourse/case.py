@@ -48,4 +48,5 @@ CASE = NetworkCase(
     named=lambda remote_id: f'"reply_to_post_number": {_NUMBERS[remote_id]}',
     a_day="close=2026-11-23T10:00:00+00:00",
     secrets=("key-0",),
+    seeks_first=True,
 )

@@ -22,8 +22,8 @@ from domain.connector.words import (
     Poll,
     Ref,
 )
-from domain.networks.discourse import connect, edit, publish
-from tests.networks.conformance import ILLUSTRATED, NOW, PNG, POST, Kept, case_of
+from domain.networks.discourse import connect, edit, publish, resume
+from tests.networks.conformance import ILLUSTRATED, NOW, PNG, POST, THREAD, Kept, case_of
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 CASE = case_of("discourse")
@@ -277,3 +277,23 @@ async def test_secret_of_a_webhook_is_kept_with_the_grant() -> None:
     assert connected.grant.extra == {"api_username": "village_news", "hook_secret": "of the forum"}
     told = [str(value) for call in http.calls for value in (call.url, *call.headers.values())]
     assert [value for value in told if "of the forum" in value] == []
+
+
+@pytest.mark.parametrize("named", ["502", "https://forum.village.example/t/bread/90/2"])
+async def test_where_a_post_stands_that_a_person_told_of_is_asked_for_once(named: str) -> None:
+    first: JsonValue = {"topic": 90, "number": 1, "id": "501", "url": None}
+    told = resume.told({"begun_at": NOW.isoformat(), "sent": [first]}, Ref(named))
+    path = "/posts/502.json" if named == "502" else "/posts/by_number/90/2.json"
+    asked = shown(502, 2).model_copy(update={"path": path})
+    http = ScriptedHttp([asked, posted(503, 3)])
+
+    published = await publish.publish(http, CASE.access, THREAD, told, kept := Kept(http), now=NOW)
+
+    http.assert_finished()
+    assert [ref.remote_id for ref in published.refs] == ["501", "502", "503"]
+    assert isinstance(http.calls[1].json, dict)
+    place = http.calls[1].json["topic_id"], http.calls[1].json["reply_to_post_number"]
+    assert (place, [ref.remote_id for ref in resume.known(kept.checkpoints[0])]) == (
+        (90, 2),
+        ["501", "502"],
+    )

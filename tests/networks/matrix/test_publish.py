@@ -87,7 +87,7 @@ async def test_where_too_much_was_said_since_nothing_is_sent_again() -> None:
 
 
 async def test_thread_that_was_interrupted_goes_on_below_what_stands() -> None:
-    begun: Checkpoint = {"begun_at": NOW.isoformat(), "sent": ["$1", "$2"]}
+    begun: Checkpoint = {"begun_at": NOW.isoformat(), "sent": [{"id": "$1"}, {"id": "$2"}]}
     http = ScriptedHttp([sent("delivery-2-2", "$3")])
 
     published = await publish.publish(http, CASE.access, THREAD, begun, Kept(http), now=NOW)

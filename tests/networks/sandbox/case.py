@@ -46,4 +46,5 @@ CASE = NetworkCase(
         "01a202ad-8d99-7f00-8e11-0a1b2c3d4e5f",
     ),
     works_on_videos=True,
+    seeks_first=True,
 )

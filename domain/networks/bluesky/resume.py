@@ -1,0 +1,17 @@
+"""What people tell of a message whose outcome nobody can look up, put into the checkpoint."""
+
+from domain.connector.checkpoints import end_of, known
+from domain.connector.words import Checkpoint, Ref
+from domain.networks.bluesky.places import post_uri, post_url
+from domain.networks.bluesky.progress import Progress, Sent
+
+__all__ = ["known", "told"]
+
+
+def told(checkpoint: Checkpoint, ref: Ref) -> Checkpoint:
+    """Its key was chosen beforehand. Raises `ValueError` where another is told, or none."""
+    progress, key = Progress.model_validate(checkpoint), end_of(ref.remote_id)
+    if key not in progress.keys[len(progress.sent) :][:1]:
+        raise ValueError("That is not the message under way: its key was chosen beforehand.")
+    uri = post_uri(progress.repository, key)
+    return progress.with_sent(Sent(id=uri, url=post_url(uri), cid="")).written()
