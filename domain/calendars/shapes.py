@@ -14,7 +14,8 @@ Description = Annotated[str, Field(max_length=2000)]
 Minutes = Annotated[int, Field(ge=1, le=10_080, examples=[60])]
 OF_CATCH_UP = (
     "What becomes of a post that could not go out in time, as nothing was there to send it: "
-    "`publish` it late, `skip` it, or `ask`: it waits until a person decides."
+    "`publish` it late, `skip` it, or `ask`: it waits until a person decides. What people had held "
+    "back, or a lost login, is never skipped: it is asked about."
 )
 OF_CATCH_UP_AFTER = "How many minutes late a post may go out before `catch_up` holds."
 Colour = Annotated[str, Field(max_length=7, pattern=r"^#[0-9a-f]{6}$", examples=["#2f6f4f"])]

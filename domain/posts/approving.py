@@ -64,7 +64,10 @@ def show_review(post: Post, review_id: UUID, state: ApprovalState | None) -> Non
 async def bring_forward(
     session: AsyncSession, caller: Caller, post_id: UUID, code: str, *, now: datetime
 ) -> None:
-    """Has what of a post was held back by an error be looked at now."""
+    """Has what of a post was held back by an error be looked at now.
+
+    Why it waited stays until it goes on: what is late by then is asked about, not skipped.
+    """
     statement = visible_deliveries(caller).where(
         col(Delivery.post_id) == post_id,
         col(Delivery.state) == DeliveryState.WAITING,
@@ -72,7 +75,7 @@ async def bring_forward(
         col(Delivery.problem)["code"].astext == code,
     )
     for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
-        row.act_at, row.problem = now, None
+        row.act_at = now
         row.version, row.updated_at = row.version + 1, now
         due_at(session, caller.workspace_id, row.id, now)
 

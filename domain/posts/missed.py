@@ -1,6 +1,8 @@
-"""What could not go out when it was due, as nobody was there to send it: the calendar's rule.
+"""What could not go out when it was due: the calendar's rule.
 
-Later than the calendar allows, it is published all the same, skipped, or waits for a person.
+Later than the calendar allows, it is published all the same, skipped, or waits for a person. What
+people had held back (a lost login, a pause, a missing approval) is never skipped: they are asked.
+While an account cannot speak, its queue is kept as it is; the rule holds once it is connected.
 """
 
 from collections.abc import Sequence
@@ -25,11 +27,14 @@ from domain.posts.tables import Delivery
 
 # The shortest that a calendar can allow is a minute: what is nearly on time is not asked about.
 MISSED = """
-SELECT d.id, d.post_id, c.catch_up
+SELECT d.id, d.post_id, CASE WHEN was.held THEN 'ask' ELSE c.catch_up END AS catch_up
   FROM deliveries d
+  JOIN accounts a ON a.workspace_id = d.workspace_id AND a.id = d.account_id
+  CROSS JOIN LATERAL (SELECT coalesce(d.problem ->> 'acting_party' = 'user', false)) AS was (held)
   JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id
   JOIN calendars c ON c.workspace_id = o.workspace_id AND c.id = o.calendar_id
  WHERE d.workspace_id = $1 AND d.id = ANY ($2) AND c.catch_up <> 'publish'
+   AND a.state = 'connected' AND (d.attempts = 1 OR was.held)
    AND d.due_at < $3::timestamptz - make_interval(mins => c.catch_up_after_min)
  ORDER BY d.id
 """
@@ -38,7 +43,10 @@ SELECT d.id, d.post_id, c.catch_up
 async def hold_missed(
     session: AsyncSession, caller: Caller, rows: Sequence[asyncpg.Record], *, now: datetime
 ) -> Sequence[asyncpg.Record]:
-    """Ends or holds first attempts that come too late by their calendar; gives the others."""
+    """Ends or holds what comes too late by its calendar; gives the others.
+
+    What is tried again because of its network is not late: it was tried in time.
+    """
     late = [row["id"] for row in rows if _is_late(row, now)]
     if not late:
         return rows
@@ -79,7 +87,7 @@ def ask(session: AsyncSession, caller: Caller, row: Delivery, *, now: datetime) 
 
 
 def _is_late(row: asyncpg.Record, now: datetime) -> bool:
-    is_untried = row["attempts"] == 1 and not has_sent(row["checkpoint"])
-    is_first = row["state"] == DeliveryState.GOING and is_untried
+    # Of what is half out the rest follows, however late.
+    is_first = row["state"] == DeliveryState.GOING and not has_sent(row["checkpoint"])
     is_post = row["kind"] == DeliveryKind.PUBLISH and row["post_id"] is not None
     return is_first and is_post and (now - row["due_at"]).total_seconds() >= 60

@@ -78,7 +78,8 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
 TO_COME = frozenset({D.WAITING, D.FAILED})
 UNDER_WAY = frozenset({D.GOING, D.UNKNOWN})
 PUBLIC = frozenset({PostState.PUBLISHED, PostState.PARTIALLY_PUBLISHED})
-PLANNABLE = frozenset({PostState.DRAFT, PostState.CANCELLED, PostState.SCHEDULED})
+PLANNABLE = frozenset({PostState.DRAFT, PostState.CANCELLED, PostState.SCHEDULED, PostState.FAILED})
+"""Planned anew, what failed waits again, beside accounts that were added since."""
 
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
