@@ -34,7 +34,7 @@ SELECT d.id, d.post_id, CASE WHEN was.held THEN 'ask' ELSE c.catch_up END AS cat
   JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id
   JOIN calendars c ON c.workspace_id = o.workspace_id AND c.id = o.calendar_id
  WHERE d.workspace_id = $1 AND d.id = ANY ($2) AND c.catch_up <> 'publish'
-   AND a.state = 'connected' AND (d.attempts = 1 OR was.held)
+   AND a.state = 'connected' AND (d.attempts = 1 AND d.problem IS NULL OR was.held)
    AND d.due_at < $3::timestamptz - make_interval(mins => c.catch_up_after_min)
  ORDER BY d.id
 """
@@ -45,7 +45,7 @@ async def hold_missed(
 ) -> Sequence[asyncpg.Record]:
     """Ends or holds what comes too late by its calendar; gives the others.
 
-    What is tried again because of its network is not late: it was tried in time.
+    What is tried again because of its network, or waited behind such, is not late: it was in time.
     """
     late = [row["id"] for row in rows if _is_late(row, now)]
     if not late:

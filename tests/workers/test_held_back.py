@@ -8,7 +8,7 @@ import pytest
 from domain.accounts.rules import AccountState
 from domain.accounts.tables import Account
 from domain.calendars.rules import CatchUp
-from domain.connector.errors import GrantExpired, Refused, Unavailable
+from domain.connector.errors import GrantExpired, RateLimited, Refused, Unavailable
 from domain.kernel.caller import worker
 from domain.posts.command_shapes import ChangePost, SchedulePost, VariantInput
 from domain.posts.planning import schedule_post
@@ -99,6 +99,19 @@ async def test_what_a_network_kept_off_is_tried_again_however_late(stage: Stage)
     stage.now += timedelta(hours=3)
 
     assert await go(stage) == ["a"]
+
+
+async def test_what_waited_behind_a_spent_budget_goes_out_however_late(stage: Stage) -> None:
+    account_id, until = await stage.account(), stage.now + timedelta(hours=3)
+    await rule(stage, CatchUp.SKIP)
+    stage.network.refusals["a"] = RateLimited("Spent.", until=until)
+    await stage.plan("a", account_id)
+    await stage.plan("b", account_id)
+    await go(stage)
+    stage.network.refusals.clear()
+    stage.now = until
+
+    assert await go(stage) == ["a", "b"]
 
 
 async def test_what_nobody_was_there_to_send_is_still_skipped(stage: Stage) -> None:
