@@ -70,7 +70,9 @@ class OutwardHttp:
         trust: ssl.SSLContext | None = None,
         recorder: Recorder | None = None,
         max_connections: int = 100,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._wait = wait
         self._allow = frozenset(origin_of(origin) for origin in allow)
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
@@ -108,6 +110,8 @@ class OutwardHttp:
         await self._public.aclose()
 
     async def __call__(self, call: Call) -> Reply:
+        if call.after:
+            await self._wait(call.after.total_seconds())
         started = perf_counter()
         with TRACER.start_as_current_span(
             call.method, kind=SpanKind.CLIENT, attributes={"url.full": redacted(call.url)}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -33,6 +33,8 @@ class Call:
     content: bytes | None = None
     redirects: int = 0
     """How many redirects may be followed; each target is vetted like the first."""
+    after: timedelta = timedelta(0)
+    """How long the way out waits before it makes the call: the network works on something."""
 
 
 @dataclass(frozen=True, slots=True)

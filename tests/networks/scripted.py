@@ -70,6 +70,10 @@ class ScriptedHttp:
             raise OutcomeUnknown("The call was sent and no answer came.")
         return expected.reply(call.url)
 
+    def waits_s(self) -> list[float]:
+        """How long each call had to be waited with."""
+        return [call.after.total_seconds() for call in self.calls]
+
     def assert_finished(self) -> None:
         assert [f"{each.method} {each.path}" for each in self._left] == []
 

@@ -34,6 +34,9 @@ from tests.networks.conformance import (
 )
 from tests.networks.scripted import ScriptedHttp, body_text
 
+HELD_S = 5
+"""Longer than that no worker is held by what a network works on."""
+
 
 @pytest.mark.parametrize("key", PICTURING)
 async def test_picture_goes_out_with_its_alternative_text(key: str) -> None:
@@ -102,6 +105,9 @@ async def test_video_that_takes_long_comes_back_without_being_sent_up_again(key:
     with pytest.raises(StillWorking) as caught:
         await ability.publish(http, access, VIDEO, {}, kept, now=NOW)
     http.assert_finished()
+    waits_s = http.waits_s()
+    assert waits_s[-1] > 0
+    assert sum(waits_s) < HELD_S
     verdicts = [
         after_error(caught.value, attempts=each, reconcile_wait=timedelta(0), now=NOW).verdict
         for each in (1, MOST_ASKED)

@@ -3,6 +3,7 @@ import gzip
 import logging
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import pytest
 import structlog
@@ -46,6 +47,25 @@ def outward(
 def lines(head: str) -> dict[str, str]:
     pairs = (line.partition(": ") for line in head.splitlines()[1:])
     return {name.lower(): value for name, _, value in pairs if name}
+
+
+async def test_a_call_is_made_after_the_time_it_is_to_wait() -> None:
+    waits, asked = list[float](), list[str]()
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        asked.append(f"{server.connections} before")
+
+    async with (
+        loopback(says(b"{}"), says(b"{}")) as server,
+        OutwardHttp(
+            allow=[server.root], timeout_s=2, max_bytes=10, user_agent="Parvis/test", wait=wait
+        ) as http,
+    ):
+        await http(Call(GET, server.root, after=timedelta(seconds=90)))
+        await http(Call(GET, server.root))
+
+    assert (waits, asked) == ([90.0], ["0 before"])
 
 
 async def test_an_answer_comes_whole_with_small_header_names() -> None:

@@ -7,29 +7,26 @@ post is out. Limits are asked for first; work that takes longer is asked for aga
 id it was given.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
-from domain.connector.errors import GrantExpired, RateLimited, Refused, StillWorking
+from domain.connector.dialects.waiting import asked_until_there
+from domain.connector.errors import GrantExpired, RateLimited, Refused
 from domain.connector.http import Http
 from domain.connector.port import Save
 from domain.connector.words import Access, Medium, Part
 from domain.networks.bluesky.answers import Uploaded
 from domain.networks.bluesky.progress import Progress
-from domain.networks.bluesky.video_answers import Job, JobTold, UploadLimits, VideoToken
+from domain.networks.bluesky.video_answers import JobTold, UploadLimits, VideoToken
 from domain.networks.bluesky.wire import Pds
 
 SERVICE = "https://video.bsky.app"
 TOKEN_LASTS = timedelta(minutes=30)
 _LIMITS = "app.bsky.video.getUploadLimits"
 _WAITS_S = (0.0, 1.0, 2.0)
-
-Wait = Callable[[float], Awaitable[None]]
 
 
 def is_video(medium: Medium) -> bool:
@@ -45,7 +42,6 @@ async def with_video(
     save: Save,
     *,
     now: datetime,
-    wait: Wait = asyncio.sleep,
 ) -> Progress:
     """The progress once the video of a message can be shown; unchanged where there is none.
 
@@ -60,7 +56,7 @@ async def with_video(
     if progress.video_job is None:
         job = await _begin(http, pds, access, video, progress, now)
         progress = await progress.kept(save, video_job=job)
-    blob = await _finished(Pds(http, SERVICE), progress.video_job or "", wait)
+    blob = await _finished(Pds(http, SERVICE), progress.video_job or "")
     return await progress.kept(save, video=blob)
 
 
@@ -98,21 +94,16 @@ async def _token(pds: Pds, audience: str, method: str, now: datetime) -> str:
     return (await pds.query("com.atproto.server.getServiceAuth", parameters, VideoToken)).token
 
 
-async def _finished(service: Pds, job_id: str, wait: Wait) -> JsonValue:
-    for seconds in _WAITS_S:
-        if seconds:
-            await wait(seconds)
-        job = await _job(service, job_id)
-        if job.blob is not None:
-            return job.blob
-        if job.state == "JOB_STATE_FAILED":
+async def _finished(service: Pds, job_id: str) -> JsonValue:
+    async def blob(after: timedelta) -> JsonValue:
+        parameters = [("jobId", job_id)]
+        told = await service.query("app.bsky.video.getJobStatus", parameters, JobTold, after)
+        job = told.job_status
+        if job.blob is None and job.state == "JOB_STATE_FAILED":
             raise _refused(f"{job.error} {job.message}".strip())
-    raise StillWorking("Bluesky is still working on the video.")
+        return job.blob
 
-
-async def _job(service: Pds, job_id: str) -> Job:
-    told = await service.query("app.bsky.video.getJobStatus", [("jobId", job_id)], JobTold)
-    return told.job_status
+    return await asked_until_there(blob, _WAITS_S, "Bluesky is still working on the video.")
 
 
 def _refused(said: str) -> Refused:

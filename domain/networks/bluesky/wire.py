@@ -9,6 +9,7 @@ other 3xx and 4xx                           Refused
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from pydantic import JsonValue
@@ -59,9 +60,11 @@ class Pds:
     secrets: tuple[str, ...] = ()
     """What else must not be told, should the server repeat it."""
 
-    async def query(self, method: str, parameters: Parameters, shape: type[T]) -> T:
-        call = Call("GET", self._url(method), headers=self._headers(), query=tuple(parameters))
-        return await self._harmless(call, shape)
+    async def query(
+        self, method: str, parameters: Parameters, shape: type[T], after: timedelta = timedelta(0)
+    ) -> T:
+        url, query = self._url(method), tuple(parameters)
+        return await self._harmless(Call("GET", url, self._headers(), query, after=after), shape)
 
     async def repeat(self, method: str, body: JsonValue, shape: type[T]) -> T:
         """A procedure that does no harm when it is done twice."""

@@ -4,10 +4,10 @@
 says that it failed (https://docs.joinmastodon.org/methods/media/, read 2026-11-27).
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
-from domain.connector.errors import Missing, Refused, StillWorking, Unavailable
+from domain.connector.dialects.waiting import asked_until_there
+from domain.connector.errors import Missing, Refused, Unavailable
 from domain.connector.http import Call, FilePart
 from domain.connector.port import Save
 from domain.connector.words import Medium, Part
@@ -16,8 +16,6 @@ from domain.networks.mastodon.progress import Progress
 from domain.networks.mastodon.wire import Server
 
 _WAITS_S = (0.0, 0.5, 1.0, 2.0)
-
-Wait = Callable[[float], Awaitable[None]]
 
 
 async def sent_up(server: Server, part: Part, progress: Progress, save: Save) -> Progress:
@@ -46,25 +44,23 @@ async def send_up(server: Server, medium: Medium) -> str:
     return (await server.repeat(call, Attachment)).id
 
 
-async def wait_until_ready(
-    server: Server, attachment_id: str, *, wait: Wait = asyncio.sleep
-) -> None:
+async def wait_until_ready(server: Server, attachment_id: str) -> None:
     """Returns when a status may bear the file.
 
     Raises `StillWorking` when the server is not done in about four seconds: the same delivery
     comes back later, and the file is not sent up again. Raises `Refused` when it cannot do it.
     """
-    for seconds in _WAITS_S:
-        if seconds:
-            await wait(seconds)
-        if (await _attachment(server, attachment_id)).url is not None:
-            return
-    raise StillWorking("The server is still working on a file.")
+
+    async def address(after: timedelta) -> str | None:
+        call = Call("GET", f"/api/v1/media/{attachment_id}", after=after)
+        return (await _attachment(server, call)).url
+
+    await asked_until_there(address, _WAITS_S, "The server is still working on a file.")
 
 
-async def _attachment(server: Server, attachment_id: str) -> Attachment:
+async def _attachment(server: Server, call: Call) -> Attachment:
     try:
-        return await server.read(f"/api/v1/media/{attachment_id}", Attachment)
+        return await server.repeat(call, Attachment)
     except Missing:
         raise
     except Refused as error:

@@ -1,8 +1,8 @@
 """Files: sent up once, and waited for until the sandbox has worked on them."""
 
-import asyncio
+from datetime import timedelta
 
-from domain.connector.errors import StillWorking
+from domain.connector.dialects.waiting import asked_until_there
 from domain.connector.http import Call, FilePart
 from domain.connector.port import Save
 from domain.connector.words import Part
@@ -10,7 +10,7 @@ from domain.networks.sandbox.answers import Medium
 from domain.networks.sandbox.progress import Progress
 from domain.networks.sandbox.wire import Server
 
-_WAITS_S = (0.2, 0.5, 1.0, 2.0)
+_WAITS_S = (0.0, 0.5, 1.0, 2.0)
 
 
 async def sent_up(server: Server, part: Part, progress: Progress, save: Save) -> Progress:
@@ -25,9 +25,8 @@ async def sent_up(server: Server, part: Part, progress: Progress, save: Save) ->
 
 
 async def _wait_until_ready(server: Server, file_id: str) -> None:
-    """Raises `StillWorking` when the file takes longer: the delivery comes back for it."""
-    for wait_s in _WAITS_S:
-        if (await server.repeat(Call("GET", f"/media/{file_id}"), Medium)).is_ready:
-            return
-        await asyncio.sleep(wait_s)
-    raise StillWorking("The sandbox is still working on a file.")
+    async def ready(after: timedelta) -> Medium | None:
+        file = await server.repeat(Call("GET", f"/media/{file_id}", after=after), Medium)
+        return file if file.is_ready else None
+
+    await asked_until_there(ready, _WAITS_S, "The sandbox is still working on a file.")

@@ -74,31 +74,21 @@ FILM = Part("The square.", media=(Medium(b"film", "video/mp4", "square.mp4", "A 
 LOST = Exchange(method="POST", path="/api/v1/statuses", error="outcome_unknown")
 
 
-class Waits:
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-
-
 async def test_file_that_is_worked_on_is_waited_for() -> None:
-    waits = Waits()
     http = ScriptedHttp(
         [looked_at("5", http_status=206), looked_at("5", http_status=206), looked_at("5")]
     )
-    await wait_until_ready(server_of(http, CASE.access), "5", wait=waits)
+    await wait_until_ready(server_of(http, CASE.access), "5")
     http.assert_finished()
-    assert waits.seconds == [0.5, 1.0]
+    assert http.waits_s() == [0, 0.5, 1]
 
 
 async def test_file_that_is_never_ready_makes_the_delivery_wait() -> None:
-    waits = Waits()
     http = ScriptedHttp([looked_at("5", http_status=206) for _ in range(4)])
     with pytest.raises(StillWorking) as caught:
-        await wait_until_ready(server_of(http, CASE.access), "5", wait=waits)
+        await wait_until_ready(server_of(http, CASE.access), "5")
     assert caught.value.code == "network.media_processing"
-    assert waits.seconds == [0.5, 1.0, 2.0]
+    assert http.waits_s() == [0, 0.5, 1, 2]
 
 
 async def test_file_is_not_sent_up_again_when_the_delivery_comes_back() -> None:
