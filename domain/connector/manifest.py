@@ -70,6 +70,15 @@ class MediaLimit(Shape):
     source: Source = Field(description="Where this was read.")
 
 
+class VideoWork(Shape):
+    """What a network does with a video before the post that shows it goes out."""
+
+    tells_failure: bool = Field(
+        description="Whether it says of a video that it cannot be shown; else it only takes long."
+    )
+    source: Source = Field(description="Where this was read.")
+
+
 class PollLimit(Shape):
     options_max: int = Field(description="Most options; at least two are needed.")
     option_max: int = Field(description="Longest option, in characters.")
@@ -110,6 +119,11 @@ class Manifest(Shape):
     text: TextLimit | None = Field(description="Limits of text; null where nothing is published.")
     images: MediaLimit | None = Field(description="Limits of images; null where none can be sent.")
     videos: MediaLimit | None = Field(description="Limits of videos; null where none can be sent.")
+    video_work: VideoWork | None = Field(
+        default=None,
+        description="That a video is worked on before its post goes out, which waits for it; "
+        "null: it is taken as it is.",
+    )
     mixes_media: bool = Field(
         default=False, description="Whether images and videos may stand in one message."
     )

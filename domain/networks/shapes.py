@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from domain.connector.manifest import LoginField, Manifest, PollLimit
+from domain.connector.manifest import LoginField, Manifest, PollLimit, VideoWork
 from domain.connector.port import Connector
 from domain.connector.settings import schema_of
 from domain.kernel.shapes import View
@@ -32,6 +32,10 @@ class Ability(StrEnum):
 
 
 class NetworkView(Manifest, View):
+    video_work: VideoWork | None = Field(
+        description="That a video is worked on before its post goes out, which waits for it; "
+        "null: it is taken as it is."
+    )
     mixes_media: bool = Field(description="Whether images and videos may stand in one message.")
     has_link_cards: bool = Field(
         description="Whether a link can be shown as a card; elsewhere, and beside media, it is "

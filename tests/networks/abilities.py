@@ -13,16 +13,9 @@ from domain.connector.errors import (
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.words import Published
 from domain.networks import all_connectors
-from tests.networks.conformance import (
-    NOW,
-    POST,
-    Failure,
-    Kept,
-    case_of,
-    connector_of,
-    failing_post,
-    has_recorded,
-)
+from tests.networks.cases import Failure, case_of, connector_of
+from tests.networks.drafts import NOW, POST
+from tests.networks.playing import Kept, failing_post
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 ALL = sorted(all_connectors())
@@ -32,13 +25,13 @@ RECONCILING = [
     key for key in PUBLISHING if connector_of(key).manifest.idempotency is not IdempotencyClass.NONE
 ]
 BLIND = [key for key in PUBLISHING if key not in RECONCILING]
-ANSWERING = [key for key in PUBLISHING if has_recorded(key, "answer_missing")]
+ANSWERING = [key for key in PUBLISHING if case_of(key).gone_id]
 THREADING = [key for key in PUBLISHING if connector_of(key).manifest.max_parts > 2]
 PICTURING = [key for key in PUBLISHING if connector_of(key).manifest.images]
 POLLING = [key for key in PUBLISHING if connector_of(key).manifest.polls]
 QUOTING = [key for key in PUBLISHING if connector_of(key).manifest.has_quotes]
 FILMING = [key for key in PUBLISHING if connector_of(key).manifest.videos]
-WORKING_ON_VIDEOS = [key for key in FILMING if case_of(key).works_on_videos]
+WORKING_ON_VIDEOS = [key for key in FILMING if connector_of(key).manifest.video_work]
 FAILING_VIDEOS = [key for key in FILMING if case_of(key).video_failure]
 TELLING_RATES = [key for key in CONNECTING if case_of(key).rate]
 TOLD = [key for key in PUBLISHING if connector_of(key).settings]

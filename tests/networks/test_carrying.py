@@ -19,19 +19,9 @@ from tests.networks.abilities import (
     WORKING_ON_VIDEOS,
     path_of,
 )
-from tests.networks.conformance import (
-    ALT_TEXT,
-    ILLUSTRATED,
-    NOW,
-    POLL,
-    VIDEO,
-    Kept,
-    case_of,
-    connector_of,
-    publish,
-    quoting,
-    script,
-)
+from tests.networks.cases import case_of, connector_of
+from tests.networks.drafts import ALT_TEXT, ILLUSTRATED, NOW, POLL, VIDEO, quoting
+from tests.networks.playing import Kept, publish, script
 from tests.networks.scripted import ScriptedHttp, body_text
 
 HELD_S = 5

@@ -5,12 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.networks.abilities import ALL, FAILURES
-from tests.networks.conformance import (
-    amiss,
-    brought_by,
-    case_of,
-    connector_of,
-)
+from tests.networks.cases import case_of, connector_of
+from tests.networks.scenarios import amiss, brought_by
 
 
 @pytest.mark.parametrize("key", ALL)

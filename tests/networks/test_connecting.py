@@ -7,13 +7,9 @@ from domain.connector.errors import (
     Refused,
 )
 from tests.networks.abilities import CONNECTING, leaking
-from tests.networks.conformance import (
-    NOW,
-    assert_keeps_secrets,
-    case_of,
-    connector_of,
-    script,
-)
+from tests.networks.cases import case_of, connector_of
+from tests.networks.drafts import NOW
+from tests.networks.playing import assert_keeps_secrets, script
 from tests.networks.scripted import ScriptedHttp, recorded
 
 

@@ -6,13 +6,9 @@ from domain.connector.errors import (
     OutcomeUnknown,
 )
 from tests.networks.abilities import BLIND, PUBLISHING, RECONCILING, look_up
-from tests.networks.conformance import (
-    case_of,
-    connector_of,
-    longest,
-    publish,
-    script,
-)
+from tests.networks.cases import case_of, connector_of
+from tests.networks.drafts import longest
+from tests.networks.playing import publish, script
 from tests.networks.scripted import ScriptedHttp, body_text
 
 

@@ -23,20 +23,9 @@ from tests.networks.abilities import (
     echoing,
     path_of,
 )
-from tests.networks.conformance import (
-    IN_A_MINUTE,
-    POST,
-    THREAD,
-    Failure,
-    answering,
-    assert_keeps_secrets,
-    case_of,
-    connector_of,
-    failing_post,
-    publish,
-    script,
-    settled,
-)
+from tests.networks.cases import Failure, case_of, connector_of
+from tests.networks.drafts import IN_A_MINUTE, POST, THREAD, answering, settled
+from tests.networks.playing import assert_keeps_secrets, failing_post, publish, script
 from tests.networks.scripted import ScriptedHttp, body_text
 
 

@@ -4,13 +4,9 @@ import pytest
 
 from domain.connector.rates import read_rate
 from tests.networks.abilities import ALL, TELLING_RATES
-from tests.networks.conformance import (
-    IN_A_MINUTE,
-    NOW,
-    case_of,
-    connector_of,
-    script,
-)
+from tests.networks.cases import case_of, connector_of
+from tests.networks.drafts import IN_A_MINUTE, NOW
+from tests.networks.playing import script
 from tests.networks.scripted import recorded
 
 

@@ -7,15 +7,9 @@ from domain.connector.errors import (
     RateLimited,
 )
 from tests.networks.abilities import ALL, FAILURES, LISTENING, MEASURED, MEASURED_BY_POST, echoing
-from tests.networks.conformance import (
-    IN_A_MINUTE,
-    Failure,
-    assert_keeps_secrets,
-    case_of,
-    connector_of,
-    read_all,
-    script,
-)
+from tests.networks.cases import Failure, case_of, connector_of
+from tests.networks.drafts import IN_A_MINUTE
+from tests.networks.playing import assert_keeps_secrets, read_all, script
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 

@@ -7,15 +7,9 @@ from domain.connector.port import Resumes
 from domain.connector.words import Checkpoint, Ref
 from domain.posts.rules import has_sent
 from tests.networks.abilities import PUBLISHING, THREADING, path_of
-from tests.networks.conformance import (
-    THREAD,
-    Kept,
-    case_of,
-    connector_of,
-    longest,
-    publish,
-    script,
-)
+from tests.networks.cases import case_of, connector_of
+from tests.networks.drafts import THREAD, longest
+from tests.networks.playing import Kept, publish, script
 from tests.networks.scripted import ScriptedHttp, body_text, recorded
 
 TAKING_WORDS = [key for key in THREADING if not case_of(key).seeks_first]

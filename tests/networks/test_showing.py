@@ -7,20 +7,9 @@ import pytest
 from domain.connector.words import Draft, Ref, Shown
 from domain.posts.drift import compare
 from tests.networks.abilities import EDITING, FAILURES, SHOWING, echoing
-from tests.networks.conformance import (
-    ALT_TEXT,
-    EDITED,
-    ILLUSTRATED,
-    NOW,
-    POST,
-    Failure,
-    assert_keeps_secrets,
-    case_of,
-    connector_of,
-    longest,
-    publish,
-    script,
-)
+from tests.networks.cases import Failure, case_of, connector_of
+from tests.networks.drafts import ALT_TEXT, EDITED, ILLUSTRATED, NOW, POST, longest
+from tests.networks.playing import assert_keeps_secrets, publish, script
 from tests.networks.scripted import ScriptedHttp, body_text, recorded
 
 

@@ -11,7 +11,7 @@ from domain.connector.errors import NetworkError
 from domain.connector.port import Connector
 from domain.connector.words import Access, InboxItem, Ref
 from domain.networks import find
-from tests.networks import conformance
+from tests.networks import drafts
 from tests.networks.recording import RecordingHttp, keep, keep_account
 from tests.networks.scripted import Exchange
 from tests.real import rigs
@@ -63,7 +63,7 @@ async def _access(key: str, connector: Connector, http: RecordingHttp, access: A
     assert connector.connect is not None
     await connector.connect.check(http, access)
     http.keep(key, "check")
-    renewed = await connector.connect.refresh(http, access, now=conformance.NOW)
+    renewed = await connector.connect.refresh(http, access, now=drafts.NOW)
     if renewed is not None:
         # Within one second the server hands out the same access token again.
         http.made_up[renewed.access] = "access-1"
@@ -77,39 +77,40 @@ async def _publishing(
 ) -> tuple[str, str]:
     sending = connector.publish
     assert sending is not None
-    draft = replace(conformance.EDITED, key="delivery-0")
+    draft = replace(drafts.EDITED, key="delivery-0")
     nowhere, lost = await publish(connector, http, access, draft)
     await sending.withdraw(http, access, nowhere.refs)
     http.forget()
-    gone = await sending.look_up(http, access, draft, lost[0], since=conformance.NOW)
+    gone = await sending.look_up(http, access, draft, lost[0], since=drafts.NOW)
     assert gone is None
     http.keep(key, "look_up_missing")
-    post, kept = await publish(connector, http, access, conformance.POST)
+    post, kept = await publish(connector, http, access, drafts.POST)
     http.keep(key, "post")
-    found = await sending.look_up(http, access, conformance.POST, kept[0], since=conformance.NOW)
+    found = await sending.look_up(http, access, drafts.POST, kept[0], since=drafts.NOW)
     assert found == post
     http.keep(key, "look_up_found")
-    illustrated, _ = await publish(connector, http, access, conformance.ILLUSTRATED)
+    illustrated, _ = await publish(connector, http, access, drafts.ILLUSTRATED)
     http.keep(key, "illustrated")
     await _shown(connector, http, access, [*post.refs, *illustrated.refs], are_gone=False)
     http.keep(key, "shown")
-    thread, _ = await publish(connector, http, access, conformance.longest(connector))
+    thread, _ = await publish(connector, http, access, drafts.longest(connector))
     http.keep(key, "thread")
     for scenario in ("withdraw", "withdraw_gone"):
         await sending.withdraw(http, access, thread.refs)
         http.keep(key, scenario)
     await _shown(connector, http, access, thread.refs[:1], are_gone=True)
     http.keep(key, "shown_gone")
-    await _refused(
-        lambda: publish(connector, http, access, conformance.answering(thread.remote_id))
-    )
+    await _refused(lambda: publish(connector, http, access, drafts.answering(thread.remote_id)))
     http.keep(key, "answer_missing")
-    for scenario, draft in conformance.only_some_publish(connector).items():
+    if connector.manifest.quoted_addresses is not None and post.url is not None:
+        await publish(connector, http, access, drafts.quoting(post.url))
+        http.keep(key, "quote")
+    for scenario, draft in drafts.only_some_publish(connector).items():
         await publish(connector, http, access, draft)
         http.keep(key, scenario)
     if connector.edit is not None:
-        edited = conformance.EDITED
-        await connector.edit.edit(http, access, post.refs[0], edited, now=conformance.NOW)
+        edited = drafts.EDITED
+        await connector.edit.edit(http, access, post.refs[0], edited, now=drafts.NOW)
         http.keep(key, "edit")
     return post.remote_id, thread.remote_id
 

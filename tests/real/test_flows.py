@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from tests.house import settle_in
-from tests.networks.conformance import ALT_TEXT, PNG
+from tests.networks.drafts import ALT_TEXT, PNG
 from tests.real import journey
 from tests.real.rigs import Bluesky, MastodonMock, WordPress
 from tests.stack import Stack, running_stack

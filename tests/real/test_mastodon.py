@@ -37,7 +37,7 @@ from domain.networks.mastodon import CONNECTOR, connect, edit, inbox, metrics
 from domain.networks.mastodon import publish as publishing
 from domain.networks.mastodon.answers import Status
 from domain.networks.mastodon.wire import server_of
-from tests.networks.conformance import ALT_TEXT, PNG
+from tests.networks.drafts import ALT_TEXT, PNG
 from tests.real.mastodon_village import MastodonVillage
 from tests.real.outward import enter, now, outward, post_json, publish
 from tests.real.rigs import MastodonMock

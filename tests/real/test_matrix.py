@@ -13,7 +13,7 @@ from domain.connector.words import Access, Draft, Grant, InboxKind, Medium, Metr
 from domain.networks.matrix import CONNECTOR, connect, edit, inbox, metrics
 from domain.networks.matrix import publish as publishing
 from tests.house import settle_in
-from tests.networks.conformance import ALT_TEXT, PNG
+from tests.networks.drafts import ALT_TEXT, PNG
 from tests.real import journey, rigs
 from tests.real.losing import losing
 from tests.real.matrix_rig import NAME

@@ -15,7 +15,7 @@ from domain.connector.words import Access, Draft, Link, Medium, Part, Published,
 from domain.networks import find
 from domain.posts.delivery_shapes import DriftView
 from domain.posts.drift import compare
-from tests.networks.conformance import ALT_TEXT, PNG
+from tests.networks.drafts import ALT_TEXT, PNG
 from tests.real.bluesky_village import BlueskyVillage
 from tests.real.mastodon_village import MastodonVillage
 from tests.real.matrix_rig import NAME

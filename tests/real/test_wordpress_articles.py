@@ -14,7 +14,7 @@ from domain.connector.words import Access, Checkpoint, Draft, Grant, InboxKind, 
 from domain.networks.wordpress import CONNECTOR, connect, edit, inbox, metrics
 from domain.networks.wordpress import publish as publishing
 from tests.house import settle_in
-from tests.networks.conformance import ALT_TEXT, PNG
+from tests.networks.drafts import ALT_TEXT, PNG
 from tests.real import journey
 from tests.real.losing import losing
 from tests.real.outward import enter, now, outward, publish

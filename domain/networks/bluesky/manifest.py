@@ -11,6 +11,7 @@ from domain.connector.manifest import (
     MediaLimit,
     Source,
     TextLimit,
+    VideoWork,
 )
 from domain.networks.bluesky.quoting import ADDRESSES
 
@@ -44,6 +45,10 @@ MANIFEST = Manifest(
         maximum_bytes=100_000_000,
         alt_text_maximum=1000,
         source=Source(url=f"{_LEXICONS}/embed/video.json", read_on=date(2026, 11, 27)),
+    ),
+    video_work=VideoWork(
+        tells_failure=True,
+        source=Source(url=f"{_LEXICONS}/video/defs.json", read_on=date(2026, 11, 27)),
     ),
     mixes_media=False,
     has_quotes=True,

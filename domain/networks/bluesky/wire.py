@@ -72,15 +72,13 @@ class Pds:
         return await self._harmless(call, shape)
 
     async def upload(self, content: bytes, content_type: str, shape: type[T]) -> T:
-        headers = {**self._headers(), "content-type": content_type}
-        url = self._url("com.atproto.repo.uploadBlob")
-        return await self._harmless(Call("POST", url, headers=headers, content=content), shape)
+        url, headers = self._url("com.atproto.repo.uploadBlob"), self._headers(content_type)
+        return await self._harmless(Call("POST", url, headers, content=content), shape)
 
     async def upload_video(self, did: str, name: str, content: bytes) -> Job:
         """What the video service says of a video; of one that it has, the same again (409)."""
-        headers = {**self._headers(), "content-type": "video/mp4"}
         url, query = self._url("app.bsky.video.uploadVideo"), (("did", did), ("name", name))
-        call = Call("POST", url, headers=headers, query=query, content=content)
+        call = Call("POST", url, self._headers("video/mp4"), query, content=content)
         return await self._harmless(call, Job, (409,))
 
     async def act(self, method: str, body: JsonValue, shape: type[T]) -> T:
@@ -131,14 +129,14 @@ class Pds:
     def _url(self, method: str) -> str:
         return f"{self.server}/xrpc/{method}"
 
-    def _headers(self) -> dict[str, str]:
-        return {} if self.token is None else {"authorization": f"Bearer {self.token}"}
+    def _headers(self, content_type: str = "") -> dict[str, str]:
+        headers = {"content-type": content_type} if content_type else {}
+        return headers | ({"authorization": f"Bearer {self.token}"} if self.token else {})
 
 
 def pds_of(http: Http, access: Access) -> Pds:
     """The account's own server, entered with its access token."""
-    grant = access.grant
-    key = grant.extra.get("dpop_key")
+    grant, key = access.grant, access.grant.extra.get("dpop_key")
     if key is None:
         return Pds(http, access.server, grant.access, (grant.refresh or "",))
     proving = ProvingHttp(http, key, grant.access)

@@ -12,6 +12,7 @@ from domain.connector.manifest import (
     PollLimit,
     Source,
     TextLimit,
+    VideoWork,
 )
 
 _READ_ON = date(2026, 11, 22)
@@ -22,6 +23,7 @@ _RACK_ATTACK = Source(
     url="https://github.com/mastodon/mastodon/blob/main/config/initializers/rack_attack.rb",
     read_on=_READ_ON,
 )
+_MEDIA = Source(url="https://docs.joinmastodon.org/methods/media/", read_on=date(2026, 11, 27))
 
 MANIFEST = Manifest(
     key="mastodon",
@@ -51,6 +53,7 @@ MANIFEST = Manifest(
         alt_text_maximum=1500,
         source=_INSTANCE,
     ),
+    video_work=VideoWork(tells_failure=True, source=_MEDIA),
     mixes_media=False,
     has_link_cards=False,
     has_quotes=True,
@@ -112,6 +115,8 @@ MANIFEST = Manifest(
         "An answer names whom it answers and is never more public than what it answers.",
         "The token needs profile, read and write (statuses, media) and read:notifications.",
         "Idempotency keys last an hour, if at all: unknown outcomes are looked up first.",
+        "A video is worked on before its post goes out; its server says when it cannot be.",
+        "Work on videos and leave to quote rest on documentation: no server was tried that has it.",
         "Views are not reported.",
     ),
 )

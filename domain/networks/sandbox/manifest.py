@@ -12,6 +12,7 @@ from domain.connector.manifest import (
     PollLimit,
     Source,
     TextLimit,
+    VideoWork,
 )
 from domain.networks.sandbox.quoting import ADDRESSES
 
@@ -43,6 +44,7 @@ MANIFEST = Manifest(
         alt_text_maximum=1500,
         source=_SOURCE,
     ),
+    video_work=VideoWork(tells_failure=False, source=_SOURCE),
     is_test=True,
     mixes_media=True,
     has_link_cards=False,

@@ -4,7 +4,8 @@ import json
 
 from domain.connector.dialects.rate import Rate
 from domain.connector.words import Access, Grant, InboxKind, Login
-from tests.networks.conformance import DATE, IN_A_MINUTE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE, IN_A_MINUTE
 from tests.networks.scripted import NETWORKS, Exchange
 
 ACCOUNT = json.loads((NETWORKS / "bluesky" / "recorded" / "account.json").read_text())
@@ -52,10 +53,10 @@ CASE = NetworkCase(
     renews_grant=True,
     secrets=("abcd-efgh-ijkl-mnop",),
     quoted=(
-        f"https://bsky.app/profile/{ACCOUNT['remote_id']}/post/3n3bjh2ykg5cn",
-        f"at://{ACCOUNT['remote_id']}/app.bsky.feed.post/3n3bjh2ykg5cn",
+        f"https://bsky.app/profile/{ACCOUNT['remote_id']}/post/{ACCOUNT['post_id'][-13:]}",
+        ACCOUNT["post_id"],
     ),
-    works_on_videos=True,
+    looks_after_failure=True,
     video_failure="encoding_failure No video stream.",
     rate=Rate(3000, 2999, IN_A_MINUTE),
     seeks_first=True,

@@ -14,14 +14,8 @@ from domain.networks.bluesky import connect, resume
 from domain.networks.bluesky import publish as publishing
 from domain.networks.bluesky.progress import Progress
 from tests.networks.bluesky.case import CASE
-from tests.networks.conformance import (
-    ILLUSTRATED,
-    NOW,
-    POST,
-    THREAD,
-    publish,
-    script,
-)
+from tests.networks.drafts import ILLUSTRATED, NOW, POST, THREAD
+from tests.networks.playing import publish, script
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 CREATE = "/xrpc/com.atproto.repo.createRecord"

@@ -8,7 +8,8 @@ from pydantic import JsonValue
 from domain.connector.errors import Missing, Refused
 from domain.connector.words import Draft, Link, Medium, Part
 from tests.networks.bluesky.case import CASE
-from tests.networks.conformance import PNG, publish
+from tests.networks.drafts import PNG
+from tests.networks.playing import publish
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 ADDRESS = "https://bsky.app/profile/bea.example/post/3lbhx5vnm2s2c"

@@ -12,7 +12,8 @@ from domain.connector.errors import RateLimited, Refused, StillWorking
 from domain.connector.words import Access, Checkpoint, Draft, Medium, Part, Published
 from domain.networks.bluesky import publish as publishing
 from tests.networks.bluesky.case import CASE
-from tests.networks.conformance import NOW, Kept
+from tests.networks.drafts import NOW
+from tests.networks.playing import Kept
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 HOME = replace(CASE.access, server="https://morel.example.host")

@@ -2,7 +2,8 @@
 
 from domain.connector.dialects.rate import Rate
 from domain.connector.words import Access, Grant, InboxKind, Login
-from tests.networks.conformance import DATE, IN_A_MINUTE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE, IN_A_MINUTE
 from tests.networks.scripted import Exchange
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"

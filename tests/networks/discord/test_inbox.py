@@ -4,8 +4,10 @@ from pydantic import JsonValue
 
 from domain.connector.words import Access, Grant, Inbox, InboxKind
 from domain.networks.discord import inbox, metrics
-from tests.networks.conformance import NOW, case_of, read_all, script
+from tests.networks.cases import case_of
 from tests.networks.discord.case import CHANNEL, MESSAGES, refused
+from tests.networks.drafts import NOW
+from tests.networks.playing import read_all, script
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 CASE = case_of("discord")

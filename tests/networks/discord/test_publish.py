@@ -13,18 +13,10 @@ from domain.connector.http import Call
 from domain.connector.words import Checkpoint, Draft, Link, Login, Medium, Part, Poll, Ref
 from domain.networks.discord import connect, edit, publish
 from domain.networks.discord.finding import snowflake_at
-from tests.networks.conformance import (
-    ILLUSTRATED,
-    IN_A_MINUTE,
-    NOW,
-    PNG,
-    POLL,
-    POST,
-    THREAD,
-    Kept,
-    case_of,
-)
+from tests.networks.cases import case_of
 from tests.networks.discord.case import CHANNEL, MESSAGES, refused
+from tests.networks.drafts import ILLUSTRATED, IN_A_MINUTE, NOW, PNG, POLL, POST, THREAD
+from tests.networks.playing import Kept
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 CASE = case_of("discord")

@@ -1,7 +1,8 @@
 """Discourse in the conformance suite."""
 
 from domain.connector.words import Access, Grant, InboxKind, Login
-from tests.networks.conformance import DATE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE
 from tests.networks.scripted import Exchange
 
 SERVER = "https://forum.village.example"

@@ -6,7 +6,8 @@ from pydantic import JsonValue
 
 from domain.connector.words import Inbox, InboxKind
 from domain.networks.discourse import inbox, metrics
-from tests.networks.conformance import NOW, case_of
+from tests.networks.cases import case_of
+from tests.networks.drafts import NOW
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 CASE = case_of("discourse")

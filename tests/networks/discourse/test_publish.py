@@ -23,7 +23,9 @@ from domain.connector.words import (
     Ref,
 )
 from domain.networks.discourse import connect, edit, publish, resume
-from tests.networks.conformance import ILLUSTRATED, NOW, PNG, POST, THREAD, Kept, case_of
+from tests.networks.cases import case_of
+from tests.networks.drafts import ILLUSTRATED, NOW, PNG, POST, THREAD
+from tests.networks.playing import Kept
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 CASE = case_of("discourse")

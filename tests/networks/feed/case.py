@@ -1,7 +1,8 @@
 """Feeds in the conformance suite."""
 
 from domain.connector.words import InboxKind, Login
-from tests.networks.conformance import DATE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE
 from tests.networks.feed.documents import ACCESS, URL
 from tests.networks.scripted import Exchange
 

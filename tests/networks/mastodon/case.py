@@ -4,7 +4,8 @@ import json
 
 from domain.connector.dialects.rate import Rate
 from domain.connector.words import Access, Grant, InboxKind, Login
-from tests.networks.conformance import DATE, IN_A_MINUTE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE, IN_A_MINUTE
 from tests.networks.scripted import NETWORKS, Exchange
 
 ACCOUNT = json.loads((NETWORKS / "mastodon" / "recorded" / "account.json").read_text())
@@ -51,7 +52,6 @@ CASE = NetworkCase(
     gone_id=ACCOUNT["gone_id"],
     secrets=("access-0",),
     quoted=("https://other.example/@bea/7", "1795342367999"),
-    works_on_videos=True,
     video_failure="422 Error processing thumbnail",
     rate=Rate(300, 288, IN_A_MINUTE),
 )

@@ -4,7 +4,8 @@ from pydantic import JsonValue
 
 from domain.connector.words import InboxItem, InboxKind
 from domain.networks.mastodon import connect, inbox, metrics
-from tests.networks.conformance import NOW, case_of
+from tests.networks.cases import case_of
+from tests.networks.drafts import NOW
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 CASE = case_of("mastodon")

@@ -16,7 +16,9 @@ from domain.networks.mastodon import edit
 from domain.networks.mastodon.media import sent_up, wait_until_ready
 from domain.networks.mastodon.progress import Progress
 from domain.networks.mastodon.wire import server_of
-from tests.networks.conformance import ILLUSTRATED, NOW, POLL, POST, Kept, case_of, publish
+from tests.networks.cases import case_of
+from tests.networks.drafts import ILLUSTRATED, NOW, POLL, POST
+from tests.networks.playing import Kept, publish
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 CASE = case_of("mastodon")

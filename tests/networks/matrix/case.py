@@ -4,7 +4,8 @@ import json
 
 from domain.connector.words import Access, Grant, InboxKind, Login
 from domain.networks.matrix.wire import USER
-from tests.networks.conformance import DATE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE
 from tests.networks.scripted import NETWORKS, Exchange
 
 ACCOUNT = json.loads((NETWORKS / "matrix" / "recorded" / "account.json").read_text())

@@ -4,7 +4,7 @@ from pydantic import JsonValue
 from domain.connector.errors import GrantExpired, Refused, Unavailable
 from domain.connector.words import Login, Measures
 from domain.networks.matrix import connect
-from tests.networks.conformance import NOW
+from tests.networks.drafts import NOW
 from tests.networks.matrix.case import CASE, SELF
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 

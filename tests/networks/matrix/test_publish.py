@@ -7,18 +7,9 @@ from domain.connector.errors import Missing, OutcomeUnknown, RateLimited
 from domain.connector.words import Checkpoint, Draft, Link, Part, Ref
 from domain.networks.matrix import edit, publish
 from domain.networks.matrix.compose import words_of
-from tests.networks.conformance import (
-    DATE,
-    ILLUSTRATED,
-    IN_A_MINUTE,
-    NOW,
-    POST,
-    THREAD,
-    Kept,
-    answering,
-    failing_post,
-)
+from tests.networks.drafts import DATE, ILLUSTRATED, IN_A_MINUTE, NOW, POST, THREAD, answering
 from tests.networks.matrix.case import CASE, ROOM, SELF, refused
+from tests.networks.playing import Kept, failing_post
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 

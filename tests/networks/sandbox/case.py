@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from domain.connector.words import Access, Grant, InboxKind, Login
-from tests.networks.conformance import DATE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE
 from tests.networks.scripted import Exchange
 
 SERVER = "http://sandbox.test"
@@ -45,6 +46,5 @@ CASE = NetworkCase(
         f"{SERVER}/posts/01a202ad-8d99-7f00-8e11-0a1b2c3d4e5f",
         "01a202ad-8d99-7f00-8e11-0a1b2c3d4e5f",
     ),
-    works_on_videos=True,
     seeks_first=True,
 )

@@ -3,7 +3,8 @@
 from pydantic import JsonValue
 
 from domain.connector.words import Access, Grant, InboxKind, Login
-from tests.networks.conformance import DATE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE
 from tests.networks.scripted import Exchange
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"

@@ -4,7 +4,9 @@ from pydantic import JsonValue
 
 from domain.connector.words import Inbox, InboxKind
 from domain.networks.telegram import inbox
-from tests.networks.conformance import NOW, case_of, read_all, script
+from tests.networks.cases import case_of
+from tests.networks.drafts import NOW
+from tests.networks.playing import read_all, script
 from tests.networks.scripted import Exchange, ScriptedHttp
 from tests.networks.telegram.case import BOT
 

@@ -22,7 +22,9 @@ from domain.connector.words import Draft, Link, Login, Medium, Part, Poll, Publi
 from domain.networks.telegram import connect, edit, publish
 from domain.networks.telegram.answers import Chat
 from domain.networks.telegram.places import url_of
-from tests.networks.conformance import ILLUSTRATED, IN_A_MINUTE, NOW, PNG, POST, Kept, case_of
+from tests.networks.cases import case_of
+from tests.networks.drafts import ILLUSTRATED, IN_A_MINUTE, NOW, PNG, POST
+from tests.networks.playing import Kept
 from tests.networks.scripted import Exchange, ScriptedHttp
 from tests.networks.telegram.case import BOT, refused
 

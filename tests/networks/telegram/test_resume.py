@@ -4,7 +4,8 @@ import pytest
 
 from domain.connector.words import Checkpoint, Published, Ref
 from domain.networks.telegram import publish, resume
-from tests.networks.conformance import NOW, POST, case_of
+from tests.networks.cases import case_of
+from tests.networks.drafts import NOW, POST
 from tests.networks.scripted import ScriptedHttp
 
 FIRST: Checkpoint = {"sent": [{"id": "7", "url": "https://t.me/village_news/7"}]}

@@ -5,7 +5,8 @@ from base64 import b64encode
 
 from domain.connector.words import Access, Grant, InboxKind, Login, Metric
 from domain.networks.wordpress.wire import API, USER
-from tests.networks.conformance import DATE, NetworkCase
+from tests.networks.cases import NetworkCase
+from tests.networks.drafts import DATE
 from tests.networks.scripted import NETWORKS, Exchange
 
 ACCOUNT = json.loads((NETWORKS / "wordpress" / "recorded" / "account.json").read_text())

@@ -6,7 +6,8 @@ from pydantic import JsonValue
 from domain.connector.errors import GrantExpired, Missing, OutcomeUnknown, RateLimited, Refused
 from domain.connector.words import Checkpoint, Draft, Medium, Part, Published, Ref
 from domain.networks.wordpress import edit, publish
-from tests.networks.conformance import ILLUSTRATED, NOW, PNG, POST, Kept, answering
+from tests.networks.drafts import ILLUSTRATED, NOW, PNG, POST, answering
+from tests.networks.playing import Kept
 from tests.networks.scripted import Exchange, ScriptedHttp, body_text, recorded
 from tests.networks.wordpress.case import CASE, refused
 
