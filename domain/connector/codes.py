@@ -77,6 +77,7 @@ MISFITS = {
     "poll.option_too_long": "The option is longer than the network takes.",
     "poll.too_many_options": "More options than the network takes.",
     "poll.unsupported": "The network has no polls, or not with this.",
+    "quote.unpublished": "The post or delivery that is quoted has no public copy on the network.",
     "settings.invalid": "The network has no such setting, or not with this value.",
     "text.character_refused": "The network refuses a character that means nothing, such as U+FEFF.",
     "text.empty": "A message needs text or media.",

@@ -345,6 +345,12 @@ class RightsExpired(PostUnfit):
     remedy = "Renew the right or the consent at the file, or take the file out of the post."
 
 
+class QuoteUnpublished(PostUnfit):
+    code = "quote.unpublished"
+    title = "A post or delivery that is quoted is not public there"
+    remedy = "Publish it there first, quote an address, or quote nothing."
+
+
 class ImportUnreadable(Invalid):
     code = "import.unreadable"
     title = "The file cannot be read as posts"

@@ -18,6 +18,7 @@ from domain.networks import find
 from domain.posts.adaptation_shapes import AdaptationInput, AddAdaptation
 from domain.posts.content import find_media
 from domain.posts.inheriting import KEYS, Audience
+from domain.posts.quotes import ensure_quoted
 from domain.posts.tables import Adaptation, Post, Variant
 
 IDENTITY = frozenset({*KEYS, "id"})
@@ -63,6 +64,7 @@ async def set_adaptations(
     if faults:
         raise NetworkUnknown(faults=tuple(faults))
     await find_media(session, caller, (id_ for each in given for id_ in each.media_ids or ()))
+    await ensure_quoted(session, caller, (each.quote_of for each in given))
     wanted = {each.key: each for each in given}
     kept = {_key(row): row for row in (await adaptations_of(session, caller, [post.id]))[post.id]}
     gone = [row for key, row in kept.items() if key not in wanted]

@@ -15,9 +15,11 @@ from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import digest
 from domain.kernel.errors import Fault, Invalid, Missing, ParvisError
+from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.adapting import network_faults, new_adaptation
-from domain.posts.command_shapes import CreatePost
+from domain.posts.command_shapes import CreatePost, VariantInput
 from domain.posts.content import find_accounts, find_media
+from domain.posts.quotes import find_quoted, named
 from domain.posts.rules import PostState
 from domain.posts.saying import new_variant
 from domain.posts.service import new_post, planned_at
@@ -42,6 +44,8 @@ class Judge:
             "pillar": lambda id_: check_pillar(session, caller, calendar.id, id_),
             "campaign": lambda id_: check_campaign(session, caller, calendar.community_id, id_),
             "media": lambda id_: find_media(session, caller, [id_]),
+            "post": lambda id_: find_quoted(session, caller, "post", id_),
+            "delivery": lambda id_: find_quoted(session, caller, "delivery", id_),
             "account": partial(self._find_account, session, caller),
         }
         self._networks: dict[UUID, str] = {}
@@ -89,6 +93,9 @@ def _named(command: CreatePost) -> Iterator[Named]:
         yield "campaign", "/campaign_id", command.campaign_id
     for id_ in command.media_ids:
         yield "media", "/media_ids", id_
+    for pointer, each in _saying(command):
+        for kind, id_ in named([each.quote_of]):
+            yield kind, f"{pointer}/quote_of", id_
     for place, adaptation in enumerate(command.adaptations):
         for id_ in adaptation.media_ids or ():
             yield "media", f"/adaptations/{place}/media_ids", id_
@@ -96,6 +103,15 @@ def _named(command: CreatePost) -> Iterator[Named]:
         yield "account", f"/variants/{place}/account_id", variant.account_id
         for id_ in variant.media_ids or ():
             yield "media", f"/variants/{place}/media_ids", id_
+
+
+def _saying(
+    command: CreatePost,
+) -> Iterator[tuple[str, CreatePost | AdaptationInput | VariantInput]]:
+    """All who say something of a post, and where they stand."""
+    yield "", command
+    yield from ((f"/adaptations/{place}", each) for place, each in enumerate(command.adaptations))
+    yield from ((f"/variants/{place}", each) for place, each in enumerate(command.variants))
 
 
 async def create_posts(

@@ -15,6 +15,7 @@ from domain.posts import statements
 from domain.posts.content import Content, Renditions, content_of
 from domain.posts.inheriting import Audience
 from domain.posts.links import Links
+from domain.posts.quotes import addresses_of
 
 
 class _Post(NamedTuple):
@@ -101,10 +102,12 @@ async def new_contents(
     }
     renditions = await _renditions(raw, caller, contents.values())
     names = await _names(raw, caller, contents.values())
+    addresses = await addresses_of(raw, caller, (each.quote_of for each in contents.values()))
     return {
         fresh[each.id]: contents[each.id]
         .rendered(each.network, renditions)
         .naming(names, each.network)
+        .quoting(addresses, each.network)
         for each in variants
     }
 

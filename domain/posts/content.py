@@ -1,6 +1,6 @@
 """What exactly goes out: post, adaptations and variant as one content, kept with the delivery."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -17,7 +17,6 @@ from domain.connector.manifest import Manifest
 from domain.connector.polls import poll_misfits
 from domain.connector.settings import settings_misfits
 from domain.connector.words import Measures, Visibility
-from domain.contacts.queries import names_of
 from domain.contacts.rules import Name, keys_in, named
 from domain.kernel.caller import Caller
 from domain.kernel.errors import AbilityMissing, AccountRemoved, NotFound
@@ -28,12 +27,12 @@ from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.inheriting import Adapted, Audience, Master, OwnWords, inherited
 from domain.posts.poll_shapes import PollView
+from domain.posts.quotes import Addresses, is_own
 from domain.posts.rights import rights_misfits
 from domain.posts.validation_shapes import LengthView, MisfitView, VerdictView
 
 Renditions = Mapping[tuple[UUID, str], UUID]
 """By source and network."""
-FindNames = Callable[[AsyncSession, Caller, Collection[str]], Awaitable[Mapping[str, Name]]]
 
 
 class Content(Shape):
@@ -75,6 +74,11 @@ class Content(Shape):
         parts = tuple(named(part, names, network) for part in self.parts)
         comment = self.first_comment and named(self.first_comment, names, network)
         return self.model_copy(update={"parts": parts, "first_comment": comment})
+
+    def quoting(self, addresses: Addresses, network: str) -> "Content":
+        """The same, what it quotes of ours by its address there; others stay as they are."""
+        found = addresses.get((self.quote_of or "", network))
+        return self if found is None else self.model_copy(update={"quote_of": found})
 
     @property
     def names(self) -> list[str]:
@@ -122,19 +126,6 @@ def content_of(
     )
 
 
-async def with_names(
-    session: AsyncSession,
-    caller: Caller,
-    contents: Sequence[tuple[Content, str]],
-    *,
-    among: FindNames = names_of,
-) -> list[Content]:
-    """Contents for their networks, everybody named as these know them."""
-    keys = {key for content, _ in contents for key in content.names}
-    names = await among(session, caller, keys)
-    return [content.naming(names, network) for content, network in contents]
-
-
 def judge(
     account: Account, content: Content, media: Mapping[UUID, Media], *, at: datetime | None
 ) -> VerdictView:
@@ -154,6 +145,9 @@ def judge(
         first_comment=content.first_comment,
     )
     found += [*_beside(manifest, measures, content), *_unknown_names(content)]
+    if is_own(content.quote_of):
+        message = f"{content.quote_of}, which is quoted, has no public copy on {manifest.name}."
+        found.append(Misfit("/quote_of", "quote.unpublished", message))
     if at is not None:
         files = [media[id_] for id_ in content.media_ids]
         found += rights_misfits(files, account.network, at=at)

@@ -23,6 +23,7 @@ from domain.posts.content import Content
 from domain.posts.freezing import withhold
 from domain.posts.missed import hold_missed
 from domain.posts.pausing import hold_paused
+from domain.posts.quotes import hold_unquotable
 from domain.posts.rights import hold_without_right
 from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
@@ -113,8 +114,9 @@ async def prepare(
 ) -> list[Task]:
     """Says of posts that they go out, and keeps with each delivery what exactly it will say.
 
-    What is paused, comes too late, lacks an approval, shows media without a right or is on legal
-    hold is left out: a hold is asked for first, and again once posts are marked as going out.
+    What is paused, comes too late, lacks an approval, shows media without a right, quotes what is
+    not public or is on legal hold is left out: a hold is asked for first, and again once posts are
+    marked as going out.
     """
     raw = await driver_of(session)
     rows = await withhold(session, caller, rows, now=now)
@@ -124,6 +126,8 @@ async def prepare(
     contents = await new_contents(raw, caller, rows)
     shown = {row["id"]: shown_by(row, contents) for row in rows}
     rows = await hold_without_right(session, caller, rows, shown, now=now)
+    quotes = {id_: content.quote_of for id_, content in contents.items()}
+    rows = await hold_unquotable(session, caller, rows, quotes, now=now)
     traces = {r["post_id"]: r["trace"] for r in rows if r["kind"] == DeliveryKind.PUBLISH}
     await _mark_going_out(session, raw, caller, traces, now)
     rows = await withhold(session, caller, rows, now=now)

@@ -20,13 +20,14 @@ from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.adapting import adaptations_of
 from domain.posts.command_shapes import EditPost
-from domain.posts.content import Content, find_media, find_named_accounts, judge, with_names
+from domain.posts.content import Content, find_media, find_named_accounts, judge
 from domain.posts.deliveries import new_delivery
 from domain.posts.drift import FIRST_LOOK
 from domain.posts.finding import ensure_free, find_post, lock_delivery, targets_of, variants_of
 from domain.posts.judging import ensure_connected
 from domain.posts.links import links_of
 from domain.posts.missing import policies_for
+from domain.posts.naming import with_names
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail

@@ -1,5 +1,6 @@
 """What commands about posts are made of: texts, labels, links and media, with their bounds."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, HttpUrl
@@ -26,6 +27,8 @@ Settings = Annotated[
 NetworkSettings = Annotated[
     dict[str, Settings], Field(max_length=20, examples=[{"bluesky": {"can_be_quoted": False}}])
 ]
+OWN = r"(post|dlv)_[0-9a-f]{32}"
+"""What of the house's own is quoted by its id."""
 OWN_LOCALE = "The locale of those it speaks to, BCP 47; null: the account's."
 OWN_SEGMENT = "Which of its readers it speaks to; null: the account's."
 OWN_TONE = "How it speaks to them; null: the account's."
@@ -34,8 +37,9 @@ OWN_COMMENT = "Its own first comment; empty: none; null: inherited."
 OWN_SETTINGS = "What only its network can be told; null: the post's, for that network."
 MASTER_COMMENT = "What the accounts answer to it themselves, at once; null: nothing."
 MASTER_QUOTE = (
-    "The address of a post that it quotes; a network that cannot quote it shows the address at the "
-    "end of the text. Null or empty: none."
+    "The post that it quotes: its address, or the id of an own post, whose copy on each network is "
+    "quoted, or delivery. A network that cannot quote shows the address at the end of the text. "
+    "Null or empty: none."
 )
 MASTER_POLL = "The poll that it asks; its text is the question. Null: none."
 MASTER_SETTINGS = "By network, what only that network can be told: `settings_schema` of each."
@@ -59,7 +63,7 @@ Link = Annotated[
 
 
 def _quoted(text: str) -> str:
-    return _web_address(text) if text else text
+    return _web_address(text) if text and not re.fullmatch(OWN, text) else text
 
 
 Quoted = Annotated[
@@ -68,6 +72,6 @@ Quoted = Annotated[
     Field(
         max_length=2000,
         examples=["https://bsky.app/profile/ana.bsky.social/post/3lbhx5vnm2s2c"],
-        json_schema_extra={"pattern": f"^$|{WEB_ADDRESS}"},
+        json_schema_extra={"pattern": f"^$|^{OWN}$|{WEB_ADDRESS}"},
     ),
 ]

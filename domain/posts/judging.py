@@ -15,9 +15,10 @@ from domain.posts.content import (
     find_named_accounts,
     judge,
     render_contents,
-    with_names,
 )
 from domain.posts.links import links_of
+from domain.posts.naming import with_names
+from domain.posts.quotes import ensure_quoted
 from domain.posts.rights import RIGHTS
 from domain.posts.saying import new_variant
 from domain.posts.tables import Adaptation, Post, Variant
@@ -33,6 +34,9 @@ async def validate_post(
     """Judges a post as each network would; nothing is stored."""
     caller.need(Scope.POSTS_READ)
     accounts = await find_accounts(session, caller, (v.account_id for v in command.variants))
+    quotes = [command.quote_of, *(each.quote_of for each in command.adaptations)]
+    quotes += (each.quote_of for each in command.variants)
+    await ensure_quoted(session, caller, quotes)
     post = Post(
         workspace_id=caller.workspace_id,
         campaign_id=command.campaign_id,

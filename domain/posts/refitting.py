@@ -18,9 +18,10 @@ from domain.contacts.queries import names_ever_of
 from domain.kernel.caller import Caller
 from domain.kernel.errors import Fault, PostUnfit
 from domain.posts.adapting import adaptations_of, audience_of
-from domain.posts.content import content_of, find_media, judge, with_names
+from domain.posts.content import content_of, find_media, judge
 from domain.posts.inheriting import KEYS
 from domain.posts.links import Links
+from domain.posts.naming import with_names
 from domain.posts.rules import PostState
 from domain.posts.tables import Post, Variant
 

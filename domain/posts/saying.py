@@ -11,6 +11,7 @@ from domain.kernel.ids import new_id
 from domain.posts.command_shapes import VariantInput
 from domain.posts.content import find_accounts, find_media
 from domain.posts.finding import variants_of
+from domain.posts.quotes import ensure_quoted
 from domain.posts.tables import Post, Variant
 from domain.posts.telling import ensure_variants_known
 
@@ -27,6 +28,7 @@ async def set_variants(
     accounts = await find_accounts(session, caller, wanted)
     ensure_variants_known(given, {id_: row.network for id_, row in accounts.items()})
     await find_media(session, caller, (id_ for v in wanted.values() for id_ in v.media_ids or ()))
+    await ensure_quoted(session, caller, (each.quote_of for each in given))
     kept = {row.account_id: row for row in await variants_of(session, caller, post.id)}
     for account_id, row in kept.items():
         if account_id not in wanted:

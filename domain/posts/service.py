@@ -30,6 +30,7 @@ from domain.posts.command_shapes import ChangePost, CreatePost
 from domain.posts.content import find_media
 from domain.posts.finding import ensure_free, find_post
 from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew
+from domain.posts.quotes import ensure_quoted
 from domain.posts.rules import PUBLIC, PostState
 from domain.posts.saying import set_variants
 from domain.posts.shapes import PostDetail
@@ -71,6 +72,7 @@ async def create_post(
     await check_pillar(session, caller, row.calendar_id, row.pillar_id)
     await check_campaign(session, caller, row.community_id, row.campaign_id)
     await find_media(session, caller, row.media_ids)
+    await ensure_quoted(session, caller, [row.quote_of])
     ensure_known(row.settings)
     await insert(session, row, taken="This post exists already.")
     await set_adaptations(session, caller, row, command.adaptations, now=now)
@@ -210,6 +212,7 @@ async def _complete(
         await check_pillar(session, caller, calendar_id, pillar_id)
     await check_campaign(session, caller, post.community_id, values.get("campaign_id"))
     await find_media(session, caller, values.get("media_ids", ()))
+    await ensure_quoted(session, caller, [values.get("quote_of")])
     ensure_known(values.get("settings", {}))
     if values.get("poll") is not None:
         values["poll"] = values["poll"].model_dump()

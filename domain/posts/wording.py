@@ -13,11 +13,12 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.posts.adaptations import find_adaptation
 from domain.posts.adapting import adaptations_of, audience_of
-from domain.posts.content import content_of, with_names
+from domain.posts.content import content_of
 from domain.posts.differing import differences, flat
 from domain.posts.finding import variants_of
 from domain.posts.inheriting import WORDS, Adapted, Audience, Inherited, inherited, suited
 from domain.posts.links import links_of
+from domain.posts.naming import with_names
 from domain.posts.queries import visible
 from domain.posts.tables import Post, Variant
 from domain.posts.wording_shapes import (

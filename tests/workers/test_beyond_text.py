@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from arq.connections import ArqRedis
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from domain.accounts.credentials import seal_grant
 from domain.accounts.tables import Account
@@ -195,6 +195,27 @@ async def test_quoted_post_is_shown_and_an_address_elsewhere_is_written_out(hous
     assert (quoting["text"], quoting["quoted"]) == ("Que faire ?", shown["id"])
     assert written["text"] == "Que faire ?\n\nhttps://village.example/@ana/7"
     assert written["quoted"] is None
+
+
+async def test_own_post_is_quoted_by_its_id_and_waits_when_it_was_taken_back(house: House) -> None:
+    own = await house.plan()
+    await house.work()
+    (shown,) = await house.posts()
+    await house.plan(quote_of=f"post_{own.hex}")
+    await house.work()
+    quoting, late = (await house.posts())[1], await house.plan(quote_of=f"post_{own.hex}")
+    async with house.database.transaction(house.workspace_id) as session:
+        taken_back = update(Delivery).where(col(Delivery.post_id) == own)
+        await session.exec(taken_back.values(state=DeliveryState.WITHDRAWN))
+
+    await house.work()
+
+    assert (quoting["text"], quoting["quoted"]) == ("Que faire ?", shown["id"])
+    [waits] = [row for row in await house.deliveries() if row.post_id == late]
+    assert (waits.state, waits.attempts) == (DeliveryState.WAITING, 0)
+    assert waits.problem is not None
+    assert waits.problem["code"] == "quote.unpublished"
+    assert len(await house.posts()) == 2
 
 
 def test_network_that_quotes_nothing_is_given_the_address_in_the_text() -> None:

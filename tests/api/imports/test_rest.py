@@ -90,6 +90,18 @@ async def test_file_is_taken_on_and_each_row_told_of(desk: Desk, context: Contex
     assert [(e["pointer"], e["code"]) for e in rows[1]["faults"]] == [("/accounts/0", "not_found")]
 
 
+async def test_row_that_quotes_what_is_not_there_is_refused(desk: Desk, context: Context) -> None:
+    own = (await desk.draft())["id"]
+    lines = [{"title": "a", "quote_of": f"post_{'0' * 32}"}, {"title": "b", "quote_of": own}]
+    taken = await send(desk, "\n".join(map(json.dumps, lines)), JSONL)
+    await work(context, desk)
+
+    rows = (await desk.client.get(f"{taken.headers['location']}/rows")).json()["data"]
+
+    assert [row["result"] for row in rows] == ["refused", "made"]
+    assert [(e["pointer"], e["code"]) for e in rows[0]["faults"]] == [("/quote_of", "not_found")]
+
+
 async def test_rows_are_paged_in_the_order_of_the_file(desk: Desk) -> None:
     taken = await send(desk, '{"title": "a"}\n{"title": "b"}\n{"title": "c"}', JSONL)
     first = await desk.client.get(f"{taken.headers['location']}/rows", params={"limit": 2})

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from pydantic.alias_generators import to_camel
 from sqlmodel import col, update
 
 from domain.accounts.tables import Account
@@ -61,6 +62,8 @@ CASES: list[tuple[str, Prepare, str, Json, int, str, str]] = [
     ("change", as_it_is, CHANGE, {"calendar_id": f"com_{NOBODY}"}, 422, "id.wrong_kind", "Valid"),
     ("change", as_it_is, CHANGE, {"calendar_id": f"cal_{NOBODY}"}, 404, "not_found", "NotFound"),
     ("change", as_it_is, CHANGE, {"media_ids": [f"med_{NOBODY}"]}, 404, "not_found", "NotFound"),
+    ("change", as_it_is, CHANGE, {"quote_of": f"post_{NOBODY}"}, 404, "not_found", "NotFound"),
+    ("change", as_it_is, CHANGE, {"quote_of": f"dlv_{NOBODY}"}, 404, "not_found", "NotFound"),
     ("change", as_it_is, CHANGE, {"title": "Vi\0gne"}, 422, "text.unstorable", "Validation"),
     ("change", as_it_is, CHANGE, {"title": "x" * 201}, 422, "request.invalid", "Validation"),
 ]
@@ -101,8 +104,7 @@ async def _by_rest(desk: Desk, act: str, url: str, sent: Json) -> Any:
 
 
 async def _by_graph(desk: Desk, mutation: str, id_: str, version: int, sent: Json) -> Json:
-    words = {"wall_time": "wallTime", "time_zone": "timeZone", "calendar_id": "calendarId"}
-    asked = {words.get(n, n.replace("media_ids", "mediaIds")): v for n, v in sent.items()}
+    asked = {to_camel(name): value for name, value in sent.items()}
     own = {"id": id_, "expectedVersion": version, **asked}
     answer = await ask(desk.client, mutation % ERROR, {"input": own})
     assert answer.status_code == 200, answer.text
