@@ -4,14 +4,20 @@ import asyncio
 import sys
 
 import uvloop
+from pydantic import ValidationError
 
+from domain.kernel.knobs import explained
 from domain.kernel.roles import RoleTooMighty
 from domain.kernel.settings import Settings
 from workers.main import work
 
 if __name__ == "__main__":
+    try:
+        settings = Settings.read()
+    except ValidationError as error:
+        sys.exit(f"parvis: {explained(error)}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
-            runner.run(work(Settings.read()))
+            runner.run(work(settings))
         except RoleTooMighty as error:
             sys.exit(f"parvis: {error}")

@@ -13,6 +13,7 @@ from api.cli.folders import private_folder
 from api.cli.places import data_folder
 from api.cli.stack import embedded, engine_environment
 from api.cli.trouble import Trouble
+from domain.kernel.knobs import explained
 from domain.kernel.settings import Settings
 
 
@@ -21,12 +22,8 @@ def read_settings() -> Settings:
     try:
         return Settings.read()
     except ValidationError as error:
-        wrong = ", ".join(
-            f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg'].lower()}"
-            for each in error.errors(include_input=False, include_url=False)
-        )
         raise Trouble(
-            f"Settings are missing or wrong ({wrong}).",
+            explained(error),
             "`.env.example` explains each; `./parvis up` needs none.",
         ) from error
 

@@ -2,30 +2,34 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-Listed = Annotated[tuple[str, ...], NoDecode]
+from domain.kernel import knobs
 
 
 class Settings(BaseSettings):
     """Read from the environment, then from `.env`; a name is the field's in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
-    database_url: SecretStr = Field(
+    database_url: knobs.DatabaseUrl = Field(
         description="PostgreSQL ≥ 15 as the application role, `postgresql://user@host/db`.",
     )
-    migration_database_url: SecretStr | None = Field(
+    migration_database_url: knobs.DatabaseUrl | None = Field(
         default=None,
         description="The same database as its owner: for `migrate`, `backup`, `restore` only.",
     )
-    redis_url: SecretStr = Field(description="Redis ≥ 6.2 or Valkey, `redis://` or `unix://`.")
-    sealing_keys: SecretStr = Field(
+    redis_url: knobs.QueueUrl = Field(description="Redis ≥ 6.2 or Valkey, `redis://` or `unix://`.")
+    sealing_keys: knobs.Ring = Field(
         description="Key ring that seals secrets, newest first: `id:base64 of 32 bytes,…`.",
     )
     sealing_keys_file: Path | None = Field(
@@ -33,7 +37,7 @@ class Settings(BaseSettings):
         description="File that holds the key ring instead; read again when it changes, so that "
         "keys rotate while everything runs.",
     )
-    public_url: str = Field(
+    public_url: knobs.WebRoot = Field(
         default="http://127.0.0.1:8000",
         description="Where clients reach the api; the root of every link it gives.",
     )
@@ -56,7 +60,7 @@ class Settings(BaseSettings):
         pattern=r"^$|^s3://[^/]+(/[^?#]*)?$",
         description="Where media are kept: `s3://bucket/prefix`; empty: `DATA_DIR/media`.",
     )
-    media_endpoint: str = Field(
+    media_endpoint: knobs.WebRoot = Field(
         default="",
         description="Root of the S3-compatible store, as clients reach it too; empty: AWS.",
     )
@@ -79,21 +83,21 @@ class Settings(BaseSettings):
     import_max_bytes: int = Field(
         default=10_000_000, gt=0, description="Largest file of posts to import, in bytes."
     )
-    cors_origins: Listed = Field(
+    cors_origins: knobs.Origins = Field(
         default=(),
         description="Browser origins that may call the api beside those of applications, comma "
         "separated.",
     )
-    trusted_proxies: Listed = Field(
+    trusted_proxies: knobs.Proxies = Field(
         default=(),
         description="Addresses whose X-Forwarded-* headers are believed, comma separated.",
     )
-    sandbox_url: str = Field(
+    sandbox_url: knobs.WebRoot = Field(
         default="",
         description="Root of the sandbox network; empty: `PUBLIC_URL/sandbox`.",
     )
     sandbox: bool = Field(default=True, description="Whether this api serves the sandbox network.")
-    outbound_allow: Listed = Field(
+    outbound_allow: knobs.Origins = Field(
         default=(),
         description="Origins on private addresses that workers may call, comma separated; "
         "the sandbox's own is always one.",
@@ -104,7 +108,7 @@ class Settings(BaseSettings):
     outbound_max_bytes: int = Field(
         default=20_000_000, gt=0, description="Largest answer read from a network, in bytes."
     )
-    smtp_url: SecretStr = Field(
+    smtp_url: knobs.MailUrl = Field(
         default=SecretStr(""),
         description="Mail server, `smtp://user:password@host:587` or `smtps://…`; empty: mails "
         "stay here, for `./parvis mail`.",
@@ -242,9 +246,9 @@ class Settings(BaseSettings):
         default=True,
         description="Whether an unknown outcome is looked up; off only to see why it is there.",
     )
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: knobs.LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(default=True, description="JSON lines, or text for a terminal.")
-    otlp_endpoint: str = Field(
+    otlp_endpoint: knobs.WebRoot = Field(
         default="",
         description="Where OpenTelemetry traces are sent (OTLP over HTTP); empty: nowhere.",
     )
@@ -253,7 +257,16 @@ class Settings(BaseSettings):
     @classmethod
     def read_keys(cls, values: dict[str, Any]) -> dict[str, Any]:
         file = values.get("sealing_keys_file")
-        return values | {"sealing_keys": Path(file).read_text().strip()} if file else values
+        try:
+            return values | {"sealing_keys": Path(file).read_text().strip()} if file else values
+        except OSError as error:
+            raise ValueError(f"SEALING_KEYS_FILE: it cannot be read, {error.strerror}") from error
+
+    @model_validator(mode="after")
+    def check_waits(self) -> Self:
+        if self.poll_max_s < self.poll_min_s:
+            raise ValueError("POLL_MAX_S: it is shorter than POLL_MIN_S")
+        return self
 
     @field_validator("cors_origins", "trusted_proxies", "outbound_allow", mode="before")
     @classmethod

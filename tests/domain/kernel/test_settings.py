@@ -6,7 +6,9 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from api.cli.settings_sheet import sheet
+from domain.kernel.knobs import explained
 from domain.kernel.settings import Settings
+from tests.conftest import KEY
 from tests.guards.sources import ROOT
 
 UNITS = {"_s": "seconds", "_min": "minute", "_h": "hours", "_days": "days", "_bytes": "bytes"}
@@ -17,7 +19,11 @@ COUNTS = {
     "_jobs": "Jobs",
     "_failures": "Failures",
 }
-NEEDED = {"database_url", "redis_url", "sealing_keys"}
+NEEDED = {
+    "database_url": "postgresql://user:secret-1@db/parvis",
+    "redis_url": "redis://:secret-2@queue/0",
+    "sealing_keys": KEY,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -26,8 +32,8 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    for name in NEEDED:
-        monkeypatch.setenv(name.upper(), f"secret-{name}")
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(name.upper(), value)
     return monkeypatch
 
 
@@ -88,6 +94,16 @@ def test_the_file_gives_way_to_the_environment(bare: pytest.MonkeyPatch, tmp_pat
         ("LEASE_S", "0"),
         ("TOKEN_CACHE_S", "2"),
         ("SANDBOX", "?"),
+        ("DATABASE_URL", "mysql://user:secret-@db/parvis"),
+        ("MIGRATION_DATABASE_URL", "secret-"),
+        ("REDIS_URL", "secret-:6379"),
+        ("SEALING_KEYS", "k1:secret-"),
+        ("PUBLIC_URL", "parvis.example"),
+        ("SANDBOX_URL", "ftp://parvis.example"),
+        ("MEDIA_ENDPOINT", "minio:9000"),
+        ("OTLP_ENDPOINT", "collector:4318"),
+        ("SMTP_URL", "user:secret-@mail"),
+        ("LOG_LEVEL", "LOUD"),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_by_name(
@@ -102,6 +118,59 @@ def test_what_is_out_of_bounds_is_refused_by_name(
     assert "secret-" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CORS_ORIGINS", "https://app.example,app.example"),
+        ("OUTBOUND_ALLOW", "http://10.0.0.7:80,http://10.0.0.8/path"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
+    ],
+)
+def test_the_wrong_one_of_a_list_is_named_by_its_place(
+    bare: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    bare.setenv(name, value)
+
+    with pytest.raises(ValidationError) as refused:
+        Settings.read()
+
+    assert explained(refused.value).startswith(f"Settings are missing or wrong ({name}.1: give ")
+
+
+def test_what_is_empty_may_be_left_so(bare: pytest.MonkeyPatch) -> None:
+    for name in ("SANDBOX_URL", "MEDIA_ENDPOINT", "OTLP_ENDPOINT", "SMTP_URL"):
+        bare.setenv(name, "")
+    bare.setenv("TRUSTED_PROXIES", "10.0.0.7, 172.16.0.0/12, ::1")
+
+    settings = Settings.read()
+
+    assert (settings.otlp_endpoint, settings.smtp_url.get_secret_value()) == ("", "")
+    assert settings.trusted_proxies == ("10.0.0.7", "172.16.0.0/12", "::1")
+
+
+def test_a_longest_wait_below_the_shortest_is_refused(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("POLL_MAX_S", "29")
+
+    with pytest.raises(ValidationError) as refused:
+        Settings.read()
+
+    assert explained(refused.value) == (
+        "Settings are missing or wrong (POLL_MAX_S: it is shorter than POLL_MIN_S)."
+    )
+
+
+def test_a_key_file_that_cannot_be_read_is_named(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("SEALING_KEYS_FILE", "/nowhere/sealing.keys")
+
+    with pytest.raises(ValidationError) as refused:
+        Settings.read()
+
+    assert explained(refused.value) == (
+        "Settings are missing or wrong "
+        "(SEALING_KEYS_FILE: it cannot be read, No such file or directory)."
+    )
+
+
 def test_what_is_needed_is_asked_for(bare: pytest.MonkeyPatch) -> None:
     for name in NEEDED:
         bare.delenv(name.upper())
@@ -109,14 +178,15 @@ def test_what_is_needed_is_asked_for(bare: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings.read()
 
-    assert {fault["loc"][0] for fault in refused.value.errors()} == NEEDED
+    assert {fault["loc"][0] for fault in refused.value.errors()} == NEEDED.keys()
 
 
 def test_secrets_are_not_shown() -> None:
     settings = Settings.read()
 
-    assert "secret-" not in repr(settings)
-    assert "secret-" not in settings.model_dump_json()
+    shown = repr(settings) + settings.model_dump_json()
+    assert "secret-" not in shown
+    assert KEY not in shown
     urls = ("database_url", "migration_database_url", "redis_url", "sealing_keys")
     assert all(
         isinstance(value, SecretStr)
