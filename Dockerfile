@@ -15,8 +15,8 @@ COPY domain domain
 COPY api api
 COPY workers workers
 COPY migrations migrations
-# what the served contract shows beside its operations
-COPY openapi/examples openapi/examples
+# the contract as it is served
+COPY openapi/openapi.json openapi/openapi.json
 RUN /opt/parvis/bin/python -m compileall -q domain api workers migrations
 # time zones come from the locked tzdata package, never from the image
 ENV PATH=/opt/parvis/bin:$PATH PYTHONUNBUFFERED=1 PYTHONTZPATH= HOST=0.0.0.0 DATA_DIR=/data

@@ -141,6 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Parvis",
         version="0.1.0",
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -21,7 +21,7 @@ def refuse_other_methods(app: FastAPI, routers: Iterable[APIRouter]) -> None:
             fixed.setdefault(route.path, set()).update(route.methods or ())
     for path, methods in fixed.items():
         others = sorted(METHODS - methods)
-        app.add_api_route(path, _refuse, methods=others, include_in_schema=False)
+        app.add_api_route(path, refuse, methods=others, include_in_schema=False)
 
 
 def _routes(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
@@ -33,5 +33,6 @@ def _routes(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
             yield from _routes(getattr(route, "original_router", APIRouter()).routes)
 
 
-async def _refuse(_: Request) -> Response:
+async def refuse(_: Request) -> Response:
+    """Its route has every method but those of the address."""
     raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)

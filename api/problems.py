@@ -9,6 +9,7 @@ from asyncpg import PostgresError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import Field
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
 
+from api.methods import refuse
 from domain.kernel import errors
 from domain.kernel.errors import Fault, Misfit, ParvisError
 from domain.kernel.logs import redact
@@ -215,9 +217,9 @@ def other_method(request: Request) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """Every method of the address: the framework names those of its first route alone."""
-    described = request.app.openapi()["paths"].get(request.url.path)
-    if described is not None:
-        return [method for method in METHODS if method.lower() in described]
+    route = request.scope.get("route")
+    if isinstance(route, APIRoute) and route.endpoint is refuse:
+        return [method for method in METHODS if method not in (route.methods or ())]
     # A mounted folder that refused has moved the root to itself.
     root = request.scope.get("app_root_path", request.scope.get("root_path", ""))
     routes, scope = request.app.router.routes, {**request.scope, "root_path": root}

@@ -7,6 +7,7 @@ protocol only the letters of Latin count as a domain, and t.co takes no longer p
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import regex
 
@@ -42,13 +43,15 @@ _BEGINS = (
     rf"(?:(?<![{_NOT_BEFORE}])(?:(?P<protocol>https?://)|(?<!{_LETTERS})(?<![-_./]))"
     rf"|\G[^{_NOT_BEFORE}])"
 )
-_ADDRESS = regex.compile(
-    rf"{_BEGINS}(?P<found>{_DOMAIN}{_REST})", regex.IGNORECASE, top_level=TOP_LEVEL
-)
-_PLAIN_DOMAIN = regex.compile(
-    rf"(?:[a-z0-9{_LATIN}-]++\.)+{_ENDS}", regex.IGNORECASE, top_level=TOP_LEVEL
-)
+_ADDRESS = rf"{_BEGINS}(?P<found>{_DOMAIN}{_REST})"
+_PLAIN_DOMAIN = rf"(?:[a-z0-9{_LATIN}-]++\.)+{_ENDS}"
 _SHORTENED = regex.compile(rf"https?://t\.co/([a-z0-9]+)(?:{_QUERY})?", regex.IGNORECASE)
+
+
+@cache
+def _compiled(pattern: str) -> "regex.Pattern[str]":
+    """Made when first needed: with all top-level domains they take 5 MiB."""
+    return regex.compile(pattern, regex.IGNORECASE, top_level=TOP_LEVEL)
 
 
 def addresses(text: str) -> list[tuple[int, int]]:
@@ -58,10 +61,10 @@ def addresses(text: str) -> list[tuple[int, int]]:
 
 def _matches(text: str) -> Iterator["regex.Match[str]"]:
     r"""One by one: `\G` is where a search begins, and the next begins where the last one ended."""
-    match = _ADDRESS.search(text)
+    match = _compiled(_ADDRESS).search(text)
     while match is not None:
         yield match
-        match = _ADDRESS.search(text, match.end())
+        match = _compiled(_ADDRESS).search(text, match.end())
 
 
 def _spans(match: "regex.Match[str]") -> Iterator[tuple[int, int]]:
@@ -81,7 +84,7 @@ def _spans(match: "regex.Match[str]") -> Iterator[tuple[int, int]]:
 def _without_protocol(match: "regex.Match[str]") -> Iterator[tuple[int, int]]:
     """The Latin domains of a match; what follows the domain belongs to the last of them."""
     begins = match.start("domain")
-    found = [each.span() for each in _PLAIN_DOMAIN.finditer(match["domain"])]
+    found = [each.span() for each in _compiled(_PLAIN_DOMAIN).finditer(match["domain"])]
     for number, (start, end) in enumerate(found, 1):
         is_last = number == len(found) and match["path"] is not None
         yield begins + start, match.end() if is_last else begins + end

@@ -22,7 +22,9 @@ _NAMED = re.compile(
 class Heard(BaseModel):
     """A part of an answer: only what we read is named, and ids may come as numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", coerce_numbers_to_str=True, defer_build=True
+    )
 
 
 class NotUnderstood(ValueError):

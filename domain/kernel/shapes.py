@@ -14,9 +14,9 @@ class Shape(BaseModel):
 
 
 class View(Shape):
-    """What a reader gets. No field has a default."""
+    """What a reader gets. No field has a default. Built when first shown, for memory."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
 class Command(Shape):

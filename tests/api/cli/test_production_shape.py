@@ -139,7 +139,7 @@ def test_no_secret_stands_in_a_file_and_none_goes_into_the_image() -> None:
     assert not re.search(r"^ARG|PASSWORD|SEALING|TOKEN", DOCKERFILE, re.MULTILINE)
     let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     assert set(let_in) == {source for source, _ in copies()}
-    sources = {"api", "domain", "workers", "migrations", "openapi/examples"}
+    sources = {"api", "domain", "workers", "migrations", "openapi/openapi.json"}
     assert set(let_in) == sources | {"requirements.lock", "pyproject.toml"}
     assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
 
@@ -196,6 +196,7 @@ def image(folder: Path) -> Path:
         if found.is_dir():
             shutil.copytree(found, app / target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
+            (app / target).parent.mkdir(exist_ok=True)
             shutil.copy(found, app / target)
     return app
 

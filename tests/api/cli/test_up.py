@@ -111,7 +111,7 @@ def stack() -> Iterator[Stack]:
         shutil.rmtree(folder)
 
 
-# First, before anything was asked of it: the graph and the contract are made when asked for.
+# First, before anything was asked of it: the graph is made when asked for.
 def test_doctor_finds_the_stack_well(stack: Stack) -> None:
     said = parvis("doctor", "--data", str(stack.folder)).stdout
 
@@ -180,6 +180,15 @@ def test_the_pages_it_names_open(stack: Stack, page: str) -> None:
     asked = urllib.request.Request(f"{stack.said['url']}{page}", headers={"Accept": "text/html"})  # noqa: S310 - our own address
     with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310 - our own address
         assert (answer.status, answer.headers.get_content_type()) == (200, "text/html")
+
+
+def test_asked_for_all_that_it_names_it_stays_small(stack: Stack) -> None:
+    assert stack.process is not None
+    assert stack.status("/openapi.json") == 200
+
+    found = machine_checks.memory_fits(stack.process.pid, stack.pids()["api"])
+
+    assert not found.is_wrong, found.what
 
 
 def test_it_listens_on_loopback_alone(stack: Stack) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from tests.guards.sources import ROOT
+
 PAGES = ("/graphql", "/docs")
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 FETCHING = {"src", "href", "srcset", "action", "data", "poster"}
@@ -71,5 +73,6 @@ async def test_scripts_in_the_page_name_no_other_host(
 async def test_description_that_the_reference_shows_is_there(stranger: httpx2.AsyncClient) -> None:
     answer = await stranger.get("/openapi.json")
 
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.content == (ROOT / "openapi" / "openapi.json").read_bytes()
     assert "/v1/communities" in answer.json()["paths"]
