@@ -5,7 +5,7 @@
 A page read again changes nothing and leaves no event.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,14 +19,11 @@ from domain.kernel.database import driver_of
 from domain.kernel.ids import new_id, show
 from domain.mentions import statements
 from domain.mentions.arrivals import Arrival, arrivals_of
+from domain.mentions.ours import find_ours
 from domain.mentions.people import put_authors
 from domain.mentions.rules import MentionStatus, is_baseline
 from domain.mentions.shapes import Ingested, Reading
-from domain.mentions.threads import Thread, find_threads
-
-Key = tuple[str, str]
-Posts = Mapping[str, tuple[UUID, str]]
-NO_POST: tuple[None, None] = (None, None)
+from domain.mentions.threads import find_threads
 
 
 async def ingest(
@@ -64,14 +61,17 @@ async def _put(
     *,
     now: datetime,
 ) -> Ingested:
-    posts = await _posts(raw, caller, reading, arrivals)
+    ours = await find_ours(raw, caller, reading, arrivals)
     people = await put_authors(raw, caller, reading, arrivals, now=now)
-    threads = await find_threads(raw, caller, reading, arrivals, posts)
-    rows = [
-        _row(each, people[each.author_server, each.author_remote_id], threads, posts, reading, now)
+    threads = await find_threads(raw, caller, reading, arrivals, ours)
+    await raw.execute(statements.PLAN_AS_USUAL)
+    ids = [new_id() for _ in arrivals]
+    is_old = [
+        is_baseline(each.said_at, reading.connected_at, is_first_reading=reading.is_first)
         for each in arrivals
     ]
-    distinct = list({thread.id: thread for thread in threads.values()}.values())
+    stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
+    distinct = {thread.id: thread for thread in threads.values()}.values()
     put = await raw.fetchrow(
         statements.PUT_MENTIONS,
         caller.workspace_id,
@@ -79,12 +79,18 @@ async def _put(
         reading.community_id,
         reading.network,
         now,
-        *(list(column) for column in zip(*rows, strict=True)),
+        ids,
+        *_said(arrivals),
+        [people[each.author_server, each.author_remote_id] for each in arrivals],
+        [thread.id if thread else None for thread in stood],
+        *zip(*(ours.post_of(each) for each in arrivals), strict=True),
+        [(MentionStatus.ARCHIVED if old else MentionStatus.OPEN).value for old in is_old],
+        [now if old else None for old in is_old],
         [thread.id for thread in distinct],
         [thread.root for thread in distinct],
         [thread.post_id for thread in distinct],
     )
-    old_news = {row[0] for row in rows if row[-1] is not None}
+    old_news = {id_ for id_, old in zip(ids, is_old, strict=True) if old}
     new_ids = put["new"] or () if put else ()
     return Ingested(
         new_ids=tuple(id_ for id_ in new_ids if id_ not in old_news),
@@ -93,48 +99,20 @@ async def _put(
     )
 
 
-async def _posts(
-    raw: asyncpg.Connection, caller: Caller, reading: Reading, arrivals: Sequence[Arrival]
-) -> dict[str, tuple[UUID, str]]:
-    """Our posts that these are about, by the remote id of what the account published."""
-    named = {each.about for each in arrivals} | {each.root for each in arrivals}
-    rows = await raw.fetch(
-        statements.POSTS, caller.workspace_id, reading.account_id, list(named - {None})
-    )
-    return {row["remote_id"]: (row["id"], row["title"]) for row in rows}
-
-
-def _row(
-    arrival: Arrival,
-    author_id: UUID,
-    threads: Mapping[Key, Thread],
-    posts: Posts,
-    reading: Reading,
-    now: datetime,
-) -> tuple[object, ...]:
-    """A mention in the order of `PUT_MENTIONS`; `read_at`, the last, tells old news."""
-    is_old = is_baseline(arrival.said_at, reading.connected_at, is_first_reading=reading.is_first)
-    post_id, post_title = posts.get(arrival.about or "") or posts.get(arrival.root or "") or NO_POST
-    thread = threads.get((arrival.kind, arrival.remote_id))
+def _said(arrivals: Sequence[Arrival]) -> tuple[list[object], ...]:
+    """What came with each, in the order of `PUT_MENTIONS`."""
     return (
-        new_id(),
-        arrival.kind,
-        arrival.remote_id,
-        arrival.about,
-        author_id,
-        arrival.author_handle,
-        arrival.author_name,
-        arrival.author_avatar_url,
-        thread.id if thread else None,
-        post_id,
-        post_title,
-        arrival.title,
-        arrival.text,
-        arrival.language,
-        arrival.url,
-        arrival.said_at,
-        MentionStatus.ARCHIVED.value if is_old else MentionStatus.OPEN.value,
-        now if is_old else None,
+        [each.kind for each in arrivals],
+        [each.remote_id for each in arrivals],
+        [each.about for each in arrivals],
+        [each.author_handle for each in arrivals],
+        [each.author_name for each in arrivals],
+        [each.author_avatar_url for each in arrivals],
+        [each.title for each in arrivals],
+        [each.text for each in arrivals],
+        [each.language for each in arrivals],
+        [each.url for each in arrivals],
+        [each.said_at for each in arrivals],
     )
 
 

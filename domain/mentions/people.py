@@ -32,7 +32,7 @@ async def put_authors(
         statements.AUTHORS,
         caller.workspace_id,
         reading.network,
-        [server for server, _ in latest],
+        list({server for server, _ in latest}),
         [remote_id for _, remote_id in latest],
     )
     known = {(row["server"], row["remote_id"]): row for row in rows}

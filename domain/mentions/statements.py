@@ -3,16 +3,19 @@
 They run on asyncpg itself: binding arrays through SQLAlchemy costs as much as the insert.
 """
 
-# Readings of one account wait for each other: a thread that was looked up stays as it was.
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))"
+# Readings of one account wait for each other: a thread that was looked up stays as it was. What is
+# looked up is planned for the very page: whole pages at once by one index, and where a young table
+# makes the planner take another one, that is walked once, not once for each row.
+LOCK = """
+SELECT pg_advisory_xact_lock(hashtextextended($1, 1)),
+       set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
+PLAN_AS_USUAL = "SET LOCAL plan_cache_mode TO DEFAULT"
 
-# Step by step through one index after the other, here and below: joined freely, the planner walks
-# whole histories.
 AUTHORS = """
-SELECT a.* FROM unnest($3::text[], $4::text[]) AS sent (server, remote_id),
-       LATERAL (SELECT id, server, remote_id, handle, display_name, url, avatar_url FROM authors
-                 WHERE workspace_id = $1 AND network = $2
-                   AND server = sent.server AND remote_id = sent.remote_id LIMIT 1) a
+SELECT id, server, remote_id, handle, display_name, url, avatar_url FROM authors
+ WHERE workspace_id = $1 AND network = $2
+   AND server = ANY ($3::text[]) AND remote_id = ANY ($4::text[])
 """
 
 PUT_AUTHORS = """
@@ -28,42 +31,32 @@ SELECT $1, $2, 1, $3, $3, sent.*
 RETURNING server, remote_id, id
 """
 
-# The thread of a message: it holds a mention of that id, or our answer of that id was given in it.
-THREADS = """
-SELECT sent.about, c.root_remote_id AS root
-  FROM unnest($3::text[]) AS sent (about),
-       LATERAL (SELECT conversation_id AS id FROM mentions
-                 WHERE workspace_id = $1 AND account_id = $2 AND remote_id = sent.about
-                   AND kind IN ('mention', 'reply', 'quote') LIMIT 1) m,
-       LATERAL (SELECT root_remote_id FROM conversations
-                 WHERE workspace_id = $1 AND id = m.id LIMIT 1) c
- UNION
-SELECT sent.about, c.root_remote_id
-  FROM unnest($3::text[]) AS sent (about),
-       LATERAL (SELECT id FROM deliveries
-                 WHERE workspace_id = $1 AND account_id = $2 AND remote_id = sent.about LIMIT 1) d,
-       LATERAL (SELECT mention_id AS id FROM answers
-                 WHERE workspace_id = $1 AND delivery_id = d.id LIMIT 1) a,
-       LATERAL (SELECT conversation_id AS id FROM mentions
-                 WHERE workspace_id = $1 AND id = a.id LIMIT 1) m,
-       LATERAL (SELECT root_remote_id FROM conversations
-                 WHERE workspace_id = $1 AND id = m.id LIMIT 1) c
+# What our account said: the post it was, or the conversation it was an answer in.
+OURS = """
+SELECT d.remote_id, p.id AS post_id, p.title, t.conversation_id
+  FROM deliveries d
+  LEFT JOIN LATERAL (SELECT id, title FROM posts
+                      WHERE workspace_id = $1 AND id = d.post_id LIMIT 1) p ON true
+  LEFT JOIN LATERAL (SELECT mention_id FROM answers
+                      WHERE workspace_id = $1 AND delivery_id = d.id LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT conversation_id FROM mentions
+                      WHERE workspace_id = $1 AND id = a.mention_id LIMIT 1) t ON true
+ WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.remote_id = ANY ($3::text[])
 """
 
-POSTS = """
-SELECT sent.remote_id, p.id, p.title
-  FROM unnest($3::text[]) AS sent (remote_id),
-       LATERAL (SELECT post_id AS id FROM deliveries
-                 WHERE workspace_id = $1 AND account_id = $2 AND remote_id = sent.remote_id
-                   AND post_id IS NOT NULL LIMIT 1) d,
-       LATERAL (SELECT id, title FROM posts WHERE workspace_id = $1 AND id = d.id LIMIT 1) p
+THEIRS = """
+SELECT remote_id, conversation_id FROM mentions
+ WHERE workspace_id = $1 AND account_id = $2 AND kind IN ('mention', 'reply', 'quote')
+   AND remote_id = ANY ($3::text[])
 """
+
+THREADS = (
+    "SELECT id, root_remote_id AS root FROM conversations WHERE workspace_id = $1 AND id = ANY ($2)"
+)
 
 CONVERSATIONS = """
-SELECT c.* FROM unnest($3::text[]) AS sent (root),
-       LATERAL (SELECT root_remote_id AS root, id FROM conversations
-                 WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = sent.root
-                 LIMIT 1) c
+SELECT id, root_remote_id AS root FROM conversations
+ WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = ANY ($3::text[])
 """
 
 # What was there keeps its status, its reader and its thread; unchanged rows are left alone. Only
@@ -72,13 +65,13 @@ PUT_MENTIONS = """
 WITH put AS (
     INSERT INTO mentions (
         workspace_id, account_id, community_id, network, version, created_at, updated_at, id, kind,
-        remote_id, about_remote_id, author_id, author_handle, author_name, author_avatar_url,
-        conversation_id, post_id, post_title, title, text, language, url, said_at, status, read_at)
+        remote_id, about_remote_id, author_handle, author_name, author_avatar_url, title, text,
+        language, url, said_at, author_id, conversation_id, post_id, post_title, status, read_at)
     SELECT $1, $2, $3, $4, 1, $5, $5, sent.*
-      FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[],
-                  $12::text[], $13::text[], $14::uuid[], $15::uuid[], $16::text[], $17::text[],
-                  $18::text[], $19::text[], $20::text[], $21::timestamptz[], $22::text[],
-                  $23::timestamptz[]) AS sent
+      FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+                  $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+                  $17::timestamptz[], $18::uuid[], $19::uuid[], $20::uuid[], $21::text[],
+                  $22::text[], $23::timestamptz[]) AS sent
         ON CONFLICT (workspace_id, account_id, kind, remote_id)
         DO UPDATE SET title = excluded.title, text = excluded.text, language = excluded.language,
                       url = excluded.url, edited_at = excluded.updated_at, deleted_at = NULL,

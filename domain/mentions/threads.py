@@ -6,7 +6,7 @@ about answers a mention we hold, or an answer of ours → the thread that stands
 else                                                  → a thread of its own
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.ids import new_id
 from domain.mentions import statements
 from domain.mentions.arrivals import Arrival
+from domain.mentions.ours import Ours
 from domain.mentions.rules import WRITTEN
 from domain.mentions.shapes import Reading
 
@@ -36,13 +37,13 @@ async def find_threads(
     caller: Caller,
     reading: Reading,
     arrivals: Sequence[Arrival],
-    posts: Mapping[str, tuple[UUID, str]],
+    ours: Ours,
 ) -> dict[Key, Thread]:
     """The thread of each written mention, by kind and remote id."""
     written = [each for each in arrivals if each.kind in WRITTEN]
     if not written:
         return {}
-    roots = await _roots(raw, caller, reading, written)
+    roots = await _roots(raw, caller, reading, written, ours)
     abouts: dict[str, set[str]] = {}
     for each in written:
         named = abouts.setdefault(roots[each.kind, each.remote_id], set())
@@ -53,22 +54,21 @@ async def find_threads(
     )
     known: dict[str, UUID] = {row["root"]: row["id"] for row in rows}
     threads = {
-        root: Thread(known.get(root) or new_id(), root, _post_of((root, *named), posts))
+        root: Thread(known.get(root) or new_id(), root, _post_of((root, *named), ours))
         for root, named in abouts.items()
     }
     return {key: threads[root] for key, root in roots.items()}
 
 
 async def _roots(
-    raw: asyncpg.Connection, caller: Caller, reading: Reading, written: Sequence[Arrival]
+    raw: asyncpg.Connection,
+    caller: Caller,
+    reading: Reading,
+    written: Sequence[Arrival],
+    ours: Ours,
 ) -> dict[Key, str]:
     asked = {each.about for each in written if each.root is None and each.about is not None}
-    known: dict[str, str] = {}
-    if asked:
-        rows = await raw.fetch(
-            statements.THREADS, caller.workspace_id, reading.account_id, list(asked)
-        )
-        known = {row["about"]: row["root"] for row in rows}
+    known = await _standing(raw, caller, reading, asked, ours) if asked else {}
     roots: dict[Key, str] = {}
     for each in sorted(written, key=lambda one: one.said_at):
         about = each.about
@@ -78,5 +78,19 @@ async def _roots(
     return roots
 
 
-def _post_of(named: Sequence[str], posts: Mapping[str, tuple[UUID, str]]) -> UUID | None:
-    return next((posts[name][0] for name in named if name in posts), None)
+async def _standing(
+    raw: asyncpg.Connection, caller: Caller, reading: Reading, asked: Collection[str], ours: Ours
+) -> dict[str, str]:
+    """What began the threads that these stand in already, by their remote ids."""
+    rows = await raw.fetch(statements.THEIRS, caller.workspace_id, reading.account_id, list(asked))
+    threads = {name: ours.threads[name] for name in asked if name in ours.threads}
+    threads |= {row["remote_id"]: row["conversation_id"] for row in rows}
+    if not threads:
+        return {}
+    rows = await raw.fetch(statements.THREADS, caller.workspace_id, list(set(threads.values())))
+    roots: dict[UUID, str] = {row["id"]: row["root"] for row in rows}
+    return {name: roots[id_] for name, id_ in threads.items()}
+
+
+def _post_of(named: Sequence[str], ours: Ours) -> UUID | None:
+    return next((ours.posts[name][0] for name in named if name in ours.posts), None)

@@ -1,5 +1,9 @@
 """What an arriving page is looked up by, in a house of many workspaces with few threads each."""
 
+from uuid import UUID
+
+import pytest
+
 from domain.kernel.database import Database, driver_of
 from domain.mentions import statements
 from tests.conftest import NOW
@@ -33,3 +37,25 @@ async def test_threads_are_looked_up_by_what_began_them(
         asked = workspace_id, account_id, ["root-1", "root-2"]
         plan = "\n".join(map(str, await raw.fetch(f"EXPLAIN {statements.CONVERSATIONS}", *asked)))
     assert "Index Scan using conversations_identity" in plan
+
+
+@pytest.mark.parametrize(
+    ("statement", "asked"),
+    [
+        (statements.AUTHORS, ("sandbox", ["", "a.example"], ["1", "2"])),
+        (statements.THEIRS, (UUID(int=1), ["1", "2"])),
+        (statements.THREADS, ([UUID(int=1), UUID(int=2)],)),
+        (statements.CONVERSATIONS, (UUID(int=1), ["1", "2"])),
+    ],
+)
+async def test_young_table_is_walked_once_at_most(
+    database: Database, statement: str, asked: tuple[object, ...]
+) -> None:
+    """Before its first statistics the planner may take any index: never once for each name."""
+    workspace_id = await make_workspace(database)
+    async with database.transaction(workspace_id) as session:
+        raw = await driver_of(session)
+        await raw.execute(statements.LOCK, str(workspace_id))
+        rows = await raw.fetch(f"EXPLAIN {statement}", workspace_id, *asked)
+    plan = "\n".join(row[0] for row in rows if "SubPlan" not in row[0])
+    assert "Nested Loop" not in plan
