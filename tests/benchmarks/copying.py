@@ -64,8 +64,8 @@ async def _rows(
     of_batch = "t.created_at = $2"
     if table == "mention_words":
         of_batch = (
-            "EXISTS (SELECT FROM mentions m WHERE m.workspace_id = $1 AND m.id = t.mention_id"
-            " AND m.created_at = $2)"
+            "(t.said_at, t.mention_id) IN (SELECT said_at, id FROM mentions"
+            " WHERE workspace_id = $1 AND created_at = $2)"
         )
     rows = await desk.owner.fetch(
         f"SELECT {shown} FROM {table} t WHERE t.workspace_id = $1 AND {of_batch}",
