@@ -38,6 +38,14 @@ class Plan(NamedTuple):
         except ZoneUnknown:
             return self.publish_at
 
+    @property
+    def may_move(self) -> bool:
+        """Also where its wall time means nothing that can be computed: that is found out apart."""
+        try:
+            return self.moment != self.publish_at
+        except (ValueError, OverflowError):
+            return True
+
 
 async def plans_after(
     session: AsyncSession, caller: Caller, after: tuple[datetime, UUID], *, most: int

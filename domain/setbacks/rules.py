@@ -26,13 +26,15 @@ class Work(StrEnum):
     READ_BACK = "read_back"
     REMIND = "remind"
     ASK_AGAIN = "ask_again"
+    REPLAN = "replan"
 
 
 class Place(NamedTuple):
     """Where the moments of a kind of work stand, and whom its rows are about."""
 
     table: str
-    column: str = "act_at"
+    column: str | None = "act_at"
+    """None: it has no moment of its own, and is found again by its setback."""
     post: str = "t.post_id"
     community: str = "t.community_id"
     beside: str = ""
@@ -50,6 +52,7 @@ PLACES: Mapping[Work, Place] = {
     ),
     Work.REMIND: Place("reviews"),
     Work.ASK_AGAIN: Place("posts", "ask_again_at", post="t.id"),
+    Work.REPLAN: Place("posts", None, post="t.id"),
 }
 
 

@@ -1,6 +1,6 @@
 """Work that broke is put off, told of once it goes on breaking, and forgotten once it went well."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.nudges import due_at
-from domain.setbacks.rules import BROKEN, FORGOTTEN_AFTER, PATIENCE, PLACES, Work, next_try
+from domain.setbacks.rules import BROKEN, FORGOTTEN_AFTER, PATIENCE, PLACES, Place, Work, next_try
 from domain.setbacks.tables import Setback
 
 SUBJECTS = {
@@ -20,15 +20,20 @@ SUBJECTS = {
     Work.READ_BACK: "delivery",
     Work.REMIND: "review",
 }
-# What is no longer due, or was planned anew meanwhile, is left alone.
-PUT_OFF = {
-    work: text(
+
+
+def _put_off(place: Place) -> str:
+    """What is no longer due, or was planned anew meanwhile, is left alone."""
+    mine = "t.workspace_id = :workspace AND t.id = :subject"
+    if place.column is None:
+        return f"SELECT {place.community}, {place.post} FROM {place.table} t WHERE {mine}"
+    return (
         f"UPDATE {place.table} t SET {place.column} = :next_at {place.beside or 'WHERE'} "
-        f"t.workspace_id = :workspace AND t.id = :subject AND t.{place.column} <= :until "
-        f"RETURNING {place.community}, {place.post}"
+        f"{mine} AND t.{place.column} <= :until RETURNING {place.community}, {place.post}"
     )
-    for work, place in PLACES.items()
-}
+
+
+PUT_OFF = {work: text(_put_off(place)) for work, place in PLACES.items()}
 
 
 async def troubled_of(
@@ -43,6 +48,18 @@ async def troubled_of(
         col(Setback.subject_id).in_(ids),
     )
     return frozenset((await session.exec(statement)).all())
+
+
+async def due_again(
+    session: AsyncSession, caller: Caller, work: Work, *, now: datetime
+) -> Sequence[UUID]:
+    """What broke of a kind of work that has no moments of its own, and is to be tried again."""
+    statement = select(Setback.subject_id).where(
+        col(Setback.workspace_id) == caller.workspace_id,
+        col(Setback.work) == work,
+        col(Setback.next_at) <= now,
+    )
+    return (await session.exec(statement.order_by(col(Setback.next_at)))).all()
 
 
 async def put_off(

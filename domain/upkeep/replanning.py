@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.errors import NotFound, ZoneUnknown
+from domain.kernel.errors import ZoneUnknown
 from domain.upkeep.keeping import locked_upkeep, plan
 from domain.upkeep.queries import visible_upkeeps
 from domain.upkeep.rules import moment_of
@@ -20,26 +20,24 @@ from domain.upkeep.tables import Upkeep
 DATES = ("valid_until", "next_check")
 
 
-async def replan_upkeeps(
-    session: AsyncSession, caller: Caller, after: UUID, *, rules: str, most: int, now: datetime
-) -> UUID | None:
-    """Looks at the next so many, by their id; gives the last of them, None where no more are."""
+async def upkeeps_after(
+    session: AsyncSession, caller: Caller, after: UUID, *, most: int, now: datetime
+) -> tuple[list[UUID], list[UUID]]:
+    """The next so many posts whose dates are to come, by their id; and those that may move."""
     to_come = (col(Upkeep.valid_until_at) > now) | (col(Upkeep.next_check_at) > now)
     statement = visible_upkeeps(caller).where(col(Upkeep.id) > after, to_come)
     found = (await session.exec(statement.order_by(col(Upkeep.id)).limit(most))).all()
-    for row in found:
-        if _moved(row, now):
-            await _replan(session, caller, row.id, rules=rules, now=now)
-    return found[-1].id if len(found) == most else None
+    return [row.id for row in found], [row.id for row in found if _may_move(row, now)]
 
 
-async def _replan(
+async def replan_upkeep(
     session: AsyncSession, caller: Caller, post_id: UUID, *, rules: str, now: datetime
 ) -> None:
-    try:
-        _, row = await locked_upkeep(session, caller, post_id)
-    except NotFound:
+    """Raises `NotFound` for a post that is gone; nothing where no date was set."""
+    statement = visible_upkeeps(caller).where(col(Upkeep.id) == post_id)
+    if (await session.exec(statement)).one_or_none() is None:
         return
+    _, row = await locked_upkeep(session, caller, post_id)
     await session.refresh(row)
     moved = _moved(row, now)
     if not moved:
@@ -56,6 +54,14 @@ async def _replan(
         "zone_rules": rules,
     }
     record(session, caller, "post.upkeep_replanned", ("post", post_id), now=now, data=data)
+
+
+def _may_move(row: Upkeep, now: datetime) -> bool:
+    """As `Plan.may_move`."""
+    try:
+        return bool(_moved(row, now))
+    except (ValueError, OverflowError):
+        return True
 
 
 def _moved(row: Upkeep, now: datetime) -> dict[str, datetime]:

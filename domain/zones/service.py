@@ -1,9 +1,13 @@
 """Computes plans anew when the rules of time zones have changed, batch by batch.
 
-Each batch is one transaction that also keeps how far it got: whoever comes after a kill goes on
-there. Versions only go up, so that two releases side by side do not undo each other's work.
+How far it got is kept once each post of a batch was moved, by itself: whoever comes after a kill
+looks at the batch again, and moves what was not. Versions only go up, so that two releases side by
+side do not undo each other's work.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,51 +17,77 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
+from domain.kernel.errors import NotFound
 from domain.plans.tables import Occurrence, QueuePlace
 from domain.posts.replanning import Plan, plans_after, replan_post
-from domain.upkeep.replanning import replan_upkeeps
+from domain.upkeep.replanning import replan_upkeep, upkeeps_after
 from domain.zones.tables import ZoneRules
 
 FIRST = UUID(int=0)
 
 
-async def replan_some(
-    session: AsyncSession, caller: Caller, *, rules: str, most: int, now: datetime
-) -> bool:
-    """Looks at the next `most` future plans of posts, then of upkeep; gives whether more are left.
+Reached = tuple[datetime | None, UUID]
 
-    Nothing is done where these rules, or newer ones, hold already, and where another is at it.
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was looked at: where it began, where the next begins, and the posts that may move."""
+
+    after: Reached
+    reached: Reached | None
+    """None: nothing is left to be looked at."""
+    moving: Sequence[UUID]
+
+
+async def next_batch(
+    session: AsyncSession, caller: Caller, *, rules: str, most: int, now: datetime
+) -> Batch | None:
+    """The next `most` future plans of posts, then of upkeep.
+
+    None where these rules, or newer ones, hold already, and while another is at it.
     """
     row = await _claim(session, caller, rules)
     if row is None:
-        return False
+        return None
     if row.coming != rules:
         row.coming, row.reached_at, row.reached_id = rules, now, FIRST
-    if row.reached_at is not None:
-        after = row.reached_at, row.reached_id or FIRST
-        plans = await plans_after(session, caller, after, most=most)
-        for plan in plans:
-            if plan.moment != plan.publish_at:
-                await _move(session, caller, plan, rules=rules, now=now)
-        if len(plans) == most:
-            row.reached_at, row.reached_id = plans[-1].publish_at, plans[-1].id
-            return True
-        row.reached_at, row.reached_id = None, FIRST
     last_id = row.reached_id or FIRST
-    row.reached_id = await replan_upkeeps(session, caller, last_id, rules=rules, most=most, now=now)
-    if row.reached_id is not None:
-        return True
-    _finish(session, caller, row, rules=rules, now=now)
-    return False
+    if row.reached_at is not None:
+        after = row.reached_at, last_id
+        plans = await plans_after(session, caller, after, most=most)
+        is_more = len(plans) == most
+        reached = (plans[-1].publish_at, plans[-1].id) if is_more else (None, FIRST)
+        return Batch(after, reached, [plan.id for plan in plans if plan.may_move])
+    ids, moving = await upkeeps_after(session, caller, last_id, most=most, now=now)
+    return Batch((None, last_id), (None, ids[-1]) if len(ids) == most else None, moving)
 
 
-async def _move(
-    session: AsyncSession, caller: Caller, plan: Plan, *, rules: str, now: datetime
+async def keep_place(
+    session: AsyncSession, caller: Caller, batch: Batch, *, rules: str, now: datetime
 ) -> None:
-    """The post, and what of queues and recurrences says for which moment it waits."""
-    before = await replan_post(session, caller, plan.id, rules=rules, now=now)
-    if before is None:
+    """The batch is done, also where another was first; what of it broke is tried again apart."""
+    mine = select(ZoneRules).where(col(ZoneRules.workspace_id) == caller.workspace_id)
+    row = (await session.exec(mine.with_for_update())).one()
+    if row.coming != rules or (row.reached_at, row.reached_id or FIRST) != batch.after:
         return
+    if batch.reached is None:
+        _finish(session, caller, row, rules=rules, now=now)
+    else:
+        row.reached_at, row.reached_id = batch.reached
+
+
+async def replan(
+    session: AsyncSession, caller: Caller, id_: UUID, *, rules: str, now: datetime
+) -> None:
+    """A post, its dates of upkeep, and what of queues and recurrences says when it goes out."""
+    with suppress(NotFound):
+        before = await replan_post(session, caller, id_, rules=rules, now=now)
+        if before is not None:
+            await _bring_along(session, caller, before)
+        await replan_upkeep(session, caller, id_, rules=rules, now=now)
+
+
+async def _bring_along(session: AsyncSession, caller: Caller, before: Plan) -> None:
     place = await session.get(QueuePlace, (caller.workspace_id, before.id))
     if place is not None and place.planned_at == before.publish_at:
         place.planned_at = before.moment

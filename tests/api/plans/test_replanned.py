@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from domain.kernel.database import Database
-from domain.zones.service import replan_some
+from domain.kernel.ids import read
+from domain.zones.service import replan
 from tests.api.plans.recurring import Rota, tomorrow
 from tests.desk import Desk
 from tests.rules_of_zones import new_rules
@@ -22,8 +23,10 @@ async def test_replanned_posts_follow_their_recurrence_and_those_changed_by_hand
 
     caller, now = desk.tenant.caller, datetime.now(UTC)
     with new_rules("2999a", {"Europe/Zurich": "Asia/Kathmandu"}):
-        async with database.transaction(caller.workspace_id) as session:
-            await replan_some(session, caller, rules="2999a", most=10, now=now)
+        for each in before:
+            async with database.transaction(caller.workspace_id) as session:
+                post_id = read("post", each["id"])
+                await replan(session, caller, post_id, rules="2999a", now=now)
         after = await rota.posts(made)
         await rota.change(made, text="On vendange.")
         await rota.work(made)
