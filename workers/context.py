@@ -1,5 +1,6 @@
 """What one worker process holds open and hands to its jobs."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,6 +40,8 @@ class Context:
     """For what keeps a core busy: one at a time in each worker process."""
     media: MediaStore
     outbox: Outbox
+    readers: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 2))
+    """Documents of others that are read at once, in processes of their own."""
     worker_id: UUID = field(default_factory=new_id)
     """What of the deliveries is claimed here bears it."""
     ahead: dict[UUID, timedelta] = field(default_factory=dict)

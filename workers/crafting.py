@@ -14,15 +14,18 @@ import msgspec
 from domain.kernel.errors import MediaUnsupported
 from domain.media.probing import probe
 from domain.media.rendering import Limits, render
+from domain.sources.pdf import words_of
 
 MOST_BYTES = 3 * 2**30
 NICE = 10
+DOCUMENT = "application/pdf"
 
 
 class Task(msgspec.Struct, kw_only=True):
     """What is to be done with a file, in at most so many seconds of a processor.
 
-    With a target a rendition within the limits is written there; without one it is probed.
+    With a target a rendition within the limits is written there, or a document's words; without
+    one it is probed.
     """
 
     path: str
@@ -43,6 +46,9 @@ def main(asked: str) -> None:
 
 def _done(task: Task) -> object:
     path = Path(task.path)
+    if task.content_type == DOCUMENT and task.target is not None:
+        Path(task.target).write_text(words_of(path), "utf-8", "replace")
+        return task.target
     if task.target is None or task.limits is None:
         return probe(path, task.content_type).model_dump(mode="json")
     render(path, task.content_type, Path(task.target), task.limits, _tell)

@@ -13,6 +13,7 @@ from domain.sources.fetching import fetch
 from domain.sources.shapes import Asked
 from workers.apart import apart, each_apart
 from workers.context import Context
+from workers.leafing import words_by
 
 BATCH = 20
 TELL_BATCH = 50
@@ -49,7 +50,7 @@ async def read_page(context: Context, workspace_id: UUID, asked: Asked) -> None:
 async def _read(context: Context, workspace_id: UUID, asked: Asked) -> None:
     caller = worker(workspace_id)
     try:
-        reading = await fetch(context.http, asked)
+        reading = await fetch(context.http, asked, words_by(context))
     except NetworkError as error:
         async with context.database.transaction(workspace_id) as session:
             await watching.record_trouble(session, caller, asked, error, now=context.clock())

@@ -1,6 +1,7 @@
 """How sources are fetched: only when they changed, by the one way out, and never endless."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -8,7 +9,7 @@ from domain.connector.documents import AS_IT_WAS, fetch_changed
 from domain.connector.errors import Refused
 from domain.connector.http import Http, Reply
 from domain.posts.fields import Link
-from domain.sources.reading import NothingToReadError, text_of
+from domain.sources.reading import NothingToReadError, bytes_told, is_pdf, text_of
 from domain.sources.shapes import Asked, Found, Reading
 
 ACCEPT = (
@@ -20,7 +21,11 @@ ACCEPT = (
 ADDRESS: TypeAdapter[str] = TypeAdapter(Link)
 
 
-async def fetch(http: Http, asked: Asked) -> Reading:
+Words = Callable[[bytes], Awaitable[str]]
+"""Reads a PDF document where it can do no harm; nothing where it shows no words."""
+
+
+async def fetch(http: Http, asked: Asked, words: Words) -> Reading:
     """What the page says, read beside the event loop, and where it is now.
 
     Raises `NetworkError`.
@@ -28,14 +33,17 @@ async def fetch(http: Http, asked: Asked) -> Reading:
     reply = await fetch_changed(
         http, asked.url, accept=ACCEPT, etag=asked.etag, modified=asked.modified
     )
-    found = None if reply.status == AS_IT_WAS else await _found(reply, asked.entry)
+    found = None if reply.status == AS_IT_WAS else await _found(reply, asked.entry, words)
     return Reading(found, _moved_to(reply))
 
 
-async def _found(reply: Reply, entry: str) -> Found:
+async def _found(reply: Reply, entry: str, words: Words) -> Found:
     kind = reply.headers.get("content-type", "")
     try:
-        text = await asyncio.to_thread(text_of, reply.body, kind, entry)
+        if not entry and is_pdf(reply.body, kind):
+            text = await words(reply.body) or bytes_told(reply.body)
+        else:
+            text = await asyncio.to_thread(text_of, reply.body, kind, entry)
     except NothingToReadError as error:
         raise Refused(
             "The address shows nothing that can be watched.",

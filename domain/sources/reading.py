@@ -9,9 +9,8 @@ import feedparser
 from domain.connector.markup import Tag, pieces
 from domain.connector.plain import plain
 from domain.sources.json_entries import json_entry
-from domain.sources.rules import MOST_TEXT
+from domain.sources.rules import MOST_READ
 
-PDF = b"%PDF-"
 MAIN = frozenset({"main", "article"})
 ASIDE = frozenset({"nav", "aside", "footer", "header"})
 """What stands around the text; in the text itself, headings may stand in a header."""
@@ -34,16 +33,22 @@ def text_of(body: bytes, content_type: str, entry: str) -> str:
     """
     if entry:
         return _bounded(_entry_text(body, content_type, entry))
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/pdf" or body.startswith(PDF):
-        # Nothing here reads its words: that it is another document is all that can be told.
-        return f"PDF, {len(body)} bytes, SHA-256 {sha256(body).hexdigest()}"
+    kind = _kind(content_type)
     document = _decoded(body, content_type)
     if kind in {"text/html", "application/xhtml+xml", ""}:
         return _bounded(main_text(document))
     if kind.startswith("text/") or kind.endswith(("json", "xml")):
         return _bounded(document)
     raise NothingToReadError(f"{kind} holds no text")
+
+
+def is_pdf(body: bytes, content_type: str) -> bool:
+    return _kind(content_type) == "application/pdf" or body.startswith(b"%PDF-")
+
+
+def bytes_told(body: bytes) -> str:
+    """Of a document whose words cannot be read: that it is another one is all that is told."""
+    return f"PDF, {len(body)} bytes, SHA-256 {sha256(body).hexdigest()}"
 
 
 def main_text(html: str) -> str:
@@ -129,8 +134,12 @@ def _decoded(body: bytes, content_type: str) -> str:
         return body.decode("utf-8", "replace")
 
 
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
 def _bounded(text: str) -> str:
-    found = text.replace("\0", "").strip()[:MOST_TEXT]
+    found = text.replace("\0", "").strip()[:MOST_READ]
     if not found:
         raise NothingToReadError("there is no text in it")
     return found

@@ -13,8 +13,11 @@ READ_AGAIN = timedelta(seconds=10)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=15), timedelta(days=1)
 PATIENCE = 5
 """After so many failures in a row a person should look, whosever fault it seemed."""
+MOST_READ = 400_000
+"""So much of a text is compared; of it less is kept, to show what changed."""
 MOST_TEXT, MOST_EXCERPT, MOST_DIFFERENCE = 20_000, 300, 4_000
 MOST_LINES, MOST_LINE = 400, 400
+FURTHER_DOWN = "What changed stands further down than can be shown."
 
 USUAL_REMEDY = "Open the page: where it is there, wait; else name another and remove this source."
 REMEDIES = {
@@ -58,7 +61,7 @@ def excerpt(text: str) -> str:
 
 def difference(before: str, after: str) -> str:
     """Lines that went (`-`) and came (`+`), in order; cut where there are too many."""
-    found = "\n".join(_changed(_lines(before), _lines(after)))
+    found = "\n".join(_changed(_lines(before), _lines(after))) or FURTHER_DOWN
     return found if len(found) <= MOST_DIFFERENCE else found[: MOST_DIFFERENCE - 1] + "…"
 
 

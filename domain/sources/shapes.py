@@ -16,8 +16,8 @@ from domain.sources.rules import LEAST_HOURS, MOST_HOURS, USUAL_HOURS
 
 Hours = Annotated[int, Field(ge=LEAST_HOURS, le=MOST_HOURS, examples=[24])]
 OF_URL = (
-    "The page that it rests on, or the feed (RSS, Atom or JSON Feed). Of a PDF document its bytes "
-    "are compared, not its words."
+    "The page that it rests on, or the feed (RSS, Atom or JSON Feed). Of a PDF document its words "
+    "are compared; where it has none that can be read, such as a scan, its bytes."
 )
 OF_ENTRY = "The id or link of an entry of that feed; null: the page itself."
 OF_HOURS = "After how many hours it is read again, at the latest."

@@ -18,7 +18,7 @@ from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.setbacks.rules import BROKEN
 from domain.sources.queries import visible, visible_pages
-from domain.sources.rules import acting_party, difference, fingerprint, next_try
+from domain.sources.rules import MOST_TEXT, acting_party, difference, fingerprint, next_try
 from domain.sources.shapes import Asked, Reading
 from domain.sources.tables import Source, WatchedPage
 
@@ -62,8 +62,8 @@ async def record_page(
     print_ = fingerprint(found.text)
     is_new = page.fingerprint is not None and page.fingerprint != print_
     if is_new:
-        page.difference = difference(page.text, found.text)
-    page.text, page.fingerprint = found.text, print_
+        page.difference = difference(page.text, found.text[:MOST_TEXT])
+    page.text, page.fingerprint = found.text[:MOST_TEXT], print_
     for source in sources if is_new else ():
         source.changed_at = source.tell_at = now
         due_at(session, source.workspace_id, source.id, now)

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from domain.sources.reading import NothingToReadError, main_text, text_of
+from domain.sources.reading import NothingToReadError, bytes_told, is_pdf, main_text, text_of
 
 PAGE = """<!doctype html><html><head><title>Musée</title><style>p {}</style></head><body>
 <header><a href="/">Accueil</a></header><nav><ul><li>Menu</li></ul></nav>
@@ -102,9 +102,20 @@ def test_json_without_the_entry_shows_nothing(body: str) -> None:
         text_of(body.encode(), "application/json", "three")
 
 
-@pytest.mark.parametrize("kind", ["application/pdf", "application/octet-stream"])
-def test_a_pdf_is_told_apart_by_its_bytes_alone(kind: str) -> None:
-    first, second = (text_of(b"%PDF-1.7 " + each, kind, "") for each in (b"a", b"b"))
+@pytest.mark.parametrize(
+    ("body", "kind", "found"),
+    [
+        (b"%PDF-1.7", "application/octet-stream", True),
+        (b"\n%PDF-1.7", "application/pdf; version=1.7", True),
+        (b"<p>%PDF-</p>", "text/html", False),
+    ],
+)
+def test_a_pdf_is_known_by_its_beginning_or_its_kind(body: bytes, kind: str, found: bool) -> None:  # noqa: FBT001 - a case of the table
+    assert is_pdf(body, kind) is found
+
+
+def test_a_pdf_without_words_is_told_apart_by_its_bytes_alone() -> None:
+    first, second = (bytes_told(b"%PDF-1.7 " + each) for each in (b"a", b"b"))
 
     assert first == f"PDF, 10 bytes, SHA-256 {sha256(b'%PDF-1.7 a').hexdigest()}"
     assert first != second

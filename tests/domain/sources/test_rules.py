@@ -13,6 +13,7 @@ from domain.connector.errors import (
     Unavailable,
 )
 from domain.sources.rules import (
+    FURTHER_DOWN,
     MOST_DIFFERENCE,
     PATIENCE,
     acting_party,
@@ -57,6 +58,10 @@ def test_a_difference_tells_what_went_and_what_came() -> None:
     before, after = "Musée\nEntrée : 10 francs\nOuvert", "Musée\nEntrée : 12 francs\nOuvert\nLundi"
 
     assert difference(before, after) == "-Entrée : 10 francs\n+Entrée : 12 francs\n+Lundi"
+
+
+def test_a_difference_beyond_what_is_kept_is_told_as_such() -> None:
+    assert difference("a", "a") == FURTHER_DOWN
 
 
 def test_a_difference_and_an_excerpt_are_never_endless() -> None:
