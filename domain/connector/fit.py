@@ -194,19 +194,27 @@ def _of_media(
             message = f"{manifest.name} takes no {medium.content_type}."
             yield Misfit(f"{at}/{number}", "media.type_unsupported", message)
             continue
-        own = measures.image_max_bytes if _is_image(medium) else measures.video_max_bytes
-        largest = limit.maximum_bytes if own is None else own
+        bytes_max, pixels_max = _own_sizes(measures, medium)
+        largest = limit.maximum_bytes if bytes_max is None else bytes_max
         if medium.size_bytes > largest:
             message = f"{manifest.name} takes files of at most {largest} bytes."
             yield Misfit(f"{at}/{number}", "media.too_large", message, largest, medium.size_bytes)
-        most, pixels = limit.maximum_pixels, medium.pixels
+        most, pixels = pixels_max or limit.maximum_pixels, medium.pixels
         if most is not None and pixels is not None and pixels > most:
             message = f"{manifest.name} takes pictures of at most {most} pixels."
             yield Misfit(f"{at}/{number}", "media.too_many_pixels", message, most, pixels)
-        longest, length = limit.alt_text_maximum, len(medium.alt_text or "")
+        longest = measures.alt_text_max or limit.alt_text_maximum
+        length = len(medium.alt_text or "")
         if longest is not None and length > longest:
             message = f"{manifest.name} takes alternative texts of {longest} characters."
             yield Misfit(f"{at}/{number}/alt_text", "alt_text.too_long", message, longest, length)
+
+
+def _own_sizes(measures: Measures, medium: MediumFacts) -> tuple[int | None, int | None]:
+    """Most bytes and pixels that the account's own server gave for such a file."""
+    if _is_image(medium):
+        return measures.image_max_bytes, measures.image_max_pixels
+    return measures.video_max_bytes, measures.video_max_pixels
 
 
 def _of_number(

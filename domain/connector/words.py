@@ -59,6 +59,9 @@ class Measures:
     url_length: int | None = None
     image_max_bytes: int | None = None
     video_max_bytes: int | None = None
+    image_max_pixels: int | None = None
+    video_max_pixels: int | None = None
+    alt_text_max: int | None = None
     poll_options_max: int | None = None
     poll_option_max: int | None = None
     poll_lasts_min_s: int | None = None

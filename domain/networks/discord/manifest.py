@@ -94,5 +94,6 @@ MANIFEST = Manifest(
         "Polls last whole hours and cannot be edited; all files of a message have 25 MiB.",
         "Answers and mentions are read in the channel, not in threads that others open in it.",
         "Likes are reactions of any kind; replies are the messages of a thread; no views.",
+        "What answers or names the bot is shown to it without the intent of reading everything.",
     ),
 )

@@ -32,6 +32,7 @@ MANIFEST = Manifest(
         "Only changes are asked for (ETag, Last-Modified); a feed that moved for good is followed.",
         "Texts are shown as plain text; the entry itself stays at its address.",
         "A feed is read every five minutes at most, whatever its ttl; quiet ones every half hour.",
+        "A server that asks for a pause gets it; hours to skip and hubs (WebSub) are passed over.",
         "Feeds behind a login are not read.",
     ),
 )

@@ -102,6 +102,9 @@ class StatusLimits(Heard):
 class MediaLimits(Heard):
     image_size_limit: int | None = None
     video_size_limit: int | None = None
+    image_matrix_limit: int | None = None
+    video_matrix_limit: int | None = None
+    description_limit: int | None = None
 
 
 class PollLimits(Heard):

@@ -110,6 +110,8 @@ MANIFEST = Manifest(
         "Alternative texts are not carried, nor is the language.",
         "An album is several messages; comments on it are not bound to the post they answer.",
         "Polls cannot be edited; a message older than 48 hours may refuse to go away.",
-        "Telegram tells bots no views and no reactions; followers are the members of the chat.",
+        "A photo's sides are 10,000 together at most, one of them 20 times the other at most.",
+        "Telegram tells bots no views; followers are the members of the chat.",
+        "Of reactions it sends a bot the changes alone, once: they are not counted.",
     ),
 )

@@ -142,6 +142,17 @@ def test_limits_of_the_accounts_own_server_win() -> None:
     ]
 
 
+def test_pixels_and_alternative_texts_are_held_to_the_accounts_own_server() -> None:
+    strict = Measures(image_max_pixels=10, video_max_pixels=20, alt_text_max=3)
+    picture = MediumFacts("image/png", 1, alt_text="Four", pixels=11)
+    film = MediumFacts("video/mp4", 1, pixels=21)
+    assert found(PartFacts("a", (picture,)), PartFacts("b", (film,)), measures=strict) == [
+        ("/parts/0/media/0", "media.too_many_pixels", 10, 11),
+        ("/parts/0/media/0/alt_text", "alt_text.too_long", 3, 4),
+        ("/parts/1/media/0", "media.too_many_pixels", 20, 21),
+    ]
+
+
 def test_content_warning_and_mentions_count_as_the_fediverse_counts() -> None:
     text = TextLimit(
         maximum=30, counted_as=CountedAs.FEDIVERSE, maximum_bytes=None, url_length=23, source=SOURCE

@@ -143,3 +143,18 @@ async def test_older_server_tells_its_limits_in_its_own_way() -> None:
     assert connected.profile.handle == "ana@village.example"
     assert connected.measures.text_max == 5000
     assert connected.measures.media_max is None
+
+
+async def test_server_tells_how_large_and_how_well_described_files_may_be() -> None:
+    account: JsonValue = {"id": "7", "acct": "ana"}
+    limits = {"image_matrix_limit": 10, "video_matrix_limit": 20, "description_limit": 30}
+    instance: JsonValue = {"configuration": {"media_attachments": {**limits}}}
+    http = ScriptedHttp(
+        [
+            Exchange(method="GET", path="/api/v1/accounts/verify_credentials", json_=account),
+            Exchange(method="GET", path="/api/v2/instance", json_=instance),
+        ]
+    )
+    measures = (await connect.connect(http, CASE.login, now=NOW)).measures
+    found = (measures.image_max_pixels, measures.video_max_pixels, measures.alt_text_max)
+    assert found == (10, 20, 30)
