@@ -1,4 +1,4 @@
-"""Reads back messages, one by one, as they were written.
+"""Reads back messages, one by one, as they were written: only who wrote one attaches files to it.
 
 https://docs.discord.com/developers/resources/message, read 2026-11-27.
 """
@@ -20,8 +20,21 @@ class _File(Heard):
     description: str | None = None
 
 
+class _Words(Heard):
+    text: str | None = None
+
+
+class _Answer(Heard):
+    poll_media: _Words = _Words()
+
+
+class _Poll(Heard):
+    answers: tuple[_Answer, ...] = ()
+
+
 class _Message(Heard):
     content: str = ""
+    poll: _Poll | None = None
     attachments: tuple[_File, ...] = ()
     edited_timestamp: datetime | None = None
 
@@ -45,6 +58,12 @@ async def _shown(bot: Bot, access: Access, ref: Ref) -> Shown:
         remote_id=ref.remote_id,
         text=message.content,
         alt_texts=tuple(each.description or "" for each in message.attachments),
+        is_exact=True,
+        options=_options(message.poll),
         url=ref.url,
         edited_at=message.edited_timestamp,
     )
+
+
+def _options(poll: _Poll | None) -> tuple[str, ...]:
+    return tuple(each.poll_media.text or "" for each in poll.answers) if poll else ()

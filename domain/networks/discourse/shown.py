@@ -1,6 +1,7 @@
 """Reads back the source of posts, one by one; what a forum hides is gone for its readers.
 
-Pictures and polls stand in the source too: what is left without them is the text.
+Pictures and polls stand in the source too: what is left without them is the text. Whoever
+writes may have put pictures of the forum into the text: more of them than were sent tell nothing.
 """
 
 import re
@@ -17,7 +18,8 @@ from domain.networks.discourse.progress import url_of
 from domain.networks.discourse.wire import Server, server_of
 
 _PICTURE = re.compile(r"!\[([^\]|]*)[^\]]*\]\(upload://[^)]*\)")
-_POLL = re.compile(r"\[poll[^\]]*\].*?\[/poll\]", re.DOTALL)
+_POLL = re.compile(r"\[poll[^\]]*\](.*?)\[/poll\]", re.DOTALL)
+_OPTION = re.compile(r"^\* (.*)$", re.MULTILINE)
 
 
 class _Post(Heard):
@@ -56,8 +58,17 @@ async def _shown(server: Server, ref: Ref) -> Shown:
         remote_id=ref.remote_id,
         text=_text(post.raw),
         alt_texts=tuple(_PICTURE.findall(post.raw)),
+        options=_options(post.raw),
         url=url_of(server.root, post.topic_slug, post.topic_id, post.post_number),
     )
+
+
+def _options(raw: str) -> tuple[str, ...] | None:
+    """None where several polls stand there: which of them is ours the source does not tell."""
+    polls = _POLL.findall(raw)
+    if len(polls) > 1:
+        return None
+    return tuple(_OPTION.findall(polls[0])) if polls else ()
 
 
 def _text(raw: str) -> str:

@@ -2,7 +2,7 @@
 
 Servers tell of an edit beside the message that it replaces, or show the message edited
 (https://spec.matrix.org/latest/client-server-api/#event-replacements, read 2026-11-27). A file's
-description is the end of its caption.
+description is the end of its caption, and a message is one file at most: nothing else is media.
 """
 
 import re
@@ -80,6 +80,7 @@ async def _shown(server: Server, room_id: str, event_id: str) -> Shown:
         remote_id=event_id,
         text=text,
         alt_texts=alt_texts,
+        is_exact=True,
         url=event_url(room_id, event_id),
         edited_at=None if edit is None else _moment(edit.origin_server_ts),
     )

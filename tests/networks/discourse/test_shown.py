@@ -33,4 +33,12 @@ async def test_pictures_and_polls_are_no_part_of_the_text() -> None:
     found = await seen(raw=raw)
 
     assert (found.text, found.alt_texts) == ("What now?", ("The square", ""))
+    assert (found.options, found.is_exact) == (("Yes", "No"), False)
     assert shown.told(Draft("key", (Part("What now?"),)), 0) == "What now?"
+
+
+async def test_options_are_told_of_a_post_with_one_poll_or_none() -> None:
+    poll = "[poll type=regular]\n* Yes\n[/poll]"
+
+    assert (await seen(raw="Hi")).options == ()
+    assert (await seen(raw=f"{poll}\n\n{poll}")).options is None

@@ -39,6 +39,7 @@ async def test_description_of_a_file_ends_its_caption() -> None:
     assert (described.text, described.alt_texts) == ("The square & more", ("In the sun",))
     assert (bare.text, bare.alt_texts) == ("The square", ("",))
     assert (text.text, text.alt_texts) == ("The square", ())
+    assert described.is_exact
 
 
 async def test_message_that_was_taken_back_is_gone() -> None:
