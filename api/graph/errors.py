@@ -81,6 +81,8 @@ TYPES: dict[type[ParvisError], type[Error]] = {
     errors.Limited: RateLimitedError,
     errors.Away: UnavailableError,
 }
+REFUSALS = {kind.code: kind for kind in errors.Malformed.__subclasses__()}
+"""Of requests that are no operation of the schema."""
 UNION = tuple(dict.fromkeys(TYPES.values()))
 
 
@@ -119,9 +121,8 @@ def show(error: GraphQLError) -> dict[str, Any]:
     if ours is not None:
         return shown | {"message": ours.message, "extensions": extensions(ours)}
     if cause is None or isinstance(cause, GraphQLError):
-        return shown | {
-            "extensions": {"code": errors.QueryInvalid.code, **(error.extensions or {})}
-        }
+        code = (error.extensions or {}).get("code", errors.QueryInvalid.code)
+        return shown | {"extensions": extensions(REFUSALS[code]())}
     log.error("operation.failed", reason=type(cause).__name__, path=error.path, exc_info=cause)
     unexpected = ParvisError()
     return shown | {"message": unexpected.message, "extensions": extensions(unexpected)}

@@ -239,6 +239,12 @@ class IdWrongKind(Invalid):
         super().__init__(f"This asks for the id of a {expected}; that is the id of a {found}.")
 
 
+class IdUnordered(Invalid):
+    code = "id.unordered"
+    title = "The id is no UUIDv7, so it would not sort by the time it was made"
+    remedy = "Make a UUIDv7 (RFC 9562), or leave the id out and get one."
+
+
 class CursorInvalid(Invalid):
     code = "cursor.invalid"
     title = "The cursor was not made by this list"
