@@ -13,7 +13,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import Fault
 from domain.kernel.nudges import due_at
 from domain.media.tables import Media
-from domain.posts.content import Content, find_accounts, judge, render_contents
+from domain.posts.content import Content, find_named_accounts, judge, render_contents
 from domain.posts.deliveries import new_delivery
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView
@@ -45,7 +45,7 @@ async def plan_answer(
         visibility=visibility,
         reply_to=reply_to,
     )
-    account = (await find_accounts(session, caller, [account_id]))[account_id]
+    account = (await find_named_accounts(session, caller, [account_id]))[account_id]
     [content], media = await render_contents(session, caller, [(content, account.network)])
     _ensure_answer_fits(account, content, media, now=now)
     row = new_delivery(caller, DeliveryKind.ANSWER, account_id, now, now)

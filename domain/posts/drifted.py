@@ -9,7 +9,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import AbilityMissing, NotAllowedNow
 from domain.kernel.nudges import due_at
 from domain.networks import find
-from domain.posts.content import find_accounts
+from domain.posts.content import find_named_accounts
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.finding import lock_delivery
@@ -29,7 +29,7 @@ async def check_delivery(
     row = await lock_delivery(session, caller, id_)
     if row.state != DeliveryState.DONE or not row.refs:
         raise NotAllowedNow(f"Only what is public can be checked; this is {row.state}.")
-    account = (await find_accounts(session, caller, [row.account_id]))[row.account_id]
+    account = (await find_named_accounts(session, caller, [row.account_id]))[row.account_id]
     connector = find(account.network)
     if connector is None or connector.shows is None:
         raise AbilityMissing(f"{account.network} does not tell what it shows.")

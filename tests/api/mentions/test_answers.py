@@ -112,7 +112,7 @@ async def test_gesture_and_deleted_mention_cannot_be_answered(
     assert await deliveries(inbox) == []
 
 
-async def test_disconnected_account_and_long_text_are_refused_and_nothing_is_planned(
+async def test_disconnected_or_removed_account_and_long_text_are_refused_and_nothing_is_planned(
     tenant: Tenant, inbox: Inbox, url: str, database: Database
 ) -> None:
     long = await tenant.client.post(f"{url}/answers", json={"text": "x" * 60_000})
@@ -121,10 +121,14 @@ async def test_disconnected_account_and_long_text_are_refused_and_nothing_is_pla
         statement = update(Account).where(col(Account.id) == inbox.reading.account_id)
         await session.exec(statement.values(state="action_required"))
     away = await tenant.client.post(f"{url}/answers", json=BODY)
+    async with database.transaction(tenant.workspace_id) as session:
+        await session.exec(statement.values(removed_at=NOW))
+    gone = await tenant.client.post(f"{url}/answers", json=BODY)
 
     assert (long.status_code, long.json()["errors"][0]["pointer"]) == (422, "/text")
     assert (empty.status_code, empty.json()["errors"][0]["pointer"]) == (422, "/text")
     assert (away.status_code, away.json()["code"]) == (409, "account.disconnected")
+    assert (gone.status_code, gone.json()["code"]) == (409, "account.removed")
     assert await deliveries(inbox) == []
 
 

@@ -11,6 +11,7 @@ from domain.kernel.caller import Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import read
 from tests.api.graph.asking import post as ask
+from tests.conftest import NOW
 from tests.furnished import Furnished, furnish, named
 from tests.world import Tenant, client_for, make_token
 
@@ -129,10 +130,11 @@ async def test_what_is_not_public_or_does_not_differ_is_refused_on_both_faces(
     [
         ({"network": "telegram"}, "network.ability_missing"),
         ({"state": "action_required"}, "account.disconnected"),
+        ({"removed_at": NOW}, "account.removed"),
     ],
 )
 async def test_account_that_cannot_be_asked_is_not_checked(
-    database: Database, tenant: Tenant, furnished: Furnished, changes: dict[str, str], code: str
+    database: Database, tenant: Tenant, furnished: Furnished, changes: dict[str, Any], code: str
 ) -> None:
     account = read("acct", furnished.here[named("acct")])
     async with database.transaction(tenant.workspace_id) as session:
