@@ -15,7 +15,7 @@ from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.kernel.clock import Moment
 from domain.kernel.errors import DependencyAway, InUse
-from domain.kernel.ids import MediaId
+from domain.kernel.ids import MediaId, Own
 from domain.kernel.shapes import Page
 from domain.media import queries, service
 from domain.media.queries import MediaRights, MediaSort
@@ -89,7 +89,7 @@ async def add_media(
     ] = "",
     # A form has no null: a field may be left out, and then this is None all the same.
     id_: Annotated[
-        MediaId, Form(alias="id", description="A UUIDv7 of your own, if you like.")
+        Own[MediaId], Form(alias="id", description="A UUIDv7 of your own, if you like.")
     ] = None,  # type: ignore[assignment]  # see above
     key: KeyDep = None,
 ) -> Response:

@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.accounts.consenting import ConsentState
 from domain.accounts.shapes import AccountProblem, NetworkKey
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CommunityId, ConsentId
+from domain.kernel.ids import AccountId, CommunityId, ConsentId, Own
 from domain.kernel.shapes import Command, View
 
 WishFields = Annotated[
@@ -27,7 +27,9 @@ ReturnUrl = Annotated[
 
 
 class BeginConsent(Command):
-    id: ConsentId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[ConsentId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     community_id: CommunityId = Field(description="The community the account shall speak for.")
     network: NetworkKey = Field(description="Key of the network.")
     fields: WishFields = Field(

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from domain.accounts.rules import AccountState, ActingParty
 from domain.connector.words import Measures
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CommunityId
+from domain.kernel.ids import AccountId, CommunityId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 
 NetworkKey = Annotated[
@@ -97,7 +97,9 @@ class AccountView(View):
 
 
 class ConnectAccount(Command):
-    id: AccountId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[AccountId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     community_id: CommunityId = Field(description="The community it shall speak for.")
     network: NetworkKey = Field(description="Key of the network.")
     login: LoginFields = Field(

@@ -13,6 +13,7 @@ from domain.kernel.ids import (
     CommunityId,
     DepartmentId,
     MemberId,
+    Own,
     PolicyId,
     PostId,
     PostVersionId,
@@ -79,7 +80,7 @@ class ReviewView(View):
 class SubmitReview(Command):
     """Asks for the approval of what a post says now."""
 
-    id: ReviewId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[ReviewId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     note: Words = Field(default="", description="What you say of it to those who are asked.")
     language: Language = Field(description="The language of the mails to them.")
 

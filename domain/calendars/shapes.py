@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.calendars.rules import CatchUp
 from domain.kernel.clock import Moment, ZoneName
-from domain.kernel.ids import CalendarId, CommunityId, PillarId
+from domain.kernel.ids import CalendarId, CommunityId, Own, PillarId
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Réseaux"])]
@@ -36,7 +36,9 @@ class CalendarView(View):
 
 
 class CreateCalendar(Command):
-    id: CalendarId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[CalendarId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     community_id: CommunityId = Field(description="The community it plans for.")
     name: Name = Field(description="Its name for people.")
     description: Description = Field(default="", description="What it is for.")
@@ -76,7 +78,7 @@ class PillarView(View):
 
 
 class CreatePillar(Command):
-    id: PillarId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[PillarId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     calendar_id: CalendarId = Field(description="The calendar that stands on it.")
     name: Name = Field(description="Its name for people.")
     colour: Colour = Field(default="#2f6f4f", description="The colour frontends show it in.")

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from domain.accounts.shapes import NetworkKey
 from domain.campaigns.rules import TEMPLATE
 from domain.kernel.clock import Day, Moment
-from domain.kernel.ids import CampaignId, CommunityId
+from domain.kernel.ids import CampaignId, CommunityId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Vendanges 2026"])]
@@ -67,7 +67,9 @@ class CampaignView(View):
 
 
 class CreateCampaign(Command):
-    id: CampaignId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[CampaignId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     community_id: CommunityId = Field(description="The community it is for.")
     name: Name = Field(description="Its name for people; links carry it as `{campaign}`.")
     objective: Objective = Field(default="", description="What it is to reach.")

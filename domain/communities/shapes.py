@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment, ZoneName
-from domain.kernel.ids import CommunityId
+from domain.kernel.ids import CommunityId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Vaud au quotidien"])]
@@ -33,7 +33,9 @@ class CommunityView(View):
 
 
 class CreateCommunity(Command):
-    id: CommunityId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[CommunityId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     name: Name = Field(description="Its name for people.")
     slug: Slug = Field(description="Its short name, unique in the workspace.")
     description: Description = Field(default="", description="Who it gathers and around what.")

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from domain.accounts.shapes import NetworkKey
 from domain.contacts.rules import KEY
 from domain.kernel.clock import Moment
-from domain.kernel.ids import ContactId
+from domain.kernel.ids import ContactId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 
 NAMED = "What texts name it by: `@{marie-dupont}`."
@@ -59,7 +59,9 @@ class ContactView(View):
 class CreateContact(Command):
     """A person or organisation that posts name, with a handle on each network."""
 
-    id: ContactId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[ContactId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     key: Key = Field(description=NAMED)
     name: Name = Field(description="Its name for people: what stands where it has no handle.")
     handles: Handles = Field(default=[], description="Its handles, one per network.")

@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.ideas.rules import CandidateState
 from domain.ideas.scoring import Signal
 from domain.kernel.clock import Moment
-from domain.kernel.ids import CalendarId, CandidateId, CommunityId, IdeaId, MentionId, PostId
+from domain.kernel.ids import CalendarId, CandidateId, CommunityId, IdeaId, MentionId, Own, PostId
 from domain.kernel.shapes import Command, View
 from domain.posts.fields import Title
 
@@ -58,7 +58,9 @@ class CandidateView(View):
 class CreateCandidate(Command):
     """Picks a mention out of the inbox."""
 
-    id: CandidateId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[CandidateId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     mention_id: MentionId = Field(description="The mention.")
     note: Note = Field(default="", description="What you say of it.")
 

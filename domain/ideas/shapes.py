@@ -13,6 +13,7 @@ from domain.kernel.ids import (
     IdeaId,
     MemberId,
     OccasionId,
+    Own,
     PillarId,
     PostId,
 )
@@ -55,7 +56,7 @@ class IdeaView(View):
 
 
 class CreateIdea(Command):
-    id: IdeaId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[IdeaId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     community_id: CommunityId = Field(description="Whom it is to be talked over with.")
     campaign_id: CampaignId | None = Field(
         default=None, description="The campaign of its community that it is for."
@@ -101,7 +102,7 @@ class LinkPost(Command):
 class DraftIdea(Command):
     """Makes a draft post of an idea; labels, campaign and pillar are the idea's."""
 
-    id: PostId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[PostId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     calendar_id: CalendarId = Field(description="The calendar it stands in.")
     title: Title | None = Field(
         default=None, description="Its name in the house; the question when left out."

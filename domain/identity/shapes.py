@@ -18,6 +18,7 @@ from domain.kernel.ids import (
     CommunityId,
     GrantId,
     MemberId,
+    Own,
     TokenId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
@@ -215,7 +216,9 @@ class ApplicationView(View):
 
 
 class CreateApplication(Command):
-    id: ApplicationId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[ApplicationId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     name: Name = Field(description="Its name for people.", examples=["Village Desk"])
     description: str = Field(default="", max_length=2000, description="What it is for.")
     homepage_url: Homepage | None = Field(default=None, description="Where people read about it.")

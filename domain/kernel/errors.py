@@ -197,7 +197,10 @@ class BodyMalformed(Malformed):
 class QueryMalformed(Malformed):
     code = "query.malformed"
     title = "The GraphQL request cannot be read"
-    remedy = "Send JSON with `query`, and `variables` and `operationName` where needed."
+    remedy = (
+        "Send JSON with `query`, a document in GraphQL's syntax, and `variables` and"
+        " `operationName` where needed."
+    )
 
 
 class QueryInvalid(Malformed):

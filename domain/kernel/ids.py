@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -10,10 +10,13 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from uuid_utils.compat import uuid7
 
-from domain.kernel.errors import IdMalformed, IdWrongKind
+from domain.kernel.errors import IdMalformed, IdUnordered, IdWrongKind
 
 HEX_DIGITS = 32
-DIGITS = re.compile(f"[0-9a-f]{{{HEX_DIGITS}}}")
+ANY_DIGITS = f"[0-9a-f]{{{HEX_DIGITS}}}"
+ORDERED_DIGITS = "[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}"
+ORDERED_VERSION = 7
+DIGITS = re.compile(ANY_DIGITS)
 PREFIXES = {
     "ws": "workspace",
     "mem": "member",
@@ -123,7 +126,7 @@ class Prefixed:
     ) -> JsonSchemaValue:
         return {
             "type": "string",
-            "pattern": f"^{self.prefix}_[0-9a-f]{{{HEX_DIGITS}}}$",
+            "pattern": f"^{self.prefix}_{ANY_DIGITS}$",
             "maxLength": len(self.prefix) + 1 + HEX_DIGITS,
             "examples": [f"{self.prefix}_0199e2b4c1d07a3f8e5d6c7b8a901234"],
         }
@@ -139,6 +142,31 @@ class Prefixed:
         except (IdWrongKind, IdMalformed) as error:
             raise PydanticCustomError(error.code, "{message}", {"message": error.message}) from None
 
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Pydantic annotation: a UUIDv7, so that what clients name sorts by its time too."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._validate, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        found = handler(schema)
+        return {**found, "pattern": found["pattern"].replace(ANY_DIGITS, ORDERED_DIGITS)}
+
+    def _validate(self, id_: UUID) -> UUID:
+        if id_.version != ORDERED_VERSION:
+            raise PydanticCustomError(IdUnordered.code, "The 32 digits are those of no UUIDv7.")
+        return id_
+
+
+T = TypeVar("T", bound=UUID)
+Own = Annotated[T, Ordered()]
+"""`Own[PostId]`: an id that a client makes for something new."""
 
 WorkspaceId = Annotated[UUID, Prefixed("ws")]
 MemberId = Annotated[UUID, Prefixed("mem")]

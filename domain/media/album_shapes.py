@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AlbumId, MediaId
+from domain.kernel.ids import AlbumId, MediaId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.media.shapes import MediaView
 
@@ -33,7 +33,7 @@ class AlbumItemView(View):
 
 
 class CreateAlbum(Command):
-    id: AlbumId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[AlbumId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     name: Name = Field(description="Its name for people.")
     description: Description = Field(default="", description="What it is for.")
     cover_id: MediaId | None = Field(default=None, description="The file that stands for it.")

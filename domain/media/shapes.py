@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import MediaConsentId, MediaId
+from domain.kernel.ids import MediaConsentId, MediaId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.media.rules import ConsentKind, MediaState
 
@@ -145,7 +145,7 @@ class MediaConsentView(View):
 
 
 class AddMediaConsent(Command):
-    id: MediaConsentId | None = Field(default=None, description="A UUIDv7 of your own.")
+    id: Own[MediaConsentId] | None = Field(default=None, description="A UUIDv7 of your own.")
     person: Person = Field(description="The person's name, or what the house calls them.")
     kind: ConsentKind = Field(
         default=ConsentKind.LIKENESS, description="What they agree to have shown."

@@ -20,6 +20,7 @@ from domain.kernel.ids import (
     MediaId,
     MemberId,
     MentionId,
+    Own,
     PostId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
@@ -139,7 +140,7 @@ class MarkedView(View):
 
 
 class CreateAnswer(Command):
-    id: AnswerId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[AnswerId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     text: Text = Field(description="What we say; counted as the network counts.")
     media_ids: MediaIds = Field(default=[], description="Its pictures and videos, in order.")
     language: str | None = Field(

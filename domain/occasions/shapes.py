@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from domain.kernel.clock import Day, Moment
-from domain.kernel.ids import CommunityId, EventCalendarId, OccasionId
+from domain.kernel.ids import CommunityId, EventCalendarId, OccasionId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.occasions.rules import address
 
@@ -68,7 +68,7 @@ class EventCalendarView(View):
 
 
 class CreateEventCalendar(Command):
-    id: EventCalendarId | None = Field(
+    id: Own[EventCalendarId] | None = Field(
         default=None, description="A UUIDv7 of your own, if you like."
     )
     community_id: CommunityId = Field(description="The community whose occasions it tells.")

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CalendarId, CommunityId, PauseId
+from domain.kernel.ids import AccountId, CalendarId, CommunityId, Own, PauseId
 from domain.kernel.shapes import Command, View
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Accident on the line"])]
@@ -41,7 +41,7 @@ class PauseView(View):
 class CreatePause(Command):
     """Of what all that is named have in common; with nothing named, of everything."""
 
-    id: PauseId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[PauseId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     community_id: CommunityId | None = Field(default=None, description="A community to pause.")
     calendar_id: CalendarId | None = Field(default=None, description="A calendar to pause.")
     account_id: AccountId | None = Field(default=None, description="An account to pause.")

@@ -10,6 +10,7 @@ from domain.kernel.ids import (
     CampaignId,
     CommunityId,
     MediaId,
+    Own,
     PillarId,
     PostId,
     RecurrenceId,
@@ -90,7 +91,9 @@ class RecurrenceView(View):
 class CreateRecurrence(Command):
     """A post that comes again: its posts are made and scheduled by themselves."""
 
-    id: RecurrenceId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[RecurrenceId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     calendar_id: CalendarId = Field(description="The calendar its posts stand in.")
     pillar_id: PillarId | None = Field(
         default=None, description="The pillar of its calendar that its posts stand on."
@@ -136,7 +139,7 @@ class ChangeRecurrence(Change):
 class SplitRecurrence(ChangeRecurrence):
     """Makes one occurrence and all after it a recurrence of their own, changed as is sent."""
 
-    id: RecurrenceId | None = may_change("A UUIDv7 of your own for the new one, if you like.")
+    id: Own[RecurrenceId] | None = may_change("A UUIDv7 of your own for the new one, if you like.")
     occurs_at: WallTime = Field(description="The occurrence from which on it is another one.")
 
 

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from domain.kernel.clock import Day, Moment, WallTime
-from domain.kernel.ids import CalendarId, PillarId, PostId, SlotId
+from domain.kernel.ids import CalendarId, Own, PillarId, PostId, SlotId
 from domain.kernel.shapes import Change, Command, View, may_change
 
 TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -49,7 +49,7 @@ class SlotView(View):
 
 
 class CreateSlot(Command):
-    id: SlotId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[SlotId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     calendar_id: CalendarId = Field(description="The calendar it belongs to.")
     weekday: Weekday = Field(description="Day of the week, Monday 1 to Sunday 7.")
     wall_time: TimeOfDay = Field(description="Time of day in the calendar's zone.")

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import CalendarId, CommunityId, DepartmentId, MemberId, PolicyId
+from domain.kernel.ids import CalendarId, CommunityId, DepartmentId, MemberId, Own, PolicyId
 from domain.kernel.shapes import Change, Command, Shape, View, may_change
 from domain.policies.rules import words_of
 
@@ -98,7 +98,7 @@ class PolicyView(View):
 
 
 class CreatePolicy(Command):
-    id: PolicyId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[PolicyId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     community_id: CommunityId = Field(description="The community whose posts it is for.")
     calendar_id: CalendarId | None = Field(
         default=None, description="The only calendar of the community it is for; left out: all."

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from domain.accounts.shapes import AudienceWord, Locale, NetworkKey
-from domain.kernel.ids import AdaptationId, MediaId, PostId
+from domain.kernel.ids import AdaptationId, MediaId, Own, PostId
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.fields import (
     OWN_COMMENT,
@@ -99,7 +99,9 @@ class AdaptationInput(Command):
 
 
 class AddAdaptation(AdaptationInput):
-    id: AdaptationId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[AdaptationId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
 
 
 class ChangeAdaptation(Change):

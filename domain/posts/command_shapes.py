@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from domain.accounts.shapes import AudienceWord, Locale
 from domain.connector.words import Visibility
 from domain.kernel.clock import WallTime, ZoneName
-from domain.kernel.ids import AccountId, CalendarId, CampaignId, PillarId, PostId
+from domain.kernel.ids import AccountId, CalendarId, CampaignId, Own, PillarId, PostId
 from domain.kernel.shapes import Change, Command, may_change
 from domain.posts.adaptation_shapes import Adaptations
 from domain.posts.fields import (
@@ -73,7 +73,7 @@ OneEach = Annotated[Variants, AfterValidator(_one_per_account)]
 class CreatePost(Command):
     """Makes a draft; with `wall_time` it has a planned time, `POST …/schedule` sets it going."""
 
-    id: PostId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[PostId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     calendar_id: CalendarId = Field(description="The calendar it stands in.")
     pillar_id: PillarId | None = Field(
         default=None, description="The pillar of its calendar that it stands on."

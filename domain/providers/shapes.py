@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import ProviderId
+from domain.kernel.ids import Own, ProviderId
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=60, examples=["Acme"])]
@@ -36,7 +36,9 @@ class SignInProviderView(View):
 
 
 class CreateSignInProvider(Command):
-    id: ProviderId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[ProviderId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     name: Name = Field(description="What people read on its button.")
     issuer: Issuer = Field(
         description="Its issuer. Register `PUBLIC_URL/sign-in/with/return` there as redirect URI."

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import CommunityId, PostId, SourceId
+from domain.kernel.ids import CommunityId, Own, PostId, SourceId
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.fields import Link
 from domain.sources.rules import LEAST_HOURS, MOST_HOURS, USUAL_HOURS
@@ -71,7 +71,7 @@ class SourceView(View):
 
 
 class CreateSource(Command):
-    id: SourceId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[SourceId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     post_id: PostId = Field(description="The post that rests on it.")
     url: Link = Field(description=OF_URL)
     entry: Annotated[str, Field(min_length=1, max_length=2000)] | None = Field(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CommunityId, DeliveryId, PostId, SourceId, UpdateId
+from domain.kernel.ids import AccountId, CommunityId, DeliveryId, Own, PostId, SourceId, UpdateId
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.fields import Parts
 from domain.upkeep.rules import CopyState, UpdateReason, UpdateState, UpdateWay
@@ -73,7 +73,7 @@ Choices = Annotated[list[CopyChoice], Field(max_length=MOST_COPIES), AfterValida
 class ProposeUpdate(Command):
     """By hand: something of what is public no longer holds."""
 
-    id: UpdateId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[UpdateId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     note: Note = Field(default="", description=OF_NOTE)
     parts: Parts | None = Field(default=None, description=OF_PARTS)
     copies: Choices = Field(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import MediaId, UploadId
+from domain.kernel.ids import MediaId, Own, UploadId
 from domain.kernel.shapes import Command, View
 from domain.media.shapes import AltText
 from domain.uploads.rules import UploadState, UploadWay
@@ -25,7 +25,7 @@ class OpenUpload(Command):
 
 
 class PrepareUpload(OpenUpload):
-    id: UploadId | None = Field(default=None, description="A UUIDv7 of the caller's own.")
+    id: Own[UploadId] | None = Field(default=None, description="A UUIDv7 of the caller's own.")
 
 
 class UploadView(View):

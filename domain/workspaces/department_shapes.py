@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import DepartmentId, MemberId
+from domain.kernel.ids import DepartmentId, MemberId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.workspaces.shapes import Name
 
@@ -25,7 +25,9 @@ class DepartmentView(View):
 
 
 class CreateDepartment(Command):
-    id: DepartmentId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[DepartmentId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     name: Name = Field(description="Its name, unique in the workspace.", examples=["Œnologie"])
     description: Description = Field(default="", description="What it is there for.")
     lead_id: MemberId | None = Field(default=None, description="The member who leads it.")

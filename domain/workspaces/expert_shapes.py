@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
 from domain.kernel.clock import Moment
-from domain.kernel.ids import HEX_DIGITS, CommunityId, ExpertRequestId, MemberId
+from domain.kernel.ids import HEX_DIGITS, CommunityId, ExpertRequestId, MemberId, Own
 from domain.kernel.languages import Language
 from domain.kernel.shapes import Command, View
 from domain.workspaces.expert_rules import ExpertState
@@ -63,7 +63,7 @@ class ExpertRequestView(View):
 
 
 class CreateExpertRequest(Command):
-    id: ExpertRequestId | None = Field(
+    id: Own[ExpertRequestId] | None = Field(
         default=None, description="A UUIDv7 of your own, if you like."
     )
     subject: SubjectText = Field(description="The id of a post or a mention.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import CommunityId, InvitationId, MemberId, RoleId
+from domain.kernel.ids import CommunityId, InvitationId, MemberId, Own, RoleId
 from domain.kernel.languages import Language
 from domain.kernel.shapes import Command, View
 from domain.workspaces.invitation_rules import InvitationState
@@ -31,7 +31,9 @@ class InvitationView(View):
 
 
 class CreateInvitation(Command):
-    id: InvitationId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[InvitationId] | None = Field(
+        default=None, description="A UUIDv7 of your own, if you like."
+    )
     email: Email = Field(description="Who is invited.", examples=["aline@example.ch"])
     role: Role = Field(description="What the person may do in the house.")
     role_id: RoleId | None = Field(default=None, description=OF_ROLE)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.kernel.caller import Scope
 from domain.kernel.clock import Moment
-from domain.kernel.ids import RoleId
+from domain.kernel.ids import Own, RoleId
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.workspaces.shapes import Name, Role
 
@@ -34,7 +34,7 @@ class RoleTemplatesView(View):
 
 
 class CreateRole(Command):
-    id: RoleId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[RoleId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     name: Name = Field(description="Its name, unique in the workspace.", examples=["Evening desk"])
     description: Description = Field(default="", description="Who it is for.")
     scopes: Scopes = Field(description="What its members may do; none that the token lacks.")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domain.kernel.caller import Scope
 from domain.kernel.clock import Moment
-from domain.kernel.ids import CommunityId, MemberId, RoleId, UserId, WorkspaceId
+from domain.kernel.ids import CommunityId, MemberId, Own, RoleId, UserId, WorkspaceId
 from domain.kernel.shapes import Change, Command, View, may_change
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
@@ -106,7 +106,7 @@ class MemberView(View):
 
 
 class CreateMember(Command):
-    id: MemberId | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
+    id: Own[MemberId] | None = Field(default=None, description="A UUIDv7 of your own, if you like.")
     name: Name = Field(description="The person's name.", examples=["Aline Favre"])
     email: Email = Field(description="Where the person is reached.", examples=["aline@example.ch"])
     role: Role = Field(description="What the person may do in the house.")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -199,6 +200,23 @@ async def test_id_of_the_clients_own_sent_twice_to_the_graph_makes_one(
     assert (by_rest.status_code, by_rest.json()["id"]) == (201, body["id"])
     assert different == {"__typename": "ConflictError", "code": "id.taken"}
     await removed(client, path, body["id"])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in WITHOUT_ID])
+async def test_id_that_is_no_uuid7_makes_nothing_on_either_face(
+    client: httpx2.AsyncClient, app: FastAPI, house: Furnished, kind: str
+) -> None:
+    path, body, _ = bodies(house, kind)
+    random = {**body, "id": show(kind, uuid4())}
+
+    refused = await client.post(f"/v1/{path}", json=random)
+    by_graph, _ = await made_by_graph(client, mutation_of(app.openapi(), path), random)
+
+    faults = [(each["pointer"], each["code"]) for each in refused.json()["errors"]]
+    assert (refused.status_code, refused.json()["code"]) == (422, "id.unordered")
+    assert faults == [("/id", "id.unordered")]
+    assert by_graph == {"__typename": "ValidationError", "code": "id.unordered"}
+    assert random["id"] not in (await client.get(f"/v1/{path}")).text
 
 
 @pytest.mark.parametrize("kind", KINDS)
