@@ -128,7 +128,9 @@ def _capped(receive: Receive, most: int) -> Receive:
         message = await receive()
         weight += len(message.get("body", b""))
         if weight > most:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            # FastAPI takes whatever else is raised here for a body that it cannot read.
+            told = f"A body here may weigh {most:,} bytes."
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, told)
         return message
 
     return weighed

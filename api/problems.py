@@ -61,6 +61,12 @@ class FaultView(View):
     message: str = Field(description="What is wrong, for people.")
 
 
+class PositionView(View):
+    line: int = Field(description="Its line, from 1.")
+    column: int = Field(description="Its column in characters, from 1.")
+    offset: int = Field(description="How many characters of the body stand before it.")
+
+
 class Problem(View):
     """What every error answers (RFC 9457)."""
 
@@ -80,6 +86,11 @@ class Problem(View):
         description="Of a post that was changed meanwhile: what it said when you read it, and "
         "what it says now. Left out everywhere else.",
     )
+    position: PositionView | None = Field(
+        default=None,
+        description="Of a body that is not JSON: where it could not be read any further. Left out "
+        "everywhere else.",
+    )
 
 
 def install(app: FastAPI) -> None:
@@ -94,13 +105,15 @@ def install(app: FastAPI) -> None:
         found = error.errors()
         if _is_of_another_type(request, found):
             return answer(request, errors.BodyUnsupported())
+        if found[0]["type"] == "json_invalid":
+            return answer(request, _not_json(error.body, found[0]))
         return answer(request, from_validation(found))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return other_method(request)
-        return answer(request, from_status(error.status_code, request), headers=error.headers)
+        return answer(request, _from_framework(request, error), headers=error.headers)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
@@ -145,9 +158,11 @@ def answer(
         is_retryable=error.is_retryable,
         acting_party=error.acting_party,
         conflict=error.conflict if isinstance(error, PostStale) else None,
+        position=position_of(error),
     )
+    left_out = {name for name in ("conflict", "position") if getattr(shown, name) is None}
     return JSONResponse(
-        shown.model_dump(mode="json", exclude=None if shown.conflict else {"conflict"}),
+        shown.model_dump(mode="json", exclude=left_out),
         status,
         headers={**(headers or {}), **headers_of(error), **_challenge(request, error)},
         media_type=MEDIA_TYPE,
@@ -173,14 +188,16 @@ def status_of(error: ParvisError) -> int:
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
-def from_status(status: int, request: Request) -> ParvisError:
-    """The error behind a status that the framework raised by itself."""
+def _from_framework(request: Request, error: HTTPException) -> ParvisError:
+    """The error behind a status that the framework raised, or the cap on bodies within it."""
+    status = error.status_code
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return errors.BodyTooLarge(error.detail)
     if status == HTTPStatus.NOT_FOUND and request.url.path[1:].endswith("/"):
         return errors.RouteUnknown("No address here ends in a slash.")
     kinds: dict[int, type[ParvisError]] = {
         404: errors.RouteUnknown,
         405: errors.MethodUnknown,
-        413: errors.BodyTooLarge,
     }
     return kinds.get(status, errors.BodyMalformed)()
 
@@ -188,14 +205,26 @@ def from_status(status: int, request: Request) -> ParvisError:
 def from_validation(found: Any) -> ParvisError:  # noqa: ANN401 - pydantic's list of dicts
     """The error behind what a validator found; a single fault with a code of ours names it."""
     faults = tuple(_fault(each) for each in found)
-    if any(fault.code == "json_invalid" for fault in faults):
-        return errors.BodyMalformed("The body is not JSON.", faults=faults)
     misfit = Misfit(faults=faults)
     kind = _invalid_kinds().get(faults[0].code) if len(faults) == 1 else None
     if kind is not None:
         misfit = Misfit(faults[0].message, faults=faults)
         misfit.code, misfit.title, misfit.remedy = kind.code, kind.title, kind.remedy
     return misfit
+
+
+def position_of(error: ParvisError) -> PositionView | None:
+    found = error.position if isinstance(error, errors.Malformed) else None
+    return None if found is None else PositionView.model_validate(found)
+
+
+def _not_json(body: str, found: Any) -> ParvisError:  # noqa: ANN401 - pydantic's dict
+    """The fault's place is no pointer: FastAPI gives how many characters could be read."""
+    position = errors.Position.behind(body[: found["loc"][-1]])
+    where = f"line {position.line}, column {position.column}"
+    return errors.BodyMalformed(
+        f"The body is not JSON at {where}: {found['ctx']['error']}.", position=position
+    )
 
 
 def _is_of_another_type(request: Request, found: Any) -> bool:  # noqa: ANN401 - as above

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from api.posts.said import CONFLICT
-from api.problems import is_unstorable
+from api.problems import is_unstorable, position_of
 from domain.kernel import errors
 from domain.kernel.errors import ParvisError
 from domain.posts.versions import PostStale
@@ -139,6 +139,7 @@ def known(error: Exception) -> ParvisError | None:
 
 
 def extensions(error: ParvisError) -> dict[str, Any]:
+    position = position_of(error)
     return {
         "code": error.code,
         "remedy": error.remedy,
@@ -148,6 +149,7 @@ def extensions(error: ParvisError) -> dict[str, Any]:
             {"pointer": camel(each.pointer), "code": each.code, "message": each.message}
             for each in error.faults
         ],
+        **({} if position is None else {"position": position.model_dump()}),
     }
 
 

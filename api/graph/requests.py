@@ -1,5 +1,7 @@
 """GraphQL requests over HTTP as they arrive: what is asked, and in which form to answer."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import msgspec
 from fastapi import Request
 
-from domain.kernel.errors import QueryMalformed
+from domain.kernel.errors import Position, QueryMalformed
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
@@ -16,8 +18,14 @@ PLAIN_JSON = "application/json"
 class Unreadable(QueryMalformed):
     """The request is no GraphQL request; `status` is its answer's whatever it accepts."""
 
-    def __init__(self, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        status: HTTPStatus = HTTPStatus.BAD_REQUEST,
+        *,
+        position: Position | None = None,
+    ) -> None:
+        super().__init__(message, position=position)
         self.status = status
 
 
@@ -93,7 +101,17 @@ def _decode(raw: bytes, what: str) -> Any:  # noqa: ANN401 - any JSON
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Unreadable(f"{what} is not JSON in UTF-8.") from None
+        raise Unreadable(f"{what} is not JSON in UTF-8.", position=_position(raw)) from None
+
+
+def _position(raw: bytes) -> Position | None:
+    """Where it is no JSON, as REST says it; None where it is not even UTF-8."""
+    with suppress(UnicodeDecodeError, RecursionError):
+        try:
+            json.loads(raw)
+        except json.JSONDecodeError as error:
+            return Position.behind(error.doc[: error.pos])
+    return None
 
 
 def _or_none(given: dict[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 - as asked

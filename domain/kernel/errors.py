@@ -35,6 +35,20 @@ class Fault:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a text that nobody could read: line and column from 1, offset from 0."""
+
+    line: int
+    column: int
+    offset: int
+
+    @classmethod
+    def behind(cls, read: str) -> "Position":
+        """The place behind what could be read."""
+        return cls(read.count("\n") + 1, len(read) - read.rfind("\n"), len(read))
+
+
 class ParvisError(Exception):
     code = "internal"
     title = "Something went wrong on our side"
@@ -185,7 +199,12 @@ class NotAsked(Forbidden):
     acting_party = "user"
 
 
-class Malformed(ParvisError): ...
+class Malformed(ParvisError):
+    """`position` is where JSON could not be read any further."""
+
+    def __init__(self, message: str = "", *, position: Position | None = None) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 class BodyMalformed(Malformed):
@@ -683,7 +702,7 @@ class TooLarge(ParvisError): ...
 class BodyTooLarge(TooLarge):
     code = "body.too_large"
     title = "The body is too large"
-    remedy = "Send less at once."
+    remedy = "Send less at once; files go to /v1/media or, piece by piece, to /v1/uploads."
 
 
 class MediaTooLarge(TooLarge):

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from domain.kernel.settings import Settings
 from tests.world import Tenant, client_for
 
 COMMUNITY = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
@@ -163,6 +164,43 @@ async def test_body_that_cannot_be_taken_has_its_own_code_and_changes_nothing(
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
         assert answer.headers["content-type"] == "application/problem+json"
     assert await names(tenant) == ["Vaud"]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "column", "offset", "why"),
+    [
+        (b'{"name": "V', 1, 10, 9, "Unterminated string starting at"),
+        ('{"name": "é",\n  "slug" 1}'.encode(), 2, 10, 23, "Expecting ':' delimiter"),
+        (b"not JSON", 1, 1, 0, "Expecting value"),
+    ],
+)
+async def test_broken_json_is_told_by_its_place_and_by_no_pointer(
+    tenant: Tenant, content: bytes, line: int, column: int, offset: int, why: str
+) -> None:
+    by_rest = await tenant.client.post("/v1/communities", content=content, headers=JSON)
+    by_graph = await tenant.client.post("/graphql", content=content, headers=JSON)
+
+    position = {"line": line, "column": column, "offset": offset}
+    problem, [error] = by_rest.json(), by_graph.json()["errors"]
+    assert (by_rest.status_code, problem["errors"], problem["position"]) == (400, [], position)
+    assert problem["detail"] == f"The body is not JSON at line {line}, column {column}: {why}."
+    assert (by_graph.status_code, error["extensions"]["position"]) == (400, position)
+    assert error["extensions"]["faults"] == []
+
+
+async def test_bodies_that_are_too_large_are_told_the_limit(
+    tenant: Tenant, settings: Settings
+) -> None:
+    heavy = b'{"query":"' + b"V" * settings.body_max_bytes + b'"}'
+    told = [
+        (await tenant.client.post(path, content=heavy, headers=JSON)).json()
+        for path in ("/v1/communities", "/graphql", "/v1/uploads/prepare", "/v1/posts/validate")
+    ]
+
+    for problem in told:
+        assert (problem["status"], problem["code"]) == (413, "body.too_large")
+        assert problem["detail"] == f"A body here may weigh {settings.body_max_bytes:,} bytes."
+        assert problem["remedy"].startswith("Send less at once")
 
 
 async def test_merge_patch_may_be_called_by_its_name(tenant: Tenant) -> None:
