@@ -9,6 +9,7 @@ from typing import get_origin
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 
+from api.pointing import escape
 from domain.kernel.errors import Fault, Misfit, ParameterRepeated, ParameterUnknown
 
 Known = dict[str, bool]
@@ -39,7 +40,7 @@ def refuse_odd(request: Request, known: Known) -> None:
 
 def _faults(request: Request, known: Known) -> Iterator[Fault]:
     for name in request.query_params:
-        pointer = "/query/" + name.replace("~", "~0").replace("/", "~1")
+        pointer = "/query/" + escape(name)
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
             yield Fault(pointer, ParameterUnknown.code, f"The parameters here are: {names}.")

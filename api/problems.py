@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
 
 from api.methods import refuse
+from api.pointing import escape, is_unstorable
 from domain.kernel import errors
 from domain.kernel.errors import Fault, Misfit, ParvisError
 from domain.kernel.logs import redact
@@ -178,12 +179,6 @@ def _challenge(request: Request, error: ParvisError) -> dict[str, str]:
     return {"WWW-Authenticate": f'{CHALLENGE}, resource_metadata="{place}"'}
 
 
-def is_unstorable(error: Exception) -> bool:
-    """Whether PostgreSQL refused a text for the character U+0000 in it."""
-    origin = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(origin, "sqlstate", None) in {"22021", "22P05"}
-
-
 def status_of(error: ParvisError) -> int:
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
@@ -264,7 +259,7 @@ def _takes(route: BaseRoute, scope: Scope, method: str) -> bool:
 def _fault(found: dict[str, Any]) -> Fault:
     place, *rest = found["loc"] or ("body",)
     path = rest if place == "body" else [place, *rest]
-    pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    pointer = "".join(f"/{escape(step)}" for step in path)
     return Fault(pointer, found["type"], found["msg"])
 
 

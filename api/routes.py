@@ -5,18 +5,15 @@ Idempotency-Key keeps its answer in that same transaction, so that the change an
 the memory of it stand or fall together.
 """
 
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from api.idempotency import KEY_HEADER, remember, replay
 from api.parameters import known_to, refuse_odd
+from api.pointing import Handler, pointing
 from api.state import state_of
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class TransactionRoute(APIRoute):
@@ -45,7 +42,7 @@ class TransactionRoute(APIRoute):
                 await remember(session, caller, key, request, response, now=request.state.now)
             return response
 
-        return in_transaction
+        return pointing(in_transaction)
 
 
 class CallerRoute(APIRoute):
@@ -61,7 +58,7 @@ class CallerRoute(APIRoute):
             refuse_odd(request, known)
             return await handle(request)
 
-        return with_caller
+        return pointing(with_caller)
 
 
 class OpenRoute(APIRoute):

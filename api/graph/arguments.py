@@ -13,8 +13,9 @@ from strawberry.types.unset import UNSET
 
 from api.graph.derive import SEQUENCES, graph_type
 from api.graph.fields import argument
+from api.graph.ids import read_id
 from domain.kernel.errors import Misfit
-from domain.kernel.ids import PREFIXES, read
+from domain.kernel.ids import PREFIXES
 from domain.kernel.pages import MAX_LIMIT
 
 PREFIX_OF = {kind: prefix for prefix, kind in PREFIXES.items()}
@@ -84,14 +85,14 @@ class Keyword:
         if value is None or value is UNSET:
             return None
         if self._list is None:
-            return self._one(value)
+            return self._one(value, self.name)
         if len(value) > MAX_LIMIT:
-            raise Misfit(f"At most {MAX_LIMIT} entries in one list.")
-        made = [self._one(each) for each in value]
+            raise Misfit(f"At most {MAX_LIMIT} entries in one list.", at=f"/{self.name}")
+        made = [self._one(each, f"{self.name}/{place}") for place, each in enumerate(value)]
         return tuple(made) if self._list is tuple else made
 
-    def _one(self, value: Any) -> Any:  # noqa: ANN401 - any value of an argument
-        return value if self._prefix is None else read(self._prefix, value)
+    def _one(self, value: Any, place: str) -> Any:  # noqa: ANN401 - any value of an argument
+        return value if self._prefix is None else read_id(self._prefix, place, value)
 
 
 def _is_named(parameter: Parameter, shape: object) -> bool:

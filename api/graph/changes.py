@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Union, cast, get_type_hints
-from uuid import UUID
 
 import strawberry
 from asyncpg import PostgresError
@@ -22,18 +21,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.graph.context import Context
 from api.graph.errors import UNION, known, typed
 from api.graph.fields import Asking, argument, asking
+from api.graph.ids import read_id
 from api.graph.inputs import Fields, input_of, plain, to_command
 from api.idempotency import KEY_LENGTH
+from api.pointing import point_into
 from domain.accounts.logins import keyed_digest
 from domain.identity.answers import Answer, keep_answer, kept_answer, replace_answer
 from domain.kernel.errors import (
     Fault,
-    IdMalformed,
-    IdWrongKind,
     Misfit,
     ParvisError,
 )
-from domain.kernel.ids import read
 from domain.kernel.shapes import Command
 
 Act = Callable[..., Awaitable[Any]]
@@ -91,6 +89,8 @@ class Mutation:
                 done = await self._do(context, given)
             except (ParvisError, SQLAlchemyError, PostgresError, OSError) as error:
                 ours = known(error)
+                if ours is not None:
+                    point_into(ours, plain(given))
                 answer = None if ours is None else typed(ours)
                 if answer is None:
                     raise
@@ -144,7 +144,7 @@ class Mutation:
     def _bind(self, context: Context, given: object) -> tuple[list[Any], dict[str, Any]]:
         positional: list[Any] = []
         if self.prefix is not None:
-            positional.append(_id(self.prefix, self.id_name, plain(given)[self.id_name]))
+            positional.append(read_id(self.prefix, self.id_name, plain(given)[self.id_name]))
         if self.command is not None:
             positional.append(to_command(self.command, given))
         keywords: dict[str, Any] = {}
@@ -216,14 +216,6 @@ def _is_command(annotation: object) -> bool:
 
 def _client_key(given: object) -> str | None:
     return plain(given).get("client_mutation_id")
-
-
-def _id(prefix: str, name: str, text: str) -> UUID:
-    try:
-        return read(prefix, text)
-    except (IdMalformed, IdWrongKind) as error:
-        error.faults = (Fault(f"/{name}", error.code, error.message),)
-        raise
 
 
 def _camel(name: str) -> str:

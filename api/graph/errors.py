@@ -8,8 +8,9 @@ from graphql import GraphQLError
 from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from api.pointing import is_unstorable
 from api.posts.said import CONFLICT
-from api.problems import is_unstorable, position_of
+from api.problems import position_of
 from domain.kernel import errors
 from domain.kernel.errors import ParvisError
 from domain.posts.versions import PostStale
@@ -81,6 +82,7 @@ TYPES: dict[type[ParvisError], type[Error]] = {
     errors.Limited: RateLimitedError,
     errors.Away: UnavailableError,
 }
+OTHER_NAMES = {"/query/cursor": "/after", "/query/limit": "/first"}
 REFUSALS = {kind.code: kind for kind in errors.Malformed.__subclasses__()}
 """Of requests that are no operation of the schema."""
 UNION = tuple(dict.fromkeys(TYPES.values()))
@@ -109,7 +111,8 @@ def typed(error: ParvisError) -> Error | None:
 
 def camel(pointer: str) -> str:
     """The same pointer in the names of the graph; what lies inside settings has no other name."""
-    before, settings, inside = pointer.removeprefix("/query").partition("/settings")
+    place = OTHER_NAMES.get(pointer, pointer.removeprefix("/query"))
+    before, settings, inside = place.partition("/settings")
     return "/".join(to_camel(step) for step in before.split("/")) + settings + inside
 
 

@@ -14,9 +14,9 @@ import strawberry
 from api.graph.arguments import Arguments
 from api.graph.context import Context
 from api.graph.fields import Asking, argument, asking
+from api.graph.ids import read_id
 from api.graph.inputs import input_of, to_command
 from api.graph.pages import Listed, Order, connection, page_request, paging
-from domain.kernel.ids import read
 from domain.kernel.shapes import Command, Page
 
 SORT = "The order; DOWN turns it round."
@@ -57,7 +57,7 @@ def single(name: str, node: type, function: Gets, description: str, *, prefix: s
     needs_now = "now" in signature(function).parameters
 
     async def ask(_: object, context: Context, given: dict[str, Any]) -> object:
-        id_ = read(prefix, given["id"])
+        id_ = read_id(prefix, "id", given["id"])
         async with context.turn() as session:
             more = {"now": context.now} if needs_now else {}
             return await function(session, context.caller, id_, **more)

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.graph.context import Context
 from api.graph.fields import argument, asking
+from api.graph.ids import standing_at
 from domain.kernel.caller import Caller
 from domain.kernel.errors import IdMalformed, IdWrongKind, Misfit
 from domain.kernel.ids import HEX_DIGITS, PREFIXES, read
@@ -52,7 +53,8 @@ def split(text: str) -> tuple[Kind, UUID]:
 
 
 async def find_node(_: object, context: Context, arguments: dict[str, Any]) -> object:
-    kind, id_ = split(arguments["id"])
+    with standing_at("id"):
+        kind, id_ = split(arguments["id"])
     async with context.turn() as session:
         return (await kind.find(session, context.caller, [id_])).get(id_)
 
@@ -60,8 +62,9 @@ async def find_node(_: object, context: Context, arguments: dict[str, Any]) -> o
 async def find_nodes(_: object, context: Context, arguments: dict[str, Any]) -> list[object]:
     """In the order asked for; one statement per kind."""
     if len(arguments["ids"]) > MAX_LIMIT:
-        raise Misfit(f"At most {MAX_LIMIT} ids at once.")
-    asked = [split(text) for text in arguments["ids"]]
+        raise Misfit(f"At most {MAX_LIMIT} ids at once.", at="/ids")
+    with standing_at("ids"):
+        asked = [split(text) for text in arguments["ids"]]
     found: dict[tuple[str, UUID], object] = {}
     for prefix in dict.fromkeys(kind.prefix for kind, _ in asked):
         ids = list(dict.fromkeys(id_ for kind, id_ in asked if kind.prefix == prefix))

@@ -131,5 +131,5 @@ def paging(size: int) -> list[StrawberryArgument]:
 def page_request(first: int, after: str | None) -> PageRequest:
     """Raises `Misfit` for a size out of bounds, with the same words as REST."""
     if not 1 <= first <= MAX_LIMIT:
-        raise Misfit(f"`first` is 1 to {MAX_LIMIT}.")
+        raise Misfit(f"`first` is 1 to {MAX_LIMIT}.", at="/first")
     return PageRequest(first, after)

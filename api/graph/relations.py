@@ -76,7 +76,7 @@ def rest_of_whole(read: Whole, order: Order) -> GoOn:
         found = (await read(session, caller, [owner])).get(owner, ())
         places = [order.cursor_of(each) for each in found]
         if request.cursor not in places:
-            raise CursorInvalid
+            raise CursorInvalid(at="/query/cursor")
         after = found[places.index(request.cursor) + 1 :]
         mark = PageMark(next_cursor=None, has_more=len(after) > request.limit)
         return Page(data=list(after[: request.limit]), page=mark)

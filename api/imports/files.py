@@ -2,7 +2,8 @@
 
 from fastapi import Request, Response
 
-from api.routes import Handler, TransactionRoute
+from api.pointing import Handler
+from api.routes import TransactionRoute
 from api.state import state_of
 from api.weighing import weighed
 from domain.imports.rules import FileKind

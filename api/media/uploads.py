@@ -10,7 +10,7 @@ from fastapi import Request, Response, UploadFile
 from fastapi.routing import APIRoute
 
 from api.parameters import known_to, refuse_odd
-from api.routes import Handler
+from api.pointing import Handler, pointing
 from api.state import state_of
 from api.weighing import weighed
 from domain.kernel.caller import Caller, Scope
@@ -31,7 +31,7 @@ class UploadRoute(APIRoute):
     """A route that reads a form of one file, as `CallerRoute` otherwise."""
 
     def get_route_handler(self) -> Handler:
-        handle, known = super().get_route_handler(), known_to(self.dependant)
+        handle, known = pointing(super().get_route_handler()), known_to(self.dependant)
 
         async def read_form(request: Request) -> Response:
             state = state_of(request)

@@ -18,8 +18,8 @@ from api.oauth.judging import push_judged
 from api.oauth.openid import claims_of
 from api.oauth.sent import Sent, check_resources, read_form
 from api.oauth.server import UNCACHED, Asking, Server
+from api.pointing import Handler
 from api.problems import headers_of, status_of
-from api.routes import Handler
 from api.state import State, state_of
 from domain.identity.holding import person_told
 from domain.identity.parties import Client

@@ -14,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from api.pages.browser import Elsewhere, render, see
 from api.pages.forms import check_form
 from api.pages.words import explain, language_of
-from api.problems import headers_of, is_unstorable, status_of
+from api.pointing import is_unstorable
+from api.problems import headers_of, status_of
 from domain.kernel.errors import DependencyAway, Misfit, ParvisError, TextUnstorable
 
 log = structlog.get_logger()

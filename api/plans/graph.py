@@ -9,12 +9,12 @@ from api.graph.changes import Mutation
 from api.graph.context import Context
 from api.graph.derive import derive
 from api.graph.fields import argument, asking
+from api.graph.ids import read_id
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from api.graph.relations import edge
 from api.plans import loaders
 from api.posts.graph import POST
-from domain.kernel.ids import read
 from domain.plans import queue, slots
 from domain.plans.shapes import MOST_FREE, FreeSlotsView, QueueView, SlotView
 
@@ -34,14 +34,16 @@ edge(loaders.pillar_by_post, "pillar", "The pillar it stands on. Needs `calendar
 
 
 async def _queue(_: object, context: Context, given: dict[str, Any]) -> QueueView:
-    calendar_id = read("cal", given["id"])
+    calendar_id = read_id("cal", "id", given["id"])
     async with context.turn() as session:
         return await queue.get_queue(session, context.caller, calendar_id)
 
 
 async def _free_slots(_: object, context: Context, given: dict[str, Any]) -> FreeSlotsView:
-    calendar_id = read("cal", given["id"])
-    pillar: UUID | None = read("pil", given["pillar_id"]) if given.get("pillar_id") else None
+    calendar_id = read_id("cal", "id", given["id"])
+    pillar: UUID | None = (
+        read_id("pil", "pillar_id", given["pillar_id"]) if given.get("pillar_id") else None
+    )
     count = max(1, min(given["count"], MOST_FREE))
     async with context.turn() as session:
         return await queue.list_free_slots(

@@ -8,12 +8,12 @@ from api.graph.changes import Mutation
 from api.graph.context import Context
 from api.graph.derive import derive
 from api.graph.fields import argument, asking
+from api.graph.ids import read_id
 from api.graph.lists import judging, listing, single
 from api.graph.pages import Order
 from api.graph.relations import edge
 from api.plans import loaders
 from api.posts.graph import POST
-from domain.kernel.ids import read
 from domain.plans import recurrence_changes as changes
 from domain.plans import recurrences
 from domain.plans.recurrence_shapes import PreviewRecurrence, PreviewView, RecurrenceView
@@ -33,7 +33,7 @@ edge(loaders.recurrence_by_post, "recurrence", "What it was made of. Needs `post
 
 
 async def _preview(_: object, context: Context, given: dict[str, Any]) -> PreviewView:
-    id_ = read("rec", given["id"])
+    id_ = read_id("rec", "id", given["id"])
     async with context.turn() as session:
         return await recurrences.get_recurrence_preview(
             session, context.caller, id_, now=context.now

@@ -8,13 +8,13 @@ from api.graph.arguments import Arguments
 from api.graph.context import Context
 from api.graph.derive import derive
 from api.graph.fields import argument, asking
+from api.graph.ids import read_id
 from api.graph.lists import judging, listing, single
 from api.graph.pages import Listed, Order, connection, page_request, paging
 from api.graph.relations import edge
 from api.graph.scalars import WallTime
 from api.posts import loaders
 from api.posts.said import VERSION
-from domain.kernel.ids import read
 from domain.posts import batches, delivery_queries, queries, showing, versions
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.judging import validate_post
@@ -96,7 +96,7 @@ COMPARED = Arguments(
 
 
 async def _compare(_: object, context: Context, given: dict[str, Any]) -> ComparisonView:
-    id_ = read("pver", given["id"])
+    id_ = read_id("pver", "id", given["id"])
     async with context.turn() as session:
         return await versions.compare_versions(
             session, context.caller, id_, **COMPARED.bound(given)

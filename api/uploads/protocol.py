@@ -17,8 +17,8 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
 from api.parameters import known_to, refuse_odd
+from api.pointing import Handler
 from api.problems import answer, from_validation
-from api.routes import Handler
 from api.state import state_of
 from domain.kernel.caller import Scope
 from domain.kernel.errors import (

@@ -76,7 +76,7 @@ async def begin_consent(
     try:
         await session.flush()
     except IntegrityError:
-        raise NotFound("community") from None
+        raise NotFound("community", [command.community_id]) from None
     about = {"network": row.network}
     record(session, caller, "consent.begun", ("consent", row.id), now=now, data=about)
     due_at(session, row.workspace_id, row.id, now)
@@ -226,7 +226,8 @@ def _check(command: BeginConsent, origins: frozenset[str]) -> None:
     connector = find_network(command.network)
     asked = None if connector is None or connector.consent is None else connector.manifest.consent
     if connector is not None and asked is None:
-        raise AbilityMissing("Accounts of this network are not connected at a page of its own.")
+        message = "Accounts of this network are not connected at a page of its own."
+        raise AbilityMissing(message, at="/network")
     check_fields(command.network, asked or (), command.fields, place="fields")
     if command.return_url is not None and _origin(command.return_url) not in origins:
         message = "Its origin is none of those that may call the api."

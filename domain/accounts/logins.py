@@ -15,7 +15,7 @@ def check_login(network: str, login: Mapping[str, str]) -> None:
     """Raises `Misfit` with a pointer for each field that is missing, empty or unknown."""
     connector = find(network)
     if connector is not None and connector.connect is None:
-        raise AbilityMissing("Accounts of this network are not connected.")
+        raise AbilityMissing("Accounts of this network are not connected.", at="/network")
     asked = () if connector is None else connector.manifest.login
     check_fields(network, asked, login, place="login")
 
@@ -29,7 +29,7 @@ def check_reach(caller: Caller, network: str) -> None:
     if connector is None or connector.publish is None or connector.manifest.is_test:
         return
     if caller.ahead is not None:
-        raise NetworkReal
+        raise NetworkReal(at="/network")
 
 
 def check_fields(
@@ -37,8 +37,7 @@ def check_fields(
 ) -> None:
     """The same for any fields a network asks for; `place` is where they stand in the body."""
     if find(network) is None:
-        fault = Fault("/network", NetworkUnknown.code, "There is no such network.")
-        raise NetworkUnknown(faults=(fault,))
+        raise NetworkUnknown(at="/network")
     faults = [*_missing(asked, given, place), *_unknown(asked, given, place)]
     if faults:
         raise Misfit(

@@ -60,8 +60,8 @@ async def connect_account(
         await session.flush()
     except IntegrityError as error:
         if "community_id" not in str(error.orig):
-            raise AlreadyExists from None
-        raise NotFound("community") from None
+            raise AlreadyExists(at="/id") from None
+        raise NotFound("community", [command.community_id]) from None
     about = {"network": row.network}
     record(session, caller, "account.created", ("account", row.id), now=now, data=about)
     due_at(session, row.workspace_id, row.id, now)

@@ -58,7 +58,7 @@ async def delegate_review(
     row.state = after(ReviewState(row.state), Act.DELEGATE)
     version = await ensure_mine(session, caller, post, row)
     if await queries.standing(session, command.member_id) is None:
-        raise NotFound("member")
+        raise NotFound("member", [command.member_id])
     if not await may_approve(session, command.member_id, row.community_id):
         fault = Fault("/member_id", "member.may_not_approve", "Nobody here who may approve.")
         raise Misfit(faults=(fault,))

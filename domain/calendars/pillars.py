@@ -14,8 +14,8 @@ from domain.calendars.shapes import ChangePillar, CreatePillar, PillarView
 from domain.calendars.tables import Calendar, Pillar
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
-from domain.kernel.errors import AlreadyExists, Fault, InUse, Misfit
+from domain.kernel.changes import apply, digest, find, find_for_change, flush, insert, made_before
+from domain.kernel.errors import Fault, InUse, Misfit
 from domain.kernel.ids import new_id
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
@@ -46,7 +46,7 @@ async def create_pillar(
         made_from=made_from,
         **command.model_dump(exclude={"id"}),
     )
-    await insert(session, row, taken=NAME_TAKEN)
+    await insert(session, row, taken=NAME_TAKEN, at="/name")
     record(session, caller, "pillar.created", ("pillar", row.id), now=now)
     return PillarView.model_validate(row)
 
@@ -64,10 +64,7 @@ async def change_pillar(
     row = await _pillar(session, caller, id_, expected_version)
     previous = apply(row, command.sent(), now=now)
     if previous:
-        try:
-            await session.flush()
-        except IntegrityError:
-            raise AlreadyExists(NAME_TAKEN) from None
+        await flush(session, taken=NAME_TAKEN, at="/name")
         record_change(session, caller, "pillar.changed", ("pillar", id_), row, previous, now=now)
     return PillarView.model_validate(row)
 

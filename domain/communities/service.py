@@ -13,8 +13,8 @@ from domain.communities.shapes import ChangeCommunity, CommunityView, CreateComm
 from domain.communities.tables import Community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find_for_change, insert, made_before
-from domain.kernel.errors import AlreadyExists, InUse
+from domain.kernel.changes import apply, digest, find_for_change, flush, insert, made_before
+from domain.kernel.errors import InUse
 from domain.kernel.ids import new_id
 
 SLUG_TAKEN = "A community with this slug exists already."
@@ -38,7 +38,7 @@ async def create_community(
         made_from=made_from,
         **command.model_dump(exclude={"id"}),
     )
-    await insert(session, row, taken=SLUG_TAKEN)
+    await insert(session, row, taken=SLUG_TAKEN, at="/slug")
     record(session, caller, "community.created", ("community", row.id), now=now)
     return CommunityView.model_validate(row)
 
@@ -56,10 +56,7 @@ async def change_community(
     row = await _community(session, caller, id_, expected_version)
     previous = apply(row, _values(command, row, now), now=now)
     if previous:
-        try:
-            await session.flush()
-        except IntegrityError:
-            raise AlreadyExists(SLUG_TAKEN) from None
+        await flush(session, taken=SLUG_TAKEN, at="/slug")
         about = ("community", id_)
         record_change(session, caller, "community.changed", about, row, previous, now=now)
     return CommunityView.model_validate(row)

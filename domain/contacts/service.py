@@ -37,7 +37,7 @@ async def create_contact(
         made_from=made_from,
         **command.model_dump(exclude={"id"}),
     )
-    await insert(session, row, taken="A contact has this key already.")
+    await insert(session, row, taken="A contact has this key already.", at="/key")
     record(session, caller, "contact.created", ("contact", row.id), now=now)
     return ContactView.model_validate(row)
 

@@ -58,7 +58,7 @@ async def pick_mention(
     house = await _house(session, caller, mention.community_id)
     row = _candidate(mention, CandidateOrigin.PICK, house, now)
     row.id, row.note, row.made_from = command.id or row.id, command.note, made_from
-    await insert(session, row, taken="This mention is a candidate already.")
+    await insert(session, row, taken="This mention is a candidate already.", at="/mention_id")
     record(session, caller, "candidate.picked", ("candidate", row.id), now=now)
     return await view_of(session, caller, row)
 

@@ -42,7 +42,7 @@ async def draft_idea(
     post_id = command.id or new_id()
     link = await session.get(IdeaPost, (caller.workspace_id, post_id))
     if link is not None and link.idea_id != id_:
-        raise IdTaken
+        raise IdTaken(at="/id")
     if link is None and idea.state not in DRAFTABLE:
         raise NotAllowedNow(f"Of an idea that is {idea.state} no post is made.")
     made = await create_post(
@@ -66,7 +66,7 @@ async def link_post(
         raise Misfit(faults=(fault,))
     link = await session.get(IdeaPost, (caller.workspace_id, post.id))
     if link is not None and link.idea_id != id_:
-        raise AlreadyExists("This post came of another idea.")
+        raise AlreadyExists("This post came of another idea.", at="/post_id")
     if link is None:
         session.add(IdeaPost(workspace_id=caller.workspace_id, id=post.id, idea_id=id_))
         _tell(session, caller, "idea.post_linked", id_, post.id, now)

@@ -88,7 +88,7 @@ async def move_idea(
     row = await find_idea(session, caller, id_, expected_version)
     state = IdeaState(row.state)
     if state is not command.state and not may_move(state, command.state):
-        raise MoveRefused(state, TRANSITIONS[state])
+        raise MoveRefused(state, TRANSITIONS[state], at="/state")
     summary = command.summary or row.summary
     _ensure_summary(command.state, summary)
     previous = apply(row, {"state": command.state.value, "summary": summary}, now=now)
@@ -152,8 +152,9 @@ async def _check_experts(session: AsyncSession, caller: Caller, ids: Iterable[UU
     statement = select(Member.id).where(
         col(Member.workspace_id) == caller.workspace_id, col(Member.id).in_(wanted)
     )
-    if len((await session.exec(statement)).all()) < len(wanted):
-        raise NotFound("member")
+    missing = wanted.difference((await session.exec(statement)).all())
+    if missing:
+        raise NotFound("member", missing)
 
 
 def _ensure_summary(state: IdeaState, summary: str | None) -> None:

@@ -27,8 +27,7 @@ async def create_api_key(
         raise MemberMissing
     _check_scopes(caller, command.scopes)
     if command.expires_at is not None and command.expires_at <= now:
-        fault = Fault("/expires_at", TimePast.code, TimePast.title)
-        raise TimePast("A key that has run out is of no use.", faults=(fault,))
+        raise TimePast("A key that has run out is of no use.", at="/expires_at")
     bearer = make_bearer(caller.workspace_id)
     row = Token(
         workspace_id=caller.workspace_id,

@@ -103,7 +103,7 @@ class Caller:
     def need_community(self, community_id: UUID) -> None:
         """Raises `NotFound` for one that they are held from."""
         if self.communities is not None and community_id not in self.communities:
-            raise NotFound("community")
+            raise NotFound("community", [community_id])
 
 
 def worker(workspace_id: UUID) -> Caller:

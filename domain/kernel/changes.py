@@ -45,17 +45,25 @@ async def made_before(
     await session.exec(LOCK_ID, params={"id": str(id_)})  # type: ignore[call-overload]  # SQLModel types no text()
     row = await session.get(table, (caller.workspace_id, id_))
     if row is not None and row.made_from != made_from:
-        raise IdTaken
+        raise IdTaken(at="/id")
     return row
 
 
-async def insert(session: AsyncSession, row: Kept, *, taken: str) -> None:
-    """Adds a row; `taken` is what to say when its name is taken. Raises `AlreadyExists`."""
+async def insert(session: AsyncSession, row: Kept, *, taken: str, at: str | None = "/id") -> None:
+    """Adds a row. Raises as `flush`."""
     session.add(row)
+    await flush(session, taken=taken, at=at)
+
+
+async def flush(session: AsyncSession, *, taken: str, at: str | None) -> None:
+    """Writes what was changed. Raises `AlreadyExists`.
+
+    `taken` is what to say when a name is taken, `at` where that name stands in the body.
+    """
     try:
         await session.flush()
     except IntegrityError:
-        raise AlreadyExists(taken) from None
+        raise AlreadyExists(taken, at=at) from None
 
 
 async def find_for_change(
@@ -72,7 +80,7 @@ async def find_for_change(
     """
     row = (await session.exec(statement.with_for_update())).one_or_none()
     if row is None:
-        raise NotFound(what)
+        raise NotFound(what, ids_in(statement))
     if expected_version == UNSENT:
         raise VersionMissing
     if expected_version is not None and row.version != expected_version:
@@ -84,8 +92,14 @@ async def find(session: AsyncSession, statement: SelectOfScalar[Row], *, what: s
     """The one row of a statement. Raises `NotFound`."""
     row = (await session.exec(statement)).one_or_none()
     if row is None:
-        raise NotFound(what)
+        raise NotFound(what, ids_in(statement))
     return row
+
+
+def ids_in(statement: SelectOfScalar[Any]) -> frozenset[UUID]:
+    """The ids that a statement names."""
+    named = statement.compile().params.values()
+    return frozenset(each for each in named if isinstance(each, UUID))
 
 
 def apply(row: Kept, values: dict[str, Any], *, now: datetime) -> dict[str, Any]:

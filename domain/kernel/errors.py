@@ -21,9 +21,10 @@ A class stands for one thing a caller can do differently. `code` never changes; 
 in general, the message in particular; `remedy` says what to do. Nothing secret in a message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,13 @@ class ParvisError(Exception):
     is_retryable = False
     acting_party = "developer"
 
-    def __init__(self, message: str = "", *, faults: tuple[Fault, ...] = ()) -> None:
+    def __init__(
+        self, message: str = "", *, faults: tuple[Fault, ...] = (), at: str | None = None
+    ) -> None:
+        """`at` is for an error that is its own one fault: a JSON pointer into the body."""
         super().__init__(message or self.title)
         self.message = message or self.title
-        self.faults = faults
+        self.faults = faults if at is None else (Fault(at, self.code, self.message),)
 
 
 class Unauthenticated(ParvisError): ...
@@ -163,8 +167,12 @@ class NotFound(Missing):
     title = "There is no such thing in this workspace"
     remedy = "Check the id; a list shows what is there."
 
-    def __init__(self, what: str = "resource") -> None:
-        super().__init__(f"There is no such {what} in this workspace.")
+    def __init__(
+        self, what: str = "resource", ids: Collection[UUID] = (), *, at: str | None = None
+    ) -> None:
+        """`ids` are those that were looked for in vain: the edge finds them in what was sent."""
+        super().__init__(f"There is no such {what} in this workspace.", at=at)
+        self.ids = frozenset(ids)
 
 
 class RouteUnknown(Missing):
@@ -516,8 +524,8 @@ class MoveRefused(Conflict):
     remedy = "Choose one of its `next_states`."
     acting_party = "user"
 
-    def __init__(self, state: str, allowed: Sequence[str]) -> None:
-        super().__init__(f"From {state} it goes to {' or '.join(allowed)}.")
+    def __init__(self, state: str, allowed: Sequence[str], *, at: str) -> None:
+        super().__init__(f"From {state} it goes to {' or '.join(allowed)}.", at=at)
 
 
 class DeliveryUnderWay(Conflict):

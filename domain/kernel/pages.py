@@ -42,21 +42,21 @@ def read_cursor(cursor: str, sort: str, *types: type) -> list[Any]:
         raw = urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
         found, *keys = msgspec.msgpack.decode(raw, type=list[Any])
         if found != sort or len(keys) != len(types):
-            raise CursorInvalid
+            raise CursorInvalid(at="/query/cursor")
         return [_key(key, kind) for key, kind in zip(keys, types, strict=True)]
     except (ValueError, msgspec.MsgspecError):
-        raise CursorInvalid from None
+        raise CursorInvalid(at="/query/cursor") from None
 
 
 def _key(found: object, kind: type) -> object:
     """The key as its column takes it; what no column takes was not written by us."""
     key: object = msgspec.convert(found, kind)
     if isinstance(key, datetime) and key.tzinfo is None:
-        raise CursorInvalid
+        raise CursorInvalid(at="/query/cursor")
     if isinstance(key, int) and abs(key) >= BIGGEST:
-        raise CursorInvalid
+        raise CursorInvalid(at="/query/cursor")
     if isinstance(key, str) and "\0" in key:
-        raise CursorInvalid
+        raise CursorInvalid(at="/query/cursor")
     return key
 
 

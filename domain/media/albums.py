@@ -102,7 +102,7 @@ async def place_media(
     moved = list(dict.fromkeys(command.media_ids))
     await _check_media(session, caller, moved)
     if command.before_id is not None and command.before_id not in known.keys() - set(moved):
-        raise NotFound("other file in this album")
+        raise NotFound("other file in this album", [command.before_id])
     order = arranged(list(known), moved, command.before_id)
     if len(order) > MOST_MEDIA:
         fault = Fault("/media_ids", "album.full", f"An album holds {MOST_MEDIA:,} files.")
@@ -161,8 +161,9 @@ async def _check_media(session: AsyncSession, caller: Caller, ids: Sequence[UUID
     if not wanted:
         return
     statement = queries.visible(caller).where(col(Media.id).in_(wanted))
-    if len((await session.exec(statement)).all()) < len(wanted):
-        raise NotFound("media")
+    missing = wanted.difference(row.id for row in (await session.exec(statement)).all())
+    if missing:
+        raise NotFound("media", missing)
 
 
 async def _place(

@@ -95,11 +95,11 @@ def limit_of(network: str, content_type: str) -> MediaLimit:
     """Raises `NetworkUnknown`, and `AbilityMissing` for a network without such files."""
     connector = find_network(network)
     if connector is None:
-        raise NetworkUnknown
+        raise NetworkUnknown(at="/network")
     manifest = connector.manifest
     limit = manifest.videos if content_type.startswith("video/") else manifest.images
     if limit is None:
-        raise AbilityMissing(f"{manifest.name} takes no {content_type}.")
+        raise AbilityMissing(f"{manifest.name} takes no {content_type}.", at="/network")
     return limit
 
 

@@ -58,8 +58,9 @@ async def mark_mentions(
     # In one order for all, so that two who mark the same mentions never lock crosswise.
     statement = visible(caller).where(col(Mention.id).in_(wanted)).order_by(col(Mention.id))
     rows = (await session.exec(statement.with_for_update())).all()
-    if len(rows) != len(wanted):
-        raise NotFound("mention")
+    missing = wanted - {row.id for row in rows}
+    if missing:
+        raise NotFound("mention", missing)
     changed = [row for row in rows if apply(row, _values(values, row, now), now=now)]
     if changed:
         _record_marked(session, caller, changed, values, now)
@@ -90,7 +91,7 @@ async def _ensure_member(session: AsyncSession, caller: Caller, values: dict[str
         col(Member.workspace_id) == caller.workspace_id, col(Member.id) == member_id
     )
     if (await session.exec(statement)).one_or_none() is None:
-        raise NotFound("member")
+        raise NotFound("member", [member_id])
 
 
 def _values(sent: dict[str, Any], row: Mention, now: datetime) -> dict[str, Any]:

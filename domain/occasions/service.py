@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,8 +10,7 @@ from domain.communities import queries as communities
 from domain.communities.tables import Community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
-from domain.kernel.errors import AlreadyExists
+from domain.kernel.changes import apply, digest, find, find_for_change, flush, insert, made_before
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.occasions.nearing import propose_anew
@@ -51,7 +49,7 @@ async def create_event_calendar(
         made_from=made_from,
         **command.model_dump(exclude={"id", "url"}),
     )
-    await insert(session, row, taken=TAKEN)
+    await insert(session, row, taken=TAKEN, at="/url")
     due_at(session, caller.workspace_id, row.id, now)
     record(session, caller, "event_calendar.created", ("event_calendar", row.id), now=now)
     return view_of(row)
@@ -79,10 +77,7 @@ async def change_event_calendar(
         for name, value in {**UNREAD, "act_at": now}.items():
             setattr(row, name, value)
         due_at(session, caller.workspace_id, id_, now)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise AlreadyExists(TAKEN) from None
+    await flush(session, taken=TAKEN, at="/url")
     if "proposes_days_before" in previous:
         await propose_anew(session, caller, row, now=now)
     about = ("event_calendar", id_)

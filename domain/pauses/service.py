@@ -41,7 +41,7 @@ async def create_pause(
         updated_at=now,
         made_from=made_from,
     )
-    await insert(session, row, taken="It is paused already.")
+    await insert(session, row, taken="It is paused already.", at=None)
     data = command.model_dump(mode="json", exclude={"id"}, exclude_none=True)
     record(session, caller, "pause.begun", ("pause", row.id), now=now, data=data)
     return (await pause_views(session, caller, [row]))[0]

@@ -274,8 +274,8 @@ def _coming(row: Recurrence, wall: datetime, now: datetime) -> Coming:
     """The occurrence at a wall time. Raises `NotFound` and `TimePast`."""
     rule = read_rule(row.rule, row.time_zone)
     if not comes_at(rule, row.starts_at, wall):
-        raise NotFound("occurrence")
+        raise NotFound("occurrence", at="/occurs_at")
     at = resolve(wall, row.time_zone)
     if at <= now:
-        raise TimePast
+        raise TimePast(at="/occurs_at")
     return Coming(wall, at)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -14,8 +13,7 @@ from domain.calendars.pillars import check_pillar
 from domain.calendars.queries import find_calendar
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
-from domain.kernel.errors import AlreadyExists
+from domain.kernel.changes import apply, digest, find, find_for_change, flush, insert, made_before
 from domain.kernel.ids import new_id
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
@@ -49,7 +47,7 @@ async def create_slot(
         made_from=made_from,
         **command.model_dump(exclude={"id"}),
     )
-    await insert(session, row, taken=TIME_TAKEN)
+    await insert(session, row, taken=TIME_TAKEN, at="/wall_time")
     record(session, caller, "slot.created", ("slot", row.id), now=now)
     return SlotView.model_validate(row)
 
@@ -70,10 +68,7 @@ async def change_slot(
     await check_pillar(session, caller, row.calendar_id, values.get("pillar_id"))
     previous = apply(row, values, now=now)
     if previous:
-        try:
-            await session.flush()
-        except IntegrityError:
-            raise AlreadyExists(TIME_TAKEN) from None
+        await flush(session, taken=TIME_TAKEN, at="/wall_time")
         changed = {"changed": sorted(previous)}
         record(session, caller, "slot.changed", ("slot", id_), now=now, data=changed)
     return SlotView.model_validate(row)

@@ -125,14 +125,15 @@ async def _check_departments(session: AsyncSession, caller: Caller, ids: Iterabl
     statement = select(Department.id).where(
         col(Department.workspace_id) == caller.workspace_id, col(Department.id).in_(wanted)
     )
-    if wanted and len((await session.exec(statement)).all()) < len(wanted):
-        raise NotFound("department")
+    missing = wanted.difference((await session.exec(statement)).all()) if wanted else ()
+    if missing:
+        raise NotFound("department", missing)
 
 
 async def _may_approve(session: AsyncSession, member_id: UUID) -> bool:
     found = await standing(session, member_id)
     if found is None:
-        raise NotFound("member")
+        raise NotFound("member", [member_id])
     return Scope.POSTS_APPROVE in found.scopes
 
 

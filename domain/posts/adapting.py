@@ -80,7 +80,7 @@ async def set_adaptations(
     try:
         await session.flush()
     except IntegrityError:
-        raise IdTaken from None
+        raise IdTaken(at="/adaptations") from None
     return bool(gone or new or any(changed))
 
 

@@ -214,7 +214,7 @@ async def find_media(
     )
     found = {row.id: row for row in (await session.exec(statement)).all()}
     if len(found) < len(wanted):
-        raise NotFound("media")
+        raise NotFound("media", wanted - found.keys())
     return found
 
 
@@ -230,7 +230,7 @@ async def find_accounts(
     )
     found = {row.id: row for row in (await session.exec(statement)).all()} if wanted else {}
     if len(found) < len(wanted):
-        raise NotFound("account")
+        raise NotFound("account", wanted - found.keys())
     return found
 
 

@@ -53,8 +53,9 @@ async def targets_of(
 ) -> list[Delivery]:
     """As `deliveries_of`, of these accounts; of all where none is named. Raises `NotFound`."""
     rows = await deliveries_of(session, caller, post.id)
-    if not {row.account_id for row in rows}.issuperset(account_ids):
-        raise NotFound("target of the post")
+    missing = set(account_ids).difference(row.account_id for row in rows)
+    if missing:
+        raise NotFound("target of the post", missing)
     return [row for row in rows if not account_ids or row.account_id in account_ids]
 
 

@@ -70,15 +70,17 @@ def _set_time(post: Post, command: SchedulePost, now: datetime) -> None:
         return
     post.wall_time = command.wall_time or post.wall_time
     if post.wall_time is None:
-        raise TimeMissing
+        raise TimeMissing(at="/wall_time")
     post.publish_at = future(post.wall_time, post.time_zone, now)
 
 
-def future(wall_time: datetime, time_zone: str, now: datetime) -> datetime:
-    """The moment of a wall time. Raises `TimePast`."""
+def future(
+    wall_time: datetime, time_zone: str, now: datetime, *, at: str = "/wall_time"
+) -> datetime:
+    """The moment of a wall time, which stands `at` its place in the body. Raises `TimePast`."""
     moment = resolve(wall_time, time_zone)
     if moment <= now:
-        raise TimePast(f"{wall_time.isoformat()} in {time_zone} has passed.")
+        raise TimePast(f"{wall_time.isoformat()} in {time_zone} has passed.", at=at)
     return moment
 
 

@@ -65,7 +65,7 @@ async def _take_word(
         try:
             row.checkpoint = resume.told(row.checkpoint, ref)
         except ValueError as error:
-            raise Misfit(str(error)) from error
+            raise Misfit(str(error), at="/remote_id") from error
         retry(session, row, now=now)
         return
     end(row, DeliveryState.DONE, now)

@@ -58,7 +58,7 @@ async def create_sign_in_provider(
         updated_at=now,
         made_from=made_from,
     )
-    await insert(session, row, taken=NAME_TAKEN)
+    await insert(session, row, taken=NAME_TAKEN, at="/name")
     about = {"name": row.name, "issuer": row.issuer}
     record(
         session, caller, "sign_in_provider.added", ("sign_in_provider", id_), now=now, data=about
@@ -79,7 +79,7 @@ async def change_sign_in_provider(
     row = await _provider(session, caller, id_, expected_version)
     previous = apply(row, _values(command, row, keys), now=now)
     if previous:
-        await insert(session, row, taken=NAME_TAKEN)
+        await insert(session, row, taken=NAME_TAKEN, at="/name")
         shown = {name: value for name, value in previous.items() if name != "sealed_secret"}
         data = {"changed": sorted(previous), "previous": shown}
         about = ("sign_in_provider", id_)

@@ -55,7 +55,7 @@ async def create_source(
         updated_at=now,
         made_from=made_from,
     )
-    await insert(session, row, taken="The post rests on this already.")
+    await insert(session, row, taken="The post rests on this already.", at="/url")
     await keep_pace(session, caller, page)
     data = {"post": show("post", post.id), "url": page.url}
     record(session, caller, "source.created", ("source", row.id), now=now, data=data)

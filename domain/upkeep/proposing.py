@@ -43,8 +43,9 @@ async def propose_update(
         return await update_view(session, caller, before)
     post = await find_post(session, caller, id_, None)
     public = {copy.id for copy, _ in await public_copies(session, caller, id_)}
-    if not public.issuperset(each.delivery_id for each in command.copies):
-        raise NotFound("public copy")
+    missing = {each.delivery_id for each in command.copies} - public
+    if missing:
+        raise NotFound("public copy", missing)
     if await waiting_update(session, caller, id_, UpdateReason.ASKED) is not None:
         raise AlreadyExists("An update of this post is proposed already.")
     row = await propose(
@@ -137,8 +138,9 @@ async def choose(
     """Sets what shall be done with copies. Raises `NotFound`, `Misfit` for ways not taken."""
     rows = (await copies_of(session, caller, [row.id]))[row.id]
     copies = {each.delivery_id: each for each in rows}
-    if not copies.keys() >= {each.delivery_id for each in choices}:
-        raise NotFound("copy of the update")
+    missing = {each.delivery_id for each in choices} - copies.keys()
+    if missing:
+        raise NotFound("copy of the update", missing)
     faults = tuple(_faults(choices, copies))
     if faults:
         raise Misfit(faults=faults)

@@ -39,7 +39,7 @@ async def change_upkeep(
     _ensure_version(row, expected_version)
     values = command.sent()
     if values.get("checker_id") and await standing(session, values["checker_id"]) is None:
-        raise NotFound("member")
+        raise NotFound("member", [values["checker_id"]])
     _complete(row, values, now)
     new = {name: values.get(name) for name in TOLD if values.get(name) != getattr(row, name)}
     _ensure_to_come(new, values.get("time_zone", row.time_zone), now)
@@ -104,6 +104,6 @@ def _complete(row: Upkeep, values: dict[str, Any], now: datetime) -> None:
 
 def _ensure_to_come(walls: Mapping[str, datetime | None], place: str, now: datetime) -> None:
     """Raises `TimePast`."""
-    for wall in walls.values():
+    for name, wall in walls.items():
         if wall is not None:
-            future(wall, place, now)
+            future(wall, place, now, at=f"/{name}")

@@ -17,10 +17,11 @@ from domain.kernel.changes import (
     digest,
     find,
     find_for_change,
+    flush,
     insert,
     made_before,
 )
-from domain.kernel.errors import AlreadyExists, InUse, ScopeBeyond
+from domain.kernel.errors import InUse, ScopeBeyond
 from domain.kernel.ids import new_id
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
@@ -74,7 +75,7 @@ async def create_role(
     before = await made_before(session, caller, CustomRole, command.id, made_from)
     if before is not None:
         return RoleView.model_validate(before)
-    _need_scopes(caller, command.scopes)
+    _need_scopes(caller, command.scopes, at="/scopes")
     row = CustomRole(
         workspace_id=caller.workspace_id,
         id=command.id or new_id(),
@@ -85,7 +86,7 @@ async def create_role(
         updated_at=now,
         made_from=made_from,
     )
-    await insert(session, row, taken=TAKEN)
+    await insert(session, row, taken=TAKEN, at="/name")
     data = {"current": _told(row)}
     record(session, caller, "role.created", ("role", row.id), now=now, data=data)
     return RoleView.model_validate(row)
@@ -105,14 +106,11 @@ async def change_role(
     row = await _role(session, caller, id_, expected_version)
     values, before = command.sent(), _told(row)
     if "scopes" in values:
-        _need_scopes(caller, values["scopes"])
+        _need_scopes(caller, values["scopes"], at="/scopes")
         values["scopes"] = sorted(set(values["scopes"]))
     changed = apply(row, values, now=now)
     if changed:
-        try:
-            await session.flush()
-        except IntegrityError:
-            raise AlreadyExists(TAKEN) from None
+        await flush(session, taken=TAKEN, at="/name")
         data = difference(before, _told(row))
         record(session, caller, "role.changed", ("role", id_), now=now, data=data)
     return RoleView.model_validate(row)
@@ -155,9 +153,9 @@ async def _role(
     return row
 
 
-def _need_scopes(caller: Caller, scopes: Sequence[str]) -> None:
+def _need_scopes(caller: Caller, scopes: Sequence[str], *, at: str | None = None) -> None:
     if not caller.scopes.issuperset(scopes):
-        raise ScopeBeyond
+        raise ScopeBeyond(at=at)
 
 
 def _told(row: CustomRole) -> dict[str, object]:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,10 +16,11 @@ from domain.kernel.changes import (
     difference,
     digest,
     find_for_change,
+    flush,
     insert,
     made_before,
 )
-from domain.kernel.errors import AlreadyExists, LeadOutside, NotFound
+from domain.kernel.errors import LeadOutside, NotFound
 from domain.kernel.ids import new_id, show
 from domain.workspaces import queries
 from domain.workspaces.department_queries import members_of, view_of, views_of, visible
@@ -55,7 +55,7 @@ async def create_department(
         updated_at=now,
         made_from=made_from,
     )
-    await insert(session, row, taken=TAKEN)
+    await insert(session, row, taken=TAKEN, at="/name")
     await _put(session, row, members)
     data = {"current": _told(row, members)}
     record(session, caller, "department.created", ("department", row.id), now=now, data=data)
@@ -90,7 +90,7 @@ async def change_department(
             row.version, row.updated_at = row.version + 1, now
     data = difference(before, _told(row, members))
     if data:
-        await _flush(session)
+        await flush(session, taken=TAKEN, at="/name")
         record(session, caller, "department.changed", ("department", id_), now=now, data=data)
     return view_of(row, members)
 
@@ -111,13 +111,6 @@ async def remove_department(
     record(session, caller, "department.removed", ("department", id_), now=now, data=data)
 
 
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise AlreadyExists(TAKEN) from None
-
-
 def _need_house(caller: Caller) -> None:
     caller.need(Scope.MEMBERS_WRITE)
     caller.need_all_communities()
@@ -130,7 +123,7 @@ def _lead(lead_id: UUID | None) -> tuple[UUID, ...]:
 def _led(lead_id: UUID | None, members: Sequence[UUID]) -> UUID | None:
     """The lead, who must be among the members. Raises `LeadOutside`."""
     if lead_id is not None and lead_id not in members:
-        raise LeadOutside
+        raise LeadOutside(at="/lead_id")
     return lead_id
 
 
@@ -138,8 +131,9 @@ async def _need_members(session: AsyncSession, caller: Caller, ids: set[UUID]) -
     """Raises `NotFound`. Who is found stays until the department stands."""
     statement = queries.visible(caller).where(col(Member.id).in_(ids))
     found = (await session.exec(statement.with_for_update(key_share=True, read=True))).all()
-    if len(found) < len(ids):
-        raise NotFound("member")
+    missing = ids - {row.id for row in found}
+    if missing:
+        raise NotFound("member", missing)
 
 
 async def _put(session: AsyncSession, row: Department, members: Iterable[UUID]) -> None:

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import digest, find_for_change, insert, made_before
+from domain.kernel.changes import digest, find_for_change, flush, insert, made_before
 from domain.kernel.errors import AlreadyExists
 from domain.kernel.ids import new_id
 from domain.kernel.languages import Language
@@ -61,7 +60,7 @@ async def create_invitation(
         **columns_of(seat),
     )
     await _send(session, caller, row, command.valid_days, doors=doors, now=now)
-    await insert(session, row, taken=INVITED)
+    await insert(session, row, taken=INVITED, at="/email")
     data = {"current": told(seat)}
     record(session, caller, "invitation.sent", ("invitation", row.id), now=now, data=data)
     return view_of(caller, row, now)
@@ -81,10 +80,7 @@ async def resend_invitation(
     row.state = INVITATION.after(state_of(row, now), Act.RESEND)
     await _send(session, caller, row, command.valid_days, doors=doors, now=now)
     row.version, row.updated_at = row.version + 1, now
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise AlreadyExists(INVITED) from None
+    await flush(session, taken=INVITED, at=None)
     record(session, caller, "invitation.resent", ("invitation", id_), now=now)
     return view_of(caller, row, now)
 
@@ -125,7 +121,7 @@ async def _need_newcomer(session: AsyncSession, caller: Caller, email: str) -> N
     if member is None:
         return
     if member.user_id is not None:
-        raise AlreadyExists("This person is a member already.")
+        raise AlreadyExists("This person is a member already.", at="/email")
     await need_power_over(session, caller, queries.seat_held(member))
 
 

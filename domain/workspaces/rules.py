@@ -50,9 +50,11 @@ def seat_of(sent: Mapping[str, Any], before: Seat | None = None) -> Seat:
 def check(seat: Seat) -> None:
     """Raises `RoleUnfit`."""
     if (seat.role is Role.CUSTOM) != (seat.role_id is not None):
-        raise RoleUnfit("The role custom goes with a role_id, and no other role does.")
+        raise RoleUnfit(
+            "The role custom goes with a role_id, and no other role does.", at="/role_id"
+        )
     if seat.owns and seat.communities is not None:
-        raise RoleUnfit("An owner sees all communities.")
+        raise RoleUnfit("An owner sees all communities.", at="/communities")
 
 
 def scopes_of(seat: Seat, own: Iterable[str] = ()) -> frozenset[Scope]:

@@ -47,8 +47,9 @@ async def need_power_over(session: AsyncSession, caller: Caller, seat: Seat) -> 
 async def _need_communities(session: AsyncSession, communities: frozenset[UUID]) -> None:
     """Row-level security hides those that the caller is held from."""
     found = await session.exec(KNOWN_COMMUNITIES, params={"ids": list(communities)})  # type: ignore[call-overload]  # SQLModel types no text()
-    if frozenset(found.scalar_one()) != communities:
-        raise NotFound("community")
+    missing = communities.difference(found.scalar_one())
+    if missing:
+        raise NotFound("community", missing)
 
 
 async def lock_owners(session: AsyncSession, caller: Caller) -> None:

@@ -153,7 +153,7 @@ def new_member(caller: Caller, seat: Seat, name: str, email: str, now: datetime)
 
 async def add_member(session: AsyncSession, caller: Caller, row: Member, *, now: datetime) -> None:
     """Raises `AlreadyExists`."""
-    await insert(session, row, taken="This person is a member already.")
+    await insert(session, row, taken="This person is a member already.", at="/email")
     data = {"current": told(seat_held(row))}
     record(session, caller, "member.added", ("member", row.id), now=now, data=data)
 

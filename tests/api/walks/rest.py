@@ -36,6 +36,12 @@ class Visit:
     def title(self) -> str:
         return f"{self.operation} {'/'.join(map(str, self.place))}"
 
+    @property
+    def pointer(self) -> str:
+        """Where a refusal must say that the id stands; empty for the path, which says it itself."""
+        where, *way = self.place
+        return "".join(f"/{each}" for each in way) if where == "body" else ""
+
     def sent(self, own: Mapping[str, str], other: Mapping[str, str]) -> Json:
         """The request with one workspace's ids and, in its place, the other's."""
         step = with_ids({name: self.step[name] for name in SENT if name in self.step}, own)

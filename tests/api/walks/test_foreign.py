@@ -54,9 +54,16 @@ def met(visit: Visit, answer: httpx2.Response, other: Furnished) -> str | None:
     is_choice = visit.place[0] == "query" or visit.operation in CHOOSING
     is_bare = is_choice and answer.status_code == 200 and shows_nothing(found)
     told = _ids(answer.text) - {other.here[visit.foreign]}
-    if not (is_gone or is_bare) or told & set(other.here.values()):
+    is_pointed = is_bare or not visit.pointer or visit.pointer in _pointers(found)
+    if not (is_gone or is_bare) or told & set(other.here.values()) or not is_pointed:
         return f"{visit.title}: {answer.status_code} {answer.text[:300]}"
     return None
+
+
+def _pointers(problem: Json) -> set[str]:
+    """Where faults are, and the lists that they are in."""
+    found = {each["pointer"] for each in problem["errors"]}
+    return found | {pointer.rpartition("/")[0] for pointer in found}
 
 
 def _ids(text: str) -> set[str]:
