@@ -33,7 +33,8 @@ async def accept_move(
         there = await page_at(session, caller, command.url, page.entry, page.every_hours, now)
         moving = await _moving(session, caller, page, there)
         if row not in moving:
-            raise AlreadyExists("The post rests on that address too: remove this source.")
+            message = "The post rests on that address too: remove this source."
+            raise AlreadyExists(message, at="/url")
         _hand_over(page, there)
         for each in moving:
             each.page_id = there.id
