@@ -209,7 +209,13 @@ async def _record_error(
     if task.act == LOOK_UP:
         decision = after_look_up_error(error, look_ups=task.look_ups, reconcile_wait=wait, now=now)
     else:
-        decision = after_error(error, attempts=task.attempts, reconcile_wait=wait, now=now)
+        decision = after_error(
+            error,
+            attempts=task.attempts,
+            failures=task.failures,
+            reconcile_wait=wait,
+            now=now,
+        )
     async with context.database.transaction(task.workspace_id) as session:
         spent = await recording.record_error(
             session,

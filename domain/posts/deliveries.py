@@ -87,7 +87,8 @@ def may_retry(row: Delivery) -> bool:
 
 def retry(session: AsyncSession, row: Delivery, *, now: datetime) -> None:
     """It waits again; its checkpoint stays, so a thread goes on where it was."""
-    row.state, row.attempts, row.look_ups = DeliveryState.WAITING, 0, 0
+    row.state, row.attempts = DeliveryState.WAITING, 0
+    row.failures = row.look_ups = 0
     make_due(session, row, now, now=now)
 
 

@@ -46,6 +46,7 @@ class Task:
     checkpoint: Checkpoint
     refs: tuple[Ref, ...]
     attempts: int
+    failures: int
     look_ups: int
     due_at: datetime
     sent_at: datetime
@@ -206,6 +207,7 @@ def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content])
         checkpoint=row["checkpoint"],
         refs=tuple(Ref(ref["remote_id"], ref["url"]) for ref in row["refs"]),
         attempts=row["attempts"],
+        failures=row["failures"],
         look_ups=row["look_ups"],
         due_at=row["due_at"],
         sent_at=row["sent_at"],

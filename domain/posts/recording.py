@@ -25,7 +25,15 @@ from domain.posts.delivering import LOOK_UP, Task, Wait
 from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.finding import find_post, lock_delivery
 from domain.posts.holding import problem_of
-from domain.posts.rules import HOLD, Decision, DeliveryKind, DeliveryState, Verdict, may_move
+from domain.posts.rules import (
+    HOLD,
+    Decision,
+    DeliveryKind,
+    DeliveryState,
+    Verdict,
+    is_away,
+    may_move,
+)
 from domain.posts.tables import Attempt, Delivery, Post
 
 
@@ -51,6 +59,8 @@ async def record_error(
     ):
         return None
     row.state, row.act_at = state, decision.at
+    if task.act != LOOK_UP and is_away(error):
+        row.failures += 1
     row.version, row.updated_at = row.version + 1, now
     row.problem = {
         "code": error.code,

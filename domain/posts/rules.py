@@ -81,7 +81,7 @@ PUBLIC = frozenset({PostState.PUBLISHED, PostState.PARTIALLY_PUBLISHED})
 PLANNABLE = frozenset({PostState.DRAFT, PostState.CANCELLED, PostState.SCHEDULED, PostState.FAILED})
 """Planned anew, what failed waits again, beside accounts that were added since."""
 
-MOST_ATTEMPTS = 8
+MOST_FAILURES = 8
 FIRST_WAIT = timedelta(seconds=5)
 MOST_ASKED = 60
 """How often a network is asked whether it is done with a file: for about half an hour."""
@@ -161,9 +161,13 @@ class Decision:
 
 
 def after_error(
-    error: NetworkError, *, attempts: int, reconcile_wait: timedelta, now: datetime
+    error: NetworkError, *, attempts: int, failures: int, reconcile_wait: timedelta, now: datetime
 ) -> Decision:
-    """What to do after an attempt ended in an error."""
+    """What to do after an attempt ended in an error.
+
+    `failures` attempts before it found the network away: they alone count against one that is, so
+    that what waited long for a budget or a file has all its tries.
+    """
     match error:
         case RateLimited():
             until = error.until or now + backoff(attempts)
@@ -180,11 +184,16 @@ def after_error(
         case StillWorking() if attempts < MOST_ASKED:
             at = now + min(backoff(attempts), LONGEST_ASKING)
             return Decision(Verdict.WAIT, at, is_retryable=True, acting_party="network")
-        case Unavailable() if attempts < MOST_ATTEMPTS:
-            at = now + backoff(attempts)
+        case Unavailable() if is_away(error) and failures + 1 < MOST_FAILURES:
+            at = now + backoff(failures + 1)
             return Decision(Verdict.WAIT, at, is_retryable=True, acting_party="network")
         case _:
             return Decision(Verdict.STOP, None, is_retryable=True, acting_party="network")
+
+
+def is_away(error: NetworkError) -> bool:
+    """Whether an attempt found the network away."""
+    return isinstance(error, Unavailable) and not isinstance(error, StillWorking)
 
 
 def after_look_up_error(

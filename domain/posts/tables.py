@@ -289,6 +289,8 @@ class Delivery(Kept, table=True):
     claimed_by: UUID | None = None
     """The worker that took it last; while it goes out, its account speaks through no other."""
     attempts: int = Field(default=0)
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
+    """How many of them found the network away."""
     look_ups: int = Field(default=0)
     sent_at: datetime | None = moment(nullable=True)
     """When the first attempt began: look-ups reach back to it."""

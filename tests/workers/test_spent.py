@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.agenda.queries import list_agenda
-from domain.connector.errors import RateLimited
+from domain.connector.errors import RateLimited, Unavailable
 from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.kernel.pages import PageRequest
@@ -44,6 +44,32 @@ async def test_a_spent_budget_delays_and_says_until_when(stage: Stage) -> None:
     held = [item for item in agenda.data if item.kind == "delivery_held"]
     assert [(item.code, item.message, item.next_at) for item in held] == [(SPENT, said, until)]
     assert await stage.states() == ["done"]
+
+
+async def test_what_waited_long_for_a_budget_has_all_its_tries_when_the_network_is_away(
+    stage: Stage,
+) -> None:
+    """Ten waits counted among the eight tries: the first time it was away was the last."""
+    await stage.plan("a", await stage.account())
+    for minute in range(10):
+        until = stage.now + timedelta(minutes=1)
+        stage.network.refusals["a"] = RateLimited("Spent.", until=until, code=SPENT)
+        await stage.deliver()
+        await stage.quiet()
+        stage.now = until
+        assert len(stage.network.texts) == minute + 1
+
+    stage.network.refusals["a"] = Unavailable("It is away.")
+    states = []
+    for _ in range(8):
+        await stage.deliver()
+        await stage.quiet()
+        [row] = await stage.rows(Delivery)
+        states.append(row.state)
+        stage.now = row.act_at or stage.now
+
+    assert states == ["waiting"] * 7 + ["failed"]
+    assert (row.attempts, row.failures, len(stage.network.texts)) == (18, 8, 18)
 
 
 async def test_what_waits_behind_a_spent_budget_waits_with_it_and_keeps_its_order(

@@ -23,7 +23,7 @@ from domain.posts.rules import (
     LONGEST_ASKING,
     LONGEST_WAIT,
     MOST_ASKED,
-    MOST_ATTEMPTS,
+    MOST_FAILURES,
     TRANSITIONS,
     DeliveryState,
     PostState,
@@ -137,26 +137,35 @@ def test_a_post_is_never_said_published_while_anything_else_is_true(states: list
 def test_an_error_is_answered_by_wait_hold_stop_or_look(
     error: NetworkError, verdict: Verdict, at: timedelta | None
 ) -> None:
-    decision = after_error(error, attempts=1, reconcile_wait=WAIT, now=NOW)
+    decision = after_error(error, attempts=1, failures=0, reconcile_wait=WAIT, now=NOW)
 
     assert decision.verdict == verdict
     assert decision.at == (None if at is None else NOW + at)
 
 
 def test_a_network_that_stays_away_is_given_up_and_may_be_retried_by_hand() -> None:
-    last = after_error(Unavailable("x"), attempts=MOST_ATTEMPTS, reconcile_wait=WAIT, now=NOW)
+    error, attempts = Unavailable("x"), 50
+    found = [
+        after_error(error, attempts=attempts, failures=failures, reconcile_wait=WAIT, now=NOW)
+        for failures in range(MOST_FAILURES)
+    ]
 
-    assert (last.verdict, last.at, last.is_retryable) == (Verdict.STOP, None, True)
+    waits = [each.at - NOW for each in found if each.at is not None]
+    assert [wait.total_seconds() for wait in waits] == [5, 10, 20, 40, 80, 160, 320]
+    assert {each.verdict for each in found[:-1]} == {Verdict.WAIT}
+    assert (found[-1].verdict, found[-1].at, found[-1].is_retryable) == (Verdict.STOP, None, True)
 
 
 def test_a_network_at_work_on_a_file_is_asked_again_for_about_half_an_hour() -> None:
     error, moments = StillWorking("x"), [NOW]
     for attempts in range(1, MOST_ASKED):
-        decision = after_error(error, attempts=attempts, reconcile_wait=WAIT, now=moments[-1])
+        decision = after_error(
+            error, attempts=attempts, failures=0, reconcile_wait=WAIT, now=moments[-1]
+        )
         assert (decision.verdict, decision.is_retryable) == (Verdict.WAIT, True)
         assert decision.at is not None
         moments.append(decision.at)
-    last = after_error(error, attempts=MOST_ASKED, reconcile_wait=WAIT, now=NOW)
+    last = after_error(error, attempts=MOST_ASKED, failures=0, reconcile_wait=WAIT, now=NOW)
 
     waits = [later - earlier for earlier, later in pairwise(moments)]
     assert waits[:4] == [timedelta(seconds=each) for each in (5, 10, 20, 30)]
