@@ -38,7 +38,8 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     room = login.fields["room"].strip()
     path = f"{CLIENT}/join/{quote(room, safe='$!:')}"
     room_id = (await server.repeat(Call("POST", path, json={}), Room)).room_id
-    await _assert_readable(server, room_id)
+    if await _is_encrypted(server, room_id):
+        raise Refused("The room is encrypted.")
     return Connected(
         server=root,
         profile=await _profile(server, room_id),
@@ -54,6 +55,8 @@ async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:
 async def check(http: Http, access: Access) -> Profile:
     server = server_of(http, access)
     await _myself(server)
+    if await _is_encrypted(server, access.remote_id):
+        raise GrantExpired("The room is encrypted by now: what we say there would not be.")
     return await _profile(server, access.remote_id)
 
 
@@ -101,12 +104,12 @@ async def _myself(server: Server) -> str:
         raise GrantExpired(message, said=error.said) from error
 
 
-async def _assert_readable(server: Server, room_id: str) -> None:
+async def _is_encrypted(server: Server, room_id: str) -> bool:
     try:
         await server.read(room_path(room_id, "state", "m.room.encryption"), Done)
     except Missing:
-        return
-    raise Refused("The room is encrypted.")
+        return False
+    return True
 
 
 async def _profile(server: Server, room_id: str) -> Profile:

@@ -105,7 +105,7 @@ MANIFEST = Manifest(
     ),
     notes=(
         "An account is one room, in the voice of one user; the user enters the room by itself.",
-        "Encrypted rooms are refused.",
+        "Encrypted rooms are refused; of one that becomes so, the account is paused within a day.",
         "Each message carries one file; the text is its caption, the alternative text ends it.",
         "Synapse forgets transaction ids after a day: what was tried is sought by its mark first.",
         "Who answers, names or reacts to us comes in; what others say among themselves does not.",

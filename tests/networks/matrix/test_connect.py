@@ -97,3 +97,15 @@ async def test_server_that_does_not_say_how_large_files_may_be_keeps_the_usual()
 
     assert last.path == "/_matrix/client/v1/media/config"
     assert connected.measures == Measures()
+
+
+async def test_account_of_a_room_that_is_encrypted_by_now_is_paused() -> None:
+    """The server takes what is said in the clear there: nobody had noticed."""
+    whoami, unencrypted, *_ = recorded("matrix", "check")
+    encrypted = answer("GET", unencrypted.path, {"algorithm": "m.megolm.v1.aes-sha2"})
+    http = ScriptedHttp([whoami, encrypted])
+
+    with pytest.raises(GrantExpired, match="encrypted"):
+        await connect.check(http, CASE.access)
+
+    http.assert_finished()
