@@ -15,6 +15,12 @@ import runpy, sys
 sys.modules["ensurepip"] = None
 runpy.run_path(sys.argv[1], run_name="__main__")
 """
+AS_OLD = """
+import runpy, sys
+sys.version_info = (3, 9, 18)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 NOBODY = 65534
 
 
@@ -135,6 +141,40 @@ def test_a_clone_of_somebody_else_is_refused_in_one_line(clone: Path) -> None:
 
 def test_an_old_python_can_read_it_and_say_so() -> None:
     ast.parse((ROOT / "parvis").read_text(), feature_version=(3, 4))
+
+
+def launch_in_old_python(path: Path) -> subprocess.CompletedProcess[str]:
+    """By a Python that calls itself 3.9, where no other is found than those on `path`."""
+    return subprocess.run(
+        [sys.executable, "-c", AS_OLD, ROOT / "parvis", "up"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": str(path)},
+    )
+
+
+def test_an_old_python_goes_on_in_a_newer_one_that_starts(folder: Path) -> None:
+    broken, newer = folder / "python3.13", folder / "python3.12"
+    broken.write_text("#!/bin/sh\necho not here >&2\nexit 127\n")
+    newer.write_text('#!/bin/sh\n[ "$1" = -c ] || echo "$@"\n')
+    for each in (broken, newer):
+        each.chmod(0o755)
+
+    found = launch_in_old_python(folder)
+
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout == f"{ROOT / 'parvis'} up\n"
+
+
+def test_an_old_python_without_a_newer_one_says_so(folder: Path) -> None:
+    found = launch_in_old_python(folder)
+
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr == (
+        "parvis: Parvis needs Python 3.11 or newer; this is 3.9. Install one (python.org, or your "
+        "system's packages) and run again.\n"
+    )
 
 
 def test_the_lock_for_tools_contains_the_lock_for_running() -> None:
