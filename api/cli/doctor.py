@@ -16,6 +16,9 @@ from api.cli.pulse import workers_are_at_work
 from api.cli.sealed_checks import secrets_can_be_opened
 from api.cli.stack import embedded, engine_environment
 from api.cli.steps import tell
+from api.cli.surroundings import read_settings
+from api.cli.trouble import Trouble
+from domain.kernel.settings import Settings
 
 
 def doctor(
@@ -23,57 +26,66 @@ def doctor(
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> int:
     read_env_file()
-    found = list(examine(data_folder(data)))
-    for finding in found:
+    is_well = True
+    for finding in examine(data_folder(data)):
         tell(f"{'✗' if finding.is_wrong else '✓'} {finding.what}")
         if finding.is_wrong:
+            is_well = False
             tell(f"  → {finding.remedy}")
-    return 1 if any(finding.is_wrong for finding in found) else 0
+    return 0 if is_well else 1
 
 
 def examine(data_dir: Path) -> Iterator[Finding]:
     """Every finding that can be had: of the machine, then of what runs on it."""
     yield machine_checks.environment_matches(ROOT)
     yield machine_checks.time_zones_are_pinned()
-    yield machine_checks.folder_is_private(data_dir)
-    if not data_dir.exists():
-        return
-    yield machine_checks.disk_has_room(data_dir)
-    running = lock.running(data_dir)
     servers = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
-    if not servers:
-        yield machine_checks.data_is_of_this_postgres(data_dir)
+    running = lock.running(data_dir)
+    if data_dir.exists():
+        yield machine_checks.folder_is_private(data_dir)
+        yield machine_checks.disk_has_room(data_dir)
+        if not servers:
+            yield machine_checks.data_is_of_this_postgres(data_dir)
     if not servers and not running:
         yield Finding(f"Nothing runs on {data_dir}.", "./parvis up")
         return
-    yield from _of_servers(_urls(data_dir))
+    yield from _of_servers(data_dir)
     if running:
         yield from _of_stack(running)
 
 
-def _urls(data_dir: Path) -> dict[str, str]:
-    """The settings in force: the environment's, else those of the embedded engines."""
-    return dict(os.environ) | engine_environment(data_dir, *embedded(data_dir))
-
-
-def _of_servers(urls: dict[str, str]) -> Iterator[Finding]:
-    keys = machine_checks.keys_are_whole(urls["SEALING_KEYS"])
-    yield keys
-    database = asyncio.run(server_checks.database_answers(urls["DATABASE_URL"]))
-    yield database
-    if not database.is_wrong:
-        yield asyncio.run(server_checks.role_is_harmless(urls["DATABASE_URL"]))
-        yield asyncio.run(server_checks.clocks_agree(urls["DATABASE_URL"]))
-        if "MIGRATION_DATABASE_URL" in urls:
-            yield asyncio.run(server_checks.schema_is_newest(urls["MIGRATION_DATABASE_URL"]))
-        if not keys.is_wrong:
-            yield asyncio.run(
-                secrets_can_be_opened(urls["DATABASE_URL"], urls["REDIS_URL"], urls["SEALING_KEYS"])
-            )
-    queue = asyncio.run(server_checks.queue_answers(urls["REDIS_URL"]))
+def _of_servers(data_dir: Path) -> Iterator[Finding]:
+    if data_dir.exists():
+        os.environ.update(engine_environment(data_dir, *embedded(data_dir)))
+    try:
+        settings = read_settings()
+    except Trouble as trouble:
+        yield Finding(trouble.what, trouble.remedy)
+        return
+    yield Finding("The settings are right, and the key ring is whole.")
+    yield from _of_database(settings)
+    queue = asyncio.run(server_checks.queue_answers(settings.redis_url.get_secret_value()))
     yield queue
     if not queue.is_wrong:
-        yield asyncio.run(workers_are_at_work(urls["REDIS_URL"]))
+        yield asyncio.run(workers_are_at_work(settings.redis_url.get_secret_value()))
+
+
+def _of_database(settings: Settings) -> Iterator[Finding]:
+    url, owner = settings.database_url.get_secret_value(), settings.migration_database_url
+    database = asyncio.run(server_checks.database_answers(url))
+    yield database
+    if database.is_wrong:
+        return
+    yield asyncio.run(server_checks.clocks_agree(url))
+    if owner is not None:
+        yield asyncio.run(server_checks.schema_is_newest(owner.get_secret_value()))
+    role = asyncio.run(server_checks.role_is_harmless(url))
+    yield role
+    if not role.is_wrong:
+        queue, keys = settings.redis_url, settings.sealing_keys
+        yield asyncio.run(
+            secrets_can_be_opened(url, queue.get_secret_value(), keys.get_secret_value())
+        )
 
 
 def _of_stack(running: lock.Running) -> Iterator[Finding]:

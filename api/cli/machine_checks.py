@@ -1,18 +1,16 @@
 """Checks of this machine and the data folder; each gives one finding."""
 
-import base64
-import binascii
 import hashlib
 import json
 import shutil
 import zoneinfo
+from contextlib import suppress
 from pathlib import Path
 
 from api.cli import installed, memory
 from api.cli.findings import Finding
 
 _ROOM_WANTED_BYTES = 1_000_000_000
-_KEY_BYTES = 32
 _STACK_LIMIT_MIB, _API_LIMIT_MIB = 450, 160
 
 
@@ -21,8 +19,9 @@ def environment_matches(root: Path) -> Finding:
     lock = root / "requirements.lock"
     stamp = root / ".venv" / "parvis-installed.json"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if stamp.exists() and json.loads(stamp.read_text()).get(lock.name) == wanted:
-        return Finding("The packages are those of requirements.lock.")
+    with suppress(OSError, ValueError):
+        if json.loads(stamp.read_text()).get(lock.name) == wanted:
+            return Finding("The packages are those of requirements.lock.")
     return Finding(
         "The packages are not known to be those of requirements.lock.",
         "Run any ./parvis command: it installs what is missing.",
@@ -31,8 +30,6 @@ def environment_matches(root: Path) -> Finding:
 
 def folder_is_private(data_dir: Path) -> Finding:
     """Nobody else reads the data folder's secrets."""
-    if not data_dir.exists():
-        return Finding(f"{data_dir} does not exist.", "Run ./parvis up, which makes it.")
     for path in (data_dir / "sealing.keys", data_dir / "token"):
         if path.exists() and path.stat().st_mode & 0o077:
             return Finding(f"Others may read {path}.", f"chmod 600 {path}")
@@ -64,26 +61,6 @@ def data_is_of_this_postgres(data_dir: Path, install: Path | None = None) -> Fin
             "Back up with the release that wrote it, restore with this one (--data).",
         )
     return Finding(f"The data is of PostgreSQL {kept}, which the packages carry.")
-
-
-def keys_are_whole(ring: str) -> Finding:
-    """Each key of the ring is 32 bytes, and no id stands twice."""
-    pairs = [part.partition(":") for part in ring.split(",") if part.strip()]
-    ids = [name.strip() for name, _, _ in pairs]
-    remedy = "Give id:base64(32 bytes), comma separated; `openssl rand -base64 32` makes a key."
-    if not pairs or len(set(ids)) != len(ids):
-        return Finding("SEALING_KEYS is empty or names a key twice.", remedy)
-    for name, _, text in pairs:
-        if not name.strip() or _length(text.strip()) != _KEY_BYTES:
-            return Finding(f"The sealing key {name.strip() or '(no id)'} is not whole.", remedy)
-    return Finding(f"{len(pairs)} sealing key{'s' if len(pairs) > 1 else ''}, whole.")
-
-
-def _length(text: str) -> int:
-    try:
-        return len(base64.b64decode(text, validate=True))
-    except binascii.Error:
-        return 0
 
 
 def time_zones_are_pinned(paths: tuple[str, ...] | None = None) -> Finding:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
 from api.cli.findings import Finding
@@ -19,10 +20,9 @@ async def secrets_can_be_opened(database_url: str, redis_url: str, ring: str) ->
     )
     try:
         return judge(await usage(database), KeyRing.parse(ring))
-    except DBAPIError as error:
-        return Finding(
-            f"Secrets cannot be counted ({type(error.orig).__name__}).", "./parvis migrate"
-        )
+    except (DBAPIError, PostgresError) as error:
+        kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        return Finding(f"Secrets cannot be counted ({kind}).", "./parvis migrate")
     finally:
         await database.close()
         await redis.aclose()

@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     )
     redis_url: knobs.QueueUrl = Field(description="Redis ≥ 6.2 or Valkey, `redis://` or `unix://`.")
     sealing_keys: knobs.Ring = Field(
-        description="Key ring that seals secrets, newest first: `id:base64 of 32 bytes,…`.",
+        description="Key ring that seals secrets, newest first: `id:base64 of 32 bytes,…`; "
+        "`openssl rand -base64 32` makes the bytes.",
     )
     sealing_keys_file: Path | None = Field(
         default=None,

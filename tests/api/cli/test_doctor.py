@@ -32,9 +32,12 @@ def test_packages_of_another_lock_are_noticed(folder: Path) -> None:
     stamp = folder / ".venv" / "parvis-installed.json"
 
     stamp.write_text(json.dumps({"requirements.lock": "of yesterday"}))
+    older = machine_checks.environment_matches(folder)
+    stamp.write_text("{half")
     broken = machine_checks.environment_matches(folder)
     stamp.write_text(json.dumps({"requirements.lock": _sha256(folder / "requirements.lock")}))
 
+    assert older == broken
     assert broken.remedy == "Run any ./parvis command: it installs what is missing."
     assert is_well(machine_checks.environment_matches(folder))
 
@@ -61,12 +64,6 @@ def test_a_folder_that_others_may_list_is_noticed(folder: Path) -> None:
     assert machine_checks.folder_is_private(folder).remedy == f"chmod 700 {folder}"
 
 
-def test_a_folder_that_is_missing_is_noticed(folder: Path) -> None:
-    found = machine_checks.folder_is_private(folder / "none")
-
-    assert found.remedy == "Run ./parvis up, which makes it."
-
-
 def test_a_full_disk_is_noticed(folder: Path) -> None:
     broken = machine_checks.disk_has_room(folder, wanted_bytes=2**60)
 
@@ -83,18 +80,6 @@ def test_data_of_another_postgres_is_noticed(folder: Path) -> None:
 
     assert "restore with this one" in broken.remedy
     assert is_well(machine_checks.data_is_of_this_postgres(folder))
-
-
-@pytest.mark.parametrize("ring", ["", "k1:short", "k1:&&&&", ":" + "A" * 43 + "=", f"{KEY},{KEY}"])
-def test_a_broken_key_ring_is_noticed_without_being_shown(ring: str) -> None:
-    broken = machine_checks.keys_are_whole(ring)
-
-    assert "openssl rand -base64 32" in broken.remedy
-    assert "A" * 43 not in broken.what
-
-
-def test_a_whole_key_ring_is_well() -> None:
-    assert is_well(machine_checks.keys_are_whole(f"{KEY},k0:{'B' * 43}="))
 
 
 def test_time_zones_of_the_machine_are_noticed() -> None:
@@ -225,6 +210,67 @@ def test_nothing_running_is_said_with_the_command_that_starts_it(
     found = list(examine(folder))
 
     assert found[-1] == Finding(f"Nothing runs on {folder}.", "./parvis up")
+
+
+def doctor(engines: Engines, folder: Path, **given: str) -> tuple[int, list[str]]:
+    """The exit status and the lines, with the engines as servers and no data folder."""
+    servers = {
+        "DATABASE_URL": engines.app_url,
+        "MIGRATION_DATABASE_URL": engines.owner_url,
+        "REDIS_URL": engines.redis_url,
+        "SEALING_KEYS": KEY,
+        "PYTHONTZPATH": "",
+        "DATA_DIR": str(folder / "none"),
+    }
+    found = subprocess.run(
+        [sys.executable, "-m", "api", "doctor"],
+        cwd=ROOT,
+        env=os.environ | servers | given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.stderr == ""
+    return found.returncode, found.stdout.splitlines()
+
+
+def test_servers_are_looked_at_without_a_data_folder(engines: Engines, folder: Path) -> None:
+    (folder / "keys").write_text(KEY)
+
+    status, lines = doctor(engines, folder, SEALING_KEYS="", SEALING_KEYS_FILE=f"{folder}/keys")
+
+    assert status == 1
+    assert "✓ The settings are right, and the key ring is whole." in lines
+    assert "✓ The role parvis_app is held by row-level security." in lines
+    assert "✗ Secrets cannot be counted (UndefinedFunctionError)." in lines
+    assert lines[-2:] == [
+        "✗ No worker takes jobs.",
+        "  → Start ./parvis work, or look at its log.",
+    ]
+    assert not (folder / "none").exists()
+
+
+def test_a_role_that_is_too_mighty_ends_no_other_check(engines: Engines, folder: Path) -> None:
+    status, lines = doctor(engines, folder, DATABASE_URL=engines.admin_url)
+
+    assert status == 1
+    assert "✗ The role postgres could read every workspace." in lines
+    assert "✗ No worker takes jobs." in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SEALING_KEYS", "k1:c2VjcmV0"), ("REDIS_URL", "secret"), ("POLL_MIN_S", "0")],
+)
+def test_a_wrong_setting_is_named_and_not_shown(
+    engines: Engines, folder: Path, name: str, value: str
+) -> None:
+    status, lines = doctor(engines, folder, **{name: value})
+
+    assert status == 1
+    assert lines[-2].startswith(f"✗ Settings are missing or wrong ({name}: ")
+    assert lines[-1] == "  → `.env.example` explains each; `./parvis up` needs none."
+    assert value not in lines[-2] or name == "POLL_MIN_S"
 
 
 async def test_a_foreign_database_does_not_pass_for_ours(engines: Engines) -> None:
