@@ -13,7 +13,8 @@ from domain.kernel.errors import AbilityMissing, NotAllowedNow
 from domain.kernel.nudges import due_at
 from domain.networks import find as find_network
 from domain.posts.content import find_named_accounts
-from domain.posts.deliveries import new_delivery
+from domain.posts.deliveries import end, new_delivery
+from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.finding import deliveries_of, ensure_free, find_post
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
@@ -49,14 +50,33 @@ async def withdraw_copies(
     *,
     now: datetime,
 ) -> dict[UUID, UUID]:
-    """What takes back public copies of a locked post, by copy; what is on its way already, too."""
+    """What takes back public copies of a locked post, by copy; what is on its way already, too.
+
+    Edits of them that wait, or failed, are called off.
+    """
     ensure_free(post)
+    await _call_off_edits(session, caller, post, public, now)
     found = await _withdrawals_under_way(session, caller, post.id)
     for row in public:
         if row.id not in found:
             found[row.id] = await _plan_undoing(session, caller, row, now)
     record(session, caller, "post.withdrawal_asked", ("post", post.id), now=now)
     return {row.id: found[row.id] for row in public}
+
+
+async def _call_off_edits(
+    session: AsyncSession, caller: Caller, post: Post, public: Sequence[Delivery], now: datetime
+) -> None:
+    """Sent behind the withdrawal, they would find nothing and wait for somebody."""
+    statement = visible_deliveries(caller).where(
+        col(Delivery.post_id) == post.id,
+        col(Delivery.kind) == DeliveryKind.EDIT,
+        col(Delivery.undoes_id).in_([row.id for row in public]),
+        col(Delivery.state).in_((DeliveryState.WAITING, DeliveryState.FAILED)),
+    )
+    for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
+        end(row, DeliveryState.CANCELLED, now)
+        record(session, caller, "delivery.cancelled", ("delivery", row.id), now=now)
 
 
 async def _withdrawals_under_way(

@@ -1,4 +1,4 @@
-"""Ends proposals by themselves once nothing is left to be done, and says why.
+"""Ends updates by themselves once nothing is left to be done, and says why.
 
 Copies are withdrawn, and accounts removed, on floors below: a worker looks at what is proposed,
 at once after a withdrawal and every 15 minutes anyway.
@@ -15,8 +15,8 @@ from domain.kernel.nudges import due_at
 from domain.posts.tables import Post
 from domain.upkeep.deciding import dismiss, freshen
 from domain.upkeep.proposing import public_copies, waiting_update
-from domain.upkeep.queries import visible
-from domain.upkeep.rules import PROPOSED_LOOK, UpdateReason, UpdateState
+from domain.upkeep.queries import copies_of, shown_state, states_of, visible
+from domain.upkeep.rules import PROPOSED_LOOK, UNDER_WAY, UpdateReason, UpdateState
 from domain.upkeep.tables import Update
 
 NOTHING_PUBLIC = "Nothing of the post is public any more."
@@ -24,9 +24,10 @@ UNWATCHED = "The source is watched no longer."
 
 
 async def look_soon(session: AsyncSession, caller: Caller, post_id: UUID, *, now: datetime) -> None:
-    """Has a worker look at what is proposed for a post: something of it was taken back."""
+    """Has a worker look at the open updates of a post: something of it was taken back."""
     statement = visible(caller).where(
-        col(Update.post_id) == post_id, col(Update.state) == UpdateState.PROPOSED
+        col(Update.post_id) == post_id,
+        col(Update.state).in_((UpdateState.PROPOSED, UpdateState.APPROVED)),
     )
     for row in (await session.exec(statement.order_by(col(Update.id)).with_for_update())).all():
         row.act_at = now
@@ -42,6 +43,18 @@ async def end_or_wait(
         return
     dismiss(session, caller, row, NOTHING_PUBLIC, now)
     await freshen(session, caller, post, row, now=now)
+
+
+async def end_if_over(
+    session: AsyncSession, caller: Caller, post: Post, row: Update, *, now: datetime
+) -> None:
+    """Ends what was approved for a locked post, once nothing is under way, nor public any more."""
+    copies = (await copies_of(session, caller, [row.id]))[row.id]
+    states = await states_of(session, caller, copies)
+    is_under_way = any(shown_state(row, copy, states) in UNDER_WAY for copy in copies)
+    if not is_under_way and not await public_copies(session, caller, post.id):
+        dismiss(session, caller, row, NOTHING_PUBLIC, now)
+        await freshen(session, caller, post, row, now=now)
 
 
 async def end_unwatched(

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.caller import Caller
 from domain.kernel.errors import NotFound
 from domain.upkeep.carrying import look
-from domain.upkeep.closing import end_or_wait
+from domain.upkeep.closing import end_if_over, end_or_wait
 from domain.upkeep.keeping import locked
 from domain.upkeep.rules import UpdateState
 from domain.upkeep.tables import Update
@@ -40,3 +40,5 @@ async def follow_update(session: AsyncSession, caller: Caller, id_: UUID, *, now
         await end_or_wait(session, caller, post, row, now=now)
     else:
         await look(session, caller, post, row, now=now)
+        if row.state == UpdateState.APPROVED:
+            await end_if_over(session, caller, post, row, now=now)

@@ -7,6 +7,7 @@ import pytest
 from domain.accounts.tables import Account
 from domain.agenda.queries import list_agenda
 from domain.agenda.shapes import AgendaKind
+from domain.connector.errors import NetworkError, Refused, Unavailable
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.pages import PageRequest
 from domain.posts.finding import find_post
@@ -17,7 +18,7 @@ from domain.upkeep.closing import NOTHING_PUBLIC, UNWATCHED
 from domain.upkeep.drifting import accept_drift
 from domain.upkeep.rules import PROPOSED_LOOK
 from domain.upkeep.tables import Update
-from tests.workers.desk import Desk, published
+from tests.workers.desk import NEW, Desk, published
 from tests.workers.stage import Stage, stage
 from tests.workers.test_sources import DAY, Watch, says
 from workers.reading_back import read_back_due
@@ -110,6 +111,33 @@ async def test_a_proposal_ends_once_people_accept_that_the_copy_is_gone(stage: S
     assert still == "proposed"
     ended = [(row.reason, row.state) for row in await stage.rows(Update)]
     assert sorted(ended) == [("asked", "dismissed"), ("drifted", "dismissed")]
+
+
+@pytest.mark.parametrize(
+    ("error", "before"), [(Refused("Not this."), "failed"), (Unavailable("Away."), "waiting")]
+)
+async def test_edits_that_wait_or_failed_end_with_the_copy_and_so_does_their_update(
+    stage: Stage, error: NetworkError, before: str
+) -> None:
+    desk = await published(stage)
+    stage.network.refusals[NEW[0]] = error
+    made = await desk.propose()
+    await desk.approve(made.id)
+    await stage.deliver()
+    await stage.quiet()
+    tried = [row.state for row in await stage.rows(Delivery) if row.kind == "edit"]
+    await withdraw(stage, desk)
+    await carry_on(stage)
+    stage.now += timedelta(hours=1)
+    sent = await desk.go()
+
+    assert tried == [before]
+    states = {row.kind: row.state for row in await stage.rows(Delivery)}
+    assert states == {"publish": "withdrawn", "edit": "cancelled", "withdraw": "done"}
+    ended = await desk.update(made.id)
+    assert (ended.state, ended.words) == ("dismissed", NOTHING_PUBLIC)
+    assert sent == []
+    assert len(await desk.told("delivery.cancelled")) == 1
 
 
 async def test_what_a_source_proposed_ends_when_it_is_watched_no_longer(stage: Stage) -> None:
