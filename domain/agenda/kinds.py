@@ -20,6 +20,9 @@ REMEDIES = {
     AgendaKind.WORK_STUCK: "Look into the workers' log, under `work.broken` and this id.",
 }
 """Of a troubled source it depends on what is wrong."""
+FOR_A_BUDGET = frozenset({"outbound.budget_spent", "network.rate_limited"})
+"""What holds a delivery until its account may call again."""
+NOTHING_TO_DO = "Nothing: it goes on at `next_at`. The account's budgets say what it waits for."
 IDS = ("post_id", "delivery_id", "review_id", "update_id", "source_id", "account_id")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.agenda.kinds import IDS, READ, REMEDIES
+from domain.agenda.kinds import FOR_A_BUDGET, IDS, NOTHING_TO_DO, READ, REMEDIES
 from domain.agenda.shapes import AgendaItemView, AgendaKind
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
@@ -104,4 +104,6 @@ def _view(row: asyncpg.Record) -> AgendaItemView:
 
 
 def _remedy(kind: AgendaKind, problem: Mapping[str, Any]) -> str | None:
+    if kind is AgendaKind.DELIVERY_HELD and problem["code"] in FOR_A_BUDGET:
+        return NOTHING_TO_DO
     return remedy_of(problem["code"]) if kind is AgendaKind.SOURCE_TROUBLED else REMEDIES.get(kind)

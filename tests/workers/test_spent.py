@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.agenda.kinds import NOTHING_TO_DO
 from domain.agenda.queries import list_agenda
 from domain.connector.errors import RateLimited, Unavailable
 from domain.events.tables import Event
@@ -43,6 +44,7 @@ async def test_a_spent_budget_delays_and_says_until_when(stage: Stage) -> None:
     assert [(each["code"], each["next_at"]) for each in events] == [(SPENT, until.isoformat())]
     held = [item for item in agenda.data if item.kind == "delivery_held"]
     assert [(item.code, item.message, item.next_at) for item in held] == [(SPENT, said, until)]
+    assert [item.remedy for item in held] == [NOTHING_TO_DO]
     assert await stage.states() == ["done"]
 
 
