@@ -58,6 +58,11 @@ UNION ALL
 SELECT 'type ' || oid::regtype FROM pg_type
  WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd')
 """
+STORED = """
+SELECT adrelid::regclass::text, pg_get_expr(adbin, adrelid)
+  FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+ WHERE attgenerated = 's'
+"""
 LOCK = """
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
@@ -178,3 +183,17 @@ async def test_a_column_that_no_migration_makes_is_caught(copy: str) -> None:
 
     assert "add_column" in found
     assert "remove_table" in found
+
+
+async def test_stored_columns_are_made_without_a_search_path(servers: Servers) -> None:
+    """A restore searches none: what a column calls must be found all the way down."""
+    connection = await asyncpg.connect(servers.owner_url("parvis_template"))
+    try:
+        await connection.execute("SET search_path = ''")
+        stored = await connection.fetch(STORED)
+        for table, expression in stored:
+            await connection.fetch(f"SELECT {expression} FROM (SELECT (NULL::{table}).*) AS row")
+    finally:
+        await connection.close()
+
+    assert [table for table, _ in stored] == ["public.mentions"]
