@@ -70,6 +70,7 @@ MISFITS = {
     "media.rights_expired": "The right to publish the file, or a consent, ends before it goes out.",
     "media.too_large": "The file is larger than the network takes.",
     "media.too_many": "More files than the network takes in one message.",
+    "media.too_large_together": "All files of a message are larger than the network takes.",
     "media.too_many_pixels": "The picture is larger than the network takes.",
     "media.type_unsupported": "The network does not take files of this type.",
     "name.unknown": "Nobody of the house has this key: make a contact of it, or name nobody.",

@@ -188,6 +188,10 @@ def _of_media(
     manifest: Manifest, measures: Measures, at: str, media: Sequence[MediumFacts]
 ) -> Iterator[Misfit]:
     yield from _of_number(manifest, measures, at, media)
+    most, total = manifest.media_maximum_bytes, sum(medium.size_bytes for medium in media)
+    if most is not None and total > most:
+        message = f"{manifest.name} takes files of at most {most} bytes in one message."
+        yield Misfit(at, "media.too_large_together", message, most, total)
     for number, medium in enumerate(media):
         limit = _limit_for(manifest, medium)
         if limit is None or medium.content_type not in limit.content_types:

@@ -119,6 +119,10 @@ class Manifest(Shape):
     text: TextLimit | None = Field(description="Limits of text; null where nothing is published.")
     images: MediaLimit | None = Field(description="Limits of images; null where none can be sent.")
     videos: MediaLimit | None = Field(description="Limits of videos; null where none can be sent.")
+    media_maximum_bytes: int | None = Field(
+        default=None,
+        description="Most bytes of all files of one message together; null: none is published.",
+    )
     video_work: VideoWork | None = Field(
         default=None,
         description="That a video is worked on before its post goes out, which waits for it; "

@@ -32,6 +32,9 @@ class Ability(StrEnum):
 
 
 class NetworkView(Manifest, View):
+    media_maximum_bytes: int | None = Field(
+        description="Most bytes of all files of one message together; null: none is published."
+    )
     video_work: VideoWork | None = Field(
         description="That a video is worked on before its post goes out, which waits for it; "
         "null: it is taken as it is."

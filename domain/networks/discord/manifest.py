@@ -47,6 +47,8 @@ MANIFEST = Manifest(
         alt_text_maximum=1024,
         source=_FILES,
     ),
+    # A request takes 25 MiB, and what is said beside the files is of it.
+    media_maximum_bytes=26_000_000,
     mixes_media=True,
     has_link_cards=False,
     polls=PollLimit(
@@ -91,7 +93,7 @@ MANIFEST = Manifest(
         "A message carries a nonce that Discord takes once, for minutes; later it is looked up.",
         "Text is Markdown over there. Nobody is notified unless `settings.pings` says whom.",
         "Further messages answer the one before, or stand in a thread (`settings.opens_thread`).",
-        "Polls last whole hours and cannot be edited; all files of a message have 25 MiB.",
+        "Polls last whole hours and cannot be edited.",
         "Answers and mentions are read in the channel, not in threads that others open in it.",
         "Likes are reactions of any kind; replies are the messages of a thread; no views.",
         "What answers or names the bot is shown to it without the intent of reading everything.",

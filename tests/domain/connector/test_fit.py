@@ -142,6 +142,14 @@ def test_limits_of_the_accounts_own_server_win() -> None:
     ]
 
 
+def test_files_of_a_message_are_held_to_what_it_takes_in_all() -> None:
+    small = VILLAGE.model_copy(update={"media_maximum_bytes": 1999})
+    assert found(PartFacts("a", (PICTURE,)), PartFacts("b", (PICTURE,)), manifest=small) == []
+    assert found(PartFacts("a", (PICTURE, PICTURE)), manifest=small) == [
+        ("/parts/0/media", "media.too_large_together", 1999, 2000),
+    ]
+
+
 def test_pixels_and_alternative_texts_are_held_to_the_accounts_own_server() -> None:
     strict = Measures(image_max_pixels=10, video_max_pixels=20, alt_text_max=3)
     picture = MediumFacts("image/png", 1, alt_text="Four", pixels=11)
