@@ -37,9 +37,9 @@ OWN_COMMENT = "Its own first comment; empty: none; null: inherited."
 OWN_SETTINGS = "What only its network can be told; null: the post's, for that network."
 MASTER_COMMENT = "What the accounts answer to it themselves, at once; null: nothing."
 MASTER_QUOTE = (
-    "The post that it quotes: its address, or the id of an own post, whose copy on each network is "
-    "quoted, or delivery. A network that cannot quote shows the address at the end of the text. "
-    "Null or empty: none."
+    "The post that it quotes: its address, or the id of an own post or delivery, of which each "
+    "network's copy is quoted. A network that cannot quote shows the address at the end of the "
+    "text. Null or empty: none."
 )
 MASTER_POLL = "The poll that it asks; its text is the question. Null: none."
 MASTER_SETTINGS = "By network, what only that network can be told: `settings_schema` of each."

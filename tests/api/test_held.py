@@ -138,6 +138,26 @@ async def test_every_list_shows_the_seen_community_and_nothing_of_another(
     assert of_all == of_seen == LISTED
 
 
+@pytest.mark.parametrize("prefix", ["post", "dlv"])
+async def test_what_another_community_published_is_no_quote(
+    client: httpx2.AsyncClient, seen: Place, hidden: Place, prefix: str
+) -> None:
+    answers = [
+        await client.post(
+            "/v1/posts/validate",
+            json={
+                "text": "Lisez.",
+                "quote_of": show(prefix, place.ids[prefix]),
+                "variants": [{"account_id": show("acct", seen.ids["acct"])}],
+            },
+        )
+        for place in (seen, hidden)
+    ]
+
+    assert [each.status_code for each in answers] == [200, 404]
+    assert answers[1].json()["code"] == "not_found"
+
+
 async def test_every_read_by_id_finds_nothing_of_another_community(
     app: FastAPI, client: httpx2.AsyncClient, seen: Place, hidden: Place
 ) -> None:
