@@ -1,6 +1,6 @@
 """The one file of a backup: a tar of a manifest, the key ring, the database and the media.
 
-manifest.json   format, release, revision, moment, checksum of the database
+manifest.json   format, release, revision, moment, checksum of the database, marks of the keys
 keys/           sealing.keys and token of the data folder, unless left out
 database.dump   pg_dump's own format
 media/…         every stored file
@@ -29,6 +29,8 @@ class Manifest:
     revision: str
     made_at: str
     database_sha256: str
+    keys: tuple[str, ...] = ()
+    """`id:mark` of each key of the ring: tells keys apart, opens nothing. Older backups: none."""
 
 
 def write_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:

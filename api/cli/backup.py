@@ -16,6 +16,7 @@ from api.cli.secret_files import first_token_path, sealing_keys_path
 from api.cli.steps import step, tell
 from api.cli.surroundings import owner_url, surroundings
 from api.cli.trouble import Trouble
+from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 
 
@@ -50,6 +51,7 @@ def write(settings: Settings, target: Path, *, keys: tuple[Path, ...], now: date
             revision=revision(settings) or "",
             made_at=now.isoformat(),
             database_sha256=archive.sha256(dump),
+            keys=marks(settings),
         )
         with step("Writing the media"), tarfile.open(fresh, "w") as file:
             archive.write_manifest(file, manifest)
@@ -68,6 +70,15 @@ def _keys(settings: Settings) -> tuple[Path, ...]:
         return ()
     known = (sealing_keys_path(settings.data_dir), first_token_path(settings.data_dir))
     return tuple(path for path in known if path.exists())
+
+
+def marks(settings: Settings) -> tuple[str, ...]:
+    """The ids of the ring's keys, each with what tells it from another of that id."""
+    ring = KeyRing.parse(settings.sealing_keys.get_secret_value())
+    return tuple(
+        f"{name}:{mark.hex()[:16]}"
+        for name, mark in zip(ring.keys, ring.digests("backup", ""), strict=True)
+    )
 
 
 def keeps_keys(settings: Settings) -> bool:

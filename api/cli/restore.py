@@ -8,9 +8,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from api.cli import archive, dumps
-from api.cli.backup import keeps_keys
+from api.cli.backup import keeps_keys, marks
 from api.cli.migrate import knows, move
 from api.cli.places import as_called
+from api.cli.secret_files import sealing_keys_path
 from api.cli.steps import step, tell
 from api.cli.surroundings import owner_url, surroundings
 from api.cli.trouble import Trouble
@@ -42,6 +43,7 @@ def read(settings: Settings, source: tarfile.TarFile) -> int:
             f"The backup is of revision {manifest.revision}, which this release does not know.",
             f"Restore it with Parvis {manifest.release} or newer.",
         )
+    _refuse_other_keys(settings, source, manifest)
     if not dumps.is_empty(owner):
         raise Trouble("The database is not empty.", "Restore into a new folder with --data.")
     with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix="restore-") as folder:
@@ -53,6 +55,21 @@ def read(settings: Settings, source: tarfile.TarFile) -> int:
     move(settings, "head")
     with step("Reading the media"):
         return archive.unpack(source, archive.MEDIA, settings.media_dir)
+
+
+def _refuse_other_keys(
+    settings: Settings, source: tarfile.TarFile, manifest: archive.Manifest
+) -> None:
+    """Without its keys no secret in the database can be opened."""
+    path = sealing_keys_path(settings.data_dir)
+    brings = f"{archive.KEYS}/{path.name}" in source.getnames() and keeps_keys(settings)
+    missing = sorted(set(manifest.keys) - set(marks(settings)))
+    if missing and not brings:
+        raise Trouble(
+            f"The backup needs keys that are not on this ring "
+            f"({', '.join(each.partition(':')[0] for each in missing)}).",
+            f"Write the ring it was made with to {path}, or give it as SEALING_KEYS.",
+        )
 
 
 def _checked_dump(source: tarfile.TarFile, manifest: archive.Manifest, folder: Path) -> Path:

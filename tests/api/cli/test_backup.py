@@ -160,6 +160,20 @@ def test_a_backup_of_a_newer_release_is_refused(empty: Settings, folder: Path) -
         read(empty, folder / "backup.tar")
 
 
+def test_a_backup_without_its_keys_waits_for_them(
+    full: Settings, empty: Settings, folder: Path
+) -> None:
+    backup.write(full, folder / "backup.tar", keys=(), now=NOW)
+
+    with pytest.raises(Trouble, match=r"not on this ring \(k1\)\. .*sealing\.keys"):
+        read(empty, folder / "backup.tar")
+    before = dumps.is_empty(owner_url(empty))
+    read(empty.model_copy(update={"sealing_keys": full.sealing_keys}), folder / "backup.tar")
+
+    assert before
+    assert not dumps.is_empty(owner_url(empty))
+
+
 def test_a_path_outside_the_folder_is_refused(folder: Path) -> None:
     with tarfile.open(folder / "backup.tar", "w") as file:
         member = tarfile.TarInfo("media/../../escaped")
