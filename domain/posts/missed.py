@@ -18,6 +18,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
 from domain.kernel.errors import PublishingMissed
 from domain.kernel.ids import show
+from domain.pauses.queries import COVERS, OF_DELIVERIES
 from domain.posts import statements
 from domain.posts.deliveries import call_off, settle_post
 from domain.posts.finding import lock_with_post
@@ -26,13 +27,16 @@ from domain.posts.rules import DeliveryKind, DeliveryState, has_sent
 from domain.posts.tables import Delivery
 
 # The shortest that a calendar can allow is a minute: what is nearly on time is not asked about.
-MISSED = """
+# What fell due while a pause covered it was held back, whether a worker was there to say so or not.
+MISSED = f"""
 SELECT d.id, d.post_id, CASE WHEN was.held THEN 'ask' ELSE c.catch_up END AS catch_up
-  FROM deliveries d
-  JOIN accounts a ON a.workspace_id = d.workspace_id AND a.id = d.account_id
-  CROSS JOIN LATERAL (SELECT coalesce(d.problem ->> 'acting_party' = 'user', false)) AS was (held)
-  JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id
+  FROM deliveries d {OF_DELIVERIES}
   JOIN calendars c ON c.workspace_id = o.workspace_id AND c.id = o.calendar_id
+ CROSS JOIN LATERAL (
+    SELECT coalesce(d.problem ->> 'acting_party' = 'user', false) OR EXISTS (
+        SELECT FROM pauses p WHERE p.workspace_id = d.workspace_id
+           AND p.created_at <= d.due_at AND p.ended_at > d.due_at AND {COVERS}
+    )) AS was (held)
  WHERE d.workspace_id = $1 AND d.id = ANY ($2) AND c.catch_up <> 'publish'
    AND a.state = 'connected' AND (d.attempts = 1 AND d.problem IS NULL OR was.held)
    AND d.due_at < $3::timestamptz - make_interval(mins => c.catch_up_after_min)

@@ -41,8 +41,7 @@ async def end_or_wait(
     if await public_copies(session, caller, post.id):
         row.act_at = now + PROPOSED_LOOK
         return
-    dismiss(session, caller, row, NOTHING_PUBLIC, now)
-    await freshen(session, caller, post, row, now=now)
+    await _end(session, caller, post, row, NOTHING_PUBLIC, now)
 
 
 async def end_if_over(
@@ -53,8 +52,7 @@ async def end_if_over(
     states = await states_of(session, caller, copies)
     is_under_way = any(shown_state(row, copy, states) in UNDER_WAY for copy in copies)
     if not is_under_way and not await public_copies(session, caller, post.id):
-        dismiss(session, caller, row, NOTHING_PUBLIC, now)
-        await freshen(session, caller, post, row, now=now)
+        await _end(session, caller, post, row, NOTHING_PUBLIC, now)
 
 
 async def end_unwatched(
@@ -64,5 +62,11 @@ async def end_unwatched(
     changed = UpdateReason.SOURCE_CHANGED
     row = await waiting_update(session, caller, post.id, changed, source_id)
     if row is not None:
-        dismiss(session, caller, row, UNWATCHED, now)
-        await freshen(session, caller, post, row, now=now)
+        await _end(session, caller, post, row, UNWATCHED, now)
+
+
+async def _end(
+    session: AsyncSession, caller: Caller, post: Post, row: Update, words: str, now: datetime
+) -> None:
+    dismiss(session, caller, row, words, now)
+    await freshen(session, caller, post, row, now=now)

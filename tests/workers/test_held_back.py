@@ -15,7 +15,7 @@ from domain.posts.planning import schedule_post
 from domain.posts.service import change_post
 from domain.posts.tables import Delivery, Post
 from tests.workers.stage import Stage, stage
-from tests.workers.test_pauses import go, rule, told
+from tests.workers.test_pauses import end, go, pause, rule, told
 from tests.workers.test_posts import hold, release
 from workers.deliveries import resume
 
@@ -132,6 +132,25 @@ async def test_what_was_on_hold_is_asked_about(stage: Stage) -> None:
 
     assert await go(stage) == []
     assert await code(stage) == ("waiting", "publishing.missed")
+
+
+@pytest.mark.parametrize(("late", "state"), [(0, "waiting"), (1, "cancelled")])
+async def test_what_fell_due_in_a_pause_is_asked_about_though_no_worker_saw_it(
+    stage: Stage, late: int, state: str
+) -> None:
+    await rule(stage, CatchUp.SKIP)
+    made = await pause(stage)
+    if late:
+        stage.now += timedelta(hours=1)
+        await end(stage, made.id)
+    await stage.plan("a", await stage.account())
+    stage.now += timedelta(hours=2)
+    if not late:
+        await end(stage, made.id)
+
+    assert await go(stage) == []
+    assert await stage.states() == [state]
+    assert len(await told(stage, "delivery.skipped")) == late
 
 
 async def test_a_failed_post_goes_out_by_an_account_that_was_added(stage: Stage) -> None:
