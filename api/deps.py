@@ -10,7 +10,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.changes import UNSENT
 from domain.kernel.pages import MAX_LIMIT, PageRequest
 
-ENTITY_TAG = r'^(\*|(W/)?"[0-9]{1,9}")$'
+ENTITY_TAG = r'^(\*|(W/)?"[0-9]{1,9}(-[0-9a-f]{16})?")$'
 
 
 def _caller(request: Request) -> Caller:
@@ -66,7 +66,8 @@ def _version_if_sent(
 
 
 def _read_tag(if_match: str) -> int | None:
-    return None if if_match == "*" else int(if_match.removeprefix("W/").strip('"'))
+    """The version that it begins with; see `api/conditional.py`."""
+    return None if if_match == "*" else int(if_match.strip('W/"').partition("-")[0])
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]

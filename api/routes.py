@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from api.conditional import if_changed
 from api.idempotency import KEY_HEADER, remember, replay
 from api.parameters import known_to, refuse_odd
 from api.pointing import Handler, pointing
@@ -34,7 +35,7 @@ class TransactionRoute(APIRoute):
                 request.state.session = session
                 key = request.headers.get(KEY_HEADER) if request.method == "POST" else None
                 if key is None:
-                    return await handle(request)
+                    return if_changed(request, await handle(request))
                 kept = await replay(session, caller, key, request)
                 if kept is not None:
                     return kept
@@ -56,7 +57,7 @@ class CallerRoute(APIRoute):
             caller = await tokens.caller(request.headers.get("authorization"), request.scope)
             request.state.caller, request.state.now = caller, caller.moment(datetime.now(UTC))
             refuse_odd(request, known)
-            return await handle(request)
+            return if_changed(request, await handle(request))
 
         return pointing(with_caller)
 

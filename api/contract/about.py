@@ -23,9 +23,15 @@ result, with another body 409 `id.taken`.
 lists are repeated: `?state=draft&state=scheduled`. A parameter that an address does not know is
 refused with 422 `parameter.unknown`, so that a slip never shows everything.
 
-**Versions.** What can be changed carries a `version`, which is its `ETag`. `PATCH` is a merge
-patch (RFC 7396): only what is sent changes. It needs `If-Match` with the ETag you read: 428 when it
-is missing, 412 when somebody was quicker. `If-Match: *` overwrites whatever is there.
+**Versions.** What can be changed carries a `version`, with which its `ETag` begins. `PATCH` is a
+merge patch (RFC 7396): only what is sent changes. It needs `If-Match` with the ETag you read: 428
+when it is missing, 412 when somebody was quicker. `If-Match: *` overwrites whatever is there.
+
+**Asking again.** Reads of one thing give an `ETag` of all that they show, such as
+`"3-9f86d081884c7d65"`: the version and a mark, which changes when something moves that nobody
+edited, such as a delivery. Send it in `If-None-Match`: 304 without a body, by `HEAD` too, while
+nothing has changed. `If-Match` takes `"3"` and `"3-9f86d081884c7d65"` alike: the version counts.
+Lists have no `ETag`, save the inbox; follow `GET /v1/events` instead of asking for them again.
 
 **Idempotency.** Send an `Idempotency-Key` with any `POST`. A resend within 24 hours gets the first
 answer with `Idempotent-Replayed: true` and changes nothing; the same key with another request is

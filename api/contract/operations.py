@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from api.conditional import HEADER, LONGEST_TAG, TAG_TOLD, UNCHANGED_TOLD
 from api.contract import about
 from api.contract.answers import headers, refer
 from api.contract.schemas import names_ids
@@ -32,6 +33,15 @@ KEY_PARAMETER = {
 }
 
 
+TAG_PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": TAG_TOLD,
+    "schema": {"type": "string", "maxLength": LONGEST_TAG, "examples": ['"3-9f86d081884c7d65"']},
+}
+
+
 def complete(path: str, method: str, operation: Json, schemas: Json) -> None:
     """Adds to what FastAPI wrote all that a reader of the contract has to know."""
     operation["operationId"] = operation_name(path, method, operation["operationId"])
@@ -39,6 +49,10 @@ def complete(path: str, method: str, operation: Json, schemas: Json) -> None:
     if method == "post" and not _parameter(operation, "Idempotency-Key"):
         operation.setdefault("parameters", []).append(KEY_PARAMETER)
     operation["responses"].pop("422", None)
+    if method == "get" and _tells_version(operation["responses"].get("200", {}), schemas):
+        operation["responses"].setdefault("304", {"description": UNCHANGED_TOLD})
+        if not _parameter(operation, HEADER):
+            operation.setdefault("parameters", []).append(TAG_PARAMETER)
     for status in operation["responses"]:
         _complete_answer(method, operation, status, schemas)
     ways = () if is_open(operation) else about.SECURITY_SCHEMES
@@ -130,7 +144,7 @@ def _complete_answer(method: str, operation: Json, status: str, schemas: Json) -
         names.append("Link")
         limit = _parameter(operation, "limit")
         fields["data"]["maxItems"] = limit["schema"]["maximum"] if limit else None
-    if status.startswith("2") and "version" in fields:
+    if status == "304" or (status.startswith("2") and _tells_version(answer, schemas)):
         names.append("ETag")
     if status == "201":
         names.append("Location")
@@ -139,6 +153,10 @@ def _complete_answer(method: str, operation: Json, status: str, schemas: Json) -
     if status == "503":
         names.remove("X-Request-Id")
     answer["headers"] = {**answer.get("headers", {}), **headers(*names)}
+
+
+def _tells_version(answer: Json, schemas: Json) -> bool:
+    return "ETag" in answer.get("headers", {}) or "version" in _fields(answer, schemas)
 
 
 def _said(status: str, found: str) -> str:

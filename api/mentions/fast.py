@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from starlette.types import Scope
 
 from api.answer import Answer
+from api.conditional import LONGEST_TAG
 from api.mentions import hot
 from api.mentions.asking import read_query
-from api.mentions.hot import LONGEST_TAG, PATH
+from api.mentions.hot import PATH
 from api.state import State
 from domain.kernel.clock import utc_now
 from domain.kernel.ids import read

@@ -10,16 +10,16 @@ from uuid import UUID
 
 import asyncpg
 
+from api import conditional
 from api.answer import Answer
+from api.conditional import matches
 from api.mentions.asking import Asked, is_endless
 from domain.kernel.caller import Caller, Scope
 from domain.mentions.inbox import read_inbox, read_mention, read_version
 
 JSON = (b"content-type", b"application/json")
-# Kept by the reader's own browser at most, and asked for again every time.
-PRIVATE = (b"cache-control", b"private, no-cache")
+PRIVATE = (b"cache-control", conditional.PRIVATE.encode())
 PATH = "/v1/mentions"
-LONGEST_TAG = 2000
 
 
 class Versions:
@@ -70,7 +70,7 @@ async def inbox(
     has_tag = _has_tag(caller, asked)
     if known_tag is not None and has_tag:
         tag = _tag(await versions.current(caller.workspace_id))
-        if _matches(known_tag, tag):
+        if matches(known_tag, tag):
             return Answer(304, [(b"etag", tag.encode()), PRIVATE], b"")
     page = await read_inbox(reads, caller, asked.where, asked.page, now=now)
     headers = [JSON, PRIVATE]
@@ -86,7 +86,7 @@ async def mention(reads: asyncpg.Pool, caller: Caller, id_: UUID, known_tag: str
     """The mention, or 304 when `known_tag` (If-None-Match) still holds. Raises `NotFound`."""
     found = await read_mention(reads, caller, id_)
     tag = f'"{found.version}"'
-    if known_tag is not None and _matches(known_tag, tag):
+    if known_tag is not None and matches(known_tag, tag):
         return Answer(304, [(b"etag", tag.encode()), PRIVATE], b"")
     return Answer(200, [JSON, PRIVATE, (b"etag", tag.encode())], found.body)
 
@@ -102,9 +102,3 @@ def _has_tag(caller: Caller, asked: Asked) -> bool:
 
 def _tag(version: int) -> str:
     return f'W/"{version}"'
-
-
-def _matches(known: str, tag: str) -> bool:
-    """Weak comparison (RFC 9110, 13.1.2)."""
-    bare = tag.removeprefix("W/")
-    return known == "*" or any(each.strip().removeprefix("W/") == bare for each in known.split(","))

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 
 from api.answer import Answer
+from api.conditional import LONGEST_TAG, TAG_TOLD, UNCHANGED_TOLD
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep
 from api.mentions import hot
 from api.mentions.asking import Asked, FilterDep, rest_of
-from api.mentions.hot import LONGEST_TAG
 from api.paging import link_next, located, tag
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
@@ -28,12 +28,10 @@ from domain.mentions.shapes import (
 router = APIRouter()
 quick = APIRouter(prefix="/v1/mentions", tags=["mentions"], route_class=CallerRoute)
 whole = APIRouter(prefix="/v1/mentions", tags=["mentions"], route_class=TransactionRoute)
-UNCHANGED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "Nothing has changed since the ETag in If-None-Match."}
-}
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": UNCHANGED_TOLD}}
 KnownTag = Annotated[
     str | None,
-    Header(alias="If-None-Match", max_length=LONGEST_TAG, description="The ETag of what you have."),
+    Header(alias="If-None-Match", max_length=LONGEST_TAG, description=TAG_TOLD),
 ]
 
 

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
+from api.contract.answers import headers
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
@@ -62,7 +63,11 @@ async def add_adaptation(
     return view
 
 
-@router.get("/adaptations/{adaptation_id}", summary="Read an adaptation")
+@router.get(
+    "/adaptations/{adaptation_id}",
+    summary="Read an adaptation",
+    responses={200: {"headers": headers("ETag")}},
+)
 async def get_adaptation(
     response: Response, session: SessionDep, caller: CallerDep, adaptation_id: AdaptationId
 ) -> AdaptationView:

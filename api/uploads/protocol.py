@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
+from api.conditional import if_changed
 from api.parameters import known_to, refuse_odd
 from api.pointing import Handler
 from api.problems import answer, from_validation
@@ -54,7 +55,7 @@ class TusRoute(APIRoute):
             try:
                 await _admit(request)
                 refuse_odd(request, known)
-                response = await handle(request)
+                response = if_changed(request, await handle(request))
             except ParvisError as error:
                 response = answer(request, error)
             except RequestValidationError as error:

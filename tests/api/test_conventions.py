@@ -145,12 +145,69 @@ async def test_every_change_needs_the_version_it_was_read_in(
                 if (answer.status_code, answer.json().get("code")) != (status, code):
                     wrong.append(f"{path} {headers}: {answer.status_code} {answer.text}")
         kept = await client.patch(url, json={}, headers={"If-Match": before.headers["etag"]})
-        if (kept.status_code, kept.headers["etag"]) != (200, before.headers["etag"]):
+        if (kept.status_code, version_in(kept)) != (200, version_in(before)):
             wrong.append(f"{path}: an empty change is {kept.status_code} {kept.text}")
         if (await client.get(url)).json() != before.json():
             wrong.append(f"{path}: it was changed")
 
     assert wrong == []
+
+
+def version_in(answer: httpx2.Response) -> str:
+    return answer.headers["etag"].strip('"').partition("-")[0]
+
+
+async def test_every_read_with_an_etag_is_304_while_nothing_has_changed(
+    client: httpx2.AsyncClient, house: Furnished, contract: Json
+) -> None:
+    wrong: list[str] = []
+    tagged = 0
+    for path, method, operation in operations(contract):
+        told = operation["responses"].get("200", {}).get("headers", {})
+        url = filled(path, operation, house) if method == "get" and "{" in path else None
+        if url is None or operation["operationId"] in ONLY_REST:
+            continue
+        read = await client.get(url, params=required(operation))
+        tag = read.headers.get("etag")
+        if (tag is not None) is not ("ETag" in told and "304" in operation["responses"]):
+            wrong.append(f"{path}: gives {tag}, tells {sorted(told)}")
+        if tag is not None:
+            tagged += 1
+            wrong += [each async for each in unlike(client, url, tag)]
+
+    assert wrong == []
+    assert tagged > 20
+
+
+async def unlike(client: httpx2.AsyncClient, url: str, tag: str) -> AsyncIterator[str]:
+    """What is answered otherwise than it must be to who has something already."""
+    for known, status in ((tag, 304), (f'"0", W/{tag}', 304), ("*", 304), ('"0"', 200)):
+        for method in ("GET", "HEAD"):
+            again = await client.request(method, url, headers={"If-None-Match": known})
+            if (again.status_code, again.headers.get("etag")) != (status, tag):
+                yield f"{method} {url} {known}: {again.status_code}"
+            if status == 304 and again.content:
+                yield f"{method} {url}: 304 with a body"
+    long = await client.get(url, headers={"If-None-Match": "0" * 3000})
+    if long.status_code != 422:
+        yield f"{url}: takes any length"
+
+
+async def test_read_is_told_again_when_what_it_shows_has_moved(
+    client: httpx2.AsyncClient, house: Furnished
+) -> None:
+    url = f"/v1/posts/{house.ids['post'][-1]}"
+    before = await client.get(url)
+    tag = before.headers["etag"]
+    await client.patch(url, json={"title": "Other"}, headers={"If-Match": tag})
+
+    after = await client.get(url, headers={"If-None-Match": tag})
+    stale = await client.patch(url, json={"title": "Third"}, headers={"If-Match": tag})
+
+    assert (after.status_code, after.json()["title"]) == (200, "Other")
+    assert after.headers["cache-control"] == "private, no-cache"
+    assert int(version_in(after)) == int(version_in(before)) + 1
+    assert (stale.status_code, stale.json()["code"]) == (412, "version.stale")
 
 
 async def test_every_change_of_the_graph_needs_the_version_too(

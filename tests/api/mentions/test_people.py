@@ -26,7 +26,8 @@ async def test_authors_are_listed_found_and_read(tenant: Tenant, inbox: Inbox) -
     ] == ["ben@example.social"]
     assert await data(tenant, "/v1/authors?network=elsewhere") == []
     read = await tenant.client.get(f"/v1/authors/{shown[0]['id']}")
-    assert (read.json(), read.headers["etag"]) == (shown[0], '"1"')
+    assert read.json() == shown[0]
+    assert read.headers["etag"].startswith('"1-')
 
 
 async def test_author_pages_follow_each_other(tenant: Tenant, inbox: Inbox) -> None:

@@ -54,7 +54,8 @@ def desk(house: Furnished) -> Desk:
 async def test_a_post_of_which_nothing_was_set_has_an_upkeep_all_the_same(desk: Desk) -> None:
     answer = await desk.client.get(desk.path)
 
-    assert (answer.status_code, answer.headers["etag"]) == (200, '"1"')
+    assert answer.status_code == 200
+    assert answer.headers["etag"].startswith('"1-')
     body = answer.json()
     assert (body["post_id"], body["time_zone"], body["version"]) == (desk.post, "Europe/Zurich", 1)
     assert [body[name] for name in ("valid_until", "next_check", "checker_id")] == [None] * 3
