@@ -1,4 +1,8 @@
-"""What people tell of a message whose outcome nobody can look up, put into the checkpoint."""
+"""What people tell of a message whose outcome nobody can look up, put into the checkpoint.
+
+Posts are asked for by their id, or by topic and number:
+https://github.com/discourse/discourse/blob/main/config/routes.rb, read 2026-11-27.
+"""
 
 import re
 
