@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
 from domain.kernel.nudges import PENDING, Nudges
+from domain.kernel.reads import ReadPool
 from domain.kernel.roles import RoleTooMighty, refuse_mighty_role
 
 Reads = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
@@ -113,13 +114,8 @@ class Database:
             connect_args={"prepared_statement_cache_size": statement_cache_size},
         )
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
-        reads = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=read_pool_size,
-            statement_cache_size=statement_cache_size,
-            # Session state is only ever set inside transactions: nothing to reset.
-            reset=_nothing_to_reset,
+        reads = await ReadPool(
+            url, max_size=read_pool_size, statement_cache_size=statement_cache_size
         )
         try:
             await refuse_mighty_role(reads)
@@ -181,6 +177,3 @@ def _refuse_closed(connection: DBAPIConnection, *_: object) -> None:
     """Has the pool open another. asyncpg knows what is closed: PostgreSQL need not be asked."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
-
-
-async def _nothing_to_reset(_: object) -> None: ...
