@@ -7,9 +7,10 @@ from pydantic import Field
 from domain.calendars.rules import CatchUp
 from domain.kernel.clock import Moment, ZoneName
 from domain.kernel.ids import CalendarId, CommunityId, Own, PillarId
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 
-Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Réseaux"])]
+Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Réseaux"]), Visible]
 Description = Annotated[str, Field(max_length=2000)]
 Minutes = Annotated[int, Field(ge=1, le=10_080, examples=[60])]
 OF_CATCH_UP = (

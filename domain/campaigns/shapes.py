@@ -8,11 +8,12 @@ from domain.accounts.shapes import NetworkKey
 from domain.campaigns.rules import TEMPLATE
 from domain.kernel.clock import Day, Moment
 from domain.kernel.ids import CampaignId, CommunityId, Own
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 
-Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Vendanges 2026"])]
+Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Vendanges 2026"]), Visible]
 Objective = Annotated[str, Field(max_length=2000, examples=["200 inscriptions à la balade."])]
-Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
+Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"]), Visible]
 Labels = Annotated[list[Label], Field(max_length=30)]
 Template = Annotated[str, Field(max_length=200, pattern=TEMPLATE, examples=["{network}"])]
 

@@ -6,9 +6,10 @@ from pydantic import Field
 
 from domain.kernel.clock import Moment, ZoneName
 from domain.kernel.ids import CommunityId, Own
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 
-Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Vaud au quotidien"])]
+Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Vaud au quotidien"]), Visible]
 Slug = Annotated[
     str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", examples=["vaud-au-quotidien"])
 ]

@@ -8,13 +8,14 @@ from domain.accounts.shapes import NetworkKey
 from domain.contacts.rules import KEY
 from domain.kernel.clock import Moment
 from domain.kernel.ids import ContactId, Own
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 
 NAMED = "What texts name it by: `@{marie-dupont}`."
 Key = Annotated[
     str, Field(min_length=1, max_length=60, pattern=f"^{KEY}$", examples=["marie-dupont"])
 ]
-Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Marie Dupont"])]
+Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Marie Dupont"]), Visible]
 Handle = Annotated[
     str,
     AfterValidator(lambda handle: handle.removeprefix("@")),

@@ -11,12 +11,15 @@ from pydantic import Field
 from domain.calendars.tables import Calendar
 from domain.kernel.clock import Moment
 from domain.kernel.ids import CalendarFeedId, CalendarId, MemberId
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Command, View
 from domain.posts.rules import PostState
 
 FORM = 1
 """Counts the forms that feeds have had, so that tags of an earlier one no longer match."""
-Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Agenda of the studio"])]
+Name = Annotated[
+    str, Field(min_length=1, max_length=120, examples=["Agenda of the studio"]), Visible
+]
 OF_DRAFTS = "Whether drafts that have a time stand in it too."
 OF_TEXT = "Whether it tells what posts say; else their names and labels alone."
 

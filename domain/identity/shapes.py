@@ -21,6 +21,7 @@ from domain.kernel.ids import (
     Own,
     TokenId,
 )
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 
 
@@ -43,7 +44,7 @@ def _scope(text: str) -> str:
 
 
 ASKABLE = frozenset({*Scope, *OPENID_SCOPES})
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Name = Annotated[str, Field(min_length=1, max_length=120), Visible]
 Address = Annotated[str, Field(max_length=2000)]
 Addresses = Annotated[list[Address], Field(max_length=20)]
 Origins = Annotated[

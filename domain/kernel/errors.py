@@ -308,6 +308,12 @@ class TextUnstorable(Invalid):
     remedy = "Take the character out."
 
 
+class NameInvisible(Invalid):
+    code = "name.invisible"
+    title = "A name holds no character that can be seen"
+    remedy = "Send letters, numbers or signs, not only spaces and control characters."
+
+
 class RedirectUnfit(Invalid):
     code = "redirect_uri.unfit"
     title = "People cannot be sent back to this address"

@@ -6,10 +6,13 @@ from pydantic import Field
 
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AlbumId, MediaId, Own
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.media.shapes import MediaView
 
-Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Fête des Vignerons 2026"])]
+Name = Annotated[
+    str, Field(min_length=1, max_length=120, examples=["Fête des Vignerons 2026"]), Visible
+]
 Description = Annotated[str, Field(max_length=2000, examples=["Ce qui peut servir l’an prochain."])]
 SomeMedia = Annotated[list[MediaId], Field(min_length=1, max_length=100)]
 

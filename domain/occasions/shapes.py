@@ -10,12 +10,13 @@ from pydantic import AfterValidator, Field
 
 from domain.kernel.clock import Day, Moment
 from domain.kernel.ids import CommunityId, EventCalendarId, OccasionId, Own
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.occasions.rules import address
 
 MOST_DAYS_BEFORE = 180
 ADDRESS = r"^(webcal|https?)://[a-zA-Z0-9][a-zA-Z0-9.-]*(:[1-9][0-9]{0,4})?([/?][!-~]*)?$"
-Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Jours fériés, Vaud"])]
+Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Jours fériés, Vaud"]), Visible]
 DaysBefore = Annotated[int, Field(ge=0, le=MOST_DAYS_BEFORE, examples=[14])]
 Url = Annotated[
     str,

@@ -6,14 +6,15 @@ from pydantic import AfterValidator, Field, model_validator
 
 from domain.kernel.clock import Moment
 from domain.kernel.ids import CalendarId, CommunityId, DepartmentId, MemberId, Own, PolicyId
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, Shape, View, may_change
 from domain.policies.rules import words_of
 
 USUAL_HOURS, MOST_HOURS = 24, 720
-Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Droit"])]
+Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Droit"]), Visible]
 Network = Annotated[str, Field(min_length=1, max_length=30, examples=["mastodon"])]
 Networks = Annotated[list[Network], Field(max_length=30)]
-Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
+Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"]), Visible]
 Labels = Annotated[list[Label], Field(max_length=30)]
 
 

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, HttpUrl
 
 from domain.kernel.ids import MediaId
+from domain.kernel.names import Visible
 
 MOST_VARIANTS = 50
 WEB_ADDRESS = r"^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z]+)*(:[1-9][0-9]{1,3})?(/[!-~]*)?$"
 """What generated clients check; we take other hosts too, such as `café.ch`."""
-Title = Annotated[str, Field(max_length=200, examples=["La taille de la vigne"])]
+Title = Annotated[str, Field(max_length=200, examples=["La taille de la vigne"]), Visible]
 Text = Annotated[str, Field(max_length=70_000, examples=["On taille. Et vous, déjà au travail ?"])]
-Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"])]
+Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"]), Visible]
 Labels = Annotated[list[Label], Field(max_length=30)]
 Language = Annotated[
     str, Field(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["fr-CH"])

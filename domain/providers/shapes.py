@@ -8,9 +8,10 @@ from pydantic import Field
 
 from domain.kernel.clock import Moment
 from domain.kernel.ids import Own, ProviderId
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 
-Name = Annotated[str, Field(min_length=1, max_length=60, examples=["Acme"])]
+Name = Annotated[str, Field(min_length=1, max_length=60, examples=["Acme"]), Visible]
 Issuer = Annotated[
     str,
     Field(

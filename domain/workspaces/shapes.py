@@ -10,9 +10,10 @@ from pydantic import Field
 from domain.kernel.caller import Scope
 from domain.kernel.clock import Moment
 from domain.kernel.ids import CommunityId, MemberId, Own, RoleId, UserId, WorkspaceId
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Name = Annotated[str, Field(min_length=1, max_length=120), Visible]
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x85]+@[^@\s\x85]+\.[^@\s\x85.]+$")]
 Communities = Annotated[list[CommunityId], Field(min_length=1, max_length=200)]
 OF_SEAT = "The only communities they see; null: all of them."

@@ -25,6 +25,7 @@ MEANT = {
     "window.reversed": "as above",
     "window.too_long": "and is not endless",
     "text.unstorable": "U+0000 is no text",
+    "name.invisible": "and a name can be seen",
     "import.unreadable": "nor is every text a file of posts",
     "import.columns_unfit": "whose columns have names",
     "string_too_short": "text is trimmed before it is measured",

@@ -219,6 +219,25 @@ async def test_id_that_is_no_uuid7_makes_nothing_on_either_face(
     assert random["id"] not in (await client.get(f"/v1/{path}")).text
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(kind, name) for kind in KINDS for name in ("name", "title") if name in MADE[kind][1]],
+)
+async def test_name_that_nobody_sees_makes_nothing_on_either_face(
+    client: httpx2.AsyncClient, app: FastAPI, house: Furnished, kind: str, name: str
+) -> None:
+    path, body, _ = bodies(house, kind)
+    unseen = {**body, name: "\u200b\u2060"}
+
+    refused = await client.post(f"/v1/{path}", json=unseen)
+    by_graph, _ = await made_by_graph(client, mutation_of(app.openapi(), path), unseen)
+
+    faults = [(each["pointer"], each["code"]) for each in refused.json()["errors"]]
+    assert (refused.status_code, refused.json()["code"]) == (422, "name.invisible")
+    assert faults == [(f"/{name}", "name.invisible")]
+    assert by_graph == {"__typename": "ValidationError", "code": "name.invisible"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_key_makes_one_and_stands_for_one_request(
     client: httpx2.AsyncClient, house: Furnished, kind: str
