@@ -77,12 +77,7 @@ def describe(wishes: Wishes, door: socket.socket) -> Stack:
             wishes.data,
             inherits=(door.fileno(),),
         ),
-        workers=Child(
-            "workers",
-            (LEAN, "workers"),
-            env | {"METRICS_PORT": str(doors.free_port())},
-            wishes.data,
-        ),
+        workers=Child("workers", (LEAN, "workers"), env, wishes.data),
     )
 
 
