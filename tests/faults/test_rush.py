@@ -14,7 +14,7 @@ from tests.stack import running_stack
 def test_60_posts_of_one_second_keep_their_order_within_their_budgets(tmp_path: Path) -> None:
     scarce = Scarce(calls=4, window_s=2)
     with running_stack(tmp_path / "stack", workers=2, **QUIET) as stack:
-        ahead = timedelta(seconds=6)
+        ahead = timedelta(seconds=12)
         found = rush(stack, accounts=6, posts=10, scarce=scarce, ahead=ahead)
     assert_kept(found, 60, scarce)
 
