@@ -27,6 +27,7 @@ from domain.posts.rules import (
     DeliveryKind,
     DeliveryState,
     PostState,
+    counts_as,
     may_move,
     post_state,
     published_since,
@@ -201,12 +202,14 @@ async def settle_posts(
     if not posts:
         return
     ids = [post["id"] for post in posts]
-    newest: dict[UUID, dict[UUID, DeliveryState]] = {id_: {} for id_ in ids}
+    newest: dict[UUID, dict[UUID, tuple[DeliveryState, ...]]] = {id_: {} for id_ in ids}
     for row in await raw.fetch(statements.STATES, caller.workspace_id, ids):
-        newest[row["post_id"]][row["account_id"]] = DeliveryState(row["state"])
+        counted = counts_as(DeliveryState(row["state"]), row["checkpoint"])
+        newest[row["post_id"]][row["account_id"]] = counted
     changed: list[tuple[UUID, str, datetime | None]] = []
     for post in posts:
-        states, previous = newest[post["id"]].values(), PostState(post["state"])
+        states = [state for each in newest[post["id"]].values() for state in each]
+        previous = PostState(post["state"])
         state = post_state(states, unplanned=when_unplanned(previous))
         if state is not previous:
             since = published_since(state, states, post["published_at"], now=now)

@@ -14,6 +14,7 @@ from domain.kernel.caller import worker
 from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow
 from domain.posts.command_shapes import ChangePost, RetryPost, SchedulePost, VariantInput
 from domain.posts.delivery_shapes import Settlement
+from domain.posts.many_shapes import RetryDeliveries
 from domain.posts.planning import schedule_post
 from domain.posts.saying import new_variant
 from domain.posts.service import change_post, remove_post
@@ -21,6 +22,7 @@ from domain.posts.settling import cancel_delivery, retry_post, settle_delivery
 from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_post
 from tests.workers.stage import Stage, stage
+from tests.workers.test_many import again
 
 __all__ = ["stage"]
 LONG = timedelta(hours=1)
@@ -190,3 +192,20 @@ async def test_of_what_is_in_doubt_on_an_account_that_was_removed_a_person_tells
     view = await do(stage, settle_delivery, row.id, word)
 
     assert (row.state, row.act_at, view.state) == ("unknown", None, "done")
+
+
+async def test_a_post_of_which_some_is_out_stays_out_when_all_that_failed_is_sent_again(
+    stage: Stage,
+) -> None:
+    """Posts settled many at once were `scheduled` again, as if nothing of them were there."""
+    await begin(stage, Refused("Not this."))
+    before = [row.state for row in await stage.rows(Post)]
+
+    await again(stage, RetryDeliveries())
+
+    after = [row.state for row in await stage.rows(Post)]
+    assert (before, await stage.states(), after) == (
+        ["partially_published"],
+        ["waiting"],
+        ["going_out"],
+    )
