@@ -28,6 +28,7 @@ MOMENT_LENGTH = 40
 MOMENT = re.compile(DAY.pattern + r"[Tt ][0-9]{2}:[0-9]{2}")
 NO_WALL_TIME = ("wall_time", "Send a wall time such as 2026-12-01T09:30:00, without an offset.")
 NO_MOMENT = ("datetime_parsing", "Send a moment such as 2026-12-01T08:30:00Z.")
+FIRST_YEAR, LAST_YEAR = 1000, 2999
 WALL_TIME = (
     "^([12][0-9]{3}-"
     "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
@@ -121,7 +122,10 @@ def _written(value: object) -> object:
 
 
 def _written_wall_time(value: object) -> object:
-    if isinstance(value, datetime) or (isinstance(value, str) and re.match(WALL_TIME, value)):
+    # From the graph it comes as a value: the years of the pattern hold for it too.
+    if isinstance(value, datetime) and FIRST_YEAR <= value.year <= LAST_YEAR:
+        return value
+    if isinstance(value, str) and re.match(WALL_TIME, value):
         return value
     raise PydanticCustomError(*NO_WALL_TIME)
 

@@ -77,6 +77,25 @@ async def test_moment_in_the_past_is_pointed_at_when_a_post_is_scheduled(desk: D
     assert (await desk.client.get(f"/v1/posts/{draft['id']}")).json() == draft
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+async def test_year_that_no_calendar_reaches_is_pointed_at_on_both_faces(
+    desk: Desk, year: str
+) -> None:
+    draft, wall_time = await desk.draft(), f"{year}-01-01T00:00:00"
+    url = f"/v1/posts/{draft['id']}"
+
+    by_rest = await desk.client.post(f"{url}/schedule", json={"wall_time": wall_time})
+    graph = await by_graph(desk.tenant, "schedulePost", {"id": draft["id"], "wallTime": wall_time})
+    checked = await by_graph(
+        desk.tenant, "confirmUpkeep", {"id": draft["id"], "nextCheck": wall_time}
+    )
+
+    assert (by_rest.status_code, by_rest.json()["errors"][0]["pointer"]) == (422, "/wall_time")
+    assert (graph["__typename"], graph["field"]) == ("ValidationError", "wallTime")
+    assert (checked["__typename"], checked["field"]) == ("ValidationError", "nextCheck")
+    assert (await desk.client.get(url)).json() == draft
+
+
 async def test_name_and_id_that_are_taken_are_pointed_at(tenant: Tenant) -> None:
     id_ = show("com", new_id())
     await tenant.client.post("/v1/communities", json={**VAUD, "id": id_})
