@@ -89,7 +89,11 @@ def test_a_value_under_a_key_that_just_came_is_opened(file: Path) -> None:
 
 def test_settings_read_the_ring_from_its_file(settings: Settings, file: Path) -> None:
     file.write_text(f"{FRESH},{KEY}\n")
-    given = {"database_url": "x", "redis_url": "y", "sealing_keys_file": file}
+    given = {
+        "database_url": "postgresql://x@y/z",
+        "redis_url": "redis://y:1/0",
+        "sealing_keys_file": file,
+    }
 
     read = Settings.model_validate(given)
 
