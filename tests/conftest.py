@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
+from domain.kernel.schema import whole_schema
 from domain.kernel.settings import Settings
 from tests.engines import Servers, find_servers
 
@@ -22,6 +23,8 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 hypothesis.settings.register_profile("parvis", deadline=None)
 hypothesis.settings.load_profile("parvis")
 KEY = "k1:" + "A" * 43 + "="
+# A table names others by their keys: whoever writes one needs all, however few tests run.
+whole_schema()
 
 
 @pytest.fixture(scope="session")
