@@ -60,7 +60,7 @@ def assert_unbroken(report: str, *, least: int) -> None:
     assert int(found[1]) >= least, report
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_fuzzed_requests_never_break_the_contract(
     settings: Settings, database: Database
 ) -> None:
@@ -78,7 +78,7 @@ async def test_fuzzed_requests_never_break_the_contract(
         assert_unbroken(report, least=1500)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "more",
     [
