@@ -3,8 +3,8 @@
 A call is counted against every budget of its account that it falls under: `all`, its own kind
 (`read`, `write`, `delete`, `media`) and, where it opens or renews a session, `login`, as the
 manifest lists them, and what the network itself told last for that kind, or, where it tells of one
-budget, for any. Without Valkey calls go
-out uncounted: the network's own 429 still stands.
+budget, for any. Once something to publish has waited for a budget, readings leave it the first ten
+seconds of the next. Without Valkey calls go out uncounted: the network's own 429 still stands.
 """
 
 import asyncio
@@ -18,7 +18,14 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from domain.accounts.budgeting import Kind, Purpose, budgets_under, counter_of, told_key
+from domain.accounts.budgeting import (
+    Kind,
+    Purpose,
+    ahead_key,
+    budgets_under,
+    counter_of,
+    told_key,
+)
 from domain.connector.dialects.rate import Rate
 from domain.connector.errors import RateLimited
 from domain.connector.http import Call, Http, Reply
@@ -42,29 +49,38 @@ def kind_of(call: Call) -> Kind:
     return Kind.MEDIA if call.files or call.content else Kind.WRITE
 
 
-# KEYS: what was told, then one counter for each listed budget.
+_AHEAD_MS = 10_000
+"""How long a whole budget is for those alone who waited for it and leave nothing to others."""
+
+# KEYS: what was told, until when others wait, then one counter for each listed budget.
 # ARGV: now in ms, cost, share to leave, then limit and end of window in ms for each counter.
 # Gives 0 when taken, else the moment in ms when the fullest budget is whole again.
-_TAKE = """
+_TAKE = f"""
 local now, cost, leaves = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local whole_at = 0
+local whole_at, others_at = 0, tonumber(redis.call('GET', KEYS[2]) or 0)
+if leaves > 0 and others_at > now then whole_at = others_at end
 local told = redis.call('HMGET', KEYS[1], 'limit', 'remaining', 'resets_at')
 local is_told = told[2] and tonumber(told[3]) > now
 if is_told and told[2] - cost < math.floor(tonumber(told[1]) * leaves) then
-  whole_at = tonumber(told[3])
+  whole_at = math.max(whole_at, tonumber(told[3]))
 end
-for place = 2, #KEYS do
-  local limit, ends_at = tonumber(ARGV[place * 2]), tonumber(ARGV[place * 2 + 1])
+for place = 3, #KEYS do
+  local limit, ends_at = tonumber(ARGV[place * 2 - 2]), tonumber(ARGV[place * 2 - 1])
   local used = tonumber(redis.call('GET', KEYS[place]) or 0)
   if used + cost > limit - math.floor(limit * leaves) then
     whole_at = math.max(whole_at, ends_at)
   end
 end
-if whole_at > 0 then return whole_at end
+if whole_at > 0 then
+  if leaves == 0 then
+    redis.call('SET', KEYS[2], whole_at + {_AHEAD_MS}, 'PX', whole_at + {_AHEAD_MS} - now)
+  end
+  return whole_at
+end
 if is_told then redis.call('HINCRBY', KEYS[1], 'remaining', -cost) end
-for place = 2, #KEYS do
+for place = 3, #KEYS do
   redis.call('INCRBY', KEYS[place], cost)
-  redis.call('PEXPIRE', KEYS[place], tonumber(ARGV[place * 2 + 1]) - now + 60000)
+  redis.call('PEXPIRE', KEYS[place], tonumber(ARGV[place * 2 - 1]) - now + 60000)
 end
 return 0
 """
@@ -108,7 +124,7 @@ class Budgets:
         cost: int = 1,
     ) -> None:
         """Counts a call before it goes out. Raises `RateLimited` when a budget is spent."""
-        keys = [told_key(manifest, account_id, kind)]
+        keys = [told_key(manifest, account_id, kind), ahead_key(manifest, account_id)]
         arguments: list[float] = [_ms(now), cost, purpose.leaves]
         for budget in budgets_under(manifest, kind, purpose):
             counter = counter_of(manifest, account_id, budget, now=now)

@@ -22,6 +22,7 @@ from domain.posts.arriving import Arrived
 from domain.posts.delivering import LOOK_UP, Held, Task, Wait
 from domain.posts.pausing import ensure_unpaused
 from domain.posts.rules import (
+    Decision,
     DeliveryKind,
     after_error,
     after_look_up_error,
@@ -204,38 +205,32 @@ async def _record_error(
     started_at: datetime,
 ) -> None:
     now = context.clock()
-    wait_s = line.connector.manifest.reconcile_wait_s if line else 0.0
-    wait = timedelta(seconds=wait_s)
-    if task.act == LOOK_UP:
-        decision = after_look_up_error(error, look_ups=task.look_ups, reconcile_wait=wait, now=now)
-    else:
-        decision = after_error(
-            error,
-            attempts=task.attempts,
-            failures=task.failures,
-            reconcile_wait=wait,
-            now=now,
-        )
+    decision = _decided(task, line, error, now)
+    wait = recording.wait_of(task, error, decision)
+    left = context.outbox.put_off(task.account_id, wait) if wait else []
+    caller, when = worker(task.workspace_id), {"started_at": started_at, "now": now}
     async with context.database.transaction(task.workspace_id) as session:
-        spent = await recording.record_error(
-            session,
-            worker(task.workspace_id),
-            task,
-            error,
-            decision,
-            started_at=started_at,
-            now=now,
-        )
+        if wait is not None:
+            await arriving.put_off_behind(session, caller, task, left, wait, now=now)
+        await recording.record_error(session, caller, task, error, decision, **when)
         if line is not None and (resumes := line.connector.resume) is not None:
-            await recording.show_known(session, worker(task.workspace_id), task, resumes.known)
-    if spent is not None:
-        left = context.outbox.put_off(task.account_id, spent)
-        await put_off(context, task.workspace_id, left)
+            await recording.show_known(session, caller, task, resumes.known)
+    if left:
+        async with context.database.transaction(task.workspace_id) as session:
+            await arriving.settle(session, caller, [held.task for held, _ in left], now=now)
     if isinstance(error, GrantExpired):
         ids = task.workspace_id, task.account_id
         is_out = await grant_expired(context, *ids, error, now=started_at)
         if not is_out:
             await resume(context, *ids)
+
+
+def _decided(task: Task, line: Line | None, error: NetworkError, now: datetime) -> Decision:
+    wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s if line else 0.0)
+    if task.act == LOOK_UP:
+        return after_look_up_error(error, look_ups=task.look_ups, reconcile_wait=wait, now=now)
+    attempts, failures = task.attempts, task.failures
+    return after_error(error, attempts=attempts, failures=failures, reconcile_wait=wait, now=now)
 
 
 async def put_off(context: Context, workspace_id: UUID, left: Sequence[tuple[Held, Wait]]) -> None:

@@ -65,6 +65,11 @@ def told_key(manifest: Manifest, account_id: UUID, name: str) -> str:
     return _key(manifest.key, account_id, ALL if manifest.tells_one_budget else name)
 
 
+def ahead_key(manifest: Manifest, account_id: UUID) -> str:
+    """Where it lies until when readings wait, for what is published to go ahead."""
+    return _key(manifest.key, account_id, "ahead")
+
+
 def told_rate(found: Sequence[bytes | None], *, now: datetime) -> Rate | None:
     """What lies there, by the names of `TOLD`; None: nothing that still holds."""
     told = [int(value) for value in found if value is not None]

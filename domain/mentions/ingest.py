@@ -5,7 +5,7 @@
 A page read again changes nothing and leaves no event.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -91,6 +91,10 @@ async def _put(
         [thread.post_id for thread in distinct],
     )
     old_news = {id_ for id_, old in zip(ids, is_old, strict=True) if old}
+    return _ingested(put, old_news)
+
+
+def _ingested(put: asyncpg.Record | None, old_news: Collection[UUID]) -> Ingested:
     new_ids = put["new"] or () if put else ()
     return Ingested(
         new_ids=tuple(id_ for id_ in new_ids if id_ not in old_news),

@@ -88,6 +88,39 @@ async def put_off(
     return await _leave(session, caller, left, now)
 
 
+async def put_off_behind(
+    session: AsyncSession,
+    caller: Caller,
+    task: Task,
+    left: Sequence[tuple[Held, Wait]],
+    wait: Wait,
+    *,
+    now: datetime,
+) -> None:
+    """Has all that falls due behind a task wait with it: claimed by this worker, or by nobody yet.
+
+    For the transaction that records why the task waits: put off later, some would be overtaken as
+    the budget gets whole. The posts of `left` are for `settle` to look at afterwards.
+    """
+    raw = await driver_of(session)
+    await _lock_posts(raw, caller, [task.post_id])
+    ids = [task.id, *(held.task.id for held, _ in left)]
+    await raw.fetch(statements.LOCK_DELIVERIES, caller.workspace_id, ids)
+    await _give_back(session, raw, caller, left, now)
+    about = caller.workspace_id, task.account_id, now, wait.until, json.dumps(wait.problem)
+    for row in await raw.fetch(statements.PUT_OFF_DUE, *about):
+        due_at(session, caller.workspace_id, row["id"], wait.until)
+
+
+async def settle(
+    session: AsyncSession, caller: Caller, tasks: Sequence[Task], *, now: datetime
+) -> None:
+    """Derives the state of the tasks' posts once more."""
+    raw = await driver_of(session)
+    posts = await _lock_posts(raw, caller, (task.post_id for task in tasks))
+    await settle_posts(session, raw, caller, posts, now, _traces(tasks))
+
+
 async def _leave(
     session: AsyncSession,
     caller: Caller,
@@ -96,6 +129,20 @@ async def _leave(
 ) -> int:
     raw = await driver_of(session)
     posts = await _lock_posts(raw, caller, (held.task.post_id for held, _ in left))
+    given = await _give_back(session, raw, caller, left, now)
+    await settle_posts(session, raw, caller, posts, now, _traces(held.task for held, _ in left))
+    return given
+
+
+async def _give_back(
+    session: AsyncSession,
+    raw: asyncpg.Connection,
+    caller: Caller,
+    left: Sequence[tuple[Held, Wait | None]],
+    now: datetime,
+) -> int:
+    if not left:
+        return 0
     ids, ends = zip(*((held.task.id, held.lease_end) for held, _ in left), strict=True)
     untils = [wait.until if wait else now for _, wait in left]
     problems = [json.dumps(wait.problem) if wait else None for _, wait in left]
@@ -103,7 +150,6 @@ async def _leave(
     rows = await raw.fetch(statements.GIVE_BACK, *given)
     for row in rows:
         due_at(session, caller.workspace_id, row["id"], row["act_at"])
-    await settle_posts(session, raw, caller, posts, now, _traces(held.task for held, _ in left))
     return len(rows)
 
 

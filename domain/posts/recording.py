@@ -3,7 +3,6 @@
 Each function is one transaction.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -15,11 +14,9 @@ from domain.connector.errors import NetworkError, RateLimited
 from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.database import driver_of
 from domain.kernel.errors import AccountRemoved, ParvisError
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
-from domain.posts import statements
 from domain.posts.deliveries import settle_post
 from domain.posts.delivering import LOOK_UP, Task, Wait
 from domain.posts.delivery_queries import visible_deliveries
@@ -46,29 +43,20 @@ async def record_error(
     *,
     started_at: datetime,
     now: datetime,
-) -> Wait | None:
-    """The delivery waits, is held, stops, or must be looked up: as decided.
-
-    Gives what all that the account brings out must wait for, where its budget is spent.
-    """
+) -> None:
+    """The delivery waits, is held, stops, or must be looked up: as decided."""
     post, row = await _locked(session, caller, task)
     state = _STATES[decision.verdict]
     await _add_attempt(session, row, task, state, error, started_at, now)
     if _is_anothers(row, task) or (
         row.state != state and not may_move(DeliveryState(row.state), state)
     ):
-        return None
+        return
     row.state, row.act_at = state, decision.at
     if task.act != LOOK_UP and is_away(error):
         row.failures += 1
     row.version, row.updated_at = row.version + 1, now
-    row.problem = {
-        "code": error.code,
-        "message": error.message,
-        "said": error.said,
-        "acting_party": decision.acting_party,
-        "is_retryable": decision.is_retryable,
-    }
+    row.problem = _problem(error, decision)
     if decision.at is not None:
         due_at(session, caller.workspace_id, row.id, decision.at)
     next_at = None if decision.at is None else decision.at.isoformat()
@@ -76,23 +64,23 @@ async def record_error(
     record(session, caller, f"delivery.{state}", ("delivery", row.id), now=now, data=data)
     if post is not None:
         await settle_post(session, caller, post, now=now)
+
+
+def wait_of(task: Task, error: NetworkError, decision: Decision) -> Wait | None:
+    """What all that the account brings out must wait for; None: no budget of it is spent."""
     if not isinstance(error, RateLimited) or decision.at is None or not task.brings_out:
         return None
-    wait = Wait(decision.at, row.problem)
-    await _put_off_due(session, caller, row, wait, now)
-    return wait
+    return Wait(decision.at, _problem(error, decision))
 
 
-async def _put_off_due(
-    session: AsyncSession, caller: Caller, behind: Delivery, wait: Wait, now: datetime
-) -> None:
-    """Nobody has claimed it yet: whoever did as the budget got whole would overtake the others."""
-    await session.flush()
-    raw = await driver_of(session)
-    ids = caller.workspace_id, behind.account_id
-    told = json.dumps(wait.problem)
-    for row in await raw.fetch(statements.PUT_OFF_DUE, *ids, now, wait.until, told):
-        due_at(session, caller.workspace_id, row["id"], wait.until)
+def _problem(error: NetworkError, decision: Decision) -> dict[str, object]:
+    return {
+        "code": error.code,
+        "message": error.message,
+        "said": error.said,
+        "acting_party": decision.acting_party,
+        "is_retryable": decision.is_retryable,
+    }
 
 
 async def show_known(

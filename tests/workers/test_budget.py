@@ -169,6 +169,25 @@ async def test_measuring_stops_before_reading_and_reading_before_publishing(
     assert passed == [70, 20, 10]
 
 
+async def test_what_waited_to_be_published_goes_ahead_of_readings_in_the_next_window(
+    budgets: Budgets, clock: Clock, account_id: UUID
+) -> None:
+    """Of a budget of eight a tenth is nothing: readings took it before what waited could go on."""
+    known = manifest(("all", 8, 5))
+    publishing, reading = (
+        for_account(Network(), budgets, known, account_id, purpose)
+        for purpose in (Purpose.PUBLISH, Purpose.INBOX)
+    )
+    spent = await spend(publishing, POST, 9)
+    clock.now += timedelta(seconds=5)
+    read_first = await spend(reading, GET, 9)
+    published = await spend(publishing, POST, 4)
+    clock.now += timedelta(seconds=10)
+    read_later = await spend(reading, GET, 9)
+
+    assert (spent, read_first, published, read_later) == (8, 0, 4, 8)
+
+
 async def test_a_kind_has_a_budget_of_its_own(budgets: Budgets, account_id: UUID) -> None:
     known = manifest(("all", 10, 60), ("write", 2, 60))
     http = for_account(Network(), budgets, known, account_id, Purpose.PUBLISH)
