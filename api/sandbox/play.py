@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from api.sandbox.door import OpenRoute, Turn, TurnDep, Used, bearer, stage_of
 from api.sandbox.pages import page
-from domain.sandbox import accounts, people, queries, service
+from domain.sandbox import accounts, overview, people, queries, service
 from domain.sandbox.shapes import (
     CreateAccount,
     MeddlePost,
@@ -27,7 +27,7 @@ Handle = Annotated[str, Path(max_length=30, description="The account's name.")]
 
 async def _state(turn: Turn, account: accounts.Playing, request: Request) -> StateView:
     used = stage_of(request).used.get(account.id, Used())
-    return await queries.state(turn.session, account, turn.root, most_calls=used.most)
+    return await overview.state(turn.session, account, turn.root, most_calls=used.most)
 
 
 async def _own(turn: TurnDep, handle: str, request: Request) -> accounts.Playing:

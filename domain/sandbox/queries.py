@@ -1,4 +1,4 @@
-"""What the sandbox network shows: accounts, posts, notices, and all of it to those who play."""
+"""What the sandbox network shows: accounts, posts, files and notices."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,13 +15,11 @@ from domain.sandbox.errors import ClassForbids, NotThere, TokenRefused
 from domain.sandbox.shapes import (
     AccountView,
     ContainerView,
-    FaultView,
     MediaView,
     NoticePage,
     NoticeView,
     PostView,
     ShownView,
-    StateView,
 )
 from domain.sandbox.tables import (
     SandboxAccount,
@@ -261,43 +259,3 @@ def show_notice(
         **told.model_dump(include=set(NoticeView.model_fields) - {"post"}),
         post=show_post(said, handle, root) if said else None,
     )
-
-
-async def state(
-    session: AsyncSession, account: SandboxAccount, root: str, *, most_calls: int
-) -> StateView:
-    """All of the account's world, deleted posts and faults to come included."""
-    written = await session.exec(
-        select(SandboxPost)
-        .where(col(SandboxPost.account_id) == account.id)
-        .order_by(col(SandboxPost.created_at), col(SandboxPost.id))
-    )
-    faults = await session.exec(
-        select(SandboxFault)
-        .where(col(SandboxFault.account_id) == account.id)
-        .order_by(col(SandboxFault.number))
-    )
-    return StateView(
-        account=await show_account(session, account),
-        posts=[show_post(each, account.handle, root) for each in written.all()],
-        faults=[
-            FaultView.model_validate(
-                {**each.model_dump(include={"kind", "times", "seconds"}), "on": each.act}
-            )
-            for each in faults.all()
-        ],
-        containers=await _count(session, SandboxContainer, account),
-        media=await _count(session, SandboxMedia, account),
-        most_calls=most_calls,
-    )
-
-
-async def _count(
-    session: AsyncSession,
-    table: type[SandboxContainer] | type[SandboxMedia],
-    account: SandboxAccount,
-) -> int:
-    found = await session.exec(
-        select(func.count()).select_from(table).where(col(table.account_id) == account.id)
-    )
-    return found.one()
