@@ -91,7 +91,9 @@ async def _sample(connection: asyncpg.Connection, rows: int) -> None:
     await connection.execute(months)
     posts = await connection.fetchval("SELECT count(*) FROM bench_s")
     share = SPARE * rows / (METRICS_MEASURED * max(posts, 1))
-    await connection.execute(world_sql.samples(rows, min(round(share) + 1, MEASURED.days)))
+    # Whole days: of one that lacks a metric engagements are unknown, and its likes are not.
+    whole = rows - rows % METRICS_MEASURED
+    await connection.execute(world_sql.samples(whole, min(round(share) + 1, MEASURED.days)))
 
 
 async def count_samples(settings: Settings, workspace_id: UUID) -> None:
