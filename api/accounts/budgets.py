@@ -8,11 +8,10 @@ from datetime import datetime
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from api.fence.policies import VALKEY_PATIENCE_S
 from domain.accounts.budgeting import TOLD, told_rate
 from domain.connector.dialects.rate import Rate
 from domain.kernel.errors import DependencyAway
-
-VALKEY_TIMEOUT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class ValkeyCounters:
         for key in told:
             pipe.hmget(key, [*TOLD])
         try:
-            async with asyncio.timeout(VALKEY_TIMEOUT_S):
+            async with asyncio.timeout(VALKEY_PATIENCE_S):
                 found = await pipe.execute()
         except (RedisError, OSError, TimeoutError) as error:
             raise DependencyAway("What was counted of the budgets cannot be read.") from error

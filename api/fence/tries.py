@@ -24,14 +24,13 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from api.fence.policies import HOUR_S, Left, Policy, left_of, refuse
+from api.fence.policies import HOUR_S, VALKEY_PATIENCE_S, Left, Policy, left_of, refuse
 from domain.kernel.database import Database
 from domain.kernel.errors import DependencyAway, RateExceeded
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.lockouts.service import Subject, count_failure, forgive, wait_of
 
-VALKEY_TIMEOUT_S = 1.0
 PURPOSE = "tries"
 MAILS_PER_PLACE, MAILS_PER_ACCOUNT = 5, 20
 """Mails an hour to one address: asked for from one place, and from everywhere."""
@@ -139,7 +138,7 @@ class Tries:
         item = RateLimitItemPerSecond(policy.quota, policy.window_s, namespace=policy.name)
         name = self._keys.digest(PURPOSE, f"{policy.name} {subject}").hex()
         try:
-            async with asyncio.timeout(VALKEY_TIMEOUT_S):
+            async with asyncio.timeout(VALKEY_PATIENCE_S):
                 is_free = await self._windows.hit(item, name)
                 window = await self._windows.get_window_stats(item, name)
         except (RedisError, OSError, TimeoutError) as error:

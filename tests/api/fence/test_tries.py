@@ -210,6 +210,15 @@ async def test_tries_are_still_counted_after_valkey_was_restarted(
     assert (before, await tried(tries, Limit.SIGN_IN, here, account)) == (3, 1)
 
 
+async def test_a_valkey_that_stands_still_for_a_moment_is_waited_for(
+    own_redis: Redis, database: Database, strict: Settings
+) -> None:
+    tries = Tries(own_redis, database, KeyRing.parse(KEY), strict)
+    await own_redis.client_pause(1200, all=True)
+
+    assert await tried(tries, Limit.SIGN_IN, somewhere(), somebody(), 1) == 1
+
+
 async def test_a_wiped_valkey_unlocks_nobody(
     own_redis: Redis, database: Database, strict: Settings
 ) -> None:
