@@ -25,12 +25,13 @@ from domain.accounts.budgeting import (
     budgets_under,
     counter_of,
     told_key,
+    told_of,
 )
 from domain.connector.dialects.rate import Rate
 from domain.connector.errors import RateLimited
 from domain.connector.http import Call, Http, Reply
 from domain.connector.manifest import Manifest
-from domain.connector.rates import is_slowed, read_rate
+from domain.connector.rates import is_of_all, is_slowed, read_rate
 from domain.kernel.clock import utc_now
 from domain.kernel.ids import show
 
@@ -85,17 +86,23 @@ end
 return 0
 """
 
-# Within one window the lower number stands, as answers may overtake one another.
+# Within one window the lower number stands, as answers may overtake one another; what is spent for
+# longer stands as well.
+# KEYS: the budgets that it holds for.
 # ARGV: limit, remaining, end of window in ms, time to keep in ms, now in ms.
 _LEARN = """
-local told = redis.call('HMGET', KEYS[1], 'remaining', 'resets_at')
-local remaining = tonumber(ARGV[2])
-local is_open = told[1] and tonumber(told[2]) > tonumber(ARGV[5])
-if is_open and math.abs(tonumber(told[2]) - tonumber(ARGV[3])) <= 2000 then
-  remaining = math.min(remaining, tonumber(told[1]))
+for _, key in ipairs(KEYS) do
+  local told = redis.call('HMGET', key, 'remaining', 'resets_at')
+  local remaining, ends_at = tonumber(ARGV[2]), tonumber(ARGV[3])
+  local is_open = told[1] and tonumber(told[2]) > tonumber(ARGV[5])
+  if is_open and math.abs(tonumber(told[2]) - ends_at) <= 2000 then
+    remaining = math.min(remaining, tonumber(told[1]))
+  end
+  if not (is_open and tonumber(told[1]) <= 0 and tonumber(told[2]) > ends_at) then
+    redis.call('HSET', key, 'limit', ARGV[1], 'remaining', remaining, 'resets_at', ARGV[3])
+    redis.call('PEXPIRE', key, ARGV[4])
+  end
 end
-redis.call('HSET', KEYS[1], 'limit', ARGV[1], 'remaining', remaining, 'resets_at', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
 """
 
 
@@ -153,13 +160,14 @@ class Budgets:
             rate = Rate(None, 0, datetime.fromtimestamp(now.timestamp() + UNTOLD_WAIT_S, UTC))
         if rate is None or rate.remaining is None or rate.resets_at is None:
             return
+        names = told_of(manifest) if is_of_all(reply) else (kind,)
         ends_ms = _ms(rate.resets_at)
         now_ms = _ms(now)
         kept_ms = max(ends_ms - now_ms, 0) + _KEPT_AFTER_MS
         try:
             async with asyncio.timeout(VALKEY_TIMEOUT_S):
                 await self._learn(
-                    keys=[told_key(manifest, account_id, kind)],
+                    keys=[told_key(manifest, account_id, name) for name in names],
                     args=[rate.limit or 0, rate.remaining, ends_ms, kept_ms, now_ms],
                 )
         except (RedisError, OSError, TimeoutError) as error:

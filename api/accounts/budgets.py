@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.fence.policies import VALKEY_PATIENCE_S
-from domain.accounts.budgeting import TOLD, told_rate
-from domain.connector.dialects.rate import Rate
+from domain.accounts.budgeting import TOLD, ahead_of, told_rate
+from domain.accounts.budgets import Counted
 from domain.kernel.errors import DependencyAway
 
 
@@ -21,17 +21,19 @@ class ValkeyCounters:
     redis: Redis
 
     async def read(
-        self, counted: Sequence[str], told: Sequence[str], *, now: datetime
-    ) -> tuple[list[int], list[Rate | None]]:
+        self, counted: Sequence[str], told: Sequence[str], ahead: str, *, now: datetime
+    ) -> Counted:
         pipe = self.redis.pipeline(transaction=False)
+        pipe.get(ahead)
         for key in counted:
             pipe.get(key)
         for key in told:
             pipe.hmget(key, [*TOLD])
         try:
             async with asyncio.timeout(VALKEY_PATIENCE_S):
-                found = await pipe.execute()
+                until, *found = await pipe.execute()
         except (RedisError, OSError, TimeoutError) as error:
             raise DependencyAway("What was counted of the budgets cannot be read.") from error
         rates = [told_rate(each, now=now) for each in found[len(counted) :]]
-        return [int(each or 0) for each in found[: len(counted)]], rates
+        used = [int(each or 0) for each in found[: len(counted)]]
+        return Counted(used, rates, ahead_of(until, now=now))

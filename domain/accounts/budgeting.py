@@ -76,8 +76,14 @@ def told_rate(found: Sequence[bytes | None], *, now: datetime) -> Rate | None:
     if len(told) < len(TOLD):
         return None
     limit, remaining, ends_ms = told
-    resets_at = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ends_ms)
+    resets_at = _moment(ends_ms)
     return Rate(limit or None, max(remaining, 0), resets_at) if resets_at > now else None
+
+
+def ahead_of(found: bytes | None, *, now: datetime) -> datetime | None:
+    """What lies under `ahead_key`; None: nothing that still holds."""
+    until = None if found is None else _moment(int(found))
+    return until if until is not None and until > now else None
 
 
 def budgets_under(manifest: Manifest, kind: Kind, purpose: Purpose) -> tuple[Budget, ...]:
@@ -86,6 +92,10 @@ def budgets_under(manifest: Manifest, kind: Kind, purpose: Purpose) -> tuple[Bud
     if purpose is Purpose.CONNECT and kind is Kind.WRITE:
         names.add(LOGIN)
     return tuple(budget for budget in manifest.budgets if budget.name in names)
+
+
+def _moment(epoch_ms: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=epoch_ms)
 
 
 def _key(network: str, account_id: UUID, name: str) -> str:

@@ -1,6 +1,7 @@
 """What is left of an account's rate budgets, as all workers count them and its network told."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import floor
@@ -8,7 +9,15 @@ from typing import Protocol
 
 from pydantic import Field
 
-from domain.accounts.budgeting import ALL, Kind, Purpose, counter_of, told_key, told_of
+from domain.accounts.budgeting import (
+    ALL,
+    Kind,
+    Purpose,
+    ahead_key,
+    counter_of,
+    told_key,
+    told_of,
+)
 from domain.accounts.shapes import AccountView
 from domain.connector.dialects.rate import Rate
 from domain.connector.manifest import Manifest
@@ -51,20 +60,32 @@ class AccountBudgetsView(View):
         "`media` as well."
     )
     reading_resumes_at: Moment | None = Field(
-        description="Until when its inbox is not read; null: nothing holds it."
+        description="Until when its inbox is not read; null: nothing holds it. Once something to "
+        "publish has waited for a budget, that goes ahead when it is whole: reading waits ten "
+        "seconds more, and so does measuring."
     )
     measuring_resumes_at: Moment | None = Field(
         description="Until when nothing is measured; null: nothing holds it."
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What lies under the keys that were asked for, in their order."""
+
+    used: Sequence[int]
+    told: Sequence[Rate | None]
+    ahead_until: datetime | None
+    """Until when readings leave a budget to what waited to be published; None: they need not."""
+
+
 class Counters(Protocol):
     """The memory that all processes share."""
 
     async def read(
-        self, counted: Sequence[str], told: Sequence[str], *, now: datetime
-    ) -> tuple[Sequence[int], Sequence[Rate | None]]:
-        """What lies under these keys, in their order. Raises `DependencyAway`."""
+        self, counted: Sequence[str], told: Sequence[str], ahead: str, *, now: datetime
+    ) -> Counted:
+        """Raises `DependencyAway`."""
 
 
 async def budgets_of(
@@ -72,24 +93,28 @@ async def budgets_of(
 ) -> AccountBudgetsView:
     """Raises `DependencyAway` while nobody knows: calls go out uncounted then."""
     connector = find(account.network)
-    budgets = [] if connector is None else await _known(connector.manifest, account, counters, now)
+    budgets: list[AccountBudgetView] = []
+    ahead = None
+    if connector is not None:
+        budgets, ahead = await _known(connector.manifest, account, counters, now)
     return AccountBudgetsView(
         account_id=account.id,
         network=account.network,
         budgets=budgets,
-        publishing_resumes_at=_held_until(budgets, Kind.WRITE, Purpose.PUBLISH),
-        reading_resumes_at=_held_until(budgets, Kind.READ, Purpose.INBOX),
-        measuring_resumes_at=_held_until(budgets, Kind.READ, Purpose.METRICS),
+        publishing_resumes_at=_held_until(budgets, Kind.WRITE, Purpose.PUBLISH, ahead),
+        reading_resumes_at=_held_until(budgets, Kind.READ, Purpose.INBOX, ahead),
+        measuring_resumes_at=_held_until(budgets, Kind.READ, Purpose.METRICS, ahead),
     )
 
 
 async def _known(
     manifest: Manifest, account: AccountView, counters: Counters, now: datetime
-) -> list[AccountBudgetView]:
+) -> tuple[list[AccountBudgetView], datetime | None]:
     windows = [counter_of(manifest, account.id, each, now=now) for each in manifest.budgets]
     names = told_of(manifest)
     keys = [told_key(manifest, account.id, name) for name in names]
-    used, told = await counters.read([each.key for each in windows], keys, now=now)
+    ahead = ahead_key(manifest, account.id)
+    found = await counters.read([each.key for each in windows], keys, ahead, now=now)
     listed = [
         AccountBudgetView(
             name=budget.name,
@@ -99,9 +124,9 @@ async def _known(
             window_s=budget.window_s,
             resets_at=window.ends_at,
         )
-        for budget, window, count in zip(manifest.budgets, windows, used, strict=True)
+        for budget, window, count in zip(manifest.budgets, windows, found.used, strict=True)
     ]
-    return [*listed, *_told(names, told)]
+    return [*listed, *_told(names, found.told)], found.ahead_until
 
 
 def _told(names: Sequence[str], rates: Sequence[Rate | None]) -> Iterator[AccountBudgetView]:
@@ -118,12 +143,14 @@ def _told(names: Sequence[str], rates: Sequence[Rate | None]) -> Iterator[Accoun
 
 
 def _held_until(
-    budgets: Sequence[AccountBudgetView], kind: Kind, purpose: Purpose
+    budgets: Sequence[AccountBudgetView], kind: Kind, purpose: Purpose, ahead: datetime | None
 ) -> datetime | None:
-    """When the fullest budget of such calls is whole again; None: one may go out now."""
-    spent = (
+    """When such calls may go out again, None: one may now. `ahead`: what leaves a share waits."""
+    waits = [
         each.resets_at
         for each in budgets
         if each.name in {ALL, kind} and each.left < 1 + floor((each.limit or 0) * purpose.leaves)
-    )
-    return max(spent, default=None)
+    ]
+    if ahead is not None and purpose.leaves:
+        waits.append(ahead)
+    return max(waits, default=None)

@@ -14,8 +14,17 @@ from pydantic import JsonValue
 
 from domain.connector.dialects.moments import aware
 from domain.connector.dialects.rate import Rate, tightest
-from domain.connector.dialects.rate_bodies import day_ends, says_spent, wait_in_body
-from domain.connector.dialects.rate_headers import rate_in_headers, wait_in_headers
+from domain.connector.dialects.rate_bodies import (
+    day_ends,
+    is_global_in_body,
+    says_spent,
+    wait_in_body,
+)
+from domain.connector.dialects.rate_headers import (
+    is_global_in_headers,
+    rate_in_headers,
+    wait_in_headers,
+)
 from domain.connector.dialects.rate_usage import rate_in_usage
 from domain.connector.http import Reply
 
@@ -29,6 +38,13 @@ def is_slowed(reply: Reply) -> bool:
     if reply.status == _SLOWER:
         return True
     return _REFUSED_FROM <= reply.status < 500 and says_spent(_body(reply))
+
+
+def is_of_all(reply: Reply) -> bool:
+    """Whether a refusal for the rate is of whatever its caller asks, not of such calls alone."""
+    return is_slowed(reply) and (
+        is_global_in_headers(reply.headers) or is_global_in_body(_body(reply))
+    )
 
 
 def is_shut(reply: Reply) -> bool:

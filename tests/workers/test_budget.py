@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from api.accounts.budgets import ValkeyCounters
-from domain.accounts.budgeting import Kind, Purpose, told_key
+from domain.accounts.budgeting import Kind, Purpose, ahead_key, told_key
 from domain.connector.dialects.rate import Rate
 from domain.connector.errors import RateLimited, Unavailable
 from domain.connector.http import Call, FilePart, Reply
@@ -216,8 +216,9 @@ async def test_what_the_network_says_counts(
     http = for_account(network, budgets, manifest(("all", 300, 60)), account_id, Purpose.PUBLISH)
 
     passed = await spend(http, GET, 9)
-    _, told = await ValkeyCounters(redis).read(
-        [], [told_key(manifest(), account_id, Kind.READ)], now=clock.now
+    keys = [told_key(manifest(), account_id, Kind.READ)]
+    found = await ValkeyCounters(redis).read(
+        [], keys, ahead_key(manifest(), account_id), now=clock.now
     )
     with pytest.raises(RateLimited) as refusal:
         await http(GET)
@@ -225,7 +226,7 @@ async def test_what_the_network_says_counts(
     later = await spend(http, GET, 9)
 
     assert (passed, later) == (3, 9)
-    assert told == [Rate(300, 0, NOON + timedelta(seconds=30))]
+    assert found.told == [Rate(300, 0, NOON + timedelta(seconds=30))]
     assert refusal.value.until == NOON + timedelta(seconds=30)
 
 
@@ -312,6 +313,52 @@ async def test_a_wait_that_stands_in_the_body_counts_as_well(
 
     assert refusal.value.until == NOON + timedelta(seconds=wait_s)
     assert len(network.sent) == 1
+
+
+DELETE = Call("DELETE", "https://testnet.example/")
+SLOWED = b'{"message": "You are being rate limited.", "retry_after": 7.0, "global": %s}'
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_global", "passed"),
+    [
+        ({"x-ratelimit-global": "true"}, b"true", [0, 0, 0]),
+        ({"x-ratelimit-scope": "global"}, b"false", [0, 0, 0]),
+        ({}, b"true", [0, 0, 0]),
+        ({"x-ratelimit-scope": "user"}, b"false", [2, 0, 2]),
+        ({"x-ratelimit-scope": "shared"}, b"false", [2, 0, 2]),
+    ],
+)
+async def test_a_refusal_of_all_calls_holds_those_of_every_kind(
+    budgets: Budgets,
+    account_id: UUID,
+    headers: dict[str, str],
+    is_global: bytes,
+    passed: list[int],
+) -> None:
+    """Discord's global limit held writing alone: every other call added to its ten thousand."""
+    told = {"retry-after": "7", **headers}
+    network = Network([Reply(429, told, SLOWED % is_global, "https://testnet.example/")])
+    http = for_account(network, budgets, manifest(), account_id, Purpose.PUBLISH)
+    await http(POST)
+
+    assert [await spend(http, call, 2) for call in (GET, POST, DELETE)] == passed
+    assert len(network.sent) == 1 + sum(passed)
+
+
+async def test_what_is_spent_for_longer_stands_when_all_calls_are_refused_for_less(
+    budgets: Budgets, clock: Clock, account_id: UUID
+) -> None:
+    told: list[Reply | Exception] = [
+        says(429, retry_after="60"),
+        says(429, retry_after="7", x_ratelimit_global="true"),
+    ]
+    http = for_account(Network(told), budgets, manifest(), account_id, Purpose.PUBLISH)
+    await http(POST)
+    await http(GET)
+    clock.now += timedelta(seconds=8)
+
+    assert [await spend(http, call, 2) for call in (POST, GET)] == [0, 2]
 
 
 async def test_measuring_stops_before_percentages_are_used_up(

@@ -74,6 +74,11 @@ def wait_in_body(body: JsonValue, *, now: datetime) -> datetime | None:
     return None
 
 
+def is_global_in_body(body: JsonValue) -> bool:
+    """Whether a refusal says that no call at all is answered: Discord's `global`."""
+    return isinstance(body, dict) and body.get("global") is True
+
+
 def says_spent(body: JsonValue) -> bool:
     return _spent(body) is not None
 

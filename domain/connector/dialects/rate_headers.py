@@ -6,6 +6,7 @@
 - `X-RateLimit-*`: reset as ISO 8601 (Mastodon), as an epoch (Discord) or as seconds left (Reddit,
   with decimals; Pinterest); Discord also says `-Reset-After`;
 - `X-Rate-Limit-*`, `X-User-Limit-24Hour-*`, `X-App-Limit-24Hour-*`: X, reset as an epoch;
+- `X-RateLimit-Scope: global`, with `X-RateLimit-Global: true`: Discord, of all that a bot asks;
 - `Retry-After`: seconds or an HTTP date.
 
 Header names are lower case.
@@ -31,6 +32,12 @@ _FIELD = re.compile(r"(?:^|[;,\s])(limit|remaining|reset|q|r|t)=\"?([0-9.]+)")
 def wait_in_headers(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
     value = headers.get("retry-after")
     return None if value is None else (after(value, now) or http_date(value, now))
+
+
+def is_global_in_headers(headers: Mapping[str, str]) -> bool:
+    """Whether a refusal says that no call at all is answered."""
+    scope, told = headers.get("x-ratelimit-scope", ""), headers.get("x-ratelimit-global", "")
+    return scope.lower() == "global" or told.lower() == "true"
 
 
 def rate_in_headers(headers: Mapping[str, str], *, now: datetime) -> Rate | None:

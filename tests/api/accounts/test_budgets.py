@@ -1,13 +1,15 @@
 """What people see of an account's rate budgets, as workers count them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from arq.connections import ArqRedis
 
 from api.main import create_app
 from domain.accounts.budgeting import Purpose
+from domain.connector.errors import RateLimited
 from domain.connector.http import Call, Reply
 from domain.connector.manifest import Manifest
 from domain.kernel.database import Database
@@ -38,14 +40,17 @@ async def send(
     call: Call,
     manifest: Manifest = MANIFEST,
     told: Mapping[str, str] = UNTOLD,
+    at: datetime | None = None,
 ) -> None:
     """A worker's call of the account, and what the network says to it."""
+    moment = at or datetime.now(UTC)
 
     async def network(call: Call) -> Reply:
         return Reply(200, told, b"", call.url)
 
     account_id = read("acct", account)
-    await for_account(network, Budgets(redis), manifest, account_id, Purpose.PUBLISH)(call)
+    budgets = Budgets(redis, lambda: moment)
+    await for_account(network, budgets, manifest, account_id, Purpose.PUBLISH)(call)
 
 
 async def shown(desk: Desk) -> dict[str, Any]:
@@ -119,6 +124,25 @@ async def test_what_a_network_tells_of_writing_alone_holds_no_reading(
     ]
     assert found["publishing_resumes_at"] == found["budgets"][-1]["resets_at"]
     assert found["reading_resumes_at"] is None
+
+
+@pytest.mark.parametrize("ago_s", [0, 5])
+async def test_readings_wait_ten_seconds_more_for_what_waited_to_be_published(
+    desk: Desk, redis: ArqRedis, ago_s: int
+) -> None:
+    """Once the budget was whole, nothing held them, it said; and yet they were refused."""
+    sent_at = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=ago_s)
+    told = {"ratelimit-limit": "10", "ratelimit-remaining": "0", "ratelimit-reset": "4"}
+    await send(redis, desk.account, GET, told=told, at=sent_at)
+    with pytest.raises(RateLimited):
+        await send(redis, desk.account, POST, at=sent_at)
+
+    found = await shown(desk)
+
+    later = sent_at + timedelta(seconds=14)
+    resumes = [found[f"{what}_resumes_at"] for what in ("reading", "measuring")]
+    assert [datetime.fromisoformat(each) for each in resumes] == [later, later]
+    assert (found["publishing_resumes_at"] is None) == (ago_s == 5)
 
 
 async def test_measuring_waits_before_reading_does(desk: Desk, redis: ArqRedis) -> None:
