@@ -1,5 +1,6 @@
 """Where a person goes on: doubts that only people can end, and deliveries to send again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,7 +34,8 @@ async def settle_delivery(
     """A person's word on an unknown outcome ends the doubt.
 
     Of what is half out it is the word on the message under way: once that is there, the rest goes
-    out. Raises `NotAllowedNow` for a message that was known to be there, and `Misfit`.
+    out. Raises `NotAllowedNow` for a message that was known to be there, and `Misfit` for what
+    names none.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await lock_with_post(session, caller, id_)
@@ -57,17 +59,22 @@ async def _take_word(
     account = await session.get_one(Account, (caller.workspace_id, row.account_id))
     connector = find(account.network)
     resume = connector.resume if connector and row.kind in _SENT else None
-    known = resume.known(row.checkpoint) if resume else ()
-    if any(ref.remote_id in (each.remote_id, each.url) for each in known):
-        raise NotAllowedNow(f"That message was known to be there; say of message {len(known) + 1}.")
-    refs = (*known, ref)
-    if resume is not None and len(refs) < _messages_of(row):
+    refs: Sequence[Ref] = [ref]
+    if resume is not None:
+        known = resume.known(row.checkpoint)
+        if any(ref.remote_id in (each.remote_id, each.url) for each in known):
+            message = f"That message was known to be there; say of message {len(known) + 1}."
+            raise NotAllowedNow(message)
+        # By the name that its network goes by: with another, it could not be taken back.
         try:
             row.checkpoint = resume.told(row.checkpoint, ref)
         except ValueError as error:
-            raise Misfit(str(error), at="/remote_id") from error
-        retry(session, row, now=now)
-        return
+            place = "/remote_id" if command.remote_id else "/url"
+            raise Misfit(str(error), at=place) from error
+        refs = resume.known(row.checkpoint)
+        if len(refs) < _messages_of(row):
+            retry(session, row, now=now)
+            return
     end(row, DeliveryState.DONE, now)
     row.refs = [{"remote_id": each.remote_id, "url": each.url} for each in refs]
     row.remote_id, row.url, row.published_at = refs[0].remote_id, refs[0].url, row.sent_at

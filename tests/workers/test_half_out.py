@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlmodel import update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.service import remove_account
 from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.events.tables import Event
 from domain.kernel.caller import worker
-from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow
+from domain.kernel.errors import DeliveryUnderWay, Misfit, NotAllowedNow
 from domain.posts.command_shapes import ChangePost, RetryPost, SchedulePost, VariantInput
 from domain.posts.delivery_shapes import Settlement
 from domain.posts.many_shapes import RetryDeliveries
@@ -23,6 +24,7 @@ from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_post
 from tests.workers.stage import Stage, stage
 from tests.workers.test_many import again
+from tests.world import make_account
 
 __all__ = ["stage"]
 LONG = timedelta(hours=1)
@@ -192,6 +194,39 @@ async def test_of_what_is_in_doubt_on_an_account_that_was_removed_a_person_tells
     view = await do(stage, settle_delivery, row.id, word)
 
     assert (row.state, row.act_at, view.state) == ("unknown", None, "done")
+
+
+async def test_a_last_message_that_is_told_by_its_address_can_be_taken_back(stage: Stage) -> None:
+    """Its address was kept for its id: nothing was found under it, and it stayed public."""
+    stage.network.refusals["lost"] = OutcomeUnknown("No answer.")
+    post_id = await stage.plan("lost", await stage.account("E"))
+    await go(stage)
+    [row] = await stage.rows(Delivery)
+    word = Settlement(is_published=True, url="http://sandbox.test/lost?at=1")
+
+    view = await do(stage, settle_delivery, row.id, word)
+    await do(stage, withdraw_post, post_id)
+
+    assert view.state == "done"
+    assert [(each.remote_id, each.url) for each in view.refs] == [("lost", word.url)]
+    assert await go(stage) == ["no lost"]
+
+
+async def test_what_names_no_message_ends_no_doubt(stage: Stage) -> None:
+    account_id = await make_account(
+        stage.database, stage.workspace_id, stage.community_id, network="mastodon"
+    )
+    await stage.plan("lost", account_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Delivery).values(state="unknown", act_at=None))
+    [row] = await stage.rows(Delivery)
+    word = Settlement(is_published=True, url="https://village.example/@ana/latest-news")
+
+    with pytest.raises(Misfit) as refused:
+        await do(stage, settle_delivery, row.id, word)
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/url"]
+    assert await stage.states() == ["unknown"]
 
 
 async def test_a_post_of_which_some_is_out_stays_out_when_all_that_failed_is_sent_again(

@@ -27,9 +27,16 @@ async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datet
     title = settings_of(draft).title
     if title is not None:
         body["title"] = title
-    call = Call("PUT", f"/posts/{ref.remote_id}.json", json=body)
+    call = Call("PUT", f"/posts/{await _id_of(server, ref)}.json", json=body)
     sent = sent_of((await server.repeat(call, Edited)).post, server.root)
     return Ref(sent.id, sent.url)
+
+
+async def _id_of(server: Server, ref: Ref) -> str:
+    """Posts that a person told of may be named by topic and number: so they are read, no more."""
+    if ref.remote_id.isdecimal():
+        return ref.remote_id
+    return (await server.read(f"/posts/{ref.remote_id}.json", Post)).id
 
 
 async def _begun_at(server: Server, ref: Ref, poll: Poll, *, now: datetime) -> datetime:

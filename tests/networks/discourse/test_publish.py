@@ -234,6 +234,17 @@ async def test_edit_changes_the_title_only_when_it_is_given() -> None:
         assert ref.url == f"{CASE.access.server}/t/good-morning-village/90/1"
 
 
+async def test_what_is_told_by_topic_and_number_is_edited_by_its_id() -> None:
+    """Nothing is changed under such a name: the edit failed as if the post were gone."""
+    there = Exchange(method="GET", path="/posts/by_number/90/3.json", json_=post(501, 3))
+    http = ScriptedHttp([there, *recorded("discourse", "edit")])
+
+    ref = await edit.edit(http, CASE.access, Ref("by_number/90/3"), POST, now=NOW)
+
+    http.assert_finished()
+    assert ref.remote_id == "501"
+
+
 @pytest.mark.parametrize(
     ("standing", "closes"),
     [
