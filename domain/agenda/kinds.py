@@ -49,6 +49,8 @@ _DELIVERIES = (
     f"deliveries d JOIN {_beside('accounts', 'd', 'd.account_id', 'a', 'id')} "
     f"LEFT JOIN {_beside('posts', 'd', 'd.post_id', 'p', 'id')}"
 )
+_STANDS = "p.state NOT IN ('withdrawn', 'cancelled')"
+"""What was taken back or called off asks nobody to keep it right; planned anew, it does again."""
 _OF_DELIVERY = {"post_id": "d.post_id", "delivery_id": "d.id", "account_id": "d.account_id"}
 
 
@@ -68,7 +70,7 @@ def _delivery(state: str) -> Place:
 
 def _upkeep(moment: str) -> Place:
     rows = f"upkeeps u JOIN {_beside('posts', 'u', 'u.id', 'p', 'id')}"
-    return Place(rows, "u", f"u.{moment}", {"post_id": "u.id"})
+    return Place(rows, "u", f"u.{moment}", {"post_id": "u.id"}, is_meant=_STANDS)
 
 
 def _source(since: str, problem: str) -> Place:
@@ -78,7 +80,7 @@ def _source(since: str, problem: str) -> Place:
         "s",
         since,
         {"post_id": "s.post_id", "source_id": "s.id"},
-        is_meant=f"{since} IS NOT NULL",
+        is_meant=f"{since} IS NOT NULL AND {_STANDS}",
         problem=problem,
     )
 

@@ -121,6 +121,34 @@ async def test_a_source_that_a_person_must_look_after_stands_in_the_agenda(
     assert item["remedy"] == "Name the page that took its place, and remove this source."
 
 
+KEPT = (
+    """
+UPDATE watched_pages SET troubled_at = $1, moved_at = $1, moved_to = 'elsewhere',
+       problem = '{"code": "network.missing", "message": "The document is gone."}'""",
+    """
+INSERT INTO upkeeps (workspace_id, id, version, created_at, updated_at, community_id, time_zone,
+                     valid_until_at, next_check_at, stale_for)
+SELECT p.workspace_id, p.id, 1, $1, $1, p.community_id, p.time_zone, $1, $1, '{}'
+  FROM posts p JOIN sources s ON s.workspace_id = p.workspace_id AND s.post_id = p.id""",
+)
+
+
+@pytest.mark.parametrize("kind", ["source_troubled", "source_moved", "validity_ends", "check_due"])
+@pytest.mark.parametrize(("state", "stands"), [("failed", 1), ("withdrawn", 0), ("cancelled", 0)])
+@pytest.mark.usefixtures("furnished")
+async def test_what_keeps_a_post_right_leaves_the_agenda_with_it(
+    database: Database, tenant: Tenant, *, kind: str, state: str, stands: int
+) -> None:
+    """Somebody was asked for another page, for a post that nobody sees any more."""
+    async with database.transaction(tenant.workspace_id) as session:
+        connection = await session.connection()
+        for statement in KEPT:
+            await connection.exec_driver_sql(statement, (datetime(2026, 11, 23, tzinfo=UTC),))
+        await connection.exec_driver_sql("UPDATE posts SET state = $1", (state,))
+
+    assert len(await read(tenant, kind=kind)) == stands
+
+
 async def test_a_source_that_moved_for_good_stands_there_with_its_new_address(
     database: Database, tenant: Tenant, furnished: Furnished
 ) -> None:
