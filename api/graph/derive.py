@@ -45,7 +45,7 @@ def derive(
     name: str,
     description: str,
     *,
-    find: node.ByIds | None = None,
+    find: node.Finds | None = None,
     as_types: Mapping[str, object] | None = None,
 ) -> type:
     """The node of a view. With `find`, `node(id:)` finds it. `as_types` overrides field types.

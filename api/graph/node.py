@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from domain.kernel.ids import HEX_DIGITS, PREFIXES, read
 from domain.kernel.pages import MAX_LIMIT
 
 ByIds = Callable[[AsyncSession, Caller, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
+Finds = Callable[..., Awaitable[Mapping[UUID, Any]]]
+"""As `ByIds`, or with the moment as its keyword `now`."""
 
 
 @strawberry.interface(description="A thing with an id that `node(id:)` finds again.")
@@ -31,14 +34,21 @@ class Kind:
     """A kind of node: its prefix and the batch that reads it by id."""
 
     prefix: str
-    find: ByIds
+    find: Finds
+    needs_now: bool
+
+    async def found(
+        self, session: AsyncSession, context: Context, ids: Sequence[UUID]
+    ) -> Mapping[UUID, Any]:
+        more = {"now": context.now} if self.needs_now else {}
+        return await self.find(session, context.caller, ids, **more)
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(prefix: str, find: ByIds) -> None:
-    KINDS[prefix] = Kind(prefix, find)
+def register(prefix: str, find: Finds) -> None:
+    KINDS[prefix] = Kind(prefix, find, "now" in signature(find).parameters)
 
 
 def split(text: str) -> tuple[Kind, UUID]:
@@ -56,7 +66,7 @@ async def find_node(_: object, context: Context, arguments: dict[str, Any]) -> o
     with standing_at("id"):
         kind, id_ = split(arguments["id"])
     async with context.turn() as session:
-        return (await kind.find(session, context.caller, [id_])).get(id_)
+        return (await kind.found(session, context, [id_])).get(id_)
 
 
 async def find_nodes(_: object, context: Context, arguments: dict[str, Any]) -> list[object]:
@@ -69,7 +79,7 @@ async def find_nodes(_: object, context: Context, arguments: dict[str, Any]) -> 
     for prefix in dict.fromkeys(kind.prefix for kind, _ in asked):
         ids = list(dict.fromkeys(id_ for kind, id_ in asked if kind.prefix == prefix))
         async with context.turn() as session:
-            rows = await KINDS[prefix].find(session, context.caller, ids)
+            rows = await KINDS[prefix].found(session, context, ids)
         found |= {(prefix, id_): row for id_, row in rows.items()}
     return [found.get((kind.prefix, id_)) for kind, id_ in asked]
 

@@ -24,12 +24,13 @@ async def list_pauses(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
+    now: NowDep,
     is_open: Annotated[
         bool | None, Query(description="Only those that go on, or only those that ended.")
     ] = None,
 ) -> Page[PauseView]:
     """Newest first. Needs the scope `posts:read`."""
-    found = await queries.list_pauses(session, caller, page, is_open=is_open)
+    found = await queries.list_pauses(session, caller, page, is_open=is_open, now=now)
     link_next(request, response, found)
     return found
 
@@ -51,10 +52,10 @@ async def create_pause(
 
 @router.get("/{pause_id}", summary="Read a pause")
 async def get_pause(
-    response: Response, session: SessionDep, caller: CallerDep, pause_id: PauseId
+    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, pause_id: PauseId
 ) -> PauseView:
     """With how much is overdue because of it. Needs the scope `posts:read`."""
-    view = await queries.get_pause(session, caller, pause_id)
+    view = await queries.get_pause(session, caller, pause_id, now=now)
     tag(response, view.version)
     return view
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select, text
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
+from domain.kernel.database import driver_of
 from domain.kernel.errors import PublishingPaused
 from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
@@ -24,24 +25,28 @@ COVERS = """(p.account_id IS NULL OR p.account_id = d.account_id)
 OF_DELIVERIES = """
   JOIN accounts a ON a.workspace_id = d.workspace_id AND a.id = d.account_id
   LEFT JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id"""
-OVERDUE = text(f"""
+IS_OVERDUE = f"""d.act_at IS NOT NULL AND d.state = 'waiting' AND d.kind <> 'withdraw'
+   AND (d.act_at <= $3 OR d.problem ->> 'code' = '{PublishingPaused.code}')"""
+"""Whether `d`, if a pause covers it, waits for the pause alone: at $3, or as a worker found it."""
+OVERDUE = f"""
 SELECT p.id, count(*) AS overdue
   FROM deliveries d {OF_DELIVERIES}
   JOIN pauses p ON p.workspace_id = d.workspace_id AND p.ended_at IS NULL AND {COVERS}
- WHERE d.workspace_id = :workspace AND d.act_at IS NOT NULL AND d.state = 'waiting'
-   AND d.problem ->> 'code' = '{PublishingPaused.code}' AND p.id = ANY (:ids)
+ WHERE d.workspace_id = $1 AND p.id = ANY ($2) AND {IS_OVERDUE}
  GROUP BY p.id
-""")
+"""
 
 
 def visible(caller: Caller) -> SelectOfScalar[Pause]:
     return select(Pause).where(col(Pause.workspace_id) == caller.workspace_id)
 
 
-async def get_pause(session: AsyncSession, caller: Caller, id_: UUID) -> PauseView:
+async def get_pause(
+    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+) -> PauseView:
     caller.need(Scope.POSTS_READ)
     row = await find(session, visible(caller).where(col(Pause.id) == id_), what="pause")
-    return (await pause_views(session, caller, [row]))[0]
+    return (await pause_views(session, caller, [row], now=now))[0]
 
 
 async def list_pauses(
@@ -50,6 +55,7 @@ async def list_pauses(
     request: PageRequest,
     *,
     is_open: bool | None = None,
+    now: datetime,
 ) -> Page[PauseView]:
     """The newest first."""
     caller.need(Scope.POSTS_READ)
@@ -58,16 +64,16 @@ async def list_pauses(
         ended_at = col(Pause.ended_at)
         statement = statement.where(ended_at.is_(None) if is_open else ended_at.is_not(None))
     rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
-    views = {view.id: view for view in await pause_views(session, caller, rows)}
+    views = {view.id: view for view in await pause_views(session, caller, rows, now=now)}
     return page_of(rows, request, view=lambda row: views[row.id], cursor=NEWEST_FIRST.cursor)
 
 
 async def pauses_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, now: datetime
 ) -> dict[UUID, PauseView]:
     caller.need(Scope.POSTS_READ)
     rows = (await session.exec(visible(caller).where(col(Pause.id).in_(ids)))).all()
-    return {view.id: view for view in await pause_views(session, caller, rows)}
+    return {view.id: view for view in await pause_views(session, caller, rows, now=now)}
 
 
 async def is_any_open(session: AsyncSession, caller: Caller) -> bool:
@@ -77,14 +83,14 @@ async def is_any_open(session: AsyncSession, caller: Caller) -> bool:
 
 
 async def pause_views(
-    session: AsyncSession, caller: Caller, rows: Sequence[Pause]
+    session: AsyncSession, caller: Caller, rows: Sequence[Pause], *, now: datetime
 ) -> list[PauseView]:
     asked = [row.id for row in rows if row.ended_at is None]
     overdue: dict[UUID, int] = {}
     if asked:
-        connection = await session.connection()
-        found = await connection.execute(OVERDUE, {"workspace": caller.workspace_id, "ids": asked})
-        overdue = {row.id: row.overdue for row in found}
+        raw = await driver_of(session)
+        found = await raw.fetch(OVERDUE, caller.workspace_id, asked, now)
+        overdue = {row["id"]: row["overdue"] for row in found}
     hidden = {"made_from", "workspace_id"}
     return [
         PauseView(**row.model_dump(exclude=hidden), overdue=overdue.get(row.id, 0)) for row in rows

@@ -28,7 +28,7 @@ async def create_pause(
     made_from = digest(command)
     before = await made_before(session, caller, Pause, command.id, made_from)
     if before is not None:
-        return (await pause_views(session, caller, [before]))[0]
+        return (await pause_views(session, caller, [before], now=now))[0]
     row = Pause(
         workspace_id=caller.workspace_id,
         id=command.id or new_id(),
@@ -44,7 +44,7 @@ async def create_pause(
     await insert(session, row, taken="It is paused already.", at=None)
     data = command.model_dump(mode="json", exclude={"id"}, exclude_none=True)
     record(session, caller, "pause.begun", ("pause", row.id), now=now, data=data)
-    return (await pause_views(session, caller, [row]))[0]
+    return (await pause_views(session, caller, [row], now=now))[0]
 
 
 async def _community(session: AsyncSession, caller: Caller, command: CreatePause) -> UUID | None:

@@ -14,7 +14,14 @@ from domain.kernel.changes import find_for_change
 from domain.kernel.database import driver_of
 from domain.kernel.errors import NotAllowedNow, PauseOverdue, PublishingPaused
 from domain.kernel.ids import show
-from domain.pauses.queries import COVERS, OF_DELIVERIES, is_any_open, pause_views, visible
+from domain.pauses.queries import (
+    COVERS,
+    IS_OVERDUE,
+    OF_DELIVERIES,
+    is_any_open,
+    pause_views,
+    visible,
+)
 from domain.pauses.shapes import EndPause, Overdue, PauseView
 from domain.pauses.tables import Pause
 from domain.posts import statements
@@ -31,11 +38,10 @@ SELECT DISTINCT ON (d.id) d.id, p.id AS pause_id, p.reason
   FROM deliveries d {OF_DELIVERIES} {OPEN}
  WHERE d.workspace_id = $1 AND d.id = ANY ($2) ORDER BY d.id, p.id
 """
-# Of what a pause held: what no other pause holds still.
+# Of what waits for a pause: what no other pause holds still.
 FREED = f"""
 SELECT d.id, d.post_id FROM deliveries d {OF_DELIVERIES} {OPEN}
- WHERE d.workspace_id = $1 AND d.act_at IS NOT NULL AND d.state = 'waiting'
-   AND d.problem ->> 'code' = '{PublishingPaused.code}'
+ WHERE d.workspace_id = $1 AND {IS_OVERDUE}
  GROUP BY d.id, d.post_id HAVING bool_and(p.id = $2) ORDER BY d.id
 """
 
@@ -82,7 +88,7 @@ async def end_pause(
     if row.ended_at is not None:
         raise NotAllowedNow("The pause has ended already.")
     raw = await driver_of(session)
-    freed = await raw.fetch(FREED, caller.workspace_id, id_)
+    freed = await raw.fetch(FREED, caller.workspace_id, id_, now)
     if freed and command.overdue is None:
         raise PauseOverdue(f"{len(freed)} messages should have gone out meanwhile.")
     # Before their deliveries, and in one order for all: so nobody waits crosswise.
@@ -94,7 +100,7 @@ async def end_pause(
     row.version, row.updated_at = row.version + 1, now
     data = {"overdue": len(freed), "decided": command.overdue}
     record(session, caller, "pause.ended", ("pause", id_), now=now, data=data)
-    return (await pause_views(session, caller, [row]))[0]
+    return (await pause_views(session, caller, [row], now=now))[0]
 
 
 async def _decide(

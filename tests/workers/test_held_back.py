@@ -10,6 +10,7 @@ from domain.accounts.tables import Account
 from domain.calendars.rules import CatchUp
 from domain.connector.errors import GrantExpired, RateLimited, Refused, Unavailable
 from domain.kernel.caller import worker
+from domain.pauses.shapes import Overdue
 from domain.posts.command_shapes import ChangePost, SchedulePost, VariantInput
 from domain.posts.planning import schedule_post
 from domain.posts.service import change_post
@@ -146,7 +147,7 @@ async def test_what_fell_due_in_a_pause_is_asked_about_though_no_worker_saw_it(
     await stage.plan("a", await stage.account())
     stage.now += timedelta(hours=2)
     if not late:
-        await end(stage, made.id)
+        await end(stage, made.id, Overdue.ASK)
 
     assert await go(stage) == []
     assert await stage.states() == [state]

@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from domain.calendars.rules import CatchUp
 from domain.calendars.service import change_calendar
 from domain.calendars.shapes import ChangeCalendar
+from domain.connector.errors import Unavailable
 from domain.connector.words import Checkpoint
 from domain.events.tables import Event
 from domain.kernel.caller import worker
@@ -25,6 +27,7 @@ from domain.posts.rules import HOLD
 from domain.posts.service import change_post
 from domain.posts.settling import retry_delivery
 from domain.posts.tables import Delivery, Post
+from domain.posts.withdrawing import withdraw_post
 from tests.workers.stage import LEASE, Stage, stage
 
 __all__ = ["stage"]
@@ -44,7 +47,7 @@ async def end(stage: Stage, id_: UUID, overdue: Overdue | None = None) -> PauseV
 
 async def read(stage: Stage, id_: UUID) -> PauseView:
     async with stage.database.transaction(stage.workspace_id) as session:
-        return await get_pause(session, worker(stage.workspace_id), id_)
+        return await get_pause(session, worker(stage.workspace_id), id_, now=stage.now)
 
 
 async def rule(stage: Stage, catch_up: CatchUp, *, after_min: int = 60) -> None:
@@ -139,6 +142,46 @@ async def test_ending_a_pause_asks_what_becomes_of_what_is_overdue(stage: Stage)
 
     assert (await read(stage, made.id)).ended_at is None
     assert await stage.states() == ["waiting"]
+
+
+async def test_what_fell_due_is_overdue_though_no_worker_saw_it(stage: Stage) -> None:
+    """While no worker ran, a pause said that nothing waited, and ended without asking."""
+    made, account_id = await pause(stage), await stage.account()
+    post_id = await stage.plan("a", account_id)
+    await stage.plan("b", account_id)
+    await rule(stage, CatchUp.SKIP)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        for row in (await session.exec(select(Delivery))).all():
+            row.due_at = row.act_at = stage.now + (0 if row.post_id == post_id else 1) * HOLD
+    before = await read(stage, made.id)
+
+    stage.now += timedelta(hours=3)
+    after = await read(stage, made.id)
+    with pytest.raises(PauseOverdue, match="2 messages should have gone out"):
+        await end(stage, made.id)
+    await end(stage, made.id, Overdue.PUBLISH)
+
+    assert (before.overdue, after.overdue) == (1, 2)
+    assert await go(stage) == ["a", "b"]
+
+
+async def test_what_a_network_keeps_off_is_not_overdue_for_a_pause(stage: Stage) -> None:
+    stage.network.refusals["a"] = Unavailable("Away.")
+    await stage.plan("a", await stage.account())
+    await go(stage)
+    made = await pause(stage)
+
+    assert (await read(stage, made.id)).overdue == 0
+
+
+async def test_what_is_taken_back_is_not_overdue(stage: Stage) -> None:
+    post_id = await stage.plan("a", await stage.account())
+    await go(stage)
+    made = await pause(stage)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await withdraw_post(session, worker(stage.workspace_id), post_id, now=stage.now)
+
+    assert (await end(stage, made.id)).overdue == 0
 
 
 async def test_what_is_overdue_can_be_published_late(stage: Stage) -> None:
