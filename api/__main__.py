@@ -1,14 +1,15 @@
 """Runs the command line: `python -m api`, or `./parvis`, which prepares its environment first."""
 
 import sys
+from collections.abc import Sequence
 
 from api.cli.app import app
 from api.cli.trouble import Trouble
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     try:
-        app()
+        app(arguments)
     except Trouble as trouble:
         sys.stderr.write(f"parvis: {trouble}\n")
         return 1
@@ -16,4 +17,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -64,6 +64,7 @@ from api.workspaces import pages as doors
 from api.workspaces import rest as workspaces
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
+from domain.kernel.nudges import tell_if_away
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
 
@@ -134,6 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_state(settings) as state, listening(state):
             app.state.parvis = state
+            await tell_if_away(state.redis)
             await keep_sign_in_link(state)
             yield
 

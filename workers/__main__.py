@@ -7,7 +7,7 @@ import uvloop
 from pydantic import ValidationError
 
 from domain.kernel.knobs import explained
-from domain.kernel.roles import RoleTooMighty
+from domain.kernel.reaching import ServerUnusable
 from domain.kernel.settings import Settings
 from workers.main import work
 
@@ -19,5 +19,5 @@ if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(work(settings))
-        except RoleTooMighty as error:
+        except ServerUnusable as error:
             sys.exit(f"parvis: {error}")

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
 from domain.kernel.memory import keep_out_of_collections
-from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, unpack
+from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, tell_if_away, unpack
 from domain.kernel.rings import kept_ring
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
@@ -141,6 +141,7 @@ async def work(settings: Settings) -> None:
     set_up_logs(settings.log_level, as_json=settings.log_json)
     set_up_traces(settings.otlp_endpoint, "parvis-workers")
     async with open_context(settings) as context:
+        await tell_if_away(context.redis)
         keep_out_of_collections()
         timer = Timer(context, HANDLERS)
         stopping = asyncio.Event()

@@ -40,7 +40,7 @@ def backup(
 
 def write(settings: Settings, target: Path, *, keys: tuple[Path, ...], now: datetime) -> None:
     """The backup, whole or not at all. The database goes first: media come before their rows."""
-    owner = owner_url(settings)
+    owner, at = owner_url(settings), revision(settings)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump, fresh = Path(folder, "database"), Path(folder, "archive")
         with step("Writing the database"):
@@ -48,7 +48,7 @@ def write(settings: Settings, target: Path, *, keys: tuple[Path, ...], now: date
         manifest = archive.Manifest(
             format=archive.FORMAT,
             release=version(),
-            revision=revision(settings) or "",
+            revision=at or "",
             made_at=now.isoformat(),
             database_sha256=archive.sha256(dump),
             keys=marks(settings),

@@ -51,6 +51,10 @@ class Child:
         self.stop()
 
     def failed(self) -> Trouble:
+        """With its own remedy, where it told one."""
+        told = self.last_words(1).removeprefix("parvis: ")
+        if told != self.last_words(1):
+            return Trouble(f"{self.name} stopped at its start.", told)
         return Trouble(
             f"{self.name} stopped at its start.", f"Its last words:\n{self.last_words()}"
         )

@@ -7,18 +7,19 @@ from api.cli.trouble import Trouble
 
 PORTS = range(65536)
 """Asked for one beyond them, the machine would quietly take another."""
+_OTHER_HOST = "Choose another with --host or HOST."
 
 
 def open_door(host: str, port: int) -> socket.socket:
     """A listening socket that the api inherits: callers wait while it starts or is restarted."""
     if port not in PORTS:
-        raise Trouble(f"{port} is no port.", "Choose one from 1 to 65535 with --port.")
+        raise Trouble(f"{port} is no port.", "Choose one from 1 to 65535 with --port or PORT.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except socket.gaierror as error:
-        raise Trouble(f"{host} is no address of this machine.", "Choose with --host.") from error
+        raise Trouble(f"{host} is no address of this machine.", _OTHER_HOST) from error
     door = socket.socket(family, kind, protocol)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -33,10 +34,12 @@ def open_door(host: str, port: int) -> socket.socket:
 def _explained(error: OSError, host: str, port: int) -> Trouble:
     if error.errno == errno.EADDRINUSE:
         free = free_port(host)
-        return Trouble(f"Port {port} is in use.", f"Choose another: ./parvis up --port {free}")
+        return Trouble(f"Port {port} is in use.", f"Choose another: --port {free}, or PORT={free}.")
     if error.errno == errno.EACCES:
-        return Trouble(f"Port {port} needs more rights.", "Choose one above 1023 with --port.")
-    return Trouble(f"Cannot listen on {host}:{port} ({error.strerror}).", "Choose with --host.")
+        return Trouble(
+            f"Port {port} needs more rights.", "Choose one above 1023 with --port or PORT."
+        )
+    return Trouble(f"Cannot listen on {host}:{port} ({error.strerror}).", _OTHER_HOST)
 
 
 def free_port(host: str = "127.0.0.1") -> int:

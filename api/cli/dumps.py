@@ -9,8 +9,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from api.cli import installed
 from api.cli.trouble import Trouble
 
-_TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-
 
 def dump(url: str, file: Path) -> None:
     """Write everything the owner has, as it stands at one moment."""
@@ -21,10 +19,6 @@ def load(url: str, file: Path) -> None:
     """Bring all of a dump into an empty database, or nothing of it."""
     whole = ("--no-owner", "--exit-on-error", "--single-transaction")
     _run("pg_restore", url, (*whole, f"--dbname={connection(url)['PGDATABASE']}", str(file)))
-
-
-def is_empty(url: str) -> bool:
-    return _run("psql", url, ("-XqAt", "-c", _TABLES)).strip() == "0"
 
 
 def connection(url: str) -> dict[str, str]:

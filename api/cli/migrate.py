@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -14,9 +13,11 @@ from cyclopts import Parameter
 
 from api.cli.places import ROOT
 from api.cli.steps import tell
-from api.cli.surroundings import owner_url, surroundings
+from api.cli.surroundings import as_owner, owner_url, surroundings
 from api.cli.trouble import Trouble
 from domain.kernel.settings import Settings
+
+_TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 
 
 def migrate(
@@ -53,18 +54,26 @@ def _leads_down(config: Config, before: str | None, to: str) -> bool:
 
 def revision(settings: Settings) -> str | None:
     """The revision the database is at; None when it holds no schema of ours."""
-    return asyncio.run(_ask_revision(owner_url(settings)))
+    return asyncio.run(_ask_revision(settings))
 
 
-async def _ask_revision(url: str) -> str | None:
-    connection = await asyncpg.connect(url, statement_cache_size=0)
-    try:
+async def _ask_revision(settings: Settings) -> str | None:
+    async with as_owner(settings) as connection:
         if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
             return None
         found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
         return found
-    finally:
-        await connection.close()
+
+
+def is_empty(settings: Settings) -> bool:
+    """Whether the database holds no table at all."""
+    return asyncio.run(_ask_tables(settings)) == 0
+
+
+async def _ask_tables(settings: Settings) -> int:
+    async with as_owner(settings) as connection:
+        found: int = await connection.fetchval(_TABLES)
+        return found
 
 
 def knows(revision: str) -> bool:

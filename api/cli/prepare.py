@@ -8,7 +8,7 @@ from api.cli import tenants
 from api.cli.migrate import move
 from api.cli.owner import first_owner
 from api.cli.secret_files import first_token_path, keep, owner_path
-from api.cli.surroundings import read_settings
+from api.cli.surroundings import read_settings, servers_in_use
 from api.cli.trouble import Trouble
 from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
@@ -16,16 +16,20 @@ from domain.kernel.settings import Settings
 
 def main() -> int:
     try:
-        settings = read_settings()
-        move(settings, "head")
-        if not first_token_path(settings.data_dir).exists():
-            keep(first_token_path(settings.data_dir), asyncio.run(first_token(settings)))
-        if not owner_path(settings.data_dir).exists():
-            keep(owner_path(settings.data_dir), asyncio.run(first_owner(settings)))
+        with servers_in_use():
+            prepare(read_settings())
     except Trouble as trouble:
         sys.stderr.write(f"parvis: {trouble}\n")
         return 1
     return 0
+
+
+def prepare(settings: Settings) -> None:
+    move(settings, "head")
+    if not first_token_path(settings.data_dir).exists():
+        keep(first_token_path(settings.data_dir), asyncio.run(first_token(settings)))
+    if not owner_path(settings.data_dir).exists():
+        keep(owner_path(settings.data_dir), asyncio.run(first_owner(settings)))
 
 
 async def first_token(settings: Settings) -> str:

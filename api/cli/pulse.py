@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from api.cli.findings import Finding
 from api.cli.surroundings import read_settings
+from api.cli.trouble import Trouble
 from domain.kernel.nudges import QUEUE
 
 KEY = QUEUE + health_check_key_suffix
@@ -30,5 +31,9 @@ async def workers_are_at_work(url: str) -> Finding:
 
 
 if __name__ == "__main__":
-    found = asyncio.run(workers_are_at_work(read_settings().redis_url.get_secret_value()))
+    try:
+        queue = read_settings().redis_url.get_secret_value()
+    except Trouble as trouble:
+        sys.exit(f"parvis: {trouble}")
+    found = asyncio.run(workers_are_at_work(queue))
     sys.exit(found.what if found.is_wrong else 0)

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from api.cli import archive, dumps
 from api.cli.backup import keeps_keys, marks
-from api.cli.migrate import knows, move
+from api.cli.migrate import is_empty, knows, move
 from api.cli.places import as_called
 from api.cli.secret_files import sealing_keys_path
 from api.cli.steps import step, tell
@@ -44,7 +44,7 @@ def read(settings: Settings, source: tarfile.TarFile) -> int:
             f"Restore it with Parvis {manifest.release} or newer.",
         )
     _refuse_other_keys(settings, source, manifest)
-    if not dumps.is_empty(owner):
+    if not is_empty(settings):
         raise Trouble("The database is not empty.", "Restore into a new folder with --data.")
     with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix="restore-") as folder:
         dump = _checked_dump(source, manifest, Path(folder))

@@ -12,17 +12,18 @@ from redis.exceptions import RedisError
 
 from api.cli import processes, revisions
 from api.cli.findings import Finding
+from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching
 from domain.kernel.roles import ABOVE_THE_LAW
 
 _OLDEST_POSTGRES = 150000
 _OLDEST_REDIS = (6, 2)
 _DRIFT_S = 2.0
 _ANSWER_S = 5.0
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 
 
-async def _ask(url: str, sql: str) -> asyncpg.Record | None:
-    connection = await asyncpg.connect(url, statement_cache_size=0, timeout=_ANSWER_S)
+async def _ask(url: str, sql: str, named: str = DATABASE) -> asyncpg.Record | None:
+    with reaching(named):
+        connection = await asyncpg.connect(url, statement_cache_size=0, timeout=_ANSWER_S)
     try:
         return await connection.fetchrow(sql)
     finally:
@@ -34,11 +35,8 @@ async def database_answers(url: str, oldest: int = _OLDEST_POSTGRES) -> Finding:
     numbers = "SELECT current_setting('server_version_num')::int, current_setting('server_version')"
     try:
         found = await _ask(url, numbers)
-    except _AWAY as error:
-        return Finding(
-            f"The database does not answer ({type(error).__name__}).",
-            "Start ./parvis up, or correct DATABASE_URL.",
-        )
+    except ServerUnusable as error:
+        return Finding(error.what, error.remedy)
     if found is None or found[0] < oldest:
         return Finding("PostgreSQL is too old.", "Give one of version 15 or newer.")
     return Finding(f"PostgreSQL {found[1]} answers.")
@@ -61,9 +59,11 @@ async def schema_is_newest(owner_url: str, newest: str | None = None) -> Finding
     """The database has every migration of this release."""
     wanted = newest or revisions.newest()
     try:
-        found = await _ask(owner_url, "SELECT version_num FROM alembic_version")
+        found = await _ask(owner_url, "SELECT version_num FROM alembic_version", OWNER)
     except asyncpg.UndefinedTableError:
         found = None
+    except ServerUnusable as error:
+        return Finding(error.what, error.remedy)
     kept = found[0] if found else "empty"
     if kept != wanted:
         return Finding(f"The schema is {kept}, this release wants {wanted}.", "./parvis migrate")

@@ -1,15 +1,20 @@
 """The api alone, one process, on uvicorn: `python -m api.cli.serving`."""
 
+import asyncio
 import os
 import socket
 import sys
 
+import asyncpg
 import uvicorn
 
-from api.cli.surroundings import read_settings
+from api.cli.doors import open_door
+from api.cli.surroundings import read_settings, servers_in_use
 from api.cli.trouble import Trouble
 from api.main import create_app
 from domain.kernel.memory import keep_out_of_collections
+from domain.kernel.reaching import DATABASE, reaching
+from domain.kernel.roles import refuse_mighty_role
 from domain.kernel.settings import Settings
 
 _GRACE_S = 2
@@ -17,11 +22,25 @@ _GRACE_S = 2
 
 def serve() -> None:
     settings = read_settings()
+    with servers_in_use():
+        asyncio.run(knock(settings))
     server = uvicorn.Server(configuration(settings))
     keep_out_of_collections()
-    server.run(sockets=inherited_door())
+    server.run(sockets=[inherited_door() or open_door(settings.host, settings.port)])
     if not server.started:
         raise Trouble("The api did not start.", "The lines above say why.")
+
+
+async def knock(settings: Settings) -> None:
+    """Raises `ServerUnusable`; the server's own start would tell of it by a traceback."""
+    with reaching(DATABASE):
+        connection = await asyncpg.connect(
+            settings.database_url.get_secret_value(), statement_cache_size=0
+        )
+        try:
+            await refuse_mighty_role(connection)
+        finally:
+            await connection.close()
 
 
 def configuration(settings: Settings) -> uvicorn.Config:
@@ -42,10 +61,10 @@ def configuration(settings: Settings) -> uvicorn.Config:
     )
 
 
-def inherited_door() -> list[socket.socket] | None:
+def inherited_door() -> socket.socket | None:
     """The socket that a supervisor opened for us (LISTEN_FD), which outlives our restarts."""
     number = os.environ.get("LISTEN_FD")
-    return [socket.socket(fileno=int(number))] if number else None
+    return socket.socket(fileno=int(number)) if number else None
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """Settings for a command: servers named in the environment, else the data folder's own engines."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
+import asyncpg
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from api.cli import lock
 from api.cli.env_file import read_env_file
@@ -14,6 +16,7 @@ from api.cli.places import data_folder
 from api.cli.stack import embedded, engine_environment
 from api.cli.trouble import Trouble
 from domain.kernel.knobs import explained
+from domain.kernel.reaching import OWNER, ServerUnusable, reaching, unusable
 from domain.kernel.settings import Settings
 
 
@@ -35,7 +38,21 @@ def surroundings(data: Path | None = None) -> Iterator[Settings]:
     with ExitStack() as leaving:
         if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
             leaving.enter_context(_engines(data_folder(data)))
-        yield read_settings()
+        settings = read_settings()
+        with servers_in_use():
+            yield settings
+
+
+@contextmanager
+def servers_in_use() -> Iterator[None]:
+    """Says of a server that is away, refuses us or goes away meanwhile what to do about it."""
+    try:
+        yield
+    except ServerUnusable as error:
+        raise Trouble(error.what, error.remedy) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
+        told = unusable(error, OWNER)
+        raise Trouble(told.what, told.remedy) from error
 
 
 @contextmanager
@@ -52,6 +69,18 @@ def _engines(folder: Path) -> Iterator[None]:
                 leaving.callback(engine.stop)
                 engine.start()
         yield
+
+
+@asynccontextmanager
+async def as_owner(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the database's owner. Raises `ServerUnusable`."""
+    url = owner_url(settings)
+    with reaching(OWNER):
+        connection = await asyncpg.connect(url, statement_cache_size=0)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 def owner_url(settings: Settings) -> str:

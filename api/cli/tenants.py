@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
-from api.cli.surroundings import owner_url
+from api.cli.surroundings import as_owner
 from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.identity.service import create_token
@@ -21,7 +19,6 @@ from domain.workspaces.shapes import WorkspaceKind
 FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
 _BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1"
 _SLUGS = "SELECT slug FROM workspaces ORDER BY created_at LIMIT 20"
-_NO_SCHEMA = ("The database has no schema yet.", "Run ./parvis migrate first.")
 
 
 def operator(workspace_id: UUID) -> Caller:
@@ -36,23 +33,15 @@ async def workspace_named(settings: Settings, text: str) -> UUID | None:
             return read("ws", text)
         except ParvisError as error:
             raise Trouble(f"{text} is no workspace id.", error.message) from error
-    connection = await asyncpg.connect(owner_url(settings), statement_cache_size=0)
-    try:
+    async with as_owner(settings) as connection:
         found: UUID | None = await connection.fetchval(_BY_SLUG, text)
-    except asyncpg.UndefinedTableError as error:
-        raise Trouble(*_NO_SCHEMA) from error
-    finally:
-        await connection.close()
-    return found
+        return found
 
 
 async def slugs(settings: Settings) -> list[str]:
     """The short names of the oldest workspaces."""
-    connection = await asyncpg.connect(owner_url(settings), statement_cache_size=0)
-    try:
+    async with as_owner(settings) as connection:
         return [row[0] for row in await connection.fetch(_SLUGS)]
-    finally:
-        await connection.close()
 
 
 async def make_workspace(

@@ -21,8 +21,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
 from domain.kernel.nudges import PENDING, Nudges
+from domain.kernel.reaching import DATABASE, reaching
 from domain.kernel.reads import ReadPool
-from domain.kernel.roles import RoleTooMighty, refuse_mighty_role
+from domain.kernel.roles import refuse_mighty_role
 
 Reads = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 WORKSPACE = "workspace"
@@ -99,7 +100,8 @@ class Database:
     ) -> Self:
         """Opens both pools; the first connection proves the address and the role.
 
-        Raises `RoleTooMighty` for a role that row-level security would not hold.
+        Raises `ServerUnusable` when it is away or refuses us, and `RoleTooMighty` for a role that
+        row-level security would not hold.
         """
 
         async def connect(*_: object, **__: object) -> asyncpg.Connection:
@@ -114,13 +116,13 @@ class Database:
             connect_args={"prepared_statement_cache_size": statement_cache_size},
         )
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
-        reads = await ReadPool(
-            url, max_size=read_pool_size, statement_cache_size=statement_cache_size
-        )
+        reads = ReadPool(url, max_size=read_pool_size, statement_cache_size=statement_cache_size)
         try:
-            await refuse_mighty_role(reads)
-        except RoleTooMighty:
-            await reads.close()
+            with reaching(DATABASE):
+                await reads
+                await refuse_mighty_role(reads)
+        except BaseException:
+            reads.terminate()
             raise
         return cls(engine, reads, nudges)
 

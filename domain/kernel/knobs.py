@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr, ValidationError
 from pydantic_settings import NoDecode
@@ -55,6 +56,15 @@ def _proxy(text: str) -> str:
     return text
 
 
+def _queue(text: str) -> str:
+    address = _QUEUE(text)
+    try:
+        urlsplit(address).port  # noqa: B018 - it is read where it is asked for
+    except ValueError as error:
+        raise ValueError("give redis://:password@host:port/0, with %-escapes in it") from error
+    return address
+
+
 def _ring(text: str) -> str:
     KeyRing.parse(text)
     return text
@@ -72,6 +82,6 @@ Origins = Annotated[tuple[Annotated[str, AfterValidator(_ORIGIN)], ...], NoDecod
 Proxies = Annotated[tuple[Annotated[str, AfterValidator(_proxy)], ...], NoDecode]
 LogLevel = Annotated[str, AfterValidator(_LEVEL)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_hidden(_DATABASE))]
-QueueUrl = Annotated[SecretStr, AfterValidator(_hidden(_QUEUE))]
+QueueUrl = Annotated[SecretStr, AfterValidator(_hidden(_queue))]
 MailUrl = Annotated[SecretStr, AfterValidator(_hidden(_MAIL))]
 Ring = Annotated[SecretStr, AfterValidator(_hidden(_ring))]

@@ -98,6 +98,16 @@ def open_queue(url: str) -> ArqRedis:
     return client
 
 
+async def tell_if_away(client: ArqRedis) -> None:
+    """Says once, at a start, what is wrong with the queue: all goes on without it, only later."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await client.ping()
+    except (RedisError, OSError) as error:
+        reason, remedy = str(error) or type(error).__name__, "Start it, or correct REDIS_URL."
+        log.warning("queue.away", reason=reason, remedy=remedy)
+
+
 def pack(job: dict[str, Any]) -> bytes:
     """Arq's serialiser: JSON, so that nothing in the queue can run code."""
     return json.dumps(job, default=str).encode()

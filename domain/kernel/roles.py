@@ -2,6 +2,8 @@
 
 import asyncpg
 
+from domain.kernel.reaching import ServerUnusable
+
 # Who may act as a table's owner is not held by its policies either.
 ABOVE_THE_LAW = """
 SELECT r.rolname AS role,
@@ -13,17 +15,18 @@ SELECT r.rolname AS role,
 """
 
 
-class RoleTooMighty(Exception):
+class RoleTooMighty(ServerUnusable):
     """The role of DATABASE_URL could read every workspace."""
 
     def __init__(self, role: str) -> None:
         super().__init__(
-            f"The role {role} could read every workspace. Let DATABASE_URL name the application "
-            "role: no superuser, no BYPASSRLS, owner of nothing."
+            f"The role {role} could read every workspace.",
+            "Let DATABASE_URL name the application role: no superuser, no BYPASSRLS, owner of "
+            "nothing.",
         )
 
 
-async def refuse_mighty_role(reads: asyncpg.Pool) -> None:
+async def refuse_mighty_role(reads: asyncpg.Pool | asyncpg.Connection) -> None:
     """Raises `RoleTooMighty` unless row-level security holds for the role of these connections."""
     row = await reads.fetchrow(ABOVE_THE_LAW)
     if row is None or row["is_mighty"]:

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from api.cli import archive, backup, dumps, restore, secret_files, tenants
-from api.cli.migrate import move
+from api.cli.migrate import is_empty, move
 from api.cli.surroundings import owner_url
 from api.cli.trouble import Trouble
 from api.state import open_state
@@ -148,7 +148,7 @@ def test_a_damaged_backup_changes_nothing(full: Settings, empty: Settings, folde
     with pytest.raises(Trouble, match="checksum differs"):
         read(empty, folder / "backup.tar")
 
-    assert dumps.is_empty(owner_url(empty))
+    assert is_empty(empty)
 
 
 def test_a_backup_of_a_newer_release_is_refused(empty: Settings, folder: Path) -> None:
@@ -167,11 +167,11 @@ def test_a_backup_without_its_keys_waits_for_them(
 
     with pytest.raises(Trouble, match=r"not on this ring \(k1\)\. .*sealing\.keys"):
         read(empty, folder / "backup.tar")
-    before = dumps.is_empty(owner_url(empty))
+    before = is_empty(empty)
     read(empty.model_copy(update={"sealing_keys": full.sealing_keys}), folder / "backup.tar")
 
     assert before
-    assert not dumps.is_empty(owner_url(empty))
+    assert not is_empty(empty)
 
 
 def test_a_path_outside_the_folder_is_refused(folder: Path) -> None:

@@ -102,7 +102,7 @@ def test_too_much_memory_is_noticed_and_counted_with_children() -> None:
 async def test_a_database_that_is_away_is_noticed(folder: Path, servers: Servers) -> None:
     broken = await server_checks.database_answers(f"postgresql://x@/y?host={folder}")
 
-    assert broken.remedy == "Start ./parvis up, or correct DATABASE_URL."
+    assert broken.remedy == "Start it, or correct DATABASE_URL."
     assert is_well(await server_checks.database_answers(servers.app_url("parvis_template")))
 
 

@@ -233,7 +233,7 @@ def test_a_port_in_use_is_one_line_with_its_remedy(stack: Stack, folder: Path) -
     second = parvis("up", "--port", port, "--data", str(folder))
 
     assert second.returncode == 1
-    wanted = rf"parvis: Port {port} is in use\. Choose another: \./parvis up --port \d+\n"
+    wanted = rf"parvis: Port {port} is in use\. Choose another: --port \d+, or PORT=\d+\.\n"
     assert re.fullmatch(wanted, second.stderr)
 
 

@@ -14,6 +14,7 @@ from domain.kernel.caller import worker
 from domain.kernel.database import WORKSPACE, Database, TenantSession, at_close
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import Nudges
+from domain.kernel.reaching import ServerUnusable
 from domain.kernel.settings import Settings
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_community
@@ -180,7 +181,7 @@ async def test_closing_statements_do_not_run_when_the_transaction_fails(
 
 
 async def test_an_address_where_nothing_answers_is_an_error_at_once(database: Database) -> None:
-    with pytest.raises(OSError, match="Connect call failed"):
+    with pytest.raises(ServerUnusable, match=r"Connect call failed .+ correct DATABASE_URL"):
         await Database.open(
             "postgresql://parvis_app@127.0.0.1:1/parvis",
             Nudges(database._nudges._pool),

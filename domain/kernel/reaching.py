@@ -1,0 +1,76 @@
+"""Why a server that the settings name cannot be used: one line, with what to do about it.
+
+ServerUnusable
+├── (itself)         away, refused, unreadable address, without our schema
+└── RoleTooMighty    row-level security would not hold; see `roles.py`
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+DATABASE, OWNER = "DATABASE_URL", "MIGRATION_DATABASE_URL"
+FAULTS = (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_MIGRATE = ("The database has not this release's schema ({}).", "Run ./parvis migrate first.")
+_REFUSED = (
+    "PostgreSQL refuses the role of {setting} ({}).",
+    "Correct its name or password in {setting}, or let pg_hba.conf admit it.",
+)
+_BY_STATE = {
+    "28000": _REFUSED,
+    "28P01": _REFUSED,
+    "3D000": ("PostgreSQL lacks what {setting} names ({}).", "Create it, or correct {setting}."),
+    "42501": (
+        "PostgreSQL does not let the role of {setting} do this ({}).",
+        "Let MIGRATION_DATABASE_URL name the database's owner, DATABASE_URL the application role.",
+    ),
+    "42P01": _MIGRATE,
+    "42703": _MIGRATE,
+    "42883": _MIGRATE,
+    "55P03": ("Something else holds what is needed ({}).", "Wait for its end and run this again."),
+}
+_AWAY = ("PostgreSQL does not answer at {setting} ({}).", "Start it, or correct {setting}.")
+_UNREADABLE = (
+    "{setting} cannot be read ({}).",
+    "Give postgresql://user:password@host:port/database, with %-escapes for what is special.",
+)
+
+
+class ServerUnusable(Exception):
+    """A server cannot be used as the settings say; `remedy` is what an operator does about it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+@contextmanager
+def reaching(setting: str) -> Iterator[None]:
+    """Connects inside to what `setting` names. Raises `ServerUnusable`."""
+    try:
+        yield
+    except FAULTS as error:
+        raise unusable(error, setting) from error
+
+
+def unusable(error: Exception, setting: str) -> ServerUnusable:
+    """What the error says, without anything of the address: a password may stand in it."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    state = str(getattr(cause, "sqlstate", None))
+    if isinstance(cause, ValueError):
+        what, remedy = _UNREADABLE
+        reason = type(cause).__name__
+    else:
+        what, remedy = _BY_STATE.get(state, _AWAY)
+        reason = " ".join(_said(cause).split())
+    return ServerUnusable(what.format(reason, setting=setting), remedy.format(setting=setting))
+
+
+def _said(cause: BaseException) -> str:
+    if isinstance(cause, asyncpg.PostgresError):
+        return str(cause.args[0])
+    reason = cause.strerror if isinstance(cause, OSError) else str(cause).rpartition(">: ")[2]
+    return reason or type(cause).__name__
