@@ -37,7 +37,8 @@ from domain.kernel.ids import show
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 
-VALKEY_TIMEOUT_S = 1.0
+VALKEY_PATIENCE_S = 5.0
+"""Longer than a busy process stands still, as what goes out uncounted may be refused."""
 UNTOLD_WAIT_S = 60
 _KEPT_AFTER_MS = 60_000
 
@@ -138,7 +139,7 @@ class Budgets:
             keys.append(counter.key)
             arguments += [budget.limit, _ms(counter.ends_at)]
         try:
-            async with asyncio.timeout(VALKEY_TIMEOUT_S):
+            async with asyncio.timeout(VALKEY_PATIENCE_S):
                 whole_at_ms = int(await self._take(keys=keys, args=arguments))
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("budget.uncounted", network=manifest.key, error=type(error).__name__)
@@ -165,7 +166,7 @@ class Budgets:
         now_ms = _ms(now)
         kept_ms = max(ends_ms - now_ms, 0) + _KEPT_AFTER_MS
         try:
-            async with asyncio.timeout(VALKEY_TIMEOUT_S):
+            async with asyncio.timeout(VALKEY_PATIENCE_S):
                 await self._learn(
                     keys=[told_key(manifest, account_id, name) for name in names],
                     args=[rate.limit or 0, rate.remaining, ends_ms, kept_ms, now_ms],

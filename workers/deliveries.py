@@ -75,9 +75,12 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
 
 async def _ensure_unpaused(context: Context, task: Task, now: datetime) -> None:
     """What was claimed this second was judged then; what has waited here is judged again."""
-    if now - task.due_at > JUDGED_LASTS and task.brings_out:
-        async with context.database.transaction(task.workspace_id) as session:
-            await ensure_unpaused(session, worker(task.workspace_id), task.id)
+    judged_at = max(task.due_at, context.outbox.unpaused.get(task.workspace_id, task.due_at))
+    if abs(now - judged_at) <= JUDGED_LASTS or not task.brings_out:
+        return
+    async with context.database.transaction(task.workspace_id) as session:
+        if await ensure_unpaused(session, worker(task.workspace_id), task.id):
+            context.outbox.unpaused[task.workspace_id] = now
 
 
 async def _open(context: Context, task: Task, now: datetime) -> Line:

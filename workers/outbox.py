@@ -74,6 +74,8 @@ class Outbox:
     def __init__(self, lanes: int) -> None:
         self.steps: Gathered[Step] = Gathered()
         self.arrivals: Gathered[Arrived] = Gathered()
+        self.unpaused: dict[UUID, datetime] = {}
+        """When it was last seen of a workspace that nothing in it is paused."""
         self._most_lanes = lanes
         self._lanes: dict[UUID, Lane] = {}
         self._resting: deque[UUID] = deque()

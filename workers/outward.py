@@ -144,10 +144,8 @@ async def _look(
     states: frozenset[AccountState],
     now: datetime,
 ) -> Standing:
-    async with context.database.transaction(workspace_id) as session:
-        return await standing.find_standing(
-            session, workspace_id, account_id, states=states, now=now
-        )
+    reads = context.database.reads
+    return await standing.find_standing(reads, workspace_id, account_id, states=states, now=now)
 
 
 async def _renewed_early(

@@ -11,7 +11,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.accounts.rules import AccountState
 from domain.accounts.shapes import (
-    AccountFacts,
     AccountLimits,
     AccountProblem,
     AccountView,
@@ -20,7 +19,6 @@ from domain.accounts.shapes import (
 from domain.accounts.tables import Account
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.errors import AccountDisconnected, AccountRemoved
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
@@ -136,24 +134,4 @@ def view_of(row: Account) -> AccountView:
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
-    )
-
-
-def facts_of(row: Account) -> AccountFacts:
-    """What a worker needs to speak for it. Raises `AccountRemoved`, `AccountDisconnected`."""
-    if row.removed_at is not None:
-        raise AccountRemoved
-    if row.server is None or row.remote_id is None or row.handle is None:
-        raise AccountDisconnected
-    return AccountFacts(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        community_id=row.community_id,
-        network=row.network,
-        server=row.server,
-        remote_id=row.remote_id,
-        handle=row.handle,
-        measures=measures_of(row.measures),
-        inbox_cursor=row.inbox_cursor,
-        last_read_at=row.last_read_at,
     )

@@ -1,22 +1,26 @@
 """An account's grant as it stands, and how one worker at a time puts a newer one in its place."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import CursorResult, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.credentials import seal_grant
-from domain.accounts.queries import facts_of
 from domain.accounts.rules import AccountState
-from domain.accounts.shapes import AccountFacts
+from domain.accounts.shapes import AccountFacts, measures_of
 from domain.accounts.tables import Account
 from domain.connector.words import Grant
 from domain.kernel.errors import AccountDisconnected, AccountRemoved
 from domain.kernel.sealing import KeyRing
+
+ACCOUNT = "SELECT * FROM parvis_account($1, $2)"
+CONNECTED_HAS = ("server", "remote_id", "handle", "sealed_grant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Standing:
 
 
 async def find_standing(
-    session: AsyncSession,
+    pool: asyncpg.Pool,
     workspace_id: UUID,
     account_id: UUID,
     *,
@@ -38,14 +42,18 @@ async def find_standing(
     now: datetime,
 ) -> Standing:
     """What opening a line needs. Raises `AccountRemoved` and `AccountDisconnected`."""
-    row = await session.get(Account, (workspace_id, account_id))
-    if row is None:
+    row = await pool.fetchrow(ACCOUNT, workspace_id, account_id)
+    if row is None or row["removed_at"] is not None:
         raise AccountRemoved
-    facts = facts_of(row)
-    if row.sealed_grant is None or AccountState(row.state) not in states:
+    if any(row[each] is None for each in CONNECTED_HAS) or row["state"] not in states:
         raise AccountDisconnected
-    is_leased = row.renewing_until is not None and row.renewing_until > now
-    return Standing(facts, row.sealed_grant, row.granted_at, is_leased)
+    is_leased = row["renewing_until"] is not None and row["renewing_until"] > now
+    return Standing(_facts_of(row), row["sealed_grant"], row["granted_at"], is_leased)
+
+
+def _facts_of(row: asyncpg.Record) -> AccountFacts:
+    kept = {each.name: row[each.name] for each in fields(AccountFacts)}
+    return AccountFacts(**kept | {"measures": measures_of(json.loads(row["measures"]))})
 
 
 async def begin_renewal(

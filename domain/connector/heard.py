@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
@@ -31,21 +31,32 @@ class NotUnderstood(ValueError):
     """The answer does not have the shape the network's documentation gives."""
 
 
+_READERS: dict[object, TypeAdapter[Any]] = {}
+
+
+def _reader(shape: type[T]) -> TypeAdapter[T]:
+    """Kept, as building one takes longer than reading many answers by it."""
+    if shape not in _READERS:
+        _READERS[shape] = TypeAdapter(shape)
+    return _READERS[shape]
+
+
 def heard(reply: Reply, shape: type[T]) -> T:
     """The body in the given shape. Raises `NotUnderstood` when it is no such JSON."""
     try:
-        return TypeAdapter(shape).validate_json(reply.body)
+        found = _reader(shape).validate_json(reply.body)
     except ValidationError as error:
         places = sorted({".".join(map(str, each["loc"])) for each in error.errors()})
         raise NotUnderstood(f"unexpected answer at {', '.join(places)[:200]}") from None
+    return found
 
 
 def understood(values: Iterable[JsonValue], shape: type[T]) -> list[T]:
     """Those of a list that have the shape: one odd entry must not hide the others."""
-    adapter, found = TypeAdapter(shape), list[T]()
+    reader, found = _reader(shape), list[T]()
     for value in values:
         with suppress(ValidationError):
-            found.append(adapter.validate_python(value))
+            found.append(reader.validate_python(value))
     return found
 
 

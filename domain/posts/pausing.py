@@ -64,12 +64,17 @@ async def hold_paused(
     return [row for row in rows if row["id"] not in held]
 
 
-async def ensure_unpaused(session: AsyncSession, caller: Caller, delivery_id: UUID) -> None:
-    """For what has waited here since it was claimed. Raises `PublishingPaused`."""
-    if await is_any_open(session, caller):
-        raw = await driver_of(session)
-        for row in await raw.fetch(PAUSED, caller.workspace_id, [delivery_id]):
-            raise _reason(row).error
+async def ensure_unpaused(session: AsyncSession, caller: Caller, delivery_id: UUID) -> bool:
+    """For what has waited since it was claimed; whether nothing at all is paused.
+
+    Raises `PublishingPaused`.
+    """
+    if not await is_any_open(session, caller):
+        return True
+    raw = await driver_of(session)
+    for row in await raw.fetch(PAUSED, caller.workspace_id, [delivery_id]):
+        raise _reason(row).error
+    return False
 
 
 async def end_pause(
