@@ -7,7 +7,7 @@ not begun when it stops is given back.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
@@ -20,6 +20,7 @@ from domain.posts.delivering import Held, Step, Task, Wait
 from workers.gathering import Gathered
 
 MOST_HELD = 2_000
+LONGEST_CROWD = timedelta(seconds=10)
 log = structlog.get_logger()
 
 
@@ -84,6 +85,7 @@ class Outbox:
         self._held: dict[UUID, Held] = {}
         self._waits: dict[UUID, Wait] = {}
         self._stopped = False
+        self._crowded_at: datetime | None = None
 
     def room(self, at_most: int) -> int:
         """How many more may be claimed."""
@@ -91,6 +93,14 @@ class Outbox:
 
     def held(self) -> list[Held]:
         return list(self._held.values())
+
+    def is_crowded(self, *, now: datetime) -> bool:
+        """Whether more is due than goes out at once; for so long at most, then others come too."""
+        if len(self._held) <= self._most_lanes:
+            self._crowded_at = None
+            return False
+        self._crowded_at = self._crowded_at or now
+        return now - self._crowded_at < LONGEST_CROWD
 
     def is_ours(self, task: Task, *, now: datetime) -> bool:
         """Whether nobody else can have taken the task meanwhile, nor ourselves once more."""

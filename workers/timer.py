@@ -7,6 +7,7 @@ lost costs at most the sweep's interval.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
@@ -20,6 +21,8 @@ from workers.context import Context
 log = structlog.get_logger()
 
 POSTS = "deliver"
+READING = frozenset({"read", "measure", "read_back", "watch"})
+"""What gives way while more falls due than goes out at once."""
 NOTHING_CLAIMED_S = 0.05
 ENGINE_AWAY_S = 0.5
 DUE = """
@@ -46,10 +49,9 @@ async def run_due(context: Context, handlers: Handlers) -> int:
     """
     now, done, is_broken = context.clock(), 0, False
     rows = await context.database.reads.fetch(DUE, now)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row["work"] != POSTS):
         handle = handlers.get(row["work"])
-        has_room = row["work"] == POSTS or context.slots.free(1) > 0
-        if handle is None or not has_room:
+        if handle is None or not _may_begin(context, row["work"], now=now):
             continue
         try:
             if row["ahead"] is None:
@@ -64,6 +66,13 @@ async def run_due(context: Context, handlers: Handlers) -> int:
     if is_broken:
         raise WorkBrokenError
     return done if rows else -1
+
+
+def _may_begin(context: Context, work: str, *, now: datetime) -> bool:
+    if work == POSTS:
+        return True
+    is_next = work not in READING or not context.outbox.is_crowded(now=now)
+    return is_next and context.slots.free(1) > 0
 
 
 class Timer:

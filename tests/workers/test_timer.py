@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 from asyncpg.exceptions import InternalClientError
+from sqlmodel import update
 
+from domain.accounts.tables import Account
 from domain.kernel.database import Database
 from tests.workers.gallery import plan, shelve
 from tests.workers.stage import Stage, stage
 from workers.context import Context
+from workers.outbox import Outbox
+from workers.posts import deliver_due
 from workers.timer import Timer, WorkBrokenError, run_due
 
 __all__ = ["stage"]
@@ -66,6 +70,30 @@ async def test_work_that_breaks_keeps_back_no_other(stage: Stage, breaking: Brea
         await run_due(stage.context, {"deliver": breaking, "probe": breaking})
 
     assert breaking.calls == 2
+
+
+async def test_reading_gives_way_to_what_is_due_for_ten_seconds(stage: Stage) -> None:
+    context = replace(stage.context, outbox=Outbox(1))
+    stage.network.gate.clear()
+    account_id, read_at, begin = await stage.account(), [], stage.now
+    for text in ("first", "second"):
+        await stage.plan(text, account_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Account).values(read_at=begin))
+    await deliver_due(context, stage.workspace_id, now=begin)
+
+    async def read(context: Context, workspace_id: UUID, *, now: datetime) -> int:  # noqa: ARG001 - the signature of handlers
+        if workspace_id == stage.workspace_id:
+            read_at.append(now)
+        return 0
+
+    for seconds in (0, 9, 10):
+        stage.now = begin + timedelta(seconds=seconds)
+        await run_due(context, {"read": read})
+    stage.network.gate.set()
+    await stage.quiet()
+
+    assert read_at == [begin + timedelta(seconds=10)]
 
 
 async def test_timer_goes_on_when_work_breaks(stage: Stage, breaking: Breaking) -> None:
