@@ -14,6 +14,7 @@ from api.mentions.hot import Versions
 from api.oauth.signing import Signing
 from api.tokens import TokenChecks
 from domain.accounts.consent_shapes import Installation
+from domain.connector.versions import ensure_known
 from domain.identity.doors import doors_at
 from domain.identity.parties import Lifetimes
 from domain.kernel.database import Database
@@ -22,6 +23,7 @@ from domain.kernel.rings import kept_ring
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.media.storage import MediaStore
+from domain.networks import all_connectors
 from domain.people.passwords import Passwords
 from domain.uploads.service import Intake
 from domain.workspaces.letters import Doors
@@ -67,7 +69,11 @@ class State:
 
 @asynccontextmanager
 async def open_state(settings: Settings) -> AsyncIterator[State]:
-    """Connects to the engines; an engine that is away is an error here, not later."""
+    """Connects to the engines; an engine that is away is an error here, not later.
+
+    Raises `VersionUnknown` too.
+    """
+    ensure_known(settings.network_versions, all_connectors().values())
     redis = open_queue(settings.redis_url.get_secret_value())
     database = await Database.open(
         settings.database_url.get_secret_value(),

@@ -6,6 +6,7 @@ import sys
 import uvloop
 from pydantic import ValidationError
 
+from domain.connector.versions import VersionUnknown
 from domain.kernel.knobs import explained
 from domain.kernel.reaching import ServerUnusable
 from domain.kernel.settings import Settings
@@ -19,5 +20,5 @@ if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(work(settings))
-        except ServerUnusable as error:
+        except (ServerUnusable, VersionUnknown) as error:
             sys.exit(f"parvis: {error}")

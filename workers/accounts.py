@@ -1,6 +1,7 @@
 """Connects accounts, and sees once a day, and after trouble, whether we still have access."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from domain.kernel.traces import span
 from domain.networks import find
 from workers.context import Context
 from workers.deliveries import resume
-from workers.outward import Purpose, grant_expired, open_line, way_out
+from workers.outward import Purpose, grant_expired, open_line, spoken_by, way_out
 
 BATCH = 100
 SANDBOX = "sandbox"
@@ -101,11 +102,13 @@ async def _connect(context: Context, workspace_id: UUID, plan: Connecting) -> Co
     connector = find(plan.network)
     if connector is None or connector.connect is None:
         raise Refused("This Parvis cannot connect to the network.", code="network.unknown")
-    login = _login(context, workspace_id, plan)
+    now = context.clock()
+    versions = spoken_by(context, connector, now=now)
+    login = replace(_login(context, workspace_id, plan), versions=versions)
     http = way_out(context, connector, plan.id, Purpose.CHECK)
     try:
         async with asyncio.timeout(context.settings.lease_s * SHARE_OF_LEASE):
-            return await connector.connect.connect(http, login, now=context.clock())
+            return await connector.connect.connect(http, login, now=now)
     except TimeoutError as error:
         raise Unavailable("The network took too long.", code="outbound.timed_out") from error
     except NetworkError as error:

@@ -9,6 +9,7 @@ from typing import Any
 from arq import Worker, cron
 from redis.exceptions import RedisError
 
+from domain.connector.versions import ensure_known
 from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
 from domain.kernel.memory import keep_out_of_collections
@@ -17,6 +18,7 @@ from domain.kernel.rings import kept_ring
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
 from domain.media.storage import MediaStore
+from domain.networks import all_connectors
 from workers import (
     accounts,
     clocks,
@@ -97,7 +99,8 @@ CRON = (
 
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[Context]:
-    """Connects one worker process; closes everything at its end."""
+    """Connects one worker process; closes everything at its end. Raises `VersionUnknown`."""
+    ensure_known(settings.network_versions, all_connectors().values())
     redis = open_queue(settings.redis_url.get_secret_value())
     database = await Database.open(
         settings.database_url.get_secret_value(),

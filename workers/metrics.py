@@ -10,7 +10,14 @@ from arq import cron
 from arq.cron import CronJob
 
 from domain.accounts.due import DueKind, claim_due
-from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused, Unavailable
+from domain.connector.errors import (
+    GrantExpired,
+    NetworkError,
+    RateLimited,
+    Refused,
+    Unavailable,
+    VersionGone,
+)
 from domain.connector.port import Measured
 from domain.connector.words import Sample
 from domain.kernel.caller import worker
@@ -108,7 +115,7 @@ def _batches(due: Due, size: int) -> Iterator[Due]:
 def _again_at(error: NetworkError, now: datetime) -> datetime:
     if isinstance(error, RateLimited) and error.until is not None:
         return error.until
-    return now + (REFUSED_WAIT if isinstance(error, Refused) else TRY_AGAIN)
+    return now + (REFUSED_WAIT if isinstance(error, Refused | VersionGone) else TRY_AGAIN)
 
 
 async def _come_back(

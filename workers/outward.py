@@ -23,6 +23,7 @@ from domain.connector.errors import GrantExpired, NetworkError, OutcomeUnknown, 
 from domain.connector.http import Call, Http, Reply
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.port import Connector
+from domain.connector.versions import spoken
 from domain.connector.words import Access, Grant
 from domain.kernel.errors import AccountDisconnected
 from domain.kernel.sealing import SealBroken
@@ -104,7 +105,7 @@ async def open_line(
     return Line(
         account=seen.account,
         connector=connector,
-        access=_access(seen.account, grant),
+        access=_access(context, connector, seen.account, grant, now),
         http=way_out(context, connector, account_id, purpose),
     )
 
@@ -222,9 +223,10 @@ async def _ask(
     if connector.connect is None:
         return None
     http = way_out(context, connector, seen.account.id, Purpose.CHECK)
+    access = _access(context, connector, seen.account, kept, now)
     try:
         async with asyncio.timeout(LONGEST_RENEWAL_S):
-            return await connector.connect.refresh(http, _access(seen.account, kept), now=now)
+            return await connector.connect.refresh(http, access, now=now)
     except (TimeoutError, OutcomeUnknown) as error:
         message = "No answer came when the account's grant was renewed."
         raise Unavailable(message, code="account.renewal_unanswered") from error
@@ -245,10 +247,21 @@ def _open(context: Context, seen: Standing) -> Grant:
         ) from error
 
 
-def _access(account: AccountFacts, grant: Grant) -> Access:
+def _access(
+    context: Context, connector: Connector, account: AccountFacts, grant: Grant, now: datetime
+) -> Access:
     return Access(
-        server=account.server, remote_id=account.remote_id, handle=account.handle, grant=grant
+        server=account.server,
+        remote_id=account.remote_id,
+        handle=account.handle,
+        grant=grant,
+        versions=spoken_by(context, connector, now=now),
     )
+
+
+def spoken_by(context: Context, connector: Connector, *, now: datetime) -> dict[str, str]:
+    """The versions that the network's apis are spoken in."""
+    return spoken(connector.manifest, context.settings.network_versions, on=now.date())
 
 
 _held: set[asyncio.Task[Grant]] = set()

@@ -14,13 +14,14 @@ NETWORK = derive(NetworkView, "Network", "A network Parvis knows: its limits and
 BY_KEY = Order(queries.BY_KEY, ("key",))
 
 
-async def _network(_: object, __: Context, given: dict[str, Any]) -> NetworkView:
-    return queries.get_network(given["key"])
+async def _network(_: object, context: Context, given: dict[str, Any]) -> NetworkView:
+    chosen = context.state.settings.network_versions
+    return queries.get_network(given["key"], chosen, now=context.now)
 
 
-async def _networks(_: object, __: Context, given: dict[str, Any]) -> Listed:
+async def _networks(_: object, context: Context, given: dict[str, Any]) -> Listed:
     request = page_request(given["first"], given.get("after") or None)
-    page = queries.list_networks(request)
+    page = queries.list_networks(request, context.state.settings.network_versions, now=context.now)
     return Listed(page.data, BY_KEY, page.page.has_more, request.cursor)
 
 

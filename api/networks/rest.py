@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.deps import CallerDep, PageDep
+from api.deps import CallerDep, NowDep, PageDep
 from api.paging import link_next
 from api.routes import CallerRoute
+from api.state import state_of
 from domain.kernel.shapes import Page
 from domain.networks import queries
 from domain.networks.shapes import NetworkView
@@ -18,15 +19,19 @@ Key = Annotated[str, Path(max_length=40, description="The network's key.", examp
 
 @router.get("", summary="List networks")
 async def list_networks(
-    request: Request, response: Response, _: CallerDep, page: PageDep
+    request: Request, response: Response, _: CallerDep, page: PageDep, now: NowDep
 ) -> Page[NetworkView]:
-    """Their limits, abilities and login fields. Needs a token, whatever its scopes."""
-    found = queries.list_networks(page)
+    """Their limits, versions, abilities and login fields. Needs a token, whatever its scopes."""
+    found = queries.list_networks(page, _chosen(request), now=now)
     link_next(request, response, found)
     return found
 
 
 @router.get("/{key}", summary="Read a network")
-async def get_network(_: CallerDep, key: Key) -> NetworkView:
+async def get_network(request: Request, _: CallerDep, key: Key, now: NowDep) -> NetworkView:
     """Each limit with its unit, its source and the day it was read. Needs a token."""
-    return queries.get_network(key)
+    return queries.get_network(key, _chosen(request), now=now)
+
+
+def _chosen(request: Request) -> tuple[str, ...]:
+    return state_of(request).settings.network_versions

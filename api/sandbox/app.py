@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api.sandbox.door import Stage
 from api.sandbox.faults import error
+from api.sandbox.lifetimes import ENDING, LASTING
 from api.sandbox.network import network, sessions
 from api.sandbox.play import play
 from domain.kernel.clock import utc_now
@@ -43,8 +44,10 @@ def sandbox_app(
         servers=[{"url": root}],
     )
     app.state.stage = Stage(database, clock, root, {})
-    for router in (sessions, network, play):
-        app.include_router(router)
+    for version in (ENDING, LASTING):
+        app.include_router(sessions, prefix=f"/{version}")
+        app.include_router(network, prefix=f"/{version}")
+    app.include_router(play)
     app.add_exception_handler(errors.SandboxError, _refuse)
     app.add_exception_handler(RequestValidationError, _misfit)
     return app

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.sandbox.faults import error, go_wrong
+from api.sandbox.lifetimes import LASTING, announced, has_ended, versioned
 from domain.kernel.database import Database
 from domain.sandbox import accounts, queries
 from domain.sandbox.errors import TokenRefused
@@ -22,12 +23,12 @@ Worded = TypeVar("Worded", WritePost, EditPost)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _ACTS = {
-    ("POST", "/v1/containers"): Act.PREPARE,
-    ("PUT", "/v1/containers/{container_id}/publish"): Act.PUBLISH,
-    ("POST", "/v1/posts"): Act.PUBLISH,
-    ("PATCH", "/v1/posts/{post_id}"): Act.EDIT,
-    ("DELETE", "/v1/posts/{post_id}"): Act.DELETE,
-    ("POST", "/v1/media"): Act.UPLOAD,
+    ("POST", "/containers"): Act.PREPARE,
+    ("PUT", "/containers/{container_id}/publish"): Act.PUBLISH,
+    ("POST", "/posts"): Act.PUBLISH,
+    ("PATCH", "/posts/{post_id}"): Act.EDIT,
+    ("DELETE", "/posts/{post_id}"): Act.DELETE,
+    ("POST", "/media"): Act.UPLOAD,
 }
 
 
@@ -94,7 +95,8 @@ class SessionRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        act = _ACTS.get((min(self.methods or {"GET"}), self.path_format), Act.READ)
+        version, path = versioned(self.path_format)
+        act = _ACTS.get((min(self.methods or {"GET"}), path), Act.READ)
 
         async def take_turn(request: Request) -> Response:
             stage = stage_of(request)
@@ -107,6 +109,8 @@ class SessionRoute(APIRoute):
                 if rate["ratelimit-remaining"] == "-1":
                     wait_s = rate["ratelimit-reset"]
                     return error(429, "rate_limited", "Too many calls.", retry_after=wait_s)
+                if has_ended(version, account, now=now):
+                    return error(426, "version_gone", f"{version} has ended; speak {LASTING}.")
                 fault = await accounts.take_fault(session, account, act) if is_to_fail else None
                 if fault is None or fault[0] in AFTER_SUCCESS:
                     kind, seconds = fault or (None, None)
@@ -116,7 +120,7 @@ class SessionRoute(APIRoute):
                     response = await handle(request)
             if fault is not None and fault[0] not in QUIET:
                 return await go_wrong(request, *fault)
-            response.headers.update(rate)
+            response.headers.update(rate | announced(version, account))
             return response
 
         return take_turn

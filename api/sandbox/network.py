@@ -26,8 +26,8 @@ from domain.sandbox.shapes import (
 MOST_MEDIA_BYTES = 20_000_000
 MOST_NUMBER = 2**63 - 1
 
-sessions = APIRouter(prefix="/v1", route_class=OpenRoute, tags=["network"])
-network = APIRouter(prefix="/v1", route_class=SessionRoute, tags=["network"])
+sessions = APIRouter(route_class=OpenRoute, tags=["network"])
+network = APIRouter(route_class=SessionRoute, tags=["network"])
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Most items.")]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused
+from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused, VersionGone
 
 
 class AccountState(StrEnum):
@@ -65,7 +65,7 @@ RENEWED_IS_NEW = timedelta(minutes=1)
 
 
 def acting_party(error: NetworkError) -> ActingParty:
-    if error.code == "outbound.address_refused":
+    if error.code == "outbound.address_refused" or isinstance(error, VersionGone):
         return ActingParty.OPERATOR
     if isinstance(error, GrantExpired | Refused):
         return ActingParty.USER
@@ -74,7 +74,7 @@ def acting_party(error: NetworkError) -> ActingParty:
 
 def is_final(error: NetworkError) -> bool:
     """Whether asking again is vain. To connect twice does no harm: unknown means again."""
-    return isinstance(error, GrantExpired | Refused)
+    return isinstance(error, GrantExpired | Refused | VersionGone)
 
 
 def connect_again_at(error: NetworkError, tries: int, *, now: datetime) -> datetime | None:

@@ -39,6 +39,13 @@ class Account(Kept, table=True):
         Index("accounts_connect_due", "connect_at", postgresql_where=sql("connect_at IS NOT NULL")),
         Index("accounts_read_due", "read_at", postgresql_where=sql("read_at IS NOT NULL")),
         Index("accounts_measure_due", "measure_at", postgresql_where=sql("measure_at IS NOT NULL")),
+        Index(
+            "accounts_version_noticed",
+            "workspace_id",
+            "version_noticed_at",
+            "id",
+            postgresql_where=sql("version_noticed_at IS NOT NULL"),
+        ),
         Index("accounts_check_due", "check_at", postgresql_where=sql("check_at IS NOT NULL")),
     )
 
@@ -74,6 +81,9 @@ class Account(Kept, table=True):
     measure_at: datetime | None = moment(nullable=True)
     check_at: datetime | None = moment(nullable=True)
     last_read_at: datetime | None = moment(nullable=True)
+    version_notice: dict[str, Any] | None = json(nullable=True)
+    """What people are told of the versions its network is spoken in."""
+    version_noticed_at: datetime | None = moment(nullable=True)
     removed_at: datetime | None = moment(nullable=True)
 
 

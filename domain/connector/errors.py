@@ -5,6 +5,7 @@ NetworkError            three answers: wait, stop, look
 ├── Unavailable         wait; the call surely changed nothing
 │   └── StillWorking    it is at what it was sent: ask again soon
 ├── GrantExpired        stop: the account's owner must connect again
+├── VersionGone         stop: the operator moves to another version, or to a newer Parvis
 ├── Refused             stop: the network will not take this content or act
 │   └── Missing         what the call names is not there (any more)
 └── OutcomeUnknown      look: the call may have had its effect
@@ -53,6 +54,12 @@ class GrantExpired(NetworkError):
     """The network no longer accepts the account's credentials."""
 
     code = "network.grant_expired"
+
+
+class VersionGone(NetworkError):
+    """The network no longer speaks the version of its api that was called; nothing was changed."""
+
+    code = "network.version_gone"
 
 
 class Refused(NetworkError):

@@ -92,6 +92,32 @@ class PollLimit(Shape):
     source: Source = Field(description="Where this was read.")
 
 
+class ApiVersion(Shape):
+    name: str = Field(description="What the network calls it, such as `v10`.")
+    sunset_on: date | None = Field(
+        default=None, description="The day the network ends it; null: it has told none."
+    )
+
+
+class Api(Shape):
+    """One api of a network, and the versions of it that its connector can speak."""
+
+    name: str = Field(description="Tells it from other apis of the network, such as `rest`.")
+    path: str = Field(
+        description="Where it lies on the server; `{version}` stands for the version's name."
+    )
+    versions: tuple[ApiVersion, ...] = Field(
+        description="Versions known to work. The first that has not ended is spoken, unless "
+        "NETWORK_VERSIONS names another; none: the network has but one, and changes it in place."
+    )
+    source: Source = Field(description="Where this was read.")
+
+    def at(self, version: str | None) -> str:
+        """Its path in one version; in the first where none is asked for."""
+        first = self.versions[0].name if self.versions else ""
+        return self.path.replace("{version}", version or first)
+
+
 class Budget(Shape):
     name: str = Field(description="What the budget is for, such as `all` or `write`.")
     limit: int = Field(description="Calls (or points) in one window.")
@@ -165,6 +191,9 @@ class Manifest(Shape):
         description="Whether what the network tells of its rate is of all calls of an account; "
         "elsewhere it is of calls of the same kind.",
     )
+    apis: tuple[Api, ...] = Field(
+        description="The network's apis that Parvis calls, with their versions."
+    )
     login: tuple[LoginField, ...] = Field(description="What connecting an account asks for.")
     consent: tuple[LoginField, ...] | None = Field(
         default=None,
@@ -176,3 +205,10 @@ class Manifest(Shape):
         description="Whether it was made for tests: what is published there reaches nobody.",
     )
     notes: tuple[str, ...] = Field(description="What else a community manager should know.")
+
+    def api(self, name: str) -> Api:
+        return next(each for each in self.apis if each.name == name)
+
+    def at(self, api: str, version: str | None = None) -> str:
+        """Where an api lies on the server."""
+        return self.api(api).at(version)

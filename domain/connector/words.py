@@ -41,6 +41,8 @@ class Access:
     remote_id: str
     handle: str
     grant: Grant
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """By the name of an api the version to speak; of one that is not there, its first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Login:
     """What a person typed to connect: the manifest's `login` fields, by name."""
 
     fields: dict[str, str]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """As in `Access`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,13 @@ _ORIGIN = _like(r"https?://[^/\s?#@]+", "origins such as https://app.example, wi
 _LEVEL = _like(r"DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR")
 _DATABASE = _like(r"postgres(ql)?://.+", "postgresql://user@host/database")
 _QUEUE = _like(r"(rediss?|unix)://.+", "redis://host:port/0 or unix:///path")
+_VERSION = _like(r"[a-z0-9_]+\.[a-z0-9_]+=[^\s=,]+", "versions such as discord.rest=v9")
 _MAIL = _like(r"smtps?://[^/\s]+/?|", "smtp://user:password@host:587 or smtps://…")
 
 WebRoot = Annotated[str, AfterValidator(_ROOT)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_ORIGIN)], ...], NoDecode]
 Proxies = Annotated[tuple[Annotated[str, AfterValidator(_proxy)], ...], NoDecode]
+Versions = Annotated[tuple[Annotated[str, AfterValidator(_VERSION)], ...], NoDecode]
 LogLevel = Annotated[str, AfterValidator(_LEVEL)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_hidden(_DATABASE))]
 QueueUrl = Annotated[SecretStr, AfterValidator(_hidden(_queue))]

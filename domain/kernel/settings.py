@@ -109,6 +109,11 @@ class Settings(BaseSettings):
     outbound_max_bytes: int = Field(
         default=20_000_000, gt=0, description="Largest answer read from a network, in bytes."
     )
+    network_versions: knobs.Versions = Field(
+        default=(),
+        description="Versions of networks' apis to speak in place of the first each manifest "
+        "knows, `network.api=version`, comma separated; `/v1/networks` names them.",
+    )
     smtp_url: knobs.MailUrl = Field(
         default=SecretStr(""),
         description="Mail server, `smtp://user:password@host:587` or `smtps://…`; empty: mails "
@@ -269,7 +274,9 @@ class Settings(BaseSettings):
             raise ValueError("POLL_MAX_S: it is shorter than POLL_MIN_S")
         return self
 
-    @field_validator("cors_origins", "trusted_proxies", "outbound_allow", mode="before")
+    @field_validator(
+        "cors_origins", "trusted_proxies", "outbound_allow", "network_versions", mode="before"
+    )
     @classmethod
     def split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -1,11 +1,12 @@
 """What readers learn of a network: its manifest and its abilities."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
 
-from domain.connector.manifest import LoginField, Manifest, PollLimit, VideoWork
+from domain.connector.manifest import Api, LoginField, Manifest, PollLimit, VideoWork
 from domain.connector.port import Connector
 from domain.connector.settings import schema_of
 from domain.kernel.shapes import View
@@ -29,6 +30,12 @@ class Ability(StrEnum):
     HOOKS = "hooks"
     METRICS = "metrics"
     READ_BACK = "read_back"
+
+
+class ApiView(Api, View):
+    spoken: str | None = Field(
+        description="The version that Parvis speaks today; null: there is but one."
+    )
 
 
 class NetworkView(Manifest, View):
@@ -64,6 +71,9 @@ class NetworkView(Manifest, View):
         description="What connecting at the network's own consent page asks for; null: it has "
         "no such page, or Parvis does not use it."
     )
+    apis: tuple[ApiView, ...] = Field(
+        description="The network's apis that Parvis calls, with their versions."
+    )
     abilities: tuple[Ability, ...] = Field(description="What Parvis can do with the network.")
     settings_schema: dict[str, Any] | None = Field(
         description="What else a post can be told there: JSON Schema 2020-12 of `settings`, to "
@@ -71,8 +81,12 @@ class NetworkView(Manifest, View):
     )
 
 
-def view_of(connector: Connector) -> NetworkView:
+def view_of(connector: Connector, spoken: Mapping[str, str]) -> NetworkView:
+    """`spoken` are the versions of the day, by the name of their api."""
     facts = {name: getattr(connector.manifest, name) for name in Manifest.model_fields}
+    facts["apis"] = tuple(
+        ApiView(**dict(api), spoken=spoken.get(api.name)) for api in connector.manifest.apis
+    )
     return NetworkView(
         **facts, abilities=abilities(connector), settings_schema=schema_of(connector.settings)
     )

@@ -32,6 +32,7 @@ from domain.connector.errors import (
     Refused,
     StillWorking,
     Unavailable,
+    VersionGone,
 )
 from domain.connector.manifest import IdempotencyClass
 
@@ -179,6 +180,8 @@ def after_error(
         case OutcomeUnknown():
             at = now + reconcile_wait
             return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="network")
+        case VersionGone():
+            return Decision(Verdict.STOP, None, is_retryable=True, acting_party="operator")
         case Refused():
             return Decision(Verdict.STOP, None, is_retryable=False, acting_party="user")
         case StillWorking() if attempts < MOST_ASKED:
@@ -207,6 +210,9 @@ def after_look_up_error(
             return Decision(Verdict.LOOK, until, is_retryable=False, acting_party="network")
         case GrantExpired():
             return Decision(Verdict.LOOK, now + HOLD, is_retryable=False, acting_party="user")
+        case VersionGone():
+            at = now + LONGEST_WAIT
+            return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="operator")
         case _:
             at = now + max(reconcile_wait, backoff(look_ups))
             return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="network")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.words import Visibility
@@ -52,6 +52,11 @@ class CreateAccount(Command):
     )
     text_maximum: int = Field(
         default=500, ge=1, le=10_000, description="Longest text of a post, in characters."
+    )
+    version_ends_at: AwareDatetime | None = Field(
+        default=None,
+        description="When v1 of the api ends for it: answers announce it (`Deprecation`, "
+        "`Sunset`), and from then on are 426. v2 goes on; null: v1 does, too.",
     )
 
 

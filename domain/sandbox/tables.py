@@ -53,6 +53,7 @@ class SandboxAccount(SQLModel, table=True):
     rate_limit: int
     rate_window_s: int
     text_maximum: int
+    version_ends_at: datetime | None = moment(nullable=True)
     followers: int = 0
     created_at: datetime = moment()
 

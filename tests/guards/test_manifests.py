@@ -1,5 +1,6 @@
 """What is known of networks has its source and its day; replies say where they are from."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -45,6 +46,20 @@ def test_every_limit_was_read_somewhere(network: str) -> None:
     manifest = all_connectors()[network].manifest
 
     assert doubts(manifest, today=datetime.now(UTC).date()) == []
+
+
+def hard_coded(source: str) -> list[str]:
+    """Versions of an api that a module names by itself, in place of its manifest."""
+    return re.findall(r"""["/]v\d+(?=["/])""", source)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_only_the_manifest_names_versions(network: str) -> None:
+    folder = ROOT / "domain" / "networks" / network
+    modules = [path for path in folder.glob("*.py") if path.name != "manifest.py"]
+
+    assert {path.name: found for path in modules if (found := hard_coded(path.read_text()))} == {}
+    assert hard_coded('f"/api/v1/statuses/{id_}" "v10" "/wp/v2/" a.v2') == ["/v1", '"v10', "/v2"]
 
 
 @pytest.mark.parametrize("network", NETWORKS)

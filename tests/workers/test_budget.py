@@ -41,6 +41,7 @@ def manifest(*budgets: tuple[str, int, int]) -> Manifest:
             Budget(name=name, limit=limit, window_s=window_s, source=SOURCE)
             for name, limit, window_s in budgets
         ),
+        apis=(),
         login=(),
         notes=(),
     )

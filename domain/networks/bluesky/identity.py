@@ -13,6 +13,7 @@ from domain.connector.errors import OutcomeUnknown, Refused, Unavailable
 from domain.connector.heard import Heard, NotUnderstood, T, heard
 from domain.connector.http import Call, Http
 from domain.networks.bluesky.answers import DidDocument
+from domain.networks.bluesky.manifest import MANIFEST
 
 RESOLVER = "https://public.api.bsky.app"
 DIRECTORY = "https://plc.directory"
@@ -63,7 +64,7 @@ async def facts_of(http: Http, issuer: str) -> ServerFacts:
 
 
 async def did_of(http: Http, handle: str) -> str:
-    url = f"{RESOLVER}/xrpc/com.atproto.identity.resolveHandle"
+    url = f"{RESOLVER}{MANIFEST.at('xrpc')}/com.atproto.identity.resolveHandle"
     return (await _get(http, url, _Resolved, handle=handle)).did
 
 

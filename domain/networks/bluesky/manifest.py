@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.connector.manifest import (
+    Api,
     Budget,
     CountedAs,
     IdempotencyClass,
@@ -13,11 +14,12 @@ from domain.connector.manifest import (
     TextLimit,
     VideoWork,
 )
-from domain.networks.bluesky.quoting import ADDRESSES
+from domain.networks.bluesky.places import ADDRESSES
 
 _READ_ON = date(2026, 11, 22)
 _LEXICONS = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky"
 _RATES = Source(url="https://docs.bsky.app/docs/advanced-guides/rate-limits", read_on=_READ_ON)
+_XRPC = Source(url="https://atproto.com/specs/xrpc", read_on=_READ_ON)
 
 MANIFEST = Manifest(
     key="bluesky",
@@ -71,6 +73,8 @@ MANIFEST = Manifest(
         Budget(name="login", limit=30, window_s=300, source=_RATES),
         Budget(name="login", limit=300, window_s=86_400, source=_RATES),
     ),
+    # A lexicon only grows; what would break its readers gets a name of its own.
+    apis=(Api(name="xrpc", path="/xrpc", versions=(), source=_XRPC),),
     login=(
         LoginField(
             name="server",

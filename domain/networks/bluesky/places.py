@@ -4,6 +4,8 @@ import hashlib
 from datetime import datetime
 
 POSTS = "app.bsky.feed.post"
+ADDRESSES = r"https://bsky\.app/profile/[\w.:%-]+/post/[\w.~-]+"
+"""Where people see posts, as a regular expression."""
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 
 

@@ -14,7 +14,6 @@ from domain.networks.bluesky.places import post_uri
 from domain.networks.bluesky.records import post_record
 from domain.networks.bluesky.wire import Pds
 
-ADDRESSES = r"https://bsky\.app/profile/[\w.:%-]+/post/[\w.~-]+"
 _PLACE = re.compile(r"https://bsky\.app/profile/([\w.:%-]+)/post/([\w.~-]+)")
 _RECORD = "app.bsky.embed.record"
 

@@ -1,9 +1,5 @@
-"""XRPC: how Bluesky's methods are called and what its refusals mean in our words.
+"""XRPC: how Bluesky's methods are called; what it refuses is put into our words in `refusals`.
 
-429                                         RateLimited
-tokens and passwords it does not accept     GrantExpired
-RecordNotFound, NotFound, 404               Missing
-other 3xx and 4xx                           Refused
 5xx, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
@@ -14,40 +10,20 @@ from typing import TypeVar
 
 from pydantic import JsonValue
 
-from domain.connector.errors import (
-    GrantExpired,
-    Missing,
-    NetworkError,
-    OutcomeUnknown,
-    RateLimited,
-    Refused,
-    Unavailable,
-)
+from domain.connector.dialects.lifetimes import is_gone
+from domain.connector.errors import NetworkError, OutcomeUnknown, Unavailable
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
-from domain.networks.bluesky.answers import Failure
 from domain.networks.bluesky.dpop import ProvingHttp
+from domain.networks.bluesky.manifest import MANIFEST
+from domain.networks.bluesky.refusals import failure_of, refusal
 from domain.networks.bluesky.video_answers import Job
 
 T = TypeVar("T")
+XRPC = MANIFEST.at("xrpc")
+"""Where methods lie on a server."""
 Parameters = Sequence[tuple[str, str]]
-
-# https://github.com/bluesky-social/atproto/blob/main/packages/pds/src/auth-verifier.ts and the
-# lexicons of com.atproto.server, read 2026-11-22.
-_LOCKED_OUT = frozenset(
-    {
-        "ExpiredToken",
-        "InvalidToken",
-        "AuthMissing",
-        "AuthenticationRequired",
-        "AccountTakedown",
-        "AccountSuspended",
-        "AccountDeactivated",
-    }
-)
-_GONE = frozenset({"RecordNotFound", "NotFound", "RepoNotFound", "HandleNotFound"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +60,7 @@ class Pds:
     async def act(self, method: str, body: JsonValue, shape: type[T]) -> T:
         """A procedure that must not be done twice."""
         reply = await self.http(Call("POST", self._url(method), headers=self._headers(), json=body))
-        if reply.status >= 500:
+        if reply.status >= 500 and not is_gone(reply):
             raise OutcomeUnknown("Bluesky failed while it wrote.", said=self._said(reply))
         if not reply.is_success:
             raise self._refusal(reply)
@@ -98,7 +74,7 @@ class Pds:
             reply = await self.http(call)
         except OutcomeUnknown as error:
             raise Unavailable(error.message, said=error.said) from error
-        if reply.status >= 500:
+        if reply.status >= 500 and not is_gone(reply):
             raise Unavailable("Bluesky is out of order.", said=self._said(reply))
         if not reply.is_success and reply.status not in told_by:
             raise self._refusal(reply)
@@ -108,26 +84,15 @@ class Pds:
             raise Unavailable("Bluesky's answer makes no sense.", said=str(error)) from error
 
     def _refusal(self, reply: Reply) -> NetworkError:
-        failure, said = _failure(reply), self._said(reply)
-        if is_slowed(reply):
-            until = waits_until(reply)
-            return RateLimited("Bluesky asks us to slow down.", until=until, said=said)
-        if failure.error == "AuthFactorTokenRequired":
-            message = "This is the account's main password; make an app password and use that."
-            return Refused(message, code="bluesky.app_password_needed", said=said)
-        if failure.error in _LOCKED_OUT or reply.status == 401:
-            return GrantExpired("Bluesky no longer lets us act for this account.", said=said)
-        if failure.error in _GONE or reply.status == 404:
-            return Missing("Bluesky does not know what this names.", said=said)
-        return Refused("Bluesky refuses this.", said=said)
+        return refusal(reply, failure_of(reply), self._said(reply))
 
     def _said(self, reply: Reply) -> str:
-        failure = _failure(reply)
+        failure = failure_of(reply)
         words = f"{failure.error}: {failure.message}" if failure.error else reply.text
         return without_secrets(f"{reply.status} {words}"[:2000], (*self.secrets, self.token or ""))
 
     def _url(self, method: str) -> str:
-        return f"{self.server}/xrpc/{method}"
+        return f"{self.server}{XRPC}/{method}"
 
     def _headers(self, content_type: str = "") -> dict[str, str]:
         headers = {"content-type": content_type} if content_type else {}
@@ -141,10 +106,3 @@ def pds_of(http: Http, access: Access) -> Pds:
         return Pds(http, access.server, grant.access, (grant.refresh or "",))
     proving = ProvingHttp(http, key, grant.access)
     return Pds(proving, access.server, None, (grant.access, grant.refresh or ""))
-
-
-def _failure(reply: Reply) -> Failure:
-    try:
-        return heard(reply, Failure)
-    except NotUnderstood:
-        return Failure()

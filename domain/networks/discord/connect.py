@@ -6,7 +6,7 @@ from domain.connector.errors import GrantExpired, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.discord.answers import Channel, User
-from domain.networks.discord.wire import Bot, bot_of
+from domain.networks.discord.wire import bot_at, bot_of
 
 SERVER = "https://discord.com"
 BOT_ID, GUILD_ID = "bot_id", "guild_id"
@@ -17,7 +17,7 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     token, channel_id = login.fields["token"].strip(), login.fields["channel"].strip()
     if not (channel_id.isascii() and channel_id.isdigit()):
         raise Refused("A channel's id is a number.", code="account.login_refused")
-    bot = Bot(http, SERVER, token)
+    bot = bot_at(http, SERVER, login.versions, token)
     try:
         user = await bot.read("/users/@me", User)
         channel = await bot.read(f"/channels/{channel_id}", Channel)

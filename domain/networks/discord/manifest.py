@@ -1,8 +1,10 @@
-"""What is known of Discord's HTTP API, version 10."""
+"""What is known of Discord's HTTP API, versions 10 and 9."""
 
 from datetime import date
 
 from domain.connector.manifest import (
+    Api,
+    ApiVersion,
     Budget,
     CountedAs,
     IdempotencyClass,
@@ -20,6 +22,7 @@ _MESSAGES = Source(url=f"{_DOCS}/resources/message#create-message", read_on=_REA
 _FILES = Source(url=f"{_DOCS}/reference#uploading-files", read_on=_READ_ON)
 _POLLS = Source(url=f"{_DOCS}/resources/poll", read_on=_READ_ON)
 _RATES = Source(url=f"{_DOCS}/topics/rate-limits#global-rate-limit", read_on=_READ_ON)
+_VERSIONS = Source(url=f"{_DOCS}/reference#api-versioning", read_on=date(2026, 11, 27))
 
 MANIFEST = Manifest(
     key="discord",
@@ -71,6 +74,14 @@ MANIFEST = Manifest(
     metrics_batch=10,
     poll_min_s=30,
     budgets=(Budget(name="all", limit=50, window_s=1, source=_RATES),),
+    apis=(
+        Api(
+            name="rest",
+            path="/api/{version}",
+            versions=(ApiVersion(name="v10"), ApiVersion(name="v9")),
+            source=_VERSIONS,
+        ),
+    ),
     login=(
         LoginField(
             name="token",

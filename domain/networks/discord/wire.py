@@ -1,6 +1,7 @@
-"""Discord's HTTP API, version 10: how it is called and what its refusals mean in our words.
+"""Discord's HTTP API: how it is called and what its refusals mean in our words.
 
 429                                              RateLimited
+426, 400 with code 50041                         VersionGone
 401; 403 without access to the channel (50001)   GrantExpired
 404; 400 that finds no message to answer         Missing
 other 3xx and 4xx                                Refused
@@ -8,11 +9,12 @@ other 3xx and 4xx                                Refused
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from domain.connector.dialects import answering
+from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -20,16 +22,19 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    VersionGone,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
 from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.discord.answers import Failure
+from domain.networks.discord.manifest import MANIFEST
 
 T = TypeVar("T")
 
-_API = "/api/v10"
+REST = "rest"
+
 # Discord may turn away who does not name itself so, with an address and a version:
 # https://docs.discord.com/developers/reference#user-agent, read 2026-11-26.
 _USER_AGENT = "DiscordBot (https://parvis.example, 0.1)"
@@ -39,7 +44,7 @@ _NOTHING_TO_ANSWER = "MESSAGE_REFERENCE_UNKNOWN_MESSAGE"
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A bot; urls of calls are paths below the version."""
+    """A bot; `root` is that of the version, and urls of calls are paths below it."""
 
     http: Http
     root: str
@@ -62,7 +67,7 @@ class Bot:
 
     async def _answer(self, call: Call) -> Reply:
         own = {"authorization": f"Bot {self.token}", "user-agent": _USER_AGENT}
-        url, headers = f"{self.root}{_API}{call.url}", {**call.headers, **own}
+        url, headers = f"{self.root}{call.url}", {**call.headers, **own}
         reply = await self.http(replace(call, url=url, headers=headers))
         if reply.status >= 500:
             raise OutcomeUnknown("Discord is out of order.", said=self._said(reply))
@@ -74,6 +79,8 @@ class Bot:
         said, code = self._said(reply), _failure(reply).code
         if is_slowed(reply):
             return RateLimited("Discord asks us to slow down.", until=waits_until(reply), said=said)
+        if is_gone(reply):
+            return VersionGone("Discord no longer speaks this version of its api.", said=said)
         if reply.status == 401 or code == _NO_ACCESS:
             return GrantExpired("Discord does not let the bot in any more.", said=said)
         if reply.status == 404 or _NOTHING_TO_ANSWER in reply.text:
@@ -88,7 +95,11 @@ class Bot:
 
 
 def bot_of(http: Http, access: Access) -> Bot:
-    return Bot(http, access.server, access.grant.access)
+    return bot_at(http, access.server, access.versions, access.grant.access)
+
+
+def bot_at(http: Http, server: str, versions: Mapping[str, str], token: str) -> Bot:
+    return Bot(http, f"{server}{MANIFEST.at(REST, versions.get(REST))}", token)
 
 
 def _failure(reply: Reply) -> Failure:

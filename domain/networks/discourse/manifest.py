@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.connector.manifest import (
+    Api,
     Budget,
     CountedAs,
     IdempotencyClass,
@@ -27,6 +28,7 @@ _RATES = Source(
     url="https://meta.discourse.org/t/available-settings-for-global-rate-limits-and-throttling/78612",
     read_on=_READ_ON,
 )
+_API = Source(url="https://docs.discourse.org/", read_on=_READ_ON)
 
 MANIFEST = Manifest(
     key="discourse",
@@ -72,6 +74,7 @@ MANIFEST = Manifest(
     metrics_batch=10,
     poll_min_s=60,
     budgets=(Budget(name="all", limit=60, window_s=60, source=_RATES),),
+    apis=(Api(name="rest", path="", versions=(), source=_API),),
     login=(
         LoginField(
             name="server",

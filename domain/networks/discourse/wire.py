@@ -1,6 +1,7 @@
 """Discourse's REST api: how it is called and what its refusals mean in our words.
 
 429                                              RateLimited
+426                                              VersionGone
 401, or 403 that speaks of the key or the login  GrantExpired
 404, 410                                         Missing
 other 3xx and 4xx                                Refused
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from domain.connector.dialects import answering
+from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -19,6 +21,7 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    VersionGone,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -80,6 +83,8 @@ class Server:
         if is_slowed(reply):
             until = waits_until(reply)
             return RateLimited("The forum asks us to slow down.", until=until, said=said)
+        if is_gone(reply):
+            return VersionGone("The forum no longer speaks this version of its api.", said=said)
         if reply.status == 401 or any(each in said for each in _KEY_WORDS):
             return GrantExpired("The forum does not accept our key.", said=said)
         if reply.status in (404, 410):

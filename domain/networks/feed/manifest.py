@@ -18,6 +18,7 @@ MANIFEST = Manifest(
     metrics_batch=1,
     poll_min_s=300,
     budgets=(),
+    apis=(),
     login=(
         LoginField(
             name="url",

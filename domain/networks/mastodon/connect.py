@@ -8,9 +8,9 @@ from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
 from domain.networks.mastodon.answers import Account, Instance
 from domain.networks.mastodon.people import host_of, profile
-from domain.networks.mastodon.wire import Server, server_of
+from domain.networks.mastodon.wire import INSTANCE, REST, Server, server_of
 
-_VERIFY = "/api/v1/accounts/verify_credentials"
+_VERIFY = f"{REST}/accounts/verify_credentials"
 
 
 async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
@@ -54,7 +54,7 @@ async def own_account(server: Server) -> Account:
 
 async def _instance(server: Server) -> Instance:
     """What the server says of itself; nothing when it says it in a way we do not know."""
-    for path in ("/api/v2/instance", "/api/v1/instance"):
+    for path in (INSTANCE, f"{REST}/instance"):
         try:
             return await server.read(path, Instance)
         except NetworkError as error:

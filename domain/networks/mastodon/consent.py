@@ -17,7 +17,7 @@ from domain.connector.heard import Heard
 from domain.connector.http import Call, Http
 from domain.connector.words import Connected
 from domain.networks.mastodon.connect import enter, root_of
-from domain.networks.mastodon.wire import Server
+from domain.networks.mastodon.wire import REST, Server
 
 # https://docs.joinmastodon.org/api/oauth-scopes/, read 2026-11-26. `profile` came with 4.3.
 SCOPES = "read:accounts read:statuses read:notifications read:search write:statuses write:media"
@@ -91,7 +91,7 @@ async def _register(http: Http, root: str, wish: Wish) -> Client:
         ("scopes", SCOPES),
         ("website", wish.public_url),
     )
-    call = Call("POST", "/api/v1/apps", form=form)
+    call = Call("POST", f"{REST}/apps", form=form)
     made = await Server(http, root).repeat(call, _Registered)
     return Client({"client_id": made.client_id, "client_secret": made.client_secret})
 

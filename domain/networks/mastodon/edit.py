@@ -10,12 +10,12 @@ from domain.networks.mastodon import polls, settings
 from domain.networks.mastodon.answers import Status
 from domain.networks.mastodon.compose import status_text
 from domain.networks.mastodon.media import send_up, wait_until_ready
-from domain.networks.mastodon.wire import server_of
+from domain.networks.mastodon.wire import REST, server_of
 
 
 async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datetime) -> Ref:
     server, part = server_of(http, access), draft.parts[0]
-    path = f"/api/v1/statuses/{ref.remote_id}"
+    path = f"{REST}/statuses/{ref.remote_id}"
     standing = await server.read(path, Status)
     body: dict[str, JsonValue] = {
         "status": status_text(part, ref.remote_id if standing.quote else None),

@@ -6,7 +6,7 @@ from domain.connector.plain import plain
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind
 from domain.networks.mastodon.answers import Listed, Notification, Status
 from domain.networks.mastodon.people import host_of, profile
-from domain.networks.mastodon.wire import server_of
+from domain.networks.mastodon.wire import REST, server_of
 
 _PAGE = 40
 _KINDS = {
@@ -22,7 +22,7 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     query = [("limit", str(_PAGE)), *(("types[]", each) for each in _KINDS)]
     if cursor is not None:
         query.append(("min_id", cursor))
-    listed = await server_of(http, access).read("/api/v1/notifications", Listed, query)
+    listed = await server_of(http, access).read(f"{REST}/notifications", Listed, query)
     page = understood(listed.root, Notification)
     # Servers that do not know `min_id` or `types[]` send the newest of everything.
     newer = [each for each in page if cursor is None or _order(each.id) > _order(cursor)]

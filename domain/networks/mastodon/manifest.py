@@ -3,6 +3,8 @@
 from datetime import date
 
 from domain.connector.manifest import (
+    Api,
+    ApiVersion,
     Budget,
     CountedAs,
     IdempotencyClass,
@@ -24,6 +26,8 @@ _RACK_ATTACK = Source(
     read_on=_READ_ON,
 )
 _MEDIA = Source(url="https://docs.joinmastodon.org/methods/media/", read_on=date(2026, 11, 27))
+_STATUSES = Source(url="https://docs.joinmastodon.org/methods/statuses/", read_on=_READ_ON)
+_SEARCH = Source(url="https://docs.joinmastodon.org/methods/search/", read_on=_READ_ON)
 
 MANIFEST = Manifest(
     key="mastodon",
@@ -81,6 +85,30 @@ MANIFEST = Manifest(
         Budget(name="media", limit=30, window_s=1800, source=_RATES),
         Budget(name="delete", limit=30, window_s=1800, source=_RATES),
         Budget(name="write", limit=300, window_s=10_800, source=_RACK_ATTACK),
+    ),
+    # The number is of each method; most have the first.
+    apis=(
+        Api(
+            name="rest", path="/api/{version}", versions=(ApiVersion(name="v1"),), source=_STATUSES
+        ),
+        Api(
+            name="instance",
+            path="/api/{version}/instance",
+            versions=(ApiVersion(name="v2"),),
+            source=_INSTANCE,
+        ),
+        Api(
+            name="media",
+            path="/api/{version}/media",
+            versions=(ApiVersion(name="v2"),),
+            source=_MEDIA,
+        ),
+        Api(
+            name="search",
+            path="/api/{version}/search",
+            versions=(ApiVersion(name="v2"),),
+            source=_SEARCH,
+        ),
     ),
     login=(
         LoginField(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.plain import plain
 from domain.networks.mastodon.answers import Status, Statuses
-from domain.networks.mastodon.wire import Server
+from domain.networks.mastodon.wire import REST, Server
 
 _PAGE = 40
 _PAGES = 5
@@ -40,7 +40,7 @@ async def find(
     Raises `OutcomeUnknown` where more was said since than is looked through.
     """
     query = [("limit", str(_PAGE)), ("exclude_reblogs", "true")]
-    path = f"/api/v1/accounts/{account_id}/statuses"
+    path = f"{REST}/accounts/{account_id}/statuses"
     below: list[tuple[str, str]] = []
     for _ in range(_PAGES):
         page = (await server.read(path, Statuses, [*query, *below])).root

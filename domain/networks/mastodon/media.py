@@ -1,6 +1,6 @@
 """Files: sent up with their description, and waited for until the server has worked on them.
 
-`POST /api/v2/media` answers 202 as long as there is work, and `GET /api/v1/media/:id` then 206; 422
+A file sent up is answered 202 as long as there is work, and `GET …/media/:id` then 206; 422
 says that it failed (https://docs.joinmastodon.org/methods/media/, read 2026-11-27).
 """
 
@@ -13,7 +13,7 @@ from domain.connector.port import Save
 from domain.connector.words import Medium, Part
 from domain.networks.mastodon.answers import Attachment
 from domain.networks.mastodon.progress import Progress
-from domain.networks.mastodon.wire import Server
+from domain.networks.mastodon.wire import MEDIA, REST, Server
 
 _WAITS_S = (0.0, 0.5, 1.0, 2.0)
 
@@ -40,7 +40,7 @@ async def send_up(server: Server, medium: Medium) -> str:
     """The id of the file over there, which may not be ready yet."""
     file = FilePart("file", medium.file_name, medium.content_type, medium.content)
     form = (("description", medium.alt_text),) if medium.alt_text else ()
-    call = Call("POST", "/api/v2/media", form=form, files=(file,))
+    call = Call("POST", MEDIA, form=form, files=(file,))
     return (await server.repeat(call, Attachment)).id
 
 
@@ -52,7 +52,7 @@ async def wait_until_ready(server: Server, attachment_id: str) -> None:
     """
 
     async def address(after: timedelta) -> str | None:
-        call = Call("GET", f"/api/v1/media/{attachment_id}", after=after)
+        call = Call("GET", f"{REST}/media/{attachment_id}", after=after)
         return (await _attachment(server, call)).url
 
     await asked_until_there(address, _WAITS_S, "The server is still working on a file.")

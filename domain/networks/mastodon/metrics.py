@@ -7,14 +7,14 @@ from domain.connector.http import Http
 from domain.connector.words import Access, Metric, Sample
 from domain.networks.mastodon.answers import Status, Statuses
 from domain.networks.mastodon.connect import own_account
-from domain.networks.mastodon.wire import Server, server_of
+from domain.networks.mastodon.wire import REST, Server, server_of
 
 
 async def sample_posts(http: Http, access: Access, remote_ids: Sequence[str]) -> list[Sample]:
     server = server_of(http, access)
     try:
         query = [("id[]", each) for each in remote_ids]
-        statuses = (await server.read("/api/v1/statuses", Statuses, query)).root
+        statuses = (await server.read(f"{REST}/statuses", Statuses, query)).root
     except Refused:  # many at once are known since Mastodon 4.3
         statuses = await _one_by_one(server, remote_ids)
     return [sample for status in statuses for sample in _of_status(status)]
@@ -34,7 +34,7 @@ async def _one_by_one(server: Server, remote_ids: Sequence[str]) -> tuple[Status
     statuses = []
     for remote_id in remote_ids:
         try:
-            statuses.append(await server.read(f"/api/v1/statuses/{remote_id}", Status))
+            statuses.append(await server.read(f"{REST}/statuses/{remote_id}", Status))
         except Missing:
             continue
     return tuple(statuses)

@@ -19,7 +19,7 @@ from domain.networks.mastodon.media import sent_up
 from domain.networks.mastodon.progress import Progress
 from domain.networks.mastodon.quoting import quoted
 from domain.networks.mastodon.setting import Setting, setting_of
-from domain.networks.mastodon.wire import Server, server_of
+from domain.networks.mastodon.wire import REST, Server, server_of
 
 
 async def publish(
@@ -68,7 +68,7 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
     server = server_of(http, access)
     for ref in reversed(refs):
         try:
-            await server.repeat(Call("DELETE", f"/api/v1/statuses/{ref.remote_id}"), Done)
+            await server.repeat(Call("DELETE", f"{REST}/statuses/{ref.remote_id}"), Done)
         except Missing:
             continue
 
@@ -91,4 +91,4 @@ async def _prepared(
 async def _send(server: Server, draft: Draft, progress: Progress, setting: Setting) -> Status:
     headers = {"idempotency-key": f"{draft.key}-{len(progress.sent)}"}
     body = compose(draft, progress, setting)
-    return await server.act(Call("POST", "/api/v1/statuses", headers=headers, json=body), Status)
+    return await server.act(Call("POST", f"{REST}/statuses", headers=headers, json=body), Status)

@@ -8,7 +8,7 @@ cannot. A quote that its author must allow first is shown once they do.
 from domain.connector.errors import Missing, Refused
 from domain.connector.words import Draft, Part, Visibility
 from domain.networks.mastodon.answers import Found, Status
-from domain.networks.mastodon.wire import Server
+from domain.networks.mastodon.wire import SEARCH, Server
 
 _MAY = frozenset({"automatic", "manual"})
 
@@ -24,7 +24,7 @@ async def quoted(server: Server, draft: Draft, part: Part) -> str:
         return ""
     query = [("q", address), ("type", "statuses"), ("resolve", "true"), ("limit", "1")]
     try:
-        found = (await server.read("/api/v2/search", Found, query)).statuses
+        found = (await server.read(SEARCH, Found, query)).statuses
     except (Missing, Refused):
         return ""
     return next((each.id for each in found if _is_at(each, address, server) and _may(each)), "")

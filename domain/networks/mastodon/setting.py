@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.connector.words import Access, Draft, Visibility
 from domain.networks.mastodon.answers import Status
-from domain.networks.mastodon.wire import Server
+from domain.networks.mastodon.wire import REST, Server
 
 _VISIBILITIES = {
     Visibility.PUBLIC: "public",
@@ -31,7 +31,7 @@ async def setting_of(server: Server, access: Access, draft: Draft) -> Setting:
     wanted = _VISIBILITIES[draft.visibility]
     if draft.reply_to is None:
         return Setting("", wanted)
-    answered = await server.read(f"/api/v1/statuses/{draft.reply_to}", Status)
+    answered = await server.read(f"{REST}/statuses/{draft.reply_to}", Status)
     visibility = max(wanted, _known(answered.visibility), key=_MOST_PUBLIC_FIRST.index)
     acct = answered.account.acct
     is_named = f"@{acct}".casefold() in draft.parts[0].text.casefold()

@@ -16,7 +16,7 @@ from domain.connector.plain import plain
 from domain.connector.words import Access, Draft, Ref, Shown
 from domain.networks.mastodon.compose import status_text
 from domain.networks.mastodon.matching import words
-from domain.networks.mastodon.wire import Server, server_of
+from domain.networks.mastodon.wire import REST, Server, server_of
 
 # What stands for a quoted status where it cannot be shown (4.5).
 _INLINE = re.compile(r"<(p|span) class=\"quote-inline\">.*?</\1>", re.DOTALL)
@@ -69,7 +69,7 @@ def alike(text: str) -> str:
 
 
 async def _shown(server: Server, ref: Ref) -> Shown:
-    status = await server.read(f"/api/v1/statuses/{ref.remote_id}", _Status)
+    status = await server.read(f"{REST}/statuses/{ref.remote_id}", _Status)
     return Shown(
         remote_id=ref.remote_id,
         text=_text(status),

@@ -1,6 +1,7 @@
 """Mastodon's REST api: how it is called and what its refusals mean in our words.
 
 429                                        RateLimited
+426                                        VersionGone
 401, or 400, 403, 422 that speak of the token   GrantExpired
 404, 410                                   Missing
 422 while a file is still being worked on  StillWorking
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from domain.connector.dialects import answering
+from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -21,14 +23,19 @@ from domain.connector.errors import (
     RateLimited,
     Refused,
     StillWorking,
+    VersionGone,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
 from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.mastodon.answers import Failure
+from domain.networks.mastodon.manifest import MANIFEST
 
 T = TypeVar("T")
+
+REST, INSTANCE, MEDIA, SEARCH = map(MANIFEST.at, ("rest", "instance", "media", "search"))
+"""Where the apis lie on a server."""
 
 # What servers say of a token they do not accept, whatever the status: Mastodon, GoToSocial,
 # Pleroma and mastodon_mock, read 2026-11-22.
@@ -79,6 +86,8 @@ class Server:
         if is_slowed(reply):
             until = waits_until(reply)
             return RateLimited("The server asks us to slow down.", until=until, said=said)
+        if is_gone(reply):
+            return VersionGone("The server no longer speaks this version of its api.", said=said)
         if reply.status == 401 or any(each in words for each in _TOKEN_WORDS):
             return GrantExpired("The server no longer accepts our access token.", said=said)
         if reply.status in (404, 410):

@@ -25,7 +25,7 @@ from domain.networks.matrix.answers import (
     Whoami,
 )
 from domain.networks.matrix.places import room_url
-from domain.networks.matrix.wire import CLIENT, USER, Server, room_path, server_of
+from domain.networks.matrix.wire import CLIENT, MEDIA, USER, Server, room_path, server_of
 
 T = TypeVar("T")
 
@@ -133,7 +133,7 @@ async def _state(server: Server, room_id: str, kind: str, otherwise: T, shape: t
 async def _measures(server: Server) -> Measures:
     """How large files may be; servers before 1.11 do not say it here."""
     try:
-        told = await server.read("/_matrix/client/v1/media/config", UploadSize)
+        told = await server.read(f"{MEDIA}/config", UploadSize)
     except Refused:
         return Measures()
     return Measures(image_max_bytes=told.maximum, video_max_bytes=told.maximum)

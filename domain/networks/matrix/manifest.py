@@ -3,6 +3,8 @@
 from datetime import date
 
 from domain.connector.manifest import (
+    Api,
+    ApiVersion,
     Budget,
     CountedAs,
     IdempotencyClass,
@@ -22,6 +24,9 @@ _RATES = Source(
     url="https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html",
     read_on=_READ_ON,
 )
+_CLIENT = Source(url=f"{_SPECIFICATION}/#api-standards", read_on=_READ_ON)
+_CONTENT = Source(url=f"{_SPECIFICATION}/#content-repository", read_on=_READ_ON)
+_RELATIONS = Source(url=f"{_SPECIFICATION}/#relationships-api", read_on=_READ_ON)
 
 MANIFEST = Manifest(
     key="matrix",
@@ -65,6 +70,33 @@ MANIFEST = Manifest(
     budgets=(
         Budget(name="all", limit=300, window_s=60, source=_RATES),
         Budget(name="write", limit=12, window_s=60, source=_RATES),
+    ),
+    # The specification versions each endpoint by itself.
+    apis=(
+        Api(
+            name="client",
+            path="/_matrix/client/{version}",
+            versions=(ApiVersion(name="v3"),),
+            source=_CLIENT,
+        ),
+        Api(
+            name="relations",
+            path="/_matrix/client/{version}",
+            versions=(ApiVersion(name="v1"),),
+            source=_RELATIONS,
+        ),
+        Api(
+            name="media",
+            path="/_matrix/client/{version}/media",
+            versions=(ApiVersion(name="v1"),),
+            source=_CONTENT,
+        ),
+        Api(
+            name="upload",
+            path="/_matrix/media/{version}",
+            versions=(ApiVersion(name="v3"),),
+            source=_CONTENT,
+        ),
     ),
     login=(
         LoginField(

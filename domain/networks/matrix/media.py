@@ -4,13 +4,13 @@ from domain.connector.http import Call
 from domain.connector.words import Medium
 from domain.networks.matrix.answers import Upload
 from domain.networks.matrix.compose import Body
-from domain.networks.matrix.wire import Server
+from domain.networks.matrix.wire import UPLOAD, Server
 
 
 async def send_up(server: Server, medium: Medium) -> str:
     call = Call(
         "POST",
-        "/_matrix/media/v3/upload",
+        f"{UPLOAD}/upload",
         headers={"content-type": medium.content_type},
         query=(("filename", medium.file_name),),
         content=medium.content,

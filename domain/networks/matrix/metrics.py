@@ -6,11 +6,10 @@ from domain.connector.errors import Missing
 from domain.connector.http import Http
 from domain.connector.words import Access, Metric, Sample
 from domain.networks.matrix.answers import Chunk
-from domain.networks.matrix.wire import Server, event_of, room_path, server_of
+from domain.networks.matrix.wire import RELATIONS, Server, event_of, room_path, server_of
 
 _PAGE = 100
 _PAGES = 20
-_V1 = "/_matrix/client/v1"
 
 
 async def sample_posts(http: Http, access: Access, remote_ids: Sequence[str]) -> list[Sample]:
@@ -36,7 +35,9 @@ async def sample_account(http: Http, access: Access) -> list[Sample]:  # noqa: A
 
 async def _reactions(server: Server, room_id: str, event_id: str) -> int | None:
     """How many there are; None where they are more than we read."""
-    path = room_path(room_id, "relations", event_id, "m.annotation", "m.reaction", version=_V1)
+    path = room_path(
+        room_id, "relations", event_id, "m.annotation", "m.reaction", version=RELATIONS
+    )
     total, query = 0, [("limit", str(_PAGE))]
     for _ in range(_PAGES):
         page = await server.read(path, Chunk, query)

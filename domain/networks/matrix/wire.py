@@ -1,6 +1,7 @@
 """Matrix's client-server api: how it is called and what its refusals mean in our words.
 
 429                                        RateLimited
+426                                        VersionGone
 401, 403 M_USER_DEACTIVATED                GrantExpired
 404, 410                                   Missing
 other 3xx and 4xx                          Refused
@@ -13,6 +14,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from domain.connector.dialects import answering
+from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -20,14 +22,17 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    VersionGone,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
 from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.matrix.answers import Event, Failure
+from domain.networks.matrix.manifest import MANIFEST
 
-CLIENT = "/_matrix/client/v3"
+CLIENT, RELATIONS, MEDIA, UPLOAD = map(MANIFEST.at, ("client", "relations", "media", "upload"))
+"""Where the apis lie on a server."""
 USER = "user"
 """In the grant: our own id over there."""
 
@@ -69,6 +74,8 @@ class Server:
         if is_slowed(reply):
             until = waits_until(reply)
             return RateLimited("The server asks us to slow down.", until=until, said=said)
+        if is_gone(reply):
+            return VersionGone("The server no longer speaks this version of its api.", said=said)
         if reply.status == 401 or failure.errcode == "M_USER_DEACTIVATED":
             return GrantExpired("The server no longer accepts our access token.", said=said)
         if reply.status in (404, 410):

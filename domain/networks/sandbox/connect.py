@@ -6,7 +6,7 @@ from domain.connector.errors import GrantExpired, Refused
 from domain.connector.http import Call, Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
 from domain.networks.sandbox.answers import Account, Session
-from domain.networks.sandbox.wire import Server, server_of
+from domain.networks.sandbox.wire import server_at, server_of
 
 IDEMPOTENCY = "idempotency"
 
@@ -20,7 +20,7 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
         "token": login.fields.get("token", "").strip(),
     }
     try:
-        session = await Server(http, root).repeat(
+        session = await server_at(http, root, login.versions).repeat(
             Call("POST", "/sessions", json={**command}), Session
         )
     except Refused as error:
@@ -37,7 +37,7 @@ async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:
     if access.grant.refresh is None or access.grant.expires_at is None:
         return None
     call = Call("POST", "/sessions/refresh", json={"refresh_token": access.grant.refresh})
-    return _grant(await Server(http, access.server).act(call, Session))
+    return _grant(await server_at(http, access.server, access.versions).act(call, Session))
 
 
 async def check(http: Http, access: Access) -> Profile:

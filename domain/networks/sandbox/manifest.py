@@ -3,6 +3,8 @@
 from datetime import date
 
 from domain.connector.manifest import (
+    Api,
+    ApiVersion,
     Budget,
     CountedAs,
     IdempotencyClass,
@@ -70,6 +72,14 @@ MANIFEST = Manifest(
     poll_min_s=1,
     budgets=(Budget(name="all", limit=60_000, window_s=300, source=_SOURCE),),
     tells_one_budget=True,
+    apis=(
+        Api(
+            name="rest",
+            path="/{version}",
+            versions=(ApiVersion(name="v1"), ApiVersion(name="v2")),
+            source=_SOURCE,
+        ),
+    ),
     login=(
         LoginField(
             name="server",
@@ -99,6 +109,7 @@ MANIFEST = Manifest(
         "An account plays the idempotency class, A to E, that it was made with; D when none.",
         "An edit changes the text and the content warning; media stay.",
         "Accounts made with `media_delay_s` work on files so long; `slow_media` plays it once.",
+        "Accounts made with `version_ends_at` play the end of v1; v2 is the same and stays.",
         "A post quotes another of the same sandbox, whoever wrote it, by its address.",
     ),
 )

@@ -1,6 +1,7 @@
 """The sandbox's REST api: how it is called and what its refusals mean in our words.
 
 429                                              RateLimited
+426                                              VersionGone
 401                                              GrantExpired
 404                                              Missing
 409 while a medium is being processed            StillWorking
@@ -8,9 +9,11 @@ other 3xx and 4xx                                Refused
 5xx or no JSON, where something may be written   OutcomeUnknown, else Unavailable
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -20,23 +23,29 @@ from domain.connector.errors import (
     Refused,
     StillWorking,
     Unavailable,
+    VersionGone,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
 from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.sandbox.answers import Failing, Failure
+from domain.networks.sandbox.manifest import MANIFEST
 
 T = TypeVar("T")
+
+REST = "rest"
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The network, entered with an access token; urls of calls are paths below `/v1`."""
+    """The network, entered with an access token; urls of calls are paths below `path`."""
 
     http: Http
     root: str
     token: str | None = None
+    path: str = MANIFEST.at(REST)
+    """Where the api lies, in the version that is spoken."""
 
     async def repeat(self, call: Call, shape: type[T]) -> T:
         """A call that does no harm when it is made twice."""
@@ -65,7 +74,7 @@ class Server:
 
     async def _answer(self, call: Call) -> Reply:
         headers = {} if self.token is None else {"authorization": f"Bearer {self.token}"}
-        url, headers = f"{self.root}/v1{call.url}", {**call.headers, **headers}
+        url, headers = f"{self.root}{self.path}{call.url}", {**call.headers, **headers}
         reply = await self.http(replace(call, url=url, headers=headers))
         if reply.status >= 500:
             raise OutcomeUnknown("The sandbox is out of order.", said=self._said(reply))
@@ -78,6 +87,8 @@ class Server:
         if is_slowed(reply):
             until = waits_until(reply)
             return RateLimited("The sandbox asks us to slow down.", until=until, said=said)
+        if is_gone(reply):
+            return VersionGone("The sandbox no longer speaks this version of its api.", said=said)
         if reply.status == 401:
             return GrantExpired("The sandbox does not accept our token.", said=said)
         if reply.status == 404:
@@ -94,7 +105,14 @@ class Server:
 
 
 def server_of(http: Http, access: Access) -> Server:
-    return Server(http, access.server, access.grant.access)
+    return server_at(http, access.server, access.versions, access.grant.access)
+
+
+def server_at(
+    http: Http, root: str, versions: Mapping[str, str], token: str | None = None
+) -> Server:
+    """The network in the version asked for."""
+    return Server(http, root, token, MANIFEST.at(REST, versions.get(REST)))
 
 
 def _failing(reply: Reply) -> Failing:

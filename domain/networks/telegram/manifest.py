@@ -1,8 +1,10 @@
-"""What is known of Telegram's Bot API, version 10.1."""
+"""What is known of Telegram's Bot API."""
 
 from datetime import date
 
 from domain.connector.manifest import (
+    Api,
+    ApiVersion,
     Budget,
     CountedAs,
     IdempotencyClass,
@@ -22,6 +24,7 @@ _RATES = Source(
     url="https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this",
     read_on=_READ_ON,
 )
+_BOT = Source(url="https://core.telegram.org/bots/api", read_on=_READ_ON)
 
 MANIFEST = Manifest(
     key="telegram",
@@ -77,6 +80,8 @@ MANIFEST = Manifest(
         Budget(name="write", limit=20, window_s=60, source=_RATES),
         Budget(name="media", limit=20, window_s=60, source=_RATES),
     ),
+    # Telegram is called without a version: it keeps old calls working.
+    apis=(Api(name="bot", path="", versions=(ApiVersion(name="10.1"),), source=_BOT),),
     login=(
         LoginField(
             name="token",

@@ -1,6 +1,7 @@
 """Telegram's Bot API: how it is called and what its refusals mean in our words.
 
 429                                              RateLimited
+426                                              VersionGone
 401; 403; 404, as for a token nobody has         GrantExpired
 409, when others read the bot's updates          Unavailable
 400 that finds no message                        Missing
@@ -15,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from domain.connector.dialects import answering
+from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -23,6 +25,7 @@ from domain.connector.errors import (
     RateLimited,
     Refused,
     Unavailable,
+    VersionGone,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -69,6 +72,8 @@ class Bot:
             return RateLimited(
                 "Telegram asks us to slow down.", until=waits_until(reply), said=said
             )
+        if is_gone(reply):
+            return VersionGone("Telegram no longer speaks this version of its api.", said=said)
         if reply.status in (401, 403, 404):
             return GrantExpired("Telegram does not let the bot in any more.", said=said)
         if reply.status == 409:

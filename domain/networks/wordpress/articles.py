@@ -18,7 +18,7 @@ from domain.networks.wordpress.media import File, send_up
 from domain.networks.wordpress.places import path_of, post_ref
 from domain.networks.wordpress.progress import Progress
 from domain.networks.wordpress.settings import Settings, settings_of, told
-from domain.networks.wordpress.wire import Server
+from domain.networks.wordpress.wire import REST, Server
 
 _FIELDS = ("_fields", "id,link,status")
 
@@ -51,7 +51,7 @@ async def write(server: Server, draft: Draft, progress: Progress, save: Save) ->
         **shown(article.html, progress.files, settings),
         "status": "draft",
     }
-    return await server.act(Call("POST", "/wp/v2/posts", query=(_FIELDS,), json=body), Post)
+    return await server.act(Call("POST", f"{REST}/posts", query=(_FIELDS,), json=body), Post)
 
 
 async def show(server: Server, article: str) -> Ref:
@@ -76,7 +76,7 @@ def _slug(draft: Draft) -> str:
 async def _by_slug(server: Server, slug: str) -> Post | None:
     """One that is public before one that is not: a second draft may have come late."""
     query = [("slug", slug), ("status", "any"), _FIELDS]
-    posts = (await server.read("/wp/v2/posts", Posts, query)).root
+    posts = (await server.read(f"{REST}/posts", Posts, query)).root
     return max(posts, key=lambda post: post.is_public, default=None)
 
 

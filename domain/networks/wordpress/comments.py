@@ -12,7 +12,7 @@ from domain.connector.words import Part, Ref
 from domain.networks.wordpress.answers import Comment, Listed
 from domain.networks.wordpress.places import comment_ref, path_of, read_id
 from domain.networks.wordpress.plainly import letters
-from domain.networks.wordpress.wire import AlreadyThere, Server
+from domain.networks.wordpress.wire import REST, AlreadyThere, Server
 
 FIELDS = (
     "_fields",
@@ -44,7 +44,7 @@ async def send(server: Server, author: str, place: Place, part: Part) -> Ref:
         "parent": place.parent,
         "content": comment_html(part),
     }
-    call = Call("POST", "/wp/v2/comments", query=(FIELDS,), json=body)
+    call = Call("POST", f"{REST}/comments", query=(FIELDS,), json=body)
     try:
         return comment_ref(await server.act(call, Comment))
     except AlreadyThere:
@@ -64,7 +64,7 @@ async def find(server: Server, author: str, place: Place, part: Part) -> Ref | N
         ("per_page", "100"),
         FIELDS,
     ]
-    listed = await server.read("/wp/v2/comments", Listed, query)
+    listed = await server.read(f"{REST}/comments", Listed, query)
     wanted = letters(comment_html(part))
     for comment in understood(listed.root, Comment):
         if letters(comment.content.rendered) == wanted:

@@ -9,7 +9,7 @@ from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.wordpress.answers import User
 from domain.networks.wordpress.discover import find_api, site_of
 from domain.networks.wordpress.people import avatar
-from domain.networks.wordpress.wire import API, USER, Server, server_of
+from domain.networks.wordpress.wire import API, REST, USER, Server, server_of
 
 
 async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
@@ -30,7 +30,7 @@ async def check(http: Http, access: Access) -> Profile:
 
 async def _myself(server: Server) -> Profile:
     try:
-        user = await server.read("/wp/v2/users/me", User)
+        user = await server.read(f"{REST}/users/me", User)
     except Refused as error:
         message = "The site does not accept this user and application password."
         raise GrantExpired(message, said=error.said) from error

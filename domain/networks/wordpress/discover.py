@@ -12,7 +12,7 @@ from domain.connector.http import Call, Http
 from domain.connector.links import joined
 from domain.connector.markup import Tag, pieces
 from domain.networks.wordpress.answers import Index
-from domain.networks.wordpress.wire import Server
+from domain.networks.wordpress.wire import REST, Server
 
 _RELATION = "https://api.w.org/"
 _LINKED = re.compile(r"<([^>]+)>\s*;[^,]*\brel=\"?https://api\.w\.org/")
@@ -30,7 +30,7 @@ async def find_api(http: Http, typed: str) -> str:
     index = await Server(http, api).read(
         "/", Index, [("_fields", "name,home,namespaces,authentication")]
     )
-    if "wp/v2" not in index.namespaces:
+    if REST.strip("/") not in index.namespaces:
         raise Refused("There is no REST api of WordPress at this address.")
     ways = index.authentication
     if not isinstance(ways, dict) or "application-passwords" not in ways:

@@ -14,7 +14,7 @@ from domain.connector.words import Access, Inbox, InboxItem, InboxKind
 from domain.networks.wordpress.answers import Comment, Listed
 from domain.networks.wordpress.comments import FIELDS
 from domain.networks.wordpress.people import author_of
-from domain.networks.wordpress.wire import server_of
+from domain.networks.wordpress.wire import REST, server_of
 
 _PAGE = 100
 _REPEATED = timedelta(hours=2)
@@ -42,7 +42,7 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     """A first reading gives the newest page."""
     known = None if cursor is None else Cursor.read(cursor)
     query = [*_QUERY, *_from(known)]
-    listed = await server_of(http, access).read("/wp/v2/comments", Listed, query)
+    listed = await server_of(http, access).read(f"{REST}/comments", Listed, query)
     comments = sorted(understood(listed.root, Comment), key=lambda each: int(each.id))
     fresh = [each for each in comments if known is None or int(each.id) > known.id]
     newest = Cursor(int(fresh[-1].id), fresh[-1].date_gmt) if fresh else known or Cursor(0, None)

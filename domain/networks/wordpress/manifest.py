@@ -3,6 +3,8 @@
 from datetime import date
 
 from domain.connector.manifest import (
+    Api,
+    ApiVersion,
     Budget,
     CountedAs,
     IdempotencyClass,
@@ -29,6 +31,7 @@ _FLOOD = Source(
     url="https://developer.wordpress.org/reference/functions/wp_throttle_comment_flood/",
     read_on=_READ_ON,
 )
+_ROUTES = Source(url="https://developer.wordpress.org/rest-api/reference/", read_on=_READ_ON)
 
 MANIFEST = Manifest(
     key="wordpress",
@@ -70,6 +73,9 @@ MANIFEST = Manifest(
     # The software counts nobody's calls; it takes one comment in 15 seconds from a user who may
     # not moderate. One a second is a pace that no host has reason to refuse.
     budgets=(Budget(name="all", limit=300, window_s=300, source=_FLOOD),),
+    apis=(
+        Api(name="rest", path="/wp/{version}", versions=(ApiVersion(name="v2"),), source=_ROUTES),
+    ),
     login=(
         LoginField(
             name="site",

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.connector.http import Call, FilePart
 from domain.connector.words import Medium
 from domain.networks.wordpress.answers import Done, Upload
-from domain.networks.wordpress.wire import Server
+from domain.networks.wordpress.wire import REST, Server
 
 
 class File(BaseModel):
@@ -25,7 +25,7 @@ async def send_up(server: Server, medium: Medium) -> File:
     part = FilePart("file", medium.file_name, medium.content_type, medium.content)
     form = (("alt_text", medium.alt_text),) if medium.alt_text else ()
     query = (("_fields", "id,source_url"),)
-    call = Call("POST", "/wp/v2/media", query=query, form=form, files=(part,))
+    call = Call("POST", f"{REST}/media", query=query, form=form, files=(part,))
     made = await server.repeat(call, Upload)
     return File(id=made.id, url=made.source_url, is_video=is_video(medium))
 
@@ -34,7 +34,7 @@ async def describe(server: Server, ids: Sequence[str], media: Sequence[Medium]) 
     """Gives files that stand there the alternative texts of these media, in the same order."""
     for id_, medium in zip(ids, media, strict=True):
         body = {"alt_text": medium.alt_text or ""}
-        await server.repeat(Call("POST", f"/wp/v2/media/{id_}", json={**body}), Done)
+        await server.repeat(Call("POST", f"{REST}/media/{id_}", json={**body}), Done)
 
 
 def is_video(medium: Medium) -> bool:

@@ -6,7 +6,7 @@ from domain.connector.http import Call, Http
 from domain.connector.words import Access, Metric, Sample
 from domain.networks.wordpress.answers import Posts
 from domain.networks.wordpress.places import post_ref, read_id
-from domain.networks.wordpress.wire import Server, server_of
+from domain.networks.wordpress.wire import REST, Server, server_of
 
 _TOTAL = "x-wp-total"
 
@@ -19,8 +19,8 @@ async def sample_posts(http: Http, access: Access, remote_ids: Sequence[str]) ->
         return []
     query = [("include", ",".join(map(str, ids))), ("per_page", "100"), ("_fields", "id,link")]
     samples = list[Sample]()
-    for post in (await server.read("/wp/v2/posts", Posts, query)).root:
-        total = await _total(server, "/wp/v2/comments", ("post", post.id))
+    for post in (await server.read(f"{REST}/posts", Posts, query)).root:
+        total = await _total(server, f"{REST}/comments", ("post", post.id))
         if total is not None:
             samples.append(Sample(post_ref(post).remote_id, Metric.REPLIES, total, _TOTAL))
     return samples
@@ -28,7 +28,7 @@ async def sample_posts(http: Http, access: Access, remote_ids: Sequence[str]) ->
 
 async def sample_account(http: Http, access: Access) -> list[Sample]:
     server = server_of(http, access)
-    total = await _total(server, "/wp/v2/posts", ("author", access.remote_id))
+    total = await _total(server, f"{REST}/posts", ("author", access.remote_id))
     return [] if total is None else [Sample(access.remote_id, Metric.POSTS, total, _TOTAL)]
 
 

@@ -5,7 +5,9 @@ import re
 from domain.connector.errors import Missing
 from domain.connector.words import Ref
 from domain.networks.wordpress.answers import Comment, Post
+from domain.networks.wordpress.manifest import MANIFEST
 
+_REST = MANIFEST.at("rest")
 _ID = re.compile(r"(posts|comments)/(\d{1,18})")
 
 
@@ -27,4 +29,4 @@ def read_id(remote_id: str) -> tuple[str, int]:
 
 def path_of(remote_id: str) -> str:
     kind, number = read_id(remote_id)
-    return f"/wp/v2/{kind}/{number}"
+    return f"{_REST}/{kind}/{number}"

@@ -13,7 +13,7 @@ from domain.connector.words import Draft
 from domain.kernel.shapes import Shape
 from domain.networks.wordpress.answers import Term, Terms
 from domain.networks.wordpress.plainly import letters
-from domain.networks.wordpress.wire import Server
+from domain.networks.wordpress.wire import REST, Server
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -99,10 +99,10 @@ async def _tag(server: Server, name: str) -> JsonValue:
     found = await _find(server, "tags", name)
     if found is not None:
         return found
-    return int((await server.repeat(Call("POST", "/wp/v2/tags", json={"name": name}), Term)).id)
+    return int((await server.repeat(Call("POST", f"{REST}/tags", json={"name": name}), Term)).id)
 
 
 async def _find(server: Server, kind: str, name: str) -> int | None:
     query = [("search", name), ("per_page", "100"), ("_fields", "id,name")]
-    terms = (await server.read(f"/wp/v2/{kind}", Terms, query)).root
+    terms = (await server.read(f"{REST}/{kind}", Terms, query)).root
     return next((int(term.id) for term in terms if letters(term.name) == letters(name)), None)

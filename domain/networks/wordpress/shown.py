@@ -17,7 +17,7 @@ from domain.networks.wordpress.compose import article_of
 from domain.networks.wordpress.kept_answers import Article, Articles, Comment, Files
 from domain.networks.wordpress.places import path_of, read_id
 from domain.networks.wordpress.settings import settings_of
-from domain.networks.wordpress.wire import Server, server_of
+from domain.networks.wordpress.wire import REST, Server, server_of
 
 _EDITABLE = (
     ("context", "edit"),
@@ -56,7 +56,7 @@ async def _articles(server: Server, ids: Mapping[int, str]) -> list[Shown]:
     """By number, their ids here. What is not listed may be in the trash: it is asked for alone."""
     among = ("include", ",".join(map(str, ids)))
     query = [among, ("status", "any"), ("per_page", "100"), *_EDITABLE]
-    listed = (await server.read("/wp/v2/posts", Articles, query)).root
+    listed = (await server.read(f"{REST}/posts", Articles, query)).root
     standing = {int(each.id): each for each in listed}
     files = await _files(server, {id_ for each in listed for id_ in each.media()})
     found = list[Shown]()
@@ -93,7 +93,7 @@ async def _files(server: Server, ids: set[str]) -> dict[str, str]:
     if not ids:
         return {}
     query = [("include", ",".join(sorted(ids))), ("per_page", "100"), ("_fields", "id,alt_text")]
-    files = (await server.read("/wp/v2/media", Files, query)).root
+    files = (await server.read(f"{REST}/media", Files, query)).root
     return {each.id: each.alt_text for each in files}
 
 

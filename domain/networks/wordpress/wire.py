@@ -1,6 +1,7 @@
 """WordPress's REST api: how it is called and what its refusals mean in our words.
 
 429, 400 comment_flood, and 503 with Retry-After while reading   RateLimited
+426                                           VersionGone
 401                                           GrantExpired
 404, 410, comments on what is gone            Missing
 409 comment_duplicate                         AlreadyThere
@@ -15,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from domain.connector.dialects import answering
+from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -22,17 +24,22 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    VersionGone,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
 from domain.connector.rates import is_shut, is_slowed, waits_until
 from domain.connector.words import Access
 from domain.networks.wordpress.answers import Failure
+from domain.networks.wordpress.manifest import MANIFEST
 
 API, USER = "api", "user"
 """What a grant holds besides the application password."""
 
 T = TypeVar("T")
+
+REST = MANIFEST.at("rest")
+"""Where the routes lie in the api."""
 _GONE = frozenset({"rest_comment_invalid_post_id", "rest_comment_trash_post"})
 
 
@@ -103,6 +110,8 @@ class Server:
         said, code = self._said(reply), failure_of(reply).code
         if is_slowed(reply):
             return self._slower(reply)
+        if is_gone(reply):
+            return VersionGone("The site no longer speaks this version of its api.", said=said)
         if reply.status == 401:
             return GrantExpired("The site no longer accepts our application password.", said=said)
         if reply.status in (404, 410) or code in _GONE:

@@ -2,8 +2,10 @@ import httpx2
 import jsonschema_rs
 from fastapi import FastAPI
 
+from api.main import create_app
 from domain.kernel.database import Database
-from tests.world import Tenant, client_for, make_token
+from domain.kernel.settings import Settings
+from tests.world import Tenant, client_for, make_token, opened
 
 
 async def test_every_network_shows_limits_abilities_and_login(tenant: Tenant) -> None:
@@ -58,6 +60,45 @@ async def test_one_network_is_read_by_its_key(tenant: Tenant) -> None:
     assert found.json()["text"]["source"]["read_on"] == "2026-11-22"
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
     assert (junk.status_code, junk.json()["code"]) == (422, "cursor.invalid")
+
+
+async def test_networks_say_which_version_of_each_api_is_spoken(
+    settings: Settings, tenant: Tenant
+) -> None:
+    query = '{ network(key: "discord") { apis { name path spoken versions { name sunsetOn } } } }'
+    chosen = settings.model_copy(update={"network_versions": ("discord.rest=v9",)})
+
+    found = (await tenant.client.get("/v1/networks/discord")).json()["apis"]
+    plain = (await tenant.client.get("/v1/networks/bluesky")).json()["apis"]
+    asked = await tenant.client.post("/graphql", json={"query": query})
+    async with opened(create_app(chosen)) as app, client_for(app, tenant.token) as client:
+        moved = (await client.get("/v1/networks/discord")).json()["apis"]
+
+    assert found == [
+        {
+            "name": "rest",
+            "path": "/api/{version}",
+            "versions": [
+                {"name": "v10", "sunset_on": None},
+                {"name": "v9", "sunset_on": None},
+            ],
+            "source": {
+                "url": "https://docs.discord.com/developers/reference#api-versioning",
+                "read_on": "2026-11-27",
+            },
+            "spoken": "v10",
+        }
+    ]
+    assert [(api["path"], api["versions"], api["spoken"]) for api in plain] == [("/xrpc", [], None)]
+    assert asked.json()["data"]["network"]["apis"] == [
+        {
+            "name": "rest",
+            "path": "/api/{version}",
+            "spoken": "v10",
+            "versions": [{"name": "v10", "sunsetOn": None}, {"name": "v9", "sunsetOn": None}],
+        }
+    ]
+    assert moved == [{**found[0], "spoken": "v9"}]
 
 
 async def test_any_token_will_do_and_none_will_not(

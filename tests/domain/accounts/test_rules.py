@@ -12,6 +12,7 @@ from domain.connector.errors import (
     RateLimited,
     Refused,
     Unavailable,
+    VersionGone,
 )
 from tests.conftest import NOW
 
@@ -79,6 +80,7 @@ def test_network_and_account_narrow_the_cadence(
         (GrantExpired("x"), ActingParty.USER, True),
         (Refused("x"), ActingParty.USER, True),
         (Missing("x"), ActingParty.USER, True),
+        (VersionGone("x"), ActingParty.OPERATOR, True),
         (Refused("x", code="outbound.address_refused"), ActingParty.OPERATOR, True),
         (Unavailable("x"), ActingParty.NETWORK, False),
         (RateLimited("x", until=None), ActingParty.NETWORK, False),

@@ -48,6 +48,7 @@ VILLAGE = Manifest(
     metrics_batch=1,
     poll_min_s=30,
     budgets=(),
+    apis=(),
     login=(),
     notes=(),
 )

@@ -16,6 +16,7 @@ from domain.connector.errors import (
     Refused,
     StillWorking,
     Unavailable,
+    VersionGone,
 )
 from domain.connector.manifest import IdempotencyClass
 from domain.posts.rules import (
@@ -132,6 +133,7 @@ def test_a_post_is_never_said_published_while_anything_else_is_true(states: list
         (OutcomeUnknown("x"), Verdict.LOOK, WAIT),
         (Refused("x"), Verdict.STOP, None),
         (Missing("x"), Verdict.STOP, None),
+        (VersionGone("x"), Verdict.STOP, None),
     ],
 )
 def test_an_error_is_answered_by_wait_hold_stop_or_look(
@@ -141,6 +143,15 @@ def test_an_error_is_answered_by_wait_hold_stop_or_look(
 
     assert decision.verdict == verdict
     assert decision.at == (None if at is None else NOW + at)
+
+
+def test_a_version_that_is_gone_waits_for_the_operator_and_a_retry() -> None:
+    error = VersionGone("x")
+    sent = after_error(error, attempts=1, failures=0, reconcile_wait=WAIT, now=NOW)
+    looked = after_look_up_error(error, look_ups=1, reconcile_wait=WAIT, now=NOW)
+
+    assert (sent.at, sent.is_retryable, sent.acting_party) == (None, True, "operator")
+    assert (looked.at, looked.acting_party) == (NOW + timedelta(minutes=15), "operator")
 
 
 def test_a_network_that_stays_away_is_given_up_and_may_be_retried_by_hand() -> None:
@@ -182,6 +193,7 @@ def test_a_network_at_work_on_a_file_is_asked_again_for_about_half_an_hour() -> 
         GrantExpired("x"),
         RateLimited("x", until=NOW),
         OutcomeUnknown("x"),
+        VersionGone("x"),
     ],
 )
 def test_a_look_up_that_fails_leaves_the_outcome_unknown(error: NetworkError) -> None:
