@@ -77,6 +77,9 @@ class Outbox:
         self.arrivals: Gathered[Arrived] = Gathered()
         self.unpaused: dict[UUID, datetime] = {}
         """When it was last seen of a workspace that nothing in it is paused."""
+        self.claiming = asyncio.Lock()
+        """Held until what was claimed is in its lanes, or given back: what is claimed in between
+        would overtake it, as the timer and the sweep of a process claim side by side."""
         self._most_lanes = lanes
         self._lanes: dict[UUID, Lane] = {}
         self._resting: deque[UUID] = deque()

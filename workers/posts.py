@@ -20,13 +20,14 @@ BATCH = 500
 async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
     """Claims all that is due, then sends it: accounts side by side, each account's in order."""
     caller = worker(workspace_id)
-    claimed = await _claim(context, caller, now=now)
-    for rows in claimed:
-        async with context.database.transaction(workspace_id) as session:
-            tasks = await delivering.prepare(session, caller, rows, now=now)
-        lease_end, speak = now + context.settings.lease, partial(_speak, context)
-        left = context.outbox.take(tasks, now, lease_end, speak)
-        await put_off(context, workspace_id, left)
+    async with context.outbox.claiming:
+        claimed = await _claim(context, caller, now=now)
+        for rows in claimed:
+            async with context.database.transaction(workspace_id) as session:
+                tasks = await delivering.prepare(session, caller, rows, now=now)
+            lease_end, speak = now + context.settings.lease, partial(_speak, context)
+            left = context.outbox.take(tasks, now, lease_end, speak)
+            await put_off(context, workspace_id, left)
     return sum(map(len, claimed))
 
 

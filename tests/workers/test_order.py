@@ -1,15 +1,17 @@
 """The order of an account, kept by one worker and among several."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from sqlmodel import update
+import pytest
+from sqlmodel import select, update
 
 from domain.kernel.caller import worker
 from domain.kernel.ids import new_id
 from domain.posts import delivering
-from domain.posts.tables import Delivery
+from domain.posts.tables import Delivery, Post
 from tests.workers.stage import LEASE, Stage, stage
 from workers.context import Context
 from workers.outbox import Outbox
@@ -129,3 +131,27 @@ async def test_what_waits_for_one_moment_is_claimed_as_it_was_planned(stage: Sta
         )
 
     assert [row["due_at"] for row in claims] == [moment]
+
+
+async def test_what_is_claimed_meanwhile_does_not_overtake_what_is_not_in_its_lane_yet(
+    stage: Stage,
+) -> None:
+    """The timer claimed what fell due while the sweep still prepared what was due before it."""
+    account_id = await stage.account()
+    await stage.plan("first", account_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(select(Post).with_for_update())
+        sweeping = asyncio.create_task(stage.deliver())
+        while await stage.states() != ["going"]:  # noqa: ASYNC110 - the row tells
+            await asyncio.sleep(0)
+        stage.now += A_SECOND
+        await stage.plan("second", account_id)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await stage.deliver()
+
+    claimed = await sweeping, await stage.deliver()
+    await stage.quiet()
+
+    assert claimed == (1, 1)
+    assert stage.network.texts == ["first", "second"]
