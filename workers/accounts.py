@@ -13,10 +13,12 @@ from domain.connector.errors import GrantExpired, NetworkError, Refused, Unavail
 from domain.connector.heard import without_secrets
 from domain.connector.port import Connector
 from domain.connector.words import Connected, Login, Profile
+from domain.kernel.caller import worker
 from domain.kernel.errors import AccountDisconnected
 from domain.kernel.sealing import SealBroken
 from domain.kernel.traces import span
 from domain.networks import find
+from domain.posts.recording import resume_account
 from workers.context import Context
 from workers.deliveries import resume
 from workers.outward import Purpose, grant_expired, open_line, spoken_by, way_out
@@ -49,7 +51,10 @@ async def connect(context: Context, workspace_id: UUID, plan: Connecting) -> Non
         except NetworkError as error:
             await _record_trouble(context, workspace_id, plan, error)
             return
+        now = context.clock()
         async with context.database.transaction(workspace_id) as session:
+            # In one: what falls due now goes out behind what was held.
+            await resume_account(session, worker(workspace_id), plan.id, now=now)
             await connections.record_connected(
                 session,
                 workspace_id,
@@ -57,7 +62,7 @@ async def connect(context: Context, workspace_id: UUID, plan: Connecting) -> Non
                 connected,
                 sealed_login=plan.sealed_login,
                 keys=context.keys,
-                now=context.clock(),
+                now=now,
             )
     await resume(context, workspace_id, plan.id)
 
@@ -93,9 +98,11 @@ async def check(context: Context, workspace_id: UUID, account_id: UUID) -> None:
             await _check_again(context, workspace_id, account_id, error)
         else:
             async with context.database.transaction(workspace_id) as session:
-                await connections.record_checked(
+                is_back = await connections.record_checked(
                     session, workspace_id, account_id, profile, now=context.clock()
                 )
+            if is_back:
+                await resume(context, workspace_id, account_id)
 
 
 async def _connect(context: Context, workspace_id: UUID, plan: Connecting) -> Connected:

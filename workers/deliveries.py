@@ -13,7 +13,7 @@ from domain.connector.errors import GrantExpired, NetworkError, Refused
 from domain.connector.http import Http
 from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
-from domain.kernel.errors import ParvisError
+from domain.kernel.errors import AccountDisconnected, ParvisError
 from domain.kernel.traces import span
 from domain.mentions.service import answer_delivered
 from domain.metrics.service import start_measuring
@@ -31,7 +31,7 @@ from domain.posts.rules import (
 from workers.cards import PATIENCE_S, with_cards
 from workers.context import Context
 from workers.drafts import draft_of, with_quotes_written
-from workers.outward import Line, Purpose, grant_expired, open_line
+from workers.outward import Line, Purpose, grant_expired, open_line, speaks
 from workers.steps import Beginning, LeaseLost, Steps
 
 REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
@@ -225,7 +225,7 @@ async def _record_error(
         ids = task.workspace_id, task.account_id
         is_out = await grant_expired(context, *ids, error, now=started_at)
         if not is_out:
-            await resume(context, *ids)
+            await _go_on(context, task)
 
 
 def _decided(task: Task, line: Line | None, error: NetworkError, now: datetime) -> Decision:
@@ -251,6 +251,21 @@ async def resume(context: Context, workspace_id: UUID, account_id: UUID) -> None
         )
 
 
-async def _hold(context: Context, task: Task, error: ParvisError) -> None:
+async def _go_on(context: Context, task: Task) -> None:
+    """The account speaks again: what waits behind the task here goes back, or would overtake it."""
+    caller, now = worker(task.workspace_id), context.clock()
+    left = context.outbox.put_off(task.account_id, Wait(now, None))
     async with context.database.transaction(task.workspace_id) as session:
-        await recording.hold(session, worker(task.workspace_id), task, error, now=context.clock())
+        await arriving.put_off(session, caller, left, now=now)
+        await recording.resume_account(session, caller, task.account_id, now=now)
+
+
+async def _hold(context: Context, task: Task, error: ParvisError) -> None:
+    now = context.clock()
+    async with context.database.transaction(task.workspace_id) as session:
+        await recording.hold(session, worker(task.workspace_id), task, error, now=now)
+    if isinstance(error, AccountDisconnected) and await speaks(
+        context, task.workspace_id, task.account_id, now=now
+    ):
+        # It was connected again meanwhile, and what was held by then brought forward.
+        await _go_on(context, task)

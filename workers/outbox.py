@@ -135,7 +135,9 @@ class Outbox:
 
     def put_off(self, account_id: UUID, wait: Wait) -> list[tuple[Held, Wait]]:
         """Takes out of an account's lane what must wait, now and until the wait is over."""
-        self._waits[account_id] = wait
+        known = self._waits.get(account_id)
+        if known is None or known.until <= wait.until:
+            self._waits[account_id] = wait
         lane = self._lanes.get(account_id)
         left = [] if lane is None else lane.put_off()
         for held in left:

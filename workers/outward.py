@@ -25,7 +25,7 @@ from domain.connector.manifest import IdempotencyClass
 from domain.connector.port import Connector
 from domain.connector.versions import spoken
 from domain.connector.words import Access, Grant
-from domain.kernel.errors import AccountDisconnected
+from domain.kernel.errors import AccountDisconnected, AccountRemoved
 from domain.kernel.sealing import SealBroken
 from domain.networks import find
 from workers import budget
@@ -128,6 +128,15 @@ async def grant_expired(
     if is_out:
         log.warning("account.locked_out", account_id=account_id.hex, code=error.code)
     return is_out
+
+
+async def speaks(context: Context, workspace_id: UUID, account_id: UUID, *, now: datetime) -> bool:
+    """Whether the account is connected."""
+    try:
+        await _look(context, workspace_id, account_id, _CONNECTED, now)
+    except (AccountDisconnected, AccountRemoved):
+        return False
+    return True
 
 
 def way_out(context: Context, connector: Connector, account_id: UUID, purpose: Purpose) -> Http:

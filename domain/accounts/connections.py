@@ -108,11 +108,11 @@ async def record_connect_trouble(
 
 async def record_checked(
     session: AsyncSession, workspace_id: UUID, account_id: UUID, profile: Profile, *, now: datetime
-) -> None:
-    """We have access: an account that was locked out is connected again."""
+) -> bool:
+    """We have access: an account that was locked out is connected again, and then gives True."""
     row = await _living(session, workspace_id, account_id)
     if row is None or row.check_at is None:
-        return
+        return False
     was_locked_out = row.state == AccountState.ACTION_REQUIRED
     row.tries, row.check_at = 0, now + rules.CHECK_EVERY
     changed = apply(row, _profile(profile), now=now)
@@ -121,6 +121,7 @@ async def record_checked(
         _tell(session, row, "account.connected", now=now)
     elif changed:
         _tell(session, row, "account.changed", now=now, changed=sorted(changed))
+    return was_locked_out
 
 
 async def record_check_trouble(

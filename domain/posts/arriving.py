@@ -145,7 +145,7 @@ async def _give_back(
         return 0
     ids, ends = zip(*((held.task.id, held.lease_end) for held, _ in left), strict=True)
     untils = [wait.until if wait else now for _, wait in left]
-    problems = [json.dumps(wait.problem) if wait else None for _, wait in left]
+    problems = [json.dumps(wait.problem) if wait and wait.problem else None for _, wait in left]
     given = caller.workspace_id, ids, ends, now, untils, problems
     rows = await raw.fetch(statements.GIVE_BACK, *given)
     for row in rows:

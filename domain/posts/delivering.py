@@ -70,10 +70,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until when, and why, an account brings nothing out: its rate budget is spent."""
+    """Until when, and why, an account brings nothing out: its rate budget is spent.
+
+    Without a problem: what waits behind another message of its account, to be claimed with it.
+    """
 
     until: datetime
-    problem: Mapping[str, object]
+    problem: Mapping[str, object] | None
 
 
 @dataclass(slots=True)

@@ -159,7 +159,10 @@ async def hold(
 async def resume_account(
     session: AsyncSession, caller: Caller, account_id: UUID, *, now: datetime
 ) -> int:
-    """Brings forward what was held while the account could not speak; gives how many."""
+    """Brings forward what was held while the account could not speak; gives how many.
+
+    To where it was planned, or what fell due since would go out first.
+    """
     statement = visible_deliveries(caller).where(
         col(Delivery.account_id) == account_id,
         col(Delivery.act_at) > now,
@@ -168,9 +171,9 @@ async def resume_account(
         # Its lease is nobody else's to end.
         col(Delivery.state) != DeliveryState.GOING,
     )
-    rows = (await session.exec(statement.with_for_update())).all()
+    rows = (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all()
     for row in rows:
-        row.act_at = now
+        row.act_at = row.due_at
         due_at(session, caller.workspace_id, row.id, now)
     return len(rows)
 

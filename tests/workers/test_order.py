@@ -8,18 +8,25 @@ from functools import partial
 import pytest
 from sqlmodel import select, update
 
+from domain.accounts.rules import AccountState
+from domain.accounts.tables import Account
+from domain.connector.errors import GrantExpired, NetworkError
 from domain.kernel.caller import worker
+from domain.kernel.database import driver_of
 from domain.kernel.ids import new_id
 from domain.posts import delivering
 from domain.posts.tables import Delivery, Post
 from tests.workers.stage import LEASE, Stage, stage
+from tests.workers.test_held_back import become
 from workers.context import Context
+from workers.deliveries import resume
 from workers.outbox import Outbox
 from workers.posts import deliver_due
 
 __all__ = ["stage"]
 
 A_SECOND = timedelta(seconds=1)
+WAITING_FOR_A_LOCK = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def another(context: Context) -> Context:
@@ -155,3 +162,79 @@ async def test_what_is_claimed_meanwhile_does_not_overtake_what_is_not_in_its_la
 
     assert claimed == (1, 1)
     assert stage.network.texts == ["first", "second"]
+
+
+class Once(dict[str, NetworkError]):
+    """Each is met once."""
+
+    def __getitem__(self, text: str) -> NetworkError:
+        return self.pop(text)
+
+
+async def test_what_met_a_grant_that_is_renewed_by_now_is_not_overtaken(stage: Stage) -> None:
+    """It was sent again behind all that waited in its lane."""
+    account_id = await stage.account()
+    for text in ("first", "second"):
+        await stage.plan(text, account_id)
+    stage.network.gate.clear()
+    stage.network.refusals = Once({"first": GrantExpired("It has run out.")})
+    await stage.deliver()
+    await stage.network.begun.wait()
+    async with stage.database.transaction(stage.workspace_id) as session:
+        row = await session.get_one(Account, (stage.workspace_id, account_id))
+        row.granted_at = stage.now + A_SECOND
+    stage.network.gate.set()
+    await stage.quiet()
+    stage.now += A_SECOND
+    await stage.deliver()
+    await stage.quiet()
+
+    assert stage.network.texts == ["first", "first", "second"]
+    assert await stage.states() == ["done", "done"]
+
+
+async def test_an_account_that_was_connected_while_its_queue_was_held_goes_on_in_order(
+    stage: Stage,
+) -> None:
+    """What was held a moment too late to be brought forward stayed behind for five minutes."""
+    account_id = await stage.account()
+    for text in ("first", "second"):
+        await stage.plan(text, account_id)
+    await become(stage, account_id, AccountState.CONNECTING)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Post).values(state="going_out"))
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(select(Post).with_for_update())
+        await session.exec(update(Account).values(state=AccountState.CONNECTED))
+        await stage.deliver()
+        # Its line found the account as it was; its record waits for the post.
+        raw = await driver_of(session)
+        while not await raw.fetchval(WAITING_FOR_A_LOCK):  # noqa: ASYNC110 - the database tells
+            await asyncio.sleep(0)
+    await stage.quiet()
+    await stage.deliver()
+    await stage.quiet()
+
+    assert stage.network.texts == ["first", "second"]
+
+
+async def test_what_was_held_goes_out_before_what_fell_due_while_its_account_could_not_speak(
+    stage: Stage,
+) -> None:
+    caller, account_id, begin = worker(stage.workspace_id), await stage.account(), stage.now
+    for text, after in (("first", 0), ("second", 1)):
+        stage.now = begin + after * A_SECOND
+        await stage.plan(text, account_id)
+    stage.now = begin
+    await become(stage, account_id, AccountState.ACTION_REQUIRED)
+    await stage.deliver()
+    await stage.quiet()
+    stage.now = begin + 2 * A_SECOND
+    await become(stage, account_id, AccountState.CONNECTED)
+    await resume(stage.context, stage.workspace_id, account_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        [claim] = await delivering.claim_due(
+            session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
+        )
+
+    assert claim["due_at"] == begin
