@@ -35,6 +35,7 @@ from api.identity import rest as identity
 from api.imports import exporting
 from api.imports import rest as imports
 from api.inside import listening
+from api.lingering import Lingering
 from api.media import albums, operations
 from api.media import consents as media_consents
 from api.media import rest as media
@@ -158,6 +159,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Gate)
     app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)
+    app.add_middleware(Lingering)
     return app
 
 
