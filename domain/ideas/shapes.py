@@ -17,17 +17,20 @@ from domain.kernel.ids import (
     PillarId,
     PostId,
 )
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.adaptation_shapes import Adaptations
 from domain.posts.command_shapes import OneEach
 from domain.posts.fields import Labels, Language, Text, Title
 
 Question = Annotated[
-    str, Field(min_length=1, max_length=500, examples=["Faut-il vendanger la nuit ?"])
+    str, Field(min_length=1, max_length=500, examples=["Faut-il vendanger la nuit ?"]), Visible
 ]
 Brief = Annotated[str, Field(max_length=10_000, examples=["Trois vignerons, trois réponses."])]
 Stance = Annotated[str, Field(max_length=2000, examples=["Curieux, sans prendre parti."])]
-Claim = Annotated[str, Field(min_length=1, max_length=500, examples=["Il fait 8° de moins."])]
+Claim = Annotated[
+    str, Field(min_length=1, max_length=500, examples=["Il fait 8° de moins."]), Visible
+]
 Claims = Annotated[list[Claim], Field(max_length=50)]
 ExpertIds = Annotated[list[MemberId], Field(max_length=50)]
 Summary = Annotated[str, Field(min_length=1, max_length=10_000, examples=["Oui, dès 30°."])]

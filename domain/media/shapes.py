@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from domain.kernel.clock import Moment
 from domain.kernel.ids import MediaConsentId, MediaId, Own
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.media.rules import ConsentKind, MediaState
 
@@ -25,7 +26,7 @@ Network = Annotated[
 ]
 Networks = Annotated[list[Network], Field(max_length=30)]
 Territories = Annotated[str, Field(max_length=500, examples=["Switzerland, France"])]
-Person = Annotated[str, Field(min_length=1, max_length=200, examples=["Aline Favre"])]
+Person = Annotated[str, Field(min_length=1, max_length=200, examples=["Aline Favre"]), Visible]
 
 
 class MediaKind(StrEnum):

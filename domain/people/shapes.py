@@ -11,11 +11,12 @@ from pydantic import AfterValidator, Field
 from domain.kernel.clock import Moment
 from domain.kernel.ids import PasskeyId, SignInId, UserId
 from domain.kernel.languages import Language
+from domain.kernel.names import Visible
 from domain.kernel.sealing import KeyRing
 from domain.kernel.shapes import Command, View
 from domain.people.rules import email_of
 
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Name = Annotated[str, Field(min_length=1, max_length=120), Visible]
 Email = Annotated[str, AfterValidator(email_of)]
 
 

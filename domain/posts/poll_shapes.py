@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from domain.connector.words import Poll
+from domain.kernel.names import Visible
 from domain.kernel.shapes import Command, View
 
 DAY_S = 86_400
 LONGEST_S = 366 * DAY_S
 OWN_POLL = "Its own poll; without options: none; null: inherited."
-Option = Annotated[str, Field(min_length=1, max_length=200, examples=["Du pain"])]
+Option = Annotated[str, Field(min_length=1, max_length=200, examples=["Du pain"]), Visible]
 
 
 class PollInput(Command):

@@ -211,6 +211,17 @@ async def test_consent_of_a_strange_file_or_with_a_strange_document_is_refused(d
     assert (await read(desk, f"/v1/media/{media}/consents"))["data"] == []
 
 
+async def test_consent_of_somebody_whose_name_nobody_sees_is_refused(desk: Desk) -> None:
+    media = await send(desk)
+    body = {"person": "\u200b\u2060", "granted_at": GRANTED}
+
+    refused = await desk.client.post(f"/v1/media/{media}/consents", json=body)
+
+    faults = [(each["pointer"], each["code"]) for each in refused.json()["errors"]]
+    assert (refused.status_code, faults) == (422, [("/person", "name.invisible")])
+    assert (await read(desk, f"/v1/media/{media}/consents"))["data"] == []
+
+
 async def test_consent_that_is_sent_twice_is_noted_once(desk: Desk) -> None:
     media, id_ = await send(desk), show("mcs", new_id())
 

@@ -31,7 +31,9 @@ async def test_name_and_language_are_changed_and_the_page_speaks_it(
     assert (row["name"], row["language"]) == ("Aline Rochat", "it")
 
 
-@pytest.mark.parametrize(("name", "language"), [("", "fr"), ("A" * 121, "fr"), ("Aline", "pt")])
+@pytest.mark.parametrize(
+    ("name", "language"), [("", "fr"), ("A" * 121, "fr"), ("\u200b\u2060", "fr"), ("Aline", "pt")]
+)
 async def test_profile_that_does_not_fit_changes_nothing(
     tab: Tab, person: Person, database: Database, name: str, language: str
 ) -> None:

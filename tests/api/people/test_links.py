@@ -33,6 +33,18 @@ async def test_person_signs_up_through_their_mailbox(tab: Tab, database: Databas
     assert row["password_hash"].startswith("$argon2id$")
 
 
+async def test_name_that_nobody_sees_makes_no_account(tab: Tab, database: Database) -> None:
+    email = f"{new_id().hex}@example.ch"
+    await ask(tab, "/sign-up", email)
+    link = await link_to(database, email)
+    await tab.open(link)
+
+    refused = await tab.send(link, name="\u200b\u2060", password=BETTER)
+
+    assert (refused.status_code, 'id="name-fault"' in refused.text) == (422, True)
+    assert await database.reads.fetch("SELECT FROM users WHERE email = $1", email) == []
+
+
 async def test_new_password_signs_every_other_browser_out(
     app: FastAPI, tab: Tab, person: Person, database: Database
 ) -> None:

@@ -37,9 +37,9 @@ def question(tab: Tab) -> str:
     return unescape(found[1])
 
 
-async def add_passkey(tab: Tab, device: Authenticator) -> int:
+async def add_passkey(tab: Tab, device: Authenticator, name: str = "Phone") -> int:
     await tab.open("/account/passkeys")
-    sent = await tab.send("/account/passkeys", name="Phone", credential=device.make(question(tab)))
+    sent = await tab.send("/account/passkeys", name=name, credential=device.make(question(tab)))
     return sent.status_code
 
 
@@ -109,6 +109,15 @@ async def test_passkey_of_another_site_or_without_its_person_is_not_kept(
     await sign_in(tab, person)
 
     assert await add_passkey(tab, device) == 403
+    assert await count(database, person) == 0
+
+
+async def test_passkey_that_is_called_nothing_is_not_kept(
+    tab: Tab, person: Person, database: Database
+) -> None:
+    await sign_in(tab, person)
+
+    assert await add_passkey(tab, Authenticator(), "\u200b\u2060") == 422
     assert await count(database, person) == 0
 
 

@@ -105,14 +105,15 @@ async def test_one_answer_counts_also_when_two_come_at_once(
     assert (await read_again(tenant, made))["answer"] == statuses[200]
 
 
+@pytest.mark.parametrize("nothing", ["   ", "\u200b\u2060"])
 async def test_empty_answer_is_asked_for_again(
-    tenant: Tenant, database: Database, tab: Tab, place: Place, email: str
+    tenant: Tenant, database: Database, tab: Tab, place: Place, email: str, nothing: str
 ) -> None:
     made = await request(tenant, place, email)
     link = await link_to(database, email, "expert")
     await tab.open(link)
 
-    await tab.send(link, answer="   ")
+    await tab.send(link, answer=nothing)
 
     assert tab.page.status_code == 422
     assert 'aria-invalid="true"' in tab.page.text
