@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from domain.kernel.ids import AccountId, CalendarId, CommunityId, PostId
+from domain.accounts.shapes import NetworkKey
+from domain.kernel.ids import PREFIXES, AccountId, CalendarId, CommunityId, PostId
 
 OfCommunities = Annotated[
     list[CommunityId], Query(max_length=50, description="Only of these communities.")
@@ -13,4 +14,11 @@ OfCalendars = Annotated[
     list[CalendarId], Query(max_length=50, description="Only of these calendars.")
 ]
 OfAccounts = Annotated[list[AccountId], Query(max_length=50, description="Only of these accounts.")]
+OfNetworks = Annotated[
+    list[NetworkKey], Query(max_length=20, description="Only on these networks.")
+]
+Subject = Annotated[str, Query(max_length=60, pattern=f"^({'|'.join(PREFIXES)})_[0-9a-f]{{32}}$")]
+OfSubjects = Annotated[
+    list[Subject], Query(max_length=20, description="Only about these things, by their ids.")
+]
 OfPosts = Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")]

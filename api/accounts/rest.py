@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.accounts.budgets import ValkeyCounters
 from api.accounts.waiting import Connection, WaitDep
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.filters import OfCommunities
+from api.filters import OfCommunities, OfNetworks
 from api.idempotency import KeyDep
 from api.paging import link_next, tag
 from api.routes import CallerRoute, TransactionRoute
@@ -22,7 +22,6 @@ from domain.accounts.shapes import (
     AccountView,
     ChangeAccount,
     ConnectAccount,
-    NetworkKey,
     ReconnectAccount,
 )
 from domain.kernel.ids import AccountId
@@ -44,9 +43,7 @@ async def list_accounts(
     caller: CallerDep,
     page: PageDep,
     community_id: OfCommunities = [],  # noqa: B006 - FastAPI copies it
-    network: Annotated[
-        list[NetworkKey], Query(max_length=20, description="Only on these networks.")
-    ] = [],  # noqa: B006 - as above
+    network: OfNetworks = [],  # noqa: B006 - as above
     state: Annotated[
         list[AccountState], Query(max_length=10, description="Only in these states.")
     ] = [],  # noqa: B006 - as above

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.audit.lines import Lines, trail
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
+from api.filters import OfSubjects
 from api.paging import link_next
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
@@ -18,14 +19,13 @@ from domain.audit.export import ExportFormat
 from domain.audit.service import note_export
 from domain.audit.shapes import HASH_LENGTH, AuditEntryView, AuditFilter, AuditVerificationView
 from domain.kernel.clock import Moment
-from domain.kernel.ids import PREFIXES, EventId
+from domain.kernel.ids import EventId
 from domain.kernel.shapes import Page
 
 router = APIRouter()
 whole = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=TransactionRoute)
 streamed = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=CallerRoute)
 Word = Annotated[str, Query(max_length=120)]
-Subject = Annotated[str, Query(max_length=60, pattern=f"^({'|'.join(PREFIXES)})_[0-9a-f]{{32}}$")]
 LAST = 2**53 - 1
 MEDIA_TYPES = {
     ExportFormat.JSONL: "application/x-ndjson",
@@ -41,9 +41,7 @@ def _filter(
     subject_kind: Annotated[
         list[Word], Query(max_length=20, description="Only about these kinds of things.")
     ] = [],  # noqa: B006 - as above
-    subject: Annotated[
-        list[Subject], Query(max_length=20, description="Only about these things, by their ids.")
-    ] = [],  # noqa: B006 - as above
+    subject: OfSubjects = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Only before this moment.")] = None,
 ) -> AuditFilter:

@@ -27,6 +27,7 @@ QUERIES = (
         filters={
             "kinds": "Only these kinds, such as `post.published`.",
             "subject_kinds": "Only about these kinds of things, such as `post`.",
+            "subjects": "Only about these things, by their ids.",
             "since": "Only from this moment on.",
         },
         order=Order(queries.IN_ORDER.name, ("number",)),

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
+from api.filters import OfSubjects
 from api.paging import link_next
 from api.routes import TransactionRoute
 from domain.events import queries
@@ -28,6 +29,7 @@ async def list_events(
     subject_kind: Annotated[
         list[Word], Query(max_length=20, description="Only about these kinds of things.")
     ] = [],  # noqa: B006 - as above
+    subject: OfSubjects = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,
 ) -> Page[EventView]:
     """Oldest first. Keep `next_cursor` of the last page and go on from it: nothing is missed.
@@ -35,7 +37,13 @@ async def list_events(
     Needs the scope `events:read`.
     """
     found = await queries.list_events(
-        session, caller, page, kinds=kind, subject_kinds=subject_kind, since=since
+        session,
+        caller,
+        page,
+        kinds=kind,
+        subject_kinds=subject_kind,
+        subjects=subject,
+        since=since,
     )
     link_next(request, response, found)
     return found

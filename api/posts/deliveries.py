@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.filters import OfAccounts, OfPosts
+from api.filters import OfAccounts, OfCommunities, OfNetworks, OfPosts
 from api.paging import link_next, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
@@ -14,6 +14,7 @@ from domain.kernel.shapes import Page
 from domain.posts import delivery_queries, drifted, settling
 from domain.posts.delivery_queries import DeliveryFilter
 from domain.posts.delivery_shapes import AttemptView, DeliveryView, Settlement
+from domain.posts.many_shapes import Code
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.upkeep import drifting
 
@@ -35,13 +36,29 @@ async def list_deliveries(
     post_id: OfPosts = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Due from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Due before this moment.")] = None,
+    network: OfNetworks = [],  # noqa: B006 - as above
+    community_id: OfCommunities = [],  # noqa: B006 - as above
+    code: Annotated[
+        list[Code], Query(max_length=30, description="Only where this is what went wrong.")
+    ] = [],  # noqa: B006 - as above
     has_drift: Annotated[
         bool | None,
         Query(description="Whether something else is shown than was sent, and nobody accepted it."),
     ] = None,
 ) -> Page[DeliveryView]:
     """Newest first. Needs the scope `posts:read`."""
-    where = DeliveryFilter(state, kind, account_id, post_id, since, until, has_drift)
+    where = DeliveryFilter(
+        states=state,
+        kinds=kind,
+        account_ids=account_id,
+        post_ids=post_id,
+        since=since,
+        until=until,
+        networks=network,
+        community_ids=community_id,
+        codes=code,
+        has_drift=has_drift,
+    )
     found = await delivery_queries.list_deliveries(session, caller, page, where=where)
     link_next(request, response, found)
     return found

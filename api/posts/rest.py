@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.filters import OfCommunities
+from api.filters import OfCommunities, OfNetworks
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
@@ -63,6 +63,7 @@ def _filter(
     account_id: Annotated[
         list[AccountId], Query(max_length=50, description="Only said by these accounts.")
     ] = [],  # noqa: B006 - as above
+    network: OfNetworks = [],  # noqa: B006 - as above
     label: Annotated[
         list[Label], Query(max_length=30, description="With at least one of these labels.")
     ] = [],  # noqa: B006 - as above
@@ -80,6 +81,7 @@ def _filter(
         pillar_ids=pillar_id,
         campaign_ids=campaign_id,
         account_ids=account_id,
+        networks=network,
         labels=label,
         since=since,
         until=until,

@@ -37,6 +37,18 @@ def living(caller: Caller) -> SelectOfScalar[Account]:
     return visible(caller).where(col(Account.removed_at).is_(None))
 
 
+def ids_of(
+    caller: Caller, *, networks: Sequence[str] = (), community_ids: Sequence[UUID] = ()
+) -> SelectOfScalar[UUID]:
+    """The accounts of networks and communities, for the floors above to choose by."""
+    statement = select(Account.id).where(col(Account.workspace_id) == caller.workspace_id)
+    if networks:
+        statement = statement.where(col(Account.network).in_(networks))
+    if community_ids:
+        statement = statement.where(col(Account.community_id).in_(community_ids))
+    return statement
+
+
 async def get_account(session: AsyncSession, caller: Caller, id_: UUID) -> AccountView:
     caller.need(Scope.ACCOUNTS_READ)
     return view_of(await find_account(session, caller, id_))

@@ -8,12 +8,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.audit.shapes import AuditEntryView, AuditFilter, OriginView
-from domain.events.queries import visible
+from domain.events.queries import about, visible
 from domain.events.shapes import subject_text
 from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
-from domain.kernel.ids import BY_KIND, read_any
+from domain.kernel.ids import BY_KIND
 from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 
@@ -41,14 +41,13 @@ async def get_audit_entry(session: AsyncSession, caller: Caller, id_: UUID) -> A
 
 def conditions(where: AuditFilter) -> list[Any]:
     """The filter as SQL. Raises `IdMalformed` for a subject that is no id."""
-    subjects = [read_any(text) for text in where.subjects]
     wanted = {
         Event.actor: where.actors,
         Event.kind: where.kinds,
-        Event.subject_kind: (*where.subject_kinds, *(kind for kind, _ in subjects)),
-        Event.subject_id: [id_ for _, id_ in subjects],
+        Event.subject_kind: where.subject_kinds,
     }
     found: list[Any] = [col(column).in_(values) for column, values in wanted.items() if values]
+    found += about(where.subjects)
     if where.since is not None:
         found.append(col(Event.occurred_at) >= where.since)
     if where.until is not None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -12,7 +13,7 @@ from domain.events.shapes import EventView, subject_text
 from domain.events.tables import Event
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
-from domain.kernel.ids import BY_KIND
+from domain.kernel.ids import BY_KIND, read_any
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 
@@ -46,11 +47,15 @@ async def list_events(
     *,
     kinds: Sequence[str] = (),
     subject_kinds: Sequence[str] = (),
+    subjects: Sequence[str] = (),
     since: datetime | None = None,
 ) -> Page[EventView]:
-    """The log, oldest first. The last page has a cursor too: go on from it for what comes next."""
+    """The log, oldest first. The last page has a cursor too: go on from it for what comes next.
+
+    Raises `IdMalformed` for a subject that is no id.
+    """
     caller.need(Scope.EVENTS_READ)
-    statement = visible(caller)
+    statement = visible(caller).where(*about(subjects))
     if kinds:
         statement = statement.where(col(Event.kind).in_(kinds))
     if subject_kinds:
@@ -63,6 +68,14 @@ async def list_events(
         return page
     end = _cursor(rows[-1]) if rows else request.cursor
     return page.model_copy(update={"page": page.page.model_copy(update={"next_cursor": end})})
+
+
+def about(subjects: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Only events about these things, by their ids. Raises `IdMalformed`."""
+    if not subjects:
+        return []
+    kinds, ids = zip(*(read_any(text) for text in subjects), strict=True)
+    return [col(Event.subject_kind).in_(kinds), col(Event.subject_id).in_(ids)]
 
 
 def view_of(event: Event) -> EventView:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import exists
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from domain.accounts.tables import Account
+from domain.accounts.queries import ids_of
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
@@ -17,7 +16,7 @@ from domain.kernel.errors import PublishingMissed, TimePast
 from domain.posts import statements
 from domain.posts.arriving import settle_posts
 from domain.posts.deliveries import make_due, may_retry, retry
-from domain.posts.delivery_queries import visible_deliveries
+from domain.posts.delivery_queries import CODE, visible_deliveries
 from domain.posts.many_shapes import (
     MOST,
     MovedView,
@@ -50,9 +49,8 @@ async def retry_deliveries(
 
 
 def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Delivery]:
-    code = col(Delivery.problem)["code"].astext
     waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.problem).is_not(None))
-    is_missed = and_(waits, code == PublishingMissed.code)
+    is_missed = and_(waits, CODE.in_([PublishingMissed.code]))
     on_hold = exists().where(
         col(Post.workspace_id) == col(Delivery.workspace_id),
         col(Post.id) == col(Delivery.post_id),
@@ -64,22 +62,14 @@ def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Deliv
     if command.account_ids:
         statement = statement.where(col(Delivery.account_id).in_(command.account_ids))
     if command.codes:
-        statement = statement.where(code.in_(command.codes))
+        statement = statement.where(CODE.in_(command.codes))
     if command.since is not None:
         statement = statement.where(col(Delivery.due_at) >= command.since)
     if command.until is not None:
         statement = statement.where(col(Delivery.due_at) < command.until)
     if command.networks or command.community_ids:
-        statement = statement.where(col(Delivery.account_id).in_(_accounts(caller, command)))
-    return statement
-
-
-def _accounts(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[UUID]:
-    statement = select(Account.id).where(col(Account.workspace_id) == caller.workspace_id)
-    if command.networks:
-        statement = statement.where(col(Account.network).in_(command.networks))
-    if command.community_ids:
-        statement = statement.where(col(Account.community_id).in_(command.community_ids))
+        theirs = ids_of(caller, networks=command.networks, community_ids=command.community_ids)
+        statement = statement.where(col(Delivery.account_id).in_(theirs))
     return statement
 
 

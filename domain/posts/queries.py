@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, any_, literal, literal_column, not_, or_
+from sqlalchemy import Boolean, ColumnElement, any_, literal, literal_column, not_, or_
 from sqlmodel import col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from domain.accounts.queries import ids_of
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
@@ -39,6 +40,7 @@ class PostFilter:
     pillar_ids: Sequence[UUID] = ()
     campaign_ids: Sequence[UUID] = ()
     account_ids: Sequence[UUID] = ()
+    networks: Sequence[str] = ()
     labels: Sequence[str] = ()
     since: datetime | None = None
     until: datetime | None = None
@@ -67,7 +69,7 @@ async def list_posts(
     caller.need(Scope.POSTS_READ)
     key = sort.removeprefix("-")
     moment = col(getattr(Post, key))
-    statement = _filtered(visible(caller), where).where(moment.is_not(None))
+    statement = _filtered(caller, where).where(moment.is_not(None))
     order = Sort(sort, (moment, col(Post.id)), (datetime, UUID))
     rows = (await session.exec(order.after(statement, request))).all()
     return page_of(
@@ -101,7 +103,8 @@ async def approvals_by_post(
     return await approvals_of(session, caller, rows)
 
 
-def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfScalar[Post]:
+def _filtered(caller: Caller, where: PostFilter) -> SelectOfScalar[Post]:
+    statement = visible(caller)
     for column, values in (
         (Post.state, where.states),
         (Post.community_id, where.community_ids),
@@ -113,11 +116,9 @@ def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfSca
         if values:
             statement = statement.where(col(column).in_(values))
     if where.account_ids:
-        said = select(col(Variant.post_id)).where(
-            col(Variant.workspace_id) == col(Post.workspace_id),
-            col(Variant.account_id).in_(where.account_ids),
-        )
-        statement = statement.where(col(Post.id).in_(said))
+        statement = statement.where(_is_said_by(where.account_ids))
+    if where.networks:
+        statement = statement.where(_is_said_by(ids_of(caller, networks=where.networks)))
     if where.labels:
         statement = statement.where(
             or_(*(literal(each) == any_(col(Post.labels)) for each in where.labels))
@@ -129,6 +130,14 @@ def _filtered(statement: SelectOfScalar[Post], where: PostFilter) -> SelectOfSca
     if where.is_stale is not None:
         statement = statement.where(STALE if where.is_stale else not_(STALE))
     return statement
+
+
+def _is_said_by(account_ids: Sequence[UUID] | SelectOfScalar[UUID]) -> ColumnElement[bool]:
+    said = select(col(Variant.post_id)).where(
+        col(Variant.workspace_id) == col(Post.workspace_id),
+        col(Variant.account_id).in_(account_ids),
+    )
+    return col(Post.id).in_(said)
 
 
 async def uses_media(session: AsyncSession, media_id: UUID) -> bool:

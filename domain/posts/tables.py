@@ -265,6 +265,13 @@ class Delivery(Kept, table=True):
         Index("deliveries_by_account", "workspace_id", "account_id", "id"),
         Index("deliveries_by_created", "workspace_id", "created_at", "id"),
         Index(
+            "deliveries_with_problem",
+            "workspace_id",
+            "created_at",
+            "id",
+            postgresql_where=sql("problem IS NOT NULL"),
+        ),
+        Index(
             "deliveries_by_remote",
             "workspace_id",
             "account_id",
