@@ -109,7 +109,8 @@ def _statement(where: MentionFilter, now: datetime) -> tuple[str, tuple[object, 
     if where.words is None:
         return BY_ANYTHING, (filters, unread, where.since, where.until, sort)
     # Nothing is said later than now; the search goes through the months in between.
-    until = min(where.until or now, now) + SECOND
+    latest = now + SECOND
+    until = latest if where.until is None else min(where.until, latest)
     since = where.since or until - SEARCH_WINDOW
     return BY_WORDS, (where.words, filters, unread, since, until, sort)
 

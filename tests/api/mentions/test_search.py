@@ -45,6 +45,20 @@ async def test_search_looks_ninety_days_back_unless_told(tenant: Tenant, inbox: 
     ]
 
 
+async def test_search_leaves_out_what_was_said_at_its_end(tenant: Tenant, inbox: Inbox) -> None:
+    end = TODAY - timedelta(days=1)
+    await inbox.take(
+        item(1, text="vigne", said_at=end - timedelta(microseconds=1)),
+        item(2, text="vigne", said_at=end),
+        item(3, text="vigne", said_at=end + timedelta(milliseconds=500)),
+        now=TODAY,
+    )
+    until = end.isoformat().replace("+00:00", "Z")
+
+    assert await ids(tenant, f"?q=vigne&until={until}") == ["r1"]
+    assert await ids(tenant, f"?until={until}") == ["r1"]
+
+
 async def test_found_pages_follow_each_other_through_the_months(
     tenant: Tenant, inbox: Inbox
 ) -> None:
