@@ -213,7 +213,7 @@ def test_every_parameter_can_be_said_in_the_graph(contract: Json) -> None:
         assert field is not None
         taken = sent_to(field)
         for parameter in operation.get("parameters", []):
-            found = _argument(parameter)
+            found = argument_of(parameter)
             if place_of(name) in set(ELSEWHERE.values()) and parameter["in"] == "path":
                 continue  # the owner of the edge, or one of a list of owners
             if found is not None and found not in taken:
@@ -229,7 +229,7 @@ READS_HAVE_NO_KEY = {
 """In the graph they are queries: done again they store nothing again."""
 
 
-def _argument(parameter: Json) -> str | None:
+def argument_of(parameter: Json) -> str | None:
     """What a parameter is called in the graph; None for what belongs to HTTP."""
     name, is_list = parameter["name"], parameter["schema"].get("type") == "array"
     if name in OF_HTTP:
