@@ -21,6 +21,7 @@ from api.graph import node
 from api.graph.fields import Read, reading
 from api.graph.scalars import Day, Json, Moment, TimeOfDay, WallTime
 from domain.kernel.ids import Prefixed
+from domain.kernel.words import Word
 
 PLAIN: dict[object, object] = {
     AwareDatetime: Moment,
@@ -134,12 +135,13 @@ def _named_type(annotation: object, nested: Nested) -> object:
 
 
 def enum_of(kind: type[Enum]) -> object:
-    """The enum, its members described by the word that REST says."""
+    """The enum, its members described by what they say of themselves and the word of REST."""
     if kind not in _enums:
         _enums[kind] = strawberry.enum(kind, description=_sentence(kind))
         definition = _enums[kind].__strawberry_definition__  # type: ignore[attr-defined]  # set by a decorator
         for value, member in zip(definition.values, kind, strict=True):
-            value.description = f"`{member.value}` in REST."
+            told = f"{member.told} " if isinstance(member, Word) else ""
+            value.description = f"{told}`{member.value}` in REST."
     return _enums[kind]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from math import floor
 from typing import Protocol
 
@@ -24,14 +23,15 @@ from domain.connector.manifest import Manifest
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId
 from domain.kernel.shapes import View
+from domain.kernel.words import Word
 from domain.networks import find
 
 
-class BudgetSource(StrEnum):
+class BudgetSource(Word):
     """Who said how much an account may call."""
 
-    MANIFEST = "manifest"
-    NETWORK = "network"
+    MANIFEST = "manifest", "The network's documentation, as its manifest quotes it."
+    NETWORK = "network", "The network itself, in its last answers."
 
 
 class AccountBudgetView(View):

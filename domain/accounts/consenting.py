@@ -6,22 +6,19 @@ returned → done, failed                         failed: the network does not t
 """
 
 from datetime import timedelta
-from enum import StrEnum
 
 from domain.connector.errors import NetworkError, RateLimited, Unavailable
+from domain.kernel.words import Word
 
 
-class ConsentState(StrEnum):
-    PREPARING = "preparing"
-    """A worker asks the network for the address of its page."""
-    OPEN = "open"
-    """A person is on the way."""
-    RETURNED = "returned"
-    """They came back; a worker exchanges what they brought."""
-    DONE = "done"
-    FAILED = "failed"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
+class ConsentState(Word):
+    PREPARING = "preparing", "A worker asks the network for the address of its page."
+    OPEN = "open", "A person is on the way."
+    RETURNED = "returned", "They came back; a worker exchanges what they brought."
+    DONE = "done", "The account is connected."
+    FAILED = "failed", "The network or the person said no."
+    EXPIRED = "expired", "Nobody came back in time."
+    CANCELLED = "cancelled", "It was called off."
 
 
 _ENDS = frozenset({ConsentState.FAILED, ConsentState.EXPIRED, ConsentState.CANCELLED})

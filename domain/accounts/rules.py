@@ -11,18 +11,20 @@ is connected again.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused, VersionGone
+from domain.kernel.words import Word
 
 
-class AccountState(StrEnum):
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    ACTION_REQUIRED = "action_required"
-    """Its owner must connect it again; its queue waits and keeps everything."""
-    FAILED = "failed"
-    REMOVED = "removed"
+class AccountState(Word):
+    CONNECTING = "connecting", "A worker is logging in."
+    CONNECTED = "connected", "It publishes and is read."
+    ACTION_REQUIRED = (
+        "action_required",
+        "Its owner must connect it again; its queue waits and keeps everything.",
+    )
+    FAILED = "failed", "It could not be connected; it never was."
+    REMOVED = "removed", "It was taken away; what it published still names it."
 
 
 NEXT: dict[AccountState, frozenset[AccountState]] = {
@@ -42,12 +44,12 @@ def may_become(before: AccountState, after: AccountState) -> bool:
     return after in NEXT[before]
 
 
-class ActingParty(StrEnum):
+class ActingParty(Word):
     """Who can end a trouble."""
 
-    USER = "user"
-    OPERATOR = "operator"
-    NETWORK = "network"
+    USER = "user", "Whoever uses the account, by what the remedy says."
+    OPERATOR = "operator", "Whoever runs Parvis."
+    NETWORK = "network", "The network itself; nothing is to be done but wait."
 
 
 CONNECT_AGAIN = "Connect the account again with a fresh login; what is queued is kept."

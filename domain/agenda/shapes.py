@@ -1,6 +1,5 @@
 """The agenda: what comes next, and what waits for somebody."""
 
-from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
@@ -16,24 +15,25 @@ from domain.kernel.ids import (
     UpdateId,
 )
 from domain.kernel.shapes import View
+from domain.kernel.words import Word
 
 
-class AgendaKind(StrEnum):
+class AgendaKind(Word):
     """Why something stands in the agenda."""
 
-    POST_DUE = "post_due"
-    REVIEW_OPEN = "review_open"
-    DELIVERY_HELD = "delivery_held"
-    DELIVERY_FAILED = "delivery_failed"
-    OUTCOME_UNKNOWN = "outcome_unknown"
-    CONTENT_DRIFT = "content_drift"
-    ACCOUNT_TROUBLED = "account_troubled"
-    VALIDITY_ENDS = "validity_ends"
-    CHECK_DUE = "check_due"
-    UPDATE_PROPOSED = "update_proposed"
-    SOURCE_TROUBLED = "source_troubled"
-    SOURCE_MOVED = "source_moved"
-    WORK_STUCK = "work_stuck"
+    POST_DUE = "post_due", "A post goes out."
+    REVIEW_OPEN = "review_open", "A review waits for its decision."
+    DELIVERY_HELD = "delivery_held", "A delivery waits for its account or its budget."
+    DELIVERY_FAILED = "delivery_failed", "A delivery failed and waits for somebody."
+    OUTCOME_UNKNOWN = "outcome_unknown", "Nobody knows yet whether a delivery arrived."
+    CONTENT_DRIFT = "content_drift", "A network shows something else than was sent."
+    ACCOUNT_TROUBLED = "account_troubled", "An account must be connected again."
+    VALIDITY_ENDS = "validity_ends", "What a post says holds no longer."
+    CHECK_DUE = "check_due", "Somebody is to look whether a post still holds."
+    UPDATE_PROPOSED = "update_proposed", "An update of what is public waits for its decision."
+    SOURCE_TROUBLED = "source_troubled", "A page that a post rests on cannot be read."
+    SOURCE_MOVED = "source_moved", "A page that a post rests on is elsewhere now."
+    WORK_STUCK = "work_stuck", "Work of a worker breaks each time it is tried."
 
 
 class AgendaItemView(View):

@@ -14,14 +14,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.kernel.errors import NotAllowedNow
+from domain.kernel.words import Word
 
 
-class ReviewState(StrEnum):
-    OPEN = "open"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    OUTDATED = "outdated"
+class ReviewState(Word):
+    OPEN = "open", "It waits for a decision."
+    APPROVED = "approved", "Every step said yes."
+    REFUSED = "refused", "A step said no."
+    WITHDRAWN = "withdrawn", "Whoever asked took it back."
+    OUTDATED = "outdated", "The post was changed meanwhile."
 
 
 class Act(StrEnum):
@@ -35,9 +36,9 @@ class Act(StrEnum):
     OUTDATE = "outdate"
 
 
-class ReviewVerdict(StrEnum):
-    APPROVED = "approved"
-    REFUSED = "refused"
+class ReviewVerdict(Word):
+    APPROVED = "approved", "They said yes."
+    REFUSED = "refused", "They said no."
 
 
 S = ReviewState

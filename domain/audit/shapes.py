@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from domain.kernel.clock import Moment
 from domain.kernel.ids import EventId
 from domain.kernel.shapes import View
+from domain.kernel.words import Word
 
 HASH_LENGTH = 64
 
@@ -53,15 +53,11 @@ class AuditFilter:
     until: datetime | None = None
 
 
-class ChainFault(StrEnum):
-    ALTERED = "altered"
-    """The entry does not fit its hash, or the one before it."""
-    MISSING = "missing"
-    """The entry is not there."""
-    ADDED = "added"
-    """The entry was not written by Parvis."""
-    REWRITTEN = "rewritten"
-    """The entry has another hash than the one that was noted."""
+class ChainFault(Word):
+    ALTERED = "altered", "The entry does not fit its hash, or the one before it."
+    MISSING = "missing", "The entry is not there."
+    ADDED = "added", "The entry was not written by Parvis."
+    REWRITTEN = "rewritten", "The entry has another hash than the one that was noted."
 
 
 class AuditVerificationView(View):

@@ -1,9 +1,9 @@
 """Pure rules of calendars: what becomes of a post that could not go out when it was due."""
 
-from enum import StrEnum
+from domain.kernel.words import Word
 
 
-class CatchUp(StrEnum):
-    PUBLISH = "publish"
-    SKIP = "skip"
-    ASK = "ask"
+class CatchUp(Word):
+    PUBLISH = "publish", "It goes out late."
+    SKIP = "skip", "It does not go out."
+    ASK = "ask", "It waits for somebody to decide."

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -15,13 +14,14 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
+from domain.kernel.words import Word
 
 
-class CommunitySort(StrEnum):
-    NAME = "name"
-    NAME_DOWN = "-name"
-    CREATED = "created_at"
-    CREATED_DOWN = "-created_at"
+class CommunitySort(Word):
+    NAME = "name", "By name, a to z."
+    NAME_DOWN = "-name", "By name, z to a."
+    CREATED = "created_at", "The oldest first."
+    CREATED_DOWN = "-created_at", "The newest first."
 
 
 def visible(caller: Caller) -> SelectOfScalar[Community]:

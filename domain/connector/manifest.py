@@ -1,38 +1,39 @@
 """What is known of a network, as data: each limit with unit, source and the day it was read."""
 
 from datetime import date
-from enum import StrEnum
 
 from pydantic import Field
 
 from domain.kernel.shapes import Shape
+from domain.kernel.words import Word
 
 
-class IdempotencyClass(StrEnum):
+class IdempotencyClass(Word):
     """What a network offers against sending twice (see `guarantees`)."""
 
-    NATIVE_KEY = "A"
-    HANDLE = "B"
-    LOOK_UP_KEY = "C"
-    LISTING = "D"
-    NONE = "E"
+    NATIVE_KEY = "A", "It takes a key of ours and makes one thing of two requests."
+    HANDLE = "B", "It takes a name of ours for what is made, which cannot be made twice."
+    LOOK_UP_KEY = "C", "What was sent is found again by a key of ours."
+    LISTING = "D", "What was sent is looked for in the account's own list."
+    NONE = "E", "It can neither be told nor asked: a person looks."
 
 
-class CountedAs(StrEnum):
+class CountedAs(Word):
     """How a network counts the length of a text."""
 
-    CHARACTERS = "characters"
-    GRAPHEMES = "graphemes"
-    BYTES = "bytes"
-    FEDIVERSE = "fediverse"
-    """Graphemes; `@name@host` counts as `@name`, and the content warning counts too."""
-    WEIGHTED = "weighted"
-    """X: characters, those outside Latin and its like twice; an emoji is two, a URL has its length,
-    with or without a protocol."""
-    UTF16 = "utf16"
-    """UTF-16 code units: most emoji are two or more."""
-    ESCAPED = "escaped"
-    """Characters after LinkedIn's reserved ones got a backslash each."""
+    CHARACTERS = "characters", "Unicode code points."
+    GRAPHEMES = "graphemes", "What people see as one sign."
+    BYTES = "bytes", "Bytes of UTF-8."
+    FEDIVERSE = (
+        "fediverse",
+        "Graphemes; `@name@host` counts as `@name`, and the content warning counts too.",
+    )
+    WEIGHTED = (
+        "weighted",
+        "X: characters, those outside Latin and its like twice; emoji two, a URL `url_length`.",
+    )
+    UTF16 = "utf16", "UTF-16 code units: most emoji are two or more."
+    ESCAPED = "escaped", "Characters after LinkedIn's reserved ones got a backslash each."
 
 
 class Source(Shape):

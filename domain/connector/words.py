@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
+from domain.kernel.words import Word
+
 Checkpoint = dict[str, JsonValue]
 """What a half-done delivery has reached; a connector's own keys, JSON all through."""
 
@@ -126,11 +128,11 @@ class Part:
     poll: Poll | None = None
 
 
-class Visibility(StrEnum):
-    PUBLIC = "public"
-    UNLISTED = "unlisted"
-    FOLLOWERS = "followers"
-    DIRECT = "direct"
+class Visibility(Word):
+    PUBLIC = "public", "Everybody sees it, and it is listed."
+    UNLISTED = "unlisted", "Everybody may see it; it is not listed."
+    FOLLOWERS = "followers", "Only followers see it."
+    DIRECT = "direct", "Only those who are named see it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +194,14 @@ class Shown:
     is_gone: bool = False
 
 
-class InboxKind(StrEnum):
-    MENTION = "mention"
-    REPLY = "reply"
-    QUOTE = "quote"
-    LIKE = "like"
-    REPOST = "repost"
-    FOLLOW = "follow"
-    ENTRY = "entry"
-    """An item of a feed we read."""
+class InboxKind(Word):
+    MENTION = "mention", "Somebody named our account."
+    REPLY = "reply", "Somebody answered us."
+    QUOTE = "quote", "Somebody quoted us."
+    LIKE = "like", "Somebody liked a post."
+    REPOST = "repost", "Somebody passed a post on."
+    FOLLOW = "follow", "Somebody follows our account."
+    ENTRY = "entry", "An item of a feed we read."
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +17,15 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort, make_cursor
 from domain.kernel.shapes import Page, PageMark
+from domain.kernel.words import Word
 from domain.mentions.tables import Mention
 
 OF_MENTION = ("title", "text", "url", "said_at")
 
 
-class CandidateSort(StrEnum):
-    SCORE_DOWN = "-score"
-    CREATED_DOWN = "-created_at"
+class CandidateSort(Word):
+    SCORE_DOWN = "-score", "The best score first."
+    CREATED_DOWN = "-created_at", "The newest first."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Candidates: commands in, views out."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -10,20 +9,21 @@ from domain.ideas.scoring import Signal
 from domain.kernel.clock import Moment
 from domain.kernel.ids import CalendarId, CandidateId, CommunityId, IdeaId, MentionId, Own, PostId
 from domain.kernel.shapes import Command, View
+from domain.kernel.words import Word
 from domain.posts.fields import Title
 
 LONGEST_TEXT = 500
 Note = Annotated[str, Field(max_length=500, examples=["Pour le dossier vin."])]
 
 
-class CandidateOrigin(StrEnum):
-    FEED = "feed"
-    PICK = "pick"
+class CandidateOrigin(Word):
+    FEED = "feed", "An entry of a feed that is read."
+    PICK = "pick", "Somebody picked it from the inbox."
 
 
-class Becoming(StrEnum):
-    IDEA = "idea"
-    POST = "post"
+class Becoming(Word):
+    IDEA = "idea", "It becomes an idea."
+    POST = "post", "It becomes a draft post."
 
 
 class ReasonView(View):

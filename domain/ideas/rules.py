@@ -14,15 +14,15 @@ A candidate: what was found and may become an idea.
     dismissed → accepted
 """
 
-from enum import StrEnum
+from domain.kernel.words import Word
 
 
-class IdeaState(StrEnum):
-    IDEA = "idea"
-    OPEN = "open"
-    ANIMATED = "animated"
-    SUMMARISED = "summarised"
-    CLOSED = "closed"
+class IdeaState(Word):
+    IDEA = "idea", "It was thought of."
+    OPEN = "open", "It is ready to be talked over."
+    ANIMATED = "animated", "The community is talking."
+    SUMMARISED = "summarised", "What came of it is written down."
+    CLOSED = "closed", "Nothing more comes of it."
 
 
 I = IdeaState  # noqa: E741 - as in a drawing
@@ -46,10 +46,10 @@ def lacks_summary(state: IdeaState, summary: str | None) -> bool:
     return state is I.SUMMARISED and not summary
 
 
-class CandidateState(StrEnum):
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    DISMISSED = "dismissed"
+class CandidateState(Word):
+    OPEN = "open", "Nobody has decided yet."
+    ACCEPTED = "accepted", "It became an idea or a post."
+    DISMISSED = "dismissed", "Nothing is made of it."
 
 
 C = CandidateState

@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+
+from domain.kernel.words import Word
 
 FRESH = ((timedelta(days=1), 25), (timedelta(days=3), 15), (timedelta(days=7), 5))
 ASKS, SUBSTANTIAL, PICKED = 20, 10, 30
@@ -22,12 +23,12 @@ SHORTEST_WORD = 3
 _NO_WORD = re.compile(r"[\W_]+")
 
 
-class Signal(StrEnum):
-    FRESH = "fresh"
-    ASKS = "asks"
-    WORDS = "words"
-    SUBSTANTIAL = "substantial"
-    PICKED = "picked"
+class Signal(Word):
+    FRESH = "fresh", "It was said lately."
+    ASKS = "asks", "It asks something."
+    WORDS = "words", "It holds words that are looked for."
+    SUBSTANTIAL = "substantial", "It is long enough to say something."
+    PICKED = "picked", "Somebody picked it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """Tokens, keys, applications and grants: commands in, views out."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from domain.identity.rules import network_fault, origin_fault
-from domain.identity.scopes import OPENID_SCOPES
+from domain.identity.scopes import OPENID_SCOPES, described
 from domain.kernel.caller import Scope
 from domain.kernel.clock import Moment
 from domain.kernel.errors import AddressUnfit, OriginUnfit
@@ -21,8 +20,10 @@ from domain.kernel.ids import (
     Own,
     TokenId,
 )
+from domain.kernel.languages import Language
 from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.kernel.words import TOLD, Word
 
 
 def _origin(text: str) -> str:
@@ -57,42 +58,52 @@ Networks = Annotated[
 Communities = Annotated[list[CommunityId], Field(min_length=1, max_length=500)]
 Askable = Annotated[
     str,
-    Field(max_length=40, examples=["mentions:read"], json_schema_extra={"enum": sorted(ASKABLE)}),
+    Field(
+        max_length=40,
+        examples=["mentions:read"],
+        json_schema_extra={
+            "enum": sorted(ASKABLE),
+            TOLD: [f"May {described(each, Language.ENGLISH)}." for each in sorted(ASKABLE)],
+        },
+    ),
     AfterValidator(_scope),
 ]
 AskableScopes = Annotated[list[Askable], Field(max_length=len(ASKABLE))]
 Homepage = Annotated[str, Field(max_length=2000, pattern=r"^https://[^\s\"<>\\]+$")]
 
 
-class TokenKind(StrEnum):
+class TokenKind(Word):
     """What a bearer value of ours is."""
 
-    OPERATOR = "operator"
-    ACCESS = "access"
-    KEY = "key"
+    OPERATOR = "operator", "Made on the command line."
+    ACCESS = "access", "Given to an application that somebody let in."
+    KEY = "key", "An API key."
 
 
-class ApplicationKind(StrEnum):
+class ApplicationKind(Word):
     """A test application is let in by members of its own workspace alone."""
 
-    LIVE = "live"
-    TEST = "test"
+    LIVE = "live", "Any member may let it in."
+    TEST = "test", "Only members of its own workspace may let it in."
 
 
-class GrantType(StrEnum):
+class GrantType(Word):
     """How an application may come by tokens."""
 
-    CODE = "authorization_code"
-    REFRESH = "refresh_token"
-    CLIENT = "client_credentials"
-    DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+    CODE = "authorization_code", "A person lets it in on our page."
+    REFRESH = "refresh_token", "It renews what it was given."
+    CLIENT = "client_credentials", "It acts for itself."
+    DEVICE = (
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "A person lets it in on another device.",
+    )
 
 
-class SigningAlgorithm(StrEnum):
+class SigningAlgorithm(Word):
     """How id_tokens are signed."""
 
-    RS256 = "RS256"
-    ES256 = "ES256"
+    RS256 = "RS256", "RSA with SHA-256."
+    ES256 = "ES256", "ECDSA on P-256 with SHA-256."
 
 
 GrantTypes = Annotated[list[GrantType], Field(min_length=1, max_length=len(GrantType))]

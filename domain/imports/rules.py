@@ -11,25 +11,27 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-
-class ImportState(StrEnum):
-    WAITING = "waiting"
-    WORKING = "working"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    UNDOING = "undoing"
-    UNDONE = "undone"
+from domain.kernel.words import Word
 
 
-class RowResult(StrEnum):
+class ImportState(Word):
+    WAITING = "waiting", "A worker will take it."
+    WORKING = "working", "Its rows are being read."
+    DONE = "done", "All its rows were read."
+    CANCELLED = "cancelled", "It was stopped; what was made stays."
+    UNDOING = "undoing", "What it made is being removed."
+    UNDONE = "undone", "What it made was removed, as far as it could be."
+
+
+class RowResult(Word):
     """`kept` and `removed` are what undoing leaves of `made`."""
 
-    WAITING = "waiting"
-    WOULD_MAKE = "would_make"
-    MADE = "made"
-    REFUSED = "refused"
-    REMOVED = "removed"
-    KEPT = "kept"
+    WAITING = "waiting", "It was not read yet."
+    WOULD_MAKE = "would_make", "On trial: it would become a post."
+    MADE = "made", "It became a post."
+    REFUSED = "refused", "It does not fit; `faults` says where."
+    REMOVED = "removed", "Its post was removed by undoing."
+    KEPT = "kept", "Its post was changed since and stayed when undoing."
 
 
 class FileKind(StrEnum):

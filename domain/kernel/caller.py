@@ -2,44 +2,48 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from domain.kernel.errors import CommunitiesHeld, NotFound, ScopeMissing
+from domain.kernel.words import Word
 
 
-class Scope(StrEnum):
+class Scope(Word):
     """What a token may do; granted one by one."""
 
-    WORKSPACE_READ = "workspace:read"
-    WORKSPACE_WRITE = "workspace:write"
-    MEMBERS_READ = "members:read"
-    MEMBERS_WRITE = "members:write"
-    MEMBERS_PERSONAL = "members:personal"
-    """Names and e-mail addresses of members; without it they are null."""
-    COMMUNITIES_READ = "communities:read"
-    COMMUNITIES_WRITE = "communities:write"
-    ACCOUNTS_READ = "accounts:read"
-    ACCOUNTS_WRITE = "accounts:write"
-    CALENDARS_READ = "calendars:read"
-    CALENDARS_WRITE = "calendars:write"
-    POSTS_READ = "posts:read"
-    POSTS_WRITE = "posts:write"
-    POSTS_PUBLISH = "posts:publish"
-    POSTS_APPROVE = "posts:approve"
-    POSTS_HOLD = "posts:hold"
-    MENTIONS_READ = "mentions:read"
-    MENTIONS_WRITE = "mentions:write"
-    MENTIONS_ANSWER = "mentions:answer"
-    METRICS_READ = "metrics:read"
-    EVENTS_READ = "events:read"
-    LISTENING_READ = "listening:read"
-    LISTENING_WRITE = "listening:write"
-    WEBHOOKS_READ = "webhooks:read"
-    WEBHOOKS_WRITE = "webhooks:write"
-    AUDIT_READ = "audit:read"
-    ADMINISTRATION = "administration"
-    """Applications, roles, ownership and sign-in of the workspace."""
+    WORKSPACE_READ = "workspace:read", "Reads the workspace."
+    WORKSPACE_WRITE = "workspace:write", "Changes the workspace."
+    MEMBERS_READ = "members:read", "Reads members, roles and departments."
+    MEMBERS_WRITE = "members:write", "Changes members, roles and departments, and invites."
+    MEMBERS_PERSONAL = (
+        "members:personal",
+        "Shows names and e-mail addresses of members; without it they are null.",
+    )
+    COMMUNITIES_READ = "communities:read", "Reads communities."
+    COMMUNITIES_WRITE = "communities:write", "Changes communities."
+    ACCOUNTS_READ = "accounts:read", "Reads accounts."
+    ACCOUNTS_WRITE = "accounts:write", "Connects and removes accounts."
+    CALENDARS_READ = "calendars:read", "Reads calendars and what stands in them."
+    CALENDARS_WRITE = "calendars:write", "Changes calendars and what belongs to them."
+    POSTS_READ = "posts:read", "Reads posts, media and what becomes of them."
+    POSTS_WRITE = "posts:write", "Writes posts and sends media."
+    POSTS_PUBLISH = "posts:publish", "Lets posts go out, and takes them back."
+    POSTS_APPROVE = "posts:approve", "Decides reviews."
+    POSTS_HOLD = "posts:hold", "Puts posts on legal hold."
+    MENTIONS_READ = "mentions:read", "Reads the inbox."
+    MENTIONS_WRITE = "mentions:write", "Marks and assigns mentions."
+    MENTIONS_ANSWER = "mentions:answer", "Answers mentions."
+    METRICS_READ = "metrics:read", "Reads numbers."
+    EVENTS_READ = "events:read", "Reads the event log."
+    LISTENING_READ = "listening:read", "Reads what is listened for."
+    LISTENING_WRITE = "listening:write", "Changes what is listened for."
+    WEBHOOKS_READ = "webhooks:read", "Reads webhooks."
+    WEBHOOKS_WRITE = "webhooks:write", "Changes webhooks."
+    AUDIT_READ = "audit:read", "Reads the audit trail."
+    ADMINISTRATION = (
+        "administration",
+        "Applications, roles, ownership and sign-in of the workspace.",
+    )
 
 
 WHOLE_WORKSPACE = frozenset(

@@ -2,16 +2,17 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
+from domain.kernel.words import Word
 
-class Language(StrEnum):
-    FRENCH = "fr"
-    GERMAN = "de"
-    ITALIAN = "it"
-    ENGLISH = "en"
+
+class Language(Word):
+    FRENCH = "fr", "French."
+    GERMAN = "de", "German."
+    ITALIAN = "it", "Italian."
+    ENGLISH = "en", "English."
 
 
 def preferred(accepted: str | None) -> Language | None:

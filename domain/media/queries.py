@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import or_
@@ -15,22 +14,23 @@ from domain.kernel.changes import find
 from domain.kernel.ids import show
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
+from domain.kernel.words import Word
 from domain.media.rules import MediaState
 from domain.media.shapes import AltTextView, MediaFactsView, MediaKind, MediaView
 from domain.media.tables import Media, MediaConsent
 
 
-class MediaSort(StrEnum):
-    CREATED = "created_at"
-    CREATED_DOWN = "-created_at"
-    RIGHTS_END = "rights_end_at"
+class MediaSort(Word):
+    CREATED = "created_at", "The oldest first."
+    CREATED_DOWN = "-created_at", "The newest first."
+    RIGHTS_END = "rights_end_at", "Those whose right to be published ends, the soonest first."
 
 
-class MediaRights(StrEnum):
+class MediaRights(Word):
     """Whether the right to publish a file ends."""
 
-    EXPIRING = "expiring"
-    UNLIMITED = "unlimited"
+    EXPIRING = "expiring", "The right to publish it ends."
+    UNLIMITED = "unlimited", "It does not."
 
 
 _ORDERS = {

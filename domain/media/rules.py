@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from domain.kernel.languages import looked_up
+from domain.kernel.words import Word
 from domain.media.sniffing import SUFFIXES
 
 LONGEST = 120
@@ -15,30 +15,30 @@ NOTICE = timedelta(days=14)
 UNWELCOME = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff<>:\"/\\|?*]")
 
 
-class ConsentKind(StrEnum):
+class ConsentKind(Word):
     """What a person agrees to; a guardian agrees for a minor."""
 
-    LIKENESS = "likeness"
-    VOICE = "voice"
-    NAME = "name"
+    LIKENESS = "likeness", "Their picture may be shown."
+    VOICE = "voice", "Their voice may be heard."
+    NAME = "name", "Their name may be said."
 
 
-class MediaState(StrEnum):
+class MediaState(Word):
     """How well a file is known; it may be published meanwhile, and is judged by the networks."""
 
-    PROBING = "probing"
-    PROBED = "probed"
-    UNREADABLE = "unreadable"
+    PROBING = "probing", "A worker is looking at it."
+    PROBED = "probed", "Its facts are known."
+    UNREADABLE = "unreadable", "It could not be read as what it says it is."
 
 
-class OperationState(StrEnum):
+class OperationState(Word):
     """waiting → working → done | failed; waiting, working → cancelled."""
 
-    WAITING = "waiting"
-    WORKING = "working"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    WAITING = "waiting", "A worker will take it."
+    WORKING = "working", "A worker is at it."
+    DONE = "done", "Its result is there."
+    FAILED = "failed", "It could not be done; `error` says why."
+    CANCELLED = "cancelled", "It was called off."
 
 
 OPEN = frozenset({OperationState.WAITING, OperationState.WORKING})

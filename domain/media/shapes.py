@@ -1,6 +1,5 @@
 """Media: commands in, views out. The bytes travel beside them."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -9,6 +8,7 @@ from domain.kernel.clock import Moment
 from domain.kernel.ids import MediaConsentId, MediaId, Own
 from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.kernel.words import Word
 from domain.media.rules import ConsentKind, MediaState
 
 AltText = Annotated[
@@ -29,9 +29,9 @@ Territories = Annotated[str, Field(max_length=500, examples=["Switzerland, Franc
 Person = Annotated[str, Field(min_length=1, max_length=200, examples=["Aline Favre"]), Visible]
 
 
-class MediaKind(StrEnum):
-    IMAGE = "image"
-    VIDEO = "video"
+class MediaKind(Word):
+    IMAGE = "image", "A still or moving image."
+    VIDEO = "video", "A video."
 
 
 class AltTextIn(Command):

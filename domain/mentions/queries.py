@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -15,6 +14,7 @@ from domain.kernel.changes import find
 from domain.kernel.database import driver_of
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page, PageMark
+from domain.kernel.words import Word
 from domain.mentions.inbox import read_inbox
 from domain.mentions.shapes import (
     AuthorView,
@@ -29,16 +29,16 @@ RECEIVED = "received_at"
 MENTIONS: TypeAdapter[list[MentionView]] = TypeAdapter(list[MentionView])
 
 
-class AuthorSort(StrEnum):
-    CREATED = "created_at"
-    CREATED_DOWN = "-created_at"
-    HANDLE = "handle"
-    HANDLE_DOWN = "-handle"
+class AuthorSort(Word):
+    CREATED = "created_at", "The oldest first."
+    CREATED_DOWN = "-created_at", "The newest first."
+    HANDLE = "handle", "By handle, a to z."
+    HANDLE_DOWN = "-handle", "By handle, z to a."
 
 
-class ConversationSort(StrEnum):
-    LAST_DOWN = "-last_mention_at"
-    LAST = "last_mention_at"
+class ConversationSort(Word):
+    LAST_DOWN = "-last_mention_at", "The one with the newest mention first."
+    LAST = "last_mention_at", "The one whose newest mention is the oldest first."
 
 
 def visible(caller: Caller) -> SelectOfScalar[Mention]:

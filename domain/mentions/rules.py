@@ -2,9 +2,9 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from domain.connector.words import InboxKind
+from domain.kernel.words import Word
 
 MOST_TEXT = 70_000
 MOST_ID = 500
@@ -12,12 +12,12 @@ SEARCH_WINDOW = timedelta(days=90)
 """How far back a search looks when it is not told."""
 
 
-class MentionStatus(StrEnum):
+class MentionStatus(Word):
     """open → answered (by an answer that arrived, or by hand) → archived; each may reopen."""
 
-    OPEN = "open"
-    ANSWERED = "answered"
-    ARCHIVED = "archived"
+    OPEN = "open", "It waits for an answer or a decision."
+    ANSWERED = "answered", "It was answered, by us or by hand."
+    ARCHIVED = "archived", "It is put away."
 
 
 WRITTEN = frozenset({InboxKind.MENTION, InboxKind.REPLY, InboxKind.QUOTE})

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from domain.kernel.ids import (
     PostId,
 )
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.kernel.words import Word
 from domain.mentions.rules import MentionStatus
 from domain.posts.delivery_shapes import ProblemView
 from domain.posts.rules import DeliveryState
@@ -34,11 +34,11 @@ Text = Annotated[str, Field(min_length=1, max_length=70_000, examples=["Merci, Ã
 MediaIds = Annotated[list[MediaId], Field(max_length=20)]
 
 
-class MentionSort(StrEnum):
-    SAID_DOWN = "-said_at"
-    SAID = "said_at"
-    RECEIVED_DOWN = "-received_at"
-    RECEIVED = "received_at"
+class MentionSort(Word):
+    SAID_DOWN = "-said_at", "The latest said first."
+    SAID = "said_at", "The earliest said first."
+    RECEIVED_DOWN = "-received_at", "The latest that came to us first."
+    RECEIVED = "received_at", "The earliest that came to us first."
 
 
 class MentionView(View):

@@ -1,7 +1,6 @@
 """What readers learn of a network: its manifest and its abilities."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -10,26 +9,27 @@ from domain.connector.manifest import Api, LoginField, Manifest, PollLimit, Vide
 from domain.connector.port import Connector
 from domain.connector.settings import schema_of
 from domain.kernel.shapes import View
+from domain.kernel.words import Word
 
 
-class Ability(StrEnum):
-    CONNECT = "connect"
-    CONSENT = "consent"
-    PUBLISH = "publish"
-    WITHDRAW = "withdraw"
-    EDIT = "edit"
-    ANSWER = "answer"
-    THREADS = "threads"
-    IMAGES = "images"
-    VIDEOS = "videos"
-    LINK_CARDS = "link_cards"
-    QUOTES = "quotes"
-    POLLS = "polls"
-    FIRST_COMMENTS = "first_comments"
-    INBOX = "inbox"
-    HOOKS = "hooks"
-    METRICS = "metrics"
-    READ_BACK = "read_back"
+class Ability(Word):
+    CONNECT = "connect", "Accounts are connected with a login that is sent to us."
+    CONSENT = "consent", "Accounts are connected on the network's own page of consent."
+    PUBLISH = "publish", "Posts go out."
+    WITHDRAW = "withdraw", "What is public is taken back."
+    EDIT = "edit", "What is public is changed."
+    ANSWER = "answer", "Mentions are answered."
+    THREADS = "threads", "A post may be several messages, one after the other."
+    IMAGES = "images", "Posts carry images."
+    VIDEOS = "videos", "Posts carry videos."
+    LINK_CARDS = "link_cards", "A link is shown as a card."
+    QUOTES = "quotes", "Posts quote other posts."
+    POLLS = "polls", "Posts ask people to vote."
+    FIRST_COMMENTS = "first_comments", "A comment of ours follows a post at once."
+    INBOX = "inbox", "Mentions are read."
+    HOOKS = "hooks", "The network calls us when something happens."
+    METRICS = "metrics", "Numbers are read."
+    READ_BACK = "read_back", "What is shown is compared with what was sent."
 
 
 class ApiView(Api, View):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from domain.kernel.clock import Day, Moment
 from domain.kernel.ids import CommunityId, EventCalendarId, OccasionId, Own
 from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.kernel.words import Word
 from domain.occasions.rules import address
 
 MOST_DAYS_BEFORE = 180
@@ -34,12 +34,12 @@ OF_DAYS = (
 )
 
 
-class EventCalendarState(StrEnum):
+class EventCalendarState(Word):
     """How following a calendar goes."""
 
-    WAITING = "waiting"
-    FOLLOWED = "followed"
-    TROUBLED = "troubled"
+    WAITING = "waiting", "It has not been read yet."
+    FOLLOWED = "followed", "It is read regularly."
+    TROUBLED = "troubled", "It cannot be read; `problem` says why."
 
 
 class ReadingProblem(View):

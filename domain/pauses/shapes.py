@@ -1,6 +1,5 @@
 """Pauses: commands in, views out."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -8,16 +7,17 @@ from pydantic import Field
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, CalendarId, CommunityId, Own, PauseId
 from domain.kernel.shapes import Command, View
+from domain.kernel.words import Word
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Accident on the line"])]
 
 
-class Overdue(StrEnum):
+class Overdue(Word):
     """What becomes of what should have gone out meanwhile."""
 
-    PUBLISH = "publish"
-    SKIP = "skip"
-    ASK = "ask"
+    PUBLISH = "publish", "It goes out at once."
+    SKIP = "skip", "It is cancelled."
+    ASK = "ask", "It waits for somebody to decide."
 
 
 class PauseView(View):

@@ -4,24 +4,25 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+from domain.kernel.words import Word
 
 WORD = re.compile(r"[^\W_]+")
 """Letters and figures: an apostrophe, a hyphen or a # ends a word."""
 
 
-class ApprovalState(StrEnum):
+class ApprovalState(Word):
     """How the approval of what a post says now stands."""
 
-    NOT_NEEDED = "not_needed"
-    NEEDED = "needed"
-    ASKED = "asked"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    LOST = "lost"
-    ON_HOLD = "on_hold"
+    NOT_NEEDED = "not_needed", "No policy asks for it."
+    NEEDED = "needed", "A policy asks for it, and nobody has been asked yet."
+    ASKED = "asked", "A review is open."
+    APPROVED = "approved", "It was approved as it stands."
+    REFUSED = "refused", "It was refused as it stands."
+    LOST = "lost", "It was approved, and was changed since."
+    ON_HOLD = "on_hold", "It is on legal hold and changes no more."
 
 
 class Conditions(Protocol):

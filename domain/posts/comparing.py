@@ -6,10 +6,11 @@ line. What they begin and end with alike is set aside first.
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from enum import StrEnum
 from itertools import takewhile
 
 import regex
+
+from domain.kernel.words import Word
 
 MOST_PAIRS = 40_000
 """Words of one times words of the other: more are compared by lines, or not at all."""
@@ -17,10 +18,10 @@ _WORD = regex.compile(r"\s+|[\p{L}\p{M}\p{N}_]+|\X")
 _LINE = regex.compile(r"[^\n]*\n|[^\n]+")
 
 
-class PieceKind(StrEnum):
-    SAME = "same"
-    REMOVED = "removed"
-    ADDED = "added"
+class PieceKind(Word):
+    SAME = "same", "It stands in both."
+    REMOVED = "removed", "It stands in the earlier one alone."
+    ADDED = "added", "It stands in the later one alone."
 
 
 Piece = tuple[PieceKind, str]

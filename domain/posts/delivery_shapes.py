@@ -1,12 +1,11 @@
 """Deliveries and their attempts: what they show, and a person's word that ends a doubt."""
 
-from enum import StrEnum
-
 from pydantic import Field, model_validator
 
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, AttemptId, DeliveryId, PostId
 from domain.kernel.shapes import Command, View
+from domain.kernel.words import Word
 from domain.posts.fields import Link
 from domain.posts.rules import DeliveryKind, DeliveryState
 
@@ -29,19 +28,19 @@ class RefView(View):
     url: str | None = Field(description="Where people see it.")
 
 
-class DriftCode(StrEnum):
+class DriftCode(Word):
     """How what a network shows differs from what was sent."""
 
-    GONE = "gone"
-    TRUNCATED = "truncated"
-    TEXT_DIFFERS = "text_differs"
-    MEDIA_MISSING = "media_missing"
-    MEDIA_ADDED = "media_added"
-    ALT_TEXT_MISSING = "alt_text_missing"
-    ALT_TEXT_DIFFERS = "alt_text_differs"
-    CONTENT_WARNING_DIFFERS = "content_warning_differs"
-    POLL_DIFFERS = "poll_differs"
-    LANGUAGE_DIFFERS = "language_differs"
+    GONE = "gone", "It is no longer there."
+    TRUNCATED = "truncated", "Its end is missing."
+    TEXT_DIFFERS = "text_differs", "The text is another."
+    MEDIA_MISSING = "media_missing", "A file is missing."
+    MEDIA_ADDED = "media_added", "There is a file that was not sent."
+    ALT_TEXT_MISSING = "alt_text_missing", "The description of a file is missing."
+    ALT_TEXT_DIFFERS = "alt_text_differs", "The description of a file is another."
+    CONTENT_WARNING_DIFFERS = "content_warning_differs", "The content warning is another."
+    POLL_DIFFERS = "poll_differs", "The poll is another."
+    LANGUAGE_DIFFERS = "language_differs", "The language is another."
 
 
 class DriftView(View):

@@ -8,11 +8,11 @@ are called German because somebody else's are.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from domain.kernel.languages import looked_up
+from domain.kernel.words import Word
 
 KEYS = ("network", "locale", "segment", "tone")
 """What an adaptation is for; which one comes first is more specific, where as many are named."""
@@ -92,10 +92,10 @@ class Adapted(OwnWords, Protocol):
     def tone(self) -> str | None: ...
 
 
-class Layer(StrEnum):
-    MASTER = "master"
-    ADAPTATION = "adaptation"
-    TARGET = "target"
+class Layer(Word):
+    MASTER = "master", "What the post says by itself."
+    ADAPTATION = "adaptation", "What is said for a network, locale, segment or tone."
+    TARGET = "target", "What one account says."
 
 
 class Origin(NamedTuple):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, any_, literal, literal_column, not_, or_
@@ -15,19 +14,20 @@ from domain.accounts.queries import ids_of
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
+from domain.kernel.words import Word
 from domain.posts.missing import approvals_of
 from domain.posts.rules import PostState
 from domain.posts.shapes import ApprovalView, PostSummary, PostView
 from domain.posts.tables import Post, Variant
 
 
-class PostSort(StrEnum):
-    PUBLISH = "publish_at"
-    PUBLISH_DOWN = "-publish_at"
-    CREATED = "created_at"
-    CREATED_DOWN = "-created_at"
-    UPDATED = "updated_at"
-    UPDATED_DOWN = "-updated_at"
+class PostSort(Word):
+    PUBLISH = "publish_at", "Planned posts, the soonest first."
+    PUBLISH_DOWN = "-publish_at", "Planned posts, the latest first."
+    CREATED = "created_at", "The oldest first."
+    CREATED_DOWN = "-created_at", "The newest first."
+    UPDATED = "updated_at", "The one changed longest ago first."
+    UPDATED_DOWN = "-updated_at", "The one changed last first."
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,35 +35,39 @@ from domain.connector.errors import (
     VersionGone,
 )
 from domain.connector.manifest import IdempotencyClass
+from domain.kernel.words import Word
 
 
-class DeliveryState(StrEnum):
-    WAITING = "waiting"
-    GOING = "going"
-    DONE = "done"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    CANCELLED = "cancelled"
-    WITHDRAWN = "withdrawn"
+class DeliveryState(Word):
+    WAITING = "waiting", "It goes out at its moment, or when what holds it ends."
+    GOING = "going", "A worker is sending it."
+    DONE = "done", "It arrived."
+    FAILED = "failed", "It did not arrive; it may be sent again."
+    UNKNOWN = "unknown", "It may have arrived; it is looked up before anything is sent again."
+    CANCELLED = "cancelled", "It was called off before it went out."
+    WITHDRAWN = "withdrawn", "It arrived and was taken back."
 
 
-class DeliveryKind(StrEnum):
-    PUBLISH = "publish"
-    ANSWER = "answer"
-    EDIT = "edit"
-    WITHDRAW = "withdraw"
+class DeliveryKind(Word):
+    PUBLISH = "publish", "A post goes out."
+    ANSWER = "answer", "A mention is answered."
+    EDIT = "edit", "What is public is changed."
+    WITHDRAW = "withdraw", "What is public is taken back."
 
 
-class PostState(StrEnum):
-    DRAFT = "draft"
-    SCHEDULED = "scheduled"
-    GOING_OUT = "going_out"
-    UNKNOWN = "unknown"
-    PUBLISHED = "published"
-    PARTIALLY_PUBLISHED = "partially_published"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    WITHDRAWN = "withdrawn"
+class PostState(Word):
+    DRAFT = "draft", "Nothing is planned."
+    SCHEDULED = "scheduled", "It goes out at its moment."
+    GOING_OUT = "going_out", "One of its deliveries is under way, or some is out and some waits."
+    UNKNOWN = "unknown", "Nobody knows yet whether one of its deliveries arrived."
+    PUBLISHED = "published", "It arrived wherever it was sent."
+    PARTIALLY_PUBLISHED = (
+        "partially_published",
+        "It arrived on some of its accounts; on the others it failed.",
+    )
+    FAILED = "failed", "It arrived nowhere."
+    CANCELLED = "cancelled", "It was called off before it went out."
+    WITHDRAWN = "withdrawn", "It was public and was taken back."
 
 
 D = DeliveryState

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from pydantic import Field
 from domain.kernel.clock import Moment
 from domain.kernel.ids import CommunityId, Own, PostId, SourceId
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.kernel.words import Word
 from domain.posts.fields import Link
 from domain.sources.rules import LEAST_HOURS, MOST_HOURS, USUAL_HOURS
 
@@ -23,12 +23,12 @@ OF_ENTRY = "The id or link of an entry of that feed; null: the page itself."
 OF_HOURS = "After how many hours it is read again, at the latest."
 
 
-class SourceState(StrEnum):
+class SourceState(Word):
     """How watching a source goes."""
 
-    WAITING = "waiting"
-    WATCHED = "watched"
-    TROUBLED = "troubled"
+    WAITING = "waiting", "It has not been read yet."
+    WATCHED = "watched", "It is read regularly."
+    TROUBLED = "troubled", "It cannot be read; `problem` says why."
 
 
 class SourceProblem(View):

@@ -13,36 +13,37 @@ from enum import StrEnum
 
 from domain.kernel.clock import resolve, zone
 from domain.kernel.errors import NotAllowedNow
+from domain.kernel.words import Word
 from domain.posts.rules import DeliveryState
 
 
-class UpdateReason(StrEnum):
+class UpdateReason(Word):
     """Why what is public may no longer hold."""
 
-    EXPIRED = "expired"
-    CHECK_DUE = "check_due"
-    SOURCE_CHANGED = "source_changed"
-    DRIFTED = "drifted"
-    ASKED = "asked"
+    EXPIRED = "expired", "It holds only until a moment that is over."
+    CHECK_DUE = "check_due", "Somebody was to look by now."
+    SOURCE_CHANGED = "source_changed", "A page it rests on says something else."
+    DRIFTED = "drifted", "A network shows something else than was sent."
+    ASKED = "asked", "Somebody asked for it."
 
 
-class UpdateState(StrEnum):
+class UpdateState(Word):
     """How far an update is."""
 
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    DONE = "done"
-    DISMISSED = "dismissed"
+    PROPOSED = "proposed", "It waits for a decision."
+    APPROVED = "approved", "It is being carried out."
+    DONE = "done", "Every copy is as was decided."
+    DISMISSED = "dismissed", "Nothing is done, or nothing more."
 
 
-class UpdateWay(StrEnum):
+class UpdateWay(Word):
     """What is done with one public copy; leave: nothing."""
 
-    EDIT = "edit"
-    REPLY = "reply"
-    REPOST = "repost"
-    WITHDRAW = "withdraw"
-    LEAVE = "leave"
+    EDIT = "edit", "The copy is changed."
+    REPLY = "reply", "A correction is added below it."
+    REPOST = "repost", "It is published anew."
+    WITHDRAW = "withdraw", "It is taken back."
+    LEAVE = "leave", "It stays as it is."
 
 
 class Act(StrEnum):
@@ -52,16 +53,16 @@ class Act(StrEnum):
     DISMISS = "dismiss"
 
 
-class CopyState(StrEnum):
+class CopyState(Word):
     """How far one copy of an update is; open: nothing is decided yet."""
 
-    OPEN = "open"
-    LEFT = "left"
-    WAITING = "waiting"
-    GOING = "going"
-    UNKNOWN = "unknown"
-    DONE = "done"
-    FAILED = "failed"
+    OPEN = "open", "Nothing is decided yet."
+    LEFT = "left", "It stays as it is."
+    WAITING = "waiting", "Its change waits to go out."
+    GOING = "going", "Its change is under way."
+    UNKNOWN = "unknown", "Nobody knows yet whether its change arrived."
+    DONE = "done", "It is changed or taken back."
+    FAILED = "failed", "Its change failed."
 
 
 S, C, D = UpdateState, CopyState, DeliveryState

@@ -10,23 +10,24 @@ then is looked whether anything came.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
+
+from domain.kernel.words import Word
 
 
-class UploadWay(StrEnum):
+class UploadWay(Word):
     """How the bytes travel."""
 
-    RESUMABLE = "resumable"
-    DIRECT = "direct"
+    RESUMABLE = "resumable", "In pieces, by tus."
+    DIRECT = "direct", "Straight to the storage, at a signed address."
 
 
-class UploadState(StrEnum):
-    OPEN = "open"
-    CHECKING = "checking"
-    COMPLETE = "complete"
-    REFUSED = "refused"
-    EXPIRED = "expired"
-    TERMINATED = "terminated"
+class UploadState(Word):
+    OPEN = "open", "Bytes are awaited."
+    CHECKING = "checking", "All bytes are there and are being looked at."
+    COMPLETE = "complete", "It became a media file."
+    REFUSED = "refused", "It is no file that is taken; `problem` says why."
+    EXPIRED = "expired", "It was not finished in time."
+    TERMINATED = "terminated", "It was called off."
 
 
 OPEN, CHECKING = UploadState.OPEN, UploadState.CHECKING

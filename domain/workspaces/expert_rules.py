@@ -12,14 +12,15 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.words import Word
 from domain.workspaces.expiring import Expiring
 
 
-class ExpertState(StrEnum):
-    OPEN = "open"
-    ANSWERED = "answered"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
+class ExpertState(Word):
+    OPEN = "open", "The expert has not answered yet."
+    ANSWERED = "answered", "The expert answered."
+    WITHDRAWN = "withdrawn", "Whoever asked took it back."
+    EXPIRED = "expired", "Nobody answered in time."
 
 
 class Act(StrEnum):

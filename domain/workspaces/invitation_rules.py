@@ -10,14 +10,15 @@ expired, revoke → revoked
 
 from enum import StrEnum
 
+from domain.kernel.words import Word
 from domain.workspaces.expiring import Expiring
 
 
-class InvitationState(StrEnum):
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
+class InvitationState(Word):
+    OPEN = "open", "It waits to be taken up."
+    ACCEPTED = "accepted", "The person became a member."
+    REVOKED = "revoked", "It was taken back."
+    EXPIRED = "expired", "Nobody took it up in time."
 
 
 class Act(StrEnum):

@@ -1,7 +1,6 @@
 """Workspaces and members: commands in, views out."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from domain.kernel.clock import Moment
 from domain.kernel.ids import CommunityId, MemberId, Own, RoleId, UserId, WorkspaceId
 from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.kernel.words import Word
 
 Name = Annotated[str, Field(min_length=1, max_length=120), Visible]
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x85]+@[^@\s\x85]+\.[^@\s\x85.]+$")]
@@ -20,17 +20,17 @@ OF_SEAT = "The only communities they see; null: all of them."
 OF_ROLE = "The custom role, where `role` is `custom`."
 
 
-class Role(StrEnum):
+class Role(Word):
     """What a member may do in the house: a template's scopes, or those of a custom role."""
 
-    OWNER = "owner"
-    MANAGER = "manager"
-    COMMUNITY_MANAGER = "community_manager"
-    EDITOR = "editor"
-    ANALYST = "analyst"
-    EXPERT = "expert"
-    READER = "reader"
-    CUSTOM = "custom"
+    OWNER = "owner", "Everything, ownership included."
+    MANAGER = "manager", "Everything but ownership and administration."
+    COMMUNITY_MANAGER = "community_manager", "Plans, publishes and answers."
+    EDITOR = "editor", "Writes posts."
+    ANALYST = "analyst", "Reads everything, with the numbers."
+    EXPERT = "expert", "Is asked, and answers."
+    READER = "reader", "Reads."
+    CUSTOM = "custom", "What the workspace's own role of `role_id` says."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Standing:
     communities: frozenset[UUID] | None
 
 
-class WorkspaceKind(StrEnum):
+class WorkspaceKind(Word):
     """A test workspace has a clock of its own, and accounts of test networks alone."""
 
-    LIVE = "live"
-    TEST = "test"
+    LIVE = "live", "It speaks to real networks."
+    TEST = "test", "It has a clock of its own, and accounts of test networks alone."
 
 
 class WorkspaceView(View):

@@ -20,6 +20,7 @@ from api.contract.operations import is_open, scopes_of
 from api.graph.schema import core
 from api.main import create_app
 from domain.kernel.caller import Scope
+from domain.kernel.words import TOLD
 
 Json = dict[str, Any]
 ANY_TOKEN = {
@@ -61,6 +62,7 @@ def untold(document: Json) -> Iterator[str]:
         for parameter in operation.get("parameters", []):
             if not parameter.get("description", "").endswith("."):
                 yield f"{place}: {parameter['name']}"
+            yield from _untold_fields(f"{place}: {parameter['name']}", parameter.get("schema"))
     for name, schema in document["components"]["schemas"].items():
         yield from _untold_fields(name, schema)
 
@@ -71,6 +73,9 @@ def _untold_fields(place: str, schema: object) -> Iterator[str]:
             yield from _untold_fields(place, each)
     if not isinstance(schema, dict):
         return
+    if isinstance(schema.get("enum"), list):
+        told = dict(zip(schema["enum"], schema.get(TOLD, ()), strict=False))
+        yield from (f"{place}: {w}" for w in schema["enum"] if not told.get(w, "").endswith("."))
     for name, field in schema.get("properties", {}).items():
         if not field.get("description"):
             yield f"{place}.{name}"
@@ -97,7 +102,9 @@ def untold_in_graph(schema: GraphQLSchema) -> Iterator[str]:
             yield name
         if isinstance(kind, GraphQLEnumType):
             yield from (
-                f"{name}.{word}" for word, each in kind.values.items() if not each.description
+                f"{name}.{word}"
+                for word, each in kind.values.items()
+                if not each.description or each.description == f"`{each.value}` in REST."
             )
         if isinstance(kind, GraphQLInputObjectType):
             yield from (
@@ -152,13 +159,19 @@ def test_what_nobody_described_is_caught() -> None:
         "parameters": [{"name": "odd_id"}],
     }
     view = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"description": "B."}}}
-    bad = {"paths": {"/v1/odds": {"get": odd}}, "components": {"schemas": {"OddView": view}}}
+    words = {"enum": ["one", "two", "three"], TOLD: ["Said.", "Not said"]}
+    bad = {
+        "paths": {"/v1/odds": {"get": odd}},
+        "components": {"schemas": {"OddView": view, "OddWord": words}},
+    }
 
     assert list(untold(bad)) == [
         "GET /v1/odds: summary",
         "GET /v1/odds: description",
         "GET /v1/odds: odd_id",
         "OddView.a",
+        "OddWord: two",
+        "OddWord: three",
     ]
     assert without_scope(bad) == {"odd"}
 
