@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_27_1255"
-down_revision = "2026_11_27_0945"
+revision = "2026_11_27_1325"
+down_revision = "2026_11_27_1320"
 branch_labels = None
 depends_on = None
 
