@@ -101,7 +101,7 @@ async def reschedule_posts(
     posts = (await session.exec(statement.with_for_update())).all()
     by = timedelta(minutes=command.by_minutes)
     moves = [(post, _moment(post, by, now)) for post in posts[:MOST]]
-    views = [_moved(post, moment) for post, moment in moves]
+    views = [_moved(post, moment, by) for post, moment in moves]
     if not command.dry_run:
         await _move(session, caller, [(p, at) for p, at in moves if at is not None], by, now)
     return RescheduledView(
@@ -142,12 +142,14 @@ def _moment(post: Post, by: timedelta, now: datetime) -> datetime | None:
         return None
 
 
-def _moved(post: Post, moment: datetime | None) -> MovedView:
+def _moved(post: Post, moment: datetime | None, by: timedelta) -> MovedView:
     before = post.publish_at or post.created_at
+    planned = post.wall_time + by if moment and post.wall_time else post.wall_time
     return MovedView(
         post_id=post.id,
         previous_at=before,
         publish_at=moment or before,
+        wall_time=planned,
         code=None if moment else TimePast.code,
     )
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.kernel.clock import Moment
+from domain.kernel.clock import Moment, WallTime
 from domain.kernel.ids import AccountId, CalendarId, CampaignId, CommunityId, DeliveryId, PostId
 from domain.kernel.shapes import Command, View
 
@@ -67,6 +67,9 @@ class MovedView(View):
     post_id: PostId = Field(description="The post.")
     previous_at: Moment = Field(description="When it was planned for.")
     publish_at: Moment = Field(description="When it is planned for now.")
+    wall_time: WallTime | None = Field(
+        description="As it is planned now on the clock of its zone, which may skip or repeat it."
+    )
     code: str | None = Field(description="Why it stayed, such as `time.past`; null: it moved.")
 
 

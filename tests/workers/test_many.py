@@ -154,6 +154,7 @@ async def test_posts_move_together_on_the_clock_of_their_zone(stage: Stage) -> N
     posts, rows = await stage.rows(Post), await stage.rows(Delivery)
     day = timedelta(days=1)
     assert [post.wall_time for post in posts] == [WALL + day, summer + day]
+    assert [each.wall_time for each in found.posts] == [WALL + day, summer + day]
     # The clocks change in between: the wall time moves by a day, the moment by an hour less.
     assert [each.publish_at - each.previous_at for each in found.posts] == [
         day,
@@ -172,6 +173,7 @@ async def test_a_post_stays_where_it_would_come_to_stand_in_the_past(stage: Stag
 
     [post] = await stage.rows(Post)
     assert [(each.post_id, each.code) for each in found.posts] == [(id_, "time.past")]
+    assert [each.wall_time for each in found.posts] == [WALL]
     assert (post.wall_time, post.version) == (WALL, 2)
 
 
