@@ -4,6 +4,19 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from domain.agenda.shapes import AgendaKind
+from domain.connector.errors import GrantExpired
+from domain.kernel.errors import (
+    AccountDisconnected,
+    AccountRemoved,
+    DeliveryNotThere,
+    DeliveryStopped,
+    NotApproved,
+    PostOnHold,
+    PublishingMissed,
+    PublishingPaused,
+    QuoteUnpublished,
+    RightsExpired,
+)
 from domain.setbacks.rules import FORGOTTEN_AFTER, PATIENCE, Work
 
 REMEDIES = {
@@ -20,9 +33,34 @@ REMEDIES = {
     AgendaKind.WORK_STUCK: "Look into the workers' log, under `work.broken` and this id.",
 }
 """Of a troubled source it depends on what is wrong."""
+OF_CODES = {
+    **{
+        kind.code: kind.remedy
+        for kind in (
+            AccountRemoved,
+            DeliveryNotThere,
+            DeliveryStopped,
+            NotApproved,
+            PostOnHold,
+            PublishingMissed,
+            PublishingPaused,
+            QuoteUnpublished,
+            RightsExpired,
+        )
+    },
+    **dict.fromkeys(
+        (AccountDisconnected.code, GrantExpired.code),
+        "Connect the account again; it goes on by itself then.",
+    ),
+}
+"""Of a delivery that is held or failed, by what is wrong; for other codes by its kind."""
+STOPPED = frozenset({AgendaKind.DELIVERY_HELD, AgendaKind.DELIVERY_FAILED})
+GO_ON = frozenset({AgendaKind.DELIVERY_HELD, AgendaKind.OUTCOME_UNKNOWN})
 FOR_A_BUDGET = frozenset({"outbound.budget_spent", "network.rate_limited"})
 """What holds a delivery until its account may call again."""
 NOTHING_TO_DO = "Nothing: it goes on at `next_at`. The account's budgets say what it waits for."
+TRIED_AGAIN = "Nothing: it goes on at `next_at`, by itself."
+"""While the network must act, or is asked what became of it."""
 IDS = ("post_id", "delivery_id", "review_id", "update_id", "source_id", "account_id")
 
 

@@ -8,7 +8,17 @@ from uuid import UUID
 import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.agenda.kinds import FOR_A_BUDGET, IDS, NOTHING_TO_DO, READ, REMEDIES
+from domain.agenda.kinds import (
+    FOR_A_BUDGET,
+    GO_ON,
+    IDS,
+    NOTHING_TO_DO,
+    OF_CODES,
+    READ,
+    REMEDIES,
+    STOPPED,
+    TRIED_AGAIN,
+)
 from domain.agenda.shapes import AgendaItemView, AgendaKind
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
@@ -106,4 +116,8 @@ def _view(row: asyncpg.Record) -> AgendaItemView:
 def _remedy(kind: AgendaKind, problem: Mapping[str, Any]) -> str | None:
     if kind is AgendaKind.DELIVERY_HELD and problem["code"] in FOR_A_BUDGET:
         return NOTHING_TO_DO
+    if kind in GO_ON and problem["acting_party"] == "network":
+        return TRIED_AGAIN
+    if kind in STOPPED and problem["code"] in OF_CODES:
+        return OF_CODES[problem["code"]]
     return remedy_of(problem["code"]) if kind is AgendaKind.SOURCE_TROUBLED else REMEDIES.get(kind)

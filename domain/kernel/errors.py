@@ -575,6 +575,13 @@ class DeliveryStopped(Conflict):
     acting_party = "user"
 
 
+class DeliveryNotThere(Conflict):
+    code = "delivery.not_there"
+    title = "Somebody looked, and it is not there"
+    remedy = "Send it by a retry, or cancel it; what is half out is taken back by a withdrawal."
+    acting_party = "user"
+
+
 class PauseOverdue(Conflict):
     code = "pause.overdue"
     title = "Something should have gone out meanwhile"

@@ -56,7 +56,8 @@ async def record_error(
     if task.act != LOOK_UP and is_away(error):
         row.failures += 1
     row.version, row.updated_at = row.version + 1, now
-    row.problem = _problem(error, decision)
+    said = (row.problem or {}).get("said", "") if task.act == LOOK_UP else ""
+    row.problem = {**_problem(error, decision), "said": error.said or said}
     if decision.at is not None:
         due_at(session, caller.workspace_id, row.id, decision.at)
     next_at = None if decision.at is None else decision.at.isoformat()

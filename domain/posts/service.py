@@ -162,8 +162,7 @@ async def remove_post(
     caller.need(Scope.POSTS_WRITE)
     post = await find_post(session, caller, id_, expected_version)
     ensure_free(post)
-    if post.state in {PostState.GOING_OUT, PostState.UNKNOWN}:
-        raise DeliveryUnderWay
+    _ensure_outcome(post)
     if post.state in PUBLIC:
         raise AlreadyPublished
     if post.state == PostState.SCHEDULED:
@@ -191,10 +190,19 @@ async def find_unchanged(
 
 
 def _ensure_may_change(post: Post, values: dict[str, Any]) -> None:
-    if post.state in {PostState.GOING_OUT, PostState.UNKNOWN}:
-        raise DeliveryUnderWay
+    _ensure_outcome(post)
     if post.state in PUBLIC | {PostState.WITHDRAWN} and OUTWARD & values.keys():
         raise AlreadyPublished
+
+
+def _ensure_outcome(post: Post) -> None:
+    if post.state == PostState.UNKNOWN:
+        raise DeliveryUnderWay(
+            "Nobody knows yet whether all of it is there: `problem` of its deliveries says what is "
+            "next, or a person settles it at POST /v1/deliveries/{id}/settle."
+        )
+    if post.state == PostState.GOING_OUT:
+        raise DeliveryUnderWay
 
 
 async def _complete(

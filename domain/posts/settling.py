@@ -10,7 +10,7 @@ from domain.accounts.tables import Account
 from domain.connector.words import Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import Misfit, NotAllowedNow
+from domain.kernel.errors import DeliveryNotThere, Misfit, NotAllowedNow
 from domain.kernel.ids import show
 from domain.networks import find
 from domain.posts.approving import ensure_approved
@@ -20,11 +20,16 @@ from domain.posts.deliveries import call_off, end, is_half_out, may_retry, retry
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
 from domain.posts.finding import ensure_free, find_post, lock_with_post, targets_of
+from domain.posts.holding import problem_of
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
 from domain.posts.tables import Delivery, Post
 
+IN_DOUBT = (
+    "Nobody knows yet whether it is there: sent again, it might stand there twice. It is looked "
+    "up, or settled by a person at POST /v1/deliveries/{id}/settle."
+)
 _SENT = frozenset({DeliveryKind.PUBLISH, DeliveryKind.ANSWER})
 
 
@@ -45,6 +50,7 @@ async def settle_delivery(
         await _take_word(session, caller, row, command, now)
     else:
         end(row, DeliveryState.FAILED, now)
+        row.problem = problem_of(DeliveryNotThere())
     data = {"is_published": command.is_published}
     record(session, caller, "delivery.settled", ("delivery", id_), now=now, data=data)
     if post is not None:
@@ -112,6 +118,8 @@ async def retry_delivery(
     """
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await _lock_free(session, caller, id_)
+    if row.state == DeliveryState.UNKNOWN:
+        raise NotAllowedNow(IN_DOUBT)
     if not may_retry(row):
         raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
     retry(session, row, now=now)
@@ -156,6 +164,8 @@ async def retry_post(
     await ensure_approved(session, caller, post)
     rows = await targets_of(session, caller, post, command.account_ids)
     targets = [row for row in rows if may_retry(row)]
+    if not targets and any(row.state == DeliveryState.UNKNOWN for row in rows):
+        raise NotAllowedNow(IN_DOUBT)
     if not targets:
         raise NotAllowedNow("No failed delivery is there to retry.")
     for row in targets:

@@ -23,7 +23,9 @@ async def find(
 ) -> Post | None:
     """The message under way, if it stands there. Raises `OutcomeUnknown` in class E."""
     if kind == IdempotencyClass.NONE:
-        raise OutcomeUnknown("An account of class E cannot tell what it published.")
+        raise OutcomeUnknown(
+            "Accounts of class E cannot tell what they published: look at its page."
+        )
     if kind == IdempotencyClass.HANDLE:
         return await _by_container(server, progress.container)
     if kind == IdempotencyClass.LOOK_UP_KEY:
