@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from domain.accounts.due import expect_echo
+from domain.accounts.rules import InDoubt
 from domain.connector.errors import GrantExpired, NetworkError, Refused
 from domain.connector.http import Http
 from domain.connector.words import Draft, Published
@@ -231,7 +232,10 @@ async def _record_error(
 def _decided(task: Task, line: Line | None, error: NetworkError, now: datetime) -> Decision:
     wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s if line else 0.0)
     if task.act == LOOK_UP:
-        return after_look_up_error(error, look_ups=task.look_ups, reconcile_wait=wait, now=now)
+        in_doubt = line.account.in_doubt if line else InDoubt.ASK
+        return after_look_up_error(
+            error, look_ups=task.look_ups, in_doubt=in_doubt, reconcile_wait=wait, now=now
+        )
     attempts, failures = task.attempts, task.failures
     return after_error(error, attempts=attempts, failures=failures, reconcile_wait=wait, now=now)
 

@@ -129,7 +129,7 @@ async def change_account(
     account_id: AccountId,
     command: ChangeAccount,
 ) -> AccountView:
-    """Changes only what is sent: how it is read, and whom it speaks to.
+    """Changes only what is sent: how it is read, whom it speaks to, and who decides in doubt.
 
     422 `post.unfit` where what a scheduled post says to its new readers would not fit its network.
     Needs the scope `accounts:write`.

@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from domain.accounts.rules import AccountState
+from domain.accounts.rules import AccountState, InDoubt
 from domain.accounts.shapes import (
     AccountLimits,
     AccountProblem,
@@ -140,6 +140,7 @@ def view_of(row: Account) -> AccountView:
         tone=row.tone,
         poll_every_s=row.poll_every_s,
         poll_longest_s=row.poll_longest_s,
+        in_doubt=InDoubt(row.in_doubt),
         last_read_at=row.last_read_at,
         next_read_at=row.read_at,
         next_check_at=row.check_at,

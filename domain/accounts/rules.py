@@ -27,6 +27,13 @@ class AccountState(Word):
     REMOVED = "removed", "It was taken away; what it published still names it."
 
 
+class InDoubt(StrEnum):
+    """What becomes of a message of which nobody can look up whether it arrived."""
+
+    ASK = "ask"
+    SEND_AGAIN = "send_again"
+
+
 NEXT: dict[AccountState, frozenset[AccountState]] = {
     AccountState.CONNECTING: frozenset(AccountState),
     AccountState.CONNECTED: frozenset(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from domain.accounts.rules import AccountState, ActingParty
+from domain.accounts.rules import AccountState, ActingParty, InDoubt
 from domain.connector.words import Measures
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, CommunityId, Own
@@ -35,6 +35,10 @@ Locale = Annotated[
     AfterValidator(_canonical),
 ]
 AudienceWord = Annotated[str, Field(min_length=1, max_length=60, examples=["professionals"])]
+OF_IN_DOUBT = (
+    "What becomes of a message of which the network cannot tell whether it arrived: `ask` leaves "
+    "it to a person, `send_again` sends it once more, so that it may stand there twice."
+)
 LongestPoll = Annotated[int, Field(ge=30, le=86_400, examples=[300])]
 
 
@@ -88,6 +92,7 @@ class AccountView(View):
     poll_longest_s: int | None = Field(
         description="Longest wait between two readings that was asked for; null: the platform's."
     )
+    in_doubt: InDoubt = Field(description=OF_IN_DOUBT)
     last_read_at: Moment | None = Field(description="When its inbox was last read.")
     next_read_at: Moment | None = Field(description="When its inbox is read next; null: paused.")
     next_check_at: Moment | None = Field(description="When its health is checked next.")
@@ -122,6 +127,7 @@ class ChangeAccount(Change):
     poll_longest_s: LongestPoll | None = may_change(
         "Longest wait between two readings, in seconds; null: the platform's."
     )
+    in_doubt: InDoubt = may_change(OF_IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class AccountFacts:
     remote_id: str
     handle: str
     measures: Measures
+    in_doubt: InDoubt
     inbox_cursor: str | None
     last_read_at: datetime | None
 

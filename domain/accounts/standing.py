@@ -12,7 +12,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.credentials import seal_grant
-from domain.accounts.rules import AccountState
+from domain.accounts.rules import AccountState, InDoubt
 from domain.accounts.shapes import AccountFacts, measures_of
 from domain.accounts.tables import Account
 from domain.connector.words import Grant
@@ -53,7 +53,8 @@ async def find_standing(
 
 def _facts_of(row: asyncpg.Record) -> AccountFacts:
     kept = {each.name: row[each.name] for each in fields(AccountFacts)}
-    return AccountFacts(**kept | {"measures": measures_of(json.loads(row["measures"]))})
+    measures, in_doubt = measures_of(json.loads(row["measures"])), InDoubt(row["in_doubt"])
+    return AccountFacts(**kept | {"measures": measures, "in_doubt": in_doubt})
 
 
 async def begin_renewal(

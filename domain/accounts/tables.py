@@ -75,6 +75,7 @@ class Account(Kept, table=True):
     inbox_cursor: str | None = string(nullable=True)
     poll_every_s: int = Field(default=30)
     poll_longest_s: int | None = Field(default=None)
+    in_doubt: str = string(default="ask", sa_column_kwargs={"server_default": "ask"})
     """Longest wait between two readings, as its people asked; null: the platform's."""
     connect_at: datetime | None = moment(nullable=True)
     read_at: datetime | None = moment(nullable=True)

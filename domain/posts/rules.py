@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.accounts.rules import InDoubt
 from domain.connector.errors import (
     GrantExpired,
     NetworkError,
@@ -204,10 +205,20 @@ def is_away(error: NetworkError) -> bool:
 
 
 def after_look_up_error(
-    error: NetworkError, *, look_ups: int, reconcile_wait: timedelta, now: datetime
+    error: NetworkError,
+    *,
+    look_ups: int,
+    in_doubt: InDoubt,
+    reconcile_wait: timedelta,
+    now: datetime,
 ) -> Decision:
-    """What to do when the look-up itself did not succeed: the outcome stays unknown."""
+    """What to do when the look-up itself did not succeed: the outcome stays unknown.
+
+    Where the network cannot tell, a person decides, unless the account has it sent again: once.
+    """
     match error:
+        case OutcomeUnknown() if in_doubt is InDoubt.SEND_AGAIN and look_ups == 1:
+            return Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
         case OutcomeUnknown():
             return Decision(Verdict.LOOK, None, is_retryable=False, acting_party="user")
         case RateLimited(until=datetime() as until):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.accounts.rules import InDoubt
 from domain.connector.errors import (
     GrantExpired,
     Missing,
@@ -197,16 +198,33 @@ def test_a_network_at_work_on_a_file_is_asked_again_for_about_half_an_hour() -> 
     ],
 )
 def test_a_look_up_that_fails_leaves_the_outcome_unknown(error: NetworkError) -> None:
-    decision = after_look_up_error(error, look_ups=1, reconcile_wait=WAIT, now=NOW)
+    decision = after_look_up_error(
+        error, look_ups=1, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
+    )
 
     assert decision.verdict == Verdict.LOOK
     assert decision.is_retryable is False
 
 
 def test_a_network_that_cannot_tell_leaves_it_to_a_person() -> None:
-    decision = after_look_up_error(OutcomeUnknown("x"), look_ups=1, reconcile_wait=WAIT, now=NOW)
+    decision = after_look_up_error(
+        OutcomeUnknown("x"), look_ups=1, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
+    )
 
     assert (decision.at, decision.acting_party) == (None, "user")
+
+
+@pytest.mark.parametrize(("look_ups", "verdict"), [(1, Verdict.WAIT), (2, Verdict.LOOK)])
+def test_an_account_may_have_it_sent_again_once(look_ups: int, verdict: Verdict) -> None:
+    decision = after_look_up_error(
+        OutcomeUnknown("x"),
+        look_ups=look_ups,
+        in_doubt=InDoubt.SEND_AGAIN,
+        reconcile_wait=WAIT,
+        now=NOW,
+    )
+
+    assert decision.verdict == verdict
 
 
 def test_a_listing_is_looked_at_twice() -> None:

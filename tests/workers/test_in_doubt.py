@@ -1,0 +1,161 @@
+"""Messages whose outcome nobody can look up: people are told why and what is next, and decide."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.accounts.rules import InDoubt
+from domain.accounts.service import change_account
+from domain.accounts.shapes import ChangeAccount
+from domain.agenda.queries import list_agenda
+from domain.agenda.shapes import AgendaItemView
+from domain.connector.errors import NetworkError, OutcomeUnknown, Unavailable
+from domain.kernel.caller import worker
+from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow
+from domain.kernel.pages import PageRequest
+from domain.posts.command_shapes import ChangePost, RetryPost
+from domain.posts.delivery_shapes import Settlement
+from domain.posts.rules import backoff
+from domain.posts.service import change_post, remove_post
+from domain.posts.settling import retry_delivery, retry_post, settle_delivery
+from domain.posts.tables import Attempt, Delivery
+from tests.workers.stage import Stage, stage
+from tests.workers.test_half_out import do, go
+
+__all__ = ["stage"]
+LOST = OutcomeUnknown("No answer came.", said="504 timeout")
+
+
+async def doubt(stage: Stage, error: NetworkError = LOST, *, of: str = "E") -> tuple[UUID, UUID]:
+    """A post whose only message met an error; gives the post and its account."""
+    account_id = await stage.account(of)
+    post_id = await stage.plan("a", account_id)
+    stage.network.refusals["a"] = error
+    assert await go(stage) == ["a"]
+    return post_id, account_id
+
+
+async def agenda(stage: Stage) -> AgendaItemView:
+    async with stage.database.transaction(stage.workspace_id) as session:
+        caller = worker(stage.workspace_id)
+        found = await list_agenda(session, caller, PageRequest(), now=stage.now)
+    [item] = [each for each in found.data if each.delivery_id]
+    return item
+
+
+async def go_on(stage: Stage, *, times: int) -> list[str]:
+    """What the network was told since, a minute at a time."""
+    told: list[str] = []
+    for _ in range(times):
+        stage.now += timedelta(minutes=1)
+        told += await go(stage)
+    return told
+
+
+async def test_what_the_network_said_is_shown_while_a_person_is_asked(stage: Stage) -> None:
+    """The look-up in vain emptied it: the reason of the doubt stood in the attempts alone."""
+    await doubt(stage)
+    before = await agenda(stage)
+    stage.now = before.next_at or stage.now
+    await go(stage)
+
+    [row] = await stage.rows(Delivery)
+    item = await agenda(stage)
+
+    problem = row.problem or {}
+    assert (row.state, row.act_at, problem["said"]) == ("unknown", None, "504 timeout")
+    assert (before.kind, before.remedy) == (
+        "outcome_unknown",
+        "Nothing: it goes on at `next_at`, by itself.",
+    )
+    assert (item.remedy, item.acting_party) == (
+        "Look on the network, then settle whether it is there.",
+        "user",
+    )
+
+
+async def test_what_is_in_doubt_is_neither_sent_again_nor_changed_and_says_why(
+    stage: Stage,
+) -> None:
+    post_id, _ = await doubt(stage)
+    [row] = await stage.rows(Delivery)
+
+    with pytest.raises(NotAllowedNow, match="sent again, it might stand there twice"):
+        await do(stage, retry_delivery, row.id)
+    with pytest.raises(NotAllowedNow, match="sent again, it might stand there twice"):
+        await do(stage, retry_post, post_id, RetryPost())
+    with pytest.raises(DeliveryUnderWay, match="a person settles it"):
+        await do(stage, change_post, post_id, ChangePost(text="b"), expected_version=None)
+    with pytest.raises(DeliveryUnderWay, match="a person settles it"):
+        await do(stage, remove_post, post_id, expected_version=None)
+
+    assert await stage.rows(Delivery) == [row]
+
+
+async def test_what_a_person_did_not_find_can_be_sent_again_and_says_so(stage: Stage) -> None:
+    """It kept the words of the doubt, and `is_retryable` said that a retry could not help."""
+    await doubt(stage)
+    [row] = await stage.rows(Delivery)
+
+    await do(stage, settle_delivery, row.id, Settlement(is_published=False))
+    item = await agenda(stage)
+    del stage.network.refusals["a"]
+    await do(stage, retry_delivery, row.id)
+    sent = await go(stage)
+
+    assert (item.kind, item.code, item.is_retryable) == (
+        "delivery_failed",
+        "delivery.not_there",
+        True,
+    )
+    assert item.remedy == (
+        "Send it by a retry, or cancel it; what is half out is taken back by a withdrawal."
+    )
+    assert (sent, await stage.states()) == (["a"], ["done"])
+
+
+async def test_an_account_may_have_what_is_in_doubt_sent_again_once(stage: Stage) -> None:
+    _, account_id = await doubt(stage)
+    again = ChangeAccount(in_doubt=InDoubt.SEND_AGAIN)
+    await do(stage, change_account, account_id, again, expected_version=None)
+
+    sent = await go_on(stage, times=6)
+
+    [row] = await stage.rows(Delivery)
+    history = [(each.act, each.outcome) for each in await stage.rows(Attempt)]
+    assert sent == ["a"]
+    assert history == [
+        ("send", "unknown"),
+        ("look_up", "waiting"),
+        ("send", "unknown"),
+        ("look_up", "unknown"),
+    ]
+    assert (row.state, row.act_at, (row.problem or {})["acting_party"]) == ("unknown", None, "user")
+
+
+async def test_what_is_sent_again_in_doubt_may_arrive(stage: Stage) -> None:
+    _, account_id = await doubt(stage)
+    again = ChangeAccount(in_doubt=InDoubt.SEND_AGAIN)
+    await do(stage, change_account, account_id, again, expected_version=None)
+    del stage.network.refusals["a"]
+
+    sent = await go_on(stage, times=3)
+
+    [row] = await stage.rows(Delivery)
+    assert sent == ["a"]
+    assert (row.state, row.problem) == ("done", None)
+
+
+async def test_nobody_need_act_while_a_network_that_is_away_is_tried_again(stage: Stage) -> None:
+    """The agenda said to put right what the message said."""
+    await doubt(stage, Unavailable("It is away."))
+
+    item = await agenda(stage)
+
+    assert (item.kind, item.acting_party, item.next_at) == (
+        "delivery_held",
+        "network",
+        stage.now + backoff(1),
+    )
+    assert item.remedy == "Nothing: it goes on at `next_at`, by itself."
