@@ -68,7 +68,7 @@ MUTATIONS = (
     Mutation(
         "retry_post",
         settling.retry_post,
-        "Sends again what failed; what may be public is looked up first. Needs `posts:publish`.",
+        "Sends again what failed, never what may be public. Needs `posts:publish`.",
         prefix="post",
         gives=POST,
         shown="post",

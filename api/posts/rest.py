@@ -212,7 +212,10 @@ async def retry_post(
     post_id: PostId,
     command: RetryPost,
 ) -> PostDetail:
-    """Only failed targets; what may be public is looked up first. Needs `posts:publish`."""
+    """Only what failed or was missed, never what may be public: that is looked up, or settled.
+
+    Needs `posts:publish`.
+    """
     view = await settling.retry_post(session, caller, post_id, command, now=now)
     tag(response, view.version)
     return view

@@ -27,11 +27,11 @@ class AccountState(Word):
     REMOVED = "removed", "It was taken away; what it published still names it."
 
 
-class InDoubt(StrEnum):
+class InDoubt(Word):
     """What becomes of a message of which nobody can look up whether it arrived."""
 
-    ASK = "ask"
-    SEND_AGAIN = "send_again"
+    ASK = "ask", "A person decides: the delivery stays `unknown` until somebody settles it."
+    SEND_AGAIN = "send_again", "It is sent once more, so that it may stand there twice."
 
 
 NEXT: dict[AccountState, frozenset[AccountState]] = {

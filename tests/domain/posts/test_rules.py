@@ -149,7 +149,9 @@ def test_an_error_is_answered_by_wait_hold_stop_or_look(
 def test_a_version_that_is_gone_waits_for_the_operator_and_a_retry() -> None:
     error = VersionGone("x")
     sent = after_error(error, attempts=1, failures=0, reconcile_wait=WAIT, now=NOW)
-    looked = after_look_up_error(error, look_ups=1, reconcile_wait=WAIT, now=NOW)
+    looked = after_look_up_error(
+        error, look_ups=1, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
+    )
 
     assert (sent.at, sent.is_retryable, sent.acting_party) == (None, True, "operator")
     assert (looked.at, looked.acting_party) == (NOW + timedelta(minutes=15), "operator")
