@@ -9,6 +9,8 @@ from domain.accounts import connections
 from domain.accounts.connections import Connecting
 from domain.accounts.credentials import open_login
 from domain.accounts.due import DueKind, claim_due
+from domain.accounts.endings import ending
+from domain.accounts.shapes import VersionNotice
 from domain.connector.errors import GrantExpired, NetworkError, Refused, Unavailable
 from domain.connector.heard import without_secrets
 from domain.connector.port import Connector
@@ -21,6 +23,7 @@ from domain.networks import find
 from domain.posts.recording import resume_account
 from workers.context import Context
 from workers.deliveries import resume
+from workers.endings import Listening
 from workers.outward import Purpose, grant_expired, open_line, spoken_by, way_out
 
 BATCH = 100
@@ -87,7 +90,7 @@ async def check(context: Context, workspace_id: UUID, account_id: UUID) -> None:
     began_at = context.clock()
     with span("check"):
         try:
-            profile = await _profile(context, workspace_id, account_id, began_at)
+            profile, notice = await _profile(context, workspace_id, account_id, began_at)
         except AccountDisconnected:
             return
         except GrantExpired as error:
@@ -99,7 +102,7 @@ async def check(context: Context, workspace_id: UUID, account_id: UUID) -> None:
         else:
             async with context.database.transaction(workspace_id) as session:
                 is_back = await connections.record_checked(
-                    session, workspace_id, account_id, profile, now=context.clock()
+                    session, workspace_id, account_id, profile, notice, now=context.clock()
                 )
             if is_back:
                 await resume(context, workspace_id, account_id)
@@ -155,15 +158,19 @@ async def _record_trouble(
 
 async def _profile(
     context: Context, workspace_id: UUID, account_id: UUID, now: datetime
-) -> Profile:
+) -> tuple[Profile, VersionNotice | None]:
+    """The account as it is shown, and what is to be told of the versions it was asked in."""
     line = await open_line(context, workspace_id, account_id, purpose=Purpose.CHECK, now=now)
     if line.connector.connect is None:
         raise AccountDisconnected
+    http = Listening(line.http, context.clock)
     try:
         async with asyncio.timeout(context.settings.lease_s * SHARE_OF_LEASE):
-            return await line.connector.connect.check(line.http, line.access)
+            profile = await line.connector.connect.check(http, line.access)
     except TimeoutError as error:
         raise Unavailable("The network took too long.", code="outbound.timed_out") from error
+    manifest, spoken = line.connector.manifest, line.access.versions
+    return profile, ending(manifest, spoken, http.told, now=context.clock())
 
 
 async def _check_again(

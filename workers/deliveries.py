@@ -10,7 +10,7 @@ import structlog
 
 from domain.accounts.due import expect_echo
 from domain.accounts.rules import InDoubt
-from domain.connector.errors import GrantExpired, NetworkError, Refused
+from domain.connector.errors import GrantExpired, NetworkError, Refused, VersionGone
 from domain.connector.http import Http
 from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
@@ -32,6 +32,7 @@ from domain.posts.rules import (
 from workers.cards import PATIENCE_S, with_cards
 from workers.context import Context
 from workers.drafts import draft_of, with_quotes_written
+from workers.endings import version_gone
 from workers.outward import Line, Purpose, grant_expired, open_line, speaks
 from workers.steps import Beginning, LeaseLost, Steps
 
@@ -222,8 +223,10 @@ async def _record_error(
     if left:
         async with context.database.transaction(task.workspace_id) as session:
             await arriving.settle(session, caller, [held.task for held, _ in left], now=now)
+    ids = task.workspace_id, task.account_id
+    if isinstance(error, VersionGone):
+        await version_gone(context, *ids, error)
     if isinstance(error, GrantExpired):
-        ids = task.workspace_id, task.account_id
         is_out = await grant_expired(context, *ids, error, now=started_at)
         if not is_out:
             await _go_on(context, task)

@@ -9,7 +9,7 @@ from arq import cron
 from arq.cron import CronJob
 
 from domain.accounts.due import DueKind, claim_due, put_off
-from domain.connector.errors import GrantExpired, NetworkError, RateLimited
+from domain.connector.errors import GrantExpired, NetworkError, RateLimited, VersionGone
 from domain.connector.words import Inbox
 from domain.ideas.curating import take_entries
 from domain.kernel.caller import worker
@@ -19,6 +19,7 @@ from domain.mentions.months import make_months
 from domain.mentions.reading import Pace, record_last_page, record_page
 from domain.mentions.shapes import Reading
 from workers.context import Context
+from workers.endings import version_gone
 from workers.outward import Line, Purpose, grant_expired, open_line
 
 BATCH = 100
@@ -125,6 +126,8 @@ async def _wait(
         if await grant_expired(context, workspace_id, account_id, error, now=started_at):
             return
         wait = AGAIN
+    if isinstance(error, VersionGone):
+        await version_gone(context, workspace_id, account_id, error)
     until = (error.until if isinstance(error, RateLimited) else None) or now + wait
     log.info("inbox.not_read", account_id=account_id.hex, code=error.code)
     async with context.database.transaction(workspace_id) as session:

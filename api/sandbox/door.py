@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.sandbox.faults import error, go_wrong
-from api.sandbox.lifetimes import LASTING, announced, has_ended, versioned
+from api.sandbox.lifetimes import LASTING, announced, has_ended, version_of
 from domain.kernel.database import Database
 from domain.sandbox import accounts, queries
 from domain.sandbox.errors import TokenRefused
@@ -95,11 +95,10 @@ class SessionRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        version, path = versioned(self.path_format)
-        act = _ACTS.get((min(self.methods or {"GET"}), path), Act.READ)
+        act = _ACTS.get((min(self.methods or {"GET"}), self.path_format), Act.READ)
 
         async def take_turn(request: Request) -> Response:
-            stage = stage_of(request)
+            stage, version = stage_of(request), version_of(request)
             now = _now(stage, request)
             async with stage.database().transaction(None) as session:
                 account, is_to_fail = await queries.account_of_session(

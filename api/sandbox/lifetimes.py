@@ -1,17 +1,19 @@
 """Versions of the sandbox's api: one may end for an account, which is announced; one stays."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
+
+from fastapi import Request
 
 from domain.sandbox.accounts import Playing
 
 ENDING, LASTING = "v1", "v2"
 
 
-def versioned(path: str) -> tuple[str, str]:
-    """The version a path is in, and the path below it."""
-    found = next((each for each in (ENDING, LASTING) if path.startswith(f"/{each}/")), None)
-    return (found or "", path if found is None else path.removeprefix(f"/{found}"))
+def version_of(request: Request) -> str:
+    """The version that a call is made in: the first step of its path below the mount."""
+    path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return path.split("/", 2)[1]
 
 
 def has_ended(version: str, account: Playing, *, now: datetime) -> bool:
@@ -25,5 +27,5 @@ def announced(version: str, account: Playing) -> dict[str, str]:
         return {}
     return {
         "deprecation": f"@{int(account.created_at.timestamp())}",
-        "sunset": format_datetime(account.version_ends_at, usegmt=True),
+        "sunset": format_datetime(account.version_ends_at.astimezone(UTC), usegmt=True),
     }

@@ -12,11 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts import rules
 from domain.accounts.credentials import seal_grant
 from domain.accounts.due import PAUSED, DueKind, claim_due
+from domain.accounts.endings import gone, note
 from domain.accounts.rules import AccountState
 from domain.accounts.service import become
-from domain.accounts.shapes import AccountProblem
+from domain.accounts.shapes import AccountProblem, VersionNotice
 from domain.accounts.tables import Account
-from domain.connector.errors import NetworkError
+from domain.connector.errors import NetworkError, VersionGone
 from domain.connector.words import Connected, Profile
 from domain.events.service import record
 from domain.kernel.caller import worker
@@ -107,7 +108,13 @@ async def record_connect_trouble(
 
 
 async def record_checked(
-    session: AsyncSession, workspace_id: UUID, account_id: UUID, profile: Profile, *, now: datetime
+    session: AsyncSession,
+    workspace_id: UUID,
+    account_id: UUID,
+    profile: Profile,
+    notice: VersionNotice | None,
+    *,
+    now: datetime,
 ) -> bool:
     """We have access: an account that was locked out is connected again, and then gives True."""
     row = await _living(session, workspace_id, account_id)
@@ -115,6 +122,7 @@ async def record_checked(
         return False
     was_locked_out = row.state == AccountState.ACTION_REQUIRED
     row.tries, row.check_at = 0, now + rules.CHECK_EVERY
+    note(session, row, notice, now=now)
     changed = apply(row, _profile(profile), now=now)
     if was_locked_out:
         become(row, AccountState.CONNECTED, _working(row, now), now=now)
@@ -138,6 +146,8 @@ async def record_check_trouble(
         return
     row.tries += 1
     row.check_at = rules.check_again_at(error, row.tries, now=now)
+    if isinstance(error, VersionGone):
+        note(session, row, gone(error), now=now)
 
 
 async def lock_out(

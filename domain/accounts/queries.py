@@ -13,6 +13,7 @@ from domain.accounts.shapes import (
     AccountLimits,
     AccountProblem,
     AccountView,
+    VersionNotice,
     measures_of,
 )
 from domain.accounts.tables import Account
@@ -121,6 +122,7 @@ async def accounts_by_community(
 
 
 def view_of(row: Account) -> AccountView:
+    notice = row.version_notice
     problem = None if row.problem is None else AccountProblem.model_validate(row.problem)
     return AccountView(
         id=row.id,
@@ -128,6 +130,7 @@ def view_of(row: Account) -> AccountView:
         network=row.network,
         state=AccountState(row.state),
         problem=problem,
+        version_notice=None if notice is None else VersionNotice.model_validate(notice),
         server=row.server,
         remote_id=row.remote_id,
         handle=row.handle,

@@ -52,6 +52,16 @@ class AccountProblem(View):
     is_retryable: bool = Field(description="Whether Parvis tries again by itself.")
 
 
+class VersionNotice(View):
+    """What the network says of the version of its api that Parvis speaks to it."""
+
+    code: str = Field(description="`network.version_ending` or `network.version_gone`.")
+    message: str = Field(description="What ends, and when, for people.")
+    said: str = Field(description="The network's own words, without secrets; may be empty.")
+    acting_party: ActingParty = Field(description="Who can end it: user, operator or network.")
+    sunset_at: Moment | None = Field(description="When it ends; null: not told, or it has ended.")
+
+
 class AccountLimits(View):
     """Limits the account's own server gives; null keeps the network's."""
 
@@ -75,6 +85,10 @@ class AccountView(View):
     network: str = Field(description="Key of its network.")
     state: AccountState = Field(description="Where its connection stands.")
     problem: AccountProblem | None = Field(description="What is wrong; null when nothing is.")
+    version_notice: VersionNotice | None = Field(
+        description="That the version of the network's api that is spoken ends, from 60 days "
+        "before, or has ended; the account stays connected. Null: nothing is known of an end."
+    )
     server: str | None = Field(description="Root of its server; null until first connected.")
     remote_id: str | None = Field(description="Its id on the network; null until connected.")
     handle: str | None = Field(description="Its handle; null until first connected.")

@@ -20,6 +20,7 @@ from domain.agenda.kinds import (
     TRIED_AGAIN,
 )
 from domain.agenda.shapes import AgendaItemView, AgendaKind
+from domain.connector.errors import VersionGone
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault, Misfit
@@ -114,6 +115,8 @@ def _view(row: asyncpg.Record) -> AgendaItemView:
 
 
 def _remedy(kind: AgendaKind, problem: Mapping[str, Any]) -> str | None:
+    if problem.get("code") == VersionGone.code:
+        return REMEDIES[AgendaKind.VERSION_ENDS]
     if kind is AgendaKind.DELIVERY_HELD and problem["code"] in FOR_A_BUDGET:
         return NOTHING_TO_DO
     if kind in GO_ON and problem["acting_party"] == "network":

@@ -28,6 +28,7 @@ class AgendaKind(Word):
     OUTCOME_UNKNOWN = "outcome_unknown", "Nobody knows yet whether a delivery arrived."
     CONTENT_DRIFT = "content_drift", "A network shows something else than was sent."
     ACCOUNT_TROUBLED = "account_troubled", "An account must be connected again."
+    VERSION_ENDS = "version_ends", "A network ends the version it is spoken to in, or has ended it."
     VALIDITY_ENDS = "validity_ends", "What a post says holds no longer."
     CHECK_DUE = "check_due", "Somebody is to look whether a post still holds."
     UPDATE_PROPOSED = "update_proposed", "An update of what is public waits for its decision."
@@ -40,7 +41,8 @@ class AgendaItemView(View):
     kind: AgendaKind = Field(description="Why it stands here.")
     at: Moment = Field(
         description="When it is due, was due, or by when it is asked for; of an account, since "
-        "when it cannot speak; of an update, when it was proposed; of a drift, when it was seen; "
+        "when it cannot speak; of a version, when its "
+        "end was told last; of an update, when it was proposed; of a drift, when it was seen; "
         "of a source, or of work that breaks, since when."
     )
     community_id: CommunityId = Field(description="The community it is about.")

@@ -42,8 +42,10 @@ TROUBLES = {
     "network.refused": "The network understood and said no; `said` holds its words.",
     "network.unavailable": "The network is away, and nothing was changed; it is tried again.",
     "network.unknown": "This installation has no connector that can connect the network.",
-    "network.version_gone": "The network ended the version of its api that is spoken; the operator "
-    "moves to another by NETWORK_VERSIONS, or updates Parvis.",
+    "network.version_ending": "The network ends the version of its api that is spoken; the "
+    "operator moves to another by NETWORK_VERSIONS, or updates Parvis, in time.",
+    "network.version_gone": "The network ended the version of its api that is spoken; the "
+    "operator moves to another by NETWORK_VERSIONS, or updates Parvis.",
     "outbound.address_refused": "The address is private, and OUTBOUND_ALLOW does not list it.",
     "outbound.answer_too_large": "The answer is larger than OUTBOUND_MAX_BYTES.",
     "outbound.budget_spent": "A rate budget is spent; `/v1/accounts/{id}/budgets` says until when.",

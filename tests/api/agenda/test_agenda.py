@@ -1,5 +1,6 @@
 """The agenda of a house that has one thing of every kind in it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -92,6 +93,44 @@ async def test_an_account_that_cannot_speak_stands_in_the_agenda(
 
     assert item["account_id"] == furnished.here[named("acct")]
     assert (item["code"], item["message"]) == ("network.grant_expired", "Sign in again.")
+
+
+async def test_a_version_that_ends_stands_in_the_agenda_and_with_its_account(
+    database: Database, tenant: Tenant, furnished: Furnished
+) -> None:
+    notice = {
+        "code": "network.version_ending",
+        "message": "Sandbox ends what Parvis speaks to it on 2027-01-20: rest v1.",
+        "said": "",
+        "acting_party": "operator",
+        "sunset_at": "2027-01-20T00:00:00Z",
+    }
+    async with database.transaction(tenant.workspace_id) as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql(
+            "UPDATE accounts SET version_noticed_at = '2026-11-23T10:00:00Z', version_notice = $1 "
+            "WHERE network = 'sandbox'",
+            (json.dumps(notice),),
+        )
+    account = furnished.here[named("acct")]
+    query = "query($id: ID!) { account(id: $id) { state versionNotice { code sunsetAt } } }"
+
+    [item] = await read(tenant, kind="version_ends")
+    shown = (await tenant.client.get(f"/v1/accounts/{account}")).json()
+    asked = {"query": query, "variables": {"id": account}}
+    graph = (await tenant.client.post("/graphql", json=asked)).json()["data"]["account"]
+
+    assert (item["account_id"], item["at"]) == (account, "2026-11-23T10:00:00Z")
+    assert (item["code"], item["acting_party"]) == ("network.version_ending", "operator")
+    assert item["remedy"] == (
+        "Speak another version (NETWORK_VERSIONS) or update Parvis, then check the account, "
+        "and retry what failed."
+    )
+    assert (shown["state"], shown["version_notice"]) == ("connected", notice)
+    assert graph == {
+        "state": "CONNECTED",
+        "versionNotice": {"code": notice["code"], "sunsetAt": notice["sunset_at"]},
+    }
 
 
 async def test_a_source_that_a_person_must_look_after_stands_in_the_agenda(
