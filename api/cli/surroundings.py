@@ -16,7 +16,7 @@ from api.cli.places import data_folder
 from api.cli.stack import embedded, engine_environment
 from api.cli.trouble import Trouble
 from domain.kernel.knobs import explained
-from domain.kernel.reaching import OWNER, ServerUnusable, reaching, unusable
+from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching, unusable
 from domain.kernel.settings import Settings
 
 
@@ -51,7 +51,7 @@ def servers_in_use() -> Iterator[None]:
     except ServerUnusable as error:
         raise Trouble(error.what, error.remedy) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
-        told = unusable(error, OWNER)
+        told = unusable(error, DATABASE)
         raise Trouble(told.what, told.remedy) from error
 
 
