@@ -33,6 +33,10 @@ from domain.posts.rules import DeliveryKind, DeliveryState
 
 OPEN = f"""
   JOIN pauses p ON p.workspace_id = d.workspace_id AND p.ended_at IS NULL AND {COVERS}"""
+# A pause that ends at this moment ends before or after what is held for it: never in between.
+LOCK_OPEN = """
+SELECT id FROM pauses WHERE workspace_id = $1 AND ended_at IS NULL ORDER BY id FOR SHARE
+"""
 PAUSED = f"""
 SELECT DISTINCT ON (d.id) d.id, p.id AS pause_id, p.reason
   FROM deliveries d {OF_DELIVERIES} {OPEN}
@@ -54,9 +58,9 @@ async def hold_paused(
     Withdrawals go on, and look-ups: they bring nothing out.
     """
     asked = [row["id"] for row in rows if _brings_out(row)]
-    if not asked or not await is_any_open(session, caller):
-        return rows
     raw = await driver_of(session)
+    if not asked or not await raw.fetch(LOCK_OPEN, caller.workspace_id):
+        return rows
     found = await raw.fetch(PAUSED, caller.workspace_id, asked)
     held = {row["id"]: _reason(row) for row in found}
     if held:
