@@ -5,7 +5,17 @@ from typing import Annotated
 from fastapi import Query
 
 from domain.accounts.shapes import NetworkKey
-from domain.kernel.ids import PREFIXES, AccountId, CalendarId, CommunityId, PostId
+from domain.kernel.ids import (
+    PREFIXES,
+    AccountId,
+    CalendarId,
+    CampaignId,
+    CommunityId,
+    PillarId,
+    PostId,
+)
+from domain.posts.fields import Label
+from domain.posts.rules import PostState
 
 OfCommunities = Annotated[
     list[CommunityId], Query(max_length=50, description="Only of these communities.")
@@ -22,3 +32,17 @@ OfSubjects = Annotated[
     list[Subject], Query(max_length=20, description="Only about these things, by their ids.")
 ]
 OfPosts = Annotated[list[PostId], Query(max_length=50, description="Only of these posts.")]
+InCalendars = Annotated[
+    list[CalendarId], Query(max_length=50, description="Only in these calendars.")
+]
+InStates = Annotated[list[PostState], Query(max_length=10, description="Only these states.")]
+OnPillars = Annotated[list[PillarId], Query(max_length=50, description="Only on these pillars.")]
+ForCampaigns = Annotated[
+    list[CampaignId], Query(max_length=50, description="Only for these campaigns.")
+]
+SaidBy = Annotated[
+    list[AccountId], Query(max_length=50, description="Only said by these accounts.")
+]
+Labelled = Annotated[
+    list[Label], Query(max_length=30, description="With at least one of these labels.")
+]

@@ -86,6 +86,12 @@ WINDOW = Arguments(
         "until": "The end of the window, at most 400 days later.",
         "calendar_ids": "Only in these calendars.",
         "community_ids": "Only of these communities.",
+        "states": "Only in these states.",
+        "pillar_ids": "Only on these pillars.",
+        "campaign_ids": "Only for these campaigns.",
+        "labels": "With at least one of these labels.",
+        "account_ids": "Only said by these accounts.",
+        "networks": "Only said on these networks.",
     },
 )
 

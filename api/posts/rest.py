@@ -6,15 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.filters import OfCommunities, OfNetworks
+from api.filters import (
+    ForCampaigns,
+    InCalendars,
+    InStates,
+    Labelled,
+    OfCommunities,
+    OfNetworks,
+    OnPillars,
+    SaidBy,
+)
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import (
-    AccountId,
-    CalendarId,
-    CampaignId,
-    PillarId,
     PostId,
     RecurrenceId,
 )
@@ -32,9 +37,7 @@ from domain.posts import (
 )
 from domain.posts.command_shapes import ChangePost, CreatePost, EditPost, RetryPost, SchedulePost
 from domain.posts.delivery_shapes import DeliveryView
-from domain.posts.fields import Label
 from domain.posts.queries import PostFilter, PostSort
-from domain.posts.rules import PostState
 from domain.posts.shapes import PostDetail, PostSummary
 from domain.posts.validation_shapes import ValidatePost, ValidationView
 
@@ -49,24 +52,14 @@ IsStale = Annotated[
 
 
 def _filter(
-    state: Annotated[list[PostState], Query(max_length=10, description="Only these states.")] = [],  # noqa: B006 - FastAPI copies it
+    state: InStates = [],  # noqa: B006 - FastAPI copies it
     community_id: OfCommunities = [],  # noqa: B006 - as above
-    calendar_id: Annotated[
-        list[CalendarId], Query(max_length=50, description="Only in these calendars.")
-    ] = [],  # noqa: B006 - as above
-    pillar_id: Annotated[
-        list[PillarId], Query(max_length=50, description="Only on these pillars.")
-    ] = [],  # noqa: B006 - as above
-    campaign_id: Annotated[
-        list[CampaignId], Query(max_length=50, description="Only for these campaigns.")
-    ] = [],  # noqa: B006 - as above
-    account_id: Annotated[
-        list[AccountId], Query(max_length=50, description="Only said by these accounts.")
-    ] = [],  # noqa: B006 - as above
+    calendar_id: InCalendars = [],  # noqa: B006 - as above
+    pillar_id: OnPillars = [],  # noqa: B006 - as above
+    campaign_id: ForCampaigns = [],  # noqa: B006 - as above
+    account_id: SaidBy = [],  # noqa: B006 - as above
     network: OfNetworks = [],  # noqa: B006 - as above
-    label: Annotated[
-        list[Label], Query(max_length=30, description="With at least one of these labels.")
-    ] = [],  # noqa: B006 - as above
+    label: Labelled = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Planned from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Planned before this moment.")] = None,
     recurrence_id: Annotated[

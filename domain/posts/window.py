@@ -1,5 +1,6 @@
 """The calendar window: what is planned between two moments, in one round trip."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -21,6 +22,9 @@ MOST_ENTRIES = 500
 LONGEST = timedelta(days=400)
 SORT = "window"
 READ = "SELECT * FROM parvis_calendar_window($1, $2, $3, $4, $5, $6, $7, $8)"
+READ_NARROWED = """
+SELECT * FROM parvis_calendar_window_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+"""
 
 
 class EntryTarget(View):
@@ -47,12 +51,24 @@ EntryPage = Page[EntryView]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `since` to before `until`, in some calendars and communities or, empty, in all."""
+    """From `since` to before `until`; a filter that is empty leaves nothing out."""
 
     since: datetime
     until: datetime
     calendar_ids: tuple[UUID, ...] = ()
     community_ids: tuple[UUID, ...] = ()
+    states: tuple[PostState, ...] = ()
+    pillar_ids: tuple[UUID, ...] = ()
+    campaign_ids: tuple[UUID, ...] = ()
+    labels: tuple[str, ...] = ()
+    account_ids: tuple[UUID, ...] = ()
+    networks: tuple[str, ...] = ()
+
+    @property
+    def narrowed_by(self) -> tuple[Sequence[object], ...]:
+        """What narrows it beside its calendars and communities."""
+        of_posts = (self.states, self.pillar_ids, self.campaign_ids, self.labels)
+        return (*of_posts, self.account_ids, self.networks)
 
 
 class WindowPage(NamedTuple):
@@ -74,9 +90,11 @@ async def read_window(
     if request.cursor is not None:
         at, id_ = read_cursor(request.cursor, SORT, datetime, UUID)
         after = (at, id_)
+    is_plain = not any(window.narrowed_by)
+    narrowing = () if is_plain else (each or None for each in window.narrowed_by)
     async with held(database.reads, caller) as reads:
         [row] = await reads.fetch(
-            READ,
+            READ if is_plain else READ_NARROWED,
             caller.workspace_id,
             window.calendar_ids or None,
             window.community_ids or None,
@@ -84,6 +102,7 @@ async def read_window(
             window.until,
             *after,
             request.limit,
+            *narrowing,
         )
     has_more, entries = bool(row["has_more"]), str(row["entries"])
     cursor = make_cursor(SORT, row["last_at"], row["last_id"]) if has_more else None

@@ -38,11 +38,9 @@ async def _of_accounts(house: Furnished, items: list[Json]) -> list[Json]:
     ]
 
 
-async def _of_calendars(house: Furnished, items: list[Json]) -> list[Json]:
-    calendars = await _by_id(house, "/v1/calendars")
-    return [
-        {**each, "community_id": calendars[each["calendar_id"]]["community_id"]} for each in items
-    ]
+async def _of_posts(house: Furnished, items: list[Json]) -> list[Json]:
+    posts = await _by_id(house, "/v1/posts")
+    return [{**posts[each["id"]], **each} for each in items]
 
 
 async def _held_media(house: Furnished, items: list[Json]) -> list[Json]:
@@ -72,7 +70,8 @@ async def _by_id(house: Furnished, path: str) -> dict[str, Json]:
 ADDING: dict[str, Adding] = {
     "list_posts": _targets,
     "list_deliveries": _of_accounts,
-    "entries": _of_calendars,
+    "entries": _of_posts,
+    "calendar_entries": _of_posts,
     "list_albums": _held_media,
     "list_reviews": _of_nobody,
 }

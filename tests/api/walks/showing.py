@@ -45,6 +45,7 @@ OF_TARGETS: dict[str, Shown] = {
     "network": lambda item: [each["network"] for each in item["targets"]],
 }
 """Of posts, which have several."""
+OF_POSTS = {"list_posts", "entries", "calendar_entries"}
 MOMENTS = {
     "list_events": "occurred_at",
     "list_audit_entries": "occurred_at",
@@ -109,7 +110,7 @@ def in_order(sort: str, items: list[Json]) -> list[Json]:
 
 
 def _shown(listed: List, parameter: Parameter) -> Shown:
-    if listed.operation == "list_posts" and parameter.name in OF_TARGETS:
+    if listed.operation in OF_POSTS and parameter.name in OF_TARGETS:
         return OF_TARGETS[parameter.name]
     return SHOWN.get(parameter.name) or _field(parameter.name)
 
