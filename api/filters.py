@@ -27,7 +27,16 @@ OfAccounts = Annotated[list[AccountId], Query(max_length=50, description="Only o
 OfNetworks = Annotated[
     list[NetworkKey], Query(max_length=20, description="Only on these networks.")
 ]
-Subject = Annotated[str, Query(max_length=60, pattern=f"^({'|'.join(PREFIXES)})_[0-9a-f]{{32}}$")]
+Subject = Annotated[
+    str,
+    Query(
+        max_length=60,
+        pattern=f"^({'|'.join(PREFIXES)})_[0-9a-f]{{32}}$",
+        examples=["post_0199e2b4c1d07a3f8e5d6c7b8a901234"],
+    ),
+]
+EventKind = Annotated[str, Query(max_length=120, examples=["post.published"])]
+SubjectKind = Annotated[str, Query(max_length=120, examples=["post"])]
 OfSubjects = Annotated[
     list[Subject], Query(max_length=20, description="Only about these things, by their ids.")
 ]

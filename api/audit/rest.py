@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.audit.lines import Lines, trail
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.filters import OfSubjects
+from api.filters import EventKind, OfSubjects, SubjectKind
 from api.paging import link_next
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
@@ -25,7 +25,7 @@ from domain.kernel.shapes import Page
 router = APIRouter()
 whole = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=TransactionRoute)
 streamed = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=CallerRoute)
-Word = Annotated[str, Query(max_length=120)]
+Actor = Annotated[str, Query(max_length=120, examples=["worker"])]
 LAST = 2**53 - 1
 MEDIA_TYPES = {
     ExportFormat.JSONL: "application/x-ndjson",
@@ -35,11 +35,11 @@ MEDIA_TYPES = {
 
 def _filter(
     actor: Annotated[
-        list[Word], Query(max_length=20, description="Only by these, such as `member:mem_…`.")
+        list[Actor], Query(max_length=20, description="Only by these, such as `member:mem_…`.")
     ] = [],  # noqa: B006 - FastAPI copies it
-    kind: Annotated[list[Word], Query(max_length=50, description="Only these kinds.")] = [],  # noqa: B006 - as above
+    kind: Annotated[list[EventKind], Query(max_length=50, description="Only these kinds.")] = [],  # noqa: B006 - as above
     subject_kind: Annotated[
-        list[Word], Query(max_length=20, description="Only about these kinds of things.")
+        list[SubjectKind], Query(max_length=20, description="Only about these kinds of things.")
     ] = [],  # noqa: B006 - as above
     subject: OfSubjects = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
-from api.filters import OfSubjects
+from api.filters import EventKind, OfSubjects, SubjectKind
 from api.paging import link_next
 from api.routes import TransactionRoute
 from domain.events import queries
@@ -15,7 +15,6 @@ from domain.kernel.ids import EventId
 from domain.kernel.shapes import Page
 
 router = APIRouter(prefix="/v1/events", tags=["events"], route_class=TransactionRoute)
-Word = Annotated[str, Query(max_length=60)]
 
 
 @router.get("", summary="Read the event log")
@@ -25,9 +24,9 @@ async def list_events(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    kind: Annotated[list[Word], Query(max_length=50, description="Only these kinds.")] = [],  # noqa: B006 - FastAPI copies it
+    kind: Annotated[list[EventKind], Query(max_length=50, description="Only these kinds.")] = [],  # noqa: B006 - FastAPI copies it
     subject_kind: Annotated[
-        list[Word], Query(max_length=20, description="Only about these kinds of things.")
+        list[SubjectKind], Query(max_length=20, description="Only about these kinds of things.")
     ] = [],  # noqa: B006 - as above
     subject: OfSubjects = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,

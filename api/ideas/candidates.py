@@ -33,7 +33,8 @@ def _filter(
         list[CandidateOrigin], Query(max_length=10, description="Only from feeds, or only picked.")
     ] = [],  # noqa: B006 - as above
     at_least: Annotated[
-        int | None, Query(ge=0, le=1000, description="Only with this score or a better one.")
+        int | None,
+        Query(ge=0, le=1000, description="Only with this score or a better one.", examples=[50]),
     ] = None,
 ) -> CandidateFilter:
     return CandidateFilter(state, community_id, origin, at_least)

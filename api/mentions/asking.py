@@ -26,7 +26,7 @@ from domain.mentions.shapes import MentionFilter, MentionSort
 MOST_VALUES = 50
 MOST_WORDS = 200
 MOST_CURSOR = 500
-Network = Annotated[str, Query(min_length=1, max_length=40)]
+Network = Annotated[str, Query(min_length=1, max_length=40, examples=["mastodon"])]
 PREFIXES = {
     "community_id": "com",
     "account_id": "acct",
@@ -80,6 +80,7 @@ def _filter(
         Query(
             min_length=1,
             max_length=MOST_WORDS,
+            examples=["vigne"],
             description='Only with these words: `vigne -vin "bonne journée" or taille`. '
             "Accents and capitals do not matter.",
         ),

@@ -14,8 +14,8 @@ from domain.mentions.queries import AuthorSort
 from domain.mentions.shapes import AuthorView
 
 router = APIRouter(prefix="/v1/authors", tags=["authors"], route_class=TransactionRoute)
-Word = Annotated[str, Query(min_length=1, max_length=40)]
-Handle = Annotated[str, Query(min_length=1, max_length=300)]
+Word = Annotated[str, Query(min_length=1, max_length=40, examples=["mastodon"])]
+Handle = Annotated[str, Query(min_length=1, max_length=300, examples=["anna@example.social"])]
 
 
 @router.get("", summary="List authors")

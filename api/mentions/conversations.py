@@ -16,7 +16,7 @@ from domain.mentions.queries import ConversationSort
 from domain.mentions.shapes import ConversationFilter, ConversationView
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=TransactionRoute)
-Word = Annotated[str, Query(min_length=1, max_length=40)]
+Word = Annotated[str, Query(min_length=1, max_length=40, examples=["mastodon"])]
 
 
 @router.get("", summary="List conversations")

@@ -26,7 +26,7 @@ from domain.metrics.shapes import (
 from domain.metrics.words import GroupBy, Interval, MetricKey
 
 MOST = 50
-NetworkKey = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9_]+$")]
+NetworkKey = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9_]+$", examples=["mastodon"])]
 router = APIRouter(prefix="/v1", tags=["metrics"], route_class=TransactionRoute)
 hot = APIRouter(route_class=CallerRoute)
 

@@ -46,6 +46,12 @@ ANY_TOKEN = {
 """Operations that ask for a token and for no scope, each with its reason."""
 
 
+SHOWING = {"$ref", "examples", "enum"}
+PLAIN = {"boolean", "integer"}
+OPAQUE = {"cursor", "If-None-Match", "Idempotency-Key", "known_hash"}
+"""What clients send as they were given it, or make up."""
+
+
 @pytest.fixture(scope="module")
 def document() -> Json:
     return create_app(defaults()).openapi()
@@ -65,6 +71,19 @@ def untold(document: Json) -> Iterator[str]:
             yield from _untold_fields(f"{place}: {parameter['name']}", parameter.get("schema"))
     for name, schema in document["components"]["schemas"].items():
         yield from _untold_fields(name, schema)
+
+
+def unshown(document: Json) -> Iterator[str]:
+    """Parameters of which nobody sees what they look like: no example, words or default."""
+    for _, _, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            found = (parameter["schema"], parameter["schema"].get("items", {}))
+            is_shown = any(
+                SHOWING & each.keys() or each.get("type") in PLAIN or each.get("default")
+                for each in found
+            )
+            if not is_shown and parameter["name"] not in OPAQUE:
+                yield f"{operation['operationId']}: {parameter['name']}"
 
 
 def _untold_fields(place: str, schema: object) -> Iterator[str]:
@@ -126,6 +145,18 @@ BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
 def test_the_contract_of_rest_describes_everything(document: Json) -> None:
     assert list(untold(document)) == []
+
+
+def test_every_parameter_shows_what_it_looks_like(document: Json) -> None:
+    assert list(unshown(document)) == []
+
+
+def test_parameter_that_shows_nothing_is_caught() -> None:
+    listed = {"name": "a", "schema": {"type": "array", "items": {"type": "string"}, "default": []}}
+    shown = {"name": "b", "schema": {"type": "string", "examples": ["x"]}}
+    odd = {"operationId": "odd", "parameters": [listed, shown]}
+
+    assert list(unshown({"paths": {"/v1/odds": {"get": odd}}})) == ["odd: a"]
 
 
 def test_every_operation_stands_in_one_place_of_the_reference(document: Json) -> None:
