@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_27_1340"
-down_revision = "2026_11_27_1325"
+down_revision = "2026_11_27_1334"
 branch_labels = None
 depends_on = None
 
