@@ -41,7 +41,14 @@ def catalogue() -> str:
 
 
 def _listed(meanings: Mapping[str, str]) -> str:
-    return "".join(f"| `{code}` | {means} |\n" for code, means in sorted(meanings.items()))
+    return "".join(
+        f"| {_anchor(code)}`{code}` | {means} |\n" for code, means in sorted(meanings.items())
+    )
+
+
+def _anchor(code: str) -> str:
+    """Where links to a code lead; those of errors have theirs."""
+    return "" if code in {each.code for each in codes()} else f'<a id="{code}"></a>'
 
 
 def _row(each: CodeView) -> str:

@@ -23,6 +23,8 @@ class MediumFacts:
     alt_text: str | None = None
     pixels: int | None = None
     """Width times height."""
+    sides: tuple[int, int] | None = None
+    """Width and height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +209,26 @@ def _of_media(
         if most is not None and pixels is not None and pixels > most:
             message = f"{manifest.name} takes pictures of at most {most} pixels."
             yield Misfit(f"{at}/{number}", "media.too_many_pixels", message, most, pixels)
+        yield from _of_sides(manifest.name, limit, f"{at}/{number}", medium)
         longest = measures.alt_text_max or limit.alt_text_maximum
         length = len(medium.alt_text or "")
         if longest is not None and length > longest:
             message = f"{manifest.name} takes alternative texts of {longest} characters."
             yield Misfit(f"{at}/{number}/alt_text", "alt_text.too_long", message, longest, length)
+
+
+def _of_sides(name: str, limit: MediaLimit, at: str, medium: MediumFacts) -> Iterator[Misfit]:
+    if medium.sides is None:
+        return
+    together, most = sum(medium.sides), limit.maximum_sides
+    if most is not None and together > most:
+        message = f"{name} takes pictures whose sides are {most} pixels together."
+        yield Misfit(at, "media.sides_too_long", message, most, together)
+    short, long = sorted(medium.sides)
+    widest = limit.maximum_ratio
+    if widest is not None and long > widest * short:
+        message = f"{name} takes no picture with one side over {widest} times the other."
+        yield Misfit(at, "media.too_narrow", message, widest, -(-long // max(short, 1)))
 
 
 def _own_sizes(measures: Measures, medium: MediumFacts) -> tuple[int | None, int | None]:

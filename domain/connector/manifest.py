@@ -65,6 +65,14 @@ class MediaLimit(Shape):
     maximum_pixels: int | None = Field(
         default=None, description="Largest picture, width times height; null: none is published."
     )
+    maximum_sides: int | None = Field(
+        default=None,
+        description="Most pixels of width and height together; null: none is published.",
+    )
+    maximum_ratio: int | None = Field(
+        default=None,
+        description="How many times the other a side may be; null: any number, as far as told.",
+    )
     alt_text_maximum: int | None = Field(
         description="Longest alternative text, in characters; null: no limit is published."
     )

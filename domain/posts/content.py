@@ -276,8 +276,9 @@ async def render_contents(
 def _medium(row: Media, language: str | None) -> MediumFacts:
     texts = {each["language"]: each["text"] for each in row.alt_texts}
     alt_text = in_language(texts, language, row.alt_text)
-    pixels = None if row.width is None or row.height is None else row.width * row.height
-    return MediumFacts(row.content_type, row.size_bytes, alt_text, pixels)
+    sides = None if row.width is None or row.height is None else (row.width, row.height)
+    pixels = sides and sides[0] * sides[1]
+    return MediumFacts(row.content_type, row.size_bytes, alt_text, pixels, sides)
 
 
 def _length(

@@ -10,6 +10,7 @@ from domain.connector.manifest import (
     TextLimit,
 )
 from domain.connector.words import Measures, Visibility
+from domain.networks import all_connectors
 from tests.networks.vectors import vectors
 
 SOURCE = Source(url="https://village.example/limits", read_on=date(2026, 11, 22))
@@ -160,6 +161,20 @@ def test_pixels_and_alternative_texts_are_held_to_the_accounts_own_server() -> N
         ("/parts/0/media/0/alt_text", "alt_text.too_long", 3, 4),
         ("/parts/1/media/0", "media.too_many_pixels", 20, 21),
     ]
+
+
+def test_sides_of_a_picture_are_held_to_their_sum_and_their_ratio() -> None:
+    telegram = all_connectors()["telegram"].manifest
+
+    def judged(*sides: int) -> list[tuple[str, int | None, int | None]]:
+        width, height = sides
+        picture = MediumFacts("image/png", 1, sides=(width, height))
+        part = PartFacts("a", (picture,))
+        return [(each.code, each.limit, each.actual) for each in misfits(telegram, NOTHING, [part])]
+
+    assert judged(5000, 5000) == judged(400, 20) == []
+    assert judged(5000, 5001) == [("media.sides_too_long", 10_000, 10_001)]
+    assert judged(20, 420) == judged(401, 20) == [("media.too_narrow", 20, 21)]
 
 
 def test_content_warning_and_mentions_count_as_the_fediverse_counts() -> None:
