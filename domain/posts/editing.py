@@ -163,7 +163,8 @@ async def _ensure_fit(
         for fault in _faults(accounts[row.account_id], row, contents[row.id], media)
     ]
     if faults:
-        raise PostUnfit(faults=tuple(faults))
+        # What several copies have in common is told once.
+        raise PostUnfit(faults=tuple(dict.fromkeys(faults)))
 
 
 def _faults(
