@@ -97,7 +97,10 @@ async def retry_delivery(
     now: NowDep,
     delivery_id: DeliveryId,
 ) -> DeliveryView:
-    """409 `state.not_allowed` unless it failed. Needs the scope `posts:publish`."""
+    """409 `state.not_allowed` unless it failed, `account.removed` if for ever.
+
+    Needs the scope `posts:publish`.
+    """
     view = await settling.retry_delivery(session, caller, delivery_id, now=now)
     tag(response, view.version)
     return view

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.errors import DeliveryStopped, PublishingMissed
+from domain.kernel.errors import AccountRemoved, DeliveryStopped, PublishingMissed
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.kernel.traces import current_trace
@@ -82,7 +82,13 @@ def call_off(row: Delivery, now: datetime) -> None:
 def may_retry(row: Delivery) -> bool:
     """Whether it failed, or was missed and waits for a person."""
     is_missed = row.problem is not None and row.problem["code"] == PublishingMissed.code
-    return row.state == DeliveryState.FAILED or (row.state == DeliveryState.WAITING and is_missed)
+    has_failed = row.state == DeliveryState.FAILED and not is_mute(row)
+    return has_failed or (row.state == DeliveryState.WAITING and is_missed)
+
+
+def is_mute(row: Delivery) -> bool:
+    """Whether it failed as its account was removed: that one never speaks again."""
+    return row.problem is not None and row.problem["code"] == AccountRemoved.code
 
 
 def retry(session: AsyncSession, row: Delivery, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from domain.accounts.queries import ids_of
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
-from domain.kernel.errors import PublishingMissed, TimePast
+from domain.kernel.errors import AccountRemoved, PublishingMissed, TimePast
 from domain.posts import statements
 from domain.posts.arriving import settle_posts
 from domain.posts.deliveries import make_due, may_retry, retry
@@ -56,9 +56,10 @@ def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Deliv
         col(Post.id) == col(Delivery.post_id),
         col(Post.held_at).is_not(None),
     )
-    statement = visible_deliveries(caller).where(
-        or_(col(Delivery.state) == DeliveryState.FAILED, is_missed), ~on_hold
+    has_failed = and_(
+        col(Delivery.state) == DeliveryState.FAILED, CODE.is_distinct_from(AccountRemoved.code)
     )
+    statement = visible_deliveries(caller).where(or_(has_failed, is_missed), ~on_hold)
     if command.account_ids:
         statement = statement.where(col(Delivery.account_id).in_(command.account_ids))
     if command.codes:

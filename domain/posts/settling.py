@@ -10,13 +10,21 @@ from domain.accounts.tables import Account
 from domain.connector.words import Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import DeliveryNotThere, Misfit, NotAllowedNow
+from domain.kernel.errors import AccountRemoved, DeliveryNotThere, Misfit, NotAllowedNow
 from domain.kernel.ids import show
 from domain.networks import find
 from domain.posts.approving import ensure_approved
 from domain.posts.command_shapes import RetryPost
 from domain.posts.content import Content
-from domain.posts.deliveries import call_off, end, is_half_out, may_retry, retry, settle_post
+from domain.posts.deliveries import (
+    call_off,
+    end,
+    is_half_out,
+    is_mute,
+    may_retry,
+    retry,
+    settle_post,
+)
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
 from domain.posts.finding import ensure_free, find_post, lock_with_post, targets_of
@@ -114,12 +122,14 @@ async def retry_delivery(
 ) -> DeliveryView:
     """Sends one again that failed, or was missed.
 
-    Raises `NotAllowedNow` for any other, and `PostOnHold`.
+    Raises `NotAllowedNow` for any other, `AccountRemoved` and `PostOnHold`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await _lock_free(session, caller, id_)
     if row.state == DeliveryState.UNKNOWN:
         raise NotAllowedNow(IN_DOUBT)
+    if row.state == DeliveryState.FAILED and is_mute(row):
+        raise AccountRemoved
     if not may_retry(row):
         raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
     retry(session, row, now=now)
@@ -156,7 +166,8 @@ async def retry_post(
 ) -> PostDetail:
     """Sends again what failed, at once. What may already be public is never sent again.
 
-    Raises `NotFound` for an account that is no target of the post, `NotApproved` and `PostOnHold`.
+    Raises `NotFound` for an account that is no target of the post, `AccountRemoved` where others
+    are not left, `NotApproved` and `PostOnHold`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
@@ -166,6 +177,8 @@ async def retry_post(
     targets = [row for row in rows if may_retry(row)]
     if not targets and any(row.state == DeliveryState.UNKNOWN for row in rows):
         raise NotAllowedNow(IN_DOUBT)
+    if not targets and any(row.state == DeliveryState.FAILED for row in rows):
+        raise AccountRemoved
     if not targets:
         raise NotAllowedNow("No failed delivery is there to retry.")
     for row in targets:

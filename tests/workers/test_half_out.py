@@ -12,14 +12,20 @@ from domain.accounts.service import remove_account
 from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.events.tables import Event
 from domain.kernel.caller import worker
-from domain.kernel.errors import DeliveryUnderWay, Misfit, NotAllowedNow
-from domain.posts.command_shapes import ChangePost, RetryPost, SchedulePost, VariantInput
+from domain.kernel.errors import AccountRemoved, DeliveryUnderWay, Misfit, NotAllowedNow, PostUnfit
+from domain.posts.command_shapes import ChangePost, EditPost, RetryPost, SchedulePost, VariantInput
 from domain.posts.delivery_shapes import Settlement
+from domain.posts.editing import edit_post
 from domain.posts.many_shapes import RetryDeliveries
 from domain.posts.planning import schedule_post
 from domain.posts.saying import new_variant
 from domain.posts.service import change_post, remove_post
-from domain.posts.settling import cancel_delivery, retry_post, settle_delivery
+from domain.posts.settling import (
+    cancel_delivery,
+    retry_delivery,
+    retry_post,
+    settle_delivery,
+)
 from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_post
 from tests.workers.stage import Stage, stage
@@ -176,6 +182,37 @@ async def test_what_waits_for_an_account_that_was_removed_has_failed(stage: Stag
     assert [row.state for row in await stage.rows(Post)] == ["failed"]
     kinds = [row.kind for row in await stage.rows(Event) if row.subject_kind == "delivery"]
     assert kinds == ["delivery.failed"]
+
+
+async def test_what_failed_as_its_account_was_removed_is_not_tried_again(stage: Stage) -> None:
+    """A retry was taken, and failed again for the same reason."""
+    account_id = await stage.account()
+    post_id = await stage.plan("gone", account_id)
+    await do(stage, remove_account, account_id, expected_version=None)
+    await go(stage)
+    [row] = await stage.rows(Delivery)
+
+    with pytest.raises(AccountRemoved):
+        await do(stage, retry_delivery, row.id)
+    with pytest.raises(AccountRemoved):
+        await do(stage, retry_post, post_id, RetryPost())
+    found = await again(stage, RetryDeliveries())
+
+    assert found.delivery_ids == []
+    assert await stage.rows(Delivery) == [row]
+
+
+async def test_what_misfits_several_copies_alike_is_told_once(stage: Stage) -> None:
+    post_id = await stage.plan("a", await stage.account(), await stage.account())
+    await go(stage)
+
+    with pytest.raises(PostUnfit) as refused:
+        await do(stage, edit_post, post_id, EditPost(parts=["a", "b"]))
+
+    assert [(each.pointer, each.code) for each in refused.value.faults] == [
+        ("/parts", "thread.length_differs")
+    ]
+    assert [row.kind for row in await stage.rows(Delivery)] == ["publish", "publish"]
 
 
 async def test_of_what_is_in_doubt_on_an_account_that_was_removed_a_person_tells(
