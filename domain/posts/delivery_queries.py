@@ -89,7 +89,7 @@ async def list_deliveries(
 ) -> Page[DeliveryView]:
     """Newest first."""
     caller.need(Scope.POSTS_READ)
-    statement = _filtered(caller, where)
+    statement = chosen(caller, where)
     rows = (await session.exec(DELIVERIES_DOWN.after(statement, request))).all()
     return page_of(
         rows,
@@ -99,7 +99,7 @@ async def list_deliveries(
     )
 
 
-def _filtered(caller: Caller, where: DeliveryFilter) -> SelectOfScalar[Delivery]:
+def chosen(caller: Caller, where: DeliveryFilter) -> SelectOfScalar[Delivery]:
     statement = visible_deliveries(caller)
     for column, values in (
         (Delivery.state, where.states),
