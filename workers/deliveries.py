@@ -239,8 +239,14 @@ def _decided(task: Task, line: Line | None, error: NetworkError, now: datetime) 
         return after_look_up_error(
             error, look_ups=task.look_ups, in_doubt=in_doubt, reconcile_wait=wait, now=now
         )
-    attempts, failures = task.attempts, task.failures
-    return after_error(error, attempts=attempts, failures=failures, reconcile_wait=wait, now=now)
+    return after_error(
+        error,
+        attempts=task.attempts,
+        failures=task.failures,
+        askings=task.askings,
+        reconcile_wait=wait,
+        now=now,
+    )
 
 
 async def put_off(context: Context, workspace_id: UUID, left: Sequence[tuple[Held, Wait]]) -> None:

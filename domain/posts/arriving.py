@@ -61,6 +61,7 @@ async def record_done(
     if not new:
         return
     await _end(raw, caller, new, now)
+    await _call_off_edits(session, raw, caller, new, rows, now)
     for each in new:
         row = rows[each.task.id]
         url = each.published.url if each.published and _is_own(each) else row["url"]
@@ -169,8 +170,14 @@ async def _lock_posts(
 async def _lock_deliveries(
     raw: asyncpg.Connection, caller: Caller, arrived: Sequence[Arrived]
 ) -> dict[UUID, asyncpg.Record]:
-    """With those that are undone by them."""
+    """With those that are undone by them, and what still would edit those."""
+    undone = _undone(arrived)
     ids = {each.task.id for each in arrived} | {each.task.undoes_id for each in arrived} - {None}
+    if undone:
+        # Before the locks, and yet all: the post is locked, so none is added.
+        posts = [each.task.post_id for each in arrived if each.task.post_id is not None]
+        edits = await raw.fetch(statements.EDITS_OF, caller.workspace_id, posts, undone)
+        ids |= {row["id"] for row in edits}
     rows = await raw.fetch(statements.LOCK_DELIVERIES, caller.workspace_id, list(ids))
     return {row["id"]: row for row in rows}
 
@@ -210,13 +217,40 @@ async def _end(
     rest = [each.task.id for each in arrived if each.published is None or not _is_own(each)]
     if rest:
         await raw.execute(statements.DONE, workspace_id, now, rest)
-    undone = [
+    undone = _undone(arrived)
+    if undone:
+        await raw.execute(statements.UNDONE, workspace_id, now, undone)
+
+
+def _undone(arrived: Sequence[Arrived]) -> list[UUID]:
+    """The copies that are taken back by it."""
+    return [
         each.task.undoes_id
         for each in arrived
         if each.task.kind is DeliveryKind.WITHDRAW and each.task.undoes_id is not None
     ]
-    if undone:
-        await raw.execute(statements.UNDONE, workspace_id, now, undone)
+
+
+async def _call_off_edits(
+    session: AsyncSession,
+    raw: asyncpg.Connection,
+    caller: Caller,
+    arrived: Sequence[Arrived],
+    rows: Mapping[UUID, asyncpg.Record],
+    now: datetime,
+) -> None:
+    """Of copies that were taken back, also those in doubt: they would find nothing, and fail."""
+    undone, ended = set(_undone(arrived)), {each.task.id for each in arrived}
+    edits = [
+        id_
+        for id_, row in rows.items()
+        if row["kind"] == DeliveryKind.EDIT and row["undoes_id"] in undone and id_ not in ended
+        if may_move(DeliveryState(row["state"]), DeliveryState.CANCELLED)
+    ]
+    if edits:
+        await raw.execute(statements.CALL_OFF, caller.workspace_id, now, edits)
+    for id_ in edits:
+        record(session, caller, "delivery.cancelled", ("delivery", id_), now=now)
 
 
 def _is_own(arrived: Arrived) -> bool:

@@ -47,6 +47,7 @@ class Task:
     refs: tuple[Ref, ...]
     attempts: int
     failures: int
+    askings: int
     look_ups: int
     due_at: datetime
     sent_at: datetime
@@ -211,6 +212,7 @@ def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content])
         refs=tuple(Ref(ref["remote_id"], ref["url"]) for ref in row["refs"]),
         attempts=row["attempts"],
         failures=row["failures"],
+        askings=row["askings"],
         look_ups=row["look_ups"],
         due_at=row["due_at"],
         sent_at=row["sent_at"],

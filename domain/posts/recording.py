@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.connector.errors import NetworkError, RateLimited
+from domain.connector.errors import NetworkError, RateLimited, StillWorking
 from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
@@ -55,6 +55,8 @@ async def record_error(
     row.state, row.act_at = state, decision.at
     if task.act != LOOK_UP and is_away(error):
         row.failures += 1
+    if task.act != LOOK_UP and isinstance(error, StillWorking):
+        row.askings += 1
     row.version, row.updated_at = row.version + 1, now
     said = (row.problem or {}).get("said", "") if task.act == LOOK_UP else ""
     row.problem = {**_problem(error, decision), "said": error.said or said}

@@ -4,7 +4,9 @@ A delivery:
 
     waiting → going, cancelled, failed           claimed, or cancelled; failed: it was half out
     going → done, failed, unknown, waiting       waiting: for the network, or held
+    going → cancelled                            an edit of what was taken back meanwhile
     unknown → done, failed, waiting, unknown     looked up, or a person's word; waiting: not there
+    unknown → cancelled                          as above
     failed → waiting, cancelled, withdrawn       retried, given up, or what was out is taken back
     done → withdrawn
 
@@ -74,8 +76,8 @@ class PostState(Word):
 D = DeliveryState
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     D.WAITING: frozenset({D.GOING, D.CANCELLED, D.FAILED}),
-    D.GOING: frozenset({D.DONE, D.FAILED, D.UNKNOWN, D.WAITING}),
-    D.UNKNOWN: frozenset({D.DONE, D.FAILED, D.WAITING, D.UNKNOWN}),
+    D.GOING: frozenset({D.DONE, D.FAILED, D.UNKNOWN, D.WAITING, D.CANCELLED}),
+    D.UNKNOWN: frozenset({D.DONE, D.FAILED, D.WAITING, D.UNKNOWN, D.CANCELLED}),
     D.FAILED: frozenset({D.WAITING, D.CANCELLED, D.WITHDRAWN}),
     D.DONE: frozenset({D.WITHDRAWN}),
     D.CANCELLED: frozenset(),
@@ -90,7 +92,10 @@ PLANNABLE = frozenset({PostState.DRAFT, PostState.CANCELLED, PostState.SCHEDULED
 MOST_FAILURES = 8
 FIRST_WAIT = timedelta(seconds=5)
 MOST_ASKED = 60
-"""How often a network is asked whether it is done with a file: for about half an hour."""
+"""How often a network is asked whether it is done with a file: for about half an hour.
+
+The waits between are the deadline: while a budget is spent or nobody is there, nothing is asked.
+"""
 LONGEST_ASKING = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 HOLD = timedelta(minutes=5)
@@ -167,12 +172,18 @@ class Decision:
 
 
 def after_error(
-    error: NetworkError, *, attempts: int, failures: int, reconcile_wait: timedelta, now: datetime
+    error: NetworkError,
+    *,
+    attempts: int,
+    failures: int,
+    askings: int,
+    reconcile_wait: timedelta,
+    now: datetime,
 ) -> Decision:
     """What to do after an attempt ended in an error.
 
-    `failures` attempts before it found the network away: they alone count against one that is, so
-    that what waited long for a budget or a file has all its tries.
+    `failures` attempts before it found the network away, and `askings` found it at work on a file:
+    each alone counts against another of its kind, so that what waited long has all its tries.
     """
     match error:
         case RateLimited():
@@ -189,8 +200,8 @@ def after_error(
             return Decision(Verdict.STOP, None, is_retryable=True, acting_party="operator")
         case Refused():
             return Decision(Verdict.STOP, None, is_retryable=False, acting_party="user")
-        case StillWorking() if attempts < MOST_ASKED:
-            at = now + min(backoff(attempts), LONGEST_ASKING)
+        case StillWorking() if askings + 1 < MOST_ASKED:
+            at = now + min(backoff(askings + 1), LONGEST_ASKING)
             return Decision(Verdict.WAIT, at, is_retryable=True, acting_party="network")
         case Unavailable() if is_away(error) and failures + 1 < MOST_FAILURES:
             at = now + backoff(failures + 1)

@@ -45,8 +45,8 @@ UPDATE deliveries d
        act_at = $6, claimed_by = $3, version = version + 1, updated_at = $2
   FROM due WHERE d.workspace_id = $1 AND d.id = due.id
 RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
-          d.content, d.checkpoint, d.attempts, d.failures, d.look_ups, d.sent_at, d.refs, d.trace,
-          d.version
+          d.content, d.checkpoint, d.attempts, d.failures, d.askings, d.look_ups, d.sent_at, d.refs,
+          d.trace, d.version
 """
 
 VARIANTS = """
@@ -174,8 +174,18 @@ SELECT id, state, published_at FROM posts
  WHERE workspace_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE
 """
 LOCK_DELIVERIES = """
-SELECT id, state, kind, account_id, url FROM deliveries
+SELECT id, state, kind, account_id, url, undoes_id FROM deliveries
  WHERE workspace_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE
+"""
+EDITS_OF = """
+SELECT id FROM deliveries
+ WHERE workspace_id = $1 AND post_id = ANY ($2) AND undoes_id = ANY ($3) AND kind = 'edit'
+   AND state IN ('waiting', 'going', 'failed', 'unknown')
+"""
+CALL_OFF = """
+UPDATE deliveries
+   SET state = 'cancelled', act_at = NULL, problem = NULL, version = version + 1, updated_at = $2
+ WHERE workspace_id = $1 AND id = ANY ($3)
 """
 # A retry counts on where the history ends.
 ADD_ATTEMPTS = """

@@ -298,6 +298,8 @@ class Delivery(Kept, table=True):
     attempts: int = Field(default=0)
     failures: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
     """How many of them found the network away."""
+    askings: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
+    """How many of them found it still at work on a file."""
     look_ups: int = Field(default=0)
     sent_at: datetime | None = moment(nullable=True)
     """When the first attempt began: look-ups reach back to it."""

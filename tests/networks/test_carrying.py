@@ -100,7 +100,12 @@ async def test_video_that_takes_long_comes_back_without_being_sent_up_again(key:
     assert sum(waits_s) < HELD_S
     verdicts = [
         after_error(
-            caught.value, attempts=each, failures=0, reconcile_wait=timedelta(0), now=NOW
+            caught.value,
+            attempts=each,
+            failures=0,
+            askings=each - 1,
+            reconcile_wait=timedelta(0),
+            now=NOW,
         ).verdict
         for each in (1, MOST_ASKED)
     ]

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, update
 
 from domain.accounts.tables import Account
 from domain.agenda.queries import list_agenda
 from domain.agenda.shapes import AgendaKind
-from domain.connector.errors import NetworkError, Refused, Unavailable
+from domain.connector.errors import Missing, NetworkError, Refused, Unavailable
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.pages import PageRequest
 from domain.posts.finding import find_post
@@ -111,6 +112,37 @@ async def test_a_proposal_ends_once_people_accept_that_the_copy_is_gone(stage: S
     assert still == "proposed"
     ended = [(row.reason, row.state) for row in await stage.rows(Update)]
     assert sorted(ended) == [("asked", "dismissed"), ("drifted", "dismissed")]
+
+
+async def test_an_edit_in_doubt_ends_with_the_copy_and_so_does_its_update(stage: Stage) -> None:
+    """It was sent again behind the withdrawal, found nothing there and waited for somebody."""
+    desk = await published(stage)
+    stage.network.refusals[NEW[0]] = Unavailable("Away.")
+    made = await desk.propose()
+    await desk.approve(made.id)
+    await stage.deliver()
+    await stage.quiet()
+    async with desk.open() as session:
+        # As it is left by a worker that died while it spoke.
+        lost = update(Delivery).where(col(Delivery.kind) == "edit")
+        await session.exec(lost.values(state="unknown", act_at=stage.now + timedelta(minutes=1)))
+    stage.network.refusals[NEW[0]] = Missing("Nothing is there.")
+    await withdraw(stage, desk)
+    await carry_on(stage)
+    stage.now += timedelta(hours=1)
+    sent = await desk.go()
+
+    states = {row.kind: (row.state, row.problem) for row in await stage.rows(Delivery)}
+    assert states["edit"] == ("cancelled", None)
+    assert {kind: state for kind, (state, _) in states.items()} == {
+        "publish": "withdrawn",
+        "edit": "cancelled",
+        "withdraw": "done",
+    }
+    ended = await desk.update(made.id)
+    assert (ended.state, ended.words) == ("dismissed", NOTHING_PUBLIC)
+    assert sent == []
+    assert len(await desk.told("delivery.cancelled")) == 1
 
 
 @pytest.mark.parametrize(

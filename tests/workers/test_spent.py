@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+from sqlmodel import update
+
 from domain.agenda.kinds import NOTHING_TO_DO
 from domain.agenda.queries import list_agenda
-from domain.connector.errors import RateLimited, Unavailable
+from domain.connector.errors import RateLimited, StillWorking, Unavailable
 from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.kernel.pages import PageRequest
 from domain.posts.delivery_queries import delivery_view
+from domain.posts.rules import MOST_ASKED
 from domain.posts.tables import Delivery
 from domain.posts.withdrawing import withdraw_post
 from tests.workers.stage import Stage, stage
@@ -72,6 +75,25 @@ async def test_what_waited_long_for_a_budget_has_all_its_tries_when_the_network_
 
     assert states == ["waiting"] * 7 + ["failed"]
     assert (row.attempts, row.failures, len(stage.network.texts)) == (18, 8, 18)
+
+
+async def test_what_waited_long_for_a_budget_is_asked_about_its_file_for_all_the_time(
+    stage: Stage,
+) -> None:
+    """Sixty waits for the budget were all the askings there were: the file was given up at once."""
+    await stage.plan("a", await stage.account())
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Delivery).values(attempts=MOST_ASKED))
+    asked_at = stage.now
+    stage.network.refusals["a"] = StillWorking("It is at work on a file.")
+    while await stage.states() != ["failed"]:
+        await stage.deliver()
+        await stage.quiet()
+        [row] = await stage.rows(Delivery)
+        stage.now = row.act_at or stage.now
+
+    assert (row.askings, row.failures, len(stage.network.texts)) == (MOST_ASKED, 0, MOST_ASKED)
+    assert stage.now - asked_at == timedelta(minutes=28, seconds=35)
 
 
 async def test_what_waits_behind_a_spent_budget_waits_with_it_and_keeps_its_order(

@@ -27,6 +27,7 @@ from domain.posts.rules import (
     MOST_ASKED,
     MOST_FAILURES,
     TRANSITIONS,
+    Decision,
     DeliveryState,
     PostState,
     Verdict,
@@ -52,15 +53,30 @@ ALLOWED = {
     (D.GOING, D.FAILED),
     (D.GOING, D.UNKNOWN),
     (D.GOING, D.WAITING),
+    (D.GOING, D.CANCELLED),
     (D.UNKNOWN, D.DONE),
     (D.UNKNOWN, D.FAILED),
     (D.UNKNOWN, D.WAITING),
     (D.UNKNOWN, D.UNKNOWN),
+    (D.UNKNOWN, D.CANCELLED),
     (D.FAILED, D.WAITING),
     (D.FAILED, D.CANCELLED),
     (D.FAILED, D.WITHDRAWN),
     (D.DONE, D.WITHDRAWN),
 }
+
+
+def tried(
+    error: NetworkError,
+    *,
+    attempts: int = 1,
+    failures: int = 0,
+    askings: int = 0,
+    now: datetime = NOW,
+) -> Decision:
+    """What follows an attempt that ended in an error."""
+    counted = {"attempts": attempts, "failures": failures, "askings": askings}
+    return after_error(error, reconcile_wait=WAIT, now=now, **counted)
 
 
 def test_every_state_has_its_transitions() -> None:
@@ -140,7 +156,7 @@ def test_a_post_is_never_said_published_while_anything_else_is_true(states: list
 def test_an_error_is_answered_by_wait_hold_stop_or_look(
     error: NetworkError, verdict: Verdict, at: timedelta | None
 ) -> None:
-    decision = after_error(error, attempts=1, failures=0, reconcile_wait=WAIT, now=NOW)
+    decision = tried(error)
 
     assert decision.verdict == verdict
     assert decision.at == (None if at is None else NOW + at)
@@ -148,7 +164,7 @@ def test_an_error_is_answered_by_wait_hold_stop_or_look(
 
 def test_a_version_that_is_gone_waits_for_the_operator_and_a_retry() -> None:
     error = VersionGone("x")
-    sent = after_error(error, attempts=1, failures=0, reconcile_wait=WAIT, now=NOW)
+    sent = tried(error)
     looked = after_look_up_error(
         error, look_ups=1, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
     )
@@ -160,8 +176,7 @@ def test_a_version_that_is_gone_waits_for_the_operator_and_a_retry() -> None:
 def test_a_network_that_stays_away_is_given_up_and_may_be_retried_by_hand() -> None:
     error, attempts = Unavailable("x"), 50
     found = [
-        after_error(error, attempts=attempts, failures=failures, reconcile_wait=WAIT, now=NOW)
-        for failures in range(MOST_FAILURES)
+        tried(error, attempts=attempts, failures=failures) for failures in range(MOST_FAILURES)
     ]
 
     waits = [each.at - NOW for each in found if each.at is not None]
@@ -172,14 +187,12 @@ def test_a_network_that_stays_away_is_given_up_and_may_be_retried_by_hand() -> N
 
 def test_a_network_at_work_on_a_file_is_asked_again_for_about_half_an_hour() -> None:
     error, moments = StillWorking("x"), [NOW]
-    for attempts in range(1, MOST_ASKED):
-        decision = after_error(
-            error, attempts=attempts, failures=0, reconcile_wait=WAIT, now=moments[-1]
-        )
+    for askings in range(MOST_ASKED - 1):
+        decision = tried(error, attempts=100, askings=askings, now=moments[-1])
         assert (decision.verdict, decision.is_retryable) == (Verdict.WAIT, True)
         assert decision.at is not None
         moments.append(decision.at)
-    last = after_error(error, attempts=MOST_ASKED, failures=0, reconcile_wait=WAIT, now=NOW)
+    last = tried(error, attempts=100, askings=MOST_ASKED - 1)
 
     waits = [later - earlier for earlier, later in pairwise(moments)]
     assert waits[:4] == [timedelta(seconds=each) for each in (5, 10, 20, 30)]
