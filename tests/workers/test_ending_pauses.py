@@ -38,8 +38,10 @@ async def prepare(stage: Stage, rows: Claims) -> list[Task]:
 async def until_it_waits(session: AsyncSession, other: asyncio.Task[Any]) -> None:
     """Until another transaction waits for a lock, or is over without one."""
     raw = await driver_of(session)
-    while not (other.done() or await raw.fetchval(WAITING_FOR_A_LOCK)):  # noqa: ASYNC110
+    waits = False
+    while not (waits or other.done()):
         await asyncio.sleep(0)
+        waits = bool(await raw.fetchval(WAITING_FOR_A_LOCK))
 
 
 async def test_what_is_held_while_its_pause_ends_is_asked_about(stage: Stage) -> None:
