@@ -22,7 +22,7 @@ def has_ended(version: str, account: Playing, *, now: datetime) -> bool:
 
 
 def announced(version: str, account: Playing) -> dict[str, str]:
-    """What answers say of the end of their version (RFC 9745, RFC 8594, read 2026-11-27)."""
+    """What answers say of the end of their version (RFC 9745, RFC 8594)."""
     if version != ENDING or account.version_ends_at is None:
         return {}
     return {

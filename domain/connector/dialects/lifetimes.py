@@ -6,7 +6,8 @@
     50041         Discord's code for a version it does not speak
     501           Bluesky's answer to a method it does not have: MethodNotImplemented
 
-Read 2026-11-27: rfc-editor.org, docs.discord.com/developers/topics/opcodes-and-status-codes.
+Read 2026-11-27: datatracker.ietf.org/doc/html/rfc9745, Discord's topics/opcodes-and-status-codes,
+ResponseType of the npm package @atproto/xrpc.
 """
 
 from dataclasses import dataclass

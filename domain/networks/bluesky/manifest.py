@@ -19,7 +19,7 @@ from domain.networks.bluesky.places import ADDRESSES
 _READ_ON = date(2026, 11, 22)
 _LEXICONS = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky"
 _RATES = Source(url="https://docs.bsky.app/docs/advanced-guides/rate-limits", read_on=_READ_ON)
-_XRPC = Source(url="https://atproto.com/specs/xrpc", read_on=_READ_ON)
+_XRPC = Source(url="https://atproto.com/specs/xrpc", read_on=date(2026, 11, 27))
 
 MANIFEST = Manifest(
     key="bluesky",

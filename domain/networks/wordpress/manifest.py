@@ -31,7 +31,9 @@ _FLOOD = Source(
     url="https://developer.wordpress.org/reference/functions/wp_throttle_comment_flood/",
     read_on=_READ_ON,
 )
-_ROUTES = Source(url="https://developer.wordpress.org/rest-api/reference/", read_on=_READ_ON)
+_ROUTES = Source(
+    url="https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/", read_on=_READ_ON
+)
 
 MANIFEST = Manifest(
     key="wordpress",
