@@ -42,6 +42,10 @@ def test_packages_of_another_lock_are_noticed(folder: Path) -> None:
     assert is_well(machine_checks.environment_matches(folder))
 
 
+def test_an_image_has_no_lock_to_compare_with(folder: Path) -> None:
+    assert is_well(machine_checks.environment_matches(folder))
+
+
 def _sha256(path: Path) -> str:
     said = subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True)
     return said.stdout.split()[0]

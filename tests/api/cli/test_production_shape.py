@@ -242,6 +242,7 @@ def test_the_image_holds_all_that_migrates_serves_and_works(engines: Engines, im
         pulse = SERVICES["workers"]["healthcheck"]["test"]
         assert pulse[:2] == ["CMD", "python"]
         until(lambda: succeeds(image, env, *pulse[2:]), "the workers' pulse is felt")
+        run(image, env, "-m", "api", "doctor")
 
 
 def run(image: Path, env: dict[str, str], *arguments: str) -> None:
