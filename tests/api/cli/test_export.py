@@ -8,6 +8,7 @@ from api.cli.export import defaults, differences
 from api.cli.places import ROOT
 from api.cli.settings_sheet import sheet
 from api.errors import codes
+from domain.connector.codes import MISFITS, TROUBLES
 from domain.kernel.settings import Settings
 
 
@@ -51,12 +52,20 @@ def test_a_difference_is_shown_as_lines_taken_and_given(folder: Path) -> None:
 
 
 def test_every_error_code_has_one_line_with_its_status_and_remedy() -> None:
-    rows = {line.split("`")[1]: line for line in catalogue().splitlines() if line.startswith("| <")}
+    problems = catalogue().partition("## Troubles outside")[0]
+    rows = {line.split("`")[1]: line for line in problems.splitlines() if line.startswith("| <")}
 
     assert set(rows) == {each.code for each in codes()}
     assert "| 401 |" in rows["token.missing"]
     assert "| 500 |" in rows["internal"]
     assert all(each.remedy in rows[each.code] for each in codes())
+
+
+def test_every_code_can_be_linked_to_at_one_place() -> None:
+    anchors = re.findall(r'<a id="([^"]+)">', catalogue())
+
+    assert set(anchors) == {*(each.code for each in codes()), *TROUBLES, *MISFITS}
+    assert len(anchors) == len(set(anchors))
 
 
 def test_contracts_do_not_depend_on_the_environment(
