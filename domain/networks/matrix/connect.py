@@ -16,7 +16,6 @@ from domain.connector.http import Call, Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
 from domain.networks.matrix.answers import (
     Alias,
-    Done,
     Name,
     Room,
     Session,
@@ -25,6 +24,7 @@ from domain.networks.matrix.answers import (
     Whoami,
 )
 from domain.networks.matrix.places import room_url
+from domain.networks.matrix.secrecy import ensure_readable, is_encrypted
 from domain.networks.matrix.wire import CLIENT, MEDIA, USER, Server, room_path, server_of
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     room = login.fields["room"].strip()
     path = f"{CLIENT}/join/{quote(room, safe='$!:')}"
     room_id = (await server.repeat(Call("POST", path, json={}), Room)).room_id
-    if await _is_encrypted(server, room_id):
+    if await is_encrypted(server, room_id):
         raise Refused("The room is encrypted.")
     return Connected(
         server=root,
@@ -55,8 +55,7 @@ async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:
 async def check(http: Http, access: Access) -> Profile:
     server = server_of(http, access)
     await _myself(server)
-    if await _is_encrypted(server, access.remote_id):
-        raise GrantExpired("The room is encrypted by now: what we say there would not be.")
+    await ensure_readable(server, access.remote_id)
     return await _profile(server, access.remote_id)
 
 
@@ -102,14 +101,6 @@ async def _myself(server: Server) -> str:
     except Refused as error:
         message = "The server does not accept this access token."
         raise GrantExpired(message, said=error.said) from error
-
-
-async def _is_encrypted(server: Server, room_id: str) -> bool:
-    try:
-        await server.read(room_path(room_id, "state", "m.room.encryption"), Done)
-    except Missing:
-        return False
-    return True
 
 
 async def _profile(server: Server, room_id: str) -> Profile:

@@ -12,11 +12,13 @@ from domain.connector.words import Access, Draft, Ref
 from domain.networks.matrix.answers import Acknowledged, Content
 from domain.networks.matrix.compose import Body, words_of
 from domain.networks.matrix.places import event_url
+from domain.networks.matrix.secrecy import ensure_readable
 from domain.networks.matrix.wire import event_of, room_path, server_of
 
 
 async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datetime) -> Ref:  # noqa: ARG001 - the port's signature
     server = server_of(http, access)
+    await ensure_readable(server, access.remote_id)
     standing = (await event_of(server, access.remote_id, ref.remote_id)).content
     words = words_of(draft.parts[0]) | _file(standing)
     replaces: Body = {"rel_type": "m.replace", "event_id": ref.remote_id}

@@ -19,6 +19,7 @@ from domain.networks.matrix.matching import find
 from domain.networks.matrix.media import file_of, send_up
 from domain.networks.matrix.places import event_url
 from domain.networks.matrix.progress import Progress
+from domain.networks.matrix.secrecy import ensure_readable
 from domain.networks.matrix.wire import USER, Server, event_of, room_path, server_of
 
 
@@ -36,6 +37,7 @@ async def publish(
         return progress.published()
     begun_at = progress.begun_at or now.astimezone(UTC)
     progress = progress.model_copy(update={"begun_at": begun_at})
+    await ensure_readable(server, access.remote_id)
     answers = await _answered(server, access, draft)
     for number in range(len(progress.sent), len(draft.parts)):
         event_id = None

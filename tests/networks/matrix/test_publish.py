@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from pydantic import JsonValue
 
-from domain.connector.errors import Missing, OutcomeUnknown, RateLimited
+from domain.connector.errors import GrantExpired, Missing, OutcomeUnknown, RateLimited
 from domain.connector.words import Checkpoint, Draft, Link, Part, Ref
 from domain.networks.matrix import edit, publish
 from domain.networks.matrix.compose import words_of
@@ -11,6 +11,9 @@ from tests.networks.drafts import DATE, ILLUSTRATED, IN_A_MINUTE, NOW, POST, THR
 from tests.networks.matrix.case import CASE, ROOM, SELF, refused
 from tests.networks.playing import Kept, failing_post
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
+
+READABLE, _ = recorded("matrix", "post")
+"""That the room is not encrypted."""
 
 
 def event(
@@ -43,7 +46,8 @@ async def send(http: ScriptedHttp, draft: Draft) -> JsonValue:
 async def test_message_that_was_tried_is_sought_and_sent_again_under_the_same_id() -> None:
     tried: Checkpoint = {"is_trying": True, "begun_at": NOW.isoformat()}
     page: JsonValue = {"chunk": [event("$1", {"parvis.delivery": "delivery-1-1"}, SELF)]}
-    http = ScriptedHttp([answer("GET", f"{ROOM}/messages", page), sent("delivery-1-0", "$2")])
+    sought = answer("GET", f"{ROOM}/messages", page)
+    http = ScriptedHttp([READABLE, sought, sent("delivery-1-0", "$2")])
 
     published = await publish.publish(http, CASE.access, POST, tried, Kept(http), now=NOW)
 
@@ -69,7 +73,7 @@ async def test_message_is_sought_page_by_page_until_before_it_was_begun() -> Non
 async def test_where_too_much_was_said_since_nothing_is_sent_again() -> None:
     tried: Checkpoint = {"is_trying": True, "begun_at": NOW.isoformat()}
     page: JsonValue = {"chunk": [event("$3", sender=SELF)], "end": "t1"}
-    http = ScriptedHttp([answer("GET", f"{ROOM}/messages", page)] * 20)
+    http = ScriptedHttp([READABLE, *[answer("GET", f"{ROOM}/messages", page)] * 20])
 
     with pytest.raises(OutcomeUnknown, match="look into the room"):
         await publish.publish(http, CASE.access, POST, tried, Kept(http), now=NOW)
@@ -79,13 +83,13 @@ async def test_where_too_much_was_said_since_nothing_is_sent_again() -> None:
 
 async def test_thread_that_was_interrupted_goes_on_below_what_stands() -> None:
     begun: Checkpoint = {"begun_at": NOW.isoformat(), "sent": [{"id": "$1"}, {"id": "$2"}]}
-    http = ScriptedHttp([sent("delivery-2-2", "$3")])
+    http = ScriptedHttp([READABLE, sent("delivery-2-2", "$3")])
 
     published = await publish.publish(http, CASE.access, THREAD, begun, Kept(http), now=NOW)
 
     assert [ref.remote_id for ref in published.refs] == ["$1", "$2", "$3"]
-    assert isinstance(http.calls[0].json, dict)
-    assert http.calls[0].json["m.relates_to"] == {
+    assert isinstance(http.calls[1].json, dict)
+    assert http.calls[1].json["m.relates_to"] == {
         "rel_type": "m.thread",
         "event_id": "$1",
         "is_falling_back": True,
@@ -98,11 +102,12 @@ async def test_file_that_is_there_is_not_sent_up_again() -> None:
     kept = Kept(http)
     await publish.publish(http, CASE.access, ILLUSTRATED, {}, kept, now=NOW)
 
-    again = ScriptedHttp(recorded("matrix", "illustrated")[1:])
+    readable, _, said = recorded("matrix", "illustrated")
+    again = ScriptedHttp([readable, said])
     await publish.publish(again, CASE.access, ILLUSTRATED, kept.checkpoints[0], kept, now=NOW)
 
     again.assert_finished()
-    assert again.calls[0].json == http.calls[1].json
+    assert again.calls[1].json == http.calls[2].json
 
 
 @pytest.mark.parametrize(
@@ -126,6 +131,7 @@ async def test_answer_stays_in_its_thread_and_calls_whom_it_answers(
 ) -> None:
     http = ScriptedHttp(
         [
+            READABLE,
             answer("GET", f"{ROOM}/event/$9", event("$9", {"body": "Why?", **about})),
             sent("delivery-4-0", "$10"),
         ]
@@ -141,7 +147,7 @@ async def test_answer_stays_in_its_thread_and_calls_whom_it_answers(
 async def test_nobody_is_called_by_an_answer_to_ourselves() -> None:
     own = answer("GET", f"{ROOM}/event/$9", event("$9", {"body": "One"}, SELF))
 
-    body = await send(ScriptedHttp([own, sent("delivery-4-0", "$10")]), answering("$9"))
+    body = await send(ScriptedHttp([READABLE, own, sent("delivery-4-0", "$10")]), answering("$9"))
 
     assert isinstance(body, dict)
     assert body["m.mentions"] == {}
@@ -152,8 +158,23 @@ async def test_what_was_taken_back_is_not_answered() -> None:
     assert isinstance(gone, dict)
     gone["unsigned"] = {"redacted_because": {"type": "m.room.redaction"}}
 
+    answered = answer("GET", f"{ROOM}/event/$9", gone)
+
     with pytest.raises(Missing):
-        await send(ScriptedHttp([answer("GET", f"{ROOM}/event/$9", gone)]), answering("$9"))
+        await send(ScriptedHttp([READABLE, answered]), answering("$9"))
+
+
+async def test_nothing_is_said_or_changed_in_a_room_that_is_encrypted_by_now() -> None:
+    sealed = answer("GET", READABLE.path, {"algorithm": "m.megolm.v1.aes-sha2"})
+
+    for speaks in (
+        lambda http: publish.publish(http, CASE.access, POST, {}, Kept(http), now=NOW),
+        lambda http: edit.edit(http, CASE.access, Ref("$9"), POST, now=NOW),
+    ):
+        http = ScriptedHttp([sealed])
+        with pytest.raises(GrantExpired, match="encrypted"):
+            await speaks(http)
+        http.assert_finished()
 
 
 async def test_older_servers_say_in_the_body_how_long_to_wait() -> None:
@@ -173,12 +194,12 @@ async def test_same_edit_has_the_same_id_and_another_edit_another() -> None:
     standing = answer("GET", f"{ROOM}/event/$9", event("$9", {"body": "Old"}, SELF))
     paths = []
     for text in ("New", "New", "Newer"):
-        http = ScriptedHttp([standing])
+        http = ScriptedHttp([READABLE, standing])
         with pytest.raises(AssertionError, match="after the end of the script"):
             await edit.edit(
                 http, CASE.access, Ref("$9"), replace(POST, parts=(Part(text),)), now=NOW
             )
-        paths.append(http.calls[1].url)
+        paths.append(http.calls[2].url)
 
     assert paths[0] == paths[1] != paths[2]
 
