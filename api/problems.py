@@ -260,7 +260,7 @@ def _fault(found: dict[str, Any]) -> Fault:
     place, *rest = found["loc"] or ("body",)
     path = rest if place == "body" else [place, *rest]
     pointer = "".join(f"/{escape(step)}" for step in path)
-    return Fault(pointer, found["type"], found["msg"])
+    return Fault(pointer, found["type"], found["msg"].removeprefix("Value error, "))
 
 
 def _invalid_kinds() -> dict[str, type[ParvisError]]:

@@ -77,7 +77,7 @@ def thread_misfits(wanted: int, *, public: int) -> list[Misfit]:
     """What keeps new words from the place of public ones: a thread keeps its messages."""
     if wanted == public:
         return []
-    message = f"It is public as {public} messages; send as many."
+    message = f"Send as many messages as are public: {public}."
     return [Misfit("/parts", "thread.length_differs", message, public, wanted)]
 
 

@@ -99,7 +99,7 @@ async def end_pause(
     raw = await driver_of(session)
     freed = await raw.fetch(FREED, caller.workspace_id, id_, now)
     if freed and command.overdue is None:
-        raise PauseOverdue(f"{len(freed)} messages should have gone out meanwhile.")
+        raise PauseOverdue(f"Messages that should have gone out meanwhile: {len(freed)}.")
     # Before their deliveries, and in one order for all: so nobody waits crosswise.
     posts = {each["post_id"] for each in freed} - {None}
     await raw.fetch(statements.LOCK_POSTS, caller.workspace_id, list(posts))

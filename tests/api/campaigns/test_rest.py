@@ -132,6 +132,14 @@ async def test_campaign_that_contradicts_itself_is_refused(
     assert (await desk.client.get("/v1/campaigns")).json()["data"] == [made]
 
 
+async def test_what_is_wrong_is_said_in_our_words_alone(desk: Desk) -> None:
+    twice = {"community_id": desk.community, "name": "Vendanges", "utm": [{}, {}]}
+
+    problem = await desk.post("/v1/campaigns", 422, **twice)
+
+    assert problem["errors"][0]["message"] == "Each network has one template."
+
+
 async def test_last_day_sent_alone_is_held_against_the_first(desk: Desk) -> None:
     made = await campaign(desk, starts_on="2026-09-02")
 
