@@ -54,7 +54,7 @@ async def test_what_is_held_while_its_pause_ends_is_asked_about(stage: Stage) ->
         left = await delivering.prepare(session, caller, rows, now=stage.now)
         ending = asyncio.create_task(end(stage, made.id))
         await until_it_waits(session, ending)
-    with pytest.raises(PauseOverdue, match="1 messages"):
+    with pytest.raises(PauseOverdue, match="meanwhile: 1"):
         await ending
 
     assert (left, await stage.states()) == ([], ["waiting"])

@@ -51,6 +51,7 @@ async def cut(
 
     scope = {
         "type": "http",
+        "http_version": "1.1",
         "method": "PATCH",
         "path": url,
         "raw_path": url.encode(),
