@@ -18,7 +18,7 @@ from domain.kernel.errors import AccountDisconnected, ParvisError
 from domain.kernel.traces import span
 from domain.mentions.service import answer_delivered
 from domain.metrics.service import start_measuring
-from domain.posts import arriving, recording
+from domain.posts import arriving, leaving, recording
 from domain.posts.arriving import Arrived
 from domain.posts.delivering import LOOK_UP, Held, Task, Wait
 from domain.posts.pausing import ensure_unpaused
@@ -216,13 +216,13 @@ async def _record_error(
     caller, when = worker(task.workspace_id), {"started_at": started_at, "now": now}
     async with context.database.transaction(task.workspace_id) as session:
         if wait is not None:
-            await arriving.put_off_behind(session, caller, task, left, wait, now=now)
+            await leaving.put_off_behind(session, caller, task, left, wait, now=now)
         await recording.record_error(session, caller, task, error, decision, **when)
         if line is not None and (resumes := line.connector.resume) is not None:
             await recording.show_known(session, caller, task, resumes.known)
     if left:
         async with context.database.transaction(task.workspace_id) as session:
-            await arriving.settle(session, caller, [held.task for held, _ in left], now=now)
+            await leaving.settle(session, caller, [held.task for held, _ in left], now=now)
     ids = task.workspace_id, task.account_id
     if isinstance(error, VersionGone):
         await version_gone(context, *ids, error)
@@ -253,7 +253,7 @@ async def put_off(context: Context, workspace_id: UUID, left: Sequence[tuple[Hel
     """Each would meet the same spent budget, or overtake the others once that is whole again."""
     if left:
         async with context.database.transaction(workspace_id) as session:
-            await arriving.put_off(session, worker(workspace_id), left, now=context.clock())
+            await leaving.put_off(session, worker(workspace_id), left, now=context.clock())
 
 
 async def resume(context: Context, workspace_id: UUID, account_id: UUID) -> None:
@@ -269,7 +269,7 @@ async def _go_on(context: Context, task: Task) -> None:
     caller, now = worker(task.workspace_id), context.clock()
     left = context.outbox.put_off(task.account_id, Wait(now, None))
     async with context.database.transaction(task.workspace_id) as session:
-        await arriving.put_off(session, caller, left, now=now)
+        await leaving.put_off(session, caller, left, now=now)
         await recording.resume_account(session, caller, task.account_id, now=now)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from domain.kernel.caller import Caller, worker
-from domain.posts import arriving, delivering
+from domain.posts import delivering, leaving
 from domain.posts.delivering import Claims, Held
 from domain.posts.rules import DeliveryKind
 from workers.context import Context
@@ -65,7 +65,7 @@ async def give_back(context: Context, left: Iterable[Held]) -> None:
     for workspace_id, held in _by_workspace(left).items():
         now = context.of(workspace_id).clock()
         async with context.database.transaction(workspace_id) as session:
-            await arriving.give_back(session, worker(workspace_id), held, now=now)
+            await leaving.give_back(session, worker(workspace_id), held, now=now)
 
 
 async def _speak(context: Context, lane: Lane) -> None:

@@ -1,7 +1,4 @@
-"""What arrived, recorded many at once, with posts, events and history; what is given back.
-
-Each function is one transaction.
-"""
+"""What arrived, recorded many at once, with posts, events and history."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,9 +14,8 @@ from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
 from domain.kernel.ids import new_id, show
-from domain.kernel.nudges import due_at
 from domain.posts import statements
-from domain.posts.delivering import Held, Task, Wait
+from domain.posts.delivering import Task
 from domain.posts.drift import FIRST_LOOK
 from domain.posts.editing import keep_edit
 from domain.posts.finding import find_post, lock_delivery
@@ -49,7 +45,7 @@ async def record_done(
 ) -> None:
     """The deliveries arrived; a withdrawal arrived when what it undoes is gone."""
     raw = await driver_of(session)
-    posts = await _lock_posts(raw, caller, (each.task.post_id for each in arrived))
+    posts = await lock_posts(raw, caller, (each.task.post_id for each in arrived))
     rows = await _lock_deliveries(raw, caller, arrived)
     there = [each for each in arrived if each.task.id in rows]
     await _add_attempts(raw, caller, there, now)
@@ -69,97 +65,18 @@ async def record_done(
         about = ("delivery", row["id"])
         trace = each.task.trace
         record(session, caller, "delivery.done", about, now=now, data=data, trace=trace)
-    await settle_posts(session, raw, caller, posts, now, _traces(each.task for each in new))
+    await settle_posts(session, raw, caller, posts, now, traces_of(each.task for each in new))
     for each in new:
         if each.task.kind is DeliveryKind.EDIT:
             await _keep_edit(session, caller, each, now)
 
 
-async def give_back(
-    session: AsyncSession, caller: Caller, held: Sequence[Held], *, now: datetime
-) -> int:
-    """Leaves what a worker claimed and never began to whoever comes next; gives how many."""
-    return await _leave(session, caller, [(each, None) for each in held], now)
-
-
-async def put_off(
-    session: AsyncSession, caller: Caller, left: Sequence[tuple[Held, Wait]], *, now: datetime
-) -> int:
-    """Leaves what a worker claimed until its account may bring it out; gives how many."""
-    return await _leave(session, caller, left, now)
-
-
-async def put_off_behind(
-    session: AsyncSession,
-    caller: Caller,
-    task: Task,
-    left: Sequence[tuple[Held, Wait]],
-    wait: Wait,
-    *,
-    now: datetime,
-) -> None:
-    """Has all that falls due behind a task wait with it: claimed by this worker, or by nobody yet.
-
-    For the transaction that records why the task waits: put off later, some would be overtaken as
-    the budget gets whole. The posts of `left` are for `settle` to look at afterwards.
-    """
-    raw = await driver_of(session)
-    await _lock_posts(raw, caller, [task.post_id])
-    ids = [task.id, *(held.task.id for held, _ in left)]
-    await raw.fetch(statements.LOCK_DELIVERIES, caller.workspace_id, ids)
-    await _give_back(session, raw, caller, left, now)
-    about = caller.workspace_id, task.account_id, now, wait.until, json.dumps(wait.problem)
-    for row in await raw.fetch(statements.PUT_OFF_DUE, *about):
-        due_at(session, caller.workspace_id, row["id"], wait.until)
-
-
-async def settle(
-    session: AsyncSession, caller: Caller, tasks: Sequence[Task], *, now: datetime
-) -> None:
-    """Derives the state of the tasks' posts once more."""
-    raw = await driver_of(session)
-    posts = await _lock_posts(raw, caller, (task.post_id for task in tasks))
-    await settle_posts(session, raw, caller, posts, now, _traces(tasks))
-
-
-async def _leave(
-    session: AsyncSession,
-    caller: Caller,
-    left: Sequence[tuple[Held, Wait | None]],
-    now: datetime,
-) -> int:
-    raw = await driver_of(session)
-    posts = await _lock_posts(raw, caller, (held.task.post_id for held, _ in left))
-    given = await _give_back(session, raw, caller, left, now)
-    await settle_posts(session, raw, caller, posts, now, _traces(held.task for held, _ in left))
-    return given
-
-
-async def _give_back(
-    session: AsyncSession,
-    raw: asyncpg.Connection,
-    caller: Caller,
-    left: Sequence[tuple[Held, Wait | None]],
-    now: datetime,
-) -> int:
-    if not left:
-        return 0
-    ids, ends = zip(*((held.task.id, held.lease_end) for held, _ in left), strict=True)
-    untils = [wait.until if wait else now for _, wait in left]
-    problems = [json.dumps(wait.problem) if wait and wait.problem else None for _, wait in left]
-    given = caller.workspace_id, ids, ends, now, untils, problems
-    rows = await raw.fetch(statements.GIVE_BACK, *given)
-    for row in rows:
-        due_at(session, caller.workspace_id, row["id"], row["act_at"])
-    return len(rows)
-
-
-def _traces(tasks: Iterable[Task]) -> dict[UUID | None, str | None]:
+def traces_of(tasks: Iterable[Task]) -> dict[UUID | None, str | None]:
     """By post, the trace of a task that moves it."""
     return {task.post_id: task.trace for task in tasks}
 
 
-async def _lock_posts(
+async def lock_posts(
     raw: asyncpg.Connection, caller: Caller, ids: Iterable[UUID | None]
 ) -> list[asyncpg.Record]:
     """Before their deliveries, and in one order for all: so nobody waits crosswise."""
