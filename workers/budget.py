@@ -34,11 +34,10 @@ from domain.connector.manifest import Manifest
 from domain.connector.rates import is_of_all, is_slowed, read_rate
 from domain.kernel.clock import utc_now
 from domain.kernel.ids import show
+from domain.kernel.nudges import VALKEY_PATIENCE_S
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 
-VALKEY_PATIENCE_S = 5.0
-"""Longer than a busy process stands still, as what goes out uncounted may be refused."""
 UNTOLD_WAIT_S = 60
 _KEPT_AFTER_MS = 60_000
 

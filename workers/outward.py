@@ -19,12 +19,7 @@ from domain.accounts.credentials import open_grant, renewed
 from domain.accounts.rules import AccountState, ended_early, runs_out
 from domain.accounts.shapes import AccountFacts
 from domain.accounts.standing import Standing
-from domain.connector.errors import (
-    GrantExpired,
-    NetworkError,
-    OutcomeUnknown,
-    Unavailable,
-)
+from domain.connector.errors import GrantExpired, NetworkError, OutcomeUnknown, Unavailable
 from domain.connector.http import Call, Http, Reply
 from domain.connector.manifest import IdempotencyClass
 from domain.connector.port import Connector

@@ -8,10 +8,10 @@ from datetime import datetime
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from api.fence.policies import VALKEY_PATIENCE_S
 from domain.accounts.budgeting import TOLD, ahead_of, told_rate
 from domain.accounts.budgets import Counted
 from domain.kernel.errors import DependencyAway
+from domain.kernel.nudges import VALKEY_PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)

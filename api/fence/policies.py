@@ -20,8 +20,6 @@ from domain.kernel.errors import RateExceeded
 MINUTE_S, HOUR_S = 60, 3600
 NETWORK_BITS = 64
 NOWHERE = "nowhere"
-VALKEY_PATIENCE_S = 5.0
-"""Longer than a busy machine stands still: an engine that is away refuses at once."""
 _LEFT, _REFUSED = "rate_left", "rate_refused"
 
 

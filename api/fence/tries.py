@@ -24,9 +24,10 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from api.fence.policies import HOUR_S, VALKEY_PATIENCE_S, Left, Policy, left_of, refuse
+from api.fence.policies import HOUR_S, Left, Policy, left_of, refuse
 from domain.kernel.database import Database
 from domain.kernel.errors import DependencyAway, RateExceeded
+from domain.kernel.nudges import VALKEY_PATIENCE_S
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.lockouts.service import Subject, count_failure, forgive, wait_of

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
+from api.filters import Network
 from domain.connector.words import InboxKind
 from domain.kernel.clock import Moment
 from domain.kernel.errors import IdMalformed, IdWrongKind
@@ -26,7 +27,6 @@ from domain.mentions.shapes import MentionFilter, MentionSort
 MOST_VALUES = 50
 MOST_WORDS = 200
 MOST_CURSOR = 500
-Network = Annotated[str, Query(min_length=1, max_length=40, examples=["mastodon"])]
 PREFIXES = {
     "community_id": "com",
     "account_id": "acct",

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
+from api.filters import Network
 from api.paging import link_next, tag
 from api.routes import TransactionRoute
 from domain.kernel.ids import AuthorId
@@ -14,7 +15,6 @@ from domain.mentions.queries import AuthorSort
 from domain.mentions.shapes import AuthorView
 
 router = APIRouter(prefix="/v1/authors", tags=["authors"], route_class=TransactionRoute)
-Word = Annotated[str, Query(min_length=1, max_length=40, examples=["mastodon"])]
 Handle = Annotated[str, Query(min_length=1, max_length=300, examples=["anna@example.social"])]
 
 
@@ -29,7 +29,7 @@ async def list_authors(
         AuthorSort, Query(description="The order; `-` turns it round.")
     ] = AuthorSort.CREATED_DOWN,
     network: Annotated[
-        list[Word], Query(max_length=50, description="Only on these networks.")
+        list[Network], Query(max_length=50, description="Only on these networks.")
     ] = [],  # noqa: B006 - FastAPI copies it
     handle: Annotated[
         list[Handle], Query(max_length=50, description="Only with exactly these handles.")

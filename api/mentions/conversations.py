@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
-from api.filters import OfAccounts, OfCommunities
+from api.filters import Network, OfAccounts, OfCommunities
 from api.paging import link_next, tag
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
@@ -16,7 +16,6 @@ from domain.mentions.queries import ConversationSort
 from domain.mentions.shapes import ConversationFilter, ConversationView
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=TransactionRoute)
-Word = Annotated[str, Query(min_length=1, max_length=40, examples=["mastodon"])]
 
 
 @router.get("", summary="List conversations")
@@ -32,7 +31,7 @@ async def list_conversations(
     account_id: OfAccounts = [],  # noqa: B006 - FastAPI copies it
     community_id: OfCommunities = [],  # noqa: B006 - as above
     network: Annotated[
-        list[Word], Query(max_length=50, description="Only on these networks.")
+        list[Network], Query(max_length=50, description="Only on these networks.")
     ] = [],  # noqa: B006 - as above
     post_id: Annotated[
         list[PostId], Query(max_length=50, description="Only grown from these posts.")

@@ -24,6 +24,9 @@ QUEUE = "parvis:jobs"
 PENDING = "nudges"
 PATIENCE_S = 1.0
 """For all nudges of a transaction: its caller waits for the answer."""
+VALKEY_PATIENCE_S = 5.0
+"""For what must be counted: longer than a busy process stands still, as an engine that is away
+refuses at once, and what is not counted may be refused elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

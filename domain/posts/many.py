@@ -50,7 +50,7 @@ async def retry_deliveries(
 
 def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Delivery]:
     waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.problem).is_not(None))
-    is_missed = and_(waits, CODE.in_([PublishingMissed.code]))
+    is_missed = and_(waits, PublishingMissed.code == CODE)
     on_hold = exists().where(
         col(Post.workspace_id) == col(Delivery.workspace_id),
         col(Post.id) == col(Delivery.post_id),
