@@ -25,7 +25,8 @@ from workers.outward import Line, Purpose, grant_expired, open_line
 BATCH = 100
 MOST_PAGES = 20
 LEASE = timedelta(minutes=3)
-TROUBLE_WAIT = timedelta(minutes=2)
+TROUBLE_WAITS = 4
+"""How many times the shortest wait an inbox in trouble is left alone."""
 AGAIN = timedelta(seconds=5)
 log = structlog.get_logger()
 
@@ -121,7 +122,7 @@ async def _wait(
 ) -> None:
     """Locked out: the account is paused. Anything else: the inbox is read again later."""
     now = context.clock()
-    wait = TROUBLE_WAIT
+    wait = timedelta(seconds=TROUBLE_WAITS * context.settings.poll_min_s)
     if isinstance(error, GrantExpired):
         if await grant_expired(context, workspace_id, account_id, error, now=started_at):
             return

@@ -104,7 +104,8 @@ async def finish_reading(
         network_s=None if connector is None else connector.manifest.poll_min_s,
         own_longest_s=row.poll_longest_s,
     )
-    wait = next_poll(timedelta(seconds=row.poll_every_s), bounds, had_items=had_items)
+    is_new = row.last_read_at is None  # whoever connects it looks on
+    wait = next_poll(timedelta(seconds=row.poll_every_s), bounds, had_items=had_items or is_new)
     row.inbox_cursor, row.last_read_at = cursor, now
     row.poll_every_s = int(wait.total_seconds())
     if row.read_at is not None:

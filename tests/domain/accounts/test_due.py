@@ -80,10 +80,13 @@ async def test_reading_keeps_the_cursor_and_plans_the_next(database: Database) -
     id_ = await make_connected(database, workspace_id, GRANT)
 
     await read(database, workspace_id, id_, had_items=False)
+    new = await row_of(database, workspace_id, id_)
+    await read(database, workspace_id, id_, had_items=False)
     quiet = await row_of(database, workspace_id, id_)
     await read(database, workspace_id, id_, had_items=True)
     busy = await row_of(database, workspace_id, id_)
 
+    assert (new.poll_every_s, new.read_at) == (30, NOW + timedelta(seconds=30))
     assert (quiet.poll_every_s, quiet.read_at) == (60, NOW + timedelta(seconds=60))
     assert (busy.poll_every_s, busy.read_at) == (30, NOW + timedelta(seconds=30))
     assert (busy.inbox_cursor, busy.last_read_at) == ("c1", NOW)
@@ -103,7 +106,8 @@ async def test_own_longest_poll_bounds_the_wait(database: Database) -> None:
             now=NOW,
         )
 
-    await read(database, workspace_id, id_, had_items=False)
+    for _ in range(2):
+        await read(database, workspace_id, id_, had_items=False)
 
     assert (await row_of(database, workspace_id, id_)).poll_every_s == 45
 
