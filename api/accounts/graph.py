@@ -19,7 +19,7 @@ from domain.accounts.budgets import AccountBudgetsView, budgets_of
 from domain.accounts.consent_shapes import ConsentView
 from domain.accounts.shapes import AccountView
 from domain.kernel.ids import read
-from domain.posts import refitting
+from domain.posts import refitting, removing
 
 ACCOUNT = derive(
     AccountView,
@@ -156,8 +156,9 @@ MUTATIONS = (
     ),
     Mutation(
         "remove_account",
-        service.remove_account,
-        "Removes an account and its credentials; what it published stays. Needs `accounts:write`.",
+        removing.remove_account,
+        "Removes an account and its credentials; what it published stays. What waits for it is "
+        "decided on by `waiting`, or it is refused. Needs `accounts:write`.",
         prefix="acct",
     ),
     Mutation(

@@ -19,14 +19,17 @@ from domain.accounts.budgets import AccountBudgetsView, budgets_of
 from domain.accounts.queries import AccountSort
 from domain.accounts.rules import AccountState
 from domain.accounts.shapes import (
+    OF_WAITING,
     AccountView,
     ChangeAccount,
     ConnectAccount,
     ReconnectAccount,
+    RemoveAccount,
+    Waiting,
 )
 from domain.kernel.ids import AccountId
 from domain.kernel.shapes import Page
-from domain.posts import refitting
+from domain.posts import refitting, removing
 
 kept = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=TransactionRoute)
 begun = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=CallerRoute)
@@ -207,12 +210,17 @@ async def remove_account(
     now: NowDep,
     version: VersionIfSentDep,
     account_id: AccountId,
+    waiting: Annotated[Waiting | None, Query(description=OF_WAITING)] = None,
 ) -> None:
-    """Forgets its credentials. What it published stays public; what waits no longer goes out.
+    """Forgets its credentials. What it published stays public; its posts are kept.
 
-    Needs the scope `accounts:write`.
+    409 `account.awaited` where messages wait for it, are under way or in doubt, unless `waiting`
+    says what becomes of those that wait. Needs the scope `accounts:write`.
     """
-    await service.remove_account(session, caller, account_id, expected_version=version, now=now)
+    command = RemoveAccount(waiting=waiting)
+    await removing.remove_account(
+        session, caller, account_id, command, expected_version=version, now=now
+    )
 
 
 router = APIRouter()

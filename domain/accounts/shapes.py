@@ -12,6 +12,7 @@ from domain.connector.words import Measures
 from domain.kernel.clock import Moment
 from domain.kernel.ids import AccountId, CommunityId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
+from domain.kernel.words import Word
 
 NetworkKey = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$", examples=["mastodon"])
@@ -130,6 +131,23 @@ class ReconnectAccount(Command):
     login: LoginFields = Field(
         repr=False, description="What the network's manifest lists under `login`, by name."
     )
+
+
+class Waiting(Word):
+    """What becomes of the messages that wait for an account which is removed."""
+
+    FAIL = "fail", "It fails at once: its post is kept, and the agenda asks what becomes of it."
+    CANCEL = "cancel", "It is cancelled."
+
+
+OF_WAITING = (
+    "What becomes of messages that wait for it: they `fail` at once, so that their posts stand in "
+    "the agenda, or are called off: `cancel`. Needed where any waits."
+)
+
+
+class RemoveAccount(Command):
+    waiting: Waiting | None = Field(default=None, description=OF_WAITING)
 
 
 class ChangeAccount(Change):

@@ -673,6 +673,13 @@ class AccountRemoved(AccountDisconnected):
     remedy = "Connect the account again as a new one."
 
 
+class AccountAwaited(Conflict):
+    code = "account.awaited"
+    title = "Messages wait for the account"
+    remedy = "Send `waiting`: they `fail` at once, so that their posts are seen to, or `cancel`."
+    acting_party = "user"
+
+
 class AbilityMissing(Conflict):
     code = "network.ability_missing"
     title = "The network cannot do this"

@@ -7,7 +7,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.errors import AccountRemoved, DeliveryStopped, PublishingMissed
+from domain.kernel.errors import (
+    AccountRemoved,
+    DeliveryStopped,
+    ParvisError,
+    PublishingMissed,
+)
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
 from domain.kernel.traces import current_trace
@@ -77,6 +82,13 @@ def call_off(row: Delivery, now: datetime) -> None:
         row.problem = problem_of(DeliveryStopped())
     else:
         end(row, DeliveryState.CANCELLED, now)
+
+
+def give_up(row: Delivery, error: ParvisError, *, now: datetime) -> None:
+    """It will never go out, and waits for a person from now on, not from when it was planned."""
+    end(row, DeliveryState.FAILED, now)
+    row.due_at = min(row.due_at, now)
+    row.problem = {**problem_of(error), "is_retryable": False}
 
 
 def may_retry(row: Delivery) -> bool:
