@@ -157,7 +157,7 @@ async def _look_up(
         await _record_done(context, task, published, started_at)
         return
     wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
-    is_sure = task.look_ups >= look_ups_needed(line.idempotency)
+    is_sure = task.look_ups_ended + 1 >= look_ups_needed(line.idempotency)
     await _record_not_there(context, task, None if is_sure else wait, started_at)
 
 
@@ -237,7 +237,12 @@ def _decided(task: Task, line: Line | None, error: NetworkError, now: datetime) 
     if task.act == LOOK_UP:
         in_doubt = line.account.in_doubt if line else InDoubt.ASK
         return after_look_up_error(
-            error, look_ups=task.look_ups, in_doubt=in_doubt, reconcile_wait=wait, now=now
+            error,
+            look_ups=task.look_ups,
+            ended=task.look_ups_ended,
+            in_doubt=in_doubt,
+            reconcile_wait=wait,
+            now=now,
         )
     return after_error(
         error,

@@ -106,7 +106,7 @@ def is_mute(row: Delivery) -> bool:
 def retry(session: AsyncSession, row: Delivery, *, now: datetime) -> None:
     """It waits again; its checkpoint stays, so a thread goes on where it was."""
     row.state, row.attempts = DeliveryState.WAITING, 0
-    row.failures = row.askings = row.look_ups = 0
+    row.failures = row.askings = row.look_ups = row.look_ups_ended = 0
     make_due(session, row, now, now=now)
 
 

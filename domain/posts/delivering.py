@@ -49,6 +49,7 @@ class Task:
     failures: int
     askings: int
     look_ups: int
+    look_ups_ended: int
     due_at: datetime
     sent_at: datetime
     trace: str | None
@@ -214,6 +215,7 @@ def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content])
         failures=row["failures"],
         askings=row["askings"],
         look_ups=row["look_ups"],
+        look_ups_ended=row["look_ups_ended"],
         due_at=row["due_at"],
         sent_at=row["sent_at"],
         trace=row["trace"],

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.connector.errors import NetworkError, RateLimited, StillWorking
+from domain.connector.errors import NetworkError, OutcomeUnknown, RateLimited, StillWorking
 from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
@@ -57,6 +57,8 @@ async def record_error(
         row.failures += 1
     if task.act != LOOK_UP and isinstance(error, StillWorking):
         row.askings += 1
+    if task.act == LOOK_UP and isinstance(error, OutcomeUnknown):
+        row.look_ups_ended += 1
     row.version, row.updated_at = row.version + 1, now
     said = (row.problem or {}).get("said", "") if task.act == LOOK_UP else ""
     row.problem = {**_problem(error, decision), "said": error.said or said}
@@ -122,8 +124,9 @@ async def record_not_there(
     if row.state != DeliveryState.UNKNOWN or row.version != task.version:
         return
     row.act_at = again_at or now
+    row.look_ups_ended += 1
     if again_at is None:
-        row.state, row.look_ups = DeliveryState.WAITING, 0
+        row.state, row.look_ups, row.look_ups_ended = DeliveryState.WAITING, 0, 0
         row.problem = None
     row.version, row.updated_at = row.version + 1, now
     due_at(session, caller.workspace_id, row.id, row.act_at)

@@ -219,16 +219,18 @@ def after_look_up_error(
     error: NetworkError,
     *,
     look_ups: int,
+    ended: int,
     in_doubt: InDoubt,
     reconcile_wait: timedelta,
     now: datetime,
 ) -> Decision:
     """What to do when the look-up itself did not succeed: the outcome stays unknown.
 
-    Where the network cannot tell, a person decides, unless the account has it sent again: once.
+    Where the network cannot tell, a person decides, unless the account has it sent again: once,
+    however many look-ups met trouble of their own before. `ended` told of it already.
     """
     match error:
-        case OutcomeUnknown() if in_doubt is InDoubt.SEND_AGAIN and look_ups == 1:
+        case OutcomeUnknown() if in_doubt is InDoubt.SEND_AGAIN and not ended:
             return Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
         case OutcomeUnknown():
             return Decision(Verdict.LOOK, None, is_retryable=False, acting_party="user")

@@ -45,8 +45,8 @@ UPDATE deliveries d
        act_at = $6, claimed_by = $3, version = version + 1, updated_at = $2
   FROM due WHERE d.workspace_id = $1 AND d.id = due.id
 RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
-          d.content, d.checkpoint, d.attempts, d.failures, d.askings, d.look_ups, d.sent_at, d.refs,
-          d.trace, d.version
+          d.content, d.checkpoint, d.attempts, d.failures, d.askings, d.look_ups, d.look_ups_ended,
+          d.sent_at, d.refs, d.trace, d.version
 """
 
 VARIANTS = """

@@ -301,6 +301,8 @@ class Delivery(Kept, table=True):
     askings: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
     """How many of them found it still at work on a file."""
     look_ups: int = Field(default=0)
+    look_ups_ended: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
+    """How many of them told of it: not there, or nobody can tell; others met trouble themselves."""
     sent_at: datetime | None = moment(nullable=True)
     """When the first attempt began: look-ups reach back to it."""
     problem: dict[str, Any] | None = json(nullable=True)

@@ -52,6 +52,11 @@ class Sandbox:
     async def __call__(self, call: Call) -> Reply:
         if call.url.endswith("/shown"):
             return self._shown(call)
+        if call.url.endswith(("/me/posts", "/sessions/refresh")):
+            self.asked.append(call.url.rpartition("/")[2])
+            if self.silence is not None:
+                raise self.silence
+            return Reply(200, {}, b"[]", call.url)
         if call.method == "DELETE":
             self.texts.append(f"no {call.url.rpartition('/')[2]}")
             return Reply(204, {}, b"", call.url)

@@ -5,12 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from domain.accounts.credentials import seal_grant
 from domain.accounts.rules import InDoubt
 from domain.accounts.service import change_account
 from domain.accounts.shapes import ChangeAccount
+from domain.accounts.tables import Account
 from domain.agenda.queries import list_agenda
 from domain.agenda.shapes import AgendaItemView
 from domain.connector.errors import NetworkError, OutcomeUnknown, Unavailable
+from domain.connector.words import Grant
 from domain.kernel.caller import worker
 from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow
 from domain.kernel.pages import PageRequest
@@ -20,10 +23,12 @@ from domain.posts.rules import backoff
 from domain.posts.service import change_post, remove_post
 from domain.posts.settling import retry_delivery, retry_post, settle_delivery
 from domain.posts.tables import Attempt, Delivery
+from tests.domain.accounts.build import KEYS
 from tests.workers.stage import Stage, stage
 from tests.workers.test_half_out import do, go
 
 __all__ = ["stage"]
+CLASS_E = {"idempotency": "E"}
 LOST = OutcomeUnknown("No answer came.", said="504 timeout")
 
 
@@ -42,6 +47,13 @@ async def agenda(stage: Stage) -> AgendaItemView:
         found = await list_agenda(session, caller, PageRequest(), now=stage.now)
     [item] = [each for each in found.data if each.delivery_id]
     return item
+
+
+async def give(stage: Stage, account_id: UUID, grant: Grant) -> None:
+    async with stage.database.transaction(stage.workspace_id) as session:
+        row = await session.get_one(Account, (stage.workspace_id, account_id))
+        row.sealed_grant = seal_grant(KEYS, stage.workspace_id, account_id, grant)
+        row.grant_expires_at, row.granted_at = grant.expires_at, stage.now
 
 
 async def go_on(stage: Stage, *, times: int) -> list[str]:
@@ -132,6 +144,53 @@ async def test_an_account_may_have_what_is_in_doubt_sent_again_once(stage: Stage
         ("look_up", "unknown"),
     ]
     assert (row.state, row.act_at, (row.problem or {})["acting_party"]) == ("unknown", None, "user")
+
+
+async def test_trouble_in_looking_up_does_not_use_up_that_it_is_sent_again(stage: Stage) -> None:
+    """Only the very first look-up sent it again: after any trouble in it, a person was asked."""
+    _, account_id = await doubt(stage)
+    again = ChangeAccount(in_doubt=InDoubt.SEND_AGAIN)
+    await do(stage, change_account, account_id, again, expected_version=None)
+    await give(stage, account_id, Grant("old", refresh="r", expires_at=stage.now, extra=CLASS_E))
+    stage.network.silence = Unavailable("It is away.")
+
+    in_vain = await go_on(stage, times=3)
+    looked = [(each.act, each.outcome) for each in await stage.rows(Attempt)]
+    await give(stage, account_id, Grant("good", extra=CLASS_E))
+    sent = await go_on(stage, times=12)
+
+    [row] = await stage.rows(Delivery)
+    history = [(each.act, each.outcome) for each in await stage.rows(Attempt)]
+    assert (in_vain, looked) == ([], [("send", "unknown"), *[("look_up", "unknown")] * 3])
+    assert sent == ["a"]
+    assert history[len(looked) :] == [
+        ("look_up", "waiting"),
+        ("send", "unknown"),
+        ("look_up", "unknown"),
+    ]
+    assert (row.state, row.act_at, (row.problem or {})["acting_party"]) == ("unknown", None, "user")
+
+
+async def test_look_up_that_failed_does_not_count_as_one_that_found_nothing(stage: Stage) -> None:
+    """Of the two look-ups of class D one could fail: what a listing showed late was sent again."""
+    await doubt(stage, of="D")
+    del stage.network.refusals["a"]
+    stage.network.silence = Unavailable("It is away.")
+    first = await go_on(stage, times=1)
+    stage.network.silence = None
+
+    second = await go_on(stage, times=1)
+    third = await go_on(stage, times=2)
+
+    history = [(each.act, each.outcome) for each in await stage.rows(Attempt)]
+    assert (first, second, third) == ([], [], ["a"])
+    assert history == [
+        ("send", "unknown"),
+        ("look_up", "unknown"),
+        ("look_up", "not_there"),
+        ("look_up", "not_there"),
+        ("send", "done"),
+    ]
 
 
 async def test_what_is_sent_again_in_doubt_may_arrive(stage: Stage) -> None:

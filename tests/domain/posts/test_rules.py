@@ -166,7 +166,7 @@ def test_a_version_that_is_gone_waits_for_the_operator_and_a_retry() -> None:
     error = VersionGone("x")
     sent = tried(error)
     looked = after_look_up_error(
-        error, look_ups=1, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
+        error, look_ups=1, ended=0, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
     )
 
     assert (sent.at, sent.is_retryable, sent.acting_party) == (None, True, "operator")
@@ -214,7 +214,7 @@ def test_a_network_at_work_on_a_file_is_asked_again_for_about_half_an_hour() -> 
 )
 def test_a_look_up_that_fails_leaves_the_outcome_unknown(error: NetworkError) -> None:
     decision = after_look_up_error(
-        error, look_ups=1, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
+        error, look_ups=1, ended=0, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
     )
 
     assert decision.verdict == Verdict.LOOK
@@ -223,17 +223,21 @@ def test_a_look_up_that_fails_leaves_the_outcome_unknown(error: NetworkError) ->
 
 def test_a_network_that_cannot_tell_leaves_it_to_a_person() -> None:
     decision = after_look_up_error(
-        OutcomeUnknown("x"), look_ups=1, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
+        OutcomeUnknown("x"), look_ups=1, ended=0, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
     )
 
     assert (decision.at, decision.acting_party) == (None, "user")
 
 
-@pytest.mark.parametrize(("look_ups", "verdict"), [(1, Verdict.WAIT), (2, Verdict.LOOK)])
-def test_an_account_may_have_it_sent_again_once(look_ups: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize("look_ups", [1, 2, 9])
+@pytest.mark.parametrize(("ended", "verdict"), [(0, Verdict.WAIT), (1, Verdict.LOOK)])
+def test_an_account_may_have_it_sent_again_once(
+    look_ups: int, ended: int, verdict: Verdict
+) -> None:
     decision = after_look_up_error(
         OutcomeUnknown("x"),
         look_ups=look_ups,
+        ended=ended,
         in_doubt=InDoubt.SEND_AGAIN,
         reconcile_wait=WAIT,
         now=NOW,
