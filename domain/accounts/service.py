@@ -114,7 +114,7 @@ async def remove_account(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Forgets its credentials; what it published stays. What waits is for who calls to decide on."""
+    """Forgets its credentials; what it published stays. What waits is the matter of who calls."""
     caller.need(Scope.ACCOUNTS_WRITE)
     row = await _account(session, caller, id_, expected_version)
     gone = {"removed_at": now, "problem": None}

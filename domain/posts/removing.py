@@ -38,9 +38,7 @@ async def remove_account(
     caller.need(Scope.ACCOUNTS_WRITE)
     if command.waiting is not None:
         await _decide(session, caller, id_, command.waiting, now)
-    await accounts.remove_account(
-        session, caller, id_, expected_version=expected_version, now=now
-    )
+    await accounts.remove_account(session, caller, id_, expected_version=expected_version, now=now)
     if command.waiting is None:
         await _ensure_unawaited(session, caller, id_)
 
