@@ -1,5 +1,6 @@
-"""Pages for developers, /docs and /graphql, whose files come with packages and not from a CDN."""
+"""Pages for developers, /docs, /graphql and /problems, that load nothing from elsewhere."""
 
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -7,8 +8,12 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from markupsafe import Markup, escape
 
+from api.catalogue import Row, tables
 from api.graph import ide
+from api.pages.browser import POLICY, TEMPLATES
+from domain.kernel.coded import PAGE
 
 PACKAGE = "fastapi_offline"
 ASSETS = "/docs/assets"
@@ -16,7 +21,7 @@ CONTRACT = Path(__file__).parents[1] / "openapi" / "openapi.json"
 
 
 def install(app: FastAPI) -> None:
-    """Adds both pages' files, the API reference and the contract that it shows.
+    """Adds the pages' files, the API reference, the contract that it shows, and all codes.
 
     The contract is answered as it was exported: to write it anew takes 14 MiB in every process.
     """
@@ -36,6 +41,32 @@ def install(app: FastAPI) -> None:
             swagger_css_url=f"{ASSETS}/swagger-ui.css",
             swagger_favicon_url=f"{ASSETS}/favicon.png",
         )
+
+    @app.get(PAGE, include_in_schema=False)
+    async def problems() -> HTMLResponse:
+        return HTMLResponse(_problems(), headers={"Content-Security-Policy": POLICY})
+
+
+@lru_cache
+def _problems() -> str:
+    shown = [
+        table._replace(lead=_marked(table.lead), rows=[_row(each) for each in table.rows])
+        for table in tables()
+    ]
+    return TEMPLATES.get_template("problems.html").render(tables=shown)
+
+
+def _row(row: Row) -> Row:
+    return row._replace(cells=[_marked(cell) for cell in row.cells])
+
+
+def _marked(text: str) -> Markup:
+    """What stands between backticks is code."""
+    odd = (
+        Markup("<code>{}</code>").format(each) if place % 2 else escape(each)
+        for place, each in enumerate(text.split("`"))
+    )
+    return Markup("").join(odd)
 
 
 def _folder() -> Path:

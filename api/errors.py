@@ -7,13 +7,13 @@ from pydantic import Field
 
 from api.problems import STATUSES
 from api.routes import OpenRoute
+from domain.kernel.coded import Coded
 from domain.kernel.errors import ParvisError
-from domain.kernel.shapes import View
 
 router = APIRouter(prefix="/v1/errors", tags=["errors"], route_class=OpenRoute)
 
 
-class CodeView(View):
+class CodeView(Coded):
     code: str = Field(description="The stable code; its meaning never changes.")
     status: int = Field(description="The HTTP status it comes with.")
     title: str = Field(description="What is wrong in general.")
@@ -24,7 +24,10 @@ class CodeView(View):
 
 @router.get("", summary="List every error code")
 async def list_errors() -> list[CodeView]:
-    """What `code` of a problem can be, in REST and in GraphQL alike. Needs no token."""
+    """What `code` of a refused request can be, in REST and in GraphQL alike. Needs no token.
+
+    What networks and posts meet stands in `GET /v1/troubles`.
+    """
     return list(codes())
 
 

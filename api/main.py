@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import docs, errors, health, problems
+from api import docs, errors, health, problems, troubles
 from api.accounts import connecting, consents, hooks
 from api.accounts import rest as accounts
 from api.agenda import rest as agenda
@@ -168,6 +168,7 @@ def _add_routes(app: FastAPI) -> None:
     docs.install(app)
     app.include_router(health.router)
     app.include_router(errors.router)
+    app.include_router(troubles.router)
     app.include_router(graph.router)
     refuse_other_methods(app, [module.router for module in ROUTERS])
     for module in (*ROUTERS, *PAGES):

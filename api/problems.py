@@ -20,6 +20,7 @@ from starlette.types import Scope
 from api.methods import refuse
 from api.pointing import escape, is_unstorable
 from domain.kernel import errors
+from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import Fault, Misfit, ParvisError
 from domain.kernel.logs import redact
 from domain.kernel.shapes import View
@@ -53,7 +54,6 @@ STATUSES: dict[type[ParvisError], int] = {
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="parvis"'
-CATALOGUE = "https://parvis.example/problems#"
 
 
 class FaultView(View):
@@ -71,7 +71,7 @@ class PositionView(View):
 class Problem(View):
     """What every error answers (RFC 9457)."""
 
-    type: str = Field(description="Where the code is described.")
+    type: str = Field(description=TYPE)
     title: str = Field(description="What is wrong in general.")
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What is wrong this time.")
@@ -147,7 +147,7 @@ def answer(
     """The problem of an error, with the headers its status asks for."""
     status = status_of(error)
     shown = Problem(
-        type=CATALOGUE + error.code,
+        type=described_at(error.code),
         title=error.title,
         status=status,
         detail=error.message,

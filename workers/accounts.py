@@ -11,7 +11,7 @@ from domain.accounts.credentials import open_login
 from domain.accounts.due import DueKind, claim_due
 from domain.accounts.endings import ending
 from domain.accounts.shapes import VersionNotice
-from domain.connector.errors import GrantExpired, NetworkError, Refused, Unavailable
+from domain.connector.errors import Barred, GrantExpired, NetworkError, Unavailable
 from domain.connector.heard import without_secrets
 from domain.connector.port import Connector
 from domain.connector.words import Connected, Login, Profile
@@ -111,7 +111,7 @@ async def check(context: Context, workspace_id: UUID, account_id: UUID) -> None:
 async def _connect(context: Context, workspace_id: UUID, plan: Connecting) -> Connected:
     connector = find(plan.network)
     if connector is None or connector.connect is None:
-        raise Refused("This Parvis cannot connect to the network.", code="network.unknown")
+        raise Barred("This Parvis cannot connect to the network.")
     now = context.clock()
     versions = spoken_by(context, connector, now=now)
     login = replace(_login(context, workspace_id, plan), versions=versions)

@@ -12,7 +12,7 @@ from domain.accounts.consent_seals import open_begun, open_intent
 from domain.accounts.consent_shapes import StepDue
 from domain.accounts.consenting import ConsentState
 from domain.connector.consent import Begun, Client, Consents, Wish
-from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
+from domain.connector.errors import Barred, NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.connector.heard import without_secrets
 from domain.connector.http import Http
 from domain.kernel.sealing import SealBroken
@@ -164,7 +164,7 @@ async def _record_trouble(
 def _way(context: Context, step: StepDue) -> tuple[Consents, Http]:
     connector = find(step.network)
     if connector is None or connector.consent is None:
-        raise Refused("This Parvis cannot connect to the network.", code="network.unknown")
+        raise Barred("This Parvis cannot connect to the network.")
     return connector.consent, way_out(context, connector, step.id, Purpose.CHECK)
 
 

@@ -11,7 +11,7 @@ from time import monotonic
 import httpcore2
 import httpx2
 
-from domain.connector.errors import Refused, Unavailable
+from domain.connector.errors import Barred, Refused, Unavailable
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host and port, as text, best first."""
@@ -118,7 +118,7 @@ class PublicBackend(httpcore2.AsyncNetworkBackend):
                 f"The name {host} could not be resolved.", code="outbound.unreachable"
             ) from error
         if not all(is_public(address) for address in addresses):
-            raise Refused(
+            raise Barred(
                 f"{host} lies on a private address; OUTBOUND_ALLOW may list its origin.",
                 code="outbound.address_refused",
             )

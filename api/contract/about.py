@@ -39,7 +39,9 @@ answer with `Idempotent-Replayed: true` and changes nothing; the same key with a
 
 **Errors** are problems (RFC 9457, `application/problem+json`) with a stable `code`, what to do
 about it, JSON pointers to each fault, and whether a retry may help. `GET /v1/errors` lists every
-code. Ignore fields and words of enums that you do not know: new ones may come at any time.
+code; `GET /v1/troubles` those of what networks and posts meet, such as of a delivery's `problem`.
+`type` of whatever has a code leads to its description at `/problems`. Ignore
+fields and words of enums that you do not know: new ones may come at any time.
 
 **Time.** Moments are RFC 3339 in UTC. What is planned has a wall time and an IANA time zone, and
 shows the moment they mean: in the gap of a clock change the next valid one, in an overlap the
@@ -88,7 +90,7 @@ TAGS = {
     "access": "API keys, tokens and grants: who and what may act.",
     "events": "The log of everything that happened, in order, without gaps.",
     "audit": "Who did what, when and from where, bound together by hashes.",
-    "errors": "Every code a problem can have.",
+    "errors": "Every code: of refused requests, and of what networks and posts meet.",
     "health": "For those who start, stop and route to this process.",
 }
 

@@ -56,18 +56,27 @@ def derive(
     if view in _types:
         return _types[view]
     annotations = get_type_hints(view, include_extras=True)
-    fields = {field: annotations[field] for field in view.model_fields} | dict(as_types or {})
+    fields = {field: annotations[field] for field in view.model_fields}
+    fields |= {name: _computed(view, name) for name in view.model_computed_fields}
+    fields |= dict(as_types or {})
     bases = (node.Node,) if find is not None else ()
     shell = type(name, bases, {"__annotations__": {f: graph_type(a) for f, a in fields.items()}})
     made = cast(
         "type",
-        from_pydantic.type(view, name=name, description=description, all_fields=True)(shell),
+        from_pydantic.type(
+            view, name=name, description=description, all_fields=True, include_computed=True
+        )(shell),
     )
     _types[view] = made
     _read_ids(made, view, fields)
     if find is not None:
         node.register(_prefix_of(fields["id"]), find)
     return made
+
+
+def _computed(view: type[BaseModel], name: str) -> object:
+    """Pydantic itself reads it only when the view is built, which waits until one is shown."""
+    return get_type_hints(getattr(view, name).fget)["return"]
 
 
 def node_of(view: type[BaseModel]) -> type:

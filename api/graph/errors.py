@@ -12,6 +12,7 @@ from api.pointing import is_unstorable
 from api.posts.said import CONFLICT
 from api.problems import position_of
 from domain.kernel import errors
+from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import ParvisError
 from domain.posts.versions import PostStale
 
@@ -28,6 +29,7 @@ class Fault:
 @strawberry.interface(description="Why a mutation changed nothing.")
 class Error:
     code: str = strawberry.field(description="Stable code, the same as in REST.")
+    type: str = strawberry.field(description=TYPE)
     message: str = strawberry.field(description="What is wrong this time, for people.")
     remedy: str = strawberry.field(description="What to do about it.")
     field: str | None = strawberry.field(
@@ -96,6 +98,7 @@ def typed(error: ParvisError) -> Error | None:
     faults = [Fault(pointer=camel(f.pointer), code=f.code, message=f.message) for f in error.faults]
     shared: dict[str, Any] = {
         "code": error.code,
+        "type": described_at(error.code),
         "message": error.message,
         "remedy": error.remedy,
         "field": faults[0].pointer[1:].replace("/", ".") if faults else None,
@@ -145,6 +148,7 @@ def extensions(error: ParvisError) -> dict[str, Any]:
     position = position_of(error)
     return {
         "code": error.code,
+        "type": described_at(error.code),
         "remedy": error.remedy,
         "isRetryable": error.is_retryable,
         "actingParty": error.acting_party,

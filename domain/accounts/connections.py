@@ -17,7 +17,7 @@ from domain.accounts.rules import AccountState
 from domain.accounts.service import become
 from domain.accounts.shapes import AccountProblem, VersionNotice
 from domain.accounts.tables import Account
-from domain.connector.errors import NetworkError, VersionGone
+from domain.connector.errors import ActingParty, NetworkError, VersionGone
 from domain.connector.words import Connected, Profile
 from domain.events.service import record
 from domain.kernel.caller import worker
@@ -103,7 +103,7 @@ async def record_connect_trouble(
     if again_at is None:
         _fail(session, row, problem, now=now)
         return
-    values = {"tries": tries, "connect_at": again_at, "problem": problem.model_dump(mode="json")}
+    values = {"tries": tries, "connect_at": again_at, "problem": problem.kept()}
     apply(row, values, now=now)
 
 
@@ -174,7 +174,7 @@ async def lock_out(
     problem = _problem(error, f"{error.message} {rules.CONNECT_AGAIN}", is_retryable=False)
     values = {
         **PAUSED,
-        "problem": problem.model_dump(mode="json"),
+        "problem": problem.kept(),
         "check_at": now + rules.CHECK_EVERY,
     }
     become(row, AccountState.ACTION_REQUIRED, values, now=now)
@@ -214,7 +214,7 @@ def _fail(session: AsyncSession, row: Account, problem: AccountProblem, *, now: 
     state = AccountState.ACTION_REQUIRED if has_grant else AccountState.FAILED
     values = {
         **PAUSED,
-        "problem": problem.model_dump(mode="json"),
+        "problem": problem.kept(),
         "sealed_login": None,
         "tries": 0,
         "check_at": now + rules.CHECK_WAITS[0] if has_grant else None,
@@ -228,13 +228,13 @@ def _problem(error: NetworkError, message: str, *, is_retryable: bool) -> Accoun
         code=error.code,
         message=message,
         said=error.said,
-        acting_party=rules.acting_party(error),
+        acting_party=error.acting_party,
         is_retryable=is_retryable,
     )
 
 
 def _own_problem(code: str, message: str) -> AccountProblem:
-    party = rules.ActingParty.USER
+    party = ActingParty.USER
     return AccountProblem(
         code=code, message=message, said="", acting_party=party, is_retryable=False
     )

@@ -16,9 +16,9 @@ from domain.accounts.consent_shapes import BeginConsent, ConsentView, Installati
 from domain.accounts.consenting import GOOD_FOR, ConsentState, may_become
 from domain.accounts.logins import check_fields, check_reach
 from domain.accounts.queries import find_account
-from domain.accounts.rules import ActingParty
 from domain.accounts.shapes import AccountProblem
 from domain.accounts.tables import Consent
+from domain.connector.errors import ActingParty
 from domain.events.service import record
 from domain.identity.bearer import BearerKind, make_bearer
 from domain.kernel.caller import Caller, Scope, worker
@@ -198,7 +198,7 @@ def fail(
     problem = AccountProblem(
         code=code, message=message, said=said, acting_party=ActingParty.USER, is_retryable=False
     )
-    values = {"problem": problem.model_dump(mode="json"), "act_at": None, "sealed_code": None}
+    values = {"problem": problem.kept(), "act_at": None, "sealed_code": None}
     become(row, ConsentState.FAILED, values, now=now)
     about = {"code": code}
     caller = worker(row.workspace_id)

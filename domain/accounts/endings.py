@@ -11,11 +11,10 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.accounts.rules import ActingParty
 from domain.accounts.shapes import VersionNotice
 from domain.accounts.tables import Account
 from domain.connector.dialects.lifetimes import Lifetime
-from domain.connector.errors import VersionGone
+from domain.connector.errors import ActingParty, VersionGone
 from domain.connector.manifest import Manifest
 from domain.events.service import record
 from domain.kernel.caller import worker
@@ -80,7 +79,7 @@ def note(
     before = None if kept is None else VersionNotice.model_validate(kept)
     if _is_same(before, notice) and not _is_old(row.version_noticed_at, now):
         return
-    row.version_notice = None if notice is None else notice.model_dump(mode="json")
+    row.version_notice = None if notice is None else notice.kept()
     row.version_noticed_at = None if notice is None else now
     kind = "mended" if notice is None else "ending" if notice.code == ENDING else "gone"
     about = {"network": row.network, "handle": row.handle, **(row.version_notice or {})}

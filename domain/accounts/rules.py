@@ -1,4 +1,4 @@
-"""The states of an account, what its troubles mean, and how often it is read.
+"""The states of an account, what its troubles lead to, and how often it is read.
 
     connecting → connecting, connected, action_required, failed, removed
     connected → connecting, action_required, removed
@@ -51,14 +51,6 @@ def may_become(before: AccountState, after: AccountState) -> bool:
     return after in NEXT[before]
 
 
-class ActingParty(Word):
-    """Who can end a trouble."""
-
-    USER = "user", "Whoever uses the account, by what the remedy says."
-    OPERATOR = "operator", "Whoever runs Parvis."
-    NETWORK = "network", "The network itself; nothing is to be done but wait."
-
-
 CONNECT_AGAIN = "Connect the account again with a fresh login; what is queued is kept."
 LOCKED_OUT = "account.login_refused"
 IDENTITY_DIFFERS = "account.identity_differs"
@@ -71,14 +63,6 @@ PULL_EVERY = timedelta(seconds=10)
 """However often it is asked for, an inbox is not read sooner after the last reading."""
 RENEW_BEFORE = timedelta(minutes=2)
 RENEWED_IS_NEW = timedelta(minutes=1)
-
-
-def acting_party(error: NetworkError) -> ActingParty:
-    if error.code == "outbound.address_refused" or isinstance(error, VersionGone):
-        return ActingParty.OPERATOR
-    if isinstance(error, GrantExpired | Refused):
-        return ActingParty.USER
-    return ActingParty.NETWORK
 
 
 def is_final(error: NetworkError) -> bool:

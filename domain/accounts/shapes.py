@@ -7,9 +7,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from domain.accounts.rules import AccountState, ActingParty, InDoubt
+from domain.accounts.rules import AccountState, InDoubt
+from domain.connector.errors import ActingParty
 from domain.connector.words import Measures
 from domain.kernel.clock import Moment
+from domain.kernel.coded import Coded
 from domain.kernel.ids import AccountId, CommunityId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.kernel.words import Word
@@ -43,7 +45,7 @@ OF_IN_DOUBT = (
 LongestPoll = Annotated[int, Field(ge=30, le=86_400, examples=[300])]
 
 
-class AccountProblem(View):
+class AccountProblem(Coded):
     """Why an account cannot work, and who can end it."""
 
     code: str = Field(description="Stable code of the trouble.")
@@ -53,7 +55,7 @@ class AccountProblem(View):
     is_retryable: bool = Field(description="Whether Parvis tries again by itself.")
 
 
-class VersionNotice(View):
+class VersionNotice(Coded):
     """What the network says of the version of its api that Parvis speaks to it."""
 
     code: str = Field(description="`network.version_ending` or `network.version_gone`.")

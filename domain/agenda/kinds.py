@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from domain.agenda.shapes import AgendaKind
-from domain.connector.errors import GrantExpired
+from domain.connector.errors import ActingParty, GrantExpired, VersionGone
+from domain.connector.troubles import TROUBLES
 from domain.kernel.errors import (
     AccountDisconnected,
     AccountRemoved,
@@ -26,8 +27,7 @@ REMEDIES = {
     AgendaKind.CONTENT_DRIFT: "Approve the update that would put it right, or accept it.",
     AgendaKind.REVIEW_OPEN: "Approve it, or say what must change.",
     AgendaKind.ACCOUNT_TROUBLED: "Connect the account again.",
-    AgendaKind.VERSION_ENDS: "Speak another version (NETWORK_VERSIONS) or update Parvis, "
-    "then check the account, and retry what failed.",
+    AgendaKind.VERSION_ENDS: TROUBLES[VersionGone.code].remedy,
     AgendaKind.VALIDITY_ENDS: "Update it, or confirm it with another end.",
     AgendaKind.CHECK_DUE: "Confirm that it still holds, or propose an update.",
     AgendaKind.UPDATE_PROPOSED: "Approve or dismiss the update.",
@@ -50,10 +50,12 @@ OF_CODES = {
             RightsExpired,
         )
     },
-    **dict.fromkeys(
-        (AccountDisconnected.code, GrantExpired.code),
-        "Connect the account again; it goes on by itself then.",
-    ),
+    **{
+        code: trouble.remedy
+        for code, trouble in TROUBLES.items()
+        if trouble.acting_party is not ActingParty.NETWORK
+    },
+    AccountDisconnected.code: TROUBLES[GrantExpired.code].remedy,
 }
 """Of a delivery that is held or failed, by what is wrong; for other codes by its kind."""
 STOPPED = frozenset({AgendaKind.DELIVERY_HELD, AgendaKind.DELIVERY_FAILED})

@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.clock import Moment
+from domain.kernel.coded import PerhapsCoded
 from domain.kernel.ids import (
     AccountId,
     CommunityId,
@@ -14,7 +15,6 @@ from domain.kernel.ids import (
     SourceId,
     UpdateId,
 )
-from domain.kernel.shapes import View
 from domain.kernel.words import Word
 
 
@@ -37,7 +37,7 @@ class AgendaKind(Word):
     WORK_STUCK = "work_stuck", "Work of a worker breaks each time it is tried."
 
 
-class AgendaItemView(View):
+class AgendaItemView(PerhapsCoded):
     kind: AgendaKind = Field(description="Why it stands here.")
     at: Moment = Field(
         description="When it is due, was due, or by when it is asked for; of an account, since "

@@ -7,17 +7,32 @@ NetworkError            three answers: wait, stop, look
 ├── GrantExpired        stop: the account's owner must connect again
 ├── VersionGone         stop: the operator moves to another version, or to a newer Parvis
 ├── Refused             stop: the network will not take this content or act
-│   └── Missing         what the call names is not there (any more)
+│   ├── Missing         what the call names is not there (any more)
+│   └── Barred          this installation does not call there, until its operator lets it
 └── OutcomeUnknown      look: the call may have had its effect
+
+Each says who must act and whether a retry can help; `troubles.py` says what each code means.
 """
 
 from datetime import datetime
+
+from domain.kernel.words import Word
+
+
+class ActingParty(Word):
+    """Who can end a trouble."""
+
+    USER = "user", "Whoever uses the account, by what the remedy says."
+    OPERATOR = "operator", "Whoever runs Parvis."
+    NETWORK = "network", "The network itself; nothing is to be done but wait."
 
 
 class NetworkError(Exception):
     """`code` is stable and dotted; `said` is the network's own words, without secrets."""
 
     code = "network.error"
+    acting_party = ActingParty.NETWORK
+    is_retryable = True
 
     def __init__(self, message: str, *, code: str | None = None, said: str = "") -> None:
         super().__init__(message)
@@ -54,18 +69,22 @@ class GrantExpired(NetworkError):
     """The network no longer accepts the account's credentials."""
 
     code = "network.grant_expired"
+    acting_party = ActingParty.USER
 
 
 class VersionGone(NetworkError):
     """The network no longer speaks the version of its api that was called; nothing was changed."""
 
     code = "network.version_gone"
+    acting_party = ActingParty.OPERATOR
 
 
 class Refused(NetworkError):
     """The network understood and said no; the same call will be refused again."""
 
     code = "network.refused"
+    acting_party = ActingParty.USER
+    is_retryable = False
 
 
 class Missing(Refused):
@@ -74,7 +93,16 @@ class Missing(Refused):
     code = "network.missing"
 
 
+class Barred(Refused):
+    """Nothing was called: this installation reaches no such network or address."""
+
+    code = "network.unknown"
+    acting_party = ActingParty.OPERATOR
+    is_retryable = True
+
+
 class OutcomeUnknown(NetworkError):
     """The call was sent and no answer came: look before anything is sent again."""
 
     code = "network.outcome_unknown"
+    is_retryable = False

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from domain.kernel.clock import Day, Moment
+from domain.kernel.coded import Coded
 from domain.kernel.ids import CommunityId, EventCalendarId, OccasionId, Own
 from domain.kernel.names import Visible
 from domain.kernel.shapes import Change, Command, View, may_change
@@ -42,7 +43,7 @@ class EventCalendarState(Word):
     TROUBLED = "troubled", "It cannot be read; `problem` says why."
 
 
-class ReadingProblem(View):
+class ReadingProblem(Coded):
     """Why a calendar could not be read; it is tried again all the same."""
 
     code: str = Field(description="Stable code, such as `network.missing`.")

@@ -3,6 +3,7 @@
 from pydantic import Field, model_validator
 
 from domain.kernel.clock import Moment
+from domain.kernel.coded import Coded, PerhapsCoded
 from domain.kernel.ids import AccountId, AttemptId, DeliveryId, PostId
 from domain.kernel.shapes import Command, View
 from domain.kernel.words import Word
@@ -10,7 +11,7 @@ from domain.posts.fields import Link
 from domain.posts.rules import DeliveryKind, DeliveryState
 
 
-class ProblemView(View):
+class ProblemView(Coded):
     """Why a delivery did not arrive, or is not known to have."""
 
     code: str = Field(description="Stable code, such as `network.refused`.")
@@ -78,7 +79,7 @@ class DeliveryView(View):
     updated_at: Moment = Field(description="When it last changed.")
 
 
-class AttemptView(View):
+class AttemptView(PerhapsCoded):
     id: AttemptId = Field(description="The attempt's id.")
     number: int = Field(description="Its place among the delivery's attempts and look-ups.")
     act: str = Field(description="`send` or `look_up`.")

@@ -25,6 +25,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from domain.accounts.rules import InDoubt
 from domain.connector.errors import (
@@ -32,7 +33,6 @@ from domain.connector.errors import (
     NetworkError,
     OutcomeUnknown,
     RateLimited,
-    Refused,
     StillWorking,
     Unavailable,
     VersionGone,
@@ -185,29 +185,20 @@ def after_error(
     `failures` attempts before it found the network away, and `askings` found it at work on a file:
     each alone counts against another of its kind, so that what waited long has all its tries.
     """
+    says = partial(Decision, is_retryable=error.is_retryable, acting_party=error.acting_party)
     match error:
         case RateLimited():
-            until = error.until or now + backoff(attempts)
-            return Decision(
-                Verdict.WAIT, max(until, now), is_retryable=True, acting_party="network"
-            )
+            return says(Verdict.WAIT, max(error.until or now + backoff(attempts), now))
         case GrantExpired():
-            return Decision(Verdict.HOLD, now + HOLD, is_retryable=True, acting_party="user")
+            return says(Verdict.HOLD, now + HOLD)
         case OutcomeUnknown():
-            at = now + reconcile_wait
-            return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="network")
-        case VersionGone():
-            return Decision(Verdict.STOP, None, is_retryable=True, acting_party="operator")
-        case Refused():
-            return Decision(Verdict.STOP, None, is_retryable=False, acting_party="user")
+            return says(Verdict.LOOK, now + reconcile_wait)
         case StillWorking() if askings + 1 < MOST_ASKED:
-            at = now + min(backoff(askings + 1), LONGEST_ASKING)
-            return Decision(Verdict.WAIT, at, is_retryable=True, acting_party="network")
+            return says(Verdict.WAIT, now + min(backoff(askings + 1), LONGEST_ASKING))
         case Unavailable() if is_away(error) and failures + 1 < MOST_FAILURES:
-            at = now + backoff(failures + 1)
-            return Decision(Verdict.WAIT, at, is_retryable=True, acting_party="network")
+            return says(Verdict.WAIT, now + backoff(failures + 1))
         case _:
-            return Decision(Verdict.STOP, None, is_retryable=True, acting_party="network")
+            return says(Verdict.STOP, None)
 
 
 def is_away(error: NetworkError) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from domain.kernel.clock import Moment
+from domain.kernel.coded import Coded
 from domain.kernel.ids import AccountId, CampaignId
 from domain.kernel.shapes import Command, View
 from domain.posts.adaptation_shapes import Adaptations
@@ -48,7 +49,7 @@ class ValidatePost(Command):
     variants: OneEach = Field(description="The accounts that would say it, and how.")
 
 
-class MisfitView(View):
+class MisfitView(Coded):
     pointer: str = Field(description="JSON pointer into the variant.")
     code: str = Field(description="Stable code, such as `text.too_long`.")
     message: str = Field(description="What does not fit, for people.")

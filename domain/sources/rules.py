@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from domain.connector.errors import NetworkError, OutcomeUnknown, RateLimited, Unavailable
+from domain.connector.troubles import TROUBLES
 
 LEAST_HOURS, MOST_HOURS, USUAL_HOURS = 1, 24 * 30, 24
 READ_AGAIN = timedelta(seconds=10)
@@ -23,11 +24,11 @@ USUAL_REMEDY = "Open the page: where it is there, wait; else name another and re
 REMEDIES = {
     "network.grant_expired": "The page asks for a login: name one that is public.",
     "network.missing": "Name the page that took its place, and remove this source.",
-    "network.no_text": "Name a page, a document or an entry of a feed that shows text.",
+    "network.no_text": TROUBLES["network.no_text"].remedy,
     "outbound.address_refused": "Name a public address, or have it listed in OUTBOUND_ALLOW.",
     "outbound.answer_too_large": "Name a smaller page.",
     "outbound.url_refused": "Name an address that may be called.",
-    "work.broken": "An operator finds why in the workers' log, under `work.broken`.",
+    "work.broken": TROUBLES["work.broken"].remedy,
 }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.clock import Moment
+from domain.kernel.coded import Coded
 from domain.kernel.ids import CommunityId, Own, PostId, SourceId
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.kernel.words import Word
@@ -31,7 +32,7 @@ class SourceState(Word):
     TROUBLED = "troubled", "It cannot be read; `problem` says why."
 
 
-class SourceProblem(View):
+class SourceProblem(Coded):
     """Why a source could not be read; it is tried again all the same."""
 
     code: str = Field(description="Stable code, such as `network.missing`.")

@@ -43,6 +43,7 @@ ONLY_REST = {
 }
 ELSEWHERE = {
     "list_errors": "Query.errorCodes",
+    "list_troubles": "Query.troubles",
     "list_metrics": "Query.metricKinds",
     "list_samples": "Query.metricSamples",
     "get_series": "Query.metricSeries",

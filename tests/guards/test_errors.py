@@ -7,11 +7,13 @@ from pathlib import Path
 
 from api.errors import kinds
 from api.problems import STATUSES, status_of
-from domain.connector.codes import MISFITS, TROUBLES
 from domain.connector.errors import NetworkError
+from domain.connector.misfits import MISFITS
+from domain.connector.troubles import TROUBLES
 from domain.kernel import errors
 from domain.kernel.errors import ParvisError
 from domain.networks import all_connectors
+from domain.posts.delivery_shapes import DriftCode
 from tests.guards.sources import FLOORS, ROOT, modules
 
 CODE = re.compile(r"^[a-z_]+(\.[a-z_]+)?$")
@@ -58,7 +60,19 @@ def misfits_in(path: Path) -> set[str]:
     }
 
 
-def every_kind(root: type[Exception]) -> Iterator[type[Exception]]:
+def kinds_in(paths: Iterable[Path]) -> dict[str, set[str]]:
+    """The names of the errors of networks that are given each code where they are made."""
+    names = {kind.__name__ for kind in every_kind(NetworkError)}
+    found: dict[str, set[str]] = {}
+    for call in (each for path in paths for each in ast.walk(ast.parse(path.read_text()))):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in names:
+            for given in call.keywords:
+                if given.arg == "code" and isinstance(given.value, ast.Constant):
+                    found.setdefault(str(given.value.value), set()).add(ast.unparse(call.func))
+    return found
+
+
+def every_kind(root: type[NetworkError]) -> Iterator[type[NetworkError]]:
     yield root
     for kind in root.__subclasses__():
         yield from every_kind(kind)
@@ -97,11 +111,32 @@ def test_every_code_stands_in_the_tree_of_the_kernel() -> None:
 
 
 def test_every_trouble_with_networks_has_its_meaning() -> None:
-    paths = [path for path in modules(*FLOORS) if path.name != "codes.py"]
+    paths = [path for path in modules(*FLOORS) if path.name != "troubles.py"]
     found = troubles_in(paths) | {vars(kind)["code"] for kind in every_kind(NetworkError)}
 
     assert found - {kind.code for kind in kinds(ParvisError)} <= TROUBLES.keys()
     assert TROUBLES.keys() <= found
+
+
+def test_every_trouble_says_who_must_act_as_what_raises_it_does() -> None:
+    raised = kinds_in(path for path in modules(*FLOORS) if path.name != "troubles.py")
+    own = [kind for kind in every_kind(NetworkError) if "code" in vars(kind)]
+    raised |= {kind.code: {each.__name__ for each in kind.__mro__} for kind in own}
+
+    assert {"outbound.address_refused", "mail.refused"} <= raised.keys()
+    assert {
+        code: names for code, names in raised.items() if TROUBLES[code].kind.__name__ not in names
+    } == {}
+
+
+def test_every_trouble_and_misfit_says_what_to_do() -> None:
+    titles = [each.title for each in TROUBLES.values()] + [each.title for each in MISFITS.values()]
+    remedies = {each.remedy for each in TROUBLES.values()}
+    remedies |= {each.remedy for each in MISFITS.values()}
+
+    assert [each for each in titles if each.endswith(".")] == []
+    assert [each for each in remedies if not each.endswith(".")] == []
+    assert TROUBLES.keys() & MISFITS.keys() == set()
 
 
 def test_every_misfit_has_its_meaning() -> None:
@@ -112,7 +147,7 @@ def test_every_misfit_has_its_meaning() -> None:
 
 def test_every_code_stands_in_the_catalogue() -> None:
     told = (ROOT / "openapi" / "problems.md").read_text()
-    codes = [*(kind.code for kind in kinds(ParvisError)), *TROUBLES, *MISFITS]
+    codes = [*(kind.code for kind in kinds(ParvisError)), *TROUBLES, *MISFITS, *DriftCode]
 
     assert [code for code in codes if f"`{code}` |" not in told] == []
 
@@ -135,6 +170,7 @@ def test_codes_are_found_where_they_are_given(tmp_path: Path) -> None:
         "outbound.lost",
     }
     assert misfits_in(path) == {"text.odd"}
+    assert kinds_in([path]) == {"network.no_feed": {"Refused"}}
 
 
 def _troubles(tree: ast.Module) -> Iterator[str]:

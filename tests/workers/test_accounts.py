@@ -130,6 +130,9 @@ async def test_refused_login_fails_with_the_networks_words_and_without_secrets(
     assert account.problem.said == "401 AuthenticationRequired: no [secret] here"
     assert (account.problem.acting_party, account.problem.is_retryable) == ("user", False)
     assert (row.sealed_login, row.sealed_grant, row.connect_at) == (None, None, None)
+    assert account.problem.type == "/problems#network.grant_expired"
+    assert row.problem is not None
+    assert "type" not in row.problem
     assert await told(database, workspace_id) == ["account.created", "account.connection_failed"]
 
 

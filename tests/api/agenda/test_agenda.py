@@ -126,7 +126,10 @@ async def test_a_version_that_ends_stands_in_the_agenda_and_with_its_account(
         "Speak another version (NETWORK_VERSIONS) or update Parvis, then check the account, "
         "and retry what failed."
     )
-    assert (shown["state"], shown["version_notice"]) == ("connected", notice)
+    assert (shown["state"], shown["version_notice"]) == (
+        "connected",
+        {**notice, "type": "/problems#network.version_ending"},
+    )
     assert graph == {
         "state": "CONNECTED",
         "versionNotice": {"code": notice["code"], "sunsetAt": notice["sunset_at"]},

@@ -8,8 +8,10 @@ from api.cli.export import defaults, differences
 from api.cli.places import ROOT
 from api.cli.settings_sheet import sheet
 from api.errors import codes
-from domain.connector.codes import MISFITS, TROUBLES
+from domain.connector.misfits import MISFITS
+from domain.connector.troubles import TROUBLES
 from domain.kernel.settings import Settings
+from domain.posts.delivery_shapes import DriftCode
 
 
 def test_every_setting_is_explained_once_with_its_default() -> None:
@@ -61,10 +63,25 @@ def test_every_error_code_has_one_line_with_its_status_and_remedy() -> None:
     assert all(each.remedy in rows[each.code] for each in codes())
 
 
+def test_every_trouble_has_one_line_with_who_acts_and_whether_to_retry() -> None:
+    lines = catalogue().splitlines()
+
+    assert (
+        '| <a id="network.media_refused"></a>`network.media_refused` | The network cannot work on '
+        "a file, or takes none now | Send another file, or the post without it; `said` holds the "
+        "network's words. | user | no |"
+    ) in lines
+    assert (
+        '| <a id="outbound.address_refused"></a>`outbound.address_refused` | The address is '
+        "private, and OUTBOUND_ALLOW does not list it | List its origin in OUTBOUND_ALLOW, or name "
+        "a public address. | operator | yes |"
+    ) in lines
+
+
 def test_every_code_can_be_linked_to_at_one_place() -> None:
     anchors = re.findall(r'<a id="([^"]+)">', catalogue())
 
-    assert set(anchors) == {*(each.code for each in codes()), *TROUBLES, *MISFITS}
+    assert set(anchors) == {*(each.code for each in codes()), *TROUBLES, *MISFITS, *DriftCode}
     assert len(anchors) == len(set(anchors))
 
 

@@ -68,6 +68,7 @@ def told(code: str) -> dict[str, Any]:
     [found] = (each for each in codes() if each.code == code)
     return {
         "code": code,
+        "type": f"/problems#{code}",
         "remedy": found.remedy,
         "isRetryable": False,
         "actingParty": "developer",

@@ -3,8 +3,10 @@ from datetime import timedelta
 import pytest
 
 from domain.accounts import rules
-from domain.accounts.rules import AccountState, ActingParty, Cadence, may_become, next_poll
+from domain.accounts.rules import AccountState, Cadence, may_become, next_poll
 from domain.connector.errors import (
+    ActingParty,
+    Barred,
     GrantExpired,
     Missing,
     NetworkError,
@@ -81,7 +83,7 @@ def test_network_and_account_narrow_the_cadence(
         (Refused("x"), ActingParty.USER, True),
         (Missing("x"), ActingParty.USER, True),
         (VersionGone("x"), ActingParty.OPERATOR, True),
-        (Refused("x", code="outbound.address_refused"), ActingParty.OPERATOR, True),
+        (Barred("x"), ActingParty.OPERATOR, True),
         (Unavailable("x"), ActingParty.NETWORK, False),
         (RateLimited("x", until=None), ActingParty.NETWORK, False),
         (OutcomeUnknown("x"), ActingParty.NETWORK, False),
@@ -90,7 +92,7 @@ def test_network_and_account_narrow_the_cadence(
 def test_each_trouble_names_who_must_act(
     error: NetworkError, party: ActingParty, *, is_final: bool
 ) -> None:
-    assert (rules.acting_party(error), rules.is_final(error)) == (party, is_final)
+    assert (error.acting_party, rules.is_final(error)) == (party, is_final)
 
 
 def test_connection_waits_longer_each_time_and_gives_up_after_five() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.accounts.rules import InDoubt
 from domain.connector.errors import (
+    Barred,
     GrantExpired,
     Missing,
     NetworkError,
@@ -20,6 +21,7 @@ from domain.connector.errors import (
     VersionGone,
 )
 from domain.connector.manifest import IdempotencyClass
+from domain.connector.troubles import TROUBLES
 from domain.posts.rules import (
     HOLD,
     LONGEST_ASKING,
@@ -64,6 +66,10 @@ ALLOWED = {
     (D.FAILED, D.WITHDRAWN),
     (D.DONE, D.WITHDRAWN),
 }
+
+
+def made(kind: type[NetworkError]) -> NetworkError:
+    return RateLimited("x", until=None) if kind is RateLimited else kind("x")
 
 
 def tried(
@@ -160,6 +166,22 @@ def test_an_error_is_answered_by_wait_hold_stop_or_look(
 
     assert decision.verdict == verdict
     assert decision.at == (None if at is None else NOW + at)
+
+
+def test_a_delivery_says_who_must_act_as_the_catalogue_does() -> None:
+    troubles = [each for each in TROUBLES.values() if each.party is None]
+    decisions = [tried(made(each.kind)) for each in troubles]
+
+    assert [(each.acting_party, each.is_retryable) for each in decisions] == [
+        (each.acting_party, each.is_retryable) for each in troubles
+    ]
+    assert {each.acting_party for each in decisions} == {"user", "operator", "network"}
+
+
+def test_an_address_that_is_barred_waits_for_the_operator_and_a_retry() -> None:
+    decision = tried(Barred("x", code="outbound.address_refused"))
+
+    assert decision == Decision(Verdict.STOP, None, is_retryable=True, acting_party="operator")
 
 
 def test_a_version_that_is_gone_waits_for_the_operator_and_a_retry() -> None:
