@@ -5,8 +5,10 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, computed_field
 
+from domain.connector.errors import ActingParty, NetworkError
+from domain.connector.troubles import TROUBLES
 from domain.kernel.clock import Day, Moment
 from domain.kernel.coded import Coded
 from domain.kernel.ids import CommunityId, EventCalendarId, OccasionId, Own
@@ -50,6 +52,12 @@ class ReadingProblem(Coded):
     message: str = Field(description="What is wrong, for people.")
     said: str = Field(description="The server's own words, without secrets; may be empty.")
     since: Moment = Field(description="When it was first found so.")
+
+    @computed_field(description="Who can end it: user, operator or network.")  # type: ignore[prop-decorator]  # as in `Coded`
+    @property
+    def acting_party(self) -> ActingParty:
+        found = TROUBLES.get(self.code)
+        return NetworkError.acting_party if found is None else found.acting_party
 
 
 class EventCalendarView(View):

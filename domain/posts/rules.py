@@ -29,6 +29,7 @@ from functools import partial
 
 from domain.accounts.rules import InDoubt
 from domain.connector.errors import (
+    Barred,
     GrantExpired,
     NetworkError,
     OutcomeUnknown,
@@ -229,7 +230,7 @@ def after_look_up_error(
             return Decision(Verdict.LOOK, until, is_retryable=False, acting_party="network")
         case GrantExpired():
             return Decision(Verdict.LOOK, now + HOLD, is_retryable=False, acting_party="user")
-        case VersionGone():
+        case VersionGone() | Barred():
             at = now + LONGEST_WAIT
             return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="operator")
         case _:

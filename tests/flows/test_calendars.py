@@ -76,7 +76,11 @@ def test_a_private_address_is_never_asked(stack: Stack) -> None:
 
     until(lambda: state(house, calendar) == "troubled", "it says what is wrong")
     problem = read(house, f"/v1/event-calendars/{calendar}")["problem"]
-    assert problem["code"] == "outbound.address_refused"
+    assert (problem["code"], problem["acting_party"], problem["type"]) == (
+        "outbound.address_refused",
+        "operator",
+        "/problems#outbound.address_refused",
+    )
 
 
 def state(house: House, calendar: str) -> str:

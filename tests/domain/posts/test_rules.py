@@ -178,20 +178,14 @@ def test_a_delivery_says_who_must_act_as_the_catalogue_does() -> None:
     assert {each.acting_party for each in decisions} == {"user", "operator", "network"}
 
 
-def test_an_address_that_is_barred_waits_for_the_operator_and_a_retry() -> None:
-    decision = tried(Barred("x", code="outbound.address_refused"))
-
-    assert decision == Decision(Verdict.STOP, None, is_retryable=True, acting_party="operator")
-
-
-def test_a_version_that_is_gone_waits_for_the_operator_and_a_retry() -> None:
-    error = VersionGone("x")
+@pytest.mark.parametrize("error", [VersionGone("x"), Barred("x")])
+def test_what_the_operator_must_mend_waits_for_that_and_a_retry(error: NetworkError) -> None:
     sent = tried(error)
     looked = after_look_up_error(
         error, look_ups=1, ended=0, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
     )
 
-    assert (sent.at, sent.is_retryable, sent.acting_party) == (None, True, "operator")
+    assert sent == Decision(Verdict.STOP, None, is_retryable=True, acting_party="operator")
     assert (looked.at, looked.acting_party) == (NOW + timedelta(minutes=15), "operator")
 
 
