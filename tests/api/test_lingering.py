@@ -1,4 +1,4 @@
-"""A refusal is read by clients that close the connection and send their whole body first."""
+"""A refusal is read by clients that send their whole body first, and what follows has a bound."""
 
 import asyncio
 import http.client
@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.lingering import Lingering
+from api.lingering import ENDING, LITTLE_BYTES, Lingering
 from domain.kernel.settings import Settings
 from tests.api.listening import listening
 from tests.world import Tenant
@@ -84,10 +84,12 @@ def test_the_rest_of_a_body_is_not_kept(root: str) -> None:
 
 
 class Wire:
-    """What a server gives an application: a body that never ends, and a place for the answer."""
+    """What a server gives an application: a body, without an end unless one is told, and a place
+    for the answer."""
 
-    def __init__(self, *, is_silent: bool = False) -> None:
+    def __init__(self, *, is_silent: bool = False, pieces: int | None = None) -> None:
         self.is_silent = is_silent
+        self.pieces = pieces
         self.read = 0
         self.sent: list[Message] = []
 
@@ -95,7 +97,8 @@ class Wire:
         if self.is_silent:
             await asyncio.Event().wait()
         self.read += len(PIECE)
-        return {"type": "http.request", "body": PIECE, "more_body": True}
+        is_end = self.pieces is not None and self.read >= self.pieces * len(PIECE)
+        return {"type": "http.request", "body": PIECE, "more_body": not is_end}
 
     async def send(self, message: Message) -> None:
         self.sent.append(message)
@@ -132,8 +135,61 @@ async def test_who_sends_nothing_more_is_not_waited_for_long() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ([(b"content-length", str(LITTLE_BYTES + 1).encode())], 10 * len(PIECE)),
+        ([(b"transfer-encoding", b"chunked")], 10 * len(PIECE)),
+        ([(b"content-length", str(LITTLE_BYTES).encode())], 0),
+    ],
+    ids=["much", "nobody knows how much", "little"],
+)
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_a_connection_stays_only_where_little_is_to_come(
+    sent: list[tuple[bytes, bytes]], read: int, method: str
+) -> None:
+    wire = Wire()
+
+    await wire.ask(sent, method, Lingering(refuse, most_bytes=10 * len(PIECE)))
+
+    assert wire.read == read
+    assert wire.sent[0]["headers"] == ([ENDING] if read else [])
+    assert wire.sent[-1]["body"] == (b"" if read else b"no")
+
+
+async def test_who_was_read_to_the_end_keeps_the_connection() -> None:
+    wire = Wire(pieces=3)
+
+    async def heard(_: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        await refuse(_, receive, send)
+
+    await wire.ask([(b"transfer-encoding", b"chunked")], app=Lingering(heard))
+
+    assert wire.read == 3 * len(PIECE)
+    assert wire.sent[0]["headers"] == []
+    assert wire.sent[-1] == {"type": "http.response.body", "body": b"no"}
+
+
+def test_a_body_without_an_end_ends_its_connection(root: str) -> None:
+    place = urlsplit(root)
+    with socket.create_connection((place.hostname, place.port), timeout=20) as wire:
+        wire.sendall(
+            f"POST /v1/communities HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+            f"Content-Type: application/json\r\n\r\n{len(PIECE):x}\r\n".encode()
+        )
+        wire.sendall(PIECE + b"\r\n")
+        # Waits for more, which never comes.
+        told = b"".join(iter(lambda: wire.recv(65_536), b""))
+
+    head = told.partition(b"\r\n\r\n")[0].lower()
+    assert head.startswith(b"http/1.1 401 ")
+    assert b"connection: close" in head
+
+
+@pytest.mark.parametrize(
     ("headers", "method"),
-    [(CLOSE[1:], "POST"), (CLOSE[:1], "POST"), (CLOSE, "GET")],
+    [(CLOSE[1:], "POST"), (CLOSE[:1], "POST"), (CLOSE[:1], "GET")],
     ids=["the connection stays", "no body", "a read"],
 )
 async def test_nothing_is_read_where_nothing_is_lost(
