@@ -19,6 +19,9 @@ from domain.kernel.knobs import explained
 from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching, unusable
 from domain.kernel.settings import Settings
 
+GONE = (FileNotFoundError, ConnectionRefusedError, ConnectionResetError)
+"""What a connection meets where a server was; about a file, such an error names it."""
+
 
 def read_settings() -> Settings:
     """The settings of this process; says in one line which are missing or wrong."""
@@ -50,22 +53,20 @@ def servers_in_use() -> Iterator[None]:
         yield
     except ServerUnusable as error:
         raise Trouble(error.what, error.remedy) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
+    except (*GONE, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise
         told = unusable(error, DATABASE)
         raise Trouble(told.what, told.remedy) from error
 
 
 @contextmanager
 def _engines(folder: Path) -> Iterator[None]:
-    held = lock.is_held(private_folder(folder))
-    postgres, valkey = embedded(folder)
+    postgres, valkey = embedded(private_folder(folder))
     os.environ.update(engine_environment(folder, postgres, valkey))
-    if held:
-        yield
-        return
-    with lock.DataLock(folder), ExitStack() as leaving:
+    with lock.turn(folder) as is_alone, ExitStack() as leaving:
         for engine in (postgres, valkey):
-            if engine is not None:
+            if engine is not None and is_alone:
                 leaving.callback(engine.stop)
                 engine.start()
         yield

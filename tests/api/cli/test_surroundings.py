@@ -1,11 +1,17 @@
 """Which servers a command works with: the environment's, or the data folder's own."""
 
+import json
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from api.cli import lock
 from api.cli.stack import embedded
-from api.cli.surroundings import read_settings, surroundings
+from api.cli.surroundings import read_settings, servers_in_use, surroundings
 from api.cli.trouble import Trouble
 
 NAMES = (
@@ -63,3 +69,66 @@ def test_what_is_wrong_in_the_settings_is_one_line(unset: pytest.MonkeyPatch) ->
         read_settings()
 
     assert "\n" not in str(found.value)
+
+
+def test_commands_take_turns_on_a_folder(folder: Path) -> None:
+    seen: list[bool] = []
+    others = [threading.Thread(target=_look, args=(folder, seen)) for _ in range(2)]
+
+    with lock.turn(folder) as is_alone:
+        for each in others:
+            each.start()
+        seen.append(is_alone)
+        assert seen == [True]
+    for each in others:
+        each.join(20)
+
+    assert seen == [True, True, True]
+    assert not lock.is_held(folder)
+
+
+def test_beside_a_supervisor_a_command_waits_for_its_start(folder: Path) -> None:
+    seen: list[bool] = []
+    other = threading.Thread(target=_look, args=(folder, seen))
+
+    with lock.DataLock(folder) as held:
+        other.start()
+        other.join(0.2)
+        assert (other.is_alive(), seen) == (True, [])
+        held.say({"pid": os.getpid(), "url": "http://127.0.0.1:1", "pids": {}})
+        other.join(20)
+
+        assert seen == [False]
+        assert json.loads((folder / "lock").read_text())["pid"] == os.getpid()
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [lambda folder: lock.turn(folder, within_s=0.1), lock.DataLock],
+    ids=["a command", "a supervisor"],
+)
+def test_who_has_no_turn_is_told_what_to_do(
+    folder: Path, begin: Callable[[Path], AbstractContextManager[object]]
+) -> None:
+    with lock.DataLock(folder), pytest.raises(Trouble, match="Another command") as found:
+        begin(folder).__enter__()
+
+    assert found.value.remedy.startswith("Run this again once it is done")
+
+
+@pytest.mark.parametrize("lost", [FileNotFoundError, ConnectionRefusedError, ConnectionResetError])
+def test_a_server_that_goes_away_meanwhile_is_one_line(lost: type[OSError]) -> None:
+    with pytest.raises(Trouble, match="does not answer") as found, servers_in_use():
+        raise lost(2, "No such file or directory")
+
+    assert "\n" not in str(found.value)
+
+
+def test_a_file_that_is_missing_is_no_server() -> None:
+    with pytest.raises(FileNotFoundError), servers_in_use():
+        Path("/nothing/here").read_text()
+
+
+def _look(folder: Path, seen: list[bool]) -> None:
+    with lock.turn(folder) as is_alone:
+        seen.append(is_alone)
