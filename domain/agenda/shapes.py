@@ -61,7 +61,8 @@ class AgendaItemView(PerhapsCoded):
     remedy: str | None = Field(description="What to do about it; null: nothing need be done.")
     is_retryable: bool = Field(description="Whether a retry can help.")
     next_at: Moment | None = Field(
-        description="When Parvis goes on by itself; null: a person must."
+        description="When Parvis looks at it again by itself; null: a person must. Where a `user` "
+        "must act, it goes on then only if that was done."
     )
 
     @property

@@ -47,7 +47,8 @@ def heard(reply: Reply, shape: type[T]) -> T:
         found = _reader(shape).validate_json(reply.body)
     except ValidationError as error:
         places = sorted({".".join(map(str, each["loc"])) for each in error.errors()})
-        raise NotUnderstood(f"unexpected answer at {', '.join(places)[:200]}") from None
+        where = f"unexpected at {', '.join(places)[:200]}" if any(places) else "of another form"
+        raise NotUnderstood(f"the answer is {where}") from None
     return found
 
 

@@ -266,7 +266,14 @@ class IdWrongKind(Invalid):
     remedy = "Send an id of the kind that is asked for."
 
     def __init__(self, expected: str, found: str) -> None:
-        super().__init__(f"This asks for the id of a {expected}; that is the id of a {found}.")
+        asked, sent = _one(expected), _one(found)
+        super().__init__(f"This asks for the id of {asked}; that is the id of {sent}.")
+
+
+def _one(kind: str) -> str:
+    """`an account`, `a user`: the kind of a thing with its article."""
+    sounds_open = kind[0] in "aeiou" and not kind.startswith("use")
+    return f"{'an' if sounds_open else 'a'} {kind.replace('_', ' ')}"
 
 
 class IdUnordered(Invalid):
@@ -706,7 +713,7 @@ class Stale(ParvisError): ...
 class VersionStale(Stale):
     code = "version.stale"
     title = "It was changed since you read it"
-    remedy = "Read it again and send the new ETag in If-Match."
+    remedy = "Read it again and send its new ETag in If-Match (in GraphQL `expectedVersion`)."
 
 
 class ProtocolUnknown(Stale):

@@ -20,7 +20,8 @@ class ProblemView(Coded):
     acting_party: str = Field(description="Who must act: user, network, developer or operator.")
     is_retryable: bool = Field(description="Whether a retry can help.")
     next_at: Moment | None = Field(
-        description="When Parvis goes on by itself; null: a person must."
+        description="When Parvis looks at it again by itself; null: a person must. Where a `user` "
+        "must act, it goes on then only if that was done."
     )
 
 

@@ -29,6 +29,21 @@ def test_other_shapes_are_not_understood_and_not_repeated(body: bytes) -> None:
     assert "Ana" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"id":', "the answer is of another form"),
+        (b"[]", "the answer is of another form"),
+        (b'{"name": 1}', "the answer is unexpected at id"),
+    ],
+)
+def test_what_is_not_understood_says_where(body: bytes, told: str) -> None:
+    with pytest.raises(NotUnderstood) as caught:
+        heard(reply(body), Person)
+
+    assert str(caught.value) == told
+
+
 def test_odd_entries_do_not_hide_the_others() -> None:
     assert understood([{"id": 1}, "?", {"name": "Ana"}, {"id": "2"}], Person) == [
         Person(id="1"),

@@ -68,6 +68,20 @@ def test_another_kind_of_id_is_named() -> None:
         read("post", "com_0199e2b4c1d07a3f8e5d6c7b8a901234")
 
 
+@pytest.mark.parametrize(
+    ("prefix", "sent", "told"),
+    [
+        ("acct", "key", "This asks for the id of an account; that is the id of an api key."),
+        ("usr", "upd", "This asks for the id of a user; that is the id of an update."),
+    ],
+)
+def test_kinds_are_named_as_people_would(prefix: str, sent: str, told: str) -> None:
+    with pytest.raises(IdWrongKind) as found:
+        read(prefix, f"{sent}_0199e2b4c1d07a3f8e5d6c7b8a901234")
+
+    assert found.value.message == told
+
+
 def test_shapes_hold_uuids_inside_and_show_prefixes_outside() -> None:
     assert POST.validate_python(SHOWN) == ID
     assert POST.validate_python(ID) == ID
