@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from domain.accounts.shapes import NetworkKey
+from domain.accounts.shapes import KnownNetwork
 from domain.kernel.ids import (
     PREFIXES,
     AccountId,
@@ -24,10 +24,8 @@ OfCalendars = Annotated[
     list[CalendarId], Query(max_length=50, description="Only of these calendars.")
 ]
 OfAccounts = Annotated[list[AccountId], Query(max_length=50, description="Only of these accounts.")]
-Network = Annotated[str, Query(min_length=1, max_length=40, examples=["mastodon"])]
-"""Any that something came from: it need not be known here any more."""
 OfNetworks = Annotated[
-    list[NetworkKey], Query(max_length=20, description="Only on these networks.")
+    list[KnownNetwork], Query(max_length=20, description="Only on these networks.")
 ]
 Subject = Annotated[
     str,

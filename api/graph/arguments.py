@@ -13,13 +13,15 @@ from strawberry.types.unset import UNSET
 
 from api.graph.derive import SEQUENCES, graph_type
 from api.graph.fields import argument
-from api.graph.ids import read_id
+from api.graph.ids import read_id, standing_at
+from domain.accounts.shapes import known_network
 from domain.kernel.errors import Misfit
 from domain.kernel.ids import PREFIXES
 from domain.kernel.pages import MAX_LIMIT
 
 PREFIX_OF = {kind: prefix for prefix, kind in PREFIXES.items()}
 OTHER_NAMES = {"assigned_to": "mem", "other_id": "pver", "source_ids": "med"}
+NETWORKS = {"network", "networks"}
 GIVEN_BY_US = {"now", "request", "keys"}
 
 
@@ -51,7 +53,7 @@ class Arguments:
         return next(iter(self._filters.values())).default_of(name)
 
     def bound(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The keywords to call with. Raises `IdMalformed`, `IdWrongKind`, `Misfit`."""
+        """The keywords to call with. Raises what is wrong with an id or a key, and `Misfit`."""
         found = {
             name: keyword.bound(given.get(name))
             for name, keyword in self._keywords.items()
@@ -92,6 +94,9 @@ class Keyword:
         return tuple(made) if self._list is tuple else made
 
     def _one(self, value: Any, place: str) -> Any:  # noqa: ANN401 - any value of an argument
+        if self.name in NETWORKS:
+            with standing_at(place):
+                return known_network(value)
         return value if self._prefix is None else read_id(self._prefix, place, value)
 
 

@@ -1,10 +1,10 @@
-"""Ids in arguments: read by their kind; what is wrong with one says where it stands."""
+"""Ids and keys in arguments: what is wrong with one says where it stands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from domain.kernel.errors import Fault, IdMalformed, IdWrongKind
+from domain.kernel.errors import Fault, IdMalformed, IdWrongKind, NetworkUnknown
 from domain.kernel.ids import read
 
 
@@ -16,9 +16,9 @@ def read_id(prefix: str, place: str, text: str) -> UUID:
 
 @contextmanager
 def standing_at(place: str) -> Iterator[None]:
-    """Has what is wrong with an id say in which argument the id stands."""
+    """Has what is wrong with an id or a key say in which argument it stands."""
     try:
         yield
-    except (IdMalformed, IdWrongKind) as error:
+    except (IdMalformed, IdWrongKind, NetworkUnknown) as error:
         error.faults = (Fault(f"/{place}", error.code, error.message),)
         raise

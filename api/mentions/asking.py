@@ -7,10 +7,10 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from api.filters import Network
+from domain.accounts.shapes import KnownNetwork, known_network
 from domain.connector.words import InboxKind
 from domain.kernel.clock import Moment
-from domain.kernel.errors import IdMalformed, IdWrongKind
+from domain.kernel.errors import IdMalformed, IdWrongKind, NetworkUnknown
 from domain.kernel.ids import (
     AccountId,
     AuthorId,
@@ -42,7 +42,7 @@ def _filter(
         list[MentionStatus], Query(max_length=3, description="Only in these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
     network: Annotated[
-        list[Network], Query(max_length=MOST_VALUES, description="Only from these networks.")
+        list[KnownNetwork], Query(max_length=MOST_VALUES, description="Only from these networks.")
     ] = [],  # noqa: B006 - as above
     kind: Annotated[
         list[InboxKind], Query(max_length=MOST_VALUES, description="Only of these kinds.")
@@ -125,7 +125,7 @@ def read_query(query: bytes) -> Asked | None:
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(query))
         return _asked(pairs)
-    except (ValueError, KeyError, IdMalformed, IdWrongKind):
+    except (ValueError, KeyError, IdMalformed, IdWrongKind, NetworkUnknown):
         return None
 
 
@@ -143,7 +143,7 @@ def _asked(pairs: list[tuple[str, str]]) -> Asked | None:
         return None
     where = MentionFilter(
         statuses=tuple(MentionStatus(each) for each in many.get("status", ())),
-        networks=tuple(_network(each) for each in many.get("network", ())),
+        networks=tuple(known_network(each) for each in many.get("network", ())),
         kinds=tuple(InboxKind(each) for each in many.get("kind", ())),
         community_ids=_ids(many, "community_id"),
         account_ids=_ids(many, "account_id"),
@@ -167,12 +167,6 @@ TRUTHS = {"true": True, "false": False}
 def rest_of(pairs: list[tuple[str, str]]) -> str:
     """The query without its cursor."""
     return urlencode([(name, value) for name, value in pairs if name != "cursor"])
-
-
-def _network(text: str) -> str:
-    if not 1 <= len(text) <= 40:
-        raise ValueError(text)
-    return text
 
 
 def _ids(many: dict[str, list[str]], name: str) -> tuple[UUID, ...]:

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
-from api.filters import Network
 from api.paging import link_next, tag
 from api.routes import TransactionRoute
+from domain.accounts.shapes import KnownNetwork
 from domain.kernel.ids import AuthorId
 from domain.kernel.shapes import Page
 from domain.mentions import queries
@@ -29,7 +29,7 @@ async def list_authors(
         AuthorSort, Query(description="The order; `-` turns it round.")
     ] = AuthorSort.CREATED_DOWN,
     network: Annotated[
-        list[Network], Query(max_length=50, description="Only on these networks.")
+        list[KnownNetwork], Query(max_length=50, description="Only on these networks.")
     ] = [],  # noqa: B006 - FastAPI copies it
     handle: Annotated[
         list[Handle], Query(max_length=50, description="Only with exactly these handles.")

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
-from api.filters import Network, OfAccounts, OfCommunities
+from api.filters import OfAccounts, OfCommunities
 from api.paging import link_next, tag
 from api.routes import TransactionRoute
+from domain.accounts.shapes import KnownNetwork
 from domain.kernel.clock import Moment
 from domain.kernel.ids import ConversationId, PostId
 from domain.kernel.shapes import Page
@@ -31,7 +32,7 @@ async def list_conversations(
     account_id: OfAccounts = [],  # noqa: B006 - FastAPI copies it
     community_id: OfCommunities = [],  # noqa: B006 - as above
     network: Annotated[
-        list[Network], Query(max_length=50, description="Only on these networks.")
+        list[KnownNetwork], Query(max_length=50, description="Only on these networks.")
     ] = [],  # noqa: B006 - as above
     post_id: Annotated[
         list[PostId], Query(max_length=50, description="Only grown from these posts.")

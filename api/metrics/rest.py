@@ -9,6 +9,7 @@ from api.metrics.fast import KNOWN
 from api.paging import link_next
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
+from domain.accounts.shapes import KnownNetwork
 from domain.kernel.caller import Scope
 from domain.kernel.clock import Day, Moment
 from domain.kernel.ids import AccountId, CalendarId, CommunityId, PostId
@@ -26,7 +27,6 @@ from domain.metrics.shapes import (
 from domain.metrics.words import GroupBy, Interval, MetricKey
 
 MOST = 50
-NetworkKey = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9_]+$", examples=["mastodon"])]
 router = APIRouter(prefix="/v1", tags=["metrics"], route_class=TransactionRoute)
 hot = APIRouter(route_class=CallerRoute)
 
@@ -62,7 +62,7 @@ async def get_series(
         list[PostId], Query(max_length=MOST, description="Only of these posts.")
     ] = [],  # noqa: B006 - as above
     network: Annotated[
-        list[NetworkKey], Query(max_length=MOST, description="Only on these networks.")
+        list[KnownNetwork], Query(max_length=MOST, description="Only on these networks.")
     ] = [],  # noqa: B006 - as above
     group_by: Annotated[GroupBy, Query(description="What gets a line of its own.")] = GroupBy.NONE,
     interval: Annotated[

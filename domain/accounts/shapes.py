@@ -6,19 +6,44 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from domain.accounts.rules import AccountState, InDoubt
 from domain.connector.errors import ActingParty
 from domain.connector.words import Measures
 from domain.kernel.clock import Moment
 from domain.kernel.coded import Coded
+from domain.kernel.errors import NetworkUnknown
 from domain.kernel.ids import AccountId, CommunityId, Own
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.kernel.words import Word
+from domain.networks import all_connectors, find
 
 NetworkKey = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$", examples=["mastodon"])
 ]
+
+
+def known_network(key: str) -> str:
+    """The key itself. Raises `NetworkUnknown` where no connector has it."""
+    if find(key) is None:
+        known = ", ".join(all_connectors())
+        raise NetworkUnknown(f"There is no network {key}; there are {known}.")
+    return key
+
+
+def _known(key: str) -> str:
+    try:
+        return known_network(key)
+    except NetworkUnknown as error:
+        raise PydanticCustomError(error.code, "{message}", {"message": error.message}) from None
+
+
+KnownNetwork = Annotated[NetworkKey, AfterValidator(_known)]
+"""What things are narrowed by: who mistypes it is told so, and shown nothing that looks like all.
+
+Of a network whose connector was taken away, what came from it is found by its accounts.
+"""
 LoginFields = Annotated[
     dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=4000)]],
     Field(max_length=20, examples=[{"server": "https://mastodon.social", "access_token": "ZA-Yj"}]),

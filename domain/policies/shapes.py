@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from domain.accounts.shapes import KnownNetwork
 from domain.kernel.clock import Moment
 from domain.kernel.ids import CalendarId, CommunityId, DepartmentId, MemberId, Own, PolicyId
 from domain.kernel.names import Visible
@@ -12,8 +13,7 @@ from domain.policies.rules import words_of
 
 USUAL_HOURS, MOST_HOURS = 24, 720
 Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Droit"]), Visible]
-Network = Annotated[str, Field(min_length=1, max_length=30, examples=["mastodon"])]
-Networks = Annotated[list[Network], Field(max_length=30)]
+Networks = Annotated[list[KnownNetwork], Field(max_length=30)]
 Label = Annotated[str, Field(min_length=1, max_length=60, examples=["vigne"]), Visible]
 Labels = Annotated[list[Label], Field(max_length=30)]
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.accounts.shapes import KnownNetwork
 from domain.kernel.clock import Moment, WallTime
 from domain.kernel.ids import AccountId, CalendarId, CampaignId, CommunityId, DeliveryId, PostId
 from domain.kernel.shapes import Command, View
@@ -11,7 +12,6 @@ from domain.kernel.shapes import Command, View
 MOST = 500
 """Of one request; whoever has more asks again."""
 Code = Annotated[str, Field(min_length=1, max_length=60, examples=["network.grant_expired"])]
-Network = Annotated[str, Field(min_length=1, max_length=30, examples=["mastodon"])]
 Minutes = Annotated[int, Field(ge=-527_040, le=527_040, examples=[60])]
 DRY_RUN = "Whether it is only told what would happen, and nothing changes."
 
@@ -25,7 +25,7 @@ class RetryDeliveries(Command):
     community_ids: list[CommunityId] = Field(
         default=[], max_length=50, description="Only of accounts of these communities."
     )
-    networks: list[Network] = Field(default=[], max_length=30, description="Only to these.")
+    networks: list[KnownNetwork] = Field(default=[], max_length=30, description="Only to these.")
     codes: list[Code] = Field(
         default=[], max_length=30, description="Only where this is what went wrong."
     )

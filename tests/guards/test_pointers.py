@@ -15,6 +15,7 @@ POINTED = {"at", "faults"}
 WITHOUT = {
     "api/graph/node.py": "the argument is named by who reads it",
     "api/oauth": "pages, and requests that OAuth itself gives a form",
+    "domain/accounts/shapes.py": "who reads a field names it",
     "domain/approvals/service.py": "what the post says is under review already",
     "domain/imports/files.py": "the file is no JSON, and its rows are pointed at",
     "domain/kernel/clock.py": "who reads a field names it",
