@@ -8,7 +8,7 @@ seconds of the next. Without Valkey calls go out uncounted: the network's own 42
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from uuid import UUID
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 
 from domain.accounts.budgeting import (
     Kind,
@@ -35,6 +35,7 @@ from domain.connector.rates import is_of_all, is_slowed, read_rate
 from domain.kernel.clock import utc_now
 from domain.kernel.ids import show
 from domain.kernel.nudges import VALKEY_PATIENCE_S
+from workers.gathering import Gathered
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 
@@ -106,11 +107,25 @@ end
 """
 
 
+_FOR_ALL = UUID(int=0)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A call's share of each budget that it falls under, and when the fullest is whole again."""
+
+    keys: list[str]
+    arguments: list[float]
+    whole_at_ms: int = 0
+
+
 class Budgets:
     """The rate budgets of all accounts; `clock` gives the moment of each call."""
 
     def __init__(self, valkey: Redis, clock: Callable[[], datetime] = utc_now) -> None:
         self.clock = clock
+        self._valkey = valkey
+        self._gathered: Gathered[_Asked] = Gathered()
         self._take = valkey.register_script(_TAKE)
         self._learn = valkey.register_script(_LEARN)
 
@@ -131,25 +146,40 @@ class Budgets:
         cost: int = 1,
     ) -> None:
         """Counts a call before it goes out. Raises `RateLimited` when a budget is spent."""
-        keys = [told_key(manifest, account_id, kind), ahead_key(manifest, account_id)]
-        arguments: list[float] = [_ms(now), cost, purpose.leaves]
+        asked = _Asked(
+            [told_key(manifest, account_id, kind), ahead_key(manifest, account_id)],
+            [_ms(now), cost, purpose.leaves],
+        )
         for budget in budgets_under(manifest, kind, purpose):
             counter = counter_of(manifest, account_id, budget, now=now)
-            keys.append(counter.key)
-            arguments += [budget.limit, _ms(counter.ends_at)]
-        try:
-            async with asyncio.timeout(VALKEY_PATIENCE_S):
-                whole_at_ms = int(await self._take(keys=keys, args=arguments))
-        except (RedisError, OSError, TimeoutError) as error:
-            log.warning("budget.uncounted", network=manifest.key, error=type(error).__name__)
-            return
-        if whole_at_ms:
+            asked.keys.append(counter.key)
+            asked.arguments += [budget.limit, _ms(counter.ends_at)]
+        await self._gathered.put(_FOR_ALL, asked, self._take_all)
+        if asked.whole_at_ms:
             raise RateLimited(
                 f"The rate budget of this account at {manifest.name} is spent: "
                 f"/v1/accounts/{show('acct', account_id)}/budgets.",
-                until=datetime.fromtimestamp(whole_at_ms / 1000, UTC),
+                until=datetime.fromtimestamp(asked.whole_at_ms / 1000, UTC),
                 code="outbound.budget_spent",
             )
+
+    async def _take_all(self, _for_all: UUID, several: Sequence[_Asked]) -> None:
+        """In one round trip."""
+        pipe = self._valkey.pipeline(transaction=False)
+        for each in several:
+            pipe.evalsha(self._take.sha, len(each.keys), *each.keys, *map(str, each.arguments))
+        try:
+            async with asyncio.timeout(VALKEY_PATIENCE_S):
+                answers = await pipe.execute(raise_on_error=False)
+                for each, answer in zip(several, answers, strict=True):
+                    if isinstance(answer, NoScriptError):
+                        each.whole_at_ms = int(await self._take(each.keys, each.arguments))
+                    elif isinstance(answer, RedisError):
+                        raise answer
+                    else:
+                        each.whole_at_ms = int(answer)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("budget.uncounted", calls=len(several), error=type(error).__name__)
 
     async def learn(
         self, manifest: Manifest, account_id: UUID, kind: Kind, reply: Reply, *, now: datetime

@@ -118,7 +118,7 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
     publish = line.connector.publish
     if publish is None:
         return None
-    steps = Steps(context, task)
+    steps = Steps(context, task, len(draft.parts))
     http = Beginning(line.http, steps)
     if task.kind is DeliveryKind.WITHDRAW:
         await publish.withdraw(http, line.access, task.refs)
@@ -126,9 +126,12 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
     if task.kind is DeliveryKind.EDIT:
         return await _edit(line, http, task, draft, now=context.clock())
     draft = await with_cards(context.http, line.connector.manifest, draft, patience_s=PATIENCE_S)
-    return await publish.publish(
-        http, line.access, draft, dict(task.checkpoint), steps.save, now=context.clock()
-    )
+    given = dict(task.checkpoint), steps.save
+    try:
+        return await publish.publish(http, line.access, draft, *given, now=context.clock())
+    except NetworkError:
+        await steps.keep_whole()
+        raise
 
 
 async def _edit(line: Line, http: Http, task: Task, draft: Draft, *, now: datetime) -> Published:

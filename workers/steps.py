@@ -1,8 +1,9 @@
 """What is kept of a delivery while it goes out: that a step begins, and how far it got.
 
 That a step begins is known for good before its first call that may change anything; the checkpoint
-after it records what came of it. Only a step between the two has an outcome to doubt. A connector
-that keeps a checkpoint before its calls costs nothing more.
+after it records what came of it. Only a step between the two has an outcome to doubt. A checkpoint
+before the calls costs nothing more, nor does one by which all is sent: that is recorded as arrived
+in the next moment.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from domain.connector.words import Checkpoint
 from domain.kernel.caller import worker
 from domain.posts import delivering
 from domain.posts.delivering import Step, Task
+from domain.posts.rules import sent_of
 from workers.context import Context
 from workers.sending import is_safe
 
@@ -25,11 +27,13 @@ class LeaseLost(Exception):
 
 
 class Steps:
-    """Of one attempt at one delivery."""
+    """Of one attempt at one delivery, of so many messages."""
 
-    def __init__(self, context: Context, task: Task) -> None:
+    def __init__(self, context: Context, task: Task, messages: int) -> None:
         self._context = context
         self._task = task
+        self._messages = messages
+        self._whole: Checkpoint | None = None
         self._is_begun = False
         self._has_called = False
         """Whether anything may have changed since the last checkpoint."""
@@ -44,9 +48,17 @@ class Steps:
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Raises `LeaseLost`."""
+        if sent_of(checkpoint) >= self._messages:
+            self._whole = checkpoint
+            return
         async with self._keeping:
             await self._keep(checkpoint, begins=not self._has_called)
             self._has_called = False
+
+    async def keep_whole(self) -> None:
+        """Where all is sent, and yet not to be recorded as arrived."""
+        if self._whole is not None:
+            await self._keep(self._whole, begins=False)
 
     async def _keep(self, checkpoint: Checkpoint | None, *, begins: bool) -> None:
         step = Step(self._task, checkpoint, begins)

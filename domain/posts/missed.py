@@ -23,7 +23,7 @@ from domain.posts import statements
 from domain.posts.deliveries import call_off, settle_post
 from domain.posts.finding import lock_with_post
 from domain.posts.holding import Reason, hold, problem_of
-from domain.posts.rules import DeliveryKind, DeliveryState, has_sent
+from domain.posts.rules import DeliveryKind, DeliveryState, sent_of
 from domain.posts.tables import Delivery
 
 # The shortest that a calendar can allow is a minute: what is nearly on time is not asked about.
@@ -92,6 +92,6 @@ def ask(session: AsyncSession, caller: Caller, row: Delivery, *, now: datetime) 
 
 def _is_late(row: asyncpg.Record, now: datetime) -> bool:
     # Of what is half out the rest follows, however late.
-    is_first = row["state"] == DeliveryState.GOING and not has_sent(row["checkpoint"])
+    is_first = row["state"] == DeliveryState.GOING and not sent_of(row["checkpoint"])
     is_post = row["kind"] == DeliveryKind.PUBLISH and row["post_id"] is not None
     return is_first and is_post and (now - row["due_at"]).total_seconds() >= 60

@@ -21,7 +21,7 @@ A post is what its deliveries are; one that is half out counts as out, and as wh
     failed · cancelled · withdrawn
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -107,14 +107,15 @@ def may_move(old: DeliveryState, new: DeliveryState) -> bool:
     return new in TRANSITIONS[old]
 
 
-def has_sent(checkpoint: Mapping[str, object]) -> bool:
-    """Whether messages of a delivery are known to be there: `domain.connector.checkpoints`."""
-    return bool(checkpoint.get("sent"))
+def sent_of(checkpoint: Mapping[str, object]) -> int:
+    """How many messages of a delivery are known to be there: `domain.connector.checkpoints`."""
+    sent = checkpoint.get("sent")
+    return len(sent) if isinstance(sent, Sequence) else 0
 
 
 def is_half_out(state: DeliveryState, checkpoint: Mapping[str, object]) -> bool:
     """Whether some of a delivery is there, and some still to come."""
-    return state in TO_COME and has_sent(checkpoint)
+    return state in TO_COME and bool(sent_of(checkpoint))
 
 
 def counts_as(state: DeliveryState, checkpoint: Mapping[str, object]) -> tuple[DeliveryState, ...]:

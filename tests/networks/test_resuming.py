@@ -5,7 +5,7 @@ import pytest
 from domain.connector.checkpoints import known
 from domain.connector.port import Resumes
 from domain.connector.words import Checkpoint, Ref
-from domain.posts.rules import has_sent
+from domain.posts.rules import sent_of
 from tests.networks.abilities import PUBLISHING, THREADING, path_of
 from tests.networks.cases import case_of, connector_of
 from tests.networks.drafts import THREAD, longest
@@ -67,7 +67,7 @@ async def test_what_stands_is_noted_as_sent_before_the_next_message_goes_out(key
     for number, call in enumerate([*writes, len(calls)]):
         checkpoint = reached(kept, call)
         assert resume.known(checkpoint) == known(checkpoint) == published.refs[:number]
-        assert has_sent(checkpoint) == bool(number)
+        assert sent_of(checkpoint) == number
 
 
 @pytest.mark.parametrize("key", TAKING_WORDS)

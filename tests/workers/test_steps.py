@@ -8,6 +8,7 @@ from arq.connections import ArqRedis
 from sqlmodel import select
 
 from domain.connector.http import Call, Reply
+from domain.connector.words import Checkpoint
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
@@ -32,10 +33,12 @@ class Network:
         self.seen: list[tuple[str, bool]] = []
 
     async def __call__(self, call: Call) -> Reply:
-        async with self.database.transaction(self.workspace_id) as session:
-            [row] = (await session.exec(select(Delivery))).all()
-        self.seen.append((call.method, row.is_begun))
+        self.seen.append((call.method, (await self.row()).is_begun))
         return Reply(200, {}, b"", call.url)
+
+    async def row(self) -> Delivery:
+        async with self.database.transaction(self.workspace_id) as session:
+            return (await session.exec(select(Delivery))).one()
 
     async def claimed(self, after: timedelta = timedelta(0)) -> Task:
         caller, now = worker(self.workspace_id), NOW + after
@@ -55,7 +58,7 @@ async def network(database: Database) -> Network:
 
 
 def steps_of(settings: Settings, redis: ArqRedis, network: Network, task: Task) -> Steps:
-    return Steps(make_context(settings, network.database, redis, network), task)
+    return Steps(make_context(settings, network.database, redis, network), task, 3)
 
 
 async def test_it_began_before_the_first_call_that_changes_anything(
@@ -118,3 +121,19 @@ async def test_a_second_step_begins_only_while_the_claim_lasts(
 
     assert (taken_over.act, taken_over.checkpoint) == (SEND, {"sent": 1})
     assert network.seen == [("POST", True)]
+
+
+async def test_that_all_is_sent_is_kept_by_the_record_alone_unless_none_follows(
+    settings: Settings, redis: ArqRedis, network: Network
+) -> None:
+    steps = steps_of(settings, redis, network, await network.claimed())
+    whole: Checkpoint = {"sent": ["1", "2", "3"]}
+    await Beginning(network, steps)(Call("POST", "http://sandbox.test"))
+
+    await steps.save(whole)
+    under_way = await network.row()
+    await steps.keep_whole()
+    kept = await network.row()
+
+    assert (under_way.checkpoint, under_way.is_begun) == ({}, True)
+    assert (kept.checkpoint, kept.is_begun) == (whole, False)

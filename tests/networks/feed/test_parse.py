@@ -207,7 +207,7 @@ def test_entities_that_explode_do_not() -> None:
         longest = 0
 
     assert longest < 1000
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 20
 
 
 def test_files_of_the_machine_are_not_read() -> None:
