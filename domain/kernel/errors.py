@@ -680,6 +680,19 @@ class AccountRemoved(AccountDisconnected):
     remedy = "Connect the account again as a new one."
 
 
+class FilterUnmatched(Conflict):
+    code = "filter.unmatched"
+    title = "It was named, and another filter leaves it out"
+    remedy = "Name it alone, or leave the other filters out."
+
+
+class AddressElsewhere(Invalid):
+    code = "delivery.address_elsewhere"
+    title = "No message of this account is seen at this address"
+    remedy = "Send the address on the account's own network and server, or the message's id."
+    acting_party = "user"
+
+
 class AccountAwaited(Conflict):
     code = "account.awaited"
     title = "Messages wait for the account"

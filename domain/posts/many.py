@@ -17,6 +17,7 @@ from domain.posts import statements
 from domain.posts.arriving import settle_posts
 from domain.posts.deliveries import make_due, may_retry, retry
 from domain.posts.delivery_queries import CODE, visible_deliveries
+from domain.posts.left_out import left_out
 from domain.posts.many_shapes import (
     MOST,
     MovedView,
@@ -96,7 +97,10 @@ async def _retry(
 async def reschedule_posts(
     session: AsyncSession, caller: Caller, command: ReschedulePosts, *, now: datetime
 ) -> RescheduledView:
-    """Moves scheduled posts by the same time; those on hold or put into the past by it stay."""
+    """Moves scheduled posts by the same time; those on hold or put into the past by it stay.
+
+    Of those that were named it tells why they are left out.
+    """
     caller.need(Scope.POSTS_PUBLISH)
     statement = _scheduled(caller, command).order_by(col(Post.id)).limit(MOST + 1)
     posts = (await session.exec(statement.with_for_update())).all()
@@ -108,6 +112,7 @@ async def reschedule_posts(
     return RescheduledView(
         is_dry_run=command.dry_run,
         posts=sorted(views, key=lambda view: (view.previous_at, view.post_id)),
+        left_out=await left_out(session, caller, command.post_ids, {post.id for post in posts}),
         has_more=len(posts) > MOST,
     )
 

@@ -73,7 +73,21 @@ class MovedView(View):
     code: str | None = Field(description="Why it stayed, such as `time.past`; null: it moved.")
 
 
+class LeftOutView(View):
+    """A post that was named and is not among those that can move."""
+
+    post_id: PostId = Field(description="The post, as it was named.")
+    code: str = Field(
+        description="Why: `state.not_allowed` where it is not scheduled, `post.on_hold`, "
+        "`time.missing`, `not_found`, `filter.unmatched` where another filter leaves it out."
+    )
+    message: str = Field(description="Why, for people.")
+
+
 class RescheduledView(View):
     is_dry_run: bool = Field(description=DRY_RUN)
     posts: list[MovedView] = Field(description="What moved or stayed, the soonest first.")
+    left_out: list[LeftOutView] = Field(
+        description="Posts of `post_ids` that are not among `posts`, as they were named."
+    )
     has_more: bool = Field(description="Whether more were chosen than 500; narrow the choice.")

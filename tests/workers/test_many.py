@@ -177,6 +177,38 @@ async def test_a_post_stays_where_it_would_come_to_stand_in_the_past(stage: Stag
     assert (post.wall_time, post.version) == (WALL, 2)
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_posts_that_are_named_and_cannot_move_are_told_with_the_reason(
+    stage: Stage, *, dry_run: bool
+) -> None:
+    """They were left out without a word: whoever named five and saw four knew not why."""
+    account_id, caller = await stage.account(), worker(stage.workspace_id)
+    moved, other, held = [await plan_at(stage, WALL, account_id) for _ in range(3)]
+    at_once, unknown = await stage.plan("a", account_id), new_id()
+    command, hold = CreatePost(calendar_id=stage.calendar_id, title="b"), HoldPost(reason="So.")
+    async with stage.database.transaction(stage.workspace_id) as session:
+        draft = (await create_post(session, caller, command, now=stage.now)).id
+        holder = replace(caller, scopes=caller.scopes | {Scope.POSTS_HOLD})
+        await hold_post(session, holder, held, hold, expected_version=None, now=stage.now)
+    named = [draft, moved, unknown, held, at_once, draft]
+
+    found = await move(stage, ReschedulePosts(by_minutes=5, post_ids=named, dry_run=dry_run))
+    elsewhere = ReschedulePosts(by_minutes=5, post_ids=[other], until=stage.now, dry_run=dry_run)
+    narrowed = await move(stage, elsewhere)
+    unnamed = await move(stage, ReschedulePosts(by_minutes=5, dry_run=dry_run))
+
+    assert [each.post_id for each in found.posts] == [moved]
+    assert [(each.post_id, each.code) for each in found.left_out] == [
+        (draft, "state.not_allowed"),
+        (unknown, "not_found"),
+        (held, "post.on_hold"),
+        (at_once, "time.missing"),
+    ]
+    assert found.left_out[0].message == "Only scheduled posts are moved; this one is draft."
+    assert (narrowed.posts, [each.code for each in narrowed.left_out]) == ([], ["filter.unmatched"])
+    assert unnamed.left_out == []
+
+
 async def test_moving_on_trial_changes_nothing(stage: Stage) -> None:
     await plan_at(stage, WALL, await stage.account())
     before = await stage.rows(Post), await stage.rows(Delivery)

@@ -52,12 +52,22 @@ def met(visit: Visit, answer: httpx2.Response, other: Furnished) -> str | None:
     found: Any = answered(answer)
     is_gone = answer.status_code == 404 and found["code"] == "not_found"
     is_choice = visit.place[0] == "query" or visit.operation in CHOOSING
+    if visit.operation in CHOOSING and answer.status_code == 200:
+        found = _chosen(found, other.here[visit.foreign])
     is_bare = is_choice and answer.status_code == 200 and shows_nothing(found)
     told = _ids(answer.text) - {other.here[visit.foreign]}
     is_pointed = is_bare or not visit.pointer or visit.pointer in _pointers(found)
     if not (is_gone or is_bare) or told & set(other.here.values()) or not is_pointed:
         return f"{visit.title}: {answer.status_code} {answer.text[:300]}"
     return None
+
+
+def _chosen(found: Json, foreign: str) -> Json:
+    """Without what was named and left out: another's must be as if it did not exist."""
+    left_out = found.get("left_out", [])
+    told = [each for each in left_out if (each["post_id"], each["code"]) == (foreign, "not_found")]
+    own = [each for each in left_out if each["post_id"] != foreign]
+    return {**found, "left_out": [each for each in left_out if each not in told + own]}
 
 
 def _pointers(problem: Json) -> set[str]:
