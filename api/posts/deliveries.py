@@ -168,7 +168,11 @@ async def settle_delivery(
     delivery_id: DeliveryId,
     command: Settlement,
 ) -> DeliveryView:
-    """For networks that cannot be asked: a person looked. Needs the scope `posts:publish`."""
+    """For networks that cannot be asked: a person looked.
+
+    422 `delivery.address_elsewhere` for an address that is not of the account's own network and
+    server. Needs the scope `posts:publish`.
+    """
     view = await settling.settle_delivery(session, caller, delivery_id, command, now=now)
     tag(response, view.version)
     return view

@@ -6,6 +6,7 @@ sent. What a network keeps of the message under way, its own `Progress` adds.
 
 from datetime import datetime
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -54,6 +55,16 @@ class Progress(BaseModel):
 def known(checkpoint: Checkpoint) -> tuple[Ref, ...]:
     """The messages that are surely there, first to last."""
     return Progress.model_validate(checkpoint).published().refs
+
+
+def is_below(address: str, root: str) -> bool:
+    """Whether an address stands on a server, below its root."""
+    try:
+        found, home = urlsplit(address), urlsplit(root)
+        is_there = (found.hostname, found.port) == (home.hostname, home.port)
+    except ValueError:
+        return False
+    return is_there and (found.path or "/").startswith(f"{home.path.rstrip('/')}/")
 
 
 def end_of(address: str) -> str:

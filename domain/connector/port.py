@@ -97,6 +97,10 @@ class Resumes(Protocol):
         """The messages that are surely there, first to last."""
         ...
 
+    def is_home(self, address: str, server: str) -> bool:
+        """Whether messages of accounts on this server are seen at such an address."""
+        ...
+
     def told(self, checkpoint: Checkpoint, ref: Ref) -> Checkpoint:
         """The checkpoint once the message under way is there; `ValueError`: `ref` names none."""
         ...

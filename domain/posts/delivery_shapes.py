@@ -98,7 +98,9 @@ class Settlement(Command):
         description="Whether the message is there; of what is half out, the one under way: "
         "once it is there, the rest goes out."
     )
-    url: Link | None = Field(default=None, description="Where it is seen.")
+    url: Link | None = Field(
+        default=None, description="Where it is seen, on the account's own server."
+    )
     remote_id: str | None = Field(
         default=None, max_length=500, description="Its id on the network, if known."
     )

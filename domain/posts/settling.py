@@ -7,10 +7,17 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.tables import Account
+from domain.connector.port import Resumes
 from domain.connector.words import Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import AccountRemoved, DeliveryNotThere, Misfit, NotAllowedNow
+from domain.kernel.errors import (
+    AccountRemoved,
+    AddressElsewhere,
+    DeliveryNotThere,
+    Misfit,
+    NotAllowedNow,
+)
 from domain.kernel.ids import show
 from domain.networks import find
 from domain.posts.approving import ensure_approved
@@ -47,8 +54,8 @@ async def settle_delivery(
     """A person's word on an unknown outcome ends the doubt.
 
     Of what is half out it is the word on the message under way: once that is there, the rest goes
-    out. Raises `NotAllowedNow` for a message that was known to be there, and `Misfit` for what
-    names none.
+    out. Raises `NotAllowedNow` for a message that was known to be there, `Misfit` for what names
+    none, and `AddressElsewhere`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await lock_with_post(session, caller, id_)
@@ -75,6 +82,7 @@ async def _take_word(
     resume = connector.resume if connector and row.kind in _SENT else None
     refs: Sequence[Ref] = [ref]
     if resume is not None:
+        _ensure_home(resume, account, command)
         known = resume.known(row.checkpoint)
         if any(ref.remote_id in (each.remote_id, each.url) for each in known):
             message = f"That message was known to be there; say of message {len(known) + 1}."
@@ -93,6 +101,14 @@ async def _take_word(
     row.refs = [{"remote_id": each.remote_id, "url": each.url} for each in refs]
     row.remote_id, row.url, row.published_at = refs[0].remote_id, refs[0].url, row.sent_at
     row.problem = None
+
+
+def _ensure_home(resume: Resumes, account: Account, command: Settlement) -> None:
+    """Elsewhere the same words stand under another name, or nothing of ours. `AddressElsewhere`."""
+    for name, told in (("remote_id", command.remote_id), ("url", command.url)):
+        if told and "://" in told and not resume.is_home(told, account.server or ""):
+            message = f"{account.handle} is on {account.server}: nothing of it is at this address."
+            raise AddressElsewhere(message, at=f"/{name}")
 
 
 def _messages_of(row: Delivery) -> int:

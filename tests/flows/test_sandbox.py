@@ -147,11 +147,14 @@ def test_class_e_asks_a_person_and_takes_their_word(stack: Stack) -> None:
     assert delivery["problem"]["next_at"] is None
     retry = house.client.post(f"/v1/posts/{id_}/retry", json={})
     assert retry.status_code == 409
-    settled = house.client.post(
-        f"/v1/deliveries/{delivery['id']}/settle",
-        json={"is_published": True, "url": "https://sandbox.example/1"},
-    )
-    assert settled.json()["state"] == "done"
+    path, there = f"/v1/deliveries/{delivery['id']}/settle", house.state()["posts"][0]["url"]
+    other = there.replace("127.0.0.1", "sandbox.example")
+    elsewhere = house.client.post(path, json={"is_published": True, "url": other})
+    settled = house.client.post(path, json={"is_published": True, "url": there})
+    refused = elsewhere.json()
+    assert (elsewhere.status_code, refused["code"]) == (422, "delivery.address_elsewhere")
+    assert [each["pointer"] for each in refused["errors"]] == ["/url"]
+    assert (settled.json()["state"], settled.json()["url"]) == ("done", there)
     assert house.post(id_)["state"] == "published"
     assert house.published("Qui sait ?") == 1
 

@@ -22,7 +22,12 @@ NAMED: list[tuple[str, Checkpoint, str, str]] = [
     ("wordpress", {}, "34", "posts/34"),
     ("wordpress", {}, "https://village.example/?p=34", "posts/34"),
     ("wordpress", {"sent": [{"id": "posts/34"}]}, "12", "comments/12"),
-    ("wordpress", {"sent": [{"id": "posts/34"}]}, "https://v.example/a/#comment-12", "comments/12"),
+    (
+        "wordpress",
+        {"sent": [{"id": "posts/34"}]},
+        "https://village.example/#comment-2",
+        "comments/2",
+    ),
     ("discourse", {}, "https://forum.example/p/12", "12"),
     ("discourse", {}, "https://forum.example/t/bread/9/3?u=ada", "by_number/9/3"),
     ("discourse", {}, "https://forum.example/t/bread/9", "by_number/9/1"),
@@ -41,6 +46,20 @@ NAMELESS: list[tuple[str, str]] = [
     ("wordpress", "https://village.example/2026/11/bread/"),
     ("discourse", "https://forum.example/latest"),
     ("bluesky", "https://bsky.app/profile/v/post/another"),
+]
+
+
+SERVERS = {"sandbox": "http://sandbox.test", "discourse": "https://forum.example"}
+ELSEWHERE: list[tuple[str, str]] = [
+    ("mastodon", "https://elsewhere.example/@cafe@village.example/11467"),
+    ("mastodon", "https://village.example.org/@cafe/11467"),
+    ("matrix", "https://village.example/$abc"),
+    ("discord", "https://discord.example/channels/1/2/345"),
+    ("telegram", "https://example.org/village/12"),
+    ("wordpress", "https://village.example:8443/?p=34"),
+    ("discourse", "https://village.example/p/12"),
+    ("sandbox", "https://sandbox.example/posts/01a2"),
+    ("sandbox", "http://[sandbox.test/posts/01a2"),
 ]
 
 
@@ -102,6 +121,20 @@ def test_message_is_named_by_its_id_or_its_address(
     told = resume_of(key).known(resume_of(key).told(checkpoint, Ref(named)))
 
     assert (told[-1].remote_id, len(told)) == (id_, len(known(checkpoint)) + 1)
+
+
+@pytest.mark.parametrize(("key", "named"), [(key, named) for key, _, named, _ in NAMED])
+def test_messages_are_at_home_where_their_account_is(key: str, named: str) -> None:
+    home = resume_of(key).is_home(named, SERVERS.get(key, "https://village.example/"))
+
+    assert home or "://" not in named
+
+
+@pytest.mark.parametrize(("key", "named"), ELSEWHERE)
+def test_an_address_of_another_host_is_none_of_the_accounts(key: str, named: str) -> None:
+    server = SERVERS.get(key, "https://village.example")
+
+    assert not resume_of(key).is_home(named, server)
 
 
 @pytest.mark.parametrize(("key", "named"), NAMELESS)

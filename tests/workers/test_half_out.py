@@ -12,7 +12,14 @@ from domain.accounts.service import remove_account
 from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.events.tables import Event
 from domain.kernel.caller import worker
-from domain.kernel.errors import AccountRemoved, DeliveryUnderWay, Misfit, NotAllowedNow, PostUnfit
+from domain.kernel.errors import (
+    AccountRemoved,
+    AddressElsewhere,
+    DeliveryUnderWay,
+    Misfit,
+    NotAllowedNow,
+    PostUnfit,
+)
 from domain.posts.command_shapes import ChangePost, EditPost, RetryPost, SchedulePost, VariantInput
 from domain.posts.delivery_shapes import Settlement
 from domain.posts.editing import edit_post
@@ -257,13 +264,31 @@ async def test_what_names_no_message_ends_no_doubt(stage: Stage) -> None:
     async with stage.database.transaction(stage.workspace_id) as session:
         await session.exec(update(Delivery).values(state="unknown", act_at=None))
     [row] = await stage.rows(Delivery)
-    word = Settlement(is_published=True, url="https://village.example/@ana/latest-news")
+    word = Settlement(is_published=True, url="http://sandbox.test/@ana/latest-news")
 
     with pytest.raises(Misfit) as refused:
         await do(stage, settle_delivery, row.id, word)
 
     assert [fault.pointer for fault in refused.value.faults] == ["/url"]
     assert await stage.states() == ["unknown"]
+
+
+async def test_an_address_of_another_host_ends_no_doubt(stage: Stage) -> None:
+    """Any was taken, kept as the post's, and its last piece as the message's id."""
+    stage.network.refusals["lost"] = OutcomeUnknown("No answer.")
+    await stage.plan("lost", await stage.account("E"))
+    await go(stage)
+    before = await stage.rows(Delivery)
+    url = "https://sandbox.example/lost"
+
+    with pytest.raises(AddressElsewhere) as told:
+        await do(stage, settle_delivery, before[0].id, Settlement(is_published=True, url=url))
+    both = Settlement(is_published=True, remote_id="lost", url=url)
+    with pytest.raises(AddressElsewhere, match=r"is on http://sandbox\.test"):
+        await do(stage, settle_delivery, before[0].id, both)
+
+    assert [fault.pointer for fault in told.value.faults] == ["/url"]
+    assert await stage.rows(Delivery) == before
 
 
 async def test_a_post_of_which_some_is_out_stays_out_when_all_that_failed_is_sent_again(

@@ -6,11 +6,12 @@ https://github.com/discourse/discourse/blob/main/config/routes.rb, read 2026-11-
 
 import re
 
+from domain.connector.checkpoints import is_below as is_home
 from domain.connector.checkpoints import known
 from domain.connector.words import Checkpoint, Ref
 from domain.networks.discourse.progress import Progress, Sent
 
-__all__ = ["known", "told"]
+__all__ = ["is_home", "known", "told"]
 
 _NAMED = re.compile(
     r"(?:.*/p/)?(?P<id>\d+)(?:/\w*)?|.*/t/[^/]*/(?P<topic>\d+)(?:/(?P<number>\d+))?"

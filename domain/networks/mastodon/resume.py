@@ -1,10 +1,11 @@
 """What people tell of a message whose outcome nobody can look up, put into the checkpoint."""
 
 from domain.connector.checkpoints import Sent, end_of, known
+from domain.connector.checkpoints import is_below as is_home
 from domain.connector.words import Checkpoint, Ref
 from domain.networks.mastodon.progress import Progress
 
-__all__ = ["known", "told"]
+__all__ = ["is_home", "known", "told"]
 
 
 def told(checkpoint: Checkpoint, ref: Ref) -> Checkpoint:

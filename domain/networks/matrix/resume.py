@@ -6,7 +6,12 @@ from domain.connector.checkpoints import Sent, known
 from domain.connector.words import Checkpoint, Ref
 from domain.networks.matrix.progress import Progress
 
-__all__ = ["known", "told"]
+__all__ = ["is_home", "known", "told"]
+
+
+def is_home(address: str, server: str) -> bool:  # noqa: ARG001 - the port's signature
+    """Any program may show a room: what it shows names the event, which no other room has."""
+    return "/#/" in address
 
 
 def told(checkpoint: Checkpoint, ref: Ref) -> Checkpoint:

@@ -1,9 +1,16 @@
 """What people tell of a message whose outcome nobody can look up, put into the checkpoint."""
 
-from domain.connector.checkpoints import Progress, Sent, known
+from domain.connector.checkpoints import Progress, Sent, is_below, known
 from domain.connector.words import Checkpoint, Ref
 
-__all__ = ["known", "told"]
+__all__ = ["is_home", "known", "told"]
+
+_ROOTS = ("https://t.me", "https://telegram.me")
+"""Its own, and the one that leads there."""
+
+
+def is_home(address: str, server: str) -> bool:  # noqa: ARG001 - the port's signature
+    return any(is_below(address, root) for root in _ROOTS)
 
 
 def told(checkpoint: Checkpoint, ref: Ref) -> Checkpoint:

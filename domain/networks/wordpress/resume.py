@@ -3,10 +3,11 @@
 import re
 
 from domain.connector.checkpoints import Sent, known
+from domain.connector.checkpoints import is_below as is_home
 from domain.connector.words import Checkpoint, Ref
 from domain.networks.wordpress.progress import Progress
 
-__all__ = ["known", "told"]
+__all__ = ["is_home", "known", "told"]
 
 _NAMED = re.compile(r"(?:(?:posts|comments)/|.*#comment-|.*[?&]p=)?(\d{1,18})")
 """The number itself, our name for it, or an address that tells it."""
