@@ -19,6 +19,7 @@ from domain.accounts.queries import find_account
 from domain.accounts.shapes import AccountProblem
 from domain.accounts.tables import Consent
 from domain.connector.errors import ActingParty
+from domain.connector.troubles import party_of
 from domain.events.service import record
 from domain.identity.bearer import BearerKind, make_bearer
 from domain.kernel.caller import Caller, Scope, worker
@@ -195,8 +196,10 @@ def fail(
     session: AsyncSession, row: Consent, code: str, message: str, *, said: str, now: datetime
 ) -> None:
     """Ends it in failure; nothing of the account it was to renew has changed."""
+    # Nobody but a person begins again; nor can they before the operator lets them.
+    party = ActingParty.OPERATOR if party_of(code) is ActingParty.OPERATOR else ActingParty.USER
     problem = AccountProblem(
-        code=code, message=message, said=said, acting_party=ActingParty.USER, is_retryable=False
+        code=code, message=message, said=said, acting_party=party, is_retryable=False
     )
     values = {"problem": problem.kept(), "act_at": None, "sealed_code": None}
     become(row, ConsentState.FAILED, values, now=now)

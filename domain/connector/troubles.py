@@ -235,3 +235,9 @@ TROUBLES: Mapping[str, Trouble] = {
         _OPERATOR,
     ),
 }
+
+
+def party_of(code: str) -> ActingParty:
+    """Who must act, as a rule."""
+    found = TROUBLES.get(code)
+    return NetworkError.acting_party if found is None else found.acting_party

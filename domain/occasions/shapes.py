@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, computed_field
 
-from domain.connector.errors import ActingParty, NetworkError
-from domain.connector.troubles import TROUBLES
+from domain.connector.errors import ActingParty
+from domain.connector.troubles import party_of
 from domain.kernel.clock import Day, Moment
 from domain.kernel.coded import Coded
 from domain.kernel.ids import CommunityId, EventCalendarId, OccasionId, Own
@@ -56,8 +56,7 @@ class ReadingProblem(Coded):
     @computed_field(description="Who can end it: user, operator or network.")  # type: ignore[prop-decorator]  # as in `Coded`
     @property
     def acting_party(self) -> ActingParty:
-        found = TROUBLES.get(self.code)
-        return NetworkError.acting_party if found is None else found.acting_party
+        return party_of(self.code)
 
 
 class EventCalendarView(View):

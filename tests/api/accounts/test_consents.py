@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from domain.accounts.consent_steps import claim_steps, find_consent, forget_client, take_code
 from domain.connector.dialects import oauth2
+from domain.connector.errors import Barred
 from domain.connector.http import Call, Reply
 from domain.kernel.clock import utc_now
 from domain.kernel.database import Database
@@ -53,8 +54,11 @@ class Network:
 
     script: list[Exchange] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    is_barred: bool = False
 
     async def __call__(self, call: Call) -> Reply:
+        if self.is_barred:
+            raise Barred("It lies on a private address.", code="outbound.address_refused")
         once = ScriptedHttp([self.script.pop(0)])
         self.calls.append(call)
         return await once(call)
@@ -258,7 +262,23 @@ async def test_a_person_who_says_no_ends_it(
     page = await come_back(browser, await set_out(browser, begun), error="access_denied")
 
     assert "did not give its consent" in page.text
-    assert problem_code(await consent_of(tenant, begun)) == "consent.denied"
+    problem = (await consent_of(tenant, begun))["problem"]
+    assert isinstance(problem, dict)
+    assert (problem["code"], problem["acting_party"]) == ("consent.denied", "user")
+
+
+async def test_an_address_that_is_barred_ends_it_for_the_operator(
+    tenant: Tenant, network: Network, context: Context
+) -> None:
+    begun = await begin(tenant)
+    network.is_barred = True
+
+    await work(context, tenant)
+
+    problem = (await consent_of(tenant, begun))["problem"]
+    assert isinstance(problem, dict)
+    assert (problem["code"], problem["acting_party"]) == ("outbound.address_refused", "operator")
+    assert problem["type"] == "/problems#outbound.address_refused"
 
 
 async def test_a_code_that_may_have_been_used_is_never_sent_again(
