@@ -172,6 +172,11 @@ TROUBLES: Mapping[str, Trouble] = {
         RateLimited, "The network asks us to wait", "Nothing: it is tried again then."
     ),
     "network.refused": Trouble(Refused, "The network understood and said no", _MENDED),
+    "network.server_too_old": Trouble(
+        Refused,
+        "The account's server does not speak what we need",
+        "Ask whoever runs that server to update it; `said` lists what it speaks.",
+    ),
     "network.unavailable": Trouble(
         Unavailable, "The network is away, and nothing was changed", _AGAIN
     ),

@@ -18,6 +18,10 @@ class WellKnown(Heard):
     homeserver: Homeserver = Field(alias="m.homeserver")
 
 
+class Versions(Heard):
+    versions: tuple[str, ...]
+
+
 class Session(Heard):
     access_token: str
 

@@ -25,6 +25,7 @@ from domain.networks.matrix.answers import (
 )
 from domain.networks.matrix.places import room_url
 from domain.networks.matrix.secrecy import ensure_readable, is_encrypted
+from domain.networks.matrix.versions import ensure_new_enough
 from domain.networks.matrix.wire import CLIENT, MEDIA, USER, Server, room_path, server_of
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ T = TypeVar("T")
 
 async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
     root = await _home(http, login.fields["server"])
+    await ensure_new_enough(http, root)
     token = login.fields.get("access_token", "").strip() or await _buy(http, root, login)
     server = Server(http, root, token)
     user = await _myself(server)

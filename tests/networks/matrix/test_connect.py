@@ -4,6 +4,7 @@ from pydantic import JsonValue
 from domain.connector.errors import GrantExpired, Refused, Unavailable
 from domain.connector.words import Login, Measures
 from domain.networks.matrix import connect
+from domain.networks.matrix.versions import VERSIONS
 from tests.networks.drafts import NOW
 from tests.networks.matrix.case import CASE, SELF
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
@@ -47,11 +48,63 @@ async def test_server_that_is_none_gets_no_token(reply: Exchange, error: type[Ex
     http.assert_finished()
 
 
+@pytest.mark.parametrize(
+    "told",
+    [["r0.6.1", "v1.1", "v1.2"], ["r0.6.1"], ["v1.x", "v0.9"], []],
+    ids=["1.2", "r0", "none we know", "none"],
+)
+async def test_server_that_is_too_old_is_refused_before_it_is_shown_a_token(
+    told: list[str],
+) -> None:
+    """It was connected, and failed at the first answer that was looked for."""
+    http = ScriptedHttp(
+        [recorded("matrix", "connect")[0], answer("GET", VERSIONS, {"versions": [*told]})]
+    )
+
+    with pytest.raises(Refused, match=r"speaks Matrix 1\.3 or newer") as caught:
+        await connect.connect(http, CASE.login, now=NOW)
+
+    http.assert_finished()
+    assert (caught.value.code, caught.value.said) == ("network.server_too_old", ", ".join(told))
+    assert all("authorization" not in call.headers for call in http.calls)
+
+
+@pytest.mark.parametrize("newest", ["v1.3", "v1.19", "v2.0"])
+async def test_server_that_speaks_what_we_need_is_taken(newest: str) -> None:
+    first, _, *rest = recorded("matrix", "connect")
+    http = ScriptedHttp([first, answer("GET", VERSIONS, {"versions": ["v1.1", newest]}), *rest])
+
+    connected = await connect.connect(http, CASE.login, now=NOW)
+
+    assert connected.server == CASE.access.server
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (answer("GET", VERSIONS, text="<html>It works!</html>"), Unavailable),
+        (answer("GET", VERSIONS, {"errcode": "M_UNRECOGNIZED"}, status=404), Refused),
+        (answer("GET", VERSIONS, status=502), Unavailable),
+    ],
+    ids=["no json", "no such path", "down"],
+)
+async def test_server_that_tells_no_versions_gets_no_token(
+    reply: Exchange, error: type[Exception]
+) -> None:
+    http = ScriptedHttp([recorded("matrix", "connect")[0], reply])
+
+    with pytest.raises(error):
+        await connect.connect(http, CASE.login, now=NOW)
+
+    http.assert_finished()
+
+
 async def test_password_buys_a_token_and_is_not_kept() -> None:
     fields = {**CASE.login.fields, "access_token": "", "user": "ana", "password": "secret-0"}
     session: JsonValue = {"access_token": "access-9", "user_id": SELF}
-    first, *rest = recorded("matrix", "connect")
-    http = ScriptedHttp([first, answer("POST", "/_matrix/client/v3/login", session), *rest])
+    first, versions, *rest = recorded("matrix", "connect")
+    login = answer("POST", "/_matrix/client/v3/login", session)
+    http = ScriptedHttp([first, versions, login, *rest])
 
     connected = await connect.connect(http, Login(fields), now=NOW)
 
@@ -70,7 +123,7 @@ async def test_password_that_is_refused_is_told_without_it() -> None:
 
     with pytest.raises(GrantExpired) as caught:
         await connect.connect(
-            ScriptedHttp([recorded("matrix", "connect")[0], refusal]), Login(fields), now=NOW
+            ScriptedHttp([*recorded("matrix", "connect")[:2], refusal]), Login(fields), now=NOW
         )
 
     assert "secret-0" not in f"{caught.value.said} {caught.value.__cause__!r}"
@@ -83,7 +136,7 @@ async def test_login_without_token_needs_user_and_password(missing: str) -> None
 
     with pytest.raises(Refused) as caught:
         await connect.connect(
-            ScriptedHttp([recorded("matrix", "connect")[0]]), Login(fields), now=NOW
+            ScriptedHttp(recorded("matrix", "connect")[:2]), Login(fields), now=NOW
         )
 
     assert caught.value.code == "network.login_incomplete"
