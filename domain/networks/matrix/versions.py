@@ -1,7 +1,7 @@
 """Which versions of the specification a homeserver speaks, told to anybody who asks.
 
-A server lists every version that it speaks, by names such as `r0.6.1` and `v1.3`; relations came with
-1.3 (https://spec.matrix.org/v1.3/changelog/, read 2026-11-27).
+A server lists every version that it speaks, by names such as `r0.6.1` and `v1.3`; relations came
+with 1.3 (https://spec.matrix.org/v1.3/changelog/, read 2026-11-27).
 """
 
 import re
