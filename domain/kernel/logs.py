@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -32,13 +33,22 @@ def _blot(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping
 
 def _blotted(name: str, value: object) -> object:
     """Without what is secret in it, however deep."""
-    if SECRET_NAMES.search(name):
+    if _is_secret(name):
         return BLOT
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, int | float):
+        return value
     if isinstance(value, Mapping):
         return {key: _blotted(str(key), each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_blotted(name, each) for each in value]
-    return redact(value) if isinstance(value, str) else value
+    return value
+
+
+@lru_cache(maxsize=1000)
+def _is_secret(name: str) -> bool:
+    return SECRET_NAMES.search(name) is not None
 
 
 def _add_trace(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
