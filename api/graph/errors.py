@@ -101,7 +101,7 @@ def typed(error: ParvisError) -> Error | None:
         "type": described_at(error.code),
         "message": error.message,
         "remedy": error.remedy,
-        "field": faults[0].pointer[1:].replace("/", ".") if faults else None,
+        "field": (faults[0].pointer[1:].replace("/", ".") or None) if faults else None,
         "is_retryable": error.is_retryable,
         "acting_party": error.acting_party,
     }

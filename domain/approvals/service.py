@@ -88,7 +88,7 @@ async def locked(
     )
     post_id = (await session.exec(found)).one_or_none()
     if post_id is None:
-        raise NotFound("review")
+        raise NotFound("review", [id_])
     post = await find_post(session, caller, post_id, None)
     row = await find_for_change(
         session, statement, what="review", expected_version=expected_version

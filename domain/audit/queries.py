@@ -35,7 +35,7 @@ async def get_audit_entry(session: AsyncSession, caller: Caller, id_: UUID) -> A
     caller.need(Scope.AUDIT_READ)
     row = (await session.exec(visible(caller).where(col(Event.id) == id_))).one_or_none()
     if row is None:
-        raise NotFound("audit entry")
+        raise NotFound("audit entry", [id_])
     return _view(row, await _hashes_before(session, caller, [row]))
 
 

@@ -28,7 +28,7 @@ async def get_event(session: AsyncSession, caller: Caller, id_: UUID) -> EventVi
     """Raises `NotFound`, for one too that the retention no longer keeps."""
     found = await events_by_id(session, caller, [id_])
     if id_ not in found:
-        raise NotFound("event")
+        raise NotFound("event", [id_])
     return found[id_]
 
 

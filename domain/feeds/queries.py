@@ -36,7 +36,7 @@ def visible(caller: Caller) -> SelectOfScalar[CalendarFeed]:
 async def get_feed(session: AsyncSession, caller: Caller, id_: UUID) -> CalendarFeedView:
     found = await feeds_by_id(session, caller, [id_])
     if id_ not in found:
-        raise NotFound("calendar feed")
+        raise NotFound("calendar feed", [id_])
     return found[id_]
 
 

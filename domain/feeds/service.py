@@ -62,7 +62,7 @@ async def revoke_feed(session: AsyncSession, caller: Caller, id_: UUID, *, now: 
     statement = visible(caller).where(col(CalendarFeed.id) == id_).with_for_update()
     row = (await session.exec(statement)).one_or_none()
     if row is None:
-        raise NotFound("calendar feed")
+        raise NotFound("calendar feed", [id_])
     await session.delete(row)
     record(
         session, caller, "calendar_feed.revoked", ("calendar_feed", id_), now=now, data=_told(row)

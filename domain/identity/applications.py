@@ -127,7 +127,7 @@ async def revoke_application_secret(
     caller.need(Scope.ADMINISTRATION)
     secret = await session.get(ApplicationSecret, (caller.workspace_id, id_), with_for_update=True)
     if secret is None:
-        raise NotFound("application secret")
+        raise NotFound("application secret", [id_])
     await session.delete(secret)
     subject = ("application", secret.application_id)
     about = {"secret": show("sec", id_)}

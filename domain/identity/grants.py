@@ -19,7 +19,7 @@ async def revoke_grant(session: AsyncSession, caller: Caller, id_: UUID, *, now:
     statement = visible_grants(caller).where(col(Grant.id) == id_).with_for_update()
     row = (await session.exec(statement)).one_or_none()
     if row is None:
-        raise NotFound("grant")
+        raise NotFound("grant", [id_])
     row.revoked_at = now
     about = {
         "client_id": client_id_of(row.application_workspace_id, row.application_id),

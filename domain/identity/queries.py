@@ -182,7 +182,7 @@ def grant_view(row: Grant) -> GrantView:
 
 def _found(views: Mapping[UUID, Shown], id_: UUID, what: str) -> Shown:
     if id_ not in views:
-        raise NotFound(what)
+        raise NotFound(what, [id_])
     return views[id_]
 
 

@@ -90,7 +90,7 @@ async def _revoke(
     statement = visible_tokens(caller, kinds).where(col(Token.id) == id_).with_for_update()
     row = (await session.exec(statement)).one_or_none()
     if row is None:
-        raise NotFound(kind)
+        raise NotFound(kind.replace("_", " "), [id_])
     row.revoked_at = now
     record(session, caller, f"{kind}.revoked", (kind, id_), now=now, data={"name": row.name})
 

@@ -457,7 +457,7 @@ class Conflict(ParvisError): ...
 class AlreadyExists(Conflict):
     code = "already_exists"
     title = "One like it exists already"
-    remedy = "Change the one that is there, or choose another name."
+    remedy = "Change the one that is there, or make this one differ from it."
 
 
 class IdTaken(Conflict):

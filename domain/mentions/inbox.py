@@ -71,7 +71,7 @@ async def read_mention(reads: Reads, caller: Caller, id_: UUID) -> ShownMention:
     caller.need(Scope.MENTIONS_READ)
     row = await _one(reads, caller, BY_ID, id_)
     if row["body"] is None:
-        raise NotFound("mention")
+        raise NotFound("mention", [id_])
     return ShownMention(row["version"], row["body"].encode())
 
 

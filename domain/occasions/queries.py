@@ -72,7 +72,7 @@ async def list_event_calendars(
 async def get_occasion(session: AsyncSession, caller: Caller, id_: UUID) -> OccasionView:
     found = await occasions_by_id(session, caller, [id_])
     if id_ not in found:
-        raise NotFound("occasion")
+        raise NotFound("occasion", [id_])
     return found[id_]
 
 

@@ -145,7 +145,7 @@ async def _with_post(
     post = await find_unchanged(session, caller, row.post_id, expected_version)
     there = await _inputs(session, caller, post)
     if id_ not in there:
-        raise NotFound("adaptation")
+        raise NotFound("adaptation", [id_])
     return post, there
 
 

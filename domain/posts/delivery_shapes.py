@@ -109,4 +109,6 @@ class Settlement(Command):
     def _says_which(self) -> "Settlement":
         if self.is_published and not (self.remote_id or self.url):
             raise ValueError("Say which message it is: remote_id or url.")
+        if not self.is_published and (self.remote_id or self.url):
+            raise ValueError("What is not there has no remote_id and no url: leave them out.")
         return self

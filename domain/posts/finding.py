@@ -14,6 +14,12 @@ from domain.posts.queries import visible
 from domain.posts.rules import DeliveryKind
 from domain.posts.tables import Delivery, Post, Variant
 
+DOUBTED = (
+    "Nobody knows yet whether all of it is there: `problem` of its deliveries says what is "
+    "next, or a person settles it at POST /v1/deliveries/{id}/settle."
+)
+"""What is told to whoever would change, send, take back or cancel what is in doubt."""
+
 
 async def find_post(
     session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None

@@ -20,7 +20,7 @@ from domain.posts.deliveries import (
     new_delivery,
     settle_post,
 )
-from domain.posts.finding import deliveries_of, ensure_free, find_post, variants_of
+from domain.posts.finding import DOUBTED, deliveries_of, ensure_free, find_post, variants_of
 from domain.posts.judging import ensure_fit
 from domain.posts.rules import PLANNABLE, UNDER_WAY, DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import PostDetail
@@ -52,6 +52,8 @@ async def set_going(
     session: AsyncSession, caller: Caller, post: Post, command: SchedulePost, *, now: datetime
 ) -> PostDetail:
     """Schedules a locked post, approved or not: what lacks an approval is held once it is due."""
+    if post.state == PostState.UNKNOWN:
+        raise NotAllowedNow(DOUBTED)
     if post.state not in PLANNABLE:
         raise NotAllowedNow(f"A post that is {post.state} cannot be scheduled.")
     _set_time(post, command, now)

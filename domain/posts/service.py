@@ -28,7 +28,7 @@ from domain.kernel.ids import new_id
 from domain.posts.adapting import set_adaptations
 from domain.posts.command_shapes import ChangePost, CreatePost
 from domain.posts.content import find_media
-from domain.posts.finding import ensure_free, find_post
+from domain.posts.finding import DOUBTED, ensure_free, find_post
 from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew
 from domain.posts.quotes import ensure_quoted
 from domain.posts.rules import PUBLIC, PostState
@@ -197,10 +197,7 @@ def _ensure_may_change(post: Post, values: dict[str, Any]) -> None:
 
 def _ensure_outcome(post: Post) -> None:
     if post.state == PostState.UNKNOWN:
-        raise DeliveryUnderWay(
-            "Nobody knows yet whether all of it is there: `problem` of its deliveries says what is "
-            "next, or a person settles it at POST /v1/deliveries/{id}/settle."
-        )
+        raise DeliveryUnderWay(DOUBTED)
     if post.state == PostState.GOING_OUT:
         raise DeliveryUnderWay
 

@@ -34,7 +34,7 @@ from domain.posts.deliveries import (
 )
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
-from domain.posts.finding import ensure_free, find_post, lock_with_post, targets_of
+from domain.posts.finding import DOUBTED, ensure_free, find_post, lock_with_post, targets_of
 from domain.posts.holding import problem_of
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
@@ -127,6 +127,8 @@ async def cancel_delivery(
     post, row = await _lock_free(session, caller, id_)
     if row.state == DeliveryState.FAILED and is_half_out(row):
         raise NotAllowedNow("Some of it is out: send the rest by a retry, or withdraw the post.")
+    if row.state == DeliveryState.UNKNOWN:
+        raise NotAllowedNow(DOUBTED)
     if row.state not in {DeliveryState.WAITING, DeliveryState.FAILED}:
         raise NotAllowedNow(f"Only what waits or failed is cancelled; this one is {row.state}.")
     call_off(row, now)

@@ -177,7 +177,7 @@ async def find_version(session: AsyncSession, caller: Caller, id_: UUID) -> Post
     statement = _versions(caller).where(col(PostVersion.id) == id_)
     row = (await session.exec(statement)).one_or_none()
     if row is None:
-        raise NotFound("version of a post")
+        raise NotFound("version of a post", [id_])
     return row
 
 

@@ -15,8 +15,8 @@ from domain.networks import find as find_network
 from domain.posts.content import find_named_accounts
 from domain.posts.deliveries import end, new_delivery
 from domain.posts.delivery_queries import visible_deliveries
-from domain.posts.finding import deliveries_of, ensure_free, find_post
-from domain.posts.rules import DeliveryKind, DeliveryState
+from domain.posts.finding import DOUBTED, deliveries_of, ensure_free, find_post
+from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
 from domain.posts.tables import Delivery, Post
@@ -32,7 +32,8 @@ async def withdraw_post(
     rows = await deliveries_of(session, caller, post.id)
     public = [row for row in rows if row.state == DeliveryState.DONE or _is_part_public(row)]
     if not public:
-        raise NotAllowedNow("Nothing of this post is public.")
+        is_doubted = post.state == PostState.UNKNOWN
+        raise NotAllowedNow(DOUBTED if is_doubted else "Nothing of this post is public.")
     await withdraw_copies(session, caller, post, public, now=now)
     return await detail(session, caller, post)
 

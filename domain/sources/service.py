@@ -132,7 +132,7 @@ async def _lock_page(session: AsyncSession, caller: Caller, id_: UUID) -> tuple[
     pages = visible_pages(caller).where(col(WatchedPage.id) == page_id)
     page = (await session.exec(pages.with_for_update())).one_or_none()
     if page is None or post_id is None:
-        raise NotFound("source")
+        raise NotFound("source", [id_])
     return page, post_id
 
 

@@ -41,7 +41,7 @@ async def locked(
     )
     post_id = (await session.exec(found)).one_or_none()
     if post_id is None:
-        raise NotFound("update")
+        raise NotFound("update", [id_])
     post = await find_post(session, caller, post_id, None)
     statement = visible(caller).where(col(Update.id) == id_)
     row = await find_for_change(

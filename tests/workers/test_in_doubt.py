@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from domain.accounts.credentials import seal_grant
 from domain.accounts.rules import InDoubt
@@ -17,12 +18,14 @@ from domain.connector.words import Grant
 from domain.kernel.caller import worker
 from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow
 from domain.kernel.pages import PageRequest
-from domain.posts.command_shapes import ChangePost, RetryPost
+from domain.posts.command_shapes import ChangePost, RetryPost, SchedulePost
 from domain.posts.delivery_shapes import Settlement
+from domain.posts.planning import schedule_post
 from domain.posts.rules import backoff
 from domain.posts.service import change_post, remove_post
-from domain.posts.settling import retry_delivery, retry_post, settle_delivery
+from domain.posts.settling import cancel_delivery, retry_delivery, retry_post, settle_delivery
 from domain.posts.tables import Attempt, Delivery
+from domain.posts.withdrawing import withdraw_post
 from tests.domain.accounts.build import KEYS
 from tests.workers.stage import Stage, stage
 from tests.workers.test_half_out import do, go
@@ -101,8 +104,21 @@ async def test_what_is_in_doubt_is_neither_sent_again_nor_changed_and_says_why(
         await do(stage, change_post, post_id, ChangePost(text="b"), expected_version=None)
     with pytest.raises(DeliveryUnderWay, match="a person settles it"):
         await do(stage, remove_post, post_id, expected_version=None)
+    with pytest.raises(NotAllowedNow, match="a person settles it"):
+        await do(stage, schedule_post, post_id, SchedulePost(now=True), expected_version=None)
+    with pytest.raises(NotAllowedNow, match="a person settles it"):
+        await do(stage, withdraw_post, post_id)
+    with pytest.raises(NotAllowedNow, match="a person settles it"):
+        await do(stage, cancel_delivery, row.id)
 
     assert await stage.rows(Delivery) == [row]
+
+
+@pytest.mark.parametrize("named", [{"url": "https://s.test/1"}, {"remote_id": "1"}])
+def test_what_is_not_there_has_no_name(named: dict[str, str]) -> None:
+    """A `false` beside an address was taken: sent again, what stands there would stand twice."""
+    with pytest.raises(ValidationError, match="What is not there has no remote_id and no url"):
+        Settlement.model_validate({"is_published": False, **named})
 
 
 async def test_what_a_person_did_not_find_can_be_sent_again_and_says_so(stage: Stage) -> None:
