@@ -1,5 +1,6 @@
 """`backup`: database and media in one file."""
 
+import os
 import tarfile
 import tempfile
 from datetime import UTC, datetime
@@ -30,12 +31,21 @@ def backup(
 ) -> None:
     now = datetime.now(UTC)
     target = as_called(file or Path(f"parvis-{now:%Y-%m-%d}.tar"))
-    if target.exists():
-        raise Trouble(f"{target} exists.", "Name another file.")
+    ensure_free(target)
     with surroundings(data) as settings:
         keys = () if without_keys else _keys(settings)
         write(settings, target, keys=keys, now=now)
     tell(f"{target} ({target.stat().st_size} bytes)")
+
+
+def ensure_free(target: Path) -> None:
+    """Raises `Trouble` where the file cannot be made, before anything is started for it."""
+    if target.exists():
+        raise Trouble(f"{target} exists.", "Name another file.")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise Trouble(
+            f"Cannot write to {target.parent}.", "Name a file in a folder that is there and yours."
+        )
 
 
 def write(settings: Settings, target: Path, *, keys: tuple[Path, ...], now: datetime) -> None:

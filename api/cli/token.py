@@ -17,6 +17,8 @@ from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
 from domain.workspaces.shapes import WorkspaceKind
 
+_MOST_DAYS = 36_500
+
 
 def token(
     *,
@@ -36,7 +38,7 @@ def token(
     chosen = list(Scope) if all else read_scopes(scopes)
     now = datetime.now(UTC)
     kind = WorkspaceKind.TEST if test else WorkspaceKind.LIVE
-    ends = None if days is None else now + timedelta(days=days)
+    ends = read_days(days, now)
     with surroundings(data) as settings:
         workspace_id = asyncio.run(_workspace(settings, workspace, create, kind, now))
         made = asyncio.run(
@@ -46,6 +48,15 @@ def token(
         )
     say(f"A token of {tenants.shown(workspace_id)}; it is shown only now.")
     tell(made.token)
+
+
+def read_days(days: int | None, now: datetime) -> datetime | None:
+    """When a token ends that lasts so many days; None where it never does."""
+    if days is not None and not 1 <= days <= _MOST_DAYS:
+        raise Trouble(
+            f"--days is 1 to {_MOST_DAYS}, not {days}.", "Leave it out: it never runs out then."
+        )
+    return None if days is None else now + timedelta(days=days)
 
 
 def read_scopes(text: str) -> list[Scope]:

@@ -129,6 +129,16 @@ def test_a_backup_is_for_its_owner_alone(full: Settings, folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["backup.tar", "full"]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("there", "exists"), ("nowhere/backup.tar", "Cannot write to")]
+)
+def test_a_file_that_cannot_be_made_is_one_line(folder: Path, name: str, told: str) -> None:
+    (folder / "there").touch()
+
+    with pytest.raises(Trouble, match=told):
+        backup.ensure_free(folder / name)
+
+
 async def test_a_database_with_rows_is_not_overwritten(full: Settings, folder: Path) -> None:
     await asyncio.to_thread(write, full, folder / "backup.tar")
     before = await counts(full)

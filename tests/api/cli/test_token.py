@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from api.cli import tenants
 from api.cli.prepare import first_token
-from api.cli.token import read_scopes
+from api.cli.token import read_days, read_scopes
 from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.identity.bearer import workspace_of
@@ -57,6 +57,18 @@ async def test_a_workspace_is_found_by_its_short_name_and_by_its_id(settings: Se
 async def test_a_broken_id_is_refused_in_one_line(settings: Settings) -> None:
     with pytest.raises(Trouble, match="ws_12 is no workspace id"):
         await tenants.workspace_named(settings, "ws_12")
+
+
+@pytest.mark.parametrize("days", [0, -1, 10**9])
+def test_a_token_that_would_have_ended_is_refused(days: int) -> None:
+    """Of 0 days it was made and refused by the api; of many the command broke."""
+    with pytest.raises(Trouble, match=rf"--days is 1 to 36500, not {days}\."):
+        read_days(days, NOW)
+
+
+def test_days_are_counted_from_now_and_none_is_for_ever() -> None:
+    assert read_days(30, NOW) == NOW + timedelta(days=30)
+    assert read_days(None, NOW) is None
 
 
 @pytest.mark.parametrize("text", ["", " , ", "posts:read,admin"])
