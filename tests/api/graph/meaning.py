@@ -17,6 +17,7 @@ GIVEN = {
     "firstOn": '"2026-11-01"',
     "lastOn": '"2026-11-30"',
     "key": '"mastodon"',
+    "networks": '["mastodon"]',
     "fromNumber": "1",
 }
 """Arguments that mean something only together, or to this installation."""
