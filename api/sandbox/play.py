@@ -16,6 +16,7 @@ from domain.sandbox.shapes import (
     NoticeView,
     PlayPerson,
     PostView,
+    RenewToken,
     SetFault,
     StateView,
 )
@@ -38,6 +39,17 @@ async def _own(turn: TurnDep, handle: str, request: Request) -> accounts.Playing
 async def create_account(turn: TurnDep, command: CreateAccount) -> NewAccountView:
     """Make an account; its token opens sessions and plays people."""
     account, token = await accounts.create_account(turn.session, command, now=turn.now)
+    shown = await queries.show_account(turn.session, account)
+    return NewAccountView(account=shown, token=token)
+
+
+@play.post("/v1/accounts/{handle}/tokens", status_code=201)
+async def renew_token(
+    turn: TurnDep, handle: Handle, command: RenewToken, request: Request
+) -> NewAccountView:
+    """Log the account in anew: its next token takes the place of the one that is sent."""
+    account = await _own(turn, handle, request)
+    token = await accounts.renew_token(turn.session, account, command)
     shown = await queries.show_account(turn.session, account)
     return NewAccountView(account=shown, token=token)
 

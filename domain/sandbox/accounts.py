@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.sandbox.errors import HandleTaken, TokenRefused
 from domain.sandbox.rules import Act, FaultKind
-from domain.sandbox.shapes import CreateAccount, SetFault
+from domain.sandbox.shapes import CreateAccount, RenewToken, SetFault
 from domain.sandbox.tables import SandboxAccount, SandboxFault, SandboxSession
 
 Playing = SandboxAccount
@@ -28,6 +28,10 @@ class Tokens:
     expires_at: datetime | None
 
 
+def _new_token() -> str:
+    return f"sbx_{secrets.token_urlsafe(24)}"
+
+
 def fingerprint(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
@@ -36,7 +40,7 @@ async def create_account(
     session: AsyncSession, command: CreateAccount, *, now: datetime
 ) -> tuple[SandboxAccount, str]:
     """A new account and its token. Raises `HandleTaken`."""
-    token = f"sbx_{secrets.token_urlsafe(24)}"
+    token = _new_token()
     values = command.model_dump()
     values["display_name"] = command.display_name or command.handle
     made = SandboxAccount(**values, fingerprint=fingerprint(token), created_at=now)
@@ -48,6 +52,16 @@ async def create_account(
     if added.rowcount == 0:
         raise HandleTaken(f"There is an account {command.handle} already.")
     return made, token
+
+
+async def renew_token(session: AsyncSession, account: SandboxAccount, command: RenewToken) -> str:
+    """A new token in the place of the account's own, which opens nothing from now on."""
+    token = _new_token()
+    account.fingerprint = fingerprint(token)
+    session.add(account)
+    if not command.keeps_sessions:
+        await _close_sessions(session, account)
+    return token
 
 
 async def open_session(session: AsyncSession, account: SandboxAccount, *, now: datetime) -> Tokens:

@@ -76,9 +76,17 @@ class NewAccountView(View):
     token: str = Field(description="Opens sessions and plays people; shown this once.")
 
 
+class RenewToken(Command):
+    keeps_sessions: bool = Field(
+        default=False,
+        description="Whether sessions that the token before opened go on; otherwise whoever uses "
+        "them must log in anew.",
+    )
+
+
 class OpenSession(Command):
     handle: Handle = Field(description="The account's name.")
-    token: str = Field(max_length=200, description="The token that came with the account.")
+    token: str = Field(max_length=200, description="The account's latest token.")
 
 
 class RefreshSession(Command):

@@ -1,6 +1,8 @@
 """From a planned post to its series, on the sandbox network, through real processes."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -210,3 +212,52 @@ def events(house: House) -> list[dict[str, str]]:
         found += answer.json()["data"]
         url = answer.links.get("next", {}).get("url", "")
     return found
+
+
+def test_account_whose_token_was_revoked_goes_on_with_a_new_one_in_order(stack: Stack) -> None:
+    house = open_house(stack, handle="anew")
+    account = f"/v1/accounts/{house.account}"
+
+    def reads(state: str) -> bool:
+        found: str = house.client.get(account).json()["state"]
+        return found == state
+
+    def connect(token: str) -> dict[str, Any]:
+        login = {"server": stack.sandbox, "handle": house.handle, "token": token}
+        wait = {"Prefer": "wait=10"}
+        answer = house.client.post(f"{account}/reconnect", json={"login": login}, headers=wait)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def plan(text: str) -> str:
+        at = (datetime.now(ZURICH) + timedelta(seconds=6)).replace(tzinfo=None)
+        made = {
+            "calendar_id": house.calendar,
+            "title": text,
+            "text": text,
+            "wall_time": at.isoformat(timespec="seconds"),
+        }
+        said = {**made, "variants": [{"account_id": house.account}]}
+        id_: str = house.client.post("/v1/posts", json=said).json()["id"]
+        house.client.post(f"/v1/posts/{id_}/schedule", json={}).raise_for_status()
+        return id_
+
+    texts = [f"Message {number}." for number in range(1, 4)]
+    posts = [plan(text) for text in texts]
+    token = house.play("post", "tokens", keeps_sessions=False)["token"]
+    until(lambda: reads("action_required"), "its owner is asked to connect it again")
+    in_vain = connect(house.sandbox_token)
+    held = [house.post(id_)["deliveries"][0]["state"] for id_ in posts]
+    again = replace(house, sandbox_token=token)
+    before = again.state()["posts"]
+    back = connect(token)
+    for id_ in posts:
+        house.settled(id_)
+
+    assert (in_vain["state"], in_vain["problem"]["code"]) == (
+        "action_required",
+        "network.grant_expired",
+    )
+    assert (held, before) == (["waiting"] * 3, [])
+    assert back["state"] == "connected"
+    assert [each["text"] for each in again.state()["posts"]] == texts

@@ -97,7 +97,7 @@ MANIFEST = Manifest(
         ),
         LoginField(
             name="token",
-            label="Token that came with the account",
+            label="Token of the account, the latest",
             is_secret=True,
             is_required=True,
             example="sbx_9dK2mQe7…",
@@ -106,6 +106,7 @@ MANIFEST = Manifest(
     notes=(
         "Nothing leaves this installation: posts, people and faults exist in the sandbox alone.",
         "Make accounts with POST /v1/accounts of the sandbox; its reference is at /sandbox/docs.",
+        "POST /v1/accounts/{handle}/tokens logs one in anew: a new token, the one before is void.",
         "An account plays the idempotency class, A to E, that it was made with; D when none.",
         "An edit changes the text and the content warning; media stay.",
         "Accounts made with `media_delay_s` work on files so long; `slow_media` plays it once.",

@@ -54,6 +54,29 @@ async def test_an_account_is_played_with_its_own_token_alone(stage: Stage) -> No
     assert [reply.status_code for reply in replies] == [401, 401, 401]
 
 
+@pytest.mark.parametrize(("body", "session"), [({}, 401), ({"keeps_sessions": True}, 200)])
+async def test_an_account_that_logs_in_anew_has_another_token(
+    stage: Stage, body: dict[str, Any], session: int
+) -> None:
+    """No route gave a second token: connecting again could be tried with the first alone."""
+    player = await stage.account()
+    path = f"/v1/accounts/{player.handle}/tokens"
+
+    made = await stage.client.post(path, json=body, headers=bearer(player.token))
+    again = await stage.client.post(path, json=body, headers=bearer(player.token))
+
+    token = made.json()["token"]
+    logins = [
+        await stage.client.post("/v1/sessions", json={"handle": player.handle, "token": each})
+        for each in (player.token, token)
+    ]
+    assert (made.status_code, again.status_code) == (201, 401)
+    assert [reply.status_code for reply in logins] == [401, 201]
+    assert (await call(stage, player, "GET", "/me")).status_code == session
+    state = f"/v1/accounts/{player.handle}/state"
+    assert (await stage.client.get(state, headers=bearer(token))).status_code == 200
+
+
 async def test_what_belongs_to_another_account_is_not_there(stage: Stage) -> None:
     player, other = await stage.account(idempotency="B"), await stage.account(idempotency="B")
     container = await call(stage, player, "POST", "/containers", json={"text": "Mine"})
