@@ -24,7 +24,7 @@ async def test_authors_are_listed_found_and_read(tenant: Tenant, inbox: Inbox) -
     assert [
         each["handle"] for each in await data(tenant, "/v1/authors?handle=ben@example.social")
     ] == ["ben@example.social"]
-    assert await data(tenant, "/v1/authors?network=elsewhere") == []
+    assert await data(tenant, "/v1/authors?network=mastodon") == []
     read = await tenant.client.get(f"/v1/authors/{shown[0]['id']}")
     assert read.json() == shown[0]
     assert read.headers["etag"].startswith('"1-')
@@ -58,7 +58,7 @@ async def test_conversations_are_listed_the_liveliest_first(tenant: Tenant, inbo
     assert shown[0]["last_mention_at"] == "2026-11-22T08:03:00Z"
     account_id = shown[0]["account_id"]
     assert len(await data(tenant, f"/v1/conversations?account_id={account_id}")) == 2
-    assert await data(tenant, "/v1/conversations?network=elsewhere") == []
+    assert await data(tenant, "/v1/conversations?network=mastodon") == []
     assert len(await data(tenant, "/v1/conversations?since=2026-11-22T08:03:00Z")) == 1
     read = await tenant.client.get(f"/v1/conversations/{shown[1]['id']}")
     assert read.json() == shown[1]

@@ -131,7 +131,7 @@ async def test_filters_hold_each_and_together(tenant: Tenant, inbox: Inbox) -> N
 
     assert await ids(tenant, "?status=open") == ["r3", "r2"]
     assert await ids(tenant, "?status=open&status=archived") == ["r3", "r2", "r1"]
-    assert await ids(tenant, "?status=open&network=elsewhere") == []
+    assert await ids(tenant, "?status=open&network=mastodon") == []
     assert await ids(tenant, "?network=sandbox&network=feed") == ["r3", "r2", "r1"]
     assert await ids(tenant, "?kind=like") == ["r2"]
     assert await ids(tenant, "?kind=like&kind=reply&status=open") == ["r3", "r2"]
