@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx2
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from domain.accounts.tables import Account
 from domain.identity.service import create_token
@@ -36,7 +37,7 @@ class Tenant:
 
 
 @asynccontextmanager
-async def client_for(app: FastAPI, token: str | None) -> AsyncIterator[httpx2.AsyncClient]:
+async def client_for(app: ASGIApp, token: str | None) -> AsyncIterator[httpx2.AsyncClient]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(

@@ -115,7 +115,7 @@ MUTATIONS = (
     Mutation(
         "pause_queue",
         queue.pause_queue,
-        "Takes what is queued off its time; all keep their order. Needs `posts:publish`.",
+        "Takes what is queued off its time; it goes on as it was queued. Needs `posts:publish`.",
         prefix="cal",
         gives=QUEUE,
         shown="queue",

@@ -63,7 +63,7 @@ async def get_queue(session: SessionDep, caller: CallerDep, calendar_id: Calenda
 async def pause_queue(
     session: SessionDep, caller: CallerDep, now: NowDep, calendar_id: CalendarId
 ) -> QueueView:
-    """Takes what is queued off its time; all keep their order. Needs `posts:publish`."""
+    """Takes what is queued off its time; it goes on as it was queued. Needs `posts:publish`."""
     return await queue.pause_queue(session, caller, calendar_id, now=now)
 
 

@@ -114,7 +114,7 @@ async def _shown(session: AsyncSession, caller: Caller, calendar_id: UUID) -> Qu
 async def pause_queue(
     session: AsyncSession, caller: Caller, calendar_id: UUID, *, now: datetime
 ) -> QueueView:
-    """Takes every queued post that still waits off its time; all keep their order."""
+    """Takes every queued post that still waits off its time; it goes on as it was queued."""
     caller.need(Scope.POSTS_PUBLISH)
     await find_calendar(session, caller, calendar_id)
     queue = await _lock(session, caller, calendar_id, now=now)

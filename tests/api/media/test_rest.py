@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx2
 import pytest
 from fastapi import FastAPI
+from starlette import types as asgi
 
 from api.main import create_app
 from domain.kernel.caller import Scope
@@ -138,7 +139,17 @@ async def test_file_above_the_limit_is_refused(
     small: FastAPI, tenant: Tenant, settings: Settings
 ) -> None:
     read: list[int] = []
-    async with client_for(small, tenant.token) as client:
+    read_by_then: list[int] = []
+
+    async def watched(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        async def told(message: asgi.Message) -> None:
+            if message["type"] == "http.response.start":
+                read_by_then.append(len(read))
+            await send(message)
+
+        await small(scope, receive, told)
+
+    async with client_for(watched, tenant.token) as client:
         fits = await send(client, picture("PNG"))
         large = await send(client, PHOTO + bytes(1001 - len(PHOTO)))
         announced = await send(client, bytes(200_000))
@@ -152,7 +163,7 @@ async def test_file_above_the_limit_is_refused(
     for answer in (large, announced, endless):
         assert (answer.status_code, answer.json()["code"]) == (413, "media.too_large")
     assert len(files(settings, tenant)) == 1
-    assert len(read) < 10
+    assert read_by_then[-1] < 10
 
 
 async def pieces(read: list[int]) -> AsyncIterator[bytes]:
