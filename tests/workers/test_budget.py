@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -407,6 +408,19 @@ async def test_a_failed_call_counts_too(budgets: Budgets, account_id: UUID) -> N
 
     with pytest.raises(RateLimited):
         await http(GET)
+
+
+async def test_calls_at_the_same_moment_are_each_counted_also_by_a_valkey_that_knows_no_scripts(
+    redis: ArqRedis, budgets: Budgets, account_id: UUID
+) -> None:
+    network, known = Network(), manifest(("all", 5, 60))
+    http = for_account(network, budgets, known, account_id, Purpose.PUBLISH)
+
+    passed = [sum(await asyncio.gather(*(spend(http, GET, 1) for _ in range(3))))]
+    await redis.script_flush()
+    passed += [sum(await asyncio.gather(*(spend(http, GET, 1) for _ in range(9))))]
+
+    assert (passed, len(network.sent)) == ([3, 2], 5)
 
 
 async def test_without_valkey_calls_go_out_uncounted(tmp_path: Path, account_id: UUID) -> None:
