@@ -161,6 +161,8 @@ async def reconnect_account(
 ) -> Response:
     """Tries a new login for the same identity; the queue and all history stay.
 
+    An account that was connected works on meanwhile. When the login is refused it is `connected`
+    still: `problem` says why until its next check, and the event `account.connection_failed` does.
     A login of somebody else ends in the problem `account.identity_differs`. Needs the scope
     `accounts:write`.
     """

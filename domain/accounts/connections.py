@@ -13,7 +13,7 @@ from domain.accounts import rules
 from domain.accounts.credentials import seal_grant
 from domain.accounts.due import PAUSED, DueKind, claim_due
 from domain.accounts.endings import gone, note
-from domain.accounts.rules import AccountState
+from domain.accounts.rules import AccountState, works
 from domain.accounts.service import become
 from domain.accounts.shapes import AccountProblem, VersionNotice
 from domain.accounts.tables import Account
@@ -123,7 +123,7 @@ async def record_checked(
     was_locked_out = row.state == AccountState.ACTION_REQUIRED
     row.tries, row.check_at = 0, now + rules.CHECK_EVERY
     note(session, row, notice, now=now)
-    changed = apply(row, _profile(profile), now=now)
+    changed = apply(row, {**_profile(profile), **_mended(row)}, now=now)
     if was_locked_out:
         become(row, AccountState.CONNECTED, _working(row, now), now=now)
         _tell(session, row, "account.connected", now=now)
@@ -165,8 +165,12 @@ async def lock_out(
     row = await _living(session, workspace_id, account_id)
     if row is None:
         return True
-    if row.state == AccountState.CONNECTED and row.granted_at is not None and row.granted_at > now:
+    is_working = works(row.state, row.check_at)
+    if is_working and row.granted_at is not None and row.granted_at > now:
         return False
+    if is_working and row.state == AccountState.CONNECTING:
+        # What comes of the login that is tried is told by its record.
+        apply(row, {**PAUSED, "connect_at": row.connect_at}, now=now)
     if row.state == AccountState.ACTION_REQUIRED and row.check_at is not None:
         row.check_at = now + rules.CHECK_EVERY
     if row.state != AccountState.CONNECTED:
@@ -197,6 +201,11 @@ def _granted(connected: Connected, now: datetime) -> dict[str, Any]:
     }
 
 
+def _mended(row: Account) -> dict[str, Any]:
+    """What was wrong with a login that was tried in vain is over where the kept grant serves."""
+    return {"problem": None} if row.state == AccountState.CONNECTED else {}
+
+
 def _working(row: Account, now: datetime) -> dict[str, Any]:
     connector = find(row.network)
     return {
@@ -212,10 +221,14 @@ def _fail(session: AsyncSession, row: Account, problem: AccountProblem, *, now: 
     """Forgets the login. A grant that is kept from before may still work: a check will tell."""
     has_grant = row.sealed_grant is not None
     state = AccountState.ACTION_REQUIRED if has_grant else AccountState.FAILED
+    paused = PAUSED
+    if works(row.state, row.check_at):
+        state, paused = AccountState.CONNECTED, {}
     values = {
-        **PAUSED,
+        **paused,
         "problem": problem.kept(),
         "sealed_login": None,
+        "connect_at": None,
         "tries": 0,
         "check_at": now + rules.CHECK_WAITS[0] if has_grant else None,
     }

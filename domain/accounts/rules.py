@@ -5,8 +5,9 @@
     action_required → connecting, connected, removed
     failed → connecting, removed
 
-From connecting to action_required: a login that was to replace a kept one. Back to connecting: it
-is connected again.
+From connecting to action_required: a login that was to replace a grant that was refused. Back to
+connecting: it is connected again. What was connected works on meanwhile, and is connected still
+when the new login is refused.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from domain.kernel.words import Word
 
 
 class AccountState(Word):
-    CONNECTING = "connecting", "A worker is logging in."
+    CONNECTING = "connecting", "A worker is logging in; what was connected works on meanwhile."
     CONNECTED = "connected", "It publishes and is read."
     ACTION_REQUIRED = (
         "action_required",
@@ -45,6 +46,15 @@ NEXT: dict[AccountState, frozenset[AccountState]] = {
     AccountState.FAILED: frozenset({AccountState.CONNECTING, AccountState.REMOVED}),
     AccountState.REMOVED: frozenset(),
 }
+
+
+def works(state: str, check_at: datetime | None) -> bool:
+    """Whether the account speaks: also while a login is tried, by the grant it was connected with.
+
+    An account whose grant was refused is not checked while a login is tried: `check_at` is None.
+    """
+    is_trying = state == AccountState.CONNECTING and check_at is not None
+    return is_trying or state == AccountState.CONNECTED
 
 
 def may_become(before: AccountState, after: AccountState) -> bool:

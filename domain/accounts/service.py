@@ -12,7 +12,7 @@ from domain.accounts.credentials import seal_login
 from domain.accounts.due import PAUSED
 from domain.accounts.logins import check_login, check_reach, keyed_digest
 from domain.accounts.queries import living, view_of
-from domain.accounts.rules import AccountState, may_become, next_pull
+from domain.accounts.rules import AccountState, may_become, next_pull, works
 from domain.accounts.shapes import AccountView, ChangeAccount, ConnectAccount, ReconnectAccount
 from domain.accounts.tables import Account
 from domain.connector.words import Login
@@ -77,13 +77,17 @@ async def reconnect_account(
     keys: KeyRing,
     now: datetime,
 ) -> AccountView:
-    """Tries a new login for the same identity; what is queued and was read stays."""
+    """Tries a new login for the same identity; what is queued and was read stays.
+
+    What is connected works on meanwhile, and afterwards, whatever comes of the login.
+    """
     caller.need(Scope.ACCOUNTS_WRITE)
     row = await _account(session, caller, id_, None)
     check_login(row.network, command.login)
     login = seal_login(keys, row.workspace_id, row.id, Login(command.login))
     begun = {"problem": None, "sealed_login": login, "tries": 0, "connect_at": now}
-    become(row, AccountState.CONNECTING, {**PAUSED, **begun}, now=now)
+    paused = {} if works(row.state, row.check_at) else PAUSED
+    become(row, AccountState.CONNECTING, {**paused, **begun}, now=now)
     record(session, caller, "account.reconnecting", ("account", id_), now=now)
     due_at(session, row.workspace_id, id_, now)
     return view_of(row)

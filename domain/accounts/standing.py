@@ -12,7 +12,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.credentials import seal_grant
-from domain.accounts.rules import AccountState, InDoubt
+from domain.accounts.rules import AccountState, InDoubt, works
 from domain.accounts.shapes import AccountFacts, measures_of
 from domain.accounts.tables import Account
 from domain.connector.words import Grant
@@ -45,7 +45,8 @@ async def find_standing(
     row = await pool.fetchrow(ACCOUNT, workspace_id, account_id)
     if row is None or row["removed_at"] is not None:
         raise AccountRemoved
-    if any(row[each] is None for each in CONNECTED_HAS) or row["state"] not in states:
+    state = AccountState.CONNECTED if works(row["state"], row["check_at"]) else row["state"]
+    if any(row[each] is None for each in CONNECTED_HAS) or state not in states:
         raise AccountDisconnected
     is_leased = row["renewing_until"] is not None and row["renewing_until"] > now
     return Standing(_facts_of(row), row["sealed_grant"], row["granted_at"], is_leased)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.accounts.rules import works
 from domain.accounts.tables import Account
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import AccountDisconnected, Fault, PostEmpty, PostUnfit, RightsExpired
@@ -24,8 +25,6 @@ from domain.posts.saying import new_variant
 from domain.posts.tables import Adaptation, Post, Variant
 from domain.posts.validation_shapes import ValidatePost, ValidationView, VerdictView
 from domain.posts.versions import WORDS
-
-CONNECTED = "connected"
 
 
 async def validate_post(
@@ -103,7 +102,7 @@ async def _verdicts(
 
 def ensure_connected(account: Account) -> None:
     """Raises `AccountDisconnected`."""
-    if account.state != CONNECTED:
+    if not works(account.state, account.check_at):
         raise AccountDisconnected(f"{account.handle or account.network} is not connected.")
 
 

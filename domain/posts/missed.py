@@ -38,7 +38,8 @@ SELECT d.id, d.post_id, CASE WHEN was.held THEN 'ask' ELSE c.catch_up END AS cat
            AND p.created_at <= d.due_at AND p.ended_at > d.due_at AND {COVERS}
     )) AS was (held)
  WHERE d.workspace_id = $1 AND d.id = ANY ($2) AND c.catch_up <> 'publish'
-   AND a.state = 'connected' AND (d.attempts = 1 AND d.problem IS NULL OR was.held)
+   AND (a.state = 'connected' OR a.state = 'connecting' AND a.check_at IS NOT NULL)
+   AND (d.attempts = 1 AND d.problem IS NULL OR was.held)
    AND d.due_at < $3::timestamptz - make_interval(mins => c.catch_up_after_min)
  ORDER BY d.id
 """

@@ -31,7 +31,7 @@ from tests.workers.world import make_context
 from tests.world import make_workspace
 from workers.accounts import check_due, connect_due
 from workers.context import Context
-from workers.outward import grant_expired
+from workers.outward import grant_expired, speaks
 
 CREATE = "/xrpc/com.atproto.server.createSession"
 PROFILE = "/xrpc/app.bsky.actor.getProfile"
@@ -227,14 +227,89 @@ async def test_reconnecting_as_somebody_else_is_refused_and_keeps_the_old_grant(
     await check_all(context, workspace_id, timedelta(minutes=5))
     healed = await see(database, workspace_id, id_)
 
-    assert refused.state == "action_required"
+    assert refused.state == "connected"
     assert refused.problem is not None
     assert refused.problem.code == "account.identity_differs"
     assert (refused.remote_id, refused.handle) == (ANA.remote_id, ANA.handle)
+    assert refused.next_check_at == NOW + timedelta(minutes=5)
     assert (healed.state, healed.problem, healed.next_read_at) == ("connected", None, NOW)
     row = await row_of(database, workspace_id, id_)
     assert row.sealed_grant is not None
     assert open_grant(KEYS, workspace_id, id_, row.sealed_grant) == FRESH
+
+
+async def try_anew(database: Database, workspace_id: UUID, id_: UUID) -> AccountView:
+    command = ReconnectAccount(login=LOGIN)
+    async with database.transaction(workspace_id) as session:
+        return await reconnect_account(
+            session, worker(workspace_id), id_, command, keys=KEYS, now=NOW
+        )
+
+
+async def test_mistyped_login_stops_no_account_that_works(
+    settings: Settings, database: Database, redis: ArqRedis
+) -> None:
+    workspace_id = await make_workspace(database)
+    id_ = await make_connected(database, workspace_id, FRESH)
+    away = Exchange(method="POST", path=CREATE, error="unavailable")
+    refusal = Exchange(method="POST", path=CREATE, status=401, json_=REFUSED)
+    context = make_context(settings, database, redis, ScriptedHttp([away, refusal]))
+
+    begun = await try_anew(database, workspace_id, id_)
+    await connect_all(context, workspace_id)
+    trying = await see(database, workspace_id, id_)
+    spoke = await speaks(context, workspace_id, id_, now=NOW)
+    await connect_all(context, workspace_id, after_s=300)
+
+    account, row = await see(database, workspace_id, id_), await row_of(database, workspace_id, id_)
+    assert (begun.state, trying.state, spoke) == ("connecting", "connecting", True)
+    assert begun.next_read_at == NOW
+    assert (account.state, account.next_read_at) == ("connected", NOW)
+    assert account.problem is not None
+    assert account.problem.code == "network.grant_expired"
+    assert (row.sealed_login, row.connect_at, row.tries) == (None, None, 0)
+    assert row.sealed_grant is not None
+    assert open_grant(KEYS, workspace_id, id_, row.sealed_grant) == FRESH
+    assert (await told(database, workspace_id))[-2:] == [
+        "account.reconnecting",
+        "account.connection_failed",
+    ]
+
+
+async def test_mistyped_login_leaves_an_account_that_asks_for_action_there(
+    settings: Settings, database: Database, redis: ArqRedis
+) -> None:
+    workspace_id = await make_workspace(database)
+    id_ = await make_connected(database, workspace_id, FRESH)
+    refusal = Exchange(method="POST", path=CREATE, status=401, json_=REFUSED)
+    context = make_context(settings, database, redis, ScriptedHttp([refusal]))
+    await grant_expired(context, workspace_id, id_, GrantExpired("No."), now=NOW)
+
+    await try_anew(database, workspace_id, id_)
+    spoke = await speaks(context, workspace_id, id_, now=NOW)
+    await connect_all(context, workspace_id)
+
+    account = await see(database, workspace_id, id_)
+    assert not spoke
+    assert (account.state, account.next_read_at) == ("action_required", None)
+
+
+async def test_grant_that_is_refused_while_a_login_is_tried_pauses_until_that_is_taken(
+    settings: Settings, database: Database, redis: ArqRedis
+) -> None:
+    workspace_id = await make_workspace(database)
+    id_ = await make_connected(database, workspace_id, FRESH)
+    refusal = Exchange(method="POST", path=CREATE, status=401, json_=REFUSED)
+    context = make_context(settings, database, redis, ScriptedHttp([refusal]))
+
+    await try_anew(database, workspace_id, id_)
+    is_out = await grant_expired(context, workspace_id, id_, GrantExpired("No."), now=NOW)
+    spoke = await speaks(context, workspace_id, id_, now=NOW)
+    claimed = await connect_all(context, workspace_id)
+
+    account = await see(database, workspace_id, id_)
+    assert (is_out, spoke, claimed) == (True, False, 1)
+    assert (account.state, account.next_read_at) == ("action_required", None)
 
 
 async def test_check_renews_what_people_see_of_the_account(

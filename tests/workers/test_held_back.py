@@ -66,6 +66,19 @@ async def test_an_account_that_needs_a_person_keeps_its_queue_until_they_are_ask
     assert await told(stage, "delivery.skipped") == []
 
 
+async def test_account_that_works_while_a_login_is_tried_is_asked_what_comes_too_late(
+    stage: Stage,
+) -> None:
+    account_id = await stage.account()
+    await rule(stage, CatchUp.ASK)
+    await stage.plan("a", account_id)
+    await become(stage, account_id, AccountState.CONNECTING)
+    stage.now += timedelta(hours=2)
+
+    assert await go(stage) == []
+    assert await code(stage) == ("waiting", "publishing.missed")
+
+
 async def test_what_is_published_late_goes_out_when_its_account_is_back(stage: Stage) -> None:
     account_id = await stage.account()
     await rule(stage, CatchUp.PUBLISH)
