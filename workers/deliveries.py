@@ -14,7 +14,7 @@ from domain.connector.errors import GrantExpired, NetworkError, Refused, Version
 from domain.connector.http import Http
 from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
-from domain.kernel.errors import AccountDisconnected, ParvisError
+from domain.kernel.errors import AccountDisconnected, ParvisError, PublishingPaused
 from domain.kernel.traces import span
 from domain.mentions.service import answer_delivered
 from domain.metrics.service import start_measuring
@@ -61,7 +61,8 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
         opened = None
     with span("deliver", parent=task.trace, act=task.act, kind=task.kind):
         try:
-            await _ensure_unpaused(context, task, started_at)
+            if await _hold_paused(context, task, started_at):
+                return None
             line = opened.line if opened else await _open(context, task, started_at)
             whole = await draft_of(context, task)
             draft = with_quotes_written(whole, line.connector.manifest)
@@ -75,14 +76,23 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
     return None
 
 
-async def _ensure_unpaused(context: Context, task: Task, now: datetime) -> None:
-    """What was claimed this second was judged then; what has waited here is judged again."""
+async def _hold_paused(context: Context, task: Task, now: datetime) -> bool:
+    """What was claimed this second was judged then; what has waited here is judged again.
+
+    And held in the same transaction, or a pause that ends in between would not see it.
+    """
     judged_at = max(task.due_at, context.outbox.unpaused.get(task.workspace_id, task.due_at))
     if abs(now - judged_at) <= JUDGED_LASTS or not task.brings_out:
-        return
+        return False
+    caller = worker(task.workspace_id)
     async with context.database.transaction(task.workspace_id) as session:
-        if await ensure_unpaused(session, worker(task.workspace_id), task.id):
-            context.outbox.unpaused[task.workspace_id] = now
+        try:
+            if await ensure_unpaused(session, caller, task.id):
+                context.outbox.unpaused[task.workspace_id] = now
+        except PublishingPaused as error:
+            await recording.hold(session, caller, task, error, now=context.clock())
+            return True
+    return False
 
 
 async def _open(context: Context, task: Task, now: datetime) -> Line:

@@ -76,12 +76,6 @@ async def pauses_by_id(
     return {view.id: view for view in await pause_views(session, caller, rows, now=now)}
 
 
-async def is_any_open(session: AsyncSession, caller: Caller) -> bool:
-    """Asked before every batch that goes out."""
-    statement = visible(caller).where(col(Pause.ended_at).is_(None)).limit(1)
-    return (await session.exec(statement)).first() is not None
-
-
 async def pause_views(
     session: AsyncSession, caller: Caller, rows: Sequence[Pause], *, now: datetime
 ) -> list[PauseView]:

@@ -18,7 +18,6 @@ from domain.pauses.queries import (
     COVERS,
     IS_OVERDUE,
     OF_DELIVERIES,
-    is_any_open,
     pause_views,
     visible,
 )
@@ -71,11 +70,11 @@ async def hold_paused(
 async def ensure_unpaused(session: AsyncSession, caller: Caller, delivery_id: UUID) -> bool:
     """For what has waited since it was claimed; whether nothing at all is paused.
 
-    Raises `PublishingPaused`.
+    Raises `PublishingPaused`; that pause ends no sooner than the transaction.
     """
-    if not await is_any_open(session, caller):
-        return True
     raw = await driver_of(session)
+    if not await raw.fetch(LOCK_OPEN, caller.workspace_id):
+        return True
     for row in await raw.fetch(PAUSED, caller.workspace_id, [delivery_id]):
         raise _reason(row).error
     return False

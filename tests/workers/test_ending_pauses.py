@@ -1,6 +1,7 @@
 """A pause that ends as something falls due: before that or after it, never in between."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -73,3 +74,25 @@ async def test_what_falls_due_while_its_pause_ends_goes_out(stage: Stage) -> Non
     [task] = await preparing
 
     assert (task.act, await stage.states()) == (delivering.SEND, ["going"])
+
+
+async def test_what_waits_in_a_worker_while_its_pause_ends_goes_out(stage: Stage) -> None:
+    """It was held for five minutes more where the pause ended between the look and the hold."""
+    account_id, caller = await stage.account(), worker(stage.workspace_id)
+    for text in ("a", "b"):
+        await stage.plan(text, account_id)
+    stage.network.gate.clear()
+    await stage.deliver()
+    await stage.network.begun.wait()
+    made = await pause(stage)
+
+    stage.now += timedelta(seconds=2)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await end_pause(session, caller, made.id, EndPause(), now=stage.now)
+        await session.flush()
+        stage.network.gate.set()
+        going = asyncio.create_task(stage.quiet())
+        await until_it_waits(session, going)
+    await going
+
+    assert (stage.network.texts, await stage.states()) == (["a", "b"], ["done", "done"])
