@@ -12,6 +12,7 @@ from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow, TimeMissing, T
 from domain.kernel.nudges import due_at
 from domain.posts.approving import ensure_approved
 from domain.posts.command_shapes import SchedulePost
+from domain.posts.content import find_named_accounts
 from domain.posts.deliveries import (
     call_off,
     end,
@@ -95,6 +96,7 @@ async def plan_deliveries(
     await ensure_fit(session, caller, post, variants, at=max(moment, now))
     planned = {row.account_id: row for row in await deliveries_of(session, caller, post.id)}
     wanted = {variant.account_id for variant in variants}
+    anew = set()
     for variant in variants:
         row = planned.get(variant.account_id)
         if row is not None and row.state in UNDER_WAY:
@@ -113,11 +115,15 @@ async def plan_deliveries(
         row = new_delivery(caller, DeliveryKind.PUBLISH, variant.account_id, moment, now)
         row.post_id, row.variant_id = post.id, variant.id
         session.add(row)
+        anew.add(row.account_id)
         due_at(session, caller.workspace_id, row.id, moment)
     for account_id, row in planned.items():
         if account_id not in wanted and row.state == DeliveryState.WAITING:
             call_off(row, now)
     post.state = PostState.SCHEDULED
+    # What is written keeps its accounts from being removed; one that just was is seen from here.
+    await session.flush()
+    await find_named_accounts(session, caller, anew)
 
 
 def _stays_failed(row: Delivery) -> bool:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, exists, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.accounts import service as accounts
 from domain.accounts.shapes import RemoveAccount, Waiting
@@ -39,15 +40,26 @@ async def remove_account(
     if command.waiting is not None:
         await _decide(session, caller, id_, command.waiting, now)
     await accounts.remove_account(session, caller, id_, expected_version=expected_version, now=now)
-    if command.waiting is None:
-        await _ensure_unawaited(session, caller, id_)
+    await _ensure_unawaited(session, _undecided(caller, id_, command.waiting))
 
 
-async def _ensure_unawaited(session: AsyncSession, caller: Caller, id_: UUID) -> None:
-    """After the account is locked: whoever plans something for it waits, and finds it gone."""
-    found = visible_deliveries(caller).where(
-        col(Delivery.account_id) == id_, col(Delivery.state).in_(AWAITED)
+def _undecided(
+    caller: Caller, account_id: UUID, waiting: Waiting | None
+) -> SelectOfScalar[Delivery]:
+    """What waits for an account; where it was said what of it: what came meanwhile."""
+    found = visible_deliveries(caller).where(col(Delivery.account_id) == account_id)
+    if waiting is None:
+        return found.where(col(Delivery.state).in_(AWAITED))
+    on_hold = exists().where(
+        col(Post.workspace_id) == col(Delivery.workspace_id),
+        col(Post.id) == col(Delivery.post_id),
+        col(Post.held_at).is_not(None),
     )
+    return found.where(col(Delivery.state) == DeliveryState.WAITING, ~on_hold)
+
+
+async def _ensure_unawaited(session: AsyncSession, found: SelectOfScalar[Delivery]) -> None:
+    """After the account is locked: whoever plans something for it waits, and finds it gone."""
     chosen = found.subquery()
     counts = select(func.count(), func.max(chosen.c.due_at))
     number, last_at = (await session.exec(counts.select_from(chosen))).one()

@@ -1,11 +1,20 @@
 """Accounts that are removed while messages wait for them, as a client sees it."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
-from domain.kernel.database import Database
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.accounts.shapes import RemoveAccount
+from domain.kernel.caller import worker
+from domain.kernel.database import Database, driver_of
 from domain.kernel.ids import read, show
+from domain.posts.command_shapes import SchedulePost
+from domain.posts.planning import schedule_post
+from domain.posts.removing import remove_account
 from tests.api.posts.test_rest import TOMORROW, set_delivery
+from tests.conftest import NOW
 from tests.desk import Desk
 from tests.world import make_account
 
@@ -137,6 +146,60 @@ async def test_what_is_on_legal_hold_stays_as_it_is(desk: Desk) -> None:
     assert await remove(desk) == (409, "account.awaited")
     assert await remove(desk, waiting="cancel") == (204, None)
     assert await states(desk, post) == ("scheduled", ["waiting"])
+
+
+WAITING_FOR_US = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))
+"""
+
+
+async def until_it_waits(session: AsyncSession, other: asyncio.Task[Any]) -> None:
+    """Until another transaction waits for this one, or is over without."""
+    raw = await driver_of(session)
+    waits = False
+    while not (waits or other.done()):
+        await asyncio.sleep(0)
+        waits = bool(await raw.fetchval(WAITING_FOR_US))
+
+
+async def test_post_that_is_scheduled_while_its_account_goes_is_refused(
+    desk: Desk, database: Database
+) -> None:
+    """It was taken, and failed when it fell due."""
+    draft = await desk.draft(wall_time=NEXT_YEAR.isoformat())
+    caller, account = worker(desk.tenant.workspace_id), read("acct", desk.account)
+
+    async with database.transaction(caller.workspace_id) as session:
+        gone = RemoveAccount(waiting=None)
+        await remove_account(session, caller, account, gone, expected_version=None, now=NOW)
+        await session.flush()
+        asked = desk.client.post(f"/v1/posts/{draft['id']}/schedule", json={})
+        scheduling = asyncio.create_task(asked)
+        await until_it_waits(session, scheduling)
+    answer = await scheduling
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "account.removed")
+    assert await states(desk, draft["id"]) == ("draft", [])
+
+
+async def test_account_stays_for_what_comes_while_it_is_removed(
+    desk: Desk, database: Database
+) -> None:
+    """Whoever removed it had said what of the messages that waited then, not of this one."""
+    draft = await desk.draft(wall_time=NEXT_YEAR.isoformat())
+    caller, post = worker(desk.tenant.workspace_id), read("post", draft["id"])
+
+    async with database.transaction(caller.workspace_id) as session:
+        plan = SchedulePost()
+        await schedule_post(session, caller, post, plan, expected_version=None, now=NOW)
+        removing = asyncio.create_task(remove(desk, waiting="fail"))
+        await until_it_waits(session, removing)
+    removed = await removing
+
+    assert removed == (409, "account.awaited")
+    assert await states(desk, draft["id"]) == ("scheduled", ["waiting"])
+    assert await remove(desk, waiting="fail") == (204, None)
+    assert await states(desk, draft["id"]) == ("failed", ["failed"])
 
 
 def _com(desk: Desk) -> UUID:
