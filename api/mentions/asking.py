@@ -21,11 +21,11 @@ from domain.kernel.ids import (
     read,
 )
 from domain.kernel.pages import MAX_LIMIT, PageRequest
+from domain.kernel.searching import MOST_WORDS
 from domain.mentions.rules import MentionStatus
 from domain.mentions.shapes import MentionFilter, MentionSort
 
 MOST_VALUES = 50
-MOST_WORDS = 200
 MOST_CURSOR = 500
 PREFIXES = {
     "community_id": "com",

@@ -77,6 +77,7 @@ POST_FILTERS = {
     "until": "Planned before this moment.",
     "recurrence_ids": "Only made of these recurrences.",
     "is_stale": "Only what may no longer hold, or only the others.",
+    "words": "Only with these words in title, text or what accounts say of their own.",
 }
 
 WINDOW = Arguments(

@@ -16,6 +16,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import Reads, held
 from domain.kernel.errors import NotFound
 from domain.kernel.pages import PageRequest, make_cursor, read_cursor
+from domain.kernel.searching import ensure_sensible
 from domain.mentions.rules import SEARCH_WINDOW
 from domain.mentions.shapes import MentionFilter, MentionSort
 
@@ -58,8 +59,12 @@ class ShownMention:
 async def read_inbox(
     reads: Reads, caller: Caller, where: MentionFilter, request: PageRequest, *, now: datetime
 ) -> InboxPage:
-    """A page of the inbox. A search looks back 90 days from `until`, unless told `since`."""
+    """A page of the inbox. A search looks back 90 days from `until`, unless told `since`.
+
+    Raises `Misfit`.
+    """
     caller.need(Scope.MENTIONS_READ)
+    ensure_sensible(where.words or "")
     edge_at, edge_id = _edge(where.sort, request)
     statement, arguments = _statement(_seen(caller, where), now)
     row = await _one(reads, caller, statement, *arguments, edge_at, edge_id, request.limit)

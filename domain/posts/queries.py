@@ -17,6 +17,7 @@ from domain.kernel.shapes import Page
 from domain.kernel.words import Word
 from domain.posts.missing import approvals_of
 from domain.posts.rules import PostState
+from domain.posts.searching import says
 from domain.posts.shapes import ApprovalView, PostSummary, PostView
 from domain.posts.tables import Post, Variant
 
@@ -46,6 +47,7 @@ class PostFilter:
     until: datetime | None = None
     recurrence_ids: Sequence[UUID] = ()
     is_stale: bool | None = None
+    words: str | None = None
 
 
 STALE = literal_column("posts.stale_for <> '{}'", Boolean)
@@ -70,6 +72,8 @@ async def list_posts(
     key = sort.removeprefix("-")
     moment = col(getattr(Post, key))
     statement = _filtered(caller, where).where(moment.is_not(None))
+    if where.words is not None:
+        statement = statement.where(await says(session, where.words))
     order = Sort(sort, (moment, col(Post.id)), (datetime, UUID))
     rows = (await session.exec(order.after(statement, request))).all()
     return page_of(

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Index, Text, UniqueConstraint, Uuid
 from sqlalchemy import text as sql
-from sqlmodel import Field
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlmodel import Field, SQLModel
 
 from domain.kernel.tables import Kept, TenantRow, belongs_to, json, moment, string, texts, wall_time
 
@@ -199,6 +200,20 @@ class PostVersion(TenantRow, table=True):
     settings: dict[str, Any] = json(default_factory=dict)
     adaptations: list[dict[str, Any]] = json(default_factory=list)
     variants: list[dict[str, Any]] = json()
+
+
+class PostWords(SQLModel, table=True):
+    """What search reads of a post; a trigger of PostVersion writes it."""
+
+    __tablename__ = "post_words"
+    __table_args__ = (
+        belongs_to("posts", "post_id", on_delete="CASCADE"),
+        Index("post_words_by_word", "workspace_id", "words", postgresql_using="gin"),
+    )
+
+    workspace_id: UUID = Field(primary_key=True)
+    post_id: UUID = Field(primary_key=True)
+    words: str = Field(sa_type=TSVECTOR)
 
 
 class Delivery(Kept, table=True):

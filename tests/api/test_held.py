@@ -208,6 +208,19 @@ async def test_search_finds_nothing_of_another_community(
     assert await found(client, "status=open&network=sandbox") == [own]
 
 
+async def test_search_of_posts_finds_nothing_of_another_community(
+    client: httpx2.AsyncClient, tenant: Tenant, seen: Place, hidden: Place
+) -> None:
+    made = []
+    for place in (seen, hidden):
+        draft = {"calendar_id": show("cal", place.ids["cal"]), "title": "Chacun parle"}
+        made.append((await tenant.client.post("/v1/posts", json=draft)).json()["id"])
+    found = [await each.get("/v1/posts?q=parle") for each in (tenant.client, client)]
+
+    assert [each["id"] for each in found[0].json()["data"]] == made[::-1]
+    assert [each["id"] for each in found[1].json()["data"]] == made[:1]
+
+
 async def test_inbox_of_a_held_caller_takes_no_tag_of_one_who_sees_more(
     client: httpx2.AsyncClient, tenant: Tenant, seen: Place
 ) -> None:

@@ -44,6 +44,8 @@ SELECT 'function ' || p.oid::regprocedure || md5(p.prosrc) || coalesce(p.proacl:
   FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 UNION ALL
+SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL
 SELECT 'policy ' || p::text FROM pg_policies p
 UNION ALL
 SELECT 'grant ' || oid::regclass || ' ' || coalesce(relacl::text, '-') || ' ' || relrowsecurity
@@ -69,6 +71,22 @@ DO $$ DECLARE name text; BEGIN
         EXECUTE format('LOCK TABLE %I IN ACCESS SHARE MODE', name);
     END LOOP;
 END $$
+"""
+
+# A post of two versions, of nobody's calendar.
+SAID = """
+SET session_replication_role = replica;
+INSERT INTO posts (workspace_id, id, version, created_at, updated_at, community_id, calendar_id,
+                   title, text, labels, media_ids, settings, state, time_zone, approved_for,
+                   stale_for)
+SELECT n, n, 1, now(), now(), n, n, '', '', '{}', '{}', '{}', 'draft', 'UTC', '{}', '{}'
+  FROM (SELECT gen_random_uuid() AS n) AS made;
+INSERT INTO post_versions (workspace_id, id, post_id, number, actor, created_at, title, text,
+                           labels, media_ids, settings, adaptations, variants)
+SELECT id, gen_random_uuid(), id, number, 'worker', now() - interval '1 year', 'La taille', 'Été',
+       '{}', '{}', '{}', '[{"parts": ["Adapté"]}]', variants::jsonb
+  FROM posts, (VALUES (1, '[{"parts": ["Avant"]}]'),
+                      (2, '[{"parts": ["Un", "Deux"]}, {"parts": null}]')) AS v (number, variants)
 """
 
 
@@ -139,6 +157,19 @@ async def test_a_migration_gives_up_when_a_table_is_busy(copy: str) -> None:
 
     assert b"canceling statement due to lock timeout" in failure.value.stderr
     assert await schema(copy) == before
+
+
+async def test_posts_from_before_there_was_a_search_are_found(copy: str) -> None:
+    owner = await asyncpg.connect(copy.replace("parvis_owner", "postgres"))
+    await owner.execute(SAID)
+    await asyncio.to_thread(migrate, copy, "downgrade", "2026_11_27_1610")
+    await asyncio.to_thread(migrate, copy, "upgrade", "head")
+    found = await owner.fetch("SELECT post_id = workspace_id, words::text FROM post_words")
+    await owner.close()
+
+    assert [tuple(row) for row in found] == [
+        (True, "'adapte':4 'deux':6 'ete':3 'la':1 'taille':2 'un':5")
+    ]
 
 
 def test_there_is_one_newest_migration() -> None:

@@ -29,6 +29,8 @@ DEFINERS = {
     "parvis_application_scopes": "what an application of another workspace may still ask for",
     "parvis_origin_applications": "which applications browsers may call for from an origin",
     "parvis_search": "full-text search is not leakproof: it filters on the tenant itself",
+    "parvis_posts_found": "as above, of posts: it gives ids",
+    "parvis_keep_post_words": "a version of a post, whoever writes it, brings the post's words",
     "parvis_make_months": "makes partitions, and tells only how many",
     "parvis_make_sample_months": "as above",
 }

@@ -99,6 +99,7 @@ async def test_every_held_table_shows_rows_of_the_seen_community_alone(
             "occurrences",
             "pauses",
             "post_versions",
+            "post_words",
             "posts",
             "recurrences",
             "review_links",

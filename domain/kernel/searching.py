@@ -1,0 +1,11 @@
+"""What is searched for: words as people ask for them on the web, of a sensible length."""
+
+from domain.kernel.errors import Misfit
+
+MOST_WORDS = 200
+
+
+def ensure_sensible(words: str) -> None:
+    """Raises `Misfit`: PostgreSQL reads no endless words."""
+    if len(words) > MOST_WORDS:
+        raise Misfit(f"At most {MOST_WORDS} characters to search for.", at="/words")

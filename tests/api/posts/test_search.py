@@ -1,0 +1,156 @@
+"""`q=` over posts: words of title, text and what accounts say of their own, on both faces."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from domain.kernel.database import Database
+from domain.kernel.ids import read
+from domain.posts.searching import MOST_NAMED
+from domain.posts.tables import PostWords
+from tests.desk import Desk
+from tests.domain.posts.build import make_posts
+from tests.world import Tenant, make_tenant
+
+ASK = "query ($words: String!) { posts(words: $words) { nodes { title } } }"
+
+
+async def titles(tenant: Tenant, **query: Any) -> list[str]:
+    answer = await tenant.client.get("/v1/posts", params=query)
+    assert answer.status_code == 200, answer.text
+    return [each["title"] for each in answer.json()["data"]]
+
+
+async def graph(tenant: Tenant, words: str) -> Any:
+    sent = {"query": ASK, "variables": {"words": words}}
+    return (await tenant.client.post("/graphql", json=sent)).json()
+
+
+async def test_words_are_found_in_title_text_and_what_accounts_say(desk: Desk) -> None:
+    own = {"account_id": desk.account, "parts": ["Un sécateur bien affûté.", "Puis on lie."]}
+    await desk.draft(title="La vendange", text="Elle a commencé.", variants=[own])
+    await desk.draft(title="Rien de neuf", text="Des vendanges ?", variants=[])
+
+    async def found(words: str) -> list[str]:
+        asked = await graph(desk.tenant, words)
+        in_rest = await titles(desk.tenant, q=words)
+        assert [each["title"] for each in asked["data"]["posts"]["nodes"]] == in_rest
+        return in_rest
+
+    assert await found("vendange") == ["La vendange"]
+    assert await found("COMMENCE") == ["La vendange"]
+    assert await found("affute") == ["La vendange"]
+    assert await found("vendange lie") == ["La vendange"]
+    assert await found("vendange -lie") == []
+    assert await found("vendange or neuf") == ["Rien de neuf", "La vendange"]
+    assert await found('"bien affûté"') == ["La vendange"]
+    assert await found('"affûté bien"') == []
+    assert await found("&|!") == []
+    assert await found(" ") == []
+
+
+async def test_adapted_words_are_found(desk: Desk) -> None:
+    post = await desk.draft(title="La taille")
+    adapted = {"network": "sandbox", "parts": ["Pour la vigne du voisin."]}
+    await desk.post(f"/v1/posts/{post['id']}/adaptations", 201, **adapted)
+
+    assert await titles(desk.tenant, q="voisin") == ["La taille"]
+
+
+async def test_changed_words_are_found_and_former_ones_no_more(desk: Desk) -> None:
+    post = await desk.draft(title="La taille", text="On commence.")
+    await desk.client.patch(
+        f"/v1/posts/{post['id']}", json={"text": "On a fini."}, headers={"If-Match": "*"}
+    )
+
+    assert await titles(desk.tenant, q="commence") == []
+    assert await titles(desk.tenant, q="fini") == ["La taille"]
+
+
+async def test_removed_post_leaves_no_words(desk: Desk, database: Database) -> None:
+    post = await desk.draft()
+    await desk.client.delete(f"/v1/posts/{post['id']}")
+
+    async with database.transaction(desk.tenant.workspace_id) as session:
+        assert (
+            await session.get(PostWords, (desk.tenant.workspace_id, read("post", post["id"])))
+            is None
+        )
+
+
+async def test_search_keeps_to_the_other_filters(desk: Desk) -> None:
+    await desk.draft(title="Un", labels=["cave"], variants=[])
+    await desk.draft(title="Deux", wall_time="2027-01-15T09:00:00")
+    await desk.draft(title="Trois", text="Autre chose.", labels=["cave"])
+
+    assert await titles(desk.tenant, q="taille") == ["Deux", "Un"]
+    assert await titles(desk.tenant, q="taille", label="cave") == ["Un"]
+    assert await titles(desk.tenant, q="taille", account_id=desk.account) == ["Deux"]
+    assert await titles(desk.tenant, q="taille", network="sandbox") == ["Deux"]
+    assert await titles(desk.tenant, q="taille", calendar_id=desk.calendar) == ["Deux", "Un"]
+    assert await titles(desk.tenant, q="taille", state="published") == []
+    assert await titles(desk.tenant, q="taille", until="2027-01-15T08:00:00Z") == []
+    assert await titles(desk.tenant, q="taille", since="2027-01-15T08:00:00Z") == ["Deux"]
+
+
+async def test_found_posts_are_exported(desk: Desk) -> None:
+    await desk.draft(title="Un")
+    await desk.draft(title="Deux", text="Autre chose.")
+    answer = await desk.client.get("/v1/posts/export", params={"q": "taille", "format": "csv"})
+
+    assert answer.status_code == 200, answer.text
+    assert [line.partition(",")[0] for line in answer.text.splitlines()[1:]] != []
+    assert "Un" in answer.text
+    assert "Deux" not in answer.text
+
+
+@pytest.mark.parametrize("count", [7, MOST_NAMED + 7], ids=["rare", "common"])
+@pytest.mark.parametrize("sort", ["-created_at", "created_at", "publish_at", "-updated_at"])
+async def test_found_pages_follow_each_other(
+    desk: Desk, database: Database, count: int, sort: str
+) -> None:
+    """Whether words are rare or common, and while they turn from one to the other."""
+    made = await make_posts(database, desk.tenant.workspace_id, read("cal", desk.calendar), count)
+    last = sorted(made, key=lambda each: (each[1], each[0]), reverse=sort.startswith("-"))[:9]
+
+    found: list[str] = []
+    url = f"/v1/posts?q=fréquent&limit=3&sort={sort}"
+    while url and len(found) < 9:
+        answer = await desk.client.get(url)
+        found += [each["id"] for each in answer.json()["data"]]
+        url = answer.links.get("next", {}).get("url", "")
+
+    assert [read("post", each) for each in found] == [id_ for id_, _ in last]
+
+
+async def test_other_workspaces_find_nothing(desk: Desk, app: FastAPI, database: Database) -> None:
+    """The function reads as the owner: the tenant's lock is its own."""
+    await desk.draft(title="La vigne")
+
+    async with make_tenant(app, database) as other:
+        assert await titles(other, q="vigne") == []
+    assert await titles(desk.tenant, q="vigne") == ["La vigne"]
+    assert await database.reads.fetchval("SELECT parvis_posts_found('vigne', 9)") == []
+
+
+@pytest.mark.parametrize(("words", "code"), [("", "too_short"), ("x" * 201, "too_long")])
+async def test_words_that_are_none_or_too_many_are_refused(
+    tenant: Tenant, words: str, code: str
+) -> None:
+    for path in ("/v1/posts", "/v1/mentions"):
+        answer = await tenant.client.get(path, params={"q": words})
+        assert answer.status_code == 422
+        [fault] = answer.json()["errors"]
+        assert (fault["pointer"], code in fault["code"]) == ("/query/q", True)
+
+
+@pytest.mark.parametrize("field", ["posts", "mentions"])
+async def test_endless_words_are_refused_in_the_graph_too(tenant: Tenant, field: str) -> None:
+    for words in ("x" * 5_000, "vigne " * 40_000):
+        sent = {"query": ASK.replace("posts", field), "variables": {"words": words}}
+        answer = (await tenant.client.post("/graphql", json=sent)).json()
+        [error] = answer["errors"]
+        assert error["extensions"]["code"] == "request.invalid"
+        [fault] = error["extensions"]["faults"]
+        assert fault["message"] == "At most 200 characters to search for."
