@@ -3,7 +3,6 @@
 from api.graph.changes import Mutation
 from api.graph.derive import derive
 from api.graph.lists import listing, single
-from api.graph.pages import Order
 from api.graph.relations import edge
 from api.ideas import loaders
 from api.posts.graph import POST
@@ -31,7 +30,7 @@ QUERIES = (
         "ideas",
         IDEA,
         queries.list_ideas,
-        "The ideas, newest first; a column of the board by its state. Needs `calendars:read`.",
+        "The ideas; a column of the board by its state. Needs `calendars:read`.",
         filters={
             "states": "Only in these states.",
             "community_ids": "Only of these communities.",
@@ -39,7 +38,6 @@ QUERIES = (
             "pillar_ids": "Only on these pillars.",
             "labels": "With at least one of these labels.",
         },
-        order=Order(queries.NEWEST_FIRST.name, ("created_at", "id")),
     ),
 )
 

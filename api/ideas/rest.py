@@ -10,7 +10,7 @@ from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
 from domain.ideas import drafting, queries, service
-from domain.ideas.queries import IdeaFilter
+from domain.ideas.queries import IdeaFilter, IdeaSort
 from domain.ideas.rules import IdeaState
 from domain.ideas.shapes import ChangeIdea, CreateIdea, DraftIdea, IdeaView, LinkPost, MoveIdea
 from domain.kernel.ids import CampaignId, IdeaId, PillarId
@@ -45,9 +45,12 @@ async def list_ideas(
     caller: CallerDep,
     page: PageDep,
     where: Annotated[IdeaFilter, Depends(_filter)],
+    sort: Annotated[
+        IdeaSort, Query(description="The order; `-` turns it round.")
+    ] = IdeaSort.CREATED_DOWN,
 ) -> Page[IdeaView]:
-    """The newest first; a column of the board by its state. Needs the scope `calendars:read`."""
-    found = await queries.list_ideas(session, caller, page, where=where)
+    """A column of the board by its state. Needs the scope `calendars:read`."""
+    found = await queries.list_ideas(session, caller, page, where=where, sort=sort)
     link_next(request, response, found)
     return found
 

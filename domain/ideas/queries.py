@@ -17,12 +17,19 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
+from domain.kernel.words import Word
 from domain.posts import queries as posts
 from domain.posts.shapes import PostView
 from domain.posts.tables import Post
 
-NEWEST_FIRST = Sort("-created_at", (col(Idea.created_at), col(Idea.id)), (datetime, UUID))
 AS_MADE = Sort("id", (col(Post.id),), (UUID,))
+
+
+class IdeaSort(Word):
+    CREATED = "created_at", "The oldest first."
+    CREATED_DOWN = "-created_at", "The newest first."
+    UPDATED = "updated_at", "The one changed longest ago first."
+    UPDATED_DOWN = "-updated_at", "The one changed last first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +54,22 @@ async def get_idea(session: AsyncSession, caller: Caller, id_: UUID) -> IdeaView
 
 
 async def list_ideas(
-    session: AsyncSession, caller: Caller, request: PageRequest, *, where: IdeaFilter
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    where: IdeaFilter,
+    sort: IdeaSort = IdeaSort.CREATED_DOWN,
 ) -> Page[IdeaView]:
-    """The newest first."""
     caller.need(Scope.CALENDARS_READ)
-    return await NEWEST_FIRST.page(
+    return await order_of(sort).page(
         session, _filtered(caller, where), request, view=IdeaView.model_validate
     )
+
+
+def order_of(sort: IdeaSort) -> Sort:
+    key = col(getattr(Idea, sort.removeprefix("-")))
+    return Sort(sort, (key, col(Idea.id)), (datetime, UUID))
 
 
 def _filtered(caller: Caller, where: IdeaFilter) -> SelectOfScalar[Idea]:

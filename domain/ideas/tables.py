@@ -21,7 +21,9 @@ class Idea(Kept, table=True):
         belongs_to("occasions", "occasion_id", on_delete="SET NULL"),
         UniqueConstraint("workspace_id", "occasion_id", name="ideas_of_occasion_once"),
         Index("ideas_by_created", "workspace_id", "created_at", "id"),
+        Index("ideas_by_updated", "workspace_id", "updated_at", "id"),
         Index("ideas_by_state", "workspace_id", "state", "created_at", "id"),
+        Index("ideas_by_state_updated", "workspace_id", "state", "updated_at", "id"),
         Index("ideas_of_community", "workspace_id", "community_id", "state", "created_at", "id"),
     )
 

@@ -172,6 +172,41 @@ async def test_board_is_read_by_state_page_by_page(desk: Desk) -> None:
     assert [each["id"] for each in both["data"]] == [closed, *made[::-1]]
 
 
+async def test_board_is_read_in_every_order_on_both_faces(desk: Desk) -> None:
+    one, two, three = [(await idea_in(desk, "open"))["id"] for _ in range(3)]
+    await change(desk, two, 200, brief="Trois vignerons, trois réponses.")
+    ask = """query ($by: IdeaSort!, $after: String) {
+        ideas(first: 2, after: $after, sort: $by) { nodes { id } pageInfo { endCursor } } }"""
+
+    for sort, by, found in (
+        ("created_at", "CREATED", [one, two, three]),
+        ("-created_at", "CREATED_DOWN", [three, two, one]),
+        ("updated_at", "UPDATED", [one, three, two]),
+        ("-updated_at", "UPDATED_DOWN", [two, three, one]),
+    ):
+        first = await read(desk, f"/v1/ideas?limit=2&sort={sort}")
+        rest = await read(desk, f"/v1/ideas?sort={sort}&cursor={first['page']['next_cursor']}")
+        assert (sort, [each["id"] for each in first["data"] + rest["data"]]) == (sort, found)
+        shown: list[str] = []
+        after = None
+        for _ in range(2):
+            sent = {"query": ask, "variables": {"by": by, "after": after}}
+            page = (await desk.client.post("/graphql", json=sent)).json()["data"]["ideas"]
+            shown += [each["id"] for each in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+        assert (by, shown) == (by, found)
+
+
+async def test_cursor_of_another_order_is_refused(desk: Desk) -> None:
+    for _ in range(2):
+        await idea_in(desk, "open")
+    first = await read(desk, "/v1/ideas?limit=1&sort=updated_at")
+    cursor = first["page"]["next_cursor"]
+    answer = await desk.client.get(f"/v1/ideas?sort=-created_at&cursor={cursor}")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "cursor.invalid")
+
+
 async def test_filters_hold_each_and_together(desk: Desk) -> None:
     campaign = (
         await desk.post("/v1/campaigns", 201, community_id=desk.community, name="Vendanges")

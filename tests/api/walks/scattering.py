@@ -49,6 +49,8 @@ SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
         "campaign_id": ("NULL", FIRST.format("campaigns")),
         "pillar_id": (FIRST.format("pillars"), "NULL"),
         "labels": ("'{vigne,lac}'::text[]", "'{lac}'::text[]", "'{}'::text[]"),
+        "created_at": (HALF,),
+        "updated_at": (HALF,),
     },
     "posts": {
         "campaign_id": ("NULL", FIRST.format("campaigns")),

@@ -1,5 +1,6 @@
 """The board and the curation inbox are read along their indexes, page by page."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlmodel import text
 
 from domain.ideas import candidate_queries, queries
 from domain.ideas.candidate_queries import CandidateFilter, CandidateSort
-from domain.ideas.queries import IdeaFilter
+from domain.ideas.queries import IdeaFilter, IdeaSort
 from domain.ideas.rules import CandidateState, IdeaState
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
@@ -82,15 +83,30 @@ def page(sort: str, key: object) -> PageRequest:
     return PageRequest(50, make_cursor(sort, key, new_id()))  # type: ignore[arg-type]  # a moment or a number
 
 
-async def test_a_column_of_the_board_walks_the_index_of_its_state(house: House) -> None:
-    where = IdeaFilter(states=[IdeaState.OPEN])
-    order = queries.NEWEST_FIRST
+@pytest.mark.parametrize(
+    ("states", "sort", "index"),
+    [
+        ([IdeaState.OPEN], IdeaSort.CREATED_DOWN, "Backward using ideas_by_state"),
+        ([IdeaState.OPEN], IdeaSort.CREATED, "using ideas_by_state"),
+        ([IdeaState.OPEN], IdeaSort.UPDATED_DOWN, "Backward using ideas_by_state_updated"),
+        ([IdeaState.OPEN], IdeaSort.UPDATED, "using ideas_by_state_updated"),
+        ([], IdeaSort.CREATED_DOWN, "Backward using ideas_by_created"),
+        ([], IdeaSort.CREATED, "using ideas_by_created"),
+        ([], IdeaSort.UPDATED_DOWN, "Backward using ideas_by_updated"),
+        ([], IdeaSort.UPDATED, "using ideas_by_updated"),
+    ],
+)
+async def test_board_and_its_columns_walk_the_index_of_their_order(
+    house: House, states: list[IdeaState], sort: IdeaSort, index: str
+) -> None:
+    where = IdeaFilter(states=states)
+    begin = page(sort, NOW if sort.startswith("-") else NOW - timedelta(days=3))
 
     plan = await house.plan(
-        order.after(queries._filtered(house.caller, where), page(order.name, NOW))
+        queries.order_of(sort).after(queries._filtered(house.caller, where), begin)
     )
 
-    assert "Index Scan Backward using ideas_by_state" in plan
+    assert f"Index Scan {index} on ideas" in plan
     assert "Sort" not in plan
 
 
