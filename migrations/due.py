@@ -19,13 +19,15 @@ from migrations.tenancy import APPLICATION
 class Work(NamedTuple):
     """Where the moments of a kind of work stand; a shared table has no workspace to tell.
 
-    What is polled comes again and again: a clock that is advanced does not stop for it.
+    What is polled comes again and again: a clock that is advanced does not stop for it, nor for
+    rows that are `passed_by` (a condition). They are seen to wherever it stops.
     """
 
     table: str
     column: str = "act_at"
     is_shared: bool = False
     is_polled: bool = False
+    passed_by: str | None = None
 
 
 Works = Mapping[str, Work]
@@ -67,6 +69,9 @@ WITH_READ_BACKS: Works = {
 }
 WITH_SOURCES: Works = {**WITH_READ_BACKS, "watch": Work("watched_pages", is_polled=True)}
 WITH_TOLD: Works = {**WITH_SOURCES, "tell": Work("sources", "tell_at")}
+# Workers look every five minutes whether a person has acted; what is quoted may go out by itself.
+OF_PEOPLE = "problem ->> 'acting_party' = 'user' AND problem ->> 'code' <> 'quote.unpublished'"
+WITH_HELD: Works = {**WITH_TOLD, "deliver": Work("deliveries", passed_by=OF_PEOPLE)}
 DUE_AHEAD, NEXT_STOP = "parvis_due_ahead(timestamptz)", "parvis_next_stop(uuid)"
 IS_AHEAD = "c.ahead > INTERVAL '0'"
 _AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
@@ -151,7 +156,8 @@ def _due_ahead(name: str, work: Work) -> str:
 def _stop(work: Work) -> str:
     if work.table == "test_clocks":
         return "NULL"
+    but = f" AND NOT coalesce({work.passed_by}, false)" if work.passed_by else ""
     return (
         f"(SELECT min({work.column}) FROM {work.table}"
-        f" WHERE workspace_id = house AND {work.column} IS NOT NULL)"
+        f" WHERE workspace_id = house AND {work.column} IS NOT NULL{but})"
     )

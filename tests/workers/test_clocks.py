@@ -21,9 +21,12 @@ from domain.kernel.settings import Settings
 from domain.mail.service import plan_mail
 from domain.mail.shapes import Letter
 from domain.mail.tables import Mail
+from domain.pauses.service import create_pause
+from domain.pauses.shapes import CreatePause, EndPause, Overdue, PauseView
 from domain.plans.recurrence_shapes import CreateRecurrence
 from domain.plans.recurrences import create_recurrence
 from domain.posts.command_shapes import VariantInput
+from domain.posts.pausing import end_pause
 from domain.posts.tables import Delivery, Post
 from domain.workspaces import clocks
 from domain.workspaces.clock_shapes import AdvanceTestClock
@@ -59,12 +62,15 @@ class House:
                 session, self.caller, AdvanceTestClock(to=now + by), now=now
             )
 
-    async def arrive(self) -> None:
-        """Lets the worker go on until the clock is where it was sent."""
+    async def arrive(self) -> int:
+        """Lets the worker go on until the clock is where it was sent; gives how many rounds."""
+        rounds = 0
         while await self.is_advancing():
+            rounds += 1
             await run_due(self.context, HANDLERS)
             await self.context.slots.drain(20)
             await asyncio.gather(*self.context.outbox._running)
+        return rounds
 
     async def is_advancing(self) -> bool:
         async with self.database.transaction(self.caller.workspace_id) as session:
@@ -114,6 +120,12 @@ async def plan(house: House, rule: str) -> None:
         await create_recurrence(session, house.caller, command, now=NOW)
 
 
+async def pause(house: House) -> PauseView:
+    command = CreatePause(reason="Accident on the line")
+    async with house.database.transaction(house.caller.workspace_id) as session:
+        return await create_pause(session, house.caller, command, now=NOW)
+
+
 async def test_a_quiet_workspace_arrives_where_it_was_sent(house: House) -> None:
     await house.advance(timedelta(days=30))
 
@@ -141,6 +153,32 @@ async def test_what_falls_due_on_the_way_goes_out_at_its_own_moment(
         ("done", 1, moment) for moment in due
     ]
     assert network.texts == ["On taille."] * 6
+
+
+async def test_the_clock_passes_by_what_a_pause_holds_until_that_ends(
+    house: House, network: Sandbox
+) -> None:
+    """It stopped every five minutes of its way, to look whether the pause was over."""
+    await plan(house, "RRULE:FREQ=WEEKLY;COUNT=2")
+    made = await pause(house)
+    await house.advance(timedelta(days=4))
+    before = await house.now()
+    stops = await house.arrive()
+    held = [each.state for each in await house.rows(Delivery)]
+
+    async with house.database.transaction(house.caller.workspace_id) as session:
+        command, now = EndPause(overdue=Overdue.PUBLISH), await house.now()
+        await end_pause(session, house.caller, made.id, command, now=now)
+    await house.advance(timedelta(days=7))
+    await house.arrive()
+
+    assert (held, await house.now()) == (["waiting"] * 2, before + timedelta(days=11))
+    assert stops < 40
+    assert [each.published_at for each in await house.rows(Post)] == [
+        datetime(2026, 11, 27, 9, tzinfo=UTC),
+        datetime(2026, 12, 1, 8, 30, tzinfo=UTC),
+    ]
+    assert network.texts == ["On taille."] * 2
 
 
 async def test_the_clock_waits_for_what_is_on_its_way_out(house: House, network: Sandbox) -> None:
