@@ -1,9 +1,9 @@
 """A network's answer, read piece by piece and never beyond its cap."""
 
 import zlib
-from collections.abc import AsyncIterable
+from collections.abc import Iterable
 
-import httpcore2
+from aiohttp import ClientPayloadError, ClientResponse
 
 from domain.connector.http import Reply
 
@@ -12,24 +12,23 @@ class TooLarge(Exception):
     """The answer is longer than the cap; the rest was not read."""
 
 
-async def read_reply(response: httpcore2.Response, url: str, *, max_bytes: int) -> Reply:
+async def read_reply(response: ClientResponse, *, max_bytes: int) -> Reply:
     """The whole answer. Raises `TooLarge` past the cap, unpacked or not, whatever it announced."""
-    headers = _headers(response)
+    headers = _merged(response.raw_headers)
     announced = headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
         raise TooLarge
     is_packed = headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}
     unpacker = _Unpacker(max_bytes) if is_packed else None
     body = bytearray()
-    if not isinstance(response.stream, AsyncIterable):
-        raise TypeError("the pool answers asynchronously")
-    async for chunk in response.stream:
+    async for chunk in response.content.iter_any():
         body += unpacker.unpack(chunk, max_bytes - len(body)) if unpacker else chunk
         if len(body) > max_bytes:
             raise TooLarge
     if unpacker is not None:
         unpacker.close()
         headers.pop("content-encoding")
+    url = str(response.real_url)
     return Reply(status=response.status, headers=headers, body=bytes(body), url=url)
 
 
@@ -46,16 +45,24 @@ class _Unpacker:
         try:
             return self._engine.decompress(chunk, left + 1)
         except zlib.error as error:
-            raise httpcore2.RemoteProtocolError("the answer is badly packed") from error
+            raise ClientPayloadError("the answer is badly packed") from error
 
     def close(self) -> None:
         if self._has_begun and not self._engine.eof:
-            raise httpcore2.RemoteProtocolError("the answer was cut")
+            raise ClientPayloadError("the answer was cut")
 
 
-def _headers(response: httpcore2.Response) -> dict[str, str]:
+def _merged(raw_headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     merged: dict[str, str] = {}
-    for raw_name, raw_value in response.headers:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+    for raw_name, raw_value in raw_headers:
+        name, value = _text(raw_name).lower(), _text(raw_value)
         merged[name] = f"{merged[name]}, {value}" if name in merged else value
     return merged
+
+
+def _text(raw: bytes) -> str:
+    """As it is written when it goes back, for instance as an ETag; every byte means something."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

@@ -1,26 +1,27 @@
 """Which addresses workers may connect to: public ones, and origins an operator listed."""
 
 import asyncio
+import re
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from time import monotonic
 
-import httpcore2
-import httpx2
+from aiohappyeyeballs import AddrInfoType, SocketFactoryType
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from domain.connector.errors import Barred, Refused, Unavailable
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host and port, as text, best first."""
 
-CONNECT_TIMEOUT_S = 5.0
 # A look-up cannot be broken off. Threads of their own, so that names whose servers never answer
 # keep no file and no feed waiting.
 _NAMES = ThreadPoolExecutor(64, "names")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_WRITTEN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")  # RFC 3986, 2
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _UNICAST = IPv6Network("2000::/3")  # RFC 4291: all that is routed on the internet
 _NEVER = tuple(
@@ -47,25 +48,32 @@ def is_public(address: str) -> bool:
     return not any(found in block for block in _NEVER)
 
 
-def origin_of(url: str) -> str:
-    """`scheme://host:port` in small letters, the port always written.
+def address_of(url: str) -> URL:
+    """An address as it will be called; what is written as it should be stays letter by letter.
 
-    Read by the parser that also builds the request, so that both mean the same host. Raises
-    `Refused` for what workers never call: other schemes, credentials in a URL, no host.
+    Raises `Refused` for what workers never call: other schemes, credentials in a URL, no host.
     """
     try:
-        parts = httpx2.URL(url)
-    except (httpx2.InvalidURL, UnicodeError) as error:
+        found = URL(url, encoded=_WRITTEN.fullmatch(url) is not None)
+        is_plain = bool(found.raw_host and found.port) and found.raw_user is None
+    except ValueError as error:
         raise Refused("The address is not a valid URL.", code="outbound.url_refused") from error
-    known = _DEFAULT_PORTS.get(parts.scheme)
-    port = known if known is None or parts.port is None else parts.port
-    if port is None or not 0 < port < 65536 or not parts.host or parts.userinfo:
+    if found.scheme not in _DEFAULT_PORTS or not is_plain or found.raw_password is not None:
         raise Refused(
             "Only http and https addresses without credentials can be called.",
             code="outbound.url_refused",
         )
-    host = parts.raw_host.decode("ascii")
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    return found
+
+
+def origin_of(url: str) -> str:
+    """`scheme://host:port` in small letters, the port always written.
+
+    Read as the address that is called, so that both mean the same host. Raises `Refused` as
+    `address_of` does.
+    """
+    found = address_of(url)
+    return f"{found.scheme}://{found.host_subcomponent}:{found.port}".lower()
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -75,42 +83,21 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-class PublicBackend(httpcore2.AsyncNetworkBackend):
-    """Opens connections to public addresses only, to the very address it vetted.
+class PublicResolver(AbstractResolver):
+    """Gives the addresses of hosts of which every one is public.
 
-    The name is asked for once for each connection, so a second answer of a hostile name server
-    never comes into play. A host is refused when any of its addresses is not public.
+    A name is asked for once for each connection, so a second answer of a hostile name server
+    never comes into play.
     """
 
-    def __init__(self, ask: Resolve, opener: httpcore2.AsyncNetworkBackend) -> None:
+    def __init__(self, ask: Resolve) -> None:
         self._ask = ask
-        self._opener = opener
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  the backend's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        addresses = await self._vetted(host, port)
-        until = monotonic() + (timeout or CONNECT_TIMEOUT_S)
-        failure: Exception | None = None
-        for place, address in enumerate(addresses):
-            share_s = max(0.1, until - monotonic()) / (len(addresses) - place)
-            try:
-                return await self._opener.connect_tcp(
-                    address, port, share_s, local_address, socket_options
-                )
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure or httpcore2.ConnectError("no address")
-
-    async def sleep(self, seconds: float) -> None:
-        await self._opener.sleep(seconds)
-
-    async def _vetted(self, host: str, port: int) -> Sequence[str]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Raises `Unavailable` for a name that is none, `Barred` for a private address."""
+        del family
         try:
             addresses = await self._ask(host, port)
         except (OSError, UnicodeError) as error:
@@ -118,11 +105,46 @@ class PublicBackend(httpcore2.AsyncNetworkBackend):
                 f"The name {host} could not be resolved.", code="outbound.unreachable"
             ) from error
         if not all(is_public(address) for address in addresses):
-            raise Barred(
-                f"{host} lies on a private address; OUTBOUND_ALLOW may list its origin.",
-                code="outbound.address_refused",
-            )
-        return addresses
+            raise _barred(host)
+        return [_found(host, address, port) for address in addresses]
+
+    async def close(self) -> None:
+        """Nothing is kept."""
+
+
+def open_socket(where: AddrInfoType) -> socket.socket:
+    family, kind, protocol, *_ = where
+    return socket.socket(family, kind, protocol)
+
+
+def only_public(opener: SocketFactoryType) -> SocketFactoryType:
+    """Opens sockets to public addresses alone: the last gate, and the only one for numbers."""
+
+    def opened(where: AddrInfoType) -> socket.socket:
+        address = str(where[4][0])
+        if not is_public(address):
+            raise _barred(address)
+        return opener(where)
+
+    return opened
+
+
+def _found(host: str, address: str, port: int) -> ResolveResult:
+    return ResolveResult(
+        hostname=host,
+        host=address,
+        port=port,
+        family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+        proto=socket.IPPROTO_TCP,
+        flags=socket.AI_NUMERICHOST,
+    )
+
+
+def _barred(host: str) -> Barred:
+    return Barred(
+        f"{host} lies on a private address; OUTBOUND_ALLOW may list its origin.",
+        code="outbound.address_refused",
+    )
 
 
 def _wrapped(address: IPv6Address) -> IPv4Address | None:

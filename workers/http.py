@@ -9,22 +9,24 @@ cookies, reads no proxy settings, and says of each failure whether anything may 
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-import httpcore2
+import aiohttp
 import httpx2
 import structlog
+from aiohappyeyeballs import SocketFactoryType
+from aiohttp.abc import AbstractResolver
 from opentelemetry.trace import SpanKind
 
 from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.connector.http import Call, Reply
 from domain.kernel.traces import TRACER, current_trace
-from workers.answer import TooLarge, read_reply
-from workers.guard import CONNECT_TIMEOUT_S, PublicBackend, Resolve, origin_of, resolve
+from workers.answer import TooLarge
+from workers.guard import PublicResolver, Resolve, only_public, open_socket, origin_of, resolve
 from workers.sending import (
     FOR_GOOD,
     bears_credentials,
@@ -34,20 +36,13 @@ from workers.sending import (
     redacted,
     unsendable,
 )
-from workers.streams import QuickBackend
+from workers.wire import CONNECT_TIMEOUT_S, Progress, Wire
 
 Recorder = Callable[[Call, Reply | NetworkError], None]
 """Sees every call with its outcome, for instance to keep replies for the conformance suite."""
 
 SLOWEST_UPLOAD_BYTES_S = 250_000
-KEEP_ALIVE_S = 60.0
-_BROKEN = (
-    httpcore2.TimeoutException,
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    TimeoutError,
-    OSError,
-)
+_BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
 
 
 class OutwardHttp:
@@ -66,7 +61,7 @@ class OutwardHttp:
         max_bytes: int,
         user_agent: str,
         ask: Resolve = resolve,
-        opener: httpcore2.AsyncNetworkBackend | None = None,
+        opener: SocketFactoryType = open_socket,
         trust: ssl.SSLContext | None = None,
         recorder: Recorder | None = None,
         max_connections: int = 100,
@@ -75,24 +70,24 @@ class OutwardHttp:
         self._wait = wait
         self._allow = frozenset(origin_of(origin) for origin in allow)
         self._timeout_s = timeout_s
-        self._max_bytes = max_bytes
         self._headers = {"user-agent": user_agent, "accept-encoding": "gzip", "accept": "*/*"}
         self._recorder = recorder
-        opener = opener or QuickBackend()
         # An operator may name roots in SSL_CERT_FILE; a proxy is never taken from the environment.
         tls = trust or httpx2.create_ssl_context()
+        tls.set_alpn_protocols(["http/1.1"])
 
-        def pool(backend: httpcore2.AsyncNetworkBackend) -> httpcore2.AsyncConnectionPool:
-            return httpcore2.AsyncConnectionPool(
-                ssl_context=tls,
+        def wire(opener: SocketFactoryType, resolver: AbstractResolver | None) -> Wire:
+            return Wire(
+                trust=tls,
+                opener=opener,
+                resolver=resolver,
                 max_connections=max_connections,
-                max_keepalive_connections=max_connections // 2,
-                keepalive_expiry=KEEP_ALIVE_S,
-                network_backend=backend,
+                max_bytes=max_bytes,
+                connect_s=min(CONNECT_TIMEOUT_S, timeout_s),
             )
 
-        self._listed = pool(opener)
-        self._public = pool(PublicBackend(ask, opener))
+        self._listed = wire(opener, None)
+        self._public = wire(only_public(opener), PublicResolver(ask))
 
     async def __aenter__(self) -> Self:
         return self
@@ -162,62 +157,22 @@ class OutwardHttp:
         if not is_listed and origin.startswith("http:"):
             _refuse_secrets_in_clear(call)
         request = build(call, self._own_headers() if is_listed else self._headers)
-        progress = _Progress()
+        wire, progress = self._listed if is_listed else self._public, Progress()
         try:
-            async with asyncio.timeout(self._timeout_s + _upload_s(request)):
-                return await self._exchange(
-                    self._listed if is_listed else self._public, request, progress.note
-                )
-        except httpcore2.LocalProtocolError as error:
+            async with asyncio.timeout(
+                self._timeout_s + len(request.body) / SLOWEST_UPLOAD_BYTES_S
+            ):
+                return await wire.exchange(request, progress)
+        except aiohttp.InvalidURL as error:
             raise unsendable() from error
         except TooLarge as error:
             raise _too_large(call) from error
         except _BROKEN as error:
             raise _failure(call, error, is_sent=progress.is_sent) from error
 
-    async def _exchange(
-        self,
-        pool: httpcore2.AsyncConnectionPool,
-        request: httpx2.Request,
-        note: Callable[[str, Mapping[str, object]], Awaitable[None]],
-    ) -> Reply:
-        connect_s = min(CONNECT_TIMEOUT_S, self._timeout_s)
-        response = await pool.handle_async_request(
-            httpcore2.Request(
-                method=request.method,
-                url=httpcore2.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions={"timeout": {"connect": connect_s}, "trace": note},
-            )
-        )
-        try:
-            return await read_reply(response, str(request.url), max_bytes=self._max_bytes)
-        finally:
-            await response.aclose()
-
     def _own_headers(self) -> dict[str, str]:
         parent = current_trace()
         return self._headers if parent is None else {**self._headers, "traceparent": parent}
-
-
-class _Progress:
-    """Watches a request leave: once its first byte may be out, the call counts as sent."""
-
-    is_sent = False
-
-    async def note(self, step: str, _facts: Mapping[str, object]) -> None:
-        if step.endswith("send_request_headers.started"):
-            self.is_sent = True
-
-
-def _upload_s(request: httpx2.Request) -> float:
-    return int(request.headers.get("content-length", "0")) / SLOWEST_UPLOAD_BYTES_S
 
 
 def _refuse_secrets_in_clear(call: Call) -> None:
@@ -235,7 +190,7 @@ def _too_large(call: Call) -> NetworkError:
 
 
 def _failure(call: Call, error: Exception, *, is_sent: bool) -> NetworkError:
-    is_late = isinstance(error, TimeoutError | httpcore2.TimeoutException)
+    is_late = isinstance(error, TimeoutError)
     if not is_sent:
         code = "outbound.timed_out" if is_late else "outbound.unreachable"
         return Unavailable("The network could not be reached.", code=code, said=str(error))

@@ -3,15 +3,16 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import httpx2
+from yarl import URL
 
 from domain.connector.errors import Refused
 from domain.connector.http import Call, Reply
 from domain.connector.links import joined
-from workers.guard import origin_of
+from workers.guard import address_of, origin_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FOR_GOOD = frozenset({301, 308})
@@ -33,14 +34,27 @@ def bears_credentials(call: Call) -> bool:
     return any(name.lower() not in _HARMLESS for name in call.headers)
 
 
-def build(call: Call, headers: Mapping[str, str]) -> httpx2.Request:
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """A call, written out."""
+
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def build(call: Call, headers: Mapping[str, str]) -> Request:
     """The request of a call; `headers` are ours and give way to the call's own.
 
     Raises `Refused` for what cannot be written down as one.
     """
+    own = {name.lower(): value for name, value in call.headers.items()}
+    body, content_type = _parts(call) if call.files else _body(call)
+    typed = {"content-type": content_type} if content_type else {}
     try:
-        return _built(call, headers)
-    except (httpx2.InvalidURL, UnicodeError) as error:
+        return Request(call.method, _address(call), {**headers, **typed, **own}, body)
+    except UnicodeError as error:
         raise unsendable() from error
 
 
@@ -48,27 +62,13 @@ def unsendable() -> Refused:
     return Refused("The call cannot be sent as it is.", code="outbound.url_refused")
 
 
-def _built(call: Call, headers: Mapping[str, str]) -> httpx2.Request:
-    own = {name.lower(): value for name, value in call.headers.items()}
-    url = httpx2.URL(call.url).copy_with(fragment=None)
+def _address(call: Call) -> URL:
+    address, _, _ = call.url.partition("#")
     if call.query:
-        added = urlencode(call.query, quote_via=quote).encode()
-        url = url.copy_with(query=b"&".join(part for part in (url.query, added) if part))
-    if call.files:
-        return httpx2.Request(
-            call.method,
-            url,
-            headers=_written({**headers, **own}),
-            data=_grouped(call.form),
-            files=[
-                (part.name, (part.file_name, part.content, part.content_type))
-                for part in call.files
-            ],
-        )
-    content, content_type = _body(call)
-    typed = {} if content_type is None else {"content-type": content_type}
-    all_headers = _written({**headers, **typed, **own})
-    return httpx2.Request(call.method, url, headers=all_headers, content=content)
+        base, _, asked = address.partition("?")
+        added = urlencode(call.query, quote_via=quote)
+        address = f"{base}?{asked}&{added}" if asked else f"{base}?{added}"
+    return address_of(address)
 
 
 def next_hop(call: Call, reply: Reply) -> Call | None:
@@ -105,18 +105,20 @@ def redacted(url: str) -> str:
     return urlunsplit((parts.scheme, host, path, "…" if parts.query else "", ""))
 
 
-def _body(call: Call) -> tuple[bytes | None, str | None]:
+def _body(call: Call) -> tuple[bytes, str | None]:
     if call.json is not None:
         text = json.dumps(call.json, ensure_ascii=False, separators=(",", ":"))
         return text.encode(), "application/json"
     if call.form:
         return urlencode(call.form).encode(), "application/x-www-form-urlencoded"
-    return call.content, None
+    return call.content or b"", None
 
 
-def _written(headers: Mapping[str, str]) -> httpx2.Headers:
-    """As they were read: a server may get its ETag back, whatever letters it chose."""
-    return httpx2.Headers(headers, encoding="latin-1")
+def _parts(call: Call) -> tuple[bytes, str]:
+    """Written by httpx2, as browsers write them: no types and lengths of plain fields."""
+    files = [(part.name, (part.file_name, part.content, part.content_type)) for part in call.files]
+    written = httpx2.Request(call.method, "http://any", data=_grouped(call.form), files=files)
+    return written.read(), written.headers["content-type"]
 
 
 def _grouped(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:

@@ -1,13 +1,13 @@
 """A real server on loopback whose every answer, byte by byte, is the test's."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-import httpcore2
-
-from workers.streams import QuickBackend
+from aiohappyeyeballs import AddrInfoType
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -78,25 +78,25 @@ async def keeps_silent(_writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(5)
 
 
-class Detour(QuickBackend):
-    """Connects every address to one loopback port, and remembers what it was asked for."""
+class Detour:
+    """Opens sockets that all connect to one loopback port, and notes where they were to go."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self.asked: list[tuple[str, int]] = []
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  the backend's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        self.asked.append((host, port))
-        return await super().connect_tcp(
-            "127.0.0.1", self._port, timeout, local_address, socket_options
-        )
+    def __call__(self, where: AddrInfoType) -> socket.socket:
+        self.asked.append((str(where[4][0]), int(where[4][1])))
+        return _Turned(self._port)
+
+
+class _Turned(socket.socket):
+    def __init__(self, port: int) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self._port = port
+
+    def connect(self, _address: Any) -> None:
+        super().connect(("127.0.0.1", self._port))
 
 
 def _length(head: str) -> int:

@@ -1,10 +1,11 @@
+import socket
 from collections.abc import Sequence
 
 import pytest
 
-from domain.connector.errors import Refused, Unavailable
-from tests.workers.loopback import Detour, loopback
-from workers.guard import PublicBackend, is_public, origin_of
+from domain.connector.errors import Barred, Refused, Unavailable
+from tests.workers.loopback import Detour
+from workers.guard import PublicResolver, address_of, is_public, only_public, origin_of
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::1111", "64:ff9b::808:808"])
@@ -81,31 +82,39 @@ def test_an_address_that_is_no_plain_web_address_is_refused(url: str) -> None:
     assert refusal.value.code == "outbound.url_refused"
 
 
-async def test_a_second_answer_of_the_name_server_is_never_asked_for() -> None:
-    answers = [["93.184.216.34"], ["127.0.0.1"]]
+@pytest.mark.parametrize(
+    ("url", "called"),
+    [
+        ("http://a.example/x%2fy?u=a%2Fb+c&z=[1]", "http://a.example/x%2fy?u=a%2Fb+c&z=[1]"),
+        ("http://a.example/é à?q=é", "http://a.example/%C3%A9%20%C3%A0?q=%C3%A9"),
+    ],
+)
+def test_an_address_that_is_written_as_it_should_be_stays_letter_by_letter(
+    url: str, called: str
+) -> None:
+    assert str(address_of(url)) == called
 
-    async def rebinds(_host: str, _port: int) -> Sequence[str]:
-        return answers.pop(0)
 
-    async with loopback() as server:
-        detour = Detour(server.port)
-        stream = await PublicBackend(rebinds, detour).connect_tcp("evil.example", 443)
-        await stream.aclose()
+async def test_a_host_of_public_addresses_has_them_in_their_order() -> None:
+    async def both(_host: str, _port: int) -> Sequence[str]:
+        return ["2606:4700::1111", "93.184.216.34"]
 
-    assert detour.asked == [("93.184.216.34", 443)]
-    assert answers == [["127.0.0.1"]]
+    found = await PublicResolver(both).resolve("two.example", 443)
+
+    assert [(each["host"], each["port"], each["family"]) for each in found] == [
+        ("2606:4700::1111", 443, socket.AF_INET6),
+        ("93.184.216.34", 443, socket.AF_INET),
+    ]
 
 
 async def test_one_private_address_among_public_ones_refuses_the_host() -> None:
     async def mixed(_host: str, _port: int) -> Sequence[str]:
         return ["93.184.216.34", "10.0.0.1"]
 
-    detour = Detour(1)
-    with pytest.raises(Refused) as refusal:
-        await PublicBackend(mixed, detour).connect_tcp("mixed.example", 443)
+    with pytest.raises(Barred) as refusal:
+        await PublicResolver(mixed).resolve("mixed.example", 443)
 
     assert refusal.value.code == "outbound.address_refused"
-    assert detour.asked == []
 
 
 async def test_a_name_that_does_not_resolve_is_unavailable() -> None:
@@ -113,19 +122,17 @@ async def test_a_name_that_does_not_resolve_is_unavailable() -> None:
         raise OSError("no such name")
 
     with pytest.raises(Unavailable) as failure:
-        await PublicBackend(unknown, Detour(1)).connect_tcp("nowhere.example", 443)
+        await PublicResolver(unknown).resolve("nowhere.example", 443)
 
     assert failure.value.code == "outbound.unreachable"
 
 
-async def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
-    async def two(_host: str, _port: int) -> Sequence[str]:
-        return ["93.184.216.34", "93.184.216.35"]
+def test_no_socket_is_opened_to_a_private_address() -> None:
+    detour = Detour(1)
+    opener = only_public(detour)
+    with pytest.raises(Barred) as refusal:
+        opener((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.0.0.1", 443)))
+    opener((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("93.184.216.34", 443))).close()
 
-    async with loopback() as server:
-        closed = server.port
-    detour = Detour(closed)
-    with pytest.raises(Exception, match="connection attempts failed"):
-        await PublicBackend(two, detour).connect_tcp("two.example", 443)
-
-    assert detour.asked == [("93.184.216.34", 443), ("93.184.216.35", 443)]
+    assert refusal.value.code == "outbound.address_refused"
+    assert detour.asked == [("93.184.216.34", 443)]

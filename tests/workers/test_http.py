@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import structlog
+from aiohappyeyeballs import SocketFactoryType
 from opentelemetry import trace
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
@@ -14,16 +15,17 @@ from structlog.typing import EventDict
 from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.connector.http import Call, FilePart, Reply
 from tests.workers.loopback import Detour, cuts_off, keeps_silent, loopback, says
+from workers.guard import open_socket
 from workers.http import OutwardHttp
 
-GET, POST = "GET", "POST"
+GET, POST, PUT, DELETE = "GET", "POST", "PUT", "DELETE"
 
 
 def outward(
     *allow: str,
     timeout_s: float = 2.0,
     max_bytes: int = 1000,
-    detour: Detour | None = None,
+    opener: SocketFactoryType = open_socket,
     seen: list[Reply | NetworkError] | None = None,
 ) -> OutwardHttp:
     async def ask(host: str, _port: int) -> Sequence[str]:
@@ -39,7 +41,7 @@ def outward(
         max_bytes=max_bytes,
         user_agent="Parvis/test",
         ask=ask,
-        opener=detour,
+        opener=opener,
         recorder=record,
     )
 
@@ -156,7 +158,7 @@ async def test_another_port_of_a_listed_host_is_not_listed() -> None:
 )
 async def test_nothing_secret_travels_without_tls(call: Call) -> None:
     detour = Detour(1)
-    async with outward(detour=detour) as http:
+    async with outward(opener=detour) as http:
         with pytest.raises(Refused) as refusal:
             await http(call)
 
@@ -167,7 +169,7 @@ async def test_nothing_secret_travels_without_tls(call: Call) -> None:
 async def test_a_public_page_is_read_without_tls_at_the_address_that_was_vetted() -> None:
     async with loopback(says(b"feed")) as server:
         detour = Detour(server.port)
-        async with outward(detour=detour) as http:
+        async with outward(opener=detour) as http:
             reply = await http(Call(GET, "http://public.example/feed"))
 
     assert reply.body == b"feed"
@@ -221,7 +223,7 @@ async def test_a_redirect_to_a_private_address_is_refused() -> None:
     there = [("location", "http://private.example/metadata")]
     async with loopback(says(status="301 Moved", headers=there)) as server:
         detour = Detour(server.port)
-        async with outward(detour=detour) as http:
+        async with outward(opener=detour) as http:
             with pytest.raises(Refused) as refusal:
                 await http(Call(GET, "http://public.example/", redirects=3))
 
@@ -354,14 +356,15 @@ async def test_a_network_that_is_not_there_got_nothing() -> None:
     ],
 )
 async def test_a_cut_answer_leaves_a_post_unknown_and_a_get_undone(sent: bytes) -> None:
-    async with loopback(cuts_off(sent), cuts_off(sent)) as server, outward(server.root) as http:
+    async with loopback(*[cuts_off(sent)] * 4) as server, outward(server.root) as http:
         with pytest.raises(Unavailable) as failure:
             await http(Call(GET, server.root))
-        with pytest.raises(OutcomeUnknown):
-            await http(Call(POST, server.root, json={"text": "once"}))
+        for method in (POST, PUT, DELETE):
+            with pytest.raises(OutcomeUnknown):
+                await http(Call(method, server.root, json={"text": "once"}))
 
     assert failure.value.code == "outbound.cut_off"
-    assert server.bodies == [b"", b'{"text":"once"}']
+    assert server.bodies == [b"", *[b'{"text":"once"}'] * 3]
 
 
 async def test_silence_after_sending_leaves_a_post_unknown_and_a_get_undone() -> None:
@@ -435,9 +438,9 @@ async def test_only_listed_origins_learn_the_trace() -> None:
     span = trace.NonRecordingSpan(context)
     async with loopback(says()) as server, loopback(says()) as elsewhere:
         with trace.use_span(span):
-            async with outward(server.root, detour=Detour(server.port)) as http:
+            async with outward(server.root, opener=Detour(server.port)) as http:
                 await http(Call(GET, server.root))
-            async with outward(detour=Detour(elsewhere.port)) as http:
+            async with outward(opener=Detour(elsewhere.port)) as http:
                 await http(Call(GET, "http://public.example/"))
 
     assert lines(server.heads[0])["traceparent"].split("-")[1] == f"{0xABC:032x}"
