@@ -82,7 +82,10 @@ QUERIES = (
         MEMBER,
         queries.list_members,
         "The members, in the order they came. Needs `members:read`.",
-        filters={"roles": "Only these roles."},
+        filters={
+            "roles": "Only these roles.",
+            "community_ids": "Only those who see one of these communities, or all.",
+        },
         order=Order(queries.NEWEST_LAST.name, ("id",)),
     ),
 )

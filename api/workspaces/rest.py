@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
-from domain.kernel.ids import MemberId
+from domain.kernel.ids import CommunityId, MemberId
 from domain.kernel.shapes import Page
 from domain.workspaces import ownership, queries, service
 from domain.workspaces.shapes import (
@@ -83,9 +83,18 @@ async def list_members(
     caller: CallerDep,
     page: PageDep,
     role: Annotated[list[Role], Query(max_length=10, description="Only these roles.")] = [],  # noqa: B006 - FastAPI copies it
+    community_id: Annotated[
+        list[CommunityId],
+        Query(
+            max_length=50,
+            description="Only those who see one of these communities; who sees all is among them.",
+        ),
+    ] = [],  # noqa: B006 - as above
 ) -> Page[MemberView]:
     """Needs `members:read`. Names and e-mail addresses are null without `members:personal`."""
-    found = await queries.list_members(session, caller, page, roles=role)
+    found = await queries.list_members(
+        session, caller, page, roles=role, community_ids=community_id
+    )
     link_next(request, response, found)
     return found
 

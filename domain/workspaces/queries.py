@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from sqlalchemy import ARRAY, ColumnElement, Uuid, false, literal, or_
 from sqlmodel import and_, col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,6 +14,7 @@ from domain.kernel.errors import NotFound
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.rules import Seat, scopes_of
+from domain.workspaces.seats import known_communities
 from domain.workspaces.shapes import (
     Membership,
     MembershipView,
@@ -80,13 +82,29 @@ async def get_member(session: AsyncSession, caller: Caller, id_: UUID) -> Member
 
 
 async def list_members(
-    session: AsyncSession, caller: Caller, request: PageRequest, *, roles: Sequence[Role] = ()
+    session: AsyncSession,
+    caller: Caller,
+    request: PageRequest,
+    *,
+    roles: Sequence[Role] = (),
+    community_ids: Sequence[UUID] = (),
 ) -> Page[MemberView]:
+    """By communities: those who see one of them, so those who see all too."""
     caller.need(Scope.MEMBERS_READ)
     statement = visible(caller)
     if roles:
         statement = statement.where(col(Member.role).in_(roles))
+    if community_ids:
+        statement = statement.where(_sees(await known_communities(session, community_ids)))
     return await NEWEST_LAST.page(session, statement, request, view=member_view(caller))
+
+
+def _sees(communities: Sequence[UUID]) -> ColumnElement[bool]:
+    """One of these; nobody sees a community that is none of the workspace's."""
+    if not communities:
+        return false()
+    held = col(Member.communities)
+    return or_(held.is_(None), held.op("&&")(literal(communities, ARRAY(Uuid))))
 
 
 async def members_by_id(

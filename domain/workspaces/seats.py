@@ -44,10 +44,15 @@ async def need_power_over(session: AsyncSession, caller: Caller, seat: Seat) -> 
     need_power(caller, seat, scopes_of(seat, own))
 
 
-async def _need_communities(session: AsyncSession, communities: frozenset[UUID]) -> None:
+async def known_communities(session: AsyncSession, ids: Iterable[UUID]) -> list[UUID]:
     """Row-level security hides those that the caller is held from."""
-    found = await session.exec(KNOWN_COMMUNITIES, params={"ids": list(communities)})  # type: ignore[call-overload]  # SQLModel types no text()
-    missing = communities.difference(found.scalar_one())
+    found = await session.exec(KNOWN_COMMUNITIES, params={"ids": list(ids)})  # type: ignore[call-overload]  # SQLModel types no text()
+    known: list[UUID] = found.scalar_one()
+    return known
+
+
+async def _need_communities(session: AsyncSession, communities: frozenset[UUID]) -> None:
+    missing = communities.difference(await known_communities(session, communities))
     if missing:
         raise NotFound("community", missing)
 

@@ -30,6 +30,13 @@ SPREAD: dict[str, dict[str, tuple[str, ...]]] = {
         "created_at": (HALF,),
     },
     "communities": {"archived_at": ("NULL", "NULL", "now()"), "created_at": (HALF,)},
+    "members": {
+        "communities": (
+            f"ARRAY[{FIRST.format('communities')}]",
+            f"ARRAY[{FIRST.format('communities').replace('BY id', 'BY id DESC')}]",
+            "NULL",
+        )
+    },
     "media": {
         "content_type": ("'image/png'", "'video/mp4'"),
         "rendition_of": ("NULL", "NULL", FIRST.format("media")),

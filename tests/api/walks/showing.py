@@ -81,6 +81,8 @@ def fits(listed: List, parameter: Parameter, values: Collection[Any], item: Json
     """Whether a list that is asked for one of `values` shows the thing."""
     [*wanted] = values
     match parameter.name:
+        case "community_id" if listed.operation == "list_members" and item["communities"] is None:
+            return True
         case "since" if listed.operation == "list_occasions":
             return _at(item["ends_at"]) > _at(wanted[0])
         case "since":
@@ -112,6 +114,8 @@ def in_order(sort: str, items: list[Json]) -> list[Json]:
 def _shown(listed: List, parameter: Parameter) -> Shown:
     if listed.operation in OF_POSTS and parameter.name in OF_TARGETS:
         return OF_TARGETS[parameter.name]
+    if (listed.operation, parameter.name) == ("list_members", "community_id"):
+        return lambda item: item["communities"] or []
     return SHOWN.get(parameter.name) or _field(parameter.name)
 
 

@@ -1,6 +1,7 @@
 """/v1/members and /v1/me: who may change whom, and what of people is shown."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
@@ -15,7 +16,7 @@ from domain.workspaces.shapes import Role
 from tests.api.graph.asking import ask
 from tests.api.workspaces.conftest import Seat, Seated, last_event, make_community
 from tests.domain.identity.build import build_access, build_application, build_member
-from tests.world import Tenant, client_for, make_token, make_workspace
+from tests.world import Tenant, client_for, make_tenant, make_token, make_workspace
 
 ANY = {"If-Match": "*"}
 MARC = {"name": "Marc Bovet", "email": "marc@example.ch", "role": "editor"}
@@ -157,6 +158,38 @@ async def test_held_manager_gives_only_what_they_see(tenant: Tenant, seat: Seat)
         "/v1/members", json=MARC | {"role": "manager", "communities": [vaud]}
     )
     assert made.status_code == 201, made.text
+
+
+async def test_members_are_listed_by_the_communities_they_see(
+    tenant: Tenant, app: FastAPI, database: Database, seat: Seat
+) -> None:
+    async with make_tenant(app, database) as other:
+        foreign = await make_community(other, "vaud")
+    vaud, valais = await make_community(tenant, "vaud"), await make_community(tenant, "valais")
+    whole = await seat(Role.READER)
+    here = await seat(Role.MANAGER, communities=[read("com", vaud)])
+    there = await seat(Role.READER, communities=[read("com", valais)])
+    nowhere = await seat(Role.READER, communities=[])
+    query = """query ($of: [ID!], $roles: [Role!]) {
+        members(communityIds: $of, roles: $roles) { nodes { id } } }"""
+
+    async def listed(by: httpx2.AsyncClient, *of: str, roles: Sequence[str] = ()) -> list[str]:
+        page = await by.get("/v1/members", params={"community_id": of, "role": roles})
+        assert page.status_code == 200, page.text
+        given = {"of": of, "roles": [each.upper() for each in roles]}
+        shown = (await by.post("/graphql", json={"query": query, "variables": given})).json()
+        found = [each["id"] for each in page.json()["data"]]
+        assert [each["id"] for each in shown["data"]["members"]["nodes"]] == found
+        return found
+
+    assert await listed(tenant.client) == [whole.id, here.id, there.id, nowhere.id]
+    assert await listed(tenant.client, vaud) == [whole.id, here.id]
+    assert await listed(tenant.client, valais, vaud) == [whole.id, here.id, there.id]
+    assert await listed(tenant.client, valais, roles=["manager"]) == []
+    assert await listed(tenant.client, vaud, roles=["manager"]) == [here.id]
+    assert await listed(tenant.client, foreign) == []
+    assert await listed(here.client, valais) == []
+    assert await listed(here.client, vaud, valais) == [whole.id, here.id]
 
 
 async def test_removed_members_key_dies_with_them(tenant: Tenant, seat: Seat) -> None:
