@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -12,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.events.shapes import EventView, subject_text
 from domain.events.tables import Event
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.coded import described_at
 from domain.kernel.errors import NotFound
 from domain.kernel.ids import BY_KIND, read_any
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
@@ -87,8 +89,14 @@ def view_of(event: Event) -> EventView:
         subject_id=subject_text(event.subject_kind, event.subject_id, BY_KIND),
         actor=event.actor,
         occurred_at=event.occurred_at,
-        data=event.data,
+        data=_told(event.data),
     )
+
+
+def _told(data: dict[str, Any]) -> dict[str, Any]:
+    """The log keeps a code alone, as rows do: what it means is described where it is shown."""
+    code = data.get("code")
+    return data if code is None else {**data, "type": described_at(code)}
 
 
 def _cursor(event: Event) -> str:

@@ -18,7 +18,10 @@ class EventView(View):
     subject_id: str = Field(description="The id of the thing it happened to.")
     actor: str = Field(description="Who did it: `member:mem_…`, `token:tok_…` or `worker`.")
     occurred_at: Moment = Field(description="When it happened.")
-    data: dict[str, Any] = Field(description="What else is known; `previous` holds old values.")
+    data: dict[str, Any] = Field(
+        description="What else is known; `previous` holds old values, and where there is a `code`, "
+        "`type` says where that is described."
+    )
 
 
 def subject_text(kind: str, id_: UUID, prefixes: dict[str, str]) -> str:

@@ -175,6 +175,8 @@ async def test_failed_login_is_told_with_what_to_do(
     assert (answer.status_code, answer.json()["state"]) == (201, "failed")
     assert (problem["acting_party"], problem["is_retryable"]) == ("user", False)
     assert await told(tenant) == ["account.created", "account.connection_failed"]
+    data = (await tenant.client.get("/v1/events")).json()["data"][-1]["data"]
+    assert (data["code"], data["type"]) == (problem["code"], problem["type"])
 
 
 async def test_resend_with_a_key_makes_one_account_and_hears_the_last_answer(

@@ -297,7 +297,11 @@ async def test_variations_are_said_in_turn_and_none_twice_within_the_spacing(rot
     problems = [each["problem"] for each in await rota.coming(made)]
     assert problems == [None, None, "variation.none_left", None]
     [event] = await rota.events("recurrence.needs_variation")
-    assert event["data"] == {"code": "variation.none_left", "occurs_at": tomorrow(days=7)}
+    assert event["data"] == {
+        "code": "variation.none_left",
+        "type": "/problems#variation.none_left",
+        "occurs_at": tomorrow(days=7),
+    }
 
     await rota.change(made, variations=[*texts, {"text": "Trois."}])
 
