@@ -23,8 +23,30 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 hypothesis.settings.register_profile("parvis", deadline=None)
 hypothesis.settings.load_profile("parvis")
 KEY = "k1:" + "A" * 43 + "="
+# Few tests that take minutes: begun last, they would leave a core idle in the end.
+LONG = (
+    "tests/api/test_schemathesis.py",
+    "tests/kill/",
+    "tests/faults/",
+    "tests/benchmarks/",
+    "tests/flows/",
+    "tests/workers/test_zones.py",
+    "tests/workers/test_clocks.py",
+    "tests/workers/test_housekeeping.py",
+    "tests/workers/test_rendering.py",
+)
 # A table names others by their keys: whoever writes one needs all, however few tests run.
 whole_schema()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: much of what takes long waits for somebody."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,9 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     ("api.cli.contracts",),
     ("api", "export", "--check"),
 )
-# The whole suite, a part for each core: every part has engines of its own, files stay whole.
-SPREAD = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+# The whole suite in parts side by side, each with engines of its own; files stay whole, and come in
+# the order of `tests/conftest.py`.
+SPREAD = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder")
 Passed = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
 
 
