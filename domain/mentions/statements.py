@@ -99,11 +99,12 @@ WITH put AS (
                       version = conversations.version + 1, updated_at = excluded.updated_at
 ), found AS (
     INSERT INTO mention_words (workspace_id, said_at, mention_id, words)
-    SELECT $1, put.said_at, put.id, to_tsvector('parvis', concat_ws(' ', put.title, put.text))
+    SELECT $1, put.said_at, put.id,
+           to_tsvector('parvis', parvis_plain(concat_ws(' ', put.title, put.text)))
       FROM put WHERE put.version = 1 AND put.kind NOT IN ('like', 'repost', 'follow')
 ), found_anew AS (
     UPDATE mention_words w
-       SET words = to_tsvector('parvis', concat_ws(' ', put.title, put.text))
+       SET words = to_tsvector('parvis', parvis_plain(concat_ws(' ', put.title, put.text)))
       FROM put
      WHERE put.version > 1 AND w.workspace_id = $1 AND w.said_at = put.said_at
        AND w.mention_id = put.id

@@ -4,7 +4,7 @@ Few posts with rare words are named by the index of words; for common ones, the 
 order and asks post by post, as one in every few fits and the page is soon full.
 """
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, exists, func, literal, literal_column
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, exists, func, literal
 from sqlmodel import col, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,6 @@ from domain.posts.tables import Post, PostWords
 
 MOST_NAMED = 2_000
 FOUND = text("SELECT parvis_posts_found(:words, :most)")
-CONFIGURATION: ColumnElement[str] = literal_column("'parvis'")
 
 
 async def says(session: AsyncSession, words: str) -> ColumnElement[bool]:
@@ -30,9 +29,8 @@ async def says(session: AsyncSession, words: str) -> ColumnElement[bool]:
 
 
 def _has_words(words: str) -> ColumnElement[bool]:
-    asked = func.websearch_to_tsquery(CONFIGURATION, words)
     return exists().where(
         col(PostWords.workspace_id) == col(Post.workspace_id),
         col(PostWords.post_id) == col(Post.id),
-        col(PostWords.words).op("@@")(asked),
+        col(PostWords.words).op("@@")(func.parvis_asked(words)),
     )

@@ -73,7 +73,7 @@ DO $$ DECLARE name text; BEGIN
 END $$
 """
 
-# A post of two versions, of nobody's calendar.
+# A post of two versions, of nobody's calendar, and a mention of nobody's account.
 SAID = """
 SET session_replication_role = replica;
 INSERT INTO posts (workspace_id, id, version, created_at, updated_at, community_id, calendar_id,
@@ -83,10 +83,16 @@ SELECT n, n, 1, now(), now(), n, n, '', '', '{}', '{}', '{}', 'draft', 'UTC', '{
   FROM (SELECT gen_random_uuid() AS n) AS made;
 INSERT INTO post_versions (workspace_id, id, post_id, number, actor, created_at, title, text,
                            labels, media_ids, settings, adaptations, variants)
-SELECT id, gen_random_uuid(), id, number, 'worker', now() - interval '1 year', 'La taille', 'Été',
+SELECT id, gen_random_uuid(), id, number, 'worker', now() - interval '1 year', 'La taille', 'L’été',
        '{}', '{}', '{}', '[{"parts": ["Adapté"]}]', variants::jsonb
   FROM posts, (VALUES (1, '[{"parts": ["Avant"]}]'),
-                      (2, '[{"parts": ["Un", "Deux"]}, {"parts": null}]')) AS v (number, variants)
+                      (2, '[{"parts": ["Un", "Deux"]}, {"parts": null}]')) AS v (number, variants);
+INSERT INTO mentions (workspace_id, id, version, created_at, updated_at, community_id, account_id,
+                      network, kind, remote_id, author_id, author_handle, text, said_at, status)
+SELECT id, id, 1, at, at, id, id, 'sandbox', 'mention', '1', id, 'a', 'À l’aube', at, 'open'
+  FROM posts, (SELECT now() - interval '1 year' AS at) AS made;
+INSERT INTO mention_words (workspace_id, said_at, mention_id, words)
+SELECT workspace_id, said_at, id, to_tsvector('parvis', text) FROM mentions
 """
 
 
@@ -159,17 +165,21 @@ async def test_a_migration_gives_up_when_a_table_is_busy(copy: str) -> None:
     assert await schema(copy) == before
 
 
-async def test_posts_from_before_there_was_a_search_are_found(copy: str) -> None:
+async def test_what_was_there_before_is_found_as_what_comes(copy: str) -> None:
     owner = await asyncpg.connect(copy.replace("parvis_owner", "postgres"))
     await owner.execute(SAID)
+    before = await owner.fetch("SELECT words::text FROM mention_words")
     await asyncio.to_thread(migrate, copy, "downgrade", "2026_11_27_1610")
     await asyncio.to_thread(migrate, copy, "upgrade", "head")
     found = await owner.fetch("SELECT post_id = workspace_id, words::text FROM post_words")
+    mentioned = await owner.fetch("SELECT words::text FROM mention_words")
     await owner.close()
 
     assert [tuple(row) for row in found] == [
-        (True, "'adapte':4 'deux':6 'ete':3 'la':1 'taille':2 'un':5")
+        (True, "'adapte':5 'deux':7 'ete':4 'l':3 'la':1 'taille':2 'un':6")
     ]
+    assert [row[0] for row in before] == ["'a':1 'l''aube':2"]
+    assert [row[0] for row in mentioned] == ["'a':1 'aube':3 'l':2"]
 
 
 def test_there_is_one_newest_migration() -> None:

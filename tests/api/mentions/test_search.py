@@ -1,6 +1,7 @@
 """`q=` in the inbox: words whatever their accents, the last 90 days unless told."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from tests.api.mentions.test_rest import ids
 from tests.inboxes import Inbox, item
@@ -24,6 +25,18 @@ async def test_words_are_found_without_accents_and_capitals(tenant: Tenant, inbo
     assert await ids(tenant, "?q=vendange+-commence") == []
     assert await ids(tenant, '?q="a+commence"') == ["r1"]
     assert await ids(tenant, "?q=%26%7C%21") == []
+
+
+async def test_words_are_found_beside_signs_of_any_script(tenant: Tenant, inbox: Inbox) -> None:
+    """A parser that takes all beyond ASCII for letters made one word of `l’aube`."""
+    said = "À l’aube, «la vigne\u202f!» et le vin🍷… “bonne\u00a0journée”—à bientôt；再见。"
+    await inbox.take(item(1, text=said, said_at=TODAY - timedelta(days=1)), now=TODAY)
+
+    for words in ("aube", "l'aube", "l’aube", "vigne", "vin", "journee", "bientot", "再见"):
+        assert (words, await ids(tenant, f"?q={quote(words)}")) == (words, ["r1"])
+    assert await ids(tenant, f"?q={quote('“bonne journée”')}") == ["r1"]
+    assert await ids(tenant, f"?q={quote('“journée bonne”')}") == []
+    assert await ids(tenant, f"?q={quote('vigne -l’aube')}") == []
 
 
 async def test_search_looks_ninety_days_back_unless_told(tenant: Tenant, inbox: Inbox) -> None:

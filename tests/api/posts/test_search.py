@@ -50,6 +50,15 @@ async def test_words_are_found_in_title_text_and_what_accounts_say(desk: Desk) -
     assert await found(" ") == []
 
 
+async def test_words_are_found_beside_signs_of_any_script(desk: Desk) -> None:
+    own = {"account_id": desk.account, "parts": ["Le vin🍷, enfin\u202f!", "“Bonne\u00a0journée”…"]}
+    await desk.draft(title="À l’aube", text="«La vigne»", variants=[own])
+
+    for words in ("aube", "l'aube", "l’aube", "vigne", "vin", "enfin", "“bonne journée”"):
+        assert (words, await titles(desk.tenant, q=words)) == (words, ["À l’aube"])
+    assert await titles(desk.tenant, q="“journée bonne”") == []
+
+
 async def test_adapted_words_are_found(desk: Desk) -> None:
     post = await desk.draft(title="La taille")
     adapted = {"network": "sandbox", "parts": ["Pour la vigne du voisin."]}
