@@ -14,6 +14,7 @@ from domain.kernel.ids import (
     PillarId,
     PostId,
 )
+from domain.kernel.searching import MOST_WORDS
 from domain.posts.fields import Label
 from domain.posts.rules import PostState
 
@@ -54,4 +55,14 @@ SaidBy = Annotated[
 ]
 Labelled = Annotated[
     list[Label], Query(max_length=30, description="With at least one of these labels.")
+]
+Saying = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=MOST_WORDS,
+        examples=["vigne"],
+        description='Only with these words: `vigne -vin "bonne journée" or taille`, in title, '
+        "text or what accounts say of their own. Accents and capitals do not matter.",
+    ),
 ]

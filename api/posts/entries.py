@@ -15,6 +15,7 @@ from api.filters import (
     OfNetworks,
     OnPillars,
     SaidBy,
+    Saying,
 )
 from api.paging import link_cursor
 from api.posts.fast import KNOWN, Asked
@@ -38,6 +39,7 @@ def _narrowed(
     label: Labelled = [],  # noqa: B006 - as above
     account_id: SaidBy = [],  # noqa: B006 - as above
     network: OfNetworks = [],  # noqa: B006 - as above
+    q: Saying = None,
 ) -> Window:
     return Window(
         since,
@@ -48,6 +50,7 @@ def _narrowed(
         labels=tuple(label),
         account_ids=tuple(account_id),
         networks=tuple(network),
+        words=q,
     )
 
 

@@ -93,6 +93,7 @@ WINDOW = Arguments(
         "labels": "With at least one of these labels.",
         "account_ids": "Only said by these accounts.",
         "networks": "Only said on these networks.",
+        "words": "Only with these words in title, text or what accounts say of their own.",
     },
 )
 

@@ -15,6 +15,7 @@ from api.filters import (
     OfNetworks,
     OnPillars,
     SaidBy,
+    Saying,
 )
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
@@ -23,7 +24,6 @@ from domain.kernel.ids import (
     PostId,
     RecurrenceId,
 )
-from domain.kernel.searching import MOST_WORDS
 from domain.kernel.shapes import Page
 from domain.posts import (
     delivery_queries,
@@ -51,17 +51,6 @@ IsStale = Annotated[
     ),
 ]
 
-Words = Annotated[
-    str | None,
-    Query(
-        min_length=1,
-        max_length=MOST_WORDS,
-        examples=["vigne"],
-        description='Only with these words: `vigne -vin "bonne journée" or taille`, in title, '
-        "text or what accounts say of their own. Accents and capitals do not matter.",
-    ),
-]
-
 
 def _filter(
     state: InStates = [],  # noqa: B006 - FastAPI copies it
@@ -78,7 +67,7 @@ def _filter(
         list[RecurrenceId], Query(max_length=50, description="Only made of these recurrences.")
     ] = [],  # noqa: B006 - as above
     is_stale: IsStale = None,
-    q: Words = None,
+    q: Saying = None,
 ) -> PostFilter:
     return PostFilter(
         states=state,

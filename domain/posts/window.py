@@ -15,6 +15,7 @@ from domain.kernel.database import Database, held
 from domain.kernel.errors import Fault, Misfit
 from domain.kernel.ids import AccountId, CalendarId, PostId
 from domain.kernel.pages import PageRequest, make_cursor, read_cursor
+from domain.kernel.searching import ensure_sensible
 from domain.kernel.shapes import Page, View
 from domain.posts.rules import PostState
 
@@ -23,7 +24,8 @@ LONGEST = timedelta(days=400)
 SORT = "window"
 READ = "SELECT * FROM parvis_calendar_window($1, $2, $3, $4, $5, $6, $7, $8)"
 READ_NARROWED = """
-SELECT * FROM parvis_calendar_window_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+SELECT * FROM parvis_calendar_window_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                                         $15)
 """
 
 
@@ -63,6 +65,7 @@ class Window:
     labels: tuple[str, ...] = ()
     account_ids: tuple[UUID, ...] = ()
     networks: tuple[str, ...] = ()
+    words: str | None = None
 
     @property
     def narrowed_by(self) -> tuple[Sequence[object], ...]:
@@ -83,6 +86,7 @@ async def read_window(
 ) -> WindowPage:
     """A page of entries, by moment. Raises `Misfit` for a window that is none."""
     caller.need(Scope.CALENDARS_READ)
+    ensure_sensible(window.words or "")
     if not timedelta(0) < window.until - window.since <= LONGEST:
         fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
         raise Misfit(faults=(fault,))
@@ -90,8 +94,8 @@ async def read_window(
     if request.cursor is not None:
         at, id_ = read_cursor(request.cursor, SORT, datetime, UUID)
         after = (at, id_)
-    is_plain = not any(window.narrowed_by)
-    narrowing = () if is_plain else (each or None for each in window.narrowed_by)
+    is_plain = not any(window.narrowed_by) and window.words is None
+    narrowing = () if is_plain else (*(each or None for each in window.narrowed_by), window.words)
     async with held(database.reads, caller) as reads:
         [row] = await reads.fetch(
             READ if is_plain else READ_NARROWED,

@@ -103,6 +103,33 @@ async def test_search_keeps_to_the_other_filters(desk: Desk) -> None:
     assert await titles(desk.tenant, q="taille", since="2027-01-15T08:00:00Z") == ["Deux"]
 
 
+async def test_calendar_window_is_searched_on_both_faces(desk: Desk) -> None:
+    own = {"account_id": desk.account, "parts": ["Un sécateur."]}
+    await desk.draft(title="Un", wall_time="2027-01-15T09:00:00", variants=[own])
+    await desk.draft(title="Deux", wall_time="2027-01-16T09:00:00", labels=["cave"])
+    await desk.draft(title="Trois", wall_time="2027-01-17T09:00:00", text="Autre chose.")
+    await desk.draft(title="Sans moment")
+    window = {"since": "2027-01-01T00:00:00Z", "until": "2027-02-01T00:00:00Z"}
+    query = """query ($words: String!, $since: DateTime!, $until: DateTime!) {
+        entries(words: $words, since: $since, until: $until) { nodes { title } } }"""
+
+    async def found(words: str, **more: str) -> list[str]:
+        paths = ("/v1/entries", f"/v1/calendars/{desk.calendar}/entries")
+        asked = {"q": words, **window, **more}
+        one, other = [(await desk.client.get(path, params=asked)).json() for path in paths]
+        assert one == other
+        return [each["title"] for each in one["data"]]
+
+    assert await found("taille") == ["Un", "Deux"]
+    assert await found("taille -sécateur") == ["Deux"]
+    assert await found("taille", label="cave") == ["Deux"]
+    assert await found("taille", since="2027-01-16T08:00:00Z") == ["Deux"]
+    assert await found("&|!") == []
+    sent = {"query": query, "variables": {"words": "SECATEUR", **window}}
+    shown = (await desk.client.post("/graphql", json=sent)).json()
+    assert shown["data"]["entries"]["nodes"] == [{"title": "Un"}]
+
+
 async def test_found_posts_are_exported(desk: Desk) -> None:
     await desk.draft(title="Un")
     await desk.draft(title="Deux", text="Autre chose.")
