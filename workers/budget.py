@@ -53,6 +53,8 @@ def kind_of(call: Call) -> Kind:
 
 _AHEAD_MS = 10_000
 """How long a whole budget is for those alone who waited for it and leave nothing to others."""
+_SUPPOSED_MS = 10_000
+"""How long a window that was told is supposed to have begun anew, until its first answer tells."""
 
 # KEYS: what was told, until when others wait, then one counter for each listed budget.
 # ARGV: now in ms, cost, share to leave, then limit and end of window in ms for each counter.
@@ -63,6 +65,11 @@ local whole_at, others_at = 0, tonumber(redis.call('GET', KEYS[2]) or 0)
 if leaves > 0 and others_at > now then whole_at = others_at end
 local told = redis.call('HMGET', KEYS[1], 'limit', 'remaining', 'resets_at')
 local is_told = told[2] and tonumber(told[3]) > now
+if told[2] and not is_told and tonumber(told[1]) > 0 then
+  told, is_told = {{told[1], told[1], now + {_SUPPOSED_MS}}}, true
+  redis.call('HSET', KEYS[1], 'remaining', told[2], 'resets_at', told[3], 'is_supposed', 1)
+  redis.call('PEXPIRE', KEYS[1], {_SUPPOSED_MS + _KEPT_AFTER_MS})
+end
 if is_told and told[2] - cost < math.floor(tonumber(told[1]) * leaves) then
   whole_at = math.max(whole_at, tonumber(told[3]))
 end
@@ -87,20 +94,22 @@ end
 return 0
 """
 
-# Within one window the lower number stands, as answers may overtake one another; what is spent for
-# longer stands as well.
+# Within one window, and in one that was supposed, the lower number stands: answers may overtake one
+# another, and others are under way. What is spent for longer stands as well.
 # KEYS: the budgets that it holds for.
 # ARGV: limit, remaining, end of window in ms, time to keep in ms, now in ms.
 _LEARN = """
 for _, key in ipairs(KEYS) do
-  local told = redis.call('HMGET', key, 'remaining', 'resets_at')
+  local told = redis.call('HMGET', key, 'remaining', 'resets_at', 'is_supposed')
   local remaining, ends_at = tonumber(ARGV[2]), tonumber(ARGV[3])
   local is_open = told[1] and tonumber(told[2]) > tonumber(ARGV[5])
-  if is_open and math.abs(tonumber(told[2]) - ends_at) <= 2000 then
+  if is_open and (told[3] or math.abs(tonumber(told[2]) - ends_at) <= 2000) then
     remaining = math.min(remaining, tonumber(told[1]))
   end
-  if not (is_open and tonumber(told[1]) <= 0 and tonumber(told[2]) > ends_at) then
+  local is_longer = is_open and tonumber(told[1]) <= 0 and tonumber(told[2]) > ends_at
+  if told[3] or not is_longer then
     redis.call('HSET', key, 'limit', ARGV[1], 'remaining', remaining, 'resets_at', ARGV[3])
+    redis.call('HDEL', key, 'is_supposed')
     redis.call('PEXPIRE', key, ARGV[4])
   end
 end

@@ -262,6 +262,51 @@ async def test_a_window_that_is_over_says_nothing_of_the_next(
     assert await spend(http, GET, 20) == 9
 
 
+async def test_calls_under_way_as_a_window_begins_are_no_more_than_the_last_one_held(
+    budgets: Budgets, clock: Clock, account_id: UUID
+) -> None:
+    def tells(left: int, minutes: int) -> Reply:
+        end = f"{NOON + timedelta(minutes=minutes):%FT%TZ}"
+        return says(x_ratelimit_limit="3", x_ratelimit_remaining=str(left), x_ratelimit_reset=end)
+
+    read = for_account(Network([tells(0, 1)]), budgets, manifest(), account_id, Purpose.PUBLISH)
+    await read(GET)
+    clock.now = NOON + timedelta(minutes=1, seconds=1)
+
+    async def take() -> None:
+        now = clock.now
+        await budgets.take(manifest(), account_id, Kind.READ, Purpose.PUBLISH, now=now)
+
+    for _ in range(3):
+        await take()
+    with pytest.raises(RateLimited) as refusal:
+        await take()
+    await budgets.learn(manifest(), account_id, Kind.READ, tells(2, 2), now=clock.now)
+    with pytest.raises(RateLimited) as still:
+        await take()
+
+    assert refusal.value.until == clock.now + timedelta(seconds=10)
+    assert still.value.until == NOON + timedelta(minutes=2)
+
+
+async def test_a_window_that_was_supposed_and_never_told_of_ends(
+    budgets: Budgets, clock: Clock, account_id: UUID
+) -> None:
+    end = f"{NOON + timedelta(minutes=1):%FT%TZ}"
+    told = says(x_ratelimit_limit="2", x_ratelimit_remaining="0", x_ratelimit_reset=end)
+    lost = [Unavailable("No answer.") for _ in range(4)]
+    network = Network([told, *lost])
+    read = for_account(network, budgets, manifest(), account_id, Purpose.PUBLISH)
+    await read(GET)
+    for seconds in (61, 71, 72):
+        clock.now = NOON + timedelta(seconds=seconds)
+        for _ in range(2):
+            with pytest.raises((Unavailable, RateLimited)):
+                await read(GET)
+
+    assert len(network.sent) == 5
+
+
 async def test_a_spent_reading_budget_does_not_stop_writing(
     budgets: Budgets, account_id: UUID
 ) -> None:
