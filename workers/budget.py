@@ -193,11 +193,13 @@ class Budgets:
     async def learn(
         self, manifest: Manifest, account_id: UUID, kind: Kind, reply: Reply, *, now: datetime
     ) -> None:
-        """Keeps what a network's answer says of its budget."""
+        """Keeps what a network's answer says of its budget, unless that window is over."""
         rate = read_rate(reply, now=now)
         if rate is not None and rate.resets_at is None and is_slowed(reply):
             rate = Rate(None, 0, datetime.fromtimestamp(now.timestamp() + UNTOLD_WAIT_S, UTC))
         if rate is None or rate.remaining is None or rate.resets_at is None:
+            return
+        if rate.resets_at <= now:
             return
         names = told_of(manifest) if is_of_all(reply) else (kind,)
         ends_ms = _ms(rate.resets_at)

@@ -50,9 +50,9 @@ def build(call: Call, headers: Mapping[str, str]) -> Request:
     Raises `Refused` for what cannot be written down as one.
     """
     own = {name.lower(): value for name, value in call.headers.items()}
-    body, content_type = _parts(call) if call.files else _body(call)
-    typed = {"content-type": content_type} if content_type else {}
     try:
+        body, content_type = _parts(call) if call.files else _body(call)
+        typed = {"content-type": content_type} if content_type else {}
         return Request(call.method, _address(call), {**headers, **typed, **own}, body)
     except UnicodeError as error:
         raise unsendable() from error

@@ -35,7 +35,7 @@ class Progress:
 _progress: ContextVar[Progress] = ContextVar("progress")
 
 
-class Cut(aiohttp.ClientError):
+class _Cut(aiohttp.ClientError):
     """A connection did not come about, or ended before its answer."""
 
 
@@ -118,7 +118,7 @@ async def _once(
     try:
         return await handler(request)
     except aiohttp.ClientConnectionError as error:
-        raise Cut(str(error)) from error
+        raise _Cut(str(error)) from error
 
 
 def _is_stale(connection: Connection) -> bool:

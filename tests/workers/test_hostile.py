@@ -164,3 +164,19 @@ async def test_a_header_that_cannot_be_written_is_refused_unsent(value: str) -> 
 
     assert refusal.value.code == "outbound.url_refused"
     assert server.heads == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call(POST, "http://127.0.0.1:1/", json={"text": "\ud800"}),
+        Call(POST, "http://127.0.0.1:1/", form=(("text", "\ud800"),)),
+        Call(GET, "http://127.0.0.1:1/", query=(("text", "\ud800"),)),
+    ],
+)
+async def test_half_a_letter_is_refused_unsent(call: Call) -> None:
+    async with outward("http://127.0.0.1:1") as http:
+        with pytest.raises(Refused) as refusal:
+            await http(call)
+
+    assert refusal.value.code == "outbound.url_refused"

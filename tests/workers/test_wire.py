@@ -99,3 +99,25 @@ async def test_much_is_written_whole() -> None:
 
     assert server.bodies == [much]
     assert f"content-length: {len(much)}\r\n" in server.heads[0].lower()
+
+
+async def test_the_answer_of_one_who_takes_nothing_more_is_read() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listens:
+        root = f"http://127.0.0.1:{listens.getsockname()[1]}"
+
+        def refuse() -> None:
+            connection, _ = listens.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 413 Too Large\r\ncontent-length: 3\r\n\r\nbig")
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(1_000_000):
+                    pass
+
+        server = threading.Thread(target=refuse, daemon=True)
+        server.start()
+        async with outward(root) as http:
+            reply = await http(Call("POST", root, content=bytes(5_000_000)))
+    server.join(5)
+
+    assert (reply.status, reply.body) == (413, b"big")
