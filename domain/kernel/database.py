@@ -11,7 +11,8 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -20,6 +21,7 @@ from sqlmodel import Session as SyncSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
+from domain.kernel.connections import Connection
 from domain.kernel.nudges import PENDING, Nudges
 from domain.kernel.reaching import DATABASE, reaching
 from domain.kernel.reads import ReadPool
@@ -41,7 +43,7 @@ class TenantSession(SyncSession):
 
 
 @event.listens_for(TenantSession, "after_begin")
-def _set_tenant(session: Session, _: SessionTransaction, connection: Connection) -> None:
+def _set_tenant(session: Session, _: SessionTransaction, connection: SyncConnection) -> None:
     workspace_id = session.info.get(WORKSPACE)
     if workspace_id is not None:
         communities = _as_array(session.info.get(COMMUNITIES))
@@ -105,13 +107,17 @@ class Database:
         """
 
         async def connect(*_: object, **__: object) -> asyncpg.Connection:
-            return await asyncpg.connect(url, statement_cache_size=statement_cache_size)
+            return await asyncpg.connect(
+                url, statement_cache_size=statement_cache_size, connection_class=Connection
+            )
 
         engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=connect,
             pool_size=pool_size,
             max_overflow=0,
+            # What is warm is taken first: plans and catalogues are each connection's own.
+            pool_use_lifo=True,
             hide_parameters=True,
             connect_args={"prepared_statement_cache_size": statement_cache_size},
         )

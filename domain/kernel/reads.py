@@ -13,6 +13,8 @@ from typing import Any
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from domain.kernel.connections import Connection
+
 MOST_QUERIES = 50_000
 INACTIVE_S = 300.0
 
@@ -28,7 +30,7 @@ class ReadPool(asyncpg.Pool):
             max_queries=MOST_QUERIES,
             max_inactive_connection_lifetime=INACTIVE_S,
             loop=None,
-            connection_class=asyncpg.Connection,
+            connection_class=Connection,
             record_class=asyncpg.Record,
             statement_cache_size=statement_cache_size,
             # Session state is only ever set inside transactions: nothing to reset.
