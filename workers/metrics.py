@@ -28,6 +28,7 @@ from domain.metrics.measuring import Due
 from workers.clocks import by_own_clock
 from workers.context import Context
 from workers.outward import Line, Purpose, grant_expired, open_line
+from workers.rounds import begin_round
 
 BATCH = 20
 MOST = 200
@@ -151,9 +152,7 @@ async def keep_metrics(ctx: dict[str, Any]) -> None:
     now = context.clock()
     async with context.database.transaction(None) as session:
         await service.make_sample_months(session, first_on=now.date(), months=MONTHS_AHEAD)
-    for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
-        await context.slots.one_free()
-        context.slots.start(_recut_moved(context, row["workspace_id"]))
+    begin_round(context, _recut_moved)
 
 
 async def _recut_moved(context: Context, workspace_id: UUID) -> None:

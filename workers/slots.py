@@ -1,7 +1,7 @@
 """How much one worker does at once: tasks run in slots, a full house claims nothing more."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from copy import copy
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ class Slots:
         return max(0, min(at_most, self._most - len(self._running)))
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(_guarded(work))
+        task = asyncio.create_task(guarded(work))
         self._running[task] = self.whose
         task.add_done_callback(self._ended)
 
@@ -58,7 +58,8 @@ class Slots:
         await asyncio.gather(*late, return_exceptions=True)
 
 
-async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+async def guarded(work: Awaitable[None]) -> None:
+    """Logs what breaks in it: nobody waits for what it gives."""
     try:
         await work
     except Exception:

@@ -17,16 +17,14 @@ from domain.zones.service import keep_place, next_batch, replan
 from workers.apart import each_apart
 from workers.clocks import by_own_clock
 from workers.context import Context
+from workers.rounds import begin_round
 
 BATCH = 200
 
 
 async def keep_zones(ctx: dict[str, Any]) -> None:
-    """Begins in every workspace; each goes on in a slot until all its plans are looked at."""
-    context: Context = ctx["context"]
-    for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
-        await context.slots.one_free()
-        context.slots.start(_replan(context, row["workspace_id"]))
+    """Begins a round of all workspaces; in each it ends when all plans are looked at."""
+    begin_round(ctx["context"], _replan)
 
 
 async def _replan(context: Context, workspace_id: UUID) -> None:
