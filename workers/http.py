@@ -41,6 +41,7 @@ from workers.wire import CONNECT_TIMEOUT_S, Progress, Wire
 Recorder = Callable[[Call, Reply | NetworkError], None]
 """Sees every call with its outcome, for instance to keep replies for the conformance suite."""
 
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 SLOWEST_UPLOAD_BYTES_S = 250_000
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
 
@@ -125,9 +126,8 @@ class OutwardHttp:
         self, call: Call, outcome: Reply | NetworkError, started: float, **facts: str | int
     ) -> None:
         took_ms = round((perf_counter() - started) * 1000, 1)
-        structlog.get_logger("outward").info(
-            "outward.call", method=call.method, url=redacted(call.url), took_ms=took_ms, **facts
-        )
+        url = redacted(call.url)
+        log.info("outward.call", method=call.method, url=url, took_ms=took_ms, **facts)
         if self._recorder is not None:
             self._recorder(call, outcome)
 

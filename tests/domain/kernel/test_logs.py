@@ -30,6 +30,7 @@ except ValueError:
     log.exception("broke")
     logging.getLogger("library").exception("its own words: Bearer {CANARY}")
 logging.getLogger("library").warning("for %s with {TOKEN}", "anna@example.social")
+log.info("odd", half=chr(0xD83D), many=2**70, when=range(2))
 log.debug("too quiet to be heard")
 """
 
@@ -44,7 +45,7 @@ def lines() -> list[dict[str, Any]]:
 
 
 def test_every_line_is_one_object_with_its_level_and_moment(lines: list[dict[str, Any]]) -> None:
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert all(line["level"] and line["timestamp"].endswith("Z") for line in lines)
 
 
@@ -67,6 +68,12 @@ def test_what_is_no_secret_stays(lines: list[dict[str, Any]]) -> None:
     assert f"for {BLOT} with {BLOT}" in by_event
 
 
+def test_a_line_is_written_whatever_is_in_it(lines: list[dict[str, Any]]) -> None:
+    [odd] = [line for line in lines if line["event"] == "odd"]
+
+    assert (odd["half"], odd["many"], odd["when"]) == ("\ud83d", 2**70, "range(0, 2)")
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [
@@ -76,6 +83,8 @@ def test_what_is_no_secret_stays(lines: list[dict[str, Any]]) -> None:
         ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", BLOT),
         ("postgresql://parvis:pw@db/parvis", f"postgresql://{BLOT}@db/parvis"),
         ("write to ana.muster@house.example today", f"write to {BLOT} today"),
+        ("wide:bär@größe.example", f"wide:{BLOT}"),
+        ("no @ address, user@host neither", "no @ address, user@host neither"),
         ("a forebear of the basics", "a forebear of the basics"),
         ("post_0199e2b4c1d07a3f8e5d6c7b8a901234", "post_0199e2b4c1d07a3f8e5d6c7b8a901234"),
     ],
