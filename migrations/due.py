@@ -74,26 +74,31 @@ OF_PEOPLE = "problem ->> 'acting_party' = 'user' AND problem ->> 'code' <> 'quot
 WITH_HELD: Works = {**WITH_TOLD, "deliver": Work("deliveries", passed_by=OF_PEOPLE)}
 DUE_AHEAD, NEXT_STOP = "parvis_due_ahead(timestamptz)", "parvis_next_stop(uuid)"
 IS_AHEAD = "c.ahead > INTERVAL '0'"
-_AS_OWNER = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
+_AS_OWNER = "STABLE SECURITY DEFINER SET search_path = public, pg_temp"
+# So many tables are slow to plan: plpgsql keeps the plan of each statement for its connection.
+_PLANNED_ONCE = f"LANGUAGE plpgsql {_AS_OWNER}"
+_ROWS_OF = "#variable_conflict use_column\n"
 
 
 def tell_due(works: Works) -> None:
     """Replaces what tells of due work: each kind finds its rows by an index of its own."""
     has_clocks = op.get_bind().scalar(text("SELECT to_regclass('test_clocks') IS NOT NULL"))
     apart = _APART if has_clocks else ""
-    due = " UNION ALL ".join(_due(name, work, apart) for name, work in works.items())
+    due = " ".join(_due(name, work, apart) for name, work in works.items())
     op.execute(
         "CREATE OR REPLACE FUNCTION parvis_due(moment timestamptz) "
         "RETURNS TABLE (work text, workspace_id uuid, due_at timestamptz) "
-        f"{_AS_OWNER} AS $$ {due} $$"
+        f"{_PLANNED_ONCE} AS $$ {_ROWS_OF} DECLARE soonest timestamptz; BEGIN {due} END $$"
     )
-    moments = [_soonest(work) for work in works.values()]
+    ahead = ""
     if has_clocks:
         _tell_ahead(works)
-        moments += [_soonest_ahead(work) for work in works.values() if not work.is_shared]
+        tenants = ", ".join(_soonest_ahead(each) for each in works.values() if not each.is_shared)
+        ahead = f"IF {_ANY_AHEAD} THEN soonest := least(soonest, {tenants}); END IF;"
+    moments = ", ".join(map(_soonest, works.values()))
     op.execute(
-        "CREATE OR REPLACE FUNCTION parvis_next_due() RETURNS timestamptz "
-        f"{_AS_OWNER} AS $$ SELECT least({', '.join(moments)}) $$"
+        f"CREATE OR REPLACE FUNCTION parvis_next_due() RETURNS timestamptz {_PLANNED_ONCE} AS $$ "
+        f"DECLARE soonest timestamptz := least({moments}); BEGIN {ahead} RETURN soonest; END $$"
     )
 
 
@@ -104,13 +109,16 @@ def forget_ahead() -> None:
 
 
 def _due(name: str, work: Work, apart: str) -> str:
+    """Looks closer only once the soonest moment, which an index knows, is there."""
     moments = f"min({work.column}) FROM {work.table} WHERE {work.column} <= moment"
-    if work.is_shared:
-        return f"SELECT '{name}', NULL::uuid, {moments} HAVING min({work.column}) IS NOT NULL"
-    apart = apart.format(table=work.table)
-    return f"SELECT '{name}', workspace_id, {moments}{apart} GROUP BY workspace_id"
+    rows = f"SELECT '{name}', NULL::uuid, {moments} HAVING min({work.column}) IS NOT NULL"
+    if not work.is_shared:
+        apart = apart.format(table=work.table)
+        rows = f"SELECT '{name}', workspace_id, {moments}{apart} GROUP BY workspace_id"
+    return f"soonest := {_soonest(work)}; IF soonest <= moment THEN RETURN QUERY {rows}; END IF;"
 
 
+_ANY_AHEAD = f"EXISTS (SELECT FROM test_clocks c WHERE {IS_AHEAD})"
 _APART = (
     " AND NOT EXISTS (SELECT FROM test_clocks c"
     f" WHERE c.workspace_id = {{table}}.workspace_id AND {IS_AHEAD})"
@@ -133,12 +141,13 @@ def _tell_ahead(works: Works) -> None:
     op.execute(
         f"CREATE OR REPLACE FUNCTION {DUE_AHEAD.replace('(', '(moment ')} "
         "RETURNS TABLE (work text, workspace_id uuid, ahead interval) "
-        f"{_AS_OWNER} AS $$ {due} $$"
+        f"{_PLANNED_ONCE} AS $$ {_ROWS_OF} "
+        f"BEGIN IF {_ANY_AHEAD} THEN RETURN QUERY {due}; END IF; END $$"
     )
     stops = ", ".join(_stop(work) for work in tenants.values() if not work.is_polled)
     op.execute(
         f"CREATE OR REPLACE FUNCTION {NEXT_STOP.replace('(', '(house ')} RETURNS timestamptz "
-        f"{_AS_OWNER} AS $$ SELECT least({stops}) $$"
+        f"LANGUAGE sql {_AS_OWNER} AS $$ SELECT least({stops}) $$"
     )
     for name in (DUE_AHEAD, NEXT_STOP):
         op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")

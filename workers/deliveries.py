@@ -188,7 +188,7 @@ async def _record_arrived(context: Context, workspace_id: UUID, arrived: Sequenc
     tasks = [each.task for each in arrived]
     speaking = {each.account_id for each in tasks if each.kind is not DeliveryKind.WITHDRAW}
     public = {each.account_id for each in tasks if each.kind is DeliveryKind.PUBLISH}
-    async with context.database.transaction(workspace_id) as session:
+    async with context.database.transaction(workspace_id, is_routine=True) as session:
         await arriving.record_done(session, caller, arrived, now=now)
         for task in tasks:
             if task.kind is DeliveryKind.ANSWER:

@@ -23,7 +23,7 @@ async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) ->
     async with context.outbox.claiming:
         claimed = await _claim(context, caller, now=now)
         for rows in claimed:
-            async with context.database.transaction(workspace_id) as session:
+            async with context.database.transaction(workspace_id, is_routine=True) as session:
                 tasks = await delivering.prepare(session, caller, rows, now=now)
             lease_end, speak = now + context.settings.lease, partial(_speak, context)
             left = context.outbox.take(tasks, now, lease_end, speak)
@@ -36,7 +36,7 @@ async def _claim(context: Context, caller: Caller, *, now: datetime) -> list[Cla
     claimed: list[Claims] = []
     room, lease = context.outbox.room(MOST_HELD), context.settings.lease
     while most := min(BATCH, room):
-        async with context.database.transaction(caller.workspace_id) as session:
+        async with context.database.transaction(caller.workspace_id, is_routine=True) as session:
             rows = await delivering.claim_due(
                 session, caller, by=context.worker_id, now=now, lease=lease, most=most
             )

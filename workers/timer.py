@@ -114,8 +114,6 @@ class Timer:
     async def _turn(self) -> None:
         self._woken.clear()
         done = await run_due(self._context, self._handlers)
-        if done > 0:
-            return
         # Due and not claimed: another worker has it, or its rows are locked for a moment.
         wait_s = NOTHING_CLAIMED_S if done == 0 else await self._until_next()
         with suppress(TimeoutError):

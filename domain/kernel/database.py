@@ -31,10 +31,12 @@ Reads = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 WORKSPACE = "workspace"
 COMMUNITIES = "communities"
 CLOSING = "closing"
+ROUTINE = "routine"
 SET_TENANT = text(
     "SELECT set_config('parvis.workspace', :workspace, true), "
     "set_config('parvis.communities', :communities, true)"
 )
+SET_ROUTINE = text(f"{SET_TENANT}, set_config('plan_cache_mode', 'force_generic_plan', true)")
 HOLD = "SELECT set_config('parvis.communities', $1, true)"
 
 
@@ -47,7 +49,8 @@ def _set_tenant(session: Session, _: SessionTransaction, connection: SyncConnect
     workspace_id = session.info.get(WORKSPACE)
     if workspace_id is not None:
         communities = _as_array(session.info.get(COMMUNITIES))
-        connection.execute(SET_TENANT, {"workspace": str(workspace_id), "communities": communities})
+        setting = SET_ROUTINE if session.info.get(ROUTINE) else SET_TENANT
+        connection.execute(setting, {"workspace": str(workspace_id), "communities": communities})
 
 
 @event.listens_for(TenantSession, "before_commit")
@@ -142,18 +145,24 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, workspace_id: UUID | None, communities: frozenset[UUID] | None = None
+        self,
+        workspace_id: UUID | None,
+        communities: frozenset[UUID] | None = None,
+        *,
+        is_routine: bool = False,
     ) -> AsyncIterator[AsyncSession]:
         """One transaction of one workspace: committed at the end, its nudges sent after.
 
         Without a workspace only shared tables and functions show anything. `communities` are the
-        only ones it shows; None: all.
+        only ones it shows; None: all. The statements of a routine have one good plan whatever is
+        asked: each connection plans them once, not for each of its first five calls.
         """
         async with AsyncSession(
             self._engine, sync_session_class=TenantSession, expire_on_commit=False
         ) as session:
             session.info[WORKSPACE] = workspace_id
             session.info[COMMUNITIES] = communities
+            session.info[ROUTINE] = is_routine
             async with session.begin():
                 yield session
             await self._nudges.send(session.info.pop(PENDING, []))
