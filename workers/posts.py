@@ -15,6 +15,7 @@ from workers.outbox import MOST_HELD, Lane
 from workers.upkeep import taken_back
 
 BATCH = 500
+"""So many begin to go out while the next are prepared."""
 
 
 async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
@@ -22,29 +23,26 @@ async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) ->
     caller = worker(workspace_id)
     async with context.outbox.claiming:
         claimed = await _claim(context, caller, now=now)
-        for rows in claimed:
+        for start in range(0, len(claimed), BATCH):
+            rows = claimed[start : start + BATCH]
             async with context.database.transaction(workspace_id, is_routine=True) as session:
                 tasks = await delivering.prepare(session, caller, rows, now=now)
             lease_end, speak = now + context.settings.lease, partial(_speak, context)
             left = context.outbox.take(tasks, now, lease_end, speak)
             await put_off(context, workspace_id, left)
-    return sum(map(len, claimed))
+    return len(claimed)
 
 
-async def _claim(context: Context, caller: Caller, *, now: datetime) -> list[Claims]:
-    """Batch by batch, until nothing is due or the outbox is full."""
-    claimed: list[Claims] = []
-    room, lease = context.outbox.room(MOST_HELD), context.settings.lease
-    while most := min(BATCH, room):
-        async with context.database.transaction(caller.workspace_id, is_routine=True) as session:
-            rows = await delivering.claim_due(
-                session, caller, by=context.worker_id, now=now, lease=lease, most=most
-            )
-        claimed += [rows] if rows else []
-        room -= len(rows)
-        if len(rows) < most:
-            break
-    return claimed
+async def _claim(context: Context, caller: Caller, *, now: datetime) -> Claims:
+    """As much as the outbox holds, in the order of lanes."""
+    most, lease = context.outbox.room(MOST_HELD), context.settings.lease
+    if not most:
+        return []
+    async with context.database.transaction(caller.workspace_id, is_routine=True) as session:
+        rows = await delivering.claim_due(
+            session, caller, by=context.worker_id, now=now, lease=lease, most=most
+        )
+    return sorted(rows, key=lambda row: (row["due_at"], row["id"]))
 
 
 async def keep_leases(context: Context) -> None:

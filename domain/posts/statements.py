@@ -14,13 +14,16 @@ _HELD = " UNION ALL ".join(
     """
     for by_another in ("claimed_by < $3", "claimed_by > $3", "claimed_by IS NULL")
 )
-# Who claims has the accounts to themselves until the commit; others find them held afterwards.
+# Who claims has the accounts to themselves until the commit; others find them held afterwards. Not
+# too many at once, as PostgreSQL has room for few thousand locks in all.
 LOCK_ACCOUNTS = f"""
 WITH due AS MATERIALIZED (
-    SELECT account_id FROM deliveries
+    SELECT account_id, act_at FROM deliveries
      WHERE workspace_id = $1 AND act_at <= $2 AND account_id NOT IN ({_HELD})
      ORDER BY act_at, due_at, id LIMIT $4
-), accounts AS MATERIALIZED (SELECT DISTINCT account_id FROM due)
+), accounts AS MATERIALIZED (
+    SELECT account_id FROM due GROUP BY account_id ORDER BY min(act_at), account_id LIMIT 500
+)
 SELECT account_id FROM accounts
  WHERE pg_try_advisory_xact_lock(hashtextextended(account_id::text, 3))
 """

@@ -1,8 +1,8 @@
 """The claim reads what is due in its order and what others hold, however much else there is."""
 
 from datetime import timedelta
-from uuid import UUID
 
+import asyncpg
 import pytest
 
 from domain.kernel.database import Database, driver_of
@@ -35,14 +35,21 @@ async def plans(database: Database, servers: Servers) -> dict[str, str]:
         raw = await driver_of(session)
         await raw.execute(ROWS, workspace_id, account_id, NOW, WORKER)
     await analyse(servers, "deliveries")
-    asked = workspace_id, NOW, WORKER, 100
-    ours: list[UUID] = [account_id]
-    async with database.transaction(workspace_id) as session:
+    asked = f"'{workspace_id}', '{NOW}', '{WORKER}', 100"
+    ours = f"'{{{account_id}}}', '{NOW + timedelta(minutes=1)}'"
+    async with database.transaction(workspace_id, is_routine=True) as session:
         raw = await driver_of(session)
-        lock = await raw.fetch(f"EXPLAIN {statements.LOCK_ACCOUNTS}", *asked)
-        end = NOW + timedelta(minutes=1)
-        claim = await raw.fetch(f"EXPLAIN {statements.CLAIM}", *asked, ours, end)
-    return {"lock": "\n".join(map(str, lock)), "claim": "\n".join(map(str, claim))}
+        lock = await plan_of(raw, "lock", statements.LOCK_ACCOUNTS, asked)
+        claim = await plan_of(raw, "claim", statements.CLAIM, f"{asked}, {ours}")
+    return {"lock": lock, "claim": claim}
+
+
+async def plan_of(raw: asyncpg.Connection, name: str, statement: str, values: str) -> str:
+    """How a prepared statement is executed, as workers prepare and execute it."""
+    await raw.execute(f"PREPARE {name} AS {statement}")
+    rows = await raw.fetch(f"EXPLAIN EXECUTE {name} ({values})")
+    await raw.execute(f"DEALLOCATE {name}")
+    return "\n".join(map(str, rows))
 
 
 async def test_a_claim_reads_what_is_due_in_its_order(plans: dict[str, str]) -> None:

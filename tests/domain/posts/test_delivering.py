@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from domain.accounts.tables import Account
@@ -27,10 +28,24 @@ from domain.posts.settling import retry_post
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import get_post
 from domain.posts.tables import Attempt
+from tests.domain.accounts.build import make_community
 from tests.domain.posts.build import make_due_post
-from tests.world import WORKER, make_workspace
+from tests.world import WORKER, make_account, make_workspace
 
 LEASE = timedelta(seconds=60)
+EACH_OF_MANY = """
+WITH many AS (
+    INSERT INTO accounts
+    SELECT (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'remote_id', n))).*
+      FROM accounts a, generate_series(1, :most) AS n WHERE a.id = :account_id
+    RETURNING workspace_id, id, remote_id::int AS n
+)
+INSERT INTO deliveries (workspace_id, id, version, created_at, updated_at, kind, account_id, state,
+                        due_at, act_at, checkpoint, attempts, look_ups, refs)
+SELECT workspace_id, gen_random_uuid(), 1, now(), now(), 'withdraw', id, 'waiting',
+       at, at, '{}', 0, 0, '[]'
+  FROM many, LATERAL (SELECT CAST(:due_at AS timestamptz) - make_interval(secs => n) AS at) AS its
+"""
 
 
 @pytest.fixture
@@ -65,6 +80,28 @@ async def test_a_claim_is_had_by_one_worker_and_says_what_will_be_sent(
     assert (task.act, task.content.parts, task.attempts) == (SEND, ("On taille.",), 1)
     assert await claim(database, workspace_id, now) == []
     assert await state(database, post, workspace_id) == ("going_out", "going")
+
+
+async def test_a_claim_takes_500_accounts_at_most_first_what_is_longest_due(
+    database: Database, workspace_id: UUID, now: datetime
+) -> None:
+    """Each takes a lock, of which PostgreSQL has few."""
+    account_id = await make_account(
+        database, workspace_id, await make_community(database, workspace_id)
+    )
+    async with database.transaction(workspace_id) as session:
+        values = {"account_id": account_id, "most": 502, "due_at": now}
+        await (await session.connection()).execute(text(EACH_OF_MANY), values)
+
+    claimed = []
+    for _ in range(3):
+        async with database.transaction(workspace_id) as session:
+            rows = await delivering.claim_due(
+                session, worker(workspace_id), by=WORKER, now=now, lease=LEASE, most=2000
+            )
+        claimed.append([round((now - row["due_at"]).total_seconds()) for row in rows])
+
+    assert [sorted(each) for each in claimed] == [list(range(3, 503)), [1, 2], []]
 
 
 async def begin(database: Database, workspace_id: UUID, task: Task) -> bool:
