@@ -21,6 +21,7 @@ from tests.domain.accounts.build import make_community
 from tests.world import make_workspace
 
 TENANT = text("SELECT nullif(current_setting('parvis.workspace', true), '')")
+PLANS, OURS = text("SHOW plan_cache_mode"), text("SELECT pg_backend_pid()")
 COUNT = text("SELECT count(*) FROM communities")
 INSERT = text("INSERT INTO event_counters (workspace_id, last_number) VALUES (:workspace, 1)")
 
@@ -72,6 +73,41 @@ async def test_each_transaction_shows_its_own_workspace_on_one_connection(
     seen = [await look(one, each) for each in (anna, ben, None, anna)]
 
     assert seen == [(str(anna), 1), (str(ben), 2), (None, 0), (str(anna), 1)]
+
+
+async def test_statements_of_a_routine_are_planned_once_and_those_after_as_usual(
+    one: Database, anna: UUID
+) -> None:
+    async def plans(*, is_routine: bool) -> str:
+        async with one.transaction(anna, is_routine=is_routine) as session:
+            connection = await session.connection()
+            plan: str = (await connection.execute(PLANS)).scalar_one()
+            return plan
+
+    modes = [await plans(is_routine=each) for each in (True, False)]
+
+    assert modes == ["force_generic_plan", "auto"]
+    assert await look(one, anna) == (str(anna), 1)
+
+
+async def test_the_connection_that_was_given_back_last_is_used_first(
+    database: Database, anna: UUID
+) -> None:
+    async def ours(session: AsyncSession) -> int:
+        pid: int = (await (await session.connection()).execute(OURS)).scalar_one()
+        return pid
+
+    async with database.transaction(anna) as outer:
+        given_back_last = await ours(outer)
+        async with database.transaction(anna) as inner:
+            given_back_first = await ours(inner)
+    served = []
+    for _ in range(3):
+        async with database.transaction(anna) as session:
+            served.append(await ours(session))
+
+    assert given_back_first != given_back_last
+    assert served == [given_back_last] * 3
 
 
 async def test_nothing_stays_of_a_transaction_that_failed(
