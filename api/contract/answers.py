@@ -27,8 +27,8 @@ PROBLEMS = {
     503: ("Away", "A service behind the api does not answer: `dependency.away`."),
 }
 
-PHRASES = {460: "Checksum Mismatch"}
-"""Of statuses that HTTP itself does not know."""
+PHRASES = {413: "Content Too Large", 422: "Unprocessable Content", 460: "Checksum Mismatch"}
+"""As RFC 9110 has them, where Pythons differ, and of statuses that HTTP itself does not know."""
 
 
 def header(description: str, example: str, *, is_sure: bool) -> Json:
