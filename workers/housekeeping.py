@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from arq import cron
 from arq.cron import CronJob
@@ -27,44 +28,67 @@ from domain.uploads.expiring import expire_uploads, forget_uploads
 from domain.uploads.service import Intake
 from domain.workspaces.invitations import forget_invitations
 from workers.context import Context
+from workers.rounds import begin_round
 
 UPLOADS_LAST = timedelta(days=1)
 JOBS: tuple[Callable[..., Coroutine[Any, Any, Any]], ...] = ()
 
 
 async def trim(ctx: dict[str, Any]) -> None:
-    """Deletes what is older than the settings keep, workspace by workspace where it has one."""
+    """Begins to delete what is older than the settings keep; each goes on for as long as it takes.
+
+    What breaks keeps back nothing else.
+    """
     context: Context = ctx["context"]
-    now, settings = context.clock(), context.settings
-    intake = Intake.of(settings, context.media)
+    context.slots.start(_tidy(context))
+    context.slots.start(_trim_shared(context))
+    begin_round(context, _trim)
+
+
+async def _tidy(context: Context) -> None:
+    """What uploads left in the stores."""
+    now, intake = context.clock(), _intake(context)
     with suppress(DependencyAway):
         await asyncio.to_thread(context.media.tidy, before=now - UPLOADS_LAST)
     await asyncio.to_thread(intake.pieces.tidy, before=now - intake.lasts - UPLOADS_LAST)
+
+
+async def _trim_shared(context: Context) -> None:
+    now = context.clock()
     async with context.database.transaction(None) as session:
-        before = now - timedelta(days=settings.event_retention_days)
-        await forget_mails(session, before=before)
+        await forget_mails(session, before=_events_before(context))
         await forget_sign_ins(session, now=now)
         await forget_failures(session, now=now)
         await forget_links(session, now=now)
         await forget_challenges(session, now=now)
         await forget_shared(session, now=now)
-    for row in await context.database.reads.fetch("SELECT workspace_id FROM parvis_workspaces()"):
-        caller = worker(row["workspace_id"])
-        async with context.database.transaction(caller.workspace_id) as session:
-            await forget_attempts(session, caller.workspace_id, now=now)
-            before = now - timedelta(hours=settings.idempotency_kept_h)
-            await forget_answers(session, caller, before=before)
-            before = now - timedelta(days=settings.event_retention_days)
-            await forget_events(session, caller, before=before)
-            await forget_ended(session, caller, now=now)
-            await forget_invitations(session, caller, before=before)
-            await forget_rows(session, caller, before=now - ROWS_LAST)
-            await forget_uploads(session, caller, before=before)
-            over = await expire_uploads(session, caller, now=now)
-        for upload in over:
-            # What stays in a store that is away is swept from it by its age.
-            with suppress(DependencyAway):
-                await asyncio.to_thread(forget_bytes, upload, caller.workspace_id, intake=intake)
+
+
+async def _trim(context: Context, workspace_id: UUID) -> None:
+    caller, now = worker(workspace_id), context.clock()
+    before = _events_before(context)
+    answered_before = now - timedelta(hours=context.settings.idempotency_kept_h)
+    async with context.database.transaction(workspace_id) as session:
+        await forget_attempts(session, workspace_id, now=now)
+        await forget_answers(session, caller, before=answered_before)
+        await forget_events(session, caller, before=before)
+        await forget_ended(session, caller, now=now)
+        await forget_invitations(session, caller, before=before)
+        await forget_rows(session, caller, before=now - ROWS_LAST)
+        await forget_uploads(session, caller, before=before)
+        over = await expire_uploads(session, caller, now=now)
+    for upload in over:
+        # What stays in a store that is away is swept from it by its age.
+        with suppress(DependencyAway):
+            await asyncio.to_thread(forget_bytes, upload, workspace_id, intake=_intake(context))
+
+
+def _events_before(context: Context) -> datetime:
+    return context.clock() - timedelta(days=context.settings.event_retention_days)
+
+
+def _intake(context: Context) -> Intake:
+    return Intake.of(context.settings, context.media)
 
 
 CRON: tuple[CronJob, ...] = (cron(trim, minute={7}),)

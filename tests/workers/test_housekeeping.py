@@ -8,8 +8,7 @@ from domain.kernel.settings import Settings
 from tests.conftest import NOW
 from tests.networks.scripted import ScriptedHttp
 from tests.people import make_person
-from tests.workers.world import make_context
-from workers.housekeeping import trim
+from tests.workers.world import make_context, trimmed
 
 DAY = timedelta(days=1)
 OVER = "$3::timestamptz, coalesce($4::timestamptz, $3)"
@@ -41,7 +40,7 @@ async def test_what_is_over_is_deleted_and_what_goes_on_stays(
         for ends_at in (None, ahead):
             await database.reads.execute(statement, new_id(), person.id, long_ago, ends_at)
 
-    await trim({"context": make_context(settings, database, redis, ScriptedHttp([]))})
+    await trimmed(make_context(settings, database, redis, ScriptedHttp([])))
 
     kept = {
         table: await database.reads.fetchval(

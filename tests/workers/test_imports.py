@@ -36,10 +36,9 @@ from tests.api.graph.counting import statements
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_community
 from tests.workers.test_recurrences import nobody
-from tests.workers.world import make_context
+from tests.workers.world import make_context, trimmed
 from tests.world import make_account, make_workspace
 from workers.context import Context
-from workers.housekeeping import trim
 from workers.imports import import_due, import_rows
 
 LOCK = text("SELECT 1 FROM event_counters FOR UPDATE")
@@ -302,7 +301,7 @@ async def test_rows_go_once_an_import_has_rested_long_and_its_counts_stay(desk: 
     async with desk.database.transaction(desk.caller.workspace_id) as session:
         [row] = (await session.exec(select(Import).where(col(Import.id) == young))).all()
         row.updated_at = later
-    await trim({"context": replace(desk.context, clock=lambda: later)})
+    await trimmed(replace(desk.context, clock=lambda: later))
 
     assert {line.import_id for line in await desk.rows(ImportRow)} == {young}
     assert sorted((row.id == old, row.made) for row in await desk.rows(Import)) == [

@@ -36,10 +36,9 @@ from tests.conftest import NOW
 from tests.domain.media.files import picture
 from tests.door import URL, FolderDoor
 from tests.networks.scripted import ScriptedHttp
-from tests.workers.world import make_context
+from tests.workers.world import make_context, trimmed
 from tests.world import make_workspace
 from workers.context import Context
-from workers.housekeeping import trim
 from workers.uploads import take_in_due
 
 PHOTO = picture("JPEG", (40, 30))
@@ -241,7 +240,7 @@ async def test_upload_that_nobody_went_on_with_is_given_up_with_its_bytes(desk: 
     desk.door.put(desk.caller.workspace_id, prepared.id, PHOTO)
     later = replace(desk.context, clock=lambda: NOW + timedelta(hours=24))
 
-    await trim({"context": later})
+    await trimmed(later)
 
     with pytest.raises(UploadOver):
         await desk.upload(prepared.id)
@@ -256,7 +255,7 @@ async def test_upload_that_is_over_is_forgotten_and_its_medium_stays(desk: Desk)
     await desk.work()
     days = timedelta(days=desk.context.settings.event_retention_days + 2)
 
-    await trim({"context": replace(desk.context, clock=lambda: NOW + days)})
+    await trimmed(replace(desk.context, clock=lambda: NOW + days))
 
     async with desk.database.acting(desk.caller) as session:
         statement = select(Upload.id).where(Upload.id == upload.id)

@@ -10,6 +10,7 @@ from tests.conftest import NOW
 from tests.domain.accounts.build import KEYS
 from workers.budget import Budgets
 from workers.context import Clock, Context
+from workers.housekeeping import trim
 from workers.outbox import Outbox
 from workers.slots import Slots
 
@@ -34,3 +35,9 @@ def make_context(
         media=MediaStore.of(settings),
         outbox=Outbox(20),
     )
+
+
+async def trimmed(context: Context) -> None:
+    """An hourly trimming, to its end."""
+    await trim({"context": context})
+    await context.slots.drain(20)
