@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from math import inf
+from time import monotonic
 
 import structlog
 from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
@@ -24,10 +26,12 @@ POSTS = "deliver"
 READING = frozenset({"read", "measure", "read_back", "watch"})
 """What gives way while more falls due than goes out at once."""
 NOTHING_CLAIMED_S = 0.05
+LONGEST_TURN_S = 0.05
+"""Then it is asked anew what is due: of many workspaces, claims alone would take seconds."""
 ENGINE_AWAY_S = 0.5
 DUE = """
-SELECT work, workspace_id, NULL::interval AS ahead FROM parvis_due($1)
-UNION ALL SELECT work, workspace_id, ahead FROM parvis_due_ahead($1)
+SELECT work, workspace_id, due_at, NULL::interval AS ahead FROM parvis_due($1)
+UNION ALL SELECT work, workspace_id, $1, ahead FROM parvis_due_ahead($1)
 """
 # asyncpg's pool says InternalClientError of connections that PostgreSQL took along when it died.
 ENGINE_AWAY = (OSError, PostgresError, InterfaceError, InternalClientError, DBAPIError)
@@ -40,16 +44,21 @@ class WorkBrokenError(Exception):
     """Some work could not be claimed; why is in the log. It stays due."""
 
 
-async def run_due(context: Context, handlers: Handlers) -> int:
-    """Does everything that is due at this moment, workspace by workspace; gives how much.
+async def run_due(context: Context, handlers: Handlers, *, most_s: float = inf) -> int:
+    """Does what is due at this moment, workspace by workspace; gives how much.
 
-    Nothing waits here for what runs, so that a post that falls due meanwhile is not late: posts
-    have lanes of their own, and what has no slot is found again in a moment. Work that breaks keeps
-    back no other: all the rest is done, then `WorkBrokenError` is raised.
+    Posts first, then what is due longest, for `most_s`; what is left is for the next time. Nothing
+    waits here for what runs, so that a post that falls due meanwhile is not late: posts have lanes
+    of their own, and what has no slot is found again in a moment. Work that breaks keeps back no
+    other: all the rest is done, then `WorkBrokenError` is raised.
     """
-    now, done, is_broken = context.clock(), 0, False
+    now, done, is_broken, over_at = context.clock(), 0, False, inf
     rows = await context.database.reads.fetch(DUE, now)
-    for row in sorted(rows, key=lambda row: row["work"] != POSTS):
+    for row in sorted(rows, key=lambda row: (row["work"] != POSTS, row["due_at"])):
+        if row["work"] != POSTS:
+            over_at = min(over_at, monotonic() + most_s)
+            if done and monotonic() >= over_at:
+                break
         handle = handlers.get(row["work"])
         if handle is None or not _may_begin(context, row["work"], now=now):
             continue
@@ -113,7 +122,7 @@ class Timer:
 
     async def _turn(self) -> None:
         self._woken.clear()
-        done = await run_due(self._context, self._handlers)
+        done = await run_due(self._context, self._handlers, most_s=LONGEST_TURN_S)
         # Due and not claimed: another worker has it, or its rows are locked for a moment.
         wait_s = NOTHING_CLAIMED_S if done == 0 else await self._until_next()
         with suppress(TimeoutError):

@@ -16,6 +16,7 @@ from domain.accounts.tables import Account
 from domain.kernel.database import Database
 from tests.workers.gallery import plan, shelve
 from tests.workers.stage import Stage, stage
+from workers.clocks import Handles
 from workers.context import Context
 from workers.outbox import Outbox
 from workers.posts import deliver_due
@@ -94,6 +95,32 @@ async def test_reading_gives_way_to_what_is_due_for_ten_seconds(stage: Stage) ->
     await stage.quiet()
 
     assert read_at == [begin + timedelta(seconds=10)]
+
+
+async def test_a_turn_does_posts_first_and_then_what_is_due_longest_until_its_time_is_over(
+    stage: Stage,
+) -> None:
+    done: list[str] = []
+
+    def handler(work: str) -> Handles:
+        async def handle(context: Context, workspace_id: UUID, *, now: datetime) -> int:  # noqa: ARG001 - the signature of handlers
+            if workspace_id != stage.workspace_id:
+                return 0
+            done.append(work)
+            return 1
+
+        return handle
+
+    handlers = {work: handler(work) for work in ("read", "measure", "deliver")}
+    await stage.plan("due", await stage.account())
+    longer = stage.now - timedelta(seconds=1)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Account).values(read_at=stage.now, measure_at=longer))
+
+    await run_due(stage.context, handlers, most_s=0)
+    await run_due(stage.context, handlers)
+
+    assert done == ["deliver", "deliver", "measure", "read"]
 
 
 async def test_timer_goes_on_when_work_breaks(stage: Stage, breaking: Breaking) -> None:
