@@ -41,7 +41,6 @@ from workers.wire import CONNECT_TIMEOUT_S, Progress, Wire
 Recorder = Callable[[Call, Reply | NetworkError], None]
 """Sees every call with its outcome, for instance to keep replies for the conformance suite."""
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 SLOWEST_UPLOAD_BYTES_S = 250_000
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
 
@@ -73,6 +72,7 @@ class OutwardHttp:
         self._timeout_s = timeout_s
         self._headers = {"user-agent": user_agent, "accept-encoding": "gzip", "accept": "*/*"}
         self._recorder = recorder
+        self._log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
         # An operator may name roots in SSL_CERT_FILE; a proxy is never taken from the environment.
         tls = trust or httpx2.create_ssl_context()
         tls.set_alpn_protocols(["http/1.1"])
@@ -127,7 +127,7 @@ class OutwardHttp:
     ) -> None:
         took_ms = round((perf_counter() - started) * 1000, 1)
         url = redacted(call.url)
-        log.info("outward.call", method=call.method, url=url, took_ms=took_ms, **facts)
+        self._log.info("outward.call", method=call.method, url=url, took_ms=took_ms, **facts)
         if self._recorder is not None:
             self._recorder(call, outcome)
 

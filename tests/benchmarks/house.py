@@ -12,7 +12,6 @@ from domain.kernel.ids import new_id
 from domain.kernel.sealing import KeyRing
 from tests.benchmarks.stage import KEY
 
-ACCOUNTS = 50
 WORKSPACE = """
 INSERT INTO workspaces (workspace_id, slug, name, version, created_at, updated_at)
 VALUES ($1, $2, 'Lateness', 1, now(), now())
@@ -82,12 +81,15 @@ class House:
             self.calendar_id,
             title,
         )
-        # Rows that come by and by are counted by autovacuum; these came at once.
-        await owner.execute("ANALYZE posts, variants, deliveries, accounts")
 
 
-async def open_house(owner: asyncpg.Connection, root: str) -> House:
-    house = House(new_id(), new_id(), new_id(), [new_id() for _ in range(ACCOUNTS)])
+async def count_rows(owner: asyncpg.Connection) -> None:
+    """Rows that come by and by are counted by autovacuum; these came at once."""
+    await owner.execute("ANALYZE posts, variants, deliveries, accounts")
+
+
+async def open_house(owner: asyncpg.Connection, root: str, accounts: int) -> House:
+    house = House(new_id(), new_id(), new_id(), [new_id() for _ in range(accounts)])
     workspace_id, community_id = house.workspace_id, house.community_id
     await owner.execute(WORKSPACE, workspace_id, f"late-{workspace_id.hex[-8:]}")
     await owner.execute(COMMUNITY, workspace_id, community_id)

@@ -7,9 +7,11 @@ PostgreSQL sees it; the network notes when each call was there.
 import asyncio
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -17,7 +19,7 @@ import httpx2
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import DUE_CHANNEL, open_queue
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.house import House, open_house
+from tests.benchmarks.house import House, count_rows, open_house
 from tests.benchmarks.report import Line, each_ms, percentile
 from tests.benchmarks.stage import free_port, wait_for
 from tests.benchmarks.usage import Meter, Watched
@@ -38,22 +40,27 @@ class Scene:
     over: timedelta
     claim_ms: float | None = None
     sent_ms: float | None = None
+    houses: int = 1
+    """Workspaces that they are dealt out among."""
 
     @property
     def lead(self) -> timedelta:
         """From planning to the first due moment: planning must be over."""
-        return SHORT_LEAD if self.posts <= FEW else LEAD
+        return SHORT_LEAD if self.posts <= FEW and self.houses == 1 else LEAD
 
     def with_effort(self, share: float) -> Self:
         """The same with fewer posts in less time."""
-        return replace(self, posts=max(2, round(self.posts * share)), over=self.over * share)
+        posts, houses = (round(each * share) for each in (self.posts, self.houses))
+        return replace(self, posts=max(2, posts), over=self.over * share, houses=max(1, houses))
 
 
+ACCOUNTS, MOST_HOUSES = 50, 200
 WARM_UP = Scene("warm-up", 100, timedelta(0))
 SCENES = (
     Scene("200 posts over 10 s", 200, timedelta(seconds=10), claim_ms=25, sent_ms=150),
     Scene("1,000 posts in one second", 1000, timedelta(seconds=1), sent_ms=1000),
     Scene("2,000 posts at one instant", 2000, timedelta(0), claim_ms=100),
+    Scene("200 posts of 200 workspaces at one instant", 200, timedelta(0), houses=200),
 )
 # By the row: for whole statements PostgreSQL would plan a join of two tables it knows nothing of,
 # which doubled what 2,000 claims take.
@@ -73,18 +80,22 @@ SEEN = """
 SELECT p.text, d.due_at, d.state, min(c.at) AS claimed_at, d.published_at
   FROM posts p JOIN deliveries d ON d.workspace_id = p.workspace_id AND d.post_id = p.id
   LEFT JOIN bench_claims c ON c.delivery_id = d.id
- WHERE p.workspace_id = $1 AND p.title = $2 GROUP BY 1, 2, 3, 5
+ WHERE p.workspace_id = ANY ($1) AND p.title = $2 GROUP BY 1, 2, 3, 5
 """
-OPEN = "SELECT EXISTS (SELECT FROM deliveries WHERE workspace_id = $1 AND act_at IS NOT NULL)"
+OPEN = "SELECT EXISTS (SELECT FROM deliveries WHERE workspace_id = ANY ($1) AND act_at IS NOT NULL)"
 
 
 @dataclass(frozen=True)
 class Theatre:
     bench: Bench
     owner: asyncpg.Connection
-    house: House
+    houses: Sequence[House]
     root: str
     worker: subprocess.Popen[bytes]
+
+    @property
+    def workspace_ids(self) -> list[UUID]:
+        return [house.workspace_id for house in self.houses]
 
 
 def measure_lateness(bench: Bench) -> None:
@@ -104,7 +115,9 @@ async def _play(bench: Bench, root: str, worker: subprocess.Popen[bytes]) -> Non
     owner = await asyncpg.connect(bench.stage.owner_url)
     await owner.execute(NOTE_CLAIMS)
     try:
-        theatre = Theatre(bench, owner, await open_house(owner, root), root, worker)
+        houses = [await open_house(owner, root, ACCOUNTS)]
+        houses += [await open_house(owner, root, 1) for _ in range(bench.some(MOST_HOUSES) - 1)]
+        theatre = Theatre(bench, owner, houses, root, worker)
         await _scene(theatre, WARM_UP)
         for scene in (each.with_effort(bench.effort) for each in SCENES):
             lines, claim_ms, sent_ms = await _scene(theatre, scene)
@@ -121,12 +134,15 @@ async def _scene(theatre: Theatre, scene: Scene) -> tuple[list[Line], float, flo
     """Its lines, and how late the 99th of a hundred was claimed and called, in milliseconds."""
     title = f"scene-{new_id().hex}"
     first_at = datetime.now(UTC) + scene.lead
-    await theatre.house.plan(theatre.owner, title, scene.posts, first_at, scene.over)
+    for house in theatre.houses[: scene.houses]:
+        each = scene.posts // scene.houses
+        await house.plan(theatre.owner, title, each, first_at, scene.over)
+    await count_rows(theatre.owner)
     await _nudge(theatre.bench, first_at)
     meter = Meter(Watched(theatre.worker.pid), theatre.bench.postgres)
     with meter.running():
         await _until_done(theatre, scene)
-    rows = await theatre.owner.fetch(SEEN, theatre.house.workspace_id, title)
+    rows = await theatre.owner.fetch(SEEN, theatre.workspace_ids, title)
     if any(row["state"] != "done" for row in rows):
         sys.exit(f"bench: not every one of the {scene.name} went out.")
     arrivals: dict[str, float] = httpx2.get(f"{theatre.root}/arrivals", timeout=10).json()
@@ -180,6 +196,6 @@ async def _until_done(theatre: Theatre, scene: Scene) -> None:
     lasts_s = (scene.lead + scene.over).total_seconds()
     await asyncio.sleep(lasts_s)
     for _ in range(round(PATIENCE_S / LOOK_AGAIN_S)):
-        if not await theatre.owner.fetchval(OPEN, theatre.house.workspace_id):
+        if not await theatre.owner.fetchval(OPEN, theatre.workspace_ids):
             return
         await asyncio.sleep(LOOK_AGAIN_S)

@@ -59,6 +59,7 @@ def test_every_workload_is_measured_and_none_answers_an_error(
         "200 posts over 10 s": claimed,
         "1,000 posts in one second": claimed,
         "2,000 posts at one instant": claimed,
+        "200 posts of 200 workspaces at one instant": claimed,
     }
     assert [line["errors"] for line in written["lines"]] == [0] * len(written["lines"])
     assert all(line["per_s"] > 0 for line in written["lines"])
