@@ -20,11 +20,13 @@ from workers.context import Context
 from workers.rounds import begin_round
 
 BATCH = 200
+BEHIND = "SELECT workspace_id FROM parvis_behind_in_zones($1, $2)"
 
 
 async def keep_zones(ctx: dict[str, Any]) -> None:
-    """Begins a round of all workspaces; in each it ends when all plans are looked at."""
-    begin_round(ctx["context"], _replan)
+    """Begins a round of the workspaces that are behind; in each all plans are looked at."""
+    context: Context = ctx["context"]
+    begin_round(context, _replan, of=BEHIND, where=(zone_rules(), context.clock()))
 
 
 async def _replan(context: Context, workspace_id: UUID) -> None:

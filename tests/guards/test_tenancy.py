@@ -23,6 +23,7 @@ DEFINERS = {
     "parvis_next_stop": "a clock on its way learns the next moment something is planned for",
     "parvis_backlog": "operators learn how much is overdue",
     "parvis_workspaces": "housekeeping goes from workspace to workspace",
+    "parvis_behind_in_zones": "and to those whose plans follow old rules of time zones",
     "parvis_sign_in_offers": "a stranger finds the sign-in of the workspace they name",
     "parvis_memberships": "a user learns which workspaces they may enter",
     "parvis_shows_media": "a picture in a post that the caller may not see is in use all the same",

@@ -14,7 +14,7 @@ from tests.networks.scripted import ScriptedHttp
 from tests.rules_of_zones import new_rules
 from tests.workers.world import make_context
 from tests.world import make_workspace
-from workers.zones import CRON, keep_zones
+from workers.zones import BEHIND, CRON, keep_zones
 
 
 async def test_every_workspace_is_looked_at_batch_by_batch(
@@ -32,6 +32,23 @@ async def test_every_workspace_is_looked_at_batch_by_batch(
     for desk, id_ in posts:
         assert (await desk.post(id_)).publish_at == utc("2027-06-01T08:00:00")
         assert (await desk.delivery(id_)).act_at == utc("2027-06-01T08:00:00")
+
+
+async def test_only_workspaces_that_are_behind_are_visited(
+    settings: Settings, database: Database, redis: ArqRedis
+) -> None:
+    context = make_context(settings, database, redis, ScriptedHttp([]))
+    workspace_id = await make_workspace(database)
+
+    async def is_behind(rules: str) -> bool:
+        rows = await database.reads.fetch(BEHIND, rules, context.clock())
+        return workspace_id in {row["workspace_id"] for row in rows}
+
+    before = await is_behind(zone_rules())
+    await keep_zones({"context": context})
+    await context.slots.drain(20)
+
+    assert (before, await is_behind(zone_rules()), await is_behind(NEW)) == (True, False, True)
 
 
 async def test_a_post_at_which_replanning_breaks_keeps_back_no_other_and_is_tried_again(
