@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.real import installing
-from tests.real.serving import answers, free_port, serving
+from tests.real.serving import answers, free_ports, serving
 
 _ADDON = Path(__file__).with_name("befalling.py")
 _NUMBERS = count(1)
@@ -55,7 +55,8 @@ class Wire:
 def laid(folder: Path, upstreams: Sequence[str]) -> Iterator[list[Wire]]:
     """A wire to each of these origins, all in one process; needs the package index."""
     programs = installing.python(installing.ROOT / "mitmproxy", "mitmproxy")
-    wires = [Wire(upstream, free_port(), folder) for upstream in upstreams]
+    ports = free_ports(len(upstreams))
+    wires = [Wire(*ends, folder) for ends in zip(upstreams, ports, strict=True)]
     names = {str(wire.port): urlsplit(wire.upstream).netloc for wire in wires}
     (folder / "wires.json").write_text(json.dumps(names))
     modes = [

@@ -18,7 +18,7 @@ from api.cli import installed
 from api.cli.postgres import SUPERUSER, Postgres
 from tests.real import installing
 from tests.real.matrix_rig import Matrix, matrix
-from tests.real.serving import answers, free_port, serving
+from tests.real.serving import answers, free_port, free_ports, serving
 from tests.real.wordpress_rig import WordPress, wordpress_feed
 
 __all__ = [
@@ -79,7 +79,7 @@ def bluesky() -> Iterator[Bluesky]:
             "DB_POSTGRES_URL": f"postgresql://{SUPERUSER}@localhost/bsky?host={socket_folder}",
             "REDIS_HOST": f"127.0.0.1:{redis_port}",
             "LOG_ENABLED": "false",
-            "PORTS": ",".join(str(free_port()) for _ in range(6)),
+            "PORTS": ",".join(map(str, free_ports(6))),
             "STATE": str(state),
         }
         command: list[str | Path] = [

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.real import installing
-from tests.real.serving import answers, free_port, serving
+from tests.real.serving import answers, free_ports, serving
 
 _HERE = Path(__file__).parent / "wordpress"
 _SOURCE = Path("/usr/share/wordpress")
@@ -55,7 +55,7 @@ def wordpress_feed() -> Iterator[WordPress]:
     """Needs Debian and root, as MariaDB runs under its own user."""
     if not (_SOURCE.exists() and shutil.which("mariadbd") and shutil.which("php")):
         installing.debian("wordpress", "mariadb-server", "php-cli", "php-mysql")
-    port, database_port = free_port(), free_port()
+    port, database_port = free_ports(2)
     with contextlib.ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wordpress-")))
         data.chmod(0o755)
