@@ -55,6 +55,12 @@ def test_it_makes_its_environment_once_and_hands_over(clone: Path) -> None:
     assert (second.stdout, second.stderr) == (wanted, "")
 
 
+def test_what_it_compiles_is_kept_even_where_python_is_told_not_to(clone: Path) -> None:
+    launch(clone, "up", PYTHONDONTWRITEBYTECODE="1")
+
+    assert len(list(clone.glob("api/__pycache__/__main__.*.pyc"))) == 1
+
+
 def test_a_changed_lock_is_installed_again(clone: Path) -> None:
     launch(clone, "up")
     (clone / "requirements.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64 + "\n")
