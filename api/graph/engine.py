@@ -8,6 +8,7 @@ errors stand at their paths; a read can be done twice. Mutations go to graphql-c
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from asyncpg import PostgresError
 from graphql import ExecutionResult, OperationDefinitionNode, OperationType
 from graphql.execution import Executor
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +23,8 @@ from api.graph.relations import Many, One, Some, listed
 from api.graph.schema import core
 from domain.kernel.errors import ParvisError
 
+REFUSED = (DBAPIError, PostgresError)
+"""PostgreSQL's own, by SQLAlchemy and by the driver that the hot reads use."""
 Result = dict[str, Any]
 
 
@@ -36,7 +39,7 @@ async def execute(
     if operation.operation is OperationType.QUERY:
         try:
             return ExecutionResult((await run(make_plan(executor), [None], context))[0])
-        except (Unplanned, ParvisError, ValueError, TypeError, KeyError, DBAPIError):
+        except (Unplanned, ParvisError, ValueError, TypeError, KeyError, *REFUSED):
             await context.close()
     found = executor.execute_operation()
     return cast("ExecutionResult", await found if executor.is_awaitable(found) else found)

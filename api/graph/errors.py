@@ -84,7 +84,12 @@ TYPES: dict[type[ParvisError], type[Error]] = {
     errors.Limited: RateLimitedError,
     errors.Away: UnavailableError,
 }
-OTHER_NAMES = {"/query/cursor": "/after", "/query/limit": "/first"}
+OTHER_NAMES = {
+    "/query/cursor": "/after",
+    "/query/limit": "/first",
+    "/query/from": "/firstOn",
+    "/query/to": "/lastOn",
+}
 REFUSALS = {kind.code: kind for kind in errors.Malformed.__subclasses__()}
 """Of requests that are no operation of the schema."""
 UNION = tuple(dict.fromkeys(TYPES.values()))

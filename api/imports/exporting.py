@@ -52,8 +52,11 @@ async def export_posts(
     """
     caller.need(Scope.POSTS_READ)
     name, kind = f"posts-{now:%Y-%m-%d}.{format_}", FileKind(format_)
+    found = pages(state_of(request).database, caller, where, kind)
+    # What is refused is refused here: a stream that has begun can only break off.
+    first = await anext(found, b"")
     return StreamingResponse(
-        _whole(pages(state_of(request).database, caller, where, kind)),
+        _whole(first, found),
         media_type=MEDIA_TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -62,19 +65,21 @@ async def export_posts(
 async def pages(
     database: Database, caller: Caller, where: PostFilter, kind: FileKind, *, most: int = PAGE
 ) -> AsyncGenerator[bytes]:
-    """No transaction is open while the reader takes its time."""
-    yield heading_of(kind)
+    """No transaction is open while the reader takes its time; the heading is on the first page."""
     after: str | None = None
+    heading = heading_of(kind)
     while True:
         async with database.acting(caller) as session:
             lines, after = await export_page(session, caller, where, after=after, most=most)
-        if lines:
-            yield lines_of(lines, kind)
+        if heading or lines:
+            yield heading + lines_of(lines, kind)
+        heading = b""
         if after is None:
             return
 
 
-async def _whole(found: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+async def _whole(first: bytes, found: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
     async with aclosing(found):
+        yield first
         async for page in found:
             yield page

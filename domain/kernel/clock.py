@@ -28,7 +28,13 @@ MOMENT_LENGTH = 40
 MOMENT = re.compile(DAY.pattern + r"[Tt ][0-9]{2}:[0-9]{2}")
 NO_WALL_TIME = ("wall_time", "Send a wall time such as 2026-12-01T09:30:00, without an offset.")
 NO_MOMENT = ("datetime_parsing", "Send a moment such as 2026-12-01T08:30:00Z.")
+END_OF_TIME = (
+    "datetime_parsing",
+    "The first and the last moment that can be written stand for none: leave it out, or send null.",
+)
 FIRST_YEAR, LAST_YEAR = 1000, 2999
+_EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(microseconds=1)
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(microseconds=1)
 WALL_TIME = (
     "^([12][0-9]{3}-"
     "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
@@ -97,6 +103,19 @@ def _end_of_gap(wall: datetime, place: ZoneInfo) -> datetime:
     return late.replace(microsecond=0)
 
 
+def as_kept(moment: datetime) -> datetime:
+    """The moment in UTC, moved off the two ends of time.
+
+    asyncpg (0.32) writes those as PostgreSQL's infinities and reads them without a zone, so that
+    nothing could show such a row any more. Year 1 is what .NET says of a time that was never set.
+    """
+    try:
+        found = moment.astimezone(UTC)
+    except OverflowError:
+        found = moment.replace(tzinfo=UTC)
+    return min(max(found, _EARLIEST), _LATEST)
+
+
 def _known_zone(name: str) -> str:
     try:
         zone(name)
@@ -107,9 +126,12 @@ def _known_zone(name: str) -> str:
 
 def _to_utc(moment: datetime) -> datetime:
     try:
-        return moment.astimezone(UTC)
+        found = moment.astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError(*NO_MOMENT) from None
+    if as_kept(found) != found:
+        raise PydanticCustomError(*END_OF_TIME)
+    return found
 
 
 def _written(value: object) -> object:

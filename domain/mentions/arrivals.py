@@ -1,10 +1,11 @@
 """What a network handed out, as we keep it: cleaned, each once, without what we said ourselves."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from domain.connector.words import InboxItem, InboxKind
+from domain.kernel.clock import as_kept
 from domain.mentions.rules import clean, clean_or_none, server_scope, short_id
 from domain.mentions.shapes import Reading
 
@@ -59,6 +60,6 @@ def _arrival(item: InboxItem, reading: Reading, now: datetime) -> Arrival:
         language=clean_or_none(item.language),
         url=clean_or_none(item.url),
         # A clock that runs ahead must not hold the top of the inbox.
-        said_at=min(item.said_at.astimezone(UTC), now),
+        said_at=min(as_kept(item.said_at), now),
         is_deleted=item.is_deleted,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.clock import FIRST_YEAR, LAST_YEAR
 from domain.kernel.database import held
 from domain.kernel.errors import Fault, Misfit
 from domain.metrics.catalogue import recipe
@@ -46,9 +47,12 @@ class SeriesQuery:
 async def read_series(
     reads: asyncpg.Pool, caller: Caller, query: SeriesQuery, *, now: datetime
 ) -> str:
-    """A `SeriesAnswer` as JSON. Raises `Misfit` for a window turned round or too long."""
+    """A `SeriesAnswer` as JSON. Raises `Misfit` for a window turned round, too long or too far."""
     caller.need(Scope.METRICS_READ)
     last_on = query.last_on or await _today(reads, caller, now)
+    if not FIRST_YEAR <= last_on.year <= LAST_YEAR:
+        message = f"Days are of the years {FIRST_YEAR} to {LAST_YEAR}."
+        raise Misfit(faults=(Fault("/query/to", "window.invalid", message),))
     first_on = query.first_on or last_on - timedelta(days=USUAL_DAYS - 1)
     head, starts = _window(query.group_by, query.interval, first_on, last_on)
     if _is_usual(query):

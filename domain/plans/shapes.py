@@ -1,5 +1,6 @@
 """Slots and queues: commands in, views out."""
 
+import re
 from datetime import time
 from typing import Annotated
 
@@ -17,12 +18,9 @@ MOST_FREE = 50
 def _time_of_day(value: object) -> object:
     if isinstance(value, time):
         return value
-    try:
-        hour, minute = str(value).split(":")
-        return time(int(hour), int(minute))
-    except ValueError:
-        message = "Send a time of day such as 09:30."
-        raise PydanticCustomError("time_of_day", message) from None
+    if isinstance(value, str) and re.fullmatch(TIME_OF_DAY, value):
+        return time.fromisoformat(value)
+    raise PydanticCustomError("time_of_day", "Send a time of day such as 09:30.")
 
 
 TimeOfDay = Annotated[

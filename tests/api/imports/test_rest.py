@@ -272,7 +272,22 @@ async def test_export_is_read_page_by_page(desk: Desk, database: Database) -> No
         async for page in pages(database, desk.tenant.caller, PostFilter(), FileKind.JSONL, most=2)
     ]
 
-    assert found == [[], ["a", "b"], ["c"]]
+    assert found == [["a", "b"], ["c"]]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+async def test_export_that_is_refused_does_not_begin(desk: Desk, kind: str) -> None:
+    asked = {"label": "a\0b", "format": kind}
+    answer = await desk.client.get("/v1/posts/export", params=asked)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "text.unstorable")
+
+
+async def test_export_of_nothing_has_its_heading(desk: Desk) -> None:
+    answer = await desk.client.get("/v1/posts/export", params={"label": "vigne"})
+
+    assert answer.text.startswith("title,text,")
+    assert answer.text.splitlines()[1:] == []
 
 
 async def test_nobody_exports_the_posts_of_others(desk: Desk, foreigner: Tenant) -> None:

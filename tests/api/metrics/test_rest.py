@@ -284,6 +284,8 @@ async def test_known_questions_still_need_the_scope(
         ("", "request.invalid"),
         ("metric=likes&from=2026-11-05&to=2026-11-01", "request.invalid"),
         ("metric=likes&from=2025-01-01&to=2026-11-01", "request.invalid"),
+        ("metric=likes&to=9999-12-31", "request.invalid"),
+        ("metric=likes&to=0001-01-05", "request.invalid"),
         ("metric=likes&post_id=acct_0199e2b4c1d07a3f8e5d6c7b8a901234", "id.wrong_kind"),
         ("metric=likes&community_id=junk", "id.malformed"),
         ("metric=likes&network=%22", "request.invalid"),

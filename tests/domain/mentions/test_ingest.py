@@ -1,7 +1,8 @@
 """What becomes of a page that an inbox handed out."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -294,3 +295,15 @@ async def make_published(inbox: Inbox, *, remote_id: str, title: str) -> Any:
             session.add(row)
             await session.flush()
     return post.id
+
+
+@pytest.mark.parametrize("hours", [-14, 0, 14])
+async def test_a_time_that_was_never_set_can_be_shown(inbox: Inbox, hours: int) -> None:
+    zone = timezone(timedelta(hours=hours))
+    unset = replace(item(1), said_at=datetime.min.replace(tzinfo=zone))
+
+    await inbox.take(unset)
+
+    (row,) = await inbox.rows("SELECT said_at, isfinite(said_at) AS is_told FROM mentions")
+    assert row["is_told"]
+    assert (row["said_at"].tzinfo, row["said_at"].year) == (UTC, 1)
