@@ -80,7 +80,7 @@ async def put_off_apart(
 async def apart(
     work: str, ids: Iterable[UUID], put_off: PutOff, *, passes: tuple[type[Exception], ...] = ()
 ) -> AsyncIterator[None]:
-    """Logs what breaks in it, without what the error says, which may be anybody's words.
+    """Logs what breaks in it (`note_broken`).
 
     Where the engine is away, `put_off` raises that.
     """
@@ -89,12 +89,15 @@ async def apart(
     except passes:
         raise
     except Exception as error:  # noqa: BLE001 - one broken row keeps back no other
-        _note(work, ids, error)
+        note_broken(work, ids, error)
         await put_off(type(error).__name__)
 
 
-def _note(work: str, ids: Iterable[UUID], error: Exception) -> None:
-    """Says where it came through our own modules, the last of them first."""
+def note_broken(work: str, ids: Iterable[UUID], error: Exception) -> None:
+    """Logs where it came through our own modules, the last of them first.
+
+    Without what the error says, which may be anybody's words.
+    """
     frames = [each for each in extract_tb(error.__traceback__) if OWN in each.filename]
     places = [f"{each.filename.rpartition(OWN)[2]}:{each.lineno}" for each in reversed(frames)]
     subjects = [id_.hex for id_ in ids]

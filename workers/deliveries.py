@@ -3,23 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 import structlog
 
-from domain.accounts.due import expect_echo
 from domain.accounts.rules import InDoubt
-from domain.connector.errors import GrantExpired, NetworkError, Refused, VersionGone
+from domain.connector.errors import (
+    GrantExpired,
+    NetworkError,
+    Refused,
+    VersionGone,
+)
 from domain.connector.http import Http
 from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
 from domain.kernel.errors import AccountDisconnected, ParvisError, PublishingPaused
 from domain.kernel.traces import span
-from domain.mentions.service import answer_delivered
-from domain.metrics.service import start_measuring
-from domain.posts import arriving, leaving, recording
-from domain.posts.arriving import Arrived
+from domain.posts import leaving, recording
 from domain.posts.delivering import LOOK_UP, Held, Task, Wait
 from domain.posts.pausing import ensure_unpaused
 from domain.posts.rules import (
@@ -33,8 +33,10 @@ from workers.cards import PATIENCE_S, with_cards
 from workers.context import Context
 from workers.drafts import draft_of, with_quotes_written
 from workers.endings import version_gone
+from workers.outcomes import broken, record_done, record_not_there, show_known
 from workers.outward import Line, Purpose, grant_expired, open_line, speaks
 from workers.steps import Beginning, LeaseLost, Steps
+from workers.timer import ENGINE_AWAY
 
 REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
 """What does no harm when it is done twice."""
@@ -70,6 +72,11 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
             await _hold(context, task, error)
         except NetworkError as error:
             await _record_error(context, task, None, error, started_at)
+        except ENGINE_AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - it would stay `going` for ever, unseen
+            trouble = broken(task, error, is_in_doubt=False)
+            await _record_error(context, task, None, trouble, started_at)
         else:
             if await _act(context, task, line, draft, started_at):
                 return opened or Opened(line, started_at)
@@ -115,7 +122,7 @@ async def _act(
             await _look_up(context, task, line, draft, started_at)
         else:
             published = await _send(context, task, line, draft)
-            await _record_done(context, task, published, started_at)
+            await record_done(context, task, published, started_at)
     except LeaseLost:
         log.warning("delivery.lease_lost", delivery=str(task.id))
     except NetworkError as error:
@@ -125,10 +132,25 @@ async def _act(
 
 
 async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Published | None:
+    steps = Steps(context, task, len(draft.parts))
+    try:
+        return await _speak(context, task, line, draft, steps)
+    except NetworkError:
+        await steps.keep_whole()
+        raise
+    except (LeaseLost, *ENGINE_AWAY):
+        raise
+    except Exception as error:
+        await steps.keep_whole()
+        raise broken(task, error, is_in_doubt=steps.is_in_doubt) from error
+
+
+async def _speak(
+    context: Context, task: Task, line: Line, draft: Draft, steps: Steps
+) -> Published | None:
     publish = line.connector.publish
     if publish is None:
         return None
-    steps = Steps(context, task, len(draft.parts))
     http = Beginning(line.http, steps)
     if task.kind is DeliveryKind.WITHDRAW:
         await publish.withdraw(http, line.access, task.refs)
@@ -137,11 +159,7 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
         return await _edit(line, http, task, draft, now=context.clock())
     draft = await with_cards(context.http, line.connector.manifest, draft, patience_s=PATIENCE_S)
     given = dict(task.checkpoint), steps.save
-    try:
-        return await publish.publish(http, line.access, draft, *given, now=context.clock())
-    except NetworkError:
-        await steps.keep_whole()
-        raise
+    return await publish.publish(http, line.access, draft, *given, now=context.clock())
 
 
 async def _edit(line: Line, http: Http, task: Task, draft: Draft, *, now: datetime) -> Published:
@@ -161,58 +179,22 @@ async def _look_up(
     publish = line.connector.publish
     if task.kind in REPEATABLE or not context.settings.reconcile or publish is None:
         # Without reconciling the send is repeated blindly.
-        await _record_not_there(context, task, None, started_at)
+        await record_not_there(context, task, line, None, started_at)
         return
-    published = await publish.look_up(
-        line.http, line.access, draft, dict(task.checkpoint), since=task.sent_at
-    )
+    try:
+        published = await publish.look_up(
+            line.http, line.access, draft, dict(task.checkpoint), since=task.sent_at
+        )
+    except (NetworkError, *ENGINE_AWAY):
+        raise
+    except Exception as error:
+        raise broken(task, error, is_in_doubt=False) from error
     if published is not None:
-        await _record_done(context, task, published, started_at)
+        await record_done(context, task, published, started_at)
         return
     wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
     is_sure = task.look_ups_ended + 1 >= look_ups_needed(line.idempotency)
-    await _record_not_there(context, task, None if is_sure else wait, started_at)
-
-
-async def _record_done(
-    context: Context, task: Task, published: Published | None, started_at: datetime
-) -> None:
-    arrived = Arrived(task, published, started_at)
-    write = partial(_record_arrived, context)
-    await context.outbox.arrivals.put(task.workspace_id, arrived, write)
-
-
-async def _record_arrived(context: Context, workspace_id: UUID, arrived: Sequence[Arrived]) -> None:
-    """What arrived at about the same time, in one transaction."""
-    caller, now = worker(workspace_id), context.clock()
-    tasks = [each.task for each in arrived]
-    speaking = {each.account_id for each in tasks if each.kind is not DeliveryKind.WITHDRAW}
-    public = {each.account_id for each in tasks if each.kind is DeliveryKind.PUBLISH}
-    async with context.database.transaction(workspace_id, is_routine=True) as session:
-        await arriving.record_done(session, caller, arrived, now=now)
-        for task in tasks:
-            if task.kind is DeliveryKind.ANSWER:
-                await answer_delivered(session, caller, task.id, now=now)
-        if public:
-            await start_measuring(session, caller, public, now=now)
-        if speaking:
-            shortest_s = context.settings.poll_min_s
-            await expect_echo(session, caller, speaking, now=now, shortest_s=shortest_s)
-
-
-async def _record_not_there(
-    context: Context, task: Task, wait: timedelta | None, started_at: datetime
-) -> None:
-    now = context.clock()
-    async with context.database.transaction(task.workspace_id) as session:
-        await recording.record_not_there(
-            session,
-            worker(task.workspace_id),
-            task,
-            again_at=None if wait is None else now + wait,
-            started_at=started_at,
-            now=now,
-        )
+    await record_not_there(context, task, line, None if is_sure else wait, started_at)
 
 
 async def _record_error(
@@ -231,8 +213,7 @@ async def _record_error(
         if wait is not None:
             await leaving.put_off_behind(session, caller, task, left, wait, now=now)
         await recording.record_error(session, caller, task, error, decision, **when)
-        if line is not None and (resumes := line.connector.resume) is not None:
-            await recording.show_known(session, caller, task, resumes.known)
+        await show_known(session, caller, task, line)
     if left:
         async with context.database.transaction(task.workspace_id) as session:
             await leaving.settle(session, caller, [held.task for held, _ in left], now=now)

@@ -13,6 +13,7 @@ from domain.media.queries import media_by_id
 from domain.media.rules import in_language
 from domain.media.shapes import MediaView
 from domain.media.storage import read_file
+from domain.posts.beside import others_of
 from domain.posts.content import Content
 from domain.posts.delivering import Task
 from domain.posts.reading_back import Copy
@@ -26,7 +27,12 @@ async def draft_of(context: Context, task: Task) -> Draft:
     """
     content = task.content
     media = await _media(context, task.workspace_id, content.media_ids, content.language)
-    return _draft(task.id, content, media)
+    draft = _draft(task.id, content, media)
+    if not task.may_stand:
+        return draft
+    async with context.database.transaction(task.workspace_id) as session:
+        others = await others_of(session, worker(task.workspace_id), task)
+    return replace(draft, others=others)
 
 
 def outline(copy: Copy, media: Mapping[UUID, MediaView]) -> Draft:

@@ -46,10 +46,15 @@ class Steps:
                 await self._keep(None, begins=True)
             self._has_called = True
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether anything may have changed over there that no checkpoint tells of."""
+        return self._has_called
+
     async def save(self, checkpoint: Checkpoint) -> None:
         """Raises `LeaseLost`."""
         if sent_of(checkpoint) >= self._messages:
-            self._whole = checkpoint
+            self._whole, self._has_called = checkpoint, False
             return
         async with self._keeping:
             await self._keep(checkpoint, begins=not self._has_called)

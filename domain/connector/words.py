@@ -148,6 +148,9 @@ class Draft:
     """Remote id of the item this answers."""
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
     """What only this network has, in the shape its connector declares."""
+    others: frozenset[str] = frozenset()
+    """Remote ids of what else the account brought out of late: where a message is sought by its
+    words, none of these is it."""
 
 
 @dataclass(frozen=True, slots=True)

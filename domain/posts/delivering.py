@@ -61,6 +61,12 @@ class Task:
         """Whether anything new becomes public by it."""
         return self.act == SEND and self.kind is not DeliveryKind.WITHDRAW
 
+    @property
+    def may_stand(self) -> bool:
+        """Whether some of it may be over there already, and is sought before it is sent."""
+        is_new = self.kind in {DeliveryKind.PUBLISH, DeliveryKind.ANSWER}
+        return is_new and (self.act == LOOK_UP or bool(self.checkpoint))
+
 
 @dataclass(slots=True)
 class Held:

@@ -10,7 +10,13 @@ from uuid import UUID
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.connector.errors import NetworkError, OutcomeUnknown, RateLimited, StillWorking
+from domain.connector.errors import (
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    StillWorking,
+    Unavailable,
+)
 from domain.connector.words import Checkpoint, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller
@@ -28,6 +34,7 @@ from domain.posts.rules import (
     DeliveryKind,
     DeliveryState,
     Verdict,
+    after_not_there,
     is_away,
     may_move,
 )
@@ -64,9 +71,7 @@ async def record_error(
     row.problem = {**_problem(error, decision), "said": error.said or said}
     if decision.at is not None:
         due_at(session, caller.workspace_id, row.id, decision.at)
-    next_at = None if decision.at is None else decision.at.isoformat()
-    data = {"code": error.code, "account": show("acct", row.account_id), "next_at": next_at}
-    record(session, caller, f"delivery.{state}", ("delivery", row.id), now=now, data=data)
+    _tell(session, caller, row, error, decision, now)
     if post is not None:
         await settle_post(session, caller, post, now=now)
 
@@ -118,20 +123,51 @@ async def record_not_there(
     started_at: datetime,
     now: datetime,
 ) -> None:
-    """A look-up did not find it: look once more at `again_at`, or, if None, send it again."""
+    """A look-up did not find it: look once more at `again_at`, or, if None, send it again.
+
+    What was sent often enough without arriving has failed.
+    """
     post, row = await _locked(session, caller, task)
     await _add_attempt(session, row, task, "not_there", None, started_at, now)
     if row.state != DeliveryState.UNKNOWN or row.version != task.version:
         return
-    row.act_at = again_at or now
     row.look_ups_ended += 1
     if again_at is None:
-        row.state, row.look_ups, row.look_ups_ended = DeliveryState.WAITING, 0, 0
-        row.problem = None
+        _send_again(session, caller, row, now)
+    else:
+        row.act_at = again_at
     row.version, row.updated_at = row.version + 1, now
-    due_at(session, caller.workspace_id, row.id, row.act_at)
+    if row.act_at is not None:
+        due_at(session, caller.workspace_id, row.id, row.act_at)
     if post is not None:
         await settle_post(session, caller, post, now=now)
+
+
+def _send_again(session: AsyncSession, caller: Caller, row: Delivery, now: datetime) -> None:
+    decision = after_not_there(failures=row.failures, now=now)
+    row.failures += 1
+    row.look_ups = row.look_ups_ended = 0
+    row.state, row.act_at = _STATES[decision.verdict], decision.at
+    if decision.at == now:
+        row.problem = None
+        return
+    said = (row.problem or {}).get("said", "")
+    error = Unavailable("It was sent and did not arrive.", said=said)
+    row.problem = _problem(error, decision)
+    _tell(session, caller, row, error, decision, now)
+
+
+def _tell(
+    session: AsyncSession,
+    caller: Caller,
+    row: Delivery,
+    error: NetworkError,
+    decision: Decision,
+    now: datetime,
+) -> None:
+    next_at = None if decision.at is None else decision.at.isoformat()
+    data = {"code": error.code, "account": show("acct", row.account_id), "next_at": next_at}
+    record(session, caller, f"delivery.{row.state}", ("delivery", row.id), now=now, data=data)
 
 
 async def hold(

@@ -203,6 +203,18 @@ def after_error(
             return says(Verdict.STOP, None)
 
 
+def after_not_there(*, failures: int, now: datetime) -> Decision:
+    """What to do once it is known that an attempt brought nothing out: it counts as a failure.
+
+    The first time it is sent again at once. A network that breaks at every writing and shows what
+    stands there all the same would be called for ever, every few seconds.
+    """
+    says = partial(Decision, is_retryable=True, acting_party="network")
+    if failures + 1 >= MOST_FAILURES:
+        return says(Verdict.STOP, None)
+    return says(Verdict.WAIT, now + backoff(failures) if failures else now)
+
+
 def is_away(error: NetworkError) -> bool:
     """Whether an attempt found the network away."""
     return isinstance(error, Unavailable) and not isinstance(error, StillWorking)

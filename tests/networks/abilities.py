@@ -1,5 +1,7 @@
 """Which networks can do what, and the failures all of them are tried with."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.connector.errors import (
@@ -70,11 +72,14 @@ def leaking(exchange: Exchange, secrets: tuple[str, ...]) -> Exchange:
     return exchange.model_copy(update={"text": f"{exchange.text or ''} {leak}"})
 
 
-async def look_up(key: str, http: ScriptedHttp) -> Published | None:
-    """Looks up a post whose write got no answer."""
+async def look_up(
+    key: str, http: ScriptedHttp, others: frozenset[str] = frozenset()
+) -> Published | None:
+    """Looks up a post whose write got no answer, where others of the account are known."""
     lost, ability = failing_post(key, LOST), connector_of(key).publish
     assert ability is not None
     kept, access = Kept(lost), case_of(key).access
     with pytest.raises(OutcomeUnknown):
         await ability.publish(lost, access, POST, {}, kept, now=NOW)
-    return await ability.look_up(http, access, POST, kept.last, since=NOW)
+    sought = replace(POST, others=others)
+    return await ability.look_up(http, access, sought, kept.last, since=NOW)

@@ -28,6 +28,15 @@ async def test_lost_post_is_found_when_it_is_there(key: str) -> None:
     assert found.remote_id
 
 
+@pytest.mark.parametrize("key", ["discord", "mastodon", "sandbox"])
+async def test_lost_post_is_none_of_those_that_say_the_same_and_are_known(key: str) -> None:
+    """The second of two posts of the same words took the first one for itself, and was lost."""
+    found = await look_up(key, script(key, "look_up_found"))
+    assert found is not None
+    other = frozenset({found.remote_id})
+    assert await look_up(key, script(key, "look_up_found"), other) is None
+
+
 @pytest.mark.parametrize("key", RECONCILING)
 async def test_lost_post_is_not_found_when_it_is_not_there(key: str) -> None:
     http = script(key, "look_up_missing")

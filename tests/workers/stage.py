@@ -14,7 +14,6 @@ from domain.accounts.credentials import seal_grant
 from domain.accounts.tables import Account
 from domain.calendars.service import create_calendar
 from domain.calendars.shapes import CreateCalendar
-from domain.connector.errors import NetworkError
 from domain.connector.http import Call, Reply
 from domain.connector.words import Grant
 from domain.kernel.caller import worker
@@ -42,12 +41,14 @@ class Sandbox:
         self.begun = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
-        self.refusals: dict[str, NetworkError] = {}
+        self.refusals: dict[str, Exception] = {}
         self.shown: dict[str, dict[str, Any] | None] = {}
         """What differs from what was sent; None: it is gone."""
+        self.listed: list[dict[str, Any]] = []
+        """What it lists of the account's own posts."""
         self.asked: list[str] = []
         """What was asked of them, call by call."""
-        self.silence: NetworkError | None = None
+        self.silence: Exception | None = None
 
     async def __call__(self, call: Call) -> Reply:
         if call.url.endswith("/shown"):
@@ -56,7 +57,7 @@ class Sandbox:
             self.asked.append(call.url.rpartition("/")[2])
             if self.silence is not None:
                 raise self.silence
-            return Reply(200, {}, b"[]", call.url)
+            return Reply(200, {}, json.dumps(self.listed).encode(), call.url)
         if call.method == "DELETE":
             self.texts.append(f"no {call.url.rpartition('/')[2]}")
             return Reply(204, {}, b"", call.url)

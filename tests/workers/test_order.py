@@ -10,7 +10,7 @@ from sqlmodel import select, update
 
 from domain.accounts.rules import AccountState
 from domain.accounts.tables import Account
-from domain.connector.errors import GrantExpired, NetworkError
+from domain.connector.errors import GrantExpired
 from domain.kernel.caller import worker
 from domain.kernel.database import driver_of
 from domain.kernel.ids import new_id
@@ -164,10 +164,10 @@ async def test_what_is_claimed_meanwhile_does_not_overtake_what_is_not_in_its_la
     assert stage.network.texts == ["first", "second"]
 
 
-class Once(dict[str, NetworkError]):
+class Once(dict[str, Exception]):
     """Each is met once."""
 
-    def __getitem__(self, text: str) -> NetworkError:
+    def __getitem__(self, text: str) -> Exception:
         return self.pop(text)
 
 

@@ -26,6 +26,8 @@ class Sought:
     question: str | None
     files: int
     answers: str | None
+    others: frozenset[str]
+    """Ids of what is known to be something else."""
 
 
 async def find(bot: Bot, channel_id: str, sought: Sought, *, since: datetime) -> Message | None:
@@ -54,6 +56,7 @@ def _is_same(message: Message, sought: Sought) -> bool:
     question = message.poll.question.text if message.poll else None
     return (
         message.author.id == sought.author_id
+        and message.id not in sought.others
         and answered == sought.answers
         and len(message.attachments) == sought.files
         and question == sought.question

@@ -118,7 +118,9 @@ async def _tried(
     part = draft.parts[len(progress.sent)]
     channel_id, answers = _place(access, draft, progress)
     author_id = access.grant.extra[BOT_ID]
-    sought = Sought(author_id, content_of(part), question_of(part), len(part.media), answers)
+    others = frozenset(placed(each, access)[1] for each in draft.others)
+    said = content_of(part), question_of(part), len(part.media)
+    sought = Sought(author_id, *said, answers, others)
     return await find(bot, channel_id, sought, since=progress.begun_at or since)
 
 

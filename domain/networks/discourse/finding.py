@@ -26,6 +26,8 @@ class Sought:
     external_id: str | None
     raw: str
     above: Place | None
+    others: frozenset[str]
+    """Ids of posts that are known to be something else."""
 
 
 async def find(server: Server, username: str, sought: Sought, *, since: datetime) -> Post | None:
@@ -53,6 +55,8 @@ async def _among_deeds(
         deeds = (await server.read("/user_actions.json", Deeds, (*query, offset))).user_actions
         recent = [deed for deed in deeds if deed.created_at >= since]
         for deed in recent:
+            if deed.post_id in sought.others:
+                continue
             post = await _post(server, deed)
             if post is not None and _is_same(post, sought):
                 return post

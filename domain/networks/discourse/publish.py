@@ -103,7 +103,7 @@ async def _tried(
         return None
     since = progress.begun_at or since
     key = _external_id(draft) if above is None else None
-    sought = Sought(key, _raw(draft, progress, since), above)
+    sought = Sought(key, _raw(draft, progress, since), above, draft.others)
     post = await find(server, access.handle, sought, since=since)
     return None if post is None else sent_of(post, server.root)
 

@@ -48,4 +48,5 @@ def sought(draft: Draft, progress: Progress) -> Sought:
         media_count=len(part.media),
         answers=progress.above(draft),
         options=part.poll.options if part.poll else (),
+        others=draft.others,
     )

@@ -30,6 +30,8 @@ class Sought:
     answers: str | None
     options: tuple[str, ...] = ()
     """Of its poll."""
+    others: frozenset[str] = frozenset()
+    """Ids of what is known to be something else."""
 
 
 async def find(
@@ -57,7 +59,8 @@ async def find(
 
 def is_same(status: Status, sought: Sought) -> bool:
     return (
-        status.in_reply_to_id == sought.answers
+        status.id not in sought.others
+        and status.in_reply_to_id == sought.answers
         and len(status.media_attachments) == sought.media_count
         and options_of(status) == [words(option) for option in sought.options]
         and words(status.spoiler_text) == words(sought.content_warning)

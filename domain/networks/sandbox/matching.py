@@ -61,7 +61,7 @@ async def _by_listing(
     server: Server, draft: Draft, progress: Progress, since: datetime
 ) -> Post | None:
     part, above = draft.parts[len(progress.sent)], progress.above(draft)
-    known = {each.id for each in progress.sent}
+    known = {each.id for each in progress.sent} | draft.others
     for _ in range(_PAGES):
         query = (("since", since.isoformat()), ("limit", str(_PAGE)))
         page = await server.repeat(Call("GET", "/me/posts", query=query), tuple[Post, ...])

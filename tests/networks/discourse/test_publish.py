@@ -121,6 +121,12 @@ async def test_lost_reply_is_sought_in_its_topic_alone_and_since_the_first_attem
     assert await send(http, REPLY, TRIED) == "512"
 
 
+async def test_lost_reply_is_none_of_those_that_say_the_same_and_are_known() -> None:
+    reply = replace(REPLY, others=frozenset({"511"}))
+    http = ScriptedHttp([shown(510, 2), deeds(511), posted(512, 4)])
+    assert await send(http, reply, TRIED) == "512"
+
+
 async def test_lost_reply_is_sought_page_by_page_and_never_sent_where_too_much_was_done() -> None:
     others = range(600, 630)
     read = [gone(f"/posts/{each}.json") for each in others]
