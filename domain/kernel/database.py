@@ -6,13 +6,13 @@ some communities, those as `parvis.communities`: row-level security reads both.
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -32,11 +32,8 @@ WORKSPACE = "workspace"
 COMMUNITIES = "communities"
 CLOSING = "closing"
 ROUTINE = "routine"
-SET_TENANT = text(
-    "SELECT set_config('parvis.workspace', :workspace, true), "
-    "set_config('parvis.communities', :communities, true)"
-)
-SET_ROUTINE = text(f"{SET_TENANT}, set_config('plan_cache_mode', 'force_generic_plan', true)")
+SET_TENANT = "SET LOCAL parvis.workspace = '{}'; SET LOCAL parvis.communities = '{}';"
+SET_ROUTINE = "SET LOCAL plan_cache_mode = force_generic_plan;"
 HOLD = "SELECT set_config('parvis.communities', $1, true)"
 
 
@@ -45,12 +42,23 @@ class TenantSession(SyncSession):
 
 
 @event.listens_for(TenantSession, "after_begin")
-def _set_tenant(session: Session, _: SessionTransaction, connection: SyncConnection) -> None:
-    workspace_id = session.info.get(WORKSPACE)
+def _begin(session: Session, begun: SessionTransaction, connection: SyncConnection) -> None:
+    """Begins on the driver at once, with the tenant: one round trip instead of two."""
+    if begun.nested:
+        return
+    workspace_id: UUID | None = session.info.get(WORKSPACE)
+    opening = ""
     if workspace_id is not None:
-        communities = _as_array(session.info.get(COMMUNITIES))
-        setting = SET_ROUTINE if session.info.get(ROUTINE) else SET_TENANT
-        connection.execute(setting, {"workspace": str(workspace_id), "communities": communities})
+        opening = SET_TENANT.format(workspace_id, _as_array(session.info.get(COMMUNITIES)))
+        opening += SET_ROUTINE if session.info.get(ROUTINE) else ""
+    adapted: Any = connection.connection.dbapi_connection
+    adapted.driver_connection.opening = opening
+    try:
+        adapted.run_async(lambda _: adapted._start_transaction())  # noqa: SLF001 - nothing else starts one without a statement
+    except BaseException:
+        # Begun or not, nobody knows.
+        connection.invalidate()
+        raise
 
 
 @event.listens_for(TenantSession, "before_commit")

@@ -1,9 +1,11 @@
 """Every transaction carries its workspace and no other, on fresh and on used connections alike."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from asyncpg.connection import LoggedQuery
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -11,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import worker
-from domain.kernel.database import WORKSPACE, Database, TenantSession, at_close
+from domain.kernel.database import WORKSPACE, Database, TenantSession, at_close, driver_of
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import Nudges
 from domain.kernel.reaching import ServerUnusable
@@ -73,6 +75,43 @@ async def test_each_transaction_shows_its_own_workspace_on_one_connection(
     seen = [await look(one, each) for each in (anna, ben, None, anna)]
 
     assert seen == [(str(anna), 1), (str(ben), 2), (None, 0), (str(anna), 1)]
+
+
+async def test_a_transaction_begins_and_names_its_workspace_in_one_question(
+    one: Database, anna: UUID
+) -> None:
+    asked: list[str] = []
+
+    def note(query: LoggedQuery) -> None:
+        asked.append(query.query)
+
+    async with one.transaction(None) as session:
+        raw = await driver_of(session)
+    with raw.query_logger(note):
+        async with one.transaction(anna, frozenset()) as session:
+            await session.connection()
+
+    opening = f"SET LOCAL parvis.workspace = '{anna}'; SET LOCAL parvis.communities = '{{}}';"
+    assert asked == [f"BEGIN;{opening}", "COMMIT;"]
+
+
+async def test_what_goes_around_the_session_is_inside_its_transaction(one: Database) -> None:
+    async with one.transaction(None) as session:
+        assert (await driver_of(session)).is_in_transaction()
+
+
+async def test_nothing_stays_of_a_transaction_that_was_broken_off_as_it_began(
+    one: Database, anna: UUID, ben: UUID
+) -> None:
+    for turns in range(40):
+        task = asyncio.create_task(look(one, anna))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+        assert await look(one, None) == (None, 0)
+        assert await look(one, ben) == (str(ben), 2)
 
 
 async def test_statements_of_a_routine_are_planned_once_and_those_after_as_usual(
