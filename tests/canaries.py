@@ -69,6 +69,9 @@ async def queued_in(url: str) -> AsyncIterator[tuple[str, str]]:
     try:
         async for key in client.scan_iter():
             kind = (await client.type(key)).decode()
+            if kind == "none":
+                # Its time was up meanwhile.
+                continue
             name, *more = READS[kind]
             value = await client.execute_command(name, key, *more)  # type: ignore[no-untyped-call]  # as the library has it
             yield f"valkey {kind}", f"{key.decode()} {_text(value)}"

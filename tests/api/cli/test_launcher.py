@@ -27,6 +27,25 @@ NOBODY = 65534
 @pytest.fixture
 def clone(folder: Path) -> Path:
     """A clone with the launcher, locks that ask for nothing, and an api that says what it got."""
+    return fill(folder)
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone whose environment is made: that takes seconds, so it is made once and copied."""
+    found = fill(tmp_path_factory.mktemp("used"))
+    launch(found, "up")
+    return found
+
+
+@pytest.fixture
+def settled(used: Path, folder: Path) -> Path:
+    """A clone of one's own whose environment is made."""
+    shutil.copytree(used, folder, symlinks=True, dirs_exist_ok=True)
+    return folder
+
+
+def fill(folder: Path) -> Path:
     shutil.copy(ROOT / "parvis", folder / "parvis")
     for name in ("requirements.lock", "requirements-dev.lock"):
         (folder / name).write_text("# nothing\n")
@@ -55,17 +74,18 @@ def test_it_makes_its_environment_once_and_hands_over(clone: Path) -> None:
     assert (second.stdout, second.stderr) == (wanted, "")
 
 
-def test_what_it_compiles_is_kept_even_where_python_is_told_not_to(clone: Path) -> None:
-    launch(clone, "up", PYTHONDONTWRITEBYTECODE="1")
+def test_what_it_compiles_is_kept_even_where_python_is_told_not_to(settled: Path) -> None:
+    shutil.rmtree(settled / "api" / "__pycache__")
 
-    assert len(list(clone.glob("api/__pycache__/__main__.*.pyc"))) == 1
+    launch(settled, "up", PYTHONDONTWRITEBYTECODE="1")
+
+    assert len(list(settled.glob("api/__pycache__/__main__.*.pyc"))) == 1
 
 
-def test_a_changed_lock_is_installed_again(clone: Path) -> None:
-    launch(clone, "up")
-    (clone / "requirements.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64 + "\n")
+def test_a_changed_lock_is_installed_again(settled: Path) -> None:
+    (settled / "requirements.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64 + "\n")
 
-    again = launch(clone, "up", PIP_NO_INDEX="1")
+    again = launch(settled, "up", PIP_NO_INDEX="1")
 
     assert again.returncode == 1
     assert again.stdout == ""
@@ -85,23 +105,21 @@ def test_two_at_once_install_once(clone: Path) -> None:
     assert sum("Making .venv" in each for each in said) == 1
 
 
-def test_tools_are_installed_for_the_commands_that_need_them(clone: Path) -> None:
-    launch(clone, "up")
-    (clone / "requirements-dev.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64)
+def test_tools_are_installed_for_the_commands_that_need_them(settled: Path) -> None:
+    (settled / "requirements-dev.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64)
 
-    assert launch(clone, "up", PIP_NO_INDEX="1").returncode == 0
-    assert launch(clone, "check", PIP_NO_INDEX="1").returncode == 1
+    assert launch(settled, "up", PIP_NO_INDEX="1").returncode == 0
+    assert launch(settled, "check", PIP_NO_INDEX="1").returncode == 1
 
 
 @pytest.mark.parametrize("command", ["check", "test", "bench"])
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 def test_help_of_the_commands_with_tools_waits_for_none(
-    clone: Path, command: str, flag: str
+    settled: Path, command: str, flag: str
 ) -> None:
-    launch(clone, "up")
-    (clone / "requirements-dev.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64)
+    (settled / "requirements-dev.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64)
 
-    helped = launch(clone, command, flag, PIP_NO_INDEX="1")
+    helped = launch(settled, command, flag, PIP_NO_INDEX="1")
 
     assert (helped.returncode, helped.stderr) == (0, "")
     assert helped.stdout.startswith(f"['{command}', '{flag}']")
