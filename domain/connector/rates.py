@@ -88,7 +88,7 @@ def _sent_at(reply: Reply) -> datetime | None:
     """By the network's clock."""
     try:
         return aware(parsedate_to_datetime(reply.headers["date"]))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return None
 
 

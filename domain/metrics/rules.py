@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from domain.metrics.words import ENGAGEMENT_PARTS, ENGAGEMENTS, Interval
 
 ONE_DAY = timedelta(days=1)
+MOST_TOTAL = 10**15
+"""More than anything is counted to; sums of such totals still fit."""
 
 
 class Period(NamedTuple):
@@ -44,6 +46,11 @@ class Reading:
     metric: str
     total: int
     sampled_at: datetime
+
+
+def is_count(total: int) -> bool:
+    """Whether a network can have counted so many: some tell -1, or a number without end."""
+    return 0 <= total <= MOST_TOTAL
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:

@@ -15,7 +15,7 @@ from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.metrics import statements
 from domain.metrics.counting import count, recount
-from domain.metrics.rules import Reading
+from domain.metrics.rules import Reading, is_count
 from domain.metrics.statements import run
 from domain.metrics.subjects import (
     AccountLike,
@@ -45,11 +45,13 @@ async def record_samples(
     """Keeps running totals read at `now` and counts them in; gives how many were new.
 
     A sample of this moment that is there already stays as it is. Samples of messages that are
-    none of the account's published copies are left out. Late ones are counted where they belong.
+    none of the account's published copies are left out, and so is what is no count. Late ones are
+    counted where they belong.
     """
     caller.need(Scope.ACCOUNTS_WRITE)
     await run(session, statements.LOCK_ACCOUNT, account=str(account.id))
-    pairs = await _attribute(session, caller, account, samples)
+    counted = [each for each in samples if is_count(each.total)]
+    pairs = await _attribute(session, caller, account, counted)
     new = await _append(session, caller, account, pairs, now)
     if not new:
         return 0

@@ -1,16 +1,33 @@
 """Inboxes and totals, as every network tells them."""
 
+import re
+
 import pytest
+from pydantic import JsonValue
 
 from domain.connector.errors import (
     NetworkError,
     RateLimited,
 )
+from domain.kernel.ids import new_id
+from domain.mentions.arrivals import arrivals_of
+from domain.mentions.shapes import Reading
 from tests.networks.abilities import ALL, FAILURES, LISTENING, MEASURED, MEASURED_BY_POST, echoing
 from tests.networks.cases import Failure, case_of, connector_of
 from tests.networks.drafts import IN_A_MINUTE
 from tests.networks.playing import assert_keeps_secrets, read_all, script
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
+READING = Reading(
+    account_id=new_id(),
+    community_id=new_id(),
+    network="any",
+    server="https://any.example",
+    remote_id="ours",
+    connected_at=IN_A_MINUTE,
+    is_first=True,
+)
 
 
 @pytest.mark.parametrize("key", LISTENING)
@@ -81,6 +98,44 @@ async def test_reading_that_fails_says_what_to_do(key: str, failure: Failure) ->
     if isinstance(caught.value, RateLimited):
         assert caught.value.until == IN_A_MINUTE
     assert_keeps_secrets(case, caught.value)
+
+
+def claiming(told: JsonValue, moment: str, millisecond: int) -> JsonValue:
+    """An answer of which every moment is another."""
+    if isinstance(told, dict):
+        return {
+            name: millisecond if name == "origin_server_ts" else claiming(each, moment, millisecond)
+            for name, each in told.items()
+        }
+    if isinstance(told, list):
+        return [claiming(each, moment, millisecond) for each in told]
+    return moment if isinstance(told, str) and _MOMENT.match(told) else told
+
+
+@pytest.mark.parametrize(
+    ("moment", "millisecond"),
+    [
+        ("0001-01-01T00:00:00+14:00", -(2**53)),
+        ("0001-01-01T00:00:00Z", -(2**70)),
+        ("9999-12-31T23:59:59-14:00", 2**53),
+    ],
+)
+@pytest.mark.parametrize("key", LISTENING)
+async def test_moment_at_an_end_of_the_calendar_holds_no_inbox_up(
+    key: str, moment: str, millisecond: int
+) -> None:
+    """Whoever writes claims it, on some networks; the page was read again and again, in vain."""
+    ability, case = connector_of(key).inbox, case_of(key)
+    assert ability is not None
+    _, last = await read_all(key, script(key, "inbox_baseline"), None)
+    for scenario, cursor in (("inbox_baseline", None), ("inbox_next", last.cursor)):
+        exchanges = [
+            each.model_copy(update={"json_": claiming(each.json_, moment, millisecond)})
+            for each in recorded(key, scenario)
+        ]
+        found = await ability.read(ScriptedHttp(exchanges), case.access, cursor)
+        told = arrivals_of(found.items, READING, now=IN_A_MINUTE)
+        assert all(each.said_at <= IN_A_MINUTE for each in told)
 
 
 @pytest.mark.parametrize("key", LISTENING)

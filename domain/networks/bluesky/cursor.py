@@ -8,7 +8,7 @@ pages still to be read, the highest first; `is_walking` while the last of them i
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,6 +17,7 @@ from domain.networks.bluesky.answers import Notification
 
 _LATE = timedelta(hours=1)
 _SEEN_MAXIMUM = 1000
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class Cursor(BaseModel):
@@ -59,7 +60,7 @@ class Cursor(BaseModel):
         mark = max([*(each.indexed_at for each in fresh), *_given(self.mark)], default=None)
         prints = ((each.indexed_at, _fingerprint(each)) for each in fresh)
         seen = sorted({*self.seen, *prints}, reverse=True)
-        kept = tuple(each for each in seen if mark is None or each[0] >= mark - _LATE)
+        kept = tuple(each for each in seen if mark is None or each[0] >= _before(mark))
         floor = self.floor
         if len(kept) > _SEEN_MAXIMUM:
             kept = kept[:_SEEN_MAXIMUM]
@@ -76,7 +77,12 @@ class Cursor(BaseModel):
         )
 
     def _lowest(self) -> datetime | None:
-        return max([*_given(self.floor), *(at - _LATE for at in _given(self.mark))], default=None)
+        return max([*_given(self.floor), *map(_before, _given(self.mark))], default=None)
+
+
+def _before(mark: datetime) -> datetime:
+    """From when on late ones are still told apart; writers may claim the first day there is."""
+    return max(mark, _FIRST) - _LATE
 
 
 def _given(at: datetime | None) -> tuple[datetime, ...]:

@@ -60,7 +60,9 @@ async def _walk(pds: Pds, known: Cursor) -> Inbox:
         if fresh:
             news += 1
             lowest = Inbox(_items(fresh), then.written(), has_more=here is not None)
-        if page.cursor is None or known.covers(page.notifications):
+        # A server that points to where we are would have us ask for ever.
+        is_last = page.cursor is None or page.cursor in (here, *above)
+        if is_last or known.covers(page.notifications):
             return lowest or _nothing_new(known)
         above += [here] if here is not None else []
         here = page.cursor

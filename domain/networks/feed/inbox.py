@@ -11,9 +11,11 @@ from hashlib import sha256
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.connector.dialects.moments import aware
 from domain.connector.errors import Unavailable
 from domain.connector.http import Http, Reply
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind, Profile
+from domain.kernel.clock import as_kept
 from domain.networks.feed.entries import Entry, Feed, NotAFeed
 from domain.networks.feed.wire import Fetched, fetch, read_feed
 
@@ -105,7 +107,7 @@ def _answered_at(reply: Reply) -> datetime | None:
     for name in ("date", "last-modified"):
         try:
             at = parsedate_to_datetime(reply.headers.get(name, ""))
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return as_kept(aware(at))
     return None

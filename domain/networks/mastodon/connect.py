@@ -89,4 +89,7 @@ def root_of(typed: str) -> str:
 
 
 def _host(address: str) -> str:
-    return urlsplit(address).netloc if "://" in address else address
+    try:
+        return urlsplit(address).netloc if "://" in address else address
+    except ValueError:
+        return address

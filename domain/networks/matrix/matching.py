@@ -11,6 +11,8 @@ from domain.networks.matrix.wire import USER, Server, room_path
 
 _PAGE = 100
 _PAGES = 20
+_LAST_MS = 253_402_300_799_000
+"""The last second of the year 9999."""
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -37,4 +39,6 @@ async def find(server: Server, access: Access, mark: str, *, since: datetime) ->
 
 
 def said_at(event: Event) -> datetime:
-    return datetime.fromtimestamp(event.origin_server_ts / 1000, UTC)
+    """By the server of whoever said it, which may claim anything: within the calendar."""
+    claimed_ms = min(max(event.origin_server_ts, 0), _LAST_MS)
+    return datetime.fromtimestamp(claimed_ms / 1000, UTC)

@@ -1,15 +1,17 @@
 """The parts of WordPress's answers that we read (https://developer.wordpress.org/rest-api/)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, JsonValue, RootModel
 
+from domain.connector.dialects.moments import aware
 from domain.connector.heard import Heard
+from domain.kernel.clock import as_kept
 
 
 def _in_utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return as_kept(aware(at))
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]

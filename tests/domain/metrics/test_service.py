@@ -54,6 +54,15 @@ async def counted(world: World) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ..
     return closings, tallies
 
 
+async def test_what_is_no_count_keeps_back_none_of_the_others(world: World) -> None:
+    """Mastodon has told -1; one number without end stopped all numbers of its account for good."""
+    await world.publish("p1", at(2, 8))
+
+    await world.sample(at(2), "p1", likes=-1, reposts=2**70, replies=3)
+
+    assert [(row.metric, row.total) for row in await rows(world, SampleRow)] == [("replies", 3)]
+
+
 async def test_samples_become_days_and_tallies(world: World) -> None:
     copy = await world.publish("p1", at(2, 8))
     await world.publish("p2", at(2, 9))

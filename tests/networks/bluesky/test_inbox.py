@@ -144,3 +144,19 @@ async def test_every_notification_comes_once_however_late_it_arrives(
         assert [item.said_at for item in items] == sorted(item.said_at for item in items)
         said += [item.said_at for item in items]
     assert sorted(said) == sorted(at for at in view.moments if at >= floor)
+
+
+async def test_a_page_that_points_to_itself_ends_the_reading() -> None:
+    """With nothing known yet it was asked for until the rate budget was spent."""
+    calls: list[Call] = []
+
+    async def around(call: Call) -> Reply:
+        calls.append(call)
+        assert len(calls) < 10
+        return Reply(200, {}, b'{"notifications": [], "cursor": "here"}', call.url)
+
+    first = await inbox.read(around, ACCESS, None)
+    again = await inbox.read(around, ACCESS, first.cursor)
+
+    assert (again.items, again.has_more) == ((), False)
+    assert len(calls) == 3

@@ -190,6 +190,14 @@ async def test_no_entry_is_later_than_now() -> None:
     assert [item.said_at for item in page.items] == [datetime(2026, 11, 21, 8, tzinfo=UTC), NOW]
 
 
+async def test_a_server_whose_clock_is_none_leaves_dates_as_they_are() -> None:
+    headers = {"content-type": "text/xml", "date": "Sun, 22 Nov 2026 10:00:00 +9999999999999999"}
+
+    page = await inbox.read(Server([Reply(200, headers, RSS.encode(), URL)]), ACCESS, None)
+
+    assert page.items[1].said_at == datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
 async def test_a_server_without_a_clock_leaves_dates_as_they_are() -> None:
     reply = Reply(200, {"content-type": "text/xml"}, RSS.encode(), URL)
 
