@@ -32,6 +32,9 @@ _BY_STATE = {
     "55P03": ("Something else holds what is needed ({}).", "Wait for its end and run this again."),
 }
 _AWAY = ("PostgreSQL does not answer at {setting} ({}).", "Start it, or correct {setting}.")
+_FAILED = ("PostgreSQL could not do it ({}).", "See the end of its log, then run this again.")
+_GONE_CLASSES = ("08", "57")
+"""Of its states: connections, and its own end."""
 _UNREADABLE = (
     "{setting} cannot be read ({}).",
     "Give postgresql://user:password@host:port/database, with %-escapes for what is special.",
@@ -64,7 +67,9 @@ def unusable(error: Exception, setting: str) -> ServerUnusable:
         what, remedy = _UNREADABLE
         reason = type(cause).__name__
     else:
-        what, remedy = _BY_STATE.get(state, _AWAY)
+        what, remedy = _BY_STATE.get(state) or (
+            _AWAY if state == "None" or state.startswith(_GONE_CLASSES) else _FAILED
+        )
         reason = " ".join(_said(cause).split())
     return ServerUnusable(what.format(reason, setting=setting), remedy.format(setting=setting))
 
