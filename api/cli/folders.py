@@ -31,9 +31,12 @@ def private_folder(path: Path) -> Path:
 
 
 def socket_folder(data_dir: Path) -> Path:
-    """A private folder for unix sockets whose path is short enough for them."""
+    """A private folder for unix sockets whose path is short enough for them, and one to all.
+
+    PostgreSQL and its clients take a comma for the end of a path.
+    """
     inside = data_dir / "run"
-    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_FOLDER:
+    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_FOLDER and "," not in str(inside):
         return private_folder(inside)
     name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
     outside = Path(tempfile.gettempdir()) / f"parvis-{os.getuid()}-{name}"

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 from api.cli import folders, installed, processes
 from api.cli.trouble import Trouble
@@ -70,7 +71,7 @@ class Valkey:
 
     @property
     def url(self) -> str:
-        return f"unix://{self.socket}"
+        return f"unix://{quote(str(self.socket), safe='/')}"
 
     def answers(self) -> bool:
         """Whether it replies to a ping; while it loads its data it does not."""

