@@ -16,7 +16,7 @@ if __name__ == "__main__":
     try:
         settings = Settings.read()
     except ValidationError as error:
-        sys.exit(f"parvis: {explained(error)}")
+        sys.exit(f"parvis: {explained(error)} `.env.example` explains each.")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(work(settings))

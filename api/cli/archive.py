@@ -44,7 +44,9 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
     try:
         file = archive.extractfile(MANIFEST)
         manifest = Manifest(**json.loads(file.read())) if file else None
-    except (KeyError, ValueError, TypeError, tarfile.TarError):
+    except tarfile.TarError as error:
+        raise Trouble("The backup is damaged: it ends too early.", "Use another one.") from error
+    except (KeyError, ValueError, TypeError):
         manifest = None
     if manifest is None:
         raise Trouble("This file is no backup of Parvis.", "Give one that `backup` wrote.")

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from api.audit.lines import trail
 from api.cli import tenants
 from api.cli.bars import progress
-from api.cli.places import as_called
+from api.cli.places import as_called, ensure_writable
 from api.cli.steps import tell
 from api.cli.surroundings import surroundings
 from api.cli.trouble import Trouble
@@ -33,13 +33,15 @@ def audit(
     ] = None,
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> int:
+    target = None if export is None else as_called(export)
+    if target is not None:
+        ensure_trail(target)
     with surroundings(data) as settings:
         chosen = None if workspace is None else asyncio.run(_find(settings, workspace))
-        if export is None:
+        if target is None:
             return asyncio.run(verify(settings, chosen))
         if chosen is None:
             raise Trouble("Whose trail?", "Name it: ./parvis audit --workspace … --export …")
-        target = as_called(export)
         asyncio.run(write(settings, chosen, target))
     tell(f"{target} ({target.stat().st_size} bytes)")
     return 0
@@ -77,10 +79,17 @@ async def _verify(state: State, workspace_id: UUID, shown: Progress) -> AuditVer
         first = seen.last_number + 1
 
 
-async def write(settings: Settings, workspace_id: UUID, target: Path) -> None:
-    """The trail as a file, whole or not at all."""
+def ensure_trail(target: Path) -> None:
+    """Raises `Trouble` where no trail can be written, before anything is started for it."""
     if target.suffix[1:] not in frozenset(ExportFormat):
         raise Trouble(f"{target.name} is of no format known here.", "Name a .jsonl or .csv file.")
+    if target.is_dir():
+        raise Trouble(f"{target} is a folder.", "Name another file.")
+    ensure_writable(target)
+
+
+async def write(settings: Settings, workspace_id: UUID, target: Path) -> None:
+    """The trail as a file, whole or not at all."""
     caller, where = tenants.operator(workspace_id), AuditFilter()
     fresh = target.with_suffix(f"{target.suffix}.part")
     async with open_state(settings) as state:

@@ -1,6 +1,5 @@
 """`backup`: database and media in one file."""
 
-import os
 import tarfile
 import tempfile
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from cyclopts import Parameter
 from api.cli import archive, dumps
 from api.cli.app import version
 from api.cli.migrate import revision
-from api.cli.places import as_called
+from api.cli.places import as_called, ensure_writable
 from api.cli.secret_files import first_token_path, sealing_keys_path
 from api.cli.steps import step, tell
 from api.cli.surroundings import owner_url, surroundings
@@ -42,10 +41,7 @@ def ensure_free(target: Path) -> None:
     """Raises `Trouble` where the file cannot be made, before anything is started for it."""
     if target.exists():
         raise Trouble(f"{target} exists.", "Name another file.")
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise Trouble(
-            f"Cannot write to {target.parent}.", "Name a file in a folder that is there and yours."
-        )
+    ensure_writable(target)
 
 
 def write(settings: Settings, target: Path, *, keys: tuple[Path, ...], now: datetime) -> None:

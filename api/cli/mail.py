@@ -10,12 +10,14 @@ from cyclopts import Parameter
 
 from api.cli.steps import say, tell
 from api.cli.surroundings import surroundings
+from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.kernel.ids import show
 from domain.kernel.settings import Settings
 from domain.mail.queries import newest_mails
 from domain.mail.shapes import MailSeen
 
+_MOST = 10_000
 SENT = "(the mail server has it; its text was not kept)"
 
 
@@ -26,12 +28,19 @@ def mail(
     json: Annotated[bool, Parameter(negative=(), help="One JSON object a line.")] = False,
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> None:
+    ensure_countable(last)
     with surroundings(data) as settings:
         found = asyncio.run(newest(settings, to, last))
     if not found:
         say("No mail.")
     for each in reversed(found):
         tell(as_json(each) if json else as_text(each))
+
+
+def ensure_countable(last: int) -> None:
+    """Raises `Trouble` for a number of mails that nobody could read."""
+    if not 1 <= last <= _MOST:
+        raise Trouble(f"--last is 1 to {_MOST}, not {last}.", "Leave it out for the newest five.")
 
 
 async def newest(settings: Settings, recipient: str | None, most: int) -> list[MailSeen]:

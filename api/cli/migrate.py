@@ -25,6 +25,8 @@ def migrate(
     to: Annotated[str, Parameter(help="A revision, `head`, `base`, or steps such as -1.")] = "head",
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> None:
+    if not to.strip():
+        raise Trouble("--to names no revision.", "Leave it out for the newest.")
     with surroundings(data) as settings:
         tell(f"The schema is at {move(settings, to) or 'base: nothing is there'}.")
 

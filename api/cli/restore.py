@@ -24,8 +24,8 @@ def restore(
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> None:
     source = as_called(file)
-    if not source.exists():
-        raise Trouble(f"{source} does not exist.", "Name the file that `backup` wrote.")
+    if not source.is_file():
+        raise Trouble(f"{source} is no file.", "Name the file that `backup` wrote.")
     try:
         with tarfile.open(source, "r:") as opened, surroundings(data) as settings:
             count = read(settings, opened)

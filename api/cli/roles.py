@@ -4,7 +4,8 @@ import os
 import sys
 from typing import NoReturn
 
-LEAN = "api.cli.lean"
+from api.cli.env_file import read_env_file
+from api.cli.places import LEAN
 
 
 def serve() -> NoReturn:
@@ -17,5 +18,6 @@ def work() -> NoReturn:
 
 def _become(module: str) -> NoReturn:
     """Start over as that module, without this command line in memory."""
+    read_env_file()
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", LEAN, module])  # noqa: S606 our own program

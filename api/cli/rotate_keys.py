@@ -61,9 +61,8 @@ async def forget_key(settings: Settings, name: str) -> None:
     async with open_state(settings) as state:
         earlier = list(state.keys.keys)[1:]
         if name not in earlier:
-            raise Trouble(
-                f"{name} is no earlier key of the ring.", f"Name one: {', '.join(earlier)}."
-            )
+            remedy = f"Name one: {', '.join(earlier)}." if earlier else "There is none to take off."
+            raise Trouble(f"{name} is no earlier key of the ring.", remedy)
         needed = (await usage(state.database))[name]
     if needed:
         raise Trouble(f"Still sealed under {name}: {needed}.", "./parvis rotate-keys")

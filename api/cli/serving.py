@@ -11,6 +11,7 @@ import uvicorn
 from api.cli.doors import open_door
 from api.cli.surroundings import read_settings, servers_in_use
 from api.cli.trouble import Trouble
+from api.inside import LOOPBACK
 from api.main import create_app
 from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.reaching import DATABASE, reaching
@@ -24,6 +25,7 @@ def serve() -> None:
     settings = read_settings()
     with servers_in_use():
         asyncio.run(knock(settings))
+    ensure_free(settings.metrics_port)
     server = uvicorn.Server(configuration(settings))
     keep_out_of_collections()
     server.run(sockets=[inherited_door() or open_door(settings.host, settings.port)])
@@ -41,6 +43,17 @@ async def knock(settings: Settings) -> None:
             await refuse_mighty_role(connection)
         finally:
             await connection.close()
+
+
+def ensure_free(metrics_port: int) -> None:
+    """Raises `Trouble`; the second listener's start would end the api by a traceback."""
+    try:
+        open_door(LOOPBACK, metrics_port).close()
+    except Trouble as trouble:
+        raise Trouble(
+            f"METRICS_PORT: {trouble.what[0].lower()}{trouble.what[1:]}",
+            "Choose another, or 0 for no metrics.",
+        ) from trouble
 
 
 def configuration(settings: Settings) -> uvicorn.Config:

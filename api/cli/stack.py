@@ -9,8 +9,8 @@ from pathlib import Path
 from api.cli import doors, secret_files
 from api.cli.children import Child
 from api.cli.engines import Postgres, Valkey
+from api.cli.places import LEAN
 from api.cli.postgres import APPLICATION, OWNER
-from api.cli.roles import LEAN
 from api.cli.trouble import Trouble
 
 _DATABASE = ("DATABASE_URL", "MIGRATION_DATABASE_URL")

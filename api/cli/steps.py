@@ -3,21 +3,20 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
     """Say what is going on, then how long it took."""
     begun = time.monotonic()
-    sys.stderr.write(f"{what} … ")
-    sys.stderr.flush()
+    _remark(f"{what} … ")
     try:
         yield
     except BaseException:
-        sys.stderr.write("\n")
+        _remark("\n")
         raise
-    sys.stderr.write(f"{time.monotonic() - begun:.1f} s\n")
+    _remark(f"{time.monotonic() - begun:.1f} s\n")
 
 
 def tell(line: str) -> None:
@@ -28,5 +27,11 @@ def tell(line: str) -> None:
 
 def say(line: str) -> None:
     """A remark, on the error stream."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    _remark(f"{line}\n")
+
+
+def _remark(text: str) -> None:
+    # a terminal that was closed stops nothing: what runs outlives who watched it
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()

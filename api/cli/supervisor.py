@@ -18,8 +18,8 @@ from api.cli.lock import DataLock
 from api.cli.postgres import DATABASE
 from api.cli.secret_files import first_token_path, keep, owner_path, sign_in_path
 from api.cli.stack import Stack, Wishes, describe
-from api.cli.steps import step
-from api.cli.trouble import Trouble
+from api.cli.steps import say, step
+from api.cli.trouble import Trouble, of_system
 from api.cli.watch import Watch
 from domain.people.link_urls import new_token, url_of
 
@@ -39,16 +39,26 @@ class Stopped(Exception):
 
 def main() -> int:
     wishes = json.loads(sys.argv[1])
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+    heed_signals()
     try:
         run(Wishes(**wishes | {"data": Path(wishes["data"])}))
     except Stopped:
         return 0
     except Trouble as trouble:
-        sys.stderr.write(f"parvis: {trouble}\n")
+        say(f"parvis: {trouble}")
+        return 1
+    except OSError as error:
+        say(f"parvis: {of_system(error)}")
         return 1
     return 0
+
+
+def heed_signals() -> None:
+    """Stop when told to; under `nohup` the end of the terminal tells nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _stop)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -18,6 +18,7 @@ from domain.workspaces.shapes import WorkspaceKind
 
 FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
 _BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1"
+_BY_ID = "SELECT workspace_id FROM workspaces WHERE workspace_id = $1"
 _SLUGS = "SELECT slug FROM workspaces ORDER BY created_at LIMIT 20"
 
 
@@ -28,14 +29,17 @@ def operator(workspace_id: UUID) -> Caller:
 
 async def workspace_named(settings: Settings, text: str) -> UUID | None:
     """The workspace with this id or slug; None when there is none."""
-    if text.startswith("ws_"):
-        try:
-            return read("ws", text)
-        except ParvisError as error:
-            raise Trouble(f"{text} is no workspace id.", error.message) from error
+    asked = (_BY_ID, _read_id(text)) if text.startswith("ws_") else (_BY_SLUG, text)
     async with as_owner(settings) as connection:
-        found: UUID | None = await connection.fetchval(_BY_SLUG, text)
+        found: UUID | None = await connection.fetchval(*asked)
         return found
+
+
+def _read_id(text: str) -> UUID:
+    try:
+        return read("ws", text)
+    except ParvisError as error:
+        raise Trouble(f"{text} is no workspace id.", error.message) from error
 
 
 async def slugs(settings: Settings) -> list[str]:

@@ -8,16 +8,20 @@ from typing import Annotated
 from uuid import UUID
 
 from cyclopts import Parameter
+from pydantic import TypeAdapter, ValidationError
 
 from api.cli import tenants
 from api.cli.steps import say, tell
 from api.cli.surroundings import surroundings
 from api.cli.trouble import Trouble
+from domain.communities.shapes import Name, Slug
 from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
 from domain.workspaces.shapes import WorkspaceKind
 
 _MOST_DAYS = 36_500
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+_SLUG: TypeAdapter[str] = TypeAdapter(Slug)
 
 
 def token(
@@ -36,6 +40,7 @@ def token(
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> None:
     chosen = list(Scope) if all else read_scopes(scopes)
+    name = read_name("--name", name)
     now = datetime.now(UTC)
     kind = WorkspaceKind.TEST if test else WorkspaceKind.LIVE
     ends = read_days(days, now)
@@ -57,6 +62,27 @@ def read_days(days: int | None, now: datetime) -> datetime | None:
             f"--days is 1 to {_MOST_DAYS}, not {days}.", "Leave it out: it never runs out then."
         )
     return None if days is None else now + timedelta(days=days)
+
+
+def read_name(option: str, text: str) -> str:
+    """A name as people see it."""
+    try:
+        return _NAME.validate_python(text)
+    except ValidationError as error:
+        raise Trouble(
+            f"{option} is no name of 1 to 120 characters that are seen.", "Give another."
+        ) from error
+
+
+def read_slug(text: str) -> str:
+    """The short name of a workspace that is to be made."""
+    try:
+        return _SLUG.validate_python(text)
+    except ValidationError as error:
+        raise Trouble(
+            f"{text!r} is no short name.",
+            "Give --workspace up to 60 of a–z and 0–9, with single hyphens between.",
+        ) from error
 
 
 def read_scopes(text: str) -> list[Scope]:
@@ -81,4 +107,5 @@ async def _workspace(
             f"There is no workspace {text} (there are: {known}).",
             f'Make it: ./parvis token --workspace {text} --create "Its name" …',
         )
-    return await tenants.make_workspace(settings, slug=text, name=create, kind=kind, now=now)
+    slug, title = read_slug(text), read_name("--create", create)
+    return await tenants.make_workspace(settings, slug=slug, name=title, kind=kind, now=now)

@@ -1,16 +1,17 @@
 """`audit`: verifies every workspace, and writes a trail that anybody can verify."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from api.__main__ import main
 from api.cli.audit import verify, write
 from api.cli.surroundings import owner_url
 from api.cli.tenants import make_workspace, shown
-from api.cli.trouble import Trouble
 from domain.kernel.settings import Settings
 from tests.conftest import NOW, make_settings
 from tests.engines import Servers
@@ -71,12 +72,31 @@ async def test_a_trail_is_written_whole_with_its_own_export_in_it(
     assert trails(folder) == ["trail.csv", "trail.jsonl"]
 
 
-async def test_an_unknown_format_is_refused_and_nothing_is_written(
-    settings: Settings, folder: Path
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("trail.pdf", r"trail\.pdf is of no format known here\. Name a \.jsonl or \.csv file\."),
+        (
+            "nowhere/trail.csv",
+            r"Cannot write to .+/nowhere\. Name a file in a folder that is there",
+        ),
+        ("trail.csv", r"trail\.csv is a folder\. Name another file\."),
+    ],
+)
+def test_a_trail_that_cannot_be_written_is_one_line(
+    folder: Path,
+    name: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    workspace_id = await make_workspace(settings, slug="one", name="One", now=NOW)
+    (folder / "trail.csv").mkdir()
+    monkeypatch.setenv("PARVIS_CALLED_FROM", str(folder))
 
-    with pytest.raises(Trouble, match="no format known here"):
-        await write(settings, workspace_id, folder / "trail.pdf")
+    status = main(["audit", "--workspace", "one", "--export", name])
 
-    assert trails(folder) == []
+    said = capsys.readouterr()
+    assert (status, said.out) == (1, "")
+    assert re.search(told, said.err)
+    assert said.err.count("\n") == 1
+    assert list(folder.rglob("*")) == [folder / "trail.csv"]

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from api.cli import archive, backup, dumps, restore, secret_files, tenants
-from api.cli.migrate import is_empty, move
+from api.cli.migrate import is_empty, migrate, move
 from api.cli.surroundings import owner_url
 from api.cli.trouble import Trouble
 from api.state import open_state
@@ -204,6 +204,26 @@ def test_a_file_that_is_no_backup_is_refused(empty: Settings, folder: Path) -> N
         read(empty, folder / "other.tar")
 
 
+def test_a_backup_that_ends_too_early_is_told_from_no_backup(
+    full: Settings, empty: Settings, folder: Path
+) -> None:
+    write(full, folder / "backup.tar")
+    os.truncate(folder / "backup.tar", 20_000)
+
+    with pytest.raises(Trouble, match=r"The backup is damaged: it ends too early\."):
+        read(empty, folder / "backup.tar")
+    assert is_empty(empty)
+
+
+@pytest.mark.parametrize("name", ["", "nowhere.tar"])
+def test_what_is_no_file_is_no_backup(folder: Path, name: str) -> None:
+    """A folder was a traceback."""
+    with pytest.raises(Trouble, match=r"is no file\. Name the file that `backup` wrote\."):
+        restore.restore(folder / name, data=folder / "data")
+
+    assert list(folder.iterdir()) == []
+
+
 def test_no_password_stands_on_a_command_line() -> None:
     found = dumps.connection("postgresql://o%40x:p%2Fw@db:5433/parvis?sslmode=require")
 
@@ -233,3 +253,10 @@ def test_an_unknown_revision_is_refused_and_nothing_moves(full: Settings) -> Non
 
     assert move(full, "head") == before
     assert os.environ["MIGRATION_DATABASE_URL"] == owner_url(full)
+
+
+def test_a_revision_without_a_name_is_refused_before_anything_starts(folder: Path) -> None:
+    with pytest.raises(Trouble, match=r"--to names no revision\. Leave it out for the newest\."):
+        migrate(to="", data=folder / "data")
+
+    assert list(folder.iterdir()) == []

@@ -82,6 +82,12 @@ def test_what_it_compiles_is_kept_even_where_python_is_told_not_to(settled: Path
     assert len(list(settled.glob("api/__pycache__/__main__.*.pyc"))) == 1
 
 
+def test_it_finds_its_own_modules_where_python_keeps_from_this_folder(settled: Path) -> None:
+    found = launch(settled, "up", PYTHONSAFEPATH="1")
+
+    assert (found.returncode, found.stdout) == (0, f"['up'] {Path.cwd()}\n")
+
+
 def test_a_changed_lock_is_installed_again(settled: Path) -> None:
     (settled / "requirements.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64 + "\n")
 

@@ -1,7 +1,10 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from api.cli.mail import as_json, as_text, newest
+import pytest
+
+from api.cli.mail import as_json, as_text, ensure_countable, newest
+from api.cli.trouble import Trouble
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
 from domain.kernel.sealing import KeyRing
@@ -38,3 +41,10 @@ async def test_mails_to_one_address_are_read_newest_first(
     )
     shown = json.loads(as_json(found[0]))
     assert (shown["id"][:5], shown["state"], shown["recipient"]) == ("mail_", "waiting", recipient)
+
+
+@pytest.mark.parametrize("last", [0, -1, 10**20])
+def test_a_number_of_mails_that_nobody_could_read_is_refused(last: int) -> None:
+    """PostgreSQL refused it, and was said to be away."""
+    with pytest.raises(Trouble, match=rf"--last is 1 to 10000, not {last}\."):
+        ensure_countable(last)

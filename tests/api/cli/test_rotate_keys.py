@@ -104,6 +104,9 @@ async def test_an_earlier_key_goes_once_nothing_needs_it(filed: Settings, runnin
     kept = file.read_text()
     await forget_key(filed, "k1")
 
+    with pytest.raises(Trouble, match=r"earlier key of the ring\. There is none to take off\."):
+        await forget_key(filed, "k1")
+
     assert kept == f"{FRESH},{KEY}"
     assert file.read_text() == FRESH
     assert file.stat().st_mode & 0o777 == 0o600

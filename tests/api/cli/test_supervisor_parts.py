@@ -22,6 +22,16 @@ print(*{name.split(".")[0] for name, file in files.items() if "site-packages" in
 """
 
 
+NOHUP = """
+import signal
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+from api.cli.supervisor import heed_signals
+heed_signals()
+numbers = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+print(*(signal.getsignal(number) is signal.SIG_IGN for number in numbers))
+"""
+
+
 @dataclass
 class FakePart:
     name: str = "part"
@@ -47,6 +57,45 @@ def test_the_supervisor_imports_the_standard_library_alone() -> None:
     )
 
     assert listed.stdout.strip() == ""
+
+
+def test_under_nohup_the_end_of_the_terminal_stops_nothing() -> None:
+    """Whoever ran `nohup ./parvis up &` and went home found it stopped."""
+    heard = subprocess.run(
+        [sys.executable, "-c", NOHUP], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert heard.stdout == "True False False\n"
+
+
+def test_a_remark_that_nobody_reads_stops_nothing() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "from api.cli.steps import say; input(); say('x'); print('on')"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stderr is not None
+        child.stderr.close()
+
+        assert child.communicate("\n")[0] == "on\n"
+
+
+def test_what_the_system_refuses_at_the_start_is_one_line(folder: Path) -> None:
+    (folder / "lock").mkdir()
+    wishes = {"host": "127.0.0.1", "port": 0, "data": str(folder), "json": False}
+    ended = subprocess.run(
+        [sys.executable, "-m", "api.cli.supervisor", json.dumps(wishes)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    wanted = f"parvis: {folder}/lock cannot be used (Is a directory). Mend that and run again.\n"
+    assert (ended.returncode, ended.stderr) == (1, wanted)
 
 
 def test_a_part_that_stopped_is_started_at_once() -> None:

@@ -4,12 +4,13 @@ import pytest
 
 from api.cli import tenants
 from api.cli.prepare import first_token
-from api.cli.token import read_days, read_scopes
+from api.cli.token import read_days, read_name, read_scopes, read_slug
 from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.identity.bearer import workspace_of
 from domain.identity.service import caller_for
 from domain.kernel.caller import Scope
+from domain.kernel.ids import new_id
 from domain.kernel.settings import Settings
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -75,3 +76,22 @@ def test_days_are_counted_from_now_and_none_is_for_ever() -> None:
 def test_unknown_or_missing_scopes_are_refused_with_the_list(text: str) -> None:
     with pytest.raises(Trouble, match=r"--all or --scopes.*metrics:read"):
         read_scopes(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 121, "\u200b"])
+def test_a_name_that_nobody_could_read_is_refused(text: str) -> None:
+    """A token was made under it, and a workspace."""
+    with pytest.raises(Trouble, match=r"--name is no name of 1 to 120 characters"):
+        read_name("--name", text)
+
+
+@pytest.mark.parametrize("text", ["", "Bad Slug!", "-choir", "x" * 61])
+def test_a_short_name_that_no_option_or_address_takes_is_refused(text: str) -> None:
+    """A workspace was made under it."""
+    with pytest.raises(Trouble, match=r"is no short name\. Give --workspace up to 60 of a–z"):
+        read_slug(text)
+
+
+async def test_an_id_of_no_workspace_is_none_that_is_there(settings: Settings) -> None:
+    """The command told of a foreign key, and that PostgreSQL was away."""
+    assert await tenants.workspace_named(settings, tenants.shown(new_id())) is None

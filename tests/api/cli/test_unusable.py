@@ -167,6 +167,16 @@ def test_a_port_in_use_is_one_line_for_the_api_alone_too(engines: Engines, folde
     assert re.fullmatch(rf"parvis: Port {port} is in use\. Choose another: .+", last)
 
 
+def test_a_port_in_use_for_metrics_is_one_line(engines: Engines, folder: Path) -> None:
+    """It was a traceback of thirty lines, as the last words of `up` too."""
+    with doors.open_door("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        ended = parvis(environment(engines, folder, "", METRICS_PORT=str(port)), "serve")
+
+    wanted = f"parvis: METRICS_PORT: port {port} is in use. Choose another, or 0 for no metrics.\n"
+    assert (ended.returncode, ended.stderr) == (1, wanted)
+
+
 @pytest.mark.parametrize("command", ["serve", "work"])
 @pytest.mark.parametrize(
     ("queue", "reason"),
