@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -53,7 +53,10 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *marks(state, scope, request_id)]
+                headers = message["headers"]
+                if is_head and scope["method"] != meant:
+                    headers = _without_length(headers)
+                message["headers"] = [*headers, *marks(state, scope, request_id)]
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)
@@ -84,6 +87,12 @@ def marks(state: State, scope: Scope, request_id: str) -> list[tuple[bytes, byte
 
 def _as_method(scope: Scope, method: str) -> Scope:
     return scope if method == scope["method"] else {**scope, "method": method}
+
+
+def _without_length(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """A POST that means HEAD has an answer with no bytes, and its length is that of no bytes."""
+    kept = [(name, value) for name, value in headers if name != b"content-length"]
+    return [*kept, (b"content-length", b"0")]
 
 
 def _address(scope: Scope) -> str | None:

@@ -1,4 +1,4 @@
-"""Query parameters: one that a route does not know, or takes once and got twice, is refused.
+"""Query parameters and headers: one that is not known, or is taken once and came twice, is refused.
 
 A filter with a slip of the pen must not show everything, nor a second `limit` win unseen.
 """
@@ -13,6 +13,8 @@ from api.pointing import escape
 from domain.kernel.errors import Fault, Misfit, ParameterRepeated, ParameterUnknown
 
 Known = dict[str, bool]
+ONCE = ("Authorization", "Idempotency-Key", "If-Match")
+"""Headers of which the first alone would count: two say two things."""
 
 
 def known_to(dependant: Dependant) -> Known:
@@ -45,4 +47,8 @@ def _faults(request: Request, known: Known) -> Iterator[Fault]:
             names = ", ".join(sorted(known)) or "none"
             yield Fault(pointer, ParameterUnknown.code, f"The parameters here are: {names}.")
         elif not known[name] and len(request.query_params.getlist(name)) > 1:
+            yield Fault(pointer, ParameterRepeated.code, f"`{name}` is sent once.")
+    for name in ONCE:
+        if len(request.headers.getlist(name)) > 1:
+            pointer = f"/header/{name}"
             yield Fault(pointer, ParameterRepeated.code, f"`{name}` is sent once.")

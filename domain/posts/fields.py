@@ -1,14 +1,18 @@
 """What commands about posts are made of: texts, labels, links and media, with their bounds."""
 
+import json
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, HttpUrl
+from pydantic_core import PydanticCustomError
 
 from domain.kernel.ids import MediaId
 from domain.kernel.names import Visible
 
 MOST_VARIANTS = 50
+MOST_LEVELS = 20
 WEB_ADDRESS = r"^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z]+)*(:[1-9][0-9]{1,3})?(/[!-~]*)?$"
 """What generated clients check; we take other hosts too, such as `café.ch`."""
 Title = Annotated[str, Field(max_length=200, examples=["La taille de la vigne"]), Visible]
@@ -22,8 +26,32 @@ Parts = Annotated[list[Text], Field(min_length=1, max_length=50)]
 WarningText = Annotated[str, Field(max_length=500)]
 MediaIds = Annotated[list[MediaId], Field(max_length=20)]
 Comment = Annotated[Text, Field(examples=["La recette : https://example.ch/pain"])]
+
+
+def _sayable(settings: dict[str, Any]) -> dict[str, Any]:
+    """Refuses what JSON can hold and nothing can store: endless nesting, and half a character."""
+    level: list[Any] = [settings]
+    for _ in range(MOST_LEVELS):
+        level = [each for value in level for each in _inside(value)]
+    if level:
+        raise PydanticCustomError("too_deep", f"At most {MOST_LEVELS} levels.")
+    try:
+        json.dumps(settings, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string_unicode", "A text holds half a character.") from None
+    return settings
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
 Settings = Annotated[
-    dict[str, Any], Field(max_length=20, examples=[{"replies_from": ["followers"]}])
+    dict[str, Any],
+    Field(max_length=20, examples=[{"replies_from": ["followers"]}]),
+    AfterValidator(_sayable),
 ]
 NetworkSettings = Annotated[
     dict[str, Settings], Field(max_length=20, examples=[{"bluesky": {"can_be_quoted": False}}])

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from domain.kernel.settings import Settings
+from tests.desk import Desk
 from tests.world import Tenant, client_for
 
 COMMUNITY = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
@@ -244,3 +245,61 @@ async def test_what_nobody_foresaw_is_an_answer_like_any_other(app: FastAPI) -> 
     assert answer.headers["x-request-id"] == answer.json()["request_id"] == "mobile-7f3a9c21"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/v1/me", "/v1/mentions"])
+async def test_two_tokens_are_none(tenant: Tenant, foreigner: Tenant, path: str) -> None:
+    """Neither the first nor the last counts: whatever stands before the api may look at either."""
+    tokens = [("Authorization", f"Bearer {each.token}") for each in (tenant, foreigner)]
+    async with httpx2.AsyncClient(
+        transport=tenant.client._transport, base_url="http://parvis.test"
+    ) as client:
+        answer = await client.get(path, headers=tokens)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "parameter.repeated")
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/header/Authorization"]
+
+
+async def test_a_change_has_one_key_and_one_version(tenant: Tenant) -> None:
+    keys = [("Idempotency-Key", "one"), ("Idempotency-Key", "two")]
+    made = await tenant.client.post("/v1/communities", json=COMMUNITY, headers=keys)
+    assert (made.status_code, made.json()["code"]) == (422, "parameter.repeated")
+    assert await names(tenant) == []
+
+    id_ = await make(tenant)
+    tags = [("If-Match", '"1"'), ("If-Match", '"2"')]
+    changed = await tenant.client.patch(
+        f"/v1/communities/{id_}", json={"name": "Other"}, headers=tags
+    )
+    assert (changed.status_code, changed.json()["code"]) == (422, "parameter.repeated")
+    assert await names(tenant) == ["Vaud"]
+
+
+async def test_a_post_that_means_head_has_the_length_of_nothing(tenant: Tenant) -> None:
+    url = "/v1/uploads/upl_0199e2b4c1d07a3f8e5d6c7b8a901234"
+    answer = await tenant.client.post(url, headers={"X-HTTP-Method-Override": "HEAD"})
+
+    assert answer.status_code >= 400
+    assert (answer.content, answer.headers["content-length"]) == (b"", "0")
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ('{"a":' * 300 + "1" + "}" * 300, "too_deep"),
+        ("[" * 300 + "]" * 300, "too_deep"),
+        (r'"\ud800"', "string_unicode"),
+        (r'{"\udc00": 1}', "string_unicode"),
+    ],
+)
+async def test_settings_that_nothing_can_store_are_refused(
+    desk: Desk, value: str, code: str
+) -> None:
+    body = (
+        f'{{"calendar_id": "{desk.calendar}", "title": "T", "settings": {{"x": {{"y": {value}}}}}}}'
+    )
+    answer = await desk.client.post("/v1/posts", content=body, headers=JSON)
+
+    assert answer.status_code == 422, answer.text
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/settings/x", code)
