@@ -31,6 +31,7 @@ SELECT account_id FROM accounts
 # looked up, never sent again. What waited its turn, or stood between two steps, is taken over as it
 # is.
 _UNBEGUN = "d.state = 'going' AND NOT d.is_begun"
+# A withdrawal takes back what stands there now: more of a copy that was half out may by then.
 # By position, not equality: what is due is found by its moment, never by an account's history.
 CLAIM = f"""
 WITH due AS MATERIALIZED (
@@ -49,7 +50,11 @@ UPDATE deliveries d
   FROM due WHERE d.workspace_id = $1 AND d.id = due.id
 RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
           d.content, d.checkpoint, d.attempts, d.failures, d.askings, d.look_ups, d.look_ups_ended,
-          d.sent_at, d.refs, d.trace, d.version
+          d.sent_at, d.trace, d.version,
+          CASE d.kind WHEN 'withdraw'
+               THEN (SELECT copy.refs FROM deliveries copy
+                      WHERE copy.workspace_id = $1 AND copy.id = d.undoes_id)
+               ELSE d.refs END AS refs
 """
 
 VARIANTS = """

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import update
+from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.service import remove_account
@@ -306,3 +306,21 @@ async def test_a_post_of_which_some_is_out_stays_out_when_all_that_failed_is_sen
         ["waiting"],
         ["going_out"],
     )
+
+
+async def test_a_withdrawal_that_waits_takes_back_what_a_retry_brought_out_meanwhile(
+    stage: Stage,
+) -> None:
+    """The second message stood there for good, of a post that was shown as withdrawn."""
+    post_id = await begin(stage, Refused("No."))
+    await do(stage, withdraw_post, post_id)
+    copy, withdrawal = await stage.rows(Delivery)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        later = update(Delivery).where(col(Delivery.id) == withdrawal.id)
+        await session.exec(later.values(act_at=stage.now + timedelta(seconds=5)))
+    await do(stage, retry_delivery, copy.id)
+
+    assert await go(stage) == ["two"]
+    stage.now += timedelta(seconds=5)
+    assert await go(stage) == ["no two", "no one"]
+    assert [row.state for row in await stage.rows(Post)] == ["withdrawn"]
