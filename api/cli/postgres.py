@@ -161,7 +161,7 @@ class Postgres:
         unicode = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         log_path = folders.log_path(self.data_dir, "initdb")
         with folders.open_log(log_path) as log:
-            made = processes.spawn(
+            making = processes.spawn(
                 [
                     *command,
                     "-U",
@@ -177,8 +177,13 @@ class Postgres:
                 ends_with=signal.SIGTERM,
                 env=_plain_environment(),
                 identity=self.identity,
-            ).wait()
-        if made:
+            )
+            try:
+                making.wait()
+            finally:
+                # told to stop meanwhile, it would go on in a folder that the next start makes anew
+                processes.end(making, signal.SIGTERM, within_s=2)
+        if making.returncode:
             raise Trouble("PostgreSQL's data could not be made.", f"The reason is in {log_path}.")
         fresh.rename(self.folder)
 

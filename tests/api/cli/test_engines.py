@@ -1,5 +1,6 @@
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -161,6 +162,24 @@ def test_a_folder_may_be_named_as_its_owner_likes(folder: Path) -> None:
         client.close()
     finally:
         engines.stop()
+
+
+def test_a_stop_while_the_data_is_made_ends_what_makes_it(folder: Path) -> None:
+    """`initdb` went on for a while after a Ctrl-C at the first start."""
+    made_by = folder / "fake" / "bin" / "initdb"
+    made_by.parent.mkdir(parents=True)
+    made_by.write_text(f"#!/bin/sh\necho $$ > {folder}/pid\nkill -USR1 $PPID\nexec sleep 60\n")
+    made_by.chmod(0o700)
+    server = Postgres(folder, durable=False, runs_as=lambda _: None)
+    server.install = folder / "fake"
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+
+    with pytest.raises(KeyboardInterrupt):
+        server.begin()
+
+    signal.signal(signal.SIGUSR1, before)
+    assert processes.command_of(int((folder / "pid").read_text())) == ""
+    assert not server.folder.exists()
 
 
 def test_only_the_owner_can_pass_to_the_sockets_and_the_data(engines: Engines) -> None:
