@@ -75,12 +75,17 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
         except ENGINE_AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - it would stay `going` for ever, unseen
-            trouble = broken(task, error, is_in_doubt=False)
-            await _record_error(context, task, None, trouble, started_at)
+            await break_off(context, task, error, started_at)
         else:
             if await _act(context, task, line, draft, started_at):
                 return opened or Opened(line, started_at)
     return None
+
+
+async def break_off(context: Context, task: Task, error: Exception, started_at: datetime) -> None:
+    """Parvis itself breaks at it, before anything was said."""
+    trouble = broken(task, error, is_in_doubt=False)
+    await _record_error(context, task, None, trouble, started_at)
 
 
 async def _hold_paused(context: Context, task: Task, now: datetime) -> bool:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from domain.kernel.caller import Caller, worker
 from domain.posts import delivering, leaving
-from domain.posts.delivering import Claims, Held
+from domain.posts.delivering import Claims, Held, Task
 from domain.posts.rules import DeliveryKind
 from workers.context import Context
-from workers.deliveries import Opened, deliver, put_off
+from workers.deliveries import Opened, break_off, deliver, put_off
 from workers.outbox import MOST_HELD, Lane
+from workers.timer import ENGINE_AWAY
 from workers.upkeep import taken_back
 
 BATCH = 500
@@ -24,9 +25,7 @@ async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) ->
     async with context.outbox.claiming:
         claimed = await _claim(context, caller, now=now)
         for start in range(0, len(claimed), BATCH):
-            rows = claimed[start : start + BATCH]
-            async with context.database.transaction(workspace_id, is_routine=True) as session:
-                tasks = await delivering.prepare(session, caller, rows, now=now)
+            tasks = await _prepare(context, caller, claimed[start : start + BATCH], now=now)
             lease_end, speak = now + context.settings.lease, partial(_speak, context)
             left = context.outbox.take(tasks, now, lease_end, speak)
             await put_off(context, workspace_id, left)
@@ -43,6 +42,22 @@ async def _claim(context: Context, caller: Caller, *, now: datetime) -> Claims:
             session, caller, by=context.worker_id, now=now, lease=lease, most=most
         )
     return sorted(rows, key=lambda row: (row["due_at"], row["id"]))
+
+
+async def _prepare(context: Context, caller: Caller, rows: Claims, *, now: datetime) -> list[Task]:
+    """One at which it breaks keeps none of the others back."""
+    try:
+        async with context.database.transaction(caller.workspace_id, is_routine=True) as session:
+            return await delivering.prepare(session, caller, rows, now=now)
+    except ENGINE_AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is one row's
+        if len(rows) > 1:
+            return [
+                task for row in rows for task in await _prepare(context, caller, [row], now=now)
+            ]
+        await break_off(context, delivering.unprepared(caller, rows[0]), error, now)
+        return []
 
 
 async def keep_leases(context: Context) -> None:

@@ -150,6 +150,11 @@ async def prepare(
     return [_task(caller, row, contents) for row in rows if row["content"] or row["id"] in contents]
 
 
+def unprepared(caller: Caller, row: asyncpg.Record) -> Task:
+    """A claimed delivery as its row has it, without what it would say."""
+    return _task(caller, row, {row["id"]: Content(parts=())})
+
+
 async def keep_steps(pool: asyncpg.Pool, caller: Caller, steps: Sequence[Step]) -> None:
     """Keeps how far deliveries got: a transaction in one round trip, as all of them wait for it.
 

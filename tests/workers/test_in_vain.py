@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import cast
+from uuid import UUID
+
+from sqlmodel import col, update
 
 from domain.connector.errors import OutcomeUnknown
 from domain.events.tables import Event
@@ -12,6 +16,7 @@ from tests.workers.stage import Stage, stage
 from tests.workers.test_half_out import do, go
 
 __all__ = ["stage"]
+FIRST_WAIT = timedelta(seconds=5)
 LOST = OutcomeUnknown("The server is out of order.", said="500 Oops")
 
 
@@ -114,3 +119,31 @@ async def test_a_look_up_at_which_parvis_breaks_sends_nothing(stage: Stage) -> N
     assert (row.state, row.look_ups) == ("unknown", 3)
     assert row.problem is not None
     assert row.problem["code"] == "work.broken"
+
+
+async def test_what_parvis_breaks_at_before_it_goes_out_keeps_no_other_back(stage: Stage) -> None:
+    """All that was claimed with it stayed where it was, lease after lease."""
+    account_id = await stage.account()
+    await stage.plan("a", account_id)
+    odd_id = await stage.plan("b", account_id)
+    await stage.plan("c", account_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        mine = update(Delivery).where(col(Delivery.post_id) == odd_id)
+        await session.exec(mine.values(content={"words": "of long ago"}))
+
+    assert await go(stage) == ["a", "c"]
+
+    odd = await delivery_of(stage, odd_id)
+    assert (odd.state, odd.failures, odd.act_at) == ("waiting", 1, stage.now + FIRST_WAIT)
+    assert odd.problem is not None
+    assert (odd.problem["code"], odd.problem["said"]) == ("work.broken", "ValidationError")
+    while odd.act_at is not None:
+        stage.now = odd.act_at
+        assert await go(stage) == []
+        odd = await delivery_of(stage, odd_id)
+    assert (odd.state, odd.failures) == ("failed", MOST_FAILURES)
+
+
+async def delivery_of(stage: Stage, post_id: UUID) -> Delivery:
+    [found] = [each for each in await stage.rows(Delivery) if each.post_id == post_id]
+    return cast("Delivery", found)
