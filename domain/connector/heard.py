@@ -3,9 +3,16 @@
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    JsonValue,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from domain.connector.http import Reply
 
@@ -25,6 +32,10 @@ class Heard(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="ignore", coerce_numbers_to_str=True, defer_build=True
     )
+
+
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+"""An id that is a number wherever it is documented."""
 
 
 class NotUnderstood(ValueError):

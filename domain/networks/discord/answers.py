@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import JsonValue, RootModel
 
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Number
 
 
 class Failure(Heard):
@@ -63,7 +63,7 @@ class Answered(Heard):
 
 
 class Message(Heard):
-    id: str
+    id: Number
     channel_id: str
     author: User
     timestamp: datetime
@@ -83,4 +83,4 @@ class Listed(RootModel[tuple[JsonValue, ...]]):
 
 
 class Numbered(Heard):
-    id: str
+    id: Number

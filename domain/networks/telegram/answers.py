@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from pydantic import Field, JsonValue
 
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Number
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class Entity(Heard):
 
 
 class Message(Heard):
-    message_id: str
+    message_id: Number
     date: datetime
     chat: Chat
     sender: User | None = Field(default=None, alias="from")

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, JsonValue, RootModel
 
 from domain.connector.dialects.moments import aware
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Number
 from domain.kernel.clock import as_kept
 
 
@@ -36,7 +36,7 @@ class Index(Heard):
 
 
 class User(Heard):
-    id: str
+    id: Number
     slug: str
     name: str = ""
     link: str | None = None
@@ -49,7 +49,7 @@ class Text(Heard):
 
 
 class Post(Heard):
-    id: str
+    id: Number
     link: str | None = None
     status: str = ""
 
@@ -70,12 +70,12 @@ class Standing(Heard):
 
 
 class Upload(Heard):
-    id: str
+    id: Number
     source_url: str = ""
 
 
 class Term(Heard):
-    id: str
+    id: Number
     name: str
 
 
@@ -86,10 +86,10 @@ class Terms(RootModel[tuple[Term, ...]]):
 class Comment(Heard):
     """`author` is 0 for guests."""
 
-    id: str
-    post: str
-    parent: str = "0"
-    author: str = "0"
+    id: Number
+    post: Number
+    parent: Number = "0"
+    author: Number = "0"
     author_name: str = ""
     author_url: str = ""
     author_avatar_urls: JsonValue = None

@@ -1,6 +1,6 @@
 """Who comments: users of the site by their id, guests by their picture, which is their mail's."""
 
-from urllib.parse import urlsplit
+import re
 
 from pydantic import JsonValue
 
@@ -8,6 +8,8 @@ from domain.connector.words import Profile
 from domain.networks.wordpress.answers import Comment
 
 _NOBODY = "Anonymous"
+_BEHIND = re.compile(r"[?#]")
+"""Where the path of an address ends."""
 
 
 def author_of(comment: Comment) -> Profile:
@@ -33,5 +35,5 @@ def avatar(told: JsonValue) -> str | None:
 
 def _guest(name: str, picture: str | None) -> str:
     """A guest has no id: the picture's address holds a hash of the mail, the same each time."""
-    hashed = urlsplit(picture).path.rpartition("/")[2] if picture else ""
+    hashed = _BEHIND.split(picture)[0].rpartition("/")[2] if picture else ""
     return f"guest:{hashed or name or _NOBODY}"

@@ -62,6 +62,7 @@ async def test_own_words_notices_and_talk_of_others_are_not_heard() -> None:
         message(4, type=46),
         message(3, mentions=[]),
         {"id": "2", "odd": True},
+        message(1, id="odd"),
     )
     assert (page.items, page.cursor) == ((), "5")
 

@@ -100,6 +100,17 @@ async def test_guests_are_told_apart_by_their_picture_and_else_by_their_name() -
     assert authors[0].avatar_url == "https://g.example/avatar/a1?s=96"
 
 
+async def test_comment_that_is_no_comment_hides_no_other() -> None:
+    odd = (
+        comment(2, id="two", parent=0),
+        comment(3, author=0, author_avatar_urls={"96": "http://[odd"}),
+    )
+
+    found = await inbox.read(ScriptedHttp([page(comment(1), *odd)]), CASE.access, None)
+
+    assert [item.remote_id for item in found.items] == ["comments/1", "comments/3"]
+
+
 async def test_total_that_the_site_does_not_tell_is_absent() -> None:
     posts = Exchange(method="GET", path="/wp-json/wp/v2/posts", json_=[{"id": 6}])
     http = ScriptedHttp([posts, page(comment(1))])
