@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from api.cli import doors, installed, machine_checks, revisions, server_checks
+from api.cli import doors, installed, machine_checks, memory, revisions, server_checks
 from api.cli.doctor import examine
 from api.cli.engines import Engines
 from api.cli.findings import Finding
@@ -96,9 +96,14 @@ def test_time_zones_of_the_machine_are_noticed() -> None:
 def test_too_much_memory_is_noticed_and_counted_with_children() -> None:
     roomy = machine_checks.memory_fits(os.getpid(), os.getpid(), stack_mib=10**6, api_mib=10**6)
     tight = machine_checks.memory_fits(os.getpid(), os.getpid(), stack_mib=10**6, api_mib=1)
+    held = memory.share_mib(os.getpid())
+    at_work = machine_checks.memory_fits(
+        os.getpid(), os.getpid(), stack_mib=10**6, api_mib=held - 40
+    )
 
     assert is_well(roomy)
     assert "restart it" in tight.remedy
+    assert is_well(at_work), "what was loaded for the first answers is no leak"
     assert roomy.what.startswith("Memory: stack ")
     assert "stack 0 MiB" not in roomy.what
 
