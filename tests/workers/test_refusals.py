@@ -28,5 +28,6 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
 
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr == (
-        "parvis: Settings are missing or wrong (SWEEP_EVERY_S: input should be greater than 0).\n"
+        "parvis: Settings are missing or wrong (SWEEP_EVERY_S: input should be greater than 0). "
+        "`.env.example` explains each.\n"
     )
