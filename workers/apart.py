@@ -15,8 +15,6 @@ from domain.setbacks import service
 from domain.setbacks.rules import Work
 from workers.context import Context
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger("apart")
-
 OWN = str(Path(__file__).parent.parent) + "/"
 Act = Callable[[AsyncSession, Caller, UUID], Awaitable[None]]
 PutOff = Callable[[str], Awaitable[None]]
@@ -101,6 +99,8 @@ def note_broken(work: str, ids: Iterable[UUID], error: Exception) -> None:
     frames = [each for each in extract_tb(error.__traceback__) if OWN in each.filename]
     places = [f"{each.filename.rpartition(OWN)[2]}:{each.lineno}" for each in reversed(frames)]
     subjects = [id_.hex for id_ in ids]
+    # Asked for each time: one that is kept stays with the settings it met first.
+    log: structlog.typing.FilteringBoundLogger = structlog.get_logger("apart")
     log.error(
         "work.broken", work=work, subjects=subjects, reason=type(error).__name__, places=places[:8]
     )
