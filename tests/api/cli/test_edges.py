@@ -12,7 +12,7 @@ from api.cli.env_file import read_env_file
 from api.cli.places import ROOT
 from api.cli.trouble import Trouble
 
-NO_SERVERS = {"DATABASE_URL": "", "REDIS_URL": ""}
+NO_SERVERS = {"DATABASE_URL": "", "MIGRATION_DATABASE_URL": "", "REDIS_URL": ""}
 
 
 def parvis(
