@@ -12,7 +12,6 @@ from domain.posts.rules import DeliveryKind
 from workers.context import Context
 from workers.deliveries import Opened, break_off, deliver, put_off
 from workers.outbox import MOST_HELD, Lane
-from workers.timer import ENGINE_AWAY
 from workers.upkeep import taken_back
 
 BATCH = 500
@@ -45,12 +44,13 @@ async def _claim(context: Context, caller: Caller, *, now: datetime) -> Claims:
 
 
 async def _prepare(context: Context, caller: Caller, rows: Claims, *, now: datetime) -> list[Task]:
-    """One at which it breaks keeps none of the others back."""
+    """One at which it breaks, here or in PostgreSQL, keeps none of the others back.
+
+    Where the engine is away, `break_off` raises that.
+    """
     try:
         async with context.database.transaction(caller.workspace_id, is_routine=True) as session:
             return await delivering.prepare(session, caller, rows, now=now)
-    except ENGINE_AWAY:
-        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is one row's
         if len(rows) > 1:
             return [

@@ -13,7 +13,8 @@ from api.cli.findings import Finding
 _ROOM_WANTED_BYTES = 1_000_000_000
 _STACK_LIMIT_MIB, _API_LIMIT_MIB = 450, 160
 _AT_WORK_MIB = 60
-"""More than idle: the graph, views and pages, which are loaded when they are first asked for."""
+"""More than idle: the graph, views and pages, which are loaded when they are first asked for (40
+after the tour), and some room."""
 
 
 def environment_matches(root: Path) -> Finding:

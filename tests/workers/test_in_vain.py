@@ -5,10 +5,12 @@ from itertools import pairwise
 from typing import cast
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, update
 
 from domain.connector.errors import OutcomeUnknown
 from domain.events.tables import Event
+from domain.kernel.settings import Settings
 from domain.posts.rules import MOST_FAILURES
 from domain.posts.settling import retry_delivery
 from domain.posts.tables import Attempt, Delivery, Post
@@ -142,6 +144,27 @@ async def test_what_parvis_breaks_at_before_it_goes_out_keeps_no_other_back(stag
         assert await go(stage) == []
         odd = await delivery_of(stage, odd_id)
     assert (odd.state, odd.failures) == ("failed", MOST_FAILURES)
+
+
+async def test_what_postgresql_refuses_keeps_no_other_back(
+    stage: Stage, settings: Settings
+) -> None:
+    """It was taken for an engine that is away, and all that was claimed with it waited."""
+    account_id = await stage.account()
+    await stage.plan("a", account_id)
+    odd_id = await stage.plan("b", account_id)
+    assert settings.migration_database_url is not None
+    owner = await asyncpg.connect(settings.migration_database_url.get_secret_value())
+    odd = f"post_id <> '{odd_id}' OR content IS NULL"
+    await owner.execute(f"ALTER TABLE deliveries ADD CONSTRAINT odd CHECK ({odd})")
+    try:
+        assert await go(stage) == ["a"]
+    finally:
+        await owner.execute("ALTER TABLE deliveries DROP CONSTRAINT odd")
+        await owner.close()
+
+    row = await delivery_of(stage, odd_id)
+    assert (row.state, row.failures, row.act_at) == ("waiting", 1, stage.now + FIRST_WAIT)
 
 
 async def delivery_of(stage: Stage, post_id: UUID) -> Delivery:
