@@ -43,4 +43,6 @@ def if_changed(request: Request, response: Response) -> Response:
 def matches(known: str, tag: str) -> bool:
     """Weak comparison (RFC 9110, 13.1.2)."""
     bare = tag.removeprefix("W/")
-    return known == "*" or any(each.strip().removeprefix("W/") == bare for each in known.split(","))
+    return known in {tag, "*"} or any(
+        each.strip().removeprefix("W/") == bare for each in known.split(",")
+    )

@@ -1,5 +1,6 @@
 """Checks bearer values, and remembers a check for at most a second."""
 
+import asyncio
 import time
 from collections.abc import MutableMapping
 from dataclasses import replace
@@ -46,6 +47,7 @@ class TokenChecks:
         self._allowances = allowances
         self._kept_s = kept_s
         self._known: dict[str, _Known] = {}
+        self._checking: dict[str, asyncio.Task[_Known]] = {}
 
     async def caller(self, authorization: str | None, scope: MutableMapping[str, Any]) -> Caller:
         """Whom an Authorization header stands for; counts the request `scope` against them.
@@ -83,18 +85,28 @@ class TokenChecks:
         if known is None:
             self._allowances.check_address(scope)
         try:
-            return await self._check(bearer)
+            return await self._checked_once(bearer)
         except TokenInvalid:
             self._known.pop(bearer, None)
             raise
+
+    async def _checked_once(self, bearer: str) -> _Known:
+        """One check for all who come while it runs; not where each shall have one of its own."""
+        if not self._kept_s:
+            return await self._check(bearer)
+        if bearer not in self._checking:
+            check = self._checking[bearer] = asyncio.create_task(self._check(bearer))
+            check.add_done_callback(lambda _: self._checking.pop(bearer))
+        return await asyncio.shield(self._checking[bearer])
 
     async def _check(self, bearer: str) -> _Known:
         workspace_id = workspace_of(bearer)
         if workspace_id is None:
             raise TokenInvalid
+        until = time.monotonic() + self._kept_s
         async with self._database.transaction(workspace_id) as session:
             checked = await check_bearer(session, bearer, now=datetime.now(UTC))
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        known = self._known[bearer] = _Known(checked, time.monotonic() + self._kept_s)
+        known = self._known[bearer] = _Known(checked, until)
         return known

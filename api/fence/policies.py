@@ -49,11 +49,11 @@ def headers_of(left: dict[str, Left]) -> list[tuple[bytes, bytes]]:
     """The two header fields of an answer; none for a request that nothing limits."""
     if not left:
         return []
-    policies = ", ".join([_policy_item(one.policy) for one in left.values()])
+    policies = b", ".join([_policy_item(one.policy) for one in left.values()])
     limits = ", ".join(
         [f'"{name}";r={one.remaining};t={ceil(one.wait_s)}' for name, one in left.items()]
     )
-    return [(b"ratelimit-policy", policies.encode()), (b"ratelimit", limits.encode())]
+    return [(b"ratelimit-policy", policies), (b"ratelimit", limits.encode())]
 
 
 def refuse(scope: MutableMapping[str, Any], left: Left, *, now_s: float) -> NoReturn:
@@ -96,5 +96,5 @@ def _network(host: str) -> str:
 
 
 @lru_cache(maxsize=100)
-def _policy_item(policy: Policy) -> str:
-    return f'"{policy.name}";q={policy.quota};w={policy.window_s}'
+def _policy_item(policy: Policy) -> bytes:
+    return f'"{policy.name}";q={policy.quota};w={policy.window_s}'.encode()

@@ -17,11 +17,6 @@ def current_trace() -> str | None:
     return headers.get("traceparent")
 
 
-def is_traced() -> bool:
-    """Whether spans go anywhere; without a provider they only carry a caller's trace on."""
-    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
-
-
 @contextmanager
 def span(name: str, *, parent: str | None = None, **attributes: str) -> Iterator[trace.Span]:
     """A span; `parent` is a `traceparent` kept in a row or a job."""
