@@ -30,7 +30,8 @@ COMMANDS = (
         "migrate",
         (
             "Bring the database's schema to the newest revision, or to the one you name.\n\n"
-            "Runs as the owner, MIGRATION_DATABASE_URL; an older revision goes down."
+            "Runs as the owner, MIGRATION_DATABASE_URL. An older revision goes down, which drops "
+            "tables and columns with all they hold: only with --lose-rows."
         ),
         "api.cli.migrate:migrate",
     ),

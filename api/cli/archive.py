@@ -9,12 +9,15 @@ media/…         every stored file
 import hashlib
 import io
 import json
+import os
 import tarfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
 from api.cli.trouble import Trouble
+from domain.media.storage import INCOMING
 
 FORMAT = 1
 MANIFEST, DATABASE, KEYS, MEDIA = "manifest.json", "database.dump", "keys", "media"
@@ -56,6 +59,32 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
             f"Restore it with Parvis {manifest.release}.",
         )
     return manifest
+
+
+def pack(archive: tarfile.TarFile, folder: str, source: Path) -> None:
+    """Add the files below `source`; what is deleted meanwhile, or still coming in, stays out."""
+    for place, _, names in os.walk(source):
+        for name in sorted(names):
+            path = Path(place, name)
+            if not name.startswith(INCOMING):
+                with suppress(FileNotFoundError):
+                    _add(archive, f"{folder}/{path.relative_to(source)}", path)
+
+
+def _add(archive: tarfile.TarFile, name: str, path: Path) -> None:
+    with path.open("rb") as file:
+        archive.addfile(archive.gettarinfo(arcname=name, fileobj=file), _Steady(file))
+
+
+class _Steady(io.RawIOBase):
+    """A file of the length that was announced: an upload's piece may be cut while it is read, and
+    what lies beyond its row's count is never used."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size).ljust(size, b"\0")
 
 
 def unpack(archive: tarfile.TarFile, folder: str, target: Path) -> int:

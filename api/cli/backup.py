@@ -64,8 +64,7 @@ def write(settings: Settings, target: Path, *, keys: tuple[Path, ...], now: date
             for key in keys:
                 file.add(key, f"{archive.KEYS}/{key.name}")
             file.add(dump, archive.DATABASE)
-            if settings.media_dir.exists():
-                file.add(settings.media_dir, archive.MEDIA)
+            archive.pack(file, archive.MEDIA, settings.media_dir)
         fresh.chmod(0o600)
         fresh.rename(target)
 

@@ -23,12 +23,28 @@ _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 def migrate(
     *,
     to: Annotated[str, Parameter(help="A revision, `head`, `base`, or steps such as -1.")] = "head",
+    lose_rows: Annotated[
+        bool,
+        Parameter(negative=(), help="Go down although tables and columns go with all they hold."),
+    ] = False,
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> None:
     if not to.strip():
         raise Trouble("--to names no revision.", "Leave it out for the newest.")
     with surroundings(data) as settings:
+        if not lose_rows:
+            refuse_to_lose_rows(settings, to)
         tell(f"The schema is at {move(settings, to) or 'base: nothing is there'}.")
+
+
+def refuse_to_lose_rows(settings: Settings, to: str) -> None:
+    """Raises `Trouble` where `to` lies below what the database is at."""
+    before = revision(settings)
+    if before is not None and _leads_down(_config(), before, to):
+        raise Trouble(
+            f"From {before} down to {to}, what the steps between made is dropped with its rows.",
+            "Run ./parvis backup, then say --lose-rows as well.",
+        )
 
 
 def move(settings: Settings, to: str) -> str | None:

@@ -11,13 +11,16 @@ from api.cli.secret_files import first_token_path, keep, owner_path
 from api.cli.surroundings import read_settings, servers_in_use
 from api.cli.trouble import Trouble
 from domain.kernel.caller import Scope
+from domain.kernel.nudges import AWAY_REMEDY, open_queue, why_away
 from domain.kernel.settings import Settings
 
 
 def main() -> int:
     try:
         with servers_in_use():
-            prepare(read_settings())
+            settings = read_settings()
+            asyncio.run(knock_at_queue(settings))
+            prepare(settings)
     except Trouble as trouble:
         sys.stderr.write(f"parvis: {trouble}\n")
         return 1
@@ -30,6 +33,18 @@ def prepare(settings: Settings) -> None:
         keep(first_token_path(settings.data_dir), asyncio.run(first_token(settings)))
     if not owner_path(settings.data_dir).exists():
         keep(owner_path(settings.data_dir), asyncio.run(first_owner(settings)))
+
+
+async def knock_at_queue(settings: Settings) -> None:
+    """Raises `Trouble`: `up` would say that Parvis runs, and only a log that its queue is away."""
+    client = open_queue(settings.redis_url.get_secret_value())
+    try:
+        reason = await why_away(client)
+    finally:
+        await client.aclose()
+    if reason is not None:
+        said = reason.rstrip(".")
+        raise Trouble(f"The queue does not answer at REDIS_URL ({said}).", AWAY_REMEDY)
 
 
 async def first_token(settings: Settings) -> str:

@@ -117,8 +117,11 @@ def sign_in(stack: Stack, token: str) -> str | None:
 
 
 def is_prepared(stack: Stack) -> bool:
-    """Whether the schema is the newest, and the first token and owner are there."""
-    if stack.postgres is None:
+    """Whether the schema is the newest, and the first token and owner are there.
+
+    Never where a server is not ours: preparing also says which one is away.
+    """
+    if stack.postgres is None or stack.valkey is None:
         return False
     data_dir = stack.postgres.data_dir
     if not (first_token_path(data_dir).exists() and owner_path(data_dir).exists()):

@@ -17,8 +17,9 @@ from domain.workspaces.service import create_workspace
 from domain.workspaces.shapes import WorkspaceKind
 
 FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
-_BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1"
+_BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1 ORDER BY created_at, workspace_id"
 _BY_ID = "SELECT workspace_id FROM workspaces WHERE workspace_id = $1"
+_MOST_TOLD = 5
 _SLUGS = "SELECT slug FROM workspaces ORDER BY created_at LIMIT 20"
 
 
@@ -28,11 +29,22 @@ def operator(workspace_id: UUID) -> Caller:
 
 
 async def workspace_named(settings: Settings, text: str) -> UUID | None:
-    """The workspace with this id or slug; None when there is none."""
+    """The workspace with this id or slug; None when there is none.
+
+    Raises `Trouble` where several have the slug: a token would open somebody else's.
+    """
+    found = await _all_named(settings, text)
+    if len(found) > 1:
+        ids = ", ".join(shown(id_) for id_ in found[:_MOST_TOLD])
+        more = " and more" if len(found) > _MOST_TOLD else ""
+        raise Trouble(f"{len(found)} workspaces are named {text}: {ids}{more}.", "Give one's id.")
+    return found[0] if found else None
+
+
+async def _all_named(settings: Settings, text: str) -> list[UUID]:
     asked = (_BY_ID, _read_id(text)) if text.startswith("ws_") else (_BY_SLUG, text)
     async with as_owner(settings) as connection:
-        found: UUID | None = await connection.fetchval(*asked)
-        return found
+        return [row[0] for row in await connection.fetch(*asked)]
 
 
 def _read_id(text: str) -> UUID:
@@ -66,10 +78,10 @@ async def make_workspace(
 
 
 async def first_workspace(settings: Settings, *, now: datetime) -> UUID:
-    """The one that `up` begins with, made when it is missing."""
-    found = await workspace_named(settings, FIRST_SLUG)
-    if found is not None:
-        return found
+    """The oldest of the name that `up` begins with, made when it is missing."""
+    found = await _all_named(settings, FIRST_SLUG)
+    if found:
+        return found[0]
     return await make_workspace(settings, slug=FIRST_SLUG, name=FIRST_NAME, now=now)
 
 

@@ -22,6 +22,7 @@ log = structlog.get_logger()
 DUE_CHANNEL = "parvis:due"
 QUEUE = "parvis:jobs"
 PENDING = "nudges"
+AWAY_REMEDY = "Start it, or correct REDIS_URL."
 PATIENCE_S = 1.0
 """For all nudges of a transaction: its caller waits for the answer."""
 VALKEY_PATIENCE_S = 5.0
@@ -103,12 +104,19 @@ def open_queue(url: str) -> ArqRedis:
 
 async def tell_if_away(client: ArqRedis) -> None:
     """Says once, at a start, what is wrong with the queue: all goes on without it, only later."""
+    reason = await why_away(client)
+    if reason is not None:
+        log.warning("queue.away", reason=reason, remedy=AWAY_REMEDY)
+
+
+async def why_away(client: ArqRedis) -> str | None:
+    """What the queue's client met instead of an answer; None when the queue answers."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             await client.ping()
     except (RedisError, OSError) as error:
-        reason, remedy = str(error) or type(error).__name__, "Start it, or correct REDIS_URL."
-        log.warning("queue.away", reason=reason, remedy=remedy)
+        return str(error) or type(error).__name__
+    return None
 
 
 def pack(job: dict[str, Any]) -> bytes:

@@ -2,16 +2,17 @@ import asyncio
 import io
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 import pytest
+from typing_extensions import Buffer
 
 from api.cli import archive, backup, dumps, restore, secret_files, tenants
-from api.cli.migrate import is_empty, migrate, move
+from api.cli.migrate import is_empty, migrate, move, refuse_to_lose_rows, revision
 from api.cli.surroundings import owner_url
 from api.cli.trouble import Trouble
 from api.state import open_state
@@ -139,6 +140,50 @@ def test_a_file_that_cannot_be_made_is_one_line(folder: Path, name: str, told: s
         backup.ensure_free(folder / name)
 
 
+class Disturbed(io.BytesIO):
+    """Where a backup goes while somebody deletes and cuts what is not packed yet."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    def write(self, raw: Buffer) -> int:
+        self.meanwhile()
+        return super().write(raw)
+
+
+def packed(target: Disturbed, media: Path) -> dict[str, bytes]:
+    """What a backup holds of that folder, by name."""
+    with tarfile.open(fileobj=target, mode="w") as file:
+        archive.pack(file, archive.MEDIA, media)
+    with tarfile.open(fileobj=io.BytesIO(target.getvalue())) as file:
+        members = [(member.name, file.extractfile(member)) for member in file]
+        return {name: content.read() for name, content in members if content is not None}
+
+
+def test_what_is_deleted_while_it_is_packed_stays_out_and_stops_nothing(folder: Path) -> None:
+    """The nightly backup stopped at the first medium that was gone."""
+    for name in ("a", "b", "c", ".incoming-x"):
+        (folder / name).write_text(name)
+
+    found = packed(Disturbed(lambda: (folder / "b").unlink(missing_ok=True)), folder)
+
+    assert found == {"media/a": b"a", "media/c": b"c"}
+
+
+def test_a_piece_that_is_cut_while_it_is_packed_stops_nothing(folder: Path) -> None:
+    """It was an unexpected end of data."""
+    (folder / "piece").write_bytes(b"x" * 1_000_000)
+
+    found = packed(Disturbed(lambda: os.truncate(folder / "piece", 0)), folder)
+
+    assert len(found["media/piece"]) == 1_000_000
+
+
+def test_a_folder_of_media_that_is_not_there_is_packed_as_none(folder: Path) -> None:
+    assert packed(Disturbed(lambda: None), folder / "none") == {}
+
+
 async def test_a_database_with_rows_is_not_overwritten(full: Settings, folder: Path) -> None:
     await asyncio.to_thread(write, full, folder / "backup.tar")
     before = await counts(full)
@@ -243,6 +288,30 @@ def test_the_schema_goes_down_and_up_by_the_same_command(full: Settings) -> None
     assert move(full, "base") is None
     assert move(full, "head") == top
     assert move(full, top or "") == top
+
+
+@pytest.mark.parametrize("to", ["base", "-1", "2026_11_22_1000"])
+def test_a_step_down_is_refused_until_it_is_said_that_rows_may_go(
+    full: Settings, to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`migrate --to base` emptied the database without a word."""
+    top = move(full, "head")
+    for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "SEALING_KEYS"):
+        monkeypatch.setenv(name, getattr(full, name.lower()).get_secret_value())
+
+    with pytest.raises(Trouble, match=rf"From {top} down to {to}, .*\. Run .*say --lose-rows"):
+        migrate(to=to)
+    before = revision(full)
+    migrate(to=to, lose_rows=True)
+
+    assert before == top
+    assert revision(full) != top
+
+
+def test_a_way_up_or_nowhere_is_never_refused(full: Settings, empty: Settings) -> None:
+    refuse_to_lose_rows(full, "head")
+    refuse_to_lose_rows(full, revision(full) or "")
+    refuse_to_lose_rows(empty, "base")
 
 
 def test_an_unknown_revision_is_refused_and_nothing_moves(full: Settings) -> None:

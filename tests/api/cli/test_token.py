@@ -55,6 +55,22 @@ async def test_a_workspace_is_found_by_its_short_name_and_by_its_id(settings: Se
     assert await tenants.workspace_named(settings, "nobody") is None
 
 
+async def test_a_short_name_that_two_workspaces_have_names_both_and_opens_neither(
+    settings: Settings,
+) -> None:
+    """One was taken, whichever PostgreSQL gave first: a token may have opened somebody else's."""
+    one = await tenants.make_workspace(settings, slug="two-choirs", name="Choir", now=NOW)
+    later = NOW + timedelta(days=1)
+    two = await tenants.make_workspace(settings, slug="two-choirs", name="Choir", now=later)
+
+    with pytest.raises(Trouble) as found:
+        await tenants.workspace_named(settings, "two-choirs")
+
+    ids = f"{tenants.shown(one)}, {tenants.shown(two)}"
+    assert str(found.value) == f"2 workspaces are named two-choirs: {ids}. Give one's id."
+    assert await tenants.workspace_named(settings, tenants.shown(two)) == two
+
+
 async def test_a_broken_id_is_refused_in_one_line(settings: Settings) -> None:
     with pytest.raises(Trouble, match="ws_12 is no workspace id"):
         await tenants.workspace_named(settings, "ws_12")

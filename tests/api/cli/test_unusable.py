@@ -157,6 +157,26 @@ def test_up_says_what_its_preparation_said(engines: Engines, folder: Path) -> No
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("database", ["named", "embedded"])
+def test_up_does_not_say_that_it_runs_while_the_queue_is_away(
+    engines: Engines, folder: Path, database: str
+) -> None:
+    """Only its logs told; no post went out."""
+    env = environment(engines, folder, "", REDIS_URL=f"redis://:{SECRET}@127.0.0.1:1/0")
+    if database == "embedded":
+        env |= {"DATABASE_URL": "", "MIGRATION_DATABASE_URL": ""}
+    ended = parvis(env, "up")
+
+    last = ended.stderr.splitlines()[-1]
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert re.fullmatch(
+        r"parvis: prepare stopped at its start\. The queue does not answer at REDIS_URL "
+        r"\(.+[^.]\)\. Start it, or correct REDIS_URL\.",
+        last,
+    )
+    assert SECRET not in ended.stderr
+
+
 def test_a_port_in_use_is_one_line_for_the_api_alone_too(engines: Engines, folder: Path) -> None:
     with doors.open_door("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
