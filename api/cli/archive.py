@@ -77,8 +77,10 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> None:
 
 
 class _Steady(io.RawIOBase):
-    """A file of the length that was announced: an upload's piece may be cut while it is read, and
-    what lies beyond its row's count is never used."""
+    """A file of the length that was announced, filled up with nothing where it was cut since.
+
+    Only an upload's piece is ever cut, to what its row counts, and what lies beyond is not used.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
