@@ -24,7 +24,7 @@ QUERIES = (
             "kinds": "Only these kinds.",
             "community_ids": "Only of these communities.",
         },
-        order=Order(queries.SORT, ("at", "subject_id")),
+        order=Order(queries.SORT, ("at", "subject_id", "kind")),
     ),
 )
 MUTATIONS: tuple[Mutation, ...] = ()

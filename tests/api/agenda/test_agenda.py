@@ -295,3 +295,21 @@ async def test_the_graph_has_the_same_agenda(tenant: Tenant, furnished: Furnishe
     assert answer.json()["data"]["agenda"]["nodes"] == [
         {"kind": "DELIVERY_FAILED", "code": "network.refused"}
     ]
+
+
+async def test_the_graph_goes_on_from_its_own_cursors(tenant: Tenant, furnished: Furnished) -> None:
+    query = """query($after: String) {
+      agenda(first: 2, after: $after, since: "2026-11-01T00:00:00Z",
+             until: "2027-11-01T00:00:00Z") {
+        nodes { kind } pageInfo { hasNextPage endCursor } } }"""
+    kinds: list[str] = []
+    after, goes_on = None, True
+
+    while goes_on:
+        sent = {"query": query, "variables": {"after": after}}
+        page = (await tenant.client.post("/graphql", json=sent)).json()["data"]["agenda"]
+        kinds += [each["kind"] for each in page["nodes"]]
+        after, goes_on = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+
+    assert [each.lower() for each in kinds] == [each["kind"] for each in await read(tenant)]
+    assert len(kinds) > 2

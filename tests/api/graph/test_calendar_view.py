@@ -1,5 +1,6 @@
 """The calendar view and lists of acts in the graph: what REST shows, page by page."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -38,6 +39,27 @@ async def test_window_goes_on_from_its_cursor_and_shows_the_posts_behind(desk: D
         "targets": [{"accountId": desk.account, "network": "sandbox", "handle": "vaud"}],
         "post": {"text": "On taille."},
     }
+    assert (first["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+async def test_window_goes_on_behind_what_was_published_at_once(desk: Desk) -> None:
+    posts = [await desk.draft(title=title) for title in ("Maintenant", "Aussi")]
+    for each in posts:
+        await desk.post(f"/v1/posts/{each['id']}/schedule", 200, now=True)
+    planned = [(await desk.client.get(f"/v1/posts/{each['id']}")).json() for each in posts]
+    now = datetime.now(UTC)
+    window = {"since": str(now - timedelta(days=1)), "until": str(now + timedelta(days=1))}
+    query = """query ($since: DateTime!, $until: DateTime!, $after: String) {
+      entries(first: 1, after: $after, since: $since, until: $until) {
+        edges { cursor node { title publishAt } } pageInfo { hasNextPage } } }"""
+
+    first = (await ask(desk.tenant, query, **window))["entries"]
+    after = first["edges"][0]["cursor"]
+    rest = (await ask(desk.tenant, query, **window, after=after))["entries"]
+
+    assert [each["node"] for each in first["edges"] + rest["edges"]] == [
+        {"title": each["title"], "publishAt": each["publish_at"]} for each in planned
+    ]
     assert (first["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
 
 
