@@ -105,7 +105,7 @@ QUERIES = (
         consents.list_consents,
         "The consents, newest first. Needs `accounts:read`.",
         filters={},
-        order=Order("-created_at", ("created_at", "id")),
+        order=Order(consents.NEWEST_FIRST.name, ("created_at", "id")),
     ),
 )
 

@@ -7,7 +7,7 @@ from domain.campaigns.shapes import CampaignView
 from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.posts import batches
-from domain.posts.queries import PostFilter, list_posts
+from domain.posts.queries import PostFilter, PostSort, list_posts
 from domain.posts.shapes import PostView
 
 community_by_campaign = One(
@@ -28,7 +28,7 @@ posts_by_campaign = Many(
     name="posts_by_campaign",
     owner=CampaignView,
     target=PostView,
-    order=Order("-created_at", ("created_at", "id")),
+    order=Order(PostSort.CREATED_DOWN, ("created_at", "id")),
     page_size=20,
     first=batches.posts_by_campaign,
     more=lambda session, caller, owner, page: list_posts(

@@ -14,7 +14,6 @@ from domain.identity.shapes import (
     TokenView,
 )
 
-OLDEST_FIRST = Order(queries.OLDEST_FIRST, ("id",))
 OWN = "The member's own; those of all with `administration`."
 
 APPLICATION = derive(
@@ -47,10 +46,17 @@ QUERIES = (
         queries.list_applications,
         "The applications this workspace registered. Needs `administration`.",
         filters={},
-        order=OLDEST_FIRST,
+        order=Order(queries.APPLICATION_ORDER.name, ("id",)),
     ),
     single("token", TOKEN, queries.get_token, f"One token. {OWN}", prefix="tok"),
-    listing("tokens", TOKEN, queries.list_tokens, f"Tokens. {OWN}", filters={}, order=OLDEST_FIRST),
+    listing(
+        "tokens",
+        TOKEN,
+        queries.list_tokens,
+        f"Tokens. {OWN}",
+        filters={},
+        order=Order(queries.TOKEN_ORDER.name, ("id",)),
+    ),
     single("api_key", API_KEY, queries.get_api_key, f"One API key. {OWN}", prefix="key"),
     listing(
         "api_keys",
@@ -58,7 +64,7 @@ QUERIES = (
         queries.list_api_keys,
         f"API keys. {OWN}",
         filters={},
-        order=OLDEST_FIRST,
+        order=Order(queries.KEY_ORDER.name, ("id",)),
     ),
     single("grant", GRANT, queries.get_grant, f"One grant. {OWN}", prefix="grant"),
     listing(
@@ -67,7 +73,7 @@ QUERIES = (
         queries.list_grants,
         f"Which applications have access. {OWN}",
         filters={},
-        order=OLDEST_FIRST,
+        order=Order(queries.GRANT_ORDER.name, ("id",)),
     ),
 )
 

@@ -24,6 +24,7 @@ from domain.mentions.shapes import (
     AuthorView,
     ConversationView,
     MentionFilter,
+    MentionSort,
     MentionView,
 )
 from domain.posts.batches import posts_by_id
@@ -33,8 +34,8 @@ from domain.posts.shapes import PostView
 from domain.workspaces.queries import members_by_id
 from domain.workspaces.shapes import MemberView
 
-LATEST_FIRST = Order("-said_at", ("said_at", "id"))
-AS_WRITTEN = Order("id", ("id",))
+LATEST_FIRST = Order(MentionSort.SAID_DOWN, ("said_at", "id"))
+AS_WRITTEN = Order(answers.IN_ORDER.name, ("id",))
 
 
 def _more(narrowed: Callable[[UUID], MentionFilter]) -> Callable[..., Awaitable[Page[Any]]]:

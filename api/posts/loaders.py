@@ -10,16 +10,19 @@ from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 from domain.media.queries import media_by_id
 from domain.media.shapes import MediaView
-from domain.posts import batches, delivery_queries, queries, versions
+from domain.posts import adaptations, batches, delivery_queries, queries, versions
 from domain.posts.adaptation_shapes import AdaptationView
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
-from domain.posts.queries import PostFilter
+from domain.posts.queries import PostFilter, PostSort
 from domain.posts.shapes import ApprovalView, PostView, VariantView
 from domain.posts.version_shapes import PostVersionView
 from domain.posts.window import EntryView
 
-NEWEST_FIRST = Order("-created_at", ("created_at", "id"))
-AS_MADE = Order("id", ("id",))
+NEWEST_FIRST = Order(PostSort.CREATED_DOWN, ("created_at", "id"))
+ADAPTATIONS = Order(adaptations.AS_MADE.name, ("id",))
+VARIANTS = Order("variants.id", ("id",))
+DELIVERIES = Order(delivery_queries.AS_MADE.name, ("id",))
+ATTEMPTS = Order(delivery_queries.AS_TRIED.name, ("id",))
 NEWEST_VERSION = Order(versions.NEWEST_FIRST.name, ("id",))
 
 posts_by_community = Many(
@@ -69,10 +72,10 @@ adaptations_by_post = Many(
     name="adaptations_by_post",
     owner=PostView,
     target=AdaptationView,
-    order=AS_MADE,
+    order=ADAPTATIONS,
     page_size=10,
     first=whole(batches.adaptations_by_post),
-    more=rest_of_whole(batches.adaptations_by_post, AS_MADE),
+    more=rest_of_whole(batches.adaptations_by_post, ADAPTATIONS),
 )
 post_by_adaptation = One(
     name="post_by_id",
@@ -92,19 +95,19 @@ variants_by_post = Many(
     name="variants_by_post",
     owner=PostView,
     target=VariantView,
-    order=AS_MADE,
+    order=VARIANTS,
     page_size=10,
     first=whole(batches.variants_by_post),
-    more=rest_of_whole(batches.variants_by_post, AS_MADE),
+    more=rest_of_whole(batches.variants_by_post, VARIANTS),
 )
 deliveries_by_post = Many(
     name="deliveries_by_post",
     owner=PostView,
     target=DeliveryView,
-    order=AS_MADE,
+    order=DELIVERIES,
     page_size=10,
     first=whole(delivery_queries.deliveries_by_post),
-    more=rest_of_whole(delivery_queries.deliveries_by_post, AS_MADE),
+    more=rest_of_whole(delivery_queries.deliveries_by_post, DELIVERIES),
 )
 account_by_variant = One(
     name="account_by_id",
@@ -168,8 +171,8 @@ attempts_by_delivery = Many(
     name="attempts_by_delivery",
     owner=DeliveryView,
     target=AttemptView,
-    order=AS_MADE,
+    order=ATTEMPTS,
     page_size=10,
     first=whole(batches.attempts_by_delivery),
-    more=rest_of_whole(batches.attempts_by_delivery, AS_MADE),
+    more=rest_of_whole(batches.attempts_by_delivery, ATTEMPTS),
 )

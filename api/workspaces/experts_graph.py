@@ -78,7 +78,7 @@ QUERIES = (
             "states": "Only in these states.",
             "subjects": "Only about these posts and mentions.",
         },
-        order=Order("id", ("id",)),
+        order=Order(expert_queries.IN_ORDER.name, ("id",)),
     ),
 )
 

@@ -27,8 +27,6 @@ from domain.workspaces.department_shapes import DepartmentView
 from domain.workspaces.invitation_shapes import InvitationView
 from domain.workspaces.role_shapes import RoleTemplateView, RoleView
 
-OLDEST_FIRST = Order("id", ("id",))
-
 
 async def _invitations_by_id(
     session: AsyncSession, caller: Caller, ids: Sequence[UUID]
@@ -95,7 +93,7 @@ QUERIES = (
         custom_roles.list_roles,
         "The custom roles, in the order they were made. Needs `members:read`.",
         filters={},
-        order=OLDEST_FIRST,
+        order=Order(custom_roles.IN_ORDER.name, ("id",)),
     ),
     single(
         "invitation", INVITATION, _invitation, "One invitation. Needs `members:read`.", prefix="inv"
@@ -106,7 +104,7 @@ QUERIES = (
         invitation_queries.list_invitations,
         "The invitations, in the order they were sent. Needs `members:read`.",
         filters={"states": "Only in these states."},
-        order=OLDEST_FIRST,
+        order=Order(invitation_queries.IN_ORDER.name, ("id",)),
     ),
     single(
         "department",
@@ -121,7 +119,7 @@ QUERIES = (
         department_queries.list_departments,
         "The departments, in the order they were made. Needs `members:read`.",
         filters={},
-        order=OLDEST_FIRST,
+        order=Order(department_queries.IN_ORDER.name, ("id",)),
     ),
 )
 

@@ -39,7 +39,9 @@ from domain.kernel.sealing import KeyRing, fingerprint
 from domain.kernel.shapes import Page
 from domain.networks import find as find_network
 
-NEWEST_FIRST = Sort("-created_at", (col(Consent.created_at), col(Consent.id)), (datetime, UUID))
+NEWEST_FIRST = Sort(
+    "-consents.created_at", (col(Consent.created_at), col(Consent.id)), (datetime, UUID)
+)
 DENIED = "consent.denied"
 ISSUER_DIFFERS = "consent.issuer_differs"
 

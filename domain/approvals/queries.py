@@ -22,7 +22,7 @@ from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.tables import DepartmentMember
 
-NEWEST_FIRST = Sort("-id", (col(Review.id),), (UUID,))
+NEWEST_FIRST = Sort("-reviews.id", (col(Review.id),), (UUID,))
 OF_POST = OfEach(Review, ReviewView, "post_id", (col(Review.id).desc(),))
 
 

@@ -17,7 +17,7 @@ from domain.kernel.ids import BY_KIND
 from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 
-LATEST_FIRST = Sort("-number", (col(Event.number),), (int,))
+LATEST_FIRST = Sort("-audit.number", (col(Event.number),), (int,))
 
 
 async def list_audit_entries(

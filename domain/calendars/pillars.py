@@ -20,7 +20,9 @@ from domain.kernel.ids import new_id
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
-OLDEST_FIRST = Sort("created_at", (col(Pillar.created_at), col(Pillar.id)), (datetime, UUID))
+OLDEST_FIRST = Sort(
+    "pillars.created_at", (col(Pillar.created_at), col(Pillar.id)), (datetime, UUID)
+)
 NAME_TAKEN = "A pillar of this calendar has this name already."
 
 

@@ -15,7 +15,9 @@ from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
-OLDEST_FIRST = Sort("created_at", (col(Calendar.created_at), col(Calendar.id)), (datetime, UUID))
+OLDEST_FIRST = Sort(
+    "calendars.created_at", (col(Calendar.created_at), col(Calendar.id)), (datetime, UUID)
+)
 
 
 def visible(caller: Caller) -> SelectOfScalar[Calendar]:

@@ -18,7 +18,9 @@ from domain.kernel.errors import Fault, Misfit
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
-NEWEST_FIRST = Sort("-created_at", (col(Campaign.created_at), col(Campaign.id)), (datetime, UUID))
+NEWEST_FIRST = Sort(
+    "-campaigns.created_at", (col(Campaign.created_at), col(Campaign.id)), (datetime, UUID)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
-BY_KEY = Sort("key", (col(Contact.key), col(Contact.id)), (str, UUID))
+BY_KEY = Sort("contacts.key", (col(Contact.key), col(Contact.id)), (str, UUID))
 
 
 def visible(caller: Caller) -> SelectOfScalar[Contact]:

@@ -19,7 +19,7 @@ from domain.kernel.ids import BY_KIND, read_any
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
 from domain.kernel.shapes import Page
 
-IN_ORDER = Sort("number", (col(Event.number),), (int,))
+IN_ORDER = Sort("events.number", (col(Event.number),), (int,))
 
 
 def visible(caller: Caller) -> SelectOfScalar[Event]:

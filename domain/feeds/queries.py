@@ -22,7 +22,7 @@ from domain.kernel.sealing import fingerprint
 from domain.kernel.shapes import Page
 from domain.posts.tables import Post
 
-IN_ORDER = Sort("id", (col(CalendarFeed.id),), (UUID,))
+IN_ORDER = Sort("calendar_feeds.id", (col(CalendarFeed.id),), (UUID,))
 OF_CALENDAR = OfEach(CalendarFeed, CalendarFeedView, "calendar_id", (col(CalendarFeed.id),))
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
 MOST_PAST, MOST_COMING = 500, 1500

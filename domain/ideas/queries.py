@@ -22,7 +22,7 @@ from domain.posts import queries as posts
 from domain.posts.shapes import PostView
 from domain.posts.tables import Post
 
-AS_MADE = Sort("id", (col(Post.id),), (UUID,))
+AS_MADE = Sort("idea_posts.id", (col(Post.id),), (UUID,))
 
 
 class IdeaSort(Word):

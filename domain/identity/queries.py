@@ -20,16 +20,16 @@ from domain.identity.shapes import (
 from domain.identity.tables import Application, ApplicationSecret, Grant, Token
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page, View
 
 Shown = TypeVar("Shown", bound=View)
 TOKENS = (TokenKind.OPERATOR, TokenKind.ACCESS)
 KEYS = (TokenKind.KEY,)
-OLDEST_FIRST = "id"
-TOKEN_ORDER = Sort(OLDEST_FIRST, (col(Token.id),), (UUID,))
-APPLICATION_ORDER = Sort(OLDEST_FIRST, (col(Application.id),), (UUID,))
-GRANT_ORDER = Sort(OLDEST_FIRST, (col(Grant.id),), (UUID,))
+TOKEN_ORDER = Sort("tokens.id", (col(Token.id),), (UUID,))
+KEY_ORDER = Sort("api_keys.id", (col(Token.id),), (UUID,))
+APPLICATION_ORDER = Sort("applications.id", (col(Application.id),), (UUID,))
+GRANT_ORDER = Sort("grants.id", (col(Grant.id),), (UUID,))
 
 
 def visible_applications(caller: Caller) -> SelectOfScalar[Application]:
@@ -106,7 +106,7 @@ async def list_tokens(
 ) -> Page[TokenView]:
     statement = visible_tokens(caller, TOKENS)
     rows = (await session.exec(TOKEN_ORDER.after(statement, request))).all()
-    return page_of(rows, request, view=TokenView.model_validate, cursor=_cursor)
+    return page_of(rows, request, view=TokenView.model_validate, cursor=TOKEN_ORDER.cursor)
 
 
 async def get_api_key(session: AsyncSession, caller: Caller, id_: UUID) -> ApiKeyView:
@@ -117,8 +117,8 @@ async def list_api_keys(
     session: AsyncSession, caller: Caller, request: PageRequest
 ) -> Page[ApiKeyView]:
     statement = visible_tokens(caller, KEYS)
-    rows = (await session.exec(TOKEN_ORDER.after(statement, request))).all()
-    return page_of(rows, request, view=ApiKeyView.model_validate, cursor=_cursor)
+    rows = (await session.exec(KEY_ORDER.after(statement, request))).all()
+    return page_of(rows, request, view=ApiKeyView.model_validate, cursor=KEY_ORDER.cursor)
 
 
 async def get_application(session: AsyncSession, caller: Caller, id_: UUID) -> ApplicationView:
@@ -131,7 +131,7 @@ async def list_applications(
     statement = visible_applications(caller)
     rows = (await session.exec(APPLICATION_ORDER.after(statement, request))).all()
     shown = {view.id: view for view in await application_views(session, caller, rows)}
-    return page_of(rows, request, view=lambda row: shown[row.id], cursor=_cursor)
+    return page_of(rows, request, view=lambda row: shown[row.id], cursor=APPLICATION_ORDER.cursor)
 
 
 async def application_views(
@@ -169,7 +169,7 @@ async def list_grants(
     session: AsyncSession, caller: Caller, request: PageRequest
 ) -> Page[GrantView]:
     rows = (await session.exec(GRANT_ORDER.after(visible_grants(caller), request))).all()
-    return page_of(rows, request, view=grant_view, cursor=_cursor)
+    return page_of(rows, request, view=grant_view, cursor=GRANT_ORDER.cursor)
 
 
 def grant_view(row: Grant) -> GrantView:
@@ -184,7 +184,3 @@ def _found(views: Mapping[UUID, Shown], id_: UUID, what: str) -> Shown:
     if id_ not in views:
         raise NotFound(what, [id_])
     return views[id_]
-
-
-def _cursor(row: Token | Application | Grant) -> str:
-    return make_cursor(OLDEST_FIRST, row.id)

@@ -16,8 +16,10 @@ from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
-NEWEST_FIRST = Sort("-created_at", (col(Import.created_at), col(Import.id)), (datetime, UUID))
-IN_ORDER = Sort("number", (col(ImportRow.number),), (int,))
+NEWEST_FIRST = Sort(
+    "-imports.created_at", (col(Import.created_at), col(Import.id)), (datetime, UUID)
+)
+IN_ORDER = Sort("import_rows.number", (col(ImportRow.number),), (int,))
 IS_THERE = {RowResult.MADE, RowResult.KEPT}
 
 

@@ -1,4 +1,4 @@
-"""Keyset pages: a cursor holds the sort and the keys of the last row shown."""
+"""Keyset pages: a cursor holds the list, its sort and the keys of the last row shown."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.errors import CursorInvalid
 from domain.kernel.shapes import Page, PageMark
+from domain.kernel.words import Word
 
 MAX_LIMIT = 100
 BIGGEST = 2**63
@@ -32,20 +33,26 @@ class PageRequest:
 
 
 def make_cursor(sort: str, *keys: Key) -> str:
-    raw = msgspec.msgpack.encode([sort, *keys])
+    """`sort` is a word that one list alone has, or names the list: `-campaigns.created_at`."""
+    raw = msgspec.msgpack.encode([_named(sort), *keys])
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def read_cursor(cursor: str, sort: str, *types: type) -> list[Any]:
-    """The keys in a cursor made for the same sort. Raises `CursorInvalid`."""
+    """The keys in a cursor made by the same list, sorted the same. Raises `CursorInvalid`."""
     try:
         raw = urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
         found, *keys = msgspec.msgpack.decode(raw, type=list[Any])
-        if found != sort or len(keys) != len(types):
+        if found != _named(sort) or len(keys) != len(types):
             raise CursorInvalid(at="/query/cursor")
         return [_key(key, kind) for key, kind in zip(keys, types, strict=True)]
     except (ValueError, msgspec.MsgspecError):
         raise CursorInvalid(at="/query/cursor") from None
+
+
+def _named(sort: str) -> str:
+    """A sort that callers choose says `-created_at` in many lists: its enum tells which."""
+    return f"{type(sort).__name__}.{sort}" if isinstance(sort, Word) else sort
 
 
 def _key(found: object, kind: type) -> object:
@@ -62,7 +69,7 @@ def _key(found: object, kind: type) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of a list: `name` as callers say it (`-created_at`), the columns it follows."""
+    """An order of a list: its name (see `make_cursor`), the columns it follows."""
 
     name: str
     columns: tuple[Mapped[Any] | ColumnElement[Any], ...]

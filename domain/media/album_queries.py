@@ -17,8 +17,8 @@ from domain.media.album_shapes import AlbumItemView, AlbumView
 from domain.media.queries import view_of
 from domain.media.tables import Album, AlbumItem, Media
 
-NEWEST_FIRST = Sort("-created_at", (col(Album.created_at), col(Album.id)), (datetime, UUID))
-IN_ORDER = "position"
+NEWEST_FIRST = Sort("-albums.created_at", (col(Album.created_at), col(Album.id)), (datetime, UUID))
+IN_ORDER = "album_media.position"
 PLACE = (col(AlbumItem.position), col(AlbumItem.media_id))
 
 

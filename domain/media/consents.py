@@ -21,7 +21,7 @@ from domain.media.service import ensure_own, find_media_for_change, pass_on, set
 from domain.media.shapes import AddMediaConsent, ChangeMediaConsent, MediaConsentView
 from domain.media.tables import Media, MediaConsent
 
-IN_ORDER = Sort("id", (col(MediaConsent.id),), (UUID,))
+IN_ORDER = Sort("media_consents.id", (col(MediaConsent.id),), (UUID,))
 
 
 def visible(caller: Caller) -> SelectOfScalar[MediaConsent]:

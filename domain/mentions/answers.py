@@ -25,7 +25,7 @@ from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.tables import Delivery
 
-IN_ORDER = Sort("id", (col(Answer.id),), (UUID,))
+IN_ORDER = Sort("answers.id", (col(Answer.id),), (UUID,))
 
 
 def visible_answers(caller: Caller) -> SelectOfScalar[Answer]:

@@ -158,7 +158,5 @@ def _as_json(where: MentionFilter) -> str:
 def _page(row: asyncpg.Record, sort: MentionSort) -> InboxPage:
     cursor = None
     if row["has_more"]:
-        cursor = make_cursor(
-            sort.value, row["last_at"].astimezone(UTC), UUID(int=row["last_id"].int)
-        )
+        cursor = make_cursor(sort, row["last_at"].astimezone(UTC), UUID(int=row["last_id"].int))
     return InboxPage(row["version"] or 0, row["body"] or "", cursor)

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.database import driver_of
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page, PageMark
 from domain.kernel.words import Word
 from domain.mentions.inbox import read_inbox
@@ -110,7 +110,7 @@ async def list_authors(
         rows,
         request,
         view=AuthorView.model_validate,
-        cursor=lambda row: make_cursor(sort, getattr(row, key), row.id),
+        cursor=order.cursor,
     )
 
 
@@ -157,7 +157,7 @@ async def list_conversations(
         rows,
         request,
         view=ConversationView.model_validate,
-        cursor=lambda row: make_cursor(sort, row.last_mention_at, row.id),
+        cursor=order.cursor,
     )
 
 

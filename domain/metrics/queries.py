@@ -27,7 +27,7 @@ from domain.posts.queries import visible as visible_posts
 from domain.posts.tables import Delivery, Post
 
 NEWEST_FIRST = Sort(
-    "-sampled_at",
+    "-samples.sampled_at",
     (col(SampleRow.sampled_at), col(SampleRow.subject_id), col(SampleRow.metric)),
     (datetime, UUID, str),
 )

@@ -14,7 +14,7 @@ from domain.kernel.shapes import Page
 from domain.networks import all_connectors, find
 from domain.networks.shapes import NetworkView, view_of
 
-BY_KEY = "key"
+BY_KEY = "networks.key"
 
 
 def get_network(key: str, chosen: Sequence[str], *, now: datetime) -> NetworkView:

@@ -23,9 +23,11 @@ from domain.occasions.shapes import (
 from domain.occasions.tables import EventCalendar, Occasion
 
 OLDEST_FIRST = Sort(
-    "created_at", (col(EventCalendar.created_at), col(EventCalendar.id)), (datetime, UUID)
+    "event_calendars.created_at",
+    (col(EventCalendar.created_at), col(EventCalendar.id)),
+    (datetime, UUID),
 )
-BY_TIME = Sort("starts_at", (col(Occasion.starts_at), col(Occasion.id)), (datetime, UUID))
+BY_TIME = Sort("occasions.starts_at", (col(Occasion.starts_at), col(Occasion.id)), (datetime, UUID))
 OCCASIONS = ById(Occasion, OccasionView)
 LONGEST = timedelta(days=400)
 LONGEST_OCCASION = timedelta(days=100)

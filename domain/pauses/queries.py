@@ -17,7 +17,7 @@ from domain.kernel.shapes import Page
 from domain.pauses.shapes import PauseView
 from domain.pauses.tables import Pause
 
-NEWEST_FIRST = Sort("-created_at", (col(Pause.created_at), col(Pause.id)), (datetime, UUID))
+NEWEST_FIRST = Sort("-pauses.created_at", (col(Pause.created_at), col(Pause.id)), (datetime, UUID))
 COVERS = """(p.account_id IS NULL OR p.account_id = d.account_id)
    AND (p.calendar_id IS NULL OR p.calendar_id = o.calendar_id)
    AND (p.community_id IS NULL OR p.community_id = a.community_id)"""

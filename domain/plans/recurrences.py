@@ -20,7 +20,7 @@ from domain.kernel.clock import resolve
 from domain.kernel.errors import Fault, RuleUnfit
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 from domain.plans.fitting import ensure_taken
 from domain.plans.recurrence_shapes import (
@@ -36,7 +36,7 @@ from domain.plans.rule_text import read_rule
 from domain.plans.tables import Occurrence, Recurrence
 
 OLDEST_FIRST = Sort(
-    "created_at", (col(Recurrence.created_at), col(Recurrence.id)), (datetime, UUID)
+    "recurrences.created_at", (col(Recurrence.created_at), col(Recurrence.id)), (datetime, UUID)
 )
 OWN = ("id", "time_zone")
 FARTHEST_START = timedelta(days=3660)
@@ -107,7 +107,7 @@ async def list_recurrences(
         rows,
         request,
         view=RecurrenceView.model_validate,
-        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
+        cursor=OLDEST_FIRST.cursor,
     )
 
 

@@ -15,13 +15,13 @@ from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, find_for_change, flush, insert, made_before
 from domain.kernel.ids import new_id
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 from domain.plans.rules import WeeklySlot
 from domain.plans.shapes import ChangeSlot, CreateSlot, SlotView
 from domain.plans.tables import Slot
 
-OLDEST_FIRST = Sort("created_at", (col(Slot.created_at), col(Slot.id)), (datetime, UUID))
+OLDEST_FIRST = Sort("slots.created_at", (col(Slot.created_at), col(Slot.id)), (datetime, UUID))
 TIME_TAKEN = "The calendar has a slot at this time already."
 
 
@@ -112,7 +112,7 @@ async def list_slots(
         rows,
         request,
         view=SlotView.model_validate,
-        cursor=lambda row: make_cursor(OLDEST_FIRST.name, row.created_at, row.id),
+        cursor=OLDEST_FIRST.cursor,
     )
 
 

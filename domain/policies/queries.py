@@ -16,7 +16,7 @@ from domain.policies.shapes import PolicyView
 from domain.policies.tables import ApprovalPolicy
 
 ANY = "SELECT EXISTS (SELECT FROM approval_policies WHERE workspace_id = $1)"
-IN_ORDER = Sort("id", (col(ApprovalPolicy.id),), (UUID,))
+IN_ORDER = Sort("approval_policies.id", (col(ApprovalPolicy.id),), (UUID,))
 
 
 def visible(caller: Caller) -> SelectOfScalar[ApprovalPolicy]:

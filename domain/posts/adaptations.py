@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import digest, find, made_before
 from domain.kernel.errors import AlreadyExists, Fault, Misfit, NotFound
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 from domain.posts.adaptation_shapes import (
     MOST_ADAPTATIONS,
@@ -26,7 +26,7 @@ from domain.posts.queries import visible
 from domain.posts.service import change_post, find_unchanged
 from domain.posts.tables import Adaptation, Post
 
-AS_MADE = Sort("id", (col(Adaptation.id),), (UUID,))
+AS_MADE = Sort("adaptations.id", (col(Adaptation.id),), (UUID,))
 
 
 async def add_adaptation(
@@ -115,7 +115,7 @@ async def list_adaptations(
         rows,
         request,
         view=AdaptationView.model_validate,
-        cursor=lambda row: make_cursor(AS_MADE.name, row.id),
+        cursor=AS_MADE.cursor,
     )
 
 

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.accounts.queries import ids_of
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.queries import visible
@@ -36,10 +36,10 @@ class DeliveryFilter:
     """Whether something else is shown than was sent, and nobody has accepted it."""
 
 
-AS_MADE = Sort("id", (col(Delivery.id),), (UUID,))
-AS_TRIED = Sort("id", (col(Attempt.id),), (UUID,))
+AS_MADE = Sort("deliveries.id", (col(Delivery.id),), (UUID,))
+AS_TRIED = Sort("attempts.id", (col(Attempt.id),), (UUID,))
 DELIVERIES_DOWN = Sort(
-    "-created_at", (col(Delivery.created_at), col(Delivery.id)), (datetime, UUID)
+    "-deliveries.created_at", (col(Delivery.created_at), col(Delivery.id)), (datetime, UUID)
 )
 
 
@@ -95,7 +95,7 @@ async def list_deliveries(
         rows,
         request,
         view=delivery_view,
-        cursor=lambda row: make_cursor(DELIVERIES_DOWN.name, row.created_at, row.id),
+        cursor=DELIVERIES_DOWN.cursor,
     )
 
 
@@ -136,7 +136,7 @@ async def list_deliveries_of(
         rows,
         request,
         view=delivery_view,
-        cursor=lambda row: make_cursor(AS_MADE.name, row.id),
+        cursor=AS_MADE.cursor,
     )
 
 
@@ -153,7 +153,7 @@ async def list_attempts(
         rows,
         request,
         view=AttemptView.model_validate,
-        cursor=lambda row: make_cursor(AS_TRIED.name, row.id),
+        cursor=AS_TRIED.cursor,
     )
 
 

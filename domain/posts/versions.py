@@ -20,7 +20,7 @@ from domain.kernel.changes import find
 from domain.kernel.errors import NotAllowedNow, NotFound, VersionStale
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 from domain.policies.rules import ApprovalState, after_edit
 from domain.posts.adaptation_shapes import AdaptedView
@@ -48,7 +48,7 @@ WORDS = (
 SAID = frozenset({*WORDS, "adaptations", "variants"})
 """What of a post a version keeps; a change of anything else makes none."""
 OF_POST = OfEach(PostVersion, PostVersionView, "post_id", (col(PostVersion.id).desc(),))
-NEWEST_FIRST = Sort("-id", (col(PostVersion.id),), (UUID,))
+NEWEST_FIRST = Sort("-post_versions.id", (col(PostVersion.id),), (UUID,))
 
 
 TO_COME = frozenset({PostState.DRAFT, PostState.SCHEDULED})
@@ -122,7 +122,7 @@ async def list_versions(
         rows,
         request,
         view=PostVersionView.model_validate,
-        cursor=lambda row: make_cursor(NEWEST_FIRST.name, row.id),
+        cursor=NEWEST_FIRST.cursor,
     )
 
 

@@ -14,7 +14,7 @@ from domain.kernel.shapes import Page
 from domain.providers.shapes import Offer, SignInProviderView
 from domain.providers.tables import SignInProvider
 
-OLDEST_FIRST = Sort("id", (col(SignInProvider.id),), (UUID,))
+OLDEST_FIRST = Sort("sign_in_providers.id", (col(SignInProvider.id),), (UUID,))
 OFFERS = text("SELECT workspace_id, provider_id, name FROM parvis_sign_in_offers(:slug)")
 
 

@@ -17,7 +17,9 @@ from domain.sources.rules import excerpt, remedy_of
 from domain.sources.shapes import SourceProblem, SourceState, SourceView
 from domain.sources.tables import Source, WatchedPage
 
-NEWEST_FIRST = Sort("-created_at", (col(Source.created_at), col(Source.id)), (datetime, UUID))
+NEWEST_FIRST = Sort(
+    "-sources.created_at", (col(Source.created_at), col(Source.id)), (datetime, UUID)
+)
 
 
 def visible(caller: Caller) -> SelectOfScalar[Source]:

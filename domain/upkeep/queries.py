@@ -20,7 +20,7 @@ from domain.upkeep.shapes import UpkeepView
 from domain.upkeep.tables import Update, UpdateCopy, Upkeep
 from domain.upkeep.update_shapes import UpdateCopyView, UpdateView
 
-NEWEST_FIRST = Sort("-id", (col(Update.id),), (UUID,))
+NEWEST_FIRST = Sort("-updates.id", (col(Update.id),), (UUID,))
 States = Mapping[UUID, DeliveryState]
 
 

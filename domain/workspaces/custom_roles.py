@@ -30,7 +30,7 @@ from domain.workspaces.role_shapes import ChangeRole, CreateRole, RoleTemplateVi
 from domain.workspaces.roles import ROLE_SCOPES
 from domain.workspaces.tables import CustomRole, Invitation
 
-IN_ORDER = Sort("id", (col(CustomRole.id),), (UUID,))
+IN_ORDER = Sort("roles.id", (col(CustomRole.id),), (UUID,))
 TAKEN = "A role with this name exists already."
 TEMPLATES = [
     RoleTemplateView(role=role, scopes=sorted(scopes)) for role, scopes in ROLE_SCOPES.items()

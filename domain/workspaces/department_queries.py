@@ -14,7 +14,7 @@ from domain.kernel.shapes import Page
 from domain.workspaces.department_shapes import DepartmentView
 from domain.workspaces.tables import Department, DepartmentMember
 
-IN_ORDER = Sort("id", (col(Department.id),), (UUID,))
+IN_ORDER = Sort("departments.id", (col(Department.id),), (UUID,))
 
 
 def visible(caller: Caller) -> SelectOfScalar[Department]:

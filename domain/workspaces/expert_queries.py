@@ -18,7 +18,7 @@ from domain.workspaces.expert_rules import REQUEST, SUBJECTS, ExpertState, seen_
 from domain.workspaces.expert_shapes import ExpertRequestView
 from domain.workspaces.tables import ExpertRequest
 
-IN_ORDER = Sort("id", (col(ExpertRequest.id),), (UUID,))
+IN_ORDER = Sort("expert_requests.id", (col(ExpertRequest.id),), (UUID,))
 BY_KIND = {kind: prefix for prefix, kind in PREFIXES.items() if kind in SUBJECTS}
 
 

@@ -19,7 +19,7 @@ from domain.workspaces.rules import Seat
 from domain.workspaces.shapes import Role
 from domain.workspaces.tables import Invitation
 
-IN_ORDER = Sort("id", (col(Invitation.id),), (UUID,))
+IN_ORDER = Sort("invitations.id", (col(Invitation.id),), (UUID,))
 
 
 def visible(caller: Caller) -> SelectOfScalar[Invitation]:

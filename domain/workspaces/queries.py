@@ -27,7 +27,7 @@ from domain.workspaces.shapes import (
 )
 from domain.workspaces.tables import CustomRole, Member, Workspace
 
-NEWEST_LAST = Sort("id", (col(Member.id),), (UUID,))
+NEWEST_LAST = Sort("members.id", (col(Member.id),), (UUID,))
 MEMBERSHIPS = text("SELECT * FROM parvis_memberships(:user)")
 
 

@@ -15,7 +15,7 @@ from domain.kernel.caller import worker
 from domain.kernel.ids import read
 from domain.kernel.pages import PageRequest, make_cursor
 from domain.mentions.inbox import HIGHEST, LATEST, read_inbox
-from domain.mentions.shapes import MentionFilter
+from domain.mentions.shapes import MentionFilter, MentionSort
 from domain.metrics.series import SeriesQuery, read_series
 from domain.metrics.words import GroupBy, MetricKey
 from domain.posts.window import READ, SORT
@@ -100,7 +100,7 @@ class Bare:
         cursor, more = "null", "false"
         if row["has_more"]:
             edge = row["last_at"].astimezone(UTC), UUID(int=row["last_id"].int)
-            cursor, more = f'"{make_cursor("-said_at", *edge)}"', "true"
+            cursor, more = f'"{make_cursor(MentionSort.SAID_DOWN, *edge)}"', "true"
         frame = f'"page":{{"next_cursor":{cursor},"has_more":{more}}}}}'
         return f'{{"data":[{row["body"] or ""}],{frame}'.encode()
 

@@ -297,7 +297,8 @@ async def test_the_graph_has_the_same_agenda(tenant: Tenant, furnished: Furnishe
     ]
 
 
-async def test_the_graph_goes_on_from_its_own_cursors(tenant: Tenant, furnished: Furnished) -> None:
+@pytest.mark.usefixtures("furnished")
+async def test_the_graph_goes_on_from_its_own_cursors(tenant: Tenant) -> None:
     query = """query($after: String) {
       agenda(first: 2, after: $after, since: "2026-11-01T00:00:00Z",
              until: "2027-11-01T00:00:00Z") {

@@ -38,6 +38,30 @@ async def read_twin(
     client: httpx2.AsyncClient, listed: List, asked: Mapping[str, Any], ids: Mapping[str, str]
 ) -> list[tuple[str, ...]]:
     """The keys of what the graph shows when it is asked the same."""
+    names = KEYS.get(listed.operation, "id")
+    found = await _page(client, listed, asked, ids, f"nodes {{ {names} }}", first=100)
+    return [tuple(str(node[name]) for name in names.split()) for node in found["nodes"]]
+
+
+async def cursor_of_twin(
+    client: httpx2.AsyncClient, listed: List, asked: Mapping[str, Any], ids: Mapping[str, str]
+) -> str | None:
+    """Where the graph goes on behind the first thing, if more follow."""
+    shown = "pageInfo { endCursor hasNextPage }"
+    info = (await _page(client, listed, asked, ids, shown, first=1))["pageInfo"]
+    return info["endCursor"] if info["hasNextPage"] else None
+
+
+async def _page(
+    client: httpx2.AsyncClient,
+    listed: List,
+    asked: Mapping[str, Any],
+    ids: Mapping[str, str],
+    shown: str,
+    *,
+    first: int,
+) -> Json:
+    """What a list of the graph shows when it is asked as REST is."""
     field = field_at(place_of(listed.operation))
     assert field is not None
     given = {
@@ -48,8 +72,7 @@ async def read_twin(
     variables = {name: given[name] for name in given}
     declared = "".join(f", ${name}: {field.args[name].type}" for name in given)
     passed = "".join(f", {name}: ${name}" for name in given)
-    names = KEYS.get(listed.operation, "id")
-    call = f"(first: 100{passed}) {{ nodes {{ {names} }} }}"
+    call = f"(first: {first}{passed}) {{ {shown} }}"
     if listed.operation in OWNERS:
         prefix, kind, edge = OWNERS[listed.operation]
         body = (
@@ -64,9 +87,8 @@ async def read_twin(
     }
     answer = (await client.post("/graphql", json=sent)).json()
     assert "errors" not in answer, f"{sent}: {answer}"
-    found = answer["data"]["found"]
-    nodes = (found["rows"] if listed.operation in OWNERS else found)["nodes"]
-    return [tuple(str(node[name]) for name in names.split()) for node in nodes]
+    found: Json = answer["data"]["found"]
+    return found["rows"] if listed.operation in OWNERS else found
 
 
 def _word(kind: Any, value: Any) -> Any:
