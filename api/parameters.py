@@ -47,8 +47,23 @@ def _faults(request: Request, known: Known) -> Iterator[Fault]:
             names = ", ".join(sorted(known)) or "none"
             yield Fault(pointer, ParameterUnknown.code, f"The parameters here are: {names}.")
         elif not known[name] and len(request.query_params.getlist(name)) > 1:
-            yield Fault(pointer, ParameterRepeated.code, f"`{name}` is sent once.")
+            yield _repeated(pointer, name)
+    yield from _headers(request)
+
+
+def refuse_repeated(request: Request) -> None:
+    """Raises `ParameterRepeated`: where no parameter is unknown, as GraphQL has its own rules."""
+    names = [name for name in request.query_params if len(request.query_params.getlist(name)) > 1]
+    faults = (*(_repeated("/query/" + escape(name), name) for name in names), *_headers(request))
+    if faults:
+        raise ParameterRepeated(faults[0].message, faults=faults)
+
+
+def _headers(request: Request) -> Iterator[Fault]:
     for name in ONCE:
         if len(request.headers.getlist(name)) > 1:
-            pointer = f"/header/{name}"
-            yield Fault(pointer, ParameterRepeated.code, f"`{name}` is sent once.")
+            yield _repeated(f"/header/{name}", name)
+
+
+def _repeated(pointer: str, name: str) -> Fault:
+    return Fault(pointer, ParameterRepeated.code, f"`{name}` is sent once.")

@@ -32,6 +32,7 @@ from api.graph.requests import (
 )
 from api.graph.schema import core
 from api.idempotency import KEY_HEADER, REPLAYED
+from api.parameters import refuse_repeated
 from api.state import state_of
 from domain.kernel.errors import ParvisError
 
@@ -46,6 +47,7 @@ async def answer(request: Request) -> Response:
     caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
     media_type = wanted_type(request)
     try:
+        refuse_repeated(request)
         asked = await read_request(request)
         document, operation = _prepared(request, asked)
         cost = cost_of(core, document, operation, asked.variables)

@@ -17,7 +17,7 @@ from domain.ideas.shapes import CreateIdea
 from domain.ideas.tables import Candidate
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find, find_for_change
-from domain.kernel.errors import CandidateAccepted
+from domain.kernel.errors import CandidateAccepted, TextUnstorable
 from domain.kernel.ids import show
 from domain.mentions import queries as mentions
 from domain.mentions.tables import Mention
@@ -41,10 +41,13 @@ async def accept_candidate(
 ) -> CandidateView:
     """Asked twice, also at once, it becomes one; as something else it raises `CandidateAccepted`.
 
-    Raises `NotFound`, and `Misfit` for a calendar of another community.
+    Raises `NotFound`, and `Misfit` for a calendar of another community. A title that cannot be
+    kept is `TextUnstorable` also where it is not looked at, as the candidate is accepted already.
     """
     caller.need(Scope.MENTIONS_WRITE)
     caller.need(MAKES[command.becomes])
+    if command.title is not None and "\0" in command.title:
+        raise TextUnstorable
     row = await _candidate(session, caller, id_)
     if row.state == CandidateState.ACCEPTED:
         if row.became != command.becomes:

@@ -135,6 +135,32 @@ async def test_queries_go_by_get_with_variables_and_mutations_do_not(tenant: Ten
     assert list(change.json()) == ["errors"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ({"headers": [("Authorization", "Bearer other")]}, "Authorization"),
+        ({"headers": [("Idempotency-Key", "a"), ("Idempotency-Key", "b")]}, "Idempotency-Key"),
+        ({"params": [("query", TYPENAME), ("query", "{ me { id } }")]}, "query"),
+    ],
+)
+async def test_what_is_said_once_and_came_twice_is_refused(
+    tenant: Tenant, asked: dict[str, Any], name: str
+) -> None:
+    params = asked.get("params", {"query": TYPENAME})
+    own = [("Authorization", f"Bearer {tenant.token}"), ("Accept", JSON)]
+    async with httpx2.AsyncClient(
+        transport=tenant.client._transport, base_url="http://parvis.test"
+    ) as client:
+        answer = await client.get(
+            "/graphql", params=params, headers=[*own, *asked.get("headers", ())]
+        )
+
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, list(answer.json())) == (200, ["errors"])
+    assert error["extensions"]["code"] == "parameter.repeated"
+    assert error["message"] == f"`{name}` is sent once."
+
+
 async def test_without_a_token_not_even_introspection_is_told(stranger: httpx2.AsyncClient) -> None:
     answer = await post(stranger, "{ __schema { types { name } } }")
     broken = await post(stranger, "{")

@@ -286,6 +286,22 @@ async def test_what_became_one_thing_does_not_become_another(desk: Desk, inbox: 
     assert (await read_(desk, "/v1/posts"))["data"] == []
 
 
+async def test_title_that_cannot_be_kept_is_refused_the_first_time_and_later(
+    desk: Desk, inbox: Inbox
+) -> None:
+    path = f"/v1/candidates/{(await one(desk, inbox))['id']}"
+    bad = {"title": "Vi\0gne"}
+
+    first = await desk.client.post(f"{path}/accept", json=bad)
+    accepted = await desk.post(f"{path}/accept", 200, title="Vigne")
+    later = await desk.client.post(f"{path}/accept", json=bad)
+
+    for answer in (first, later):
+        assert (answer.status_code, answer.json()["code"]) == (422, "text.unstorable")
+        assert [each["pointer"] for each in answer.json()["errors"]] == ["/title"]
+    assert await read_(desk, path) == accepted
+
+
 async def test_dismissed_candidate_stays_so_until_it_is_accepted(desk: Desk, inbox: Inbox) -> None:
     found = await one(desk, inbox)
     path = f"/v1/candidates/{found['id']}"
