@@ -13,6 +13,7 @@ from arq.connections import ArqRedis
 from pydantic import SecretStr
 
 from domain.kernel.database import Database
+from domain.kernel.memory import collect_seldom, keep_out_of_collections
 from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.schema import whole_schema
 from domain.kernel.settings import Settings
@@ -35,12 +36,18 @@ LONG = (
     "tests/workers/test_housekeeping.py",
     "tests/workers/test_rendering.py",
 )
+# Looking for waste among what is loaded and stays takes a tenth of what tests compute.
+collect_seldom()
 # A table names others by their keys: whoever writes one needs all, however few tests run.
 whole_schema()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_collection_finish() -> None:
+    keep_out_of_collections()
 
 
 @pytest.hookimpl(optionalhook=True)
