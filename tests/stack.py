@@ -1,20 +1,25 @@
 """A whole Parvis in real processes, for flows and kill tests: engines, api and workers."""
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from api.cli.engines import Engines, start_engines
+from api.cli.places import LEAN
 from tests.conftest import KEY, migrate
 from tests.engines import passable
 
@@ -43,16 +48,18 @@ class Stack:
         return f"{self.url}/sandbox"
 
     def spawn(self, *module: str, **env: str) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{module[0]}.log").open("ab") as log:
+        """As `up` does."""
+        name = module[0].partition(".")[0]
+        with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", *module],
+                [sys.executable, "-m", LEAN, *module],
                 env={**self.env, **env},
                 stdout=log,
                 stderr=log,
             )
 
     def start_api(self) -> None:
-        self.api = self.spawn("api", "serve")
+        self.api = self.spawn("api.cli.serving")
         until(self._answers, "the api answers", within_s=3 * PATIENCE_S)
 
     def _answers(self) -> bool:
@@ -127,18 +134,34 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
 def running_stack(folder: Path, *, workers: int = 1, **env: str) -> Iterator[Stack]:
     """A stack on a fresh data folder, with a workspace and a token that may do everything."""
     folder.mkdir(exist_ok=True)
-    engines = start_engines(passable(folder) / "engines", durable=True)
+    data = passable(folder) / "engines"
+    prepared, token = _prepared()
+    shutil.copytree(prepared, data / "postgres")
+    engines = start_engines(data, durable=True)
     port = free_port()
-    stack = Stack(engines, folder, port, _environment(engines, folder, port) | env)
+    environment = _environment(engines, folder, port) | env
+    stack = Stack(engines, folder, port, environment, token=token)
     try:
-        migrate(engines.owner_url)
-        stack.token = make_token(stack)
         stack.start_api()
         for _ in range(workers):
             stack.start_worker()
         yield stack
     finally:
         stack.stop()
+
+
+@cache
+def _prepared() -> tuple[Path, str]:
+    """PostgreSQL's data with the workspace in it, and the token: as dear as all that follows."""
+    folder = Path(tempfile.mkdtemp(prefix="parvis-prepared-"))
+    atexit.register(shutil.rmtree, folder)
+    engines = start_engines(passable(folder), durable=False)
+    try:
+        migrate(engines.owner_url)
+        token = make_token(Stack(engines, folder, 0, _environment(engines, folder, 0)))
+    finally:
+        engines.stop()
+    return folder / "postgres", token
 
 
 def _environment(engines: Engines, folder: Path, port: int) -> dict[str, str]:
