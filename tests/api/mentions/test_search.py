@@ -39,6 +39,22 @@ async def test_words_are_found_beside_signs_of_any_script(tenant: Tenant, inbox:
     assert await ids(tenant, f"?q={quote('vigne -l’aube')}") == []
 
 
+async def test_a_link_is_found_as_it_is_copied(tenant: Tenant, inbox: Inbox) -> None:
+    said = "À lire : https://example.ch/vigne?x=1 (http://Example.org) !"
+    await inbox.take(
+        item(1, text=said, said_at=TODAY - timedelta(days=1)),
+        item(2, text="https, c'est plus sûr", said_at=TODAY - timedelta(days=2)),
+        now=TODAY,
+    )
+
+    for link in ("https://example.ch/vigne?x=1", "example.ch", "http://example.org"):
+        assert (link, await ids(tenant, f"?q={quote(link)}")) == (link, ["r1"])
+        assert (link, await ids(tenant, f"?q=%22{quote(link)}%22")) == (link, ["r1"])
+    assert await ids(tenant, f"?q={quote('lire -https://example.ch/vigne?x=1')}") == []
+    assert await ids(tenant, f"?q={quote('https://example.ch/vin')}") == []
+    assert await ids(tenant, "?q=https") == ["r2"]
+
+
 async def test_search_looks_ninety_days_back_unless_told(tenant: Tenant, inbox: Inbox) -> None:
     days = (0, 45, 89, 91, 400)
     await inbox.take(

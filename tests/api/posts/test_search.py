@@ -50,6 +50,15 @@ async def test_words_are_found_in_title_text_and_what_accounts_say(desk: Desk) -
     assert await found(" ") == []
 
 
+async def test_a_link_is_found_as_it_is_copied(desk: Desk) -> None:
+    link = "https://example.ch/vigne?x=1"
+    await desk.draft(title="La vigne", text=f"À lire : {link} !")
+    await desk.draft(title="Autre", text="À lire : https://example.ch/vin")
+
+    assert await titles(desk.tenant, q=link) == ["La vigne"]
+    assert await titles(desk.tenant, q=f"lire -{link}") == ["Autre"]
+
+
 async def test_words_are_found_beside_signs_of_any_script(desk: Desk) -> None:
     own = {"account_id": desk.account, "parts": ["Le vin🍷, enfin\u202f!", "“Bonne\u00a0journée”…"]}
     await desk.draft(title="À l’aube", text="«La vigne»", variants=[own])
