@@ -7,6 +7,8 @@ from tests.world import Tenant, make_token
 
 COMMUNITY = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
 BEGINNING = ["workspace.created", "token.created"]
+BEHIND_THE_FIRST = "kqZudW1iZXIB"
+"""As the first release made it."""
 
 
 async def test_a_client_follows_link_and_then_its_cursor(tenant: Tenant) -> None:
@@ -26,6 +28,12 @@ async def test_a_client_follows_link_and_then_its_cursor(tenant: Tenant) -> None
     assert (second.json()["page"]["has_more"], "link" in second.headers) == (False, False)
     assert nothing.json() == {"data": [], "page": {"next_cursor": cursor, "has_more": False}}
     assert [event["kind"] for event in later.json()["data"]] == ["community.removed"]
+
+
+async def test_a_cursor_that_a_reader_kept_from_the_first_release_goes_on(tenant: Tenant) -> None:
+    found = await tenant.client.get("/v1/events", params={"cursor": BEHIND_THE_FIRST})
+
+    assert [event["kind"] for event in found.json()["data"]] == BEGINNING[1:]
 
 
 async def test_filters_are_repeated_and_go_on_in_the_link(tenant: Tenant) -> None:
