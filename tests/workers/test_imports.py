@@ -368,5 +368,5 @@ async def test_batch_takes_as_many_statements_as_one_row_and_no_more_memory_than
 
     assert len(of_many) <= len(of_one) + 3
     assert max(peaks[1:]) < 1.2 * peaks[0]
-    assert peaks[0] < 20_000_000
+    assert peaks[0] < 30_000_000  # 12 on Python 3.11; 16 on 3.13, 23 after the whole suite
     assert len(await desk.rows(Post)) == 3 * BATCH + 1

@@ -32,7 +32,7 @@ async def wish(stage: Stage, media_id: UUID, network: str = "bluesky") -> Operat
 
 async def render(stage: Stage) -> int:
     found = await render_due(stage.context, stage.workspace_id, now=stage.now)
-    await stage.context.studio.drain(60)
+    await stage.context.studio.drain(100)
     return found
 
 
@@ -110,7 +110,7 @@ async def test_rendition_that_is_cancelled_while_it_is_made_is_not_kept(
     async with stage.database.transaction(stage.workspace_id) as session:
         caller = worker(stage.workspace_id)
         cancelled = await cancel_operation(session, caller, asked.id, now=stage.now)
-    await stage.context.studio.drain(60)
+    await stage.context.studio.drain(100)
     async with stage.database.transaction(stage.workspace_id) as session:
         with pytest.raises(NotAllowedNow):
             await cancel_operation(session, caller, asked.id, now=stage.now)
@@ -145,9 +145,9 @@ async def test_worker_that_lost_its_turn_keeps_nothing(stage: Stage, tmp_path: P
     await render_due(stage.context, stage.workspace_id, now=stage.now)
     other = replace(stage.context, studio=type(stage.context.studio)(1))
     await render_due(other, stage.workspace_id, now=stage.now + LEASE)
-    await stage.context.studio.drain(60)
+    await stage.context.studio.drain(100)
     between = await seen(stage, asked.id)
-    await other.studio.drain(60)
+    await other.studio.drain(100)
 
     assert (between.state, between.result_id) == ("working", None)
     assert (await seen(stage, asked.id)).state == "done"

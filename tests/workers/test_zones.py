@@ -12,7 +12,7 @@ from domain.setbacks.tables import Setback
 from tests.domain.zones.test_service import NEW, NO_SUMMER, SUMMER, ZURICH, Desk, utc
 from tests.networks.scripted import ScriptedHttp
 from tests.rules_of_zones import new_rules
-from tests.workers.world import make_context
+from tests.workers.world import VISITED_S, make_context
 from tests.world import make_workspace
 from workers.zones import BEHIND, CRON, keep_zones
 
@@ -27,7 +27,7 @@ async def test_every_workspace_is_looked_at_batch_by_batch(
     with new_rules(NEW, NO_SUMMER):
         assert zone_rules() == NEW
         await keep_zones({"context": context})
-        await context.slots.drain(20)
+        await context.slots.drain(VISITED_S)
 
     for desk, id_ in posts:
         assert (await desk.post(id_)).publish_at == utc("2027-06-01T08:00:00")
@@ -46,7 +46,7 @@ async def test_only_workspaces_that_are_behind_are_visited(
 
     before = await is_behind(zone_rules())
     await keep_zones({"context": context})
-    await context.slots.drain(20)
+    await context.slots.drain(VISITED_S)
 
     assert (before, await is_behind(zone_rules()), await is_behind(NEW)) == (True, False, True)
 
@@ -64,7 +64,7 @@ async def test_a_post_at_which_replanning_breaks_keeps_back_no_other_and_is_trie
 
     async def kept() -> list[datetime | None]:
         await keep_zones({"context": context})
-        await context.slots.drain(20)
+        await context.slots.drain(VISITED_S)
         return [(await desk.post(id_)).publish_at for id_ in (first, second)]
 
     await desk.set(whole, wall_time=spoilt, time_zone="America/New_York")

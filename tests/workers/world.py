@@ -14,6 +14,9 @@ from workers.housekeeping import trim
 from workers.outbox import Outbox
 from workers.slots import Slots
 
+VISITED_S = 100
+"""Time to visit every workspace of the database, which the whole suite fills with thousands."""
+
 
 def make_context(
     settings: Settings,
@@ -40,4 +43,4 @@ def make_context(
 async def trimmed(context: Context) -> None:
     """An hourly trimming, to its end."""
     await trim({"context": context})
-    await context.slots.drain(20)
+    await context.slots.drain(VISITED_S)
