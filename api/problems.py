@@ -54,6 +54,8 @@ STATUSES: dict[type[ParvisError], int] = {
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="parvis"'
+AS_IS = "identity"
+PACKED = "No compressed bodies are taken here."
 
 
 class FaultView(View):
@@ -190,11 +192,24 @@ def _from_framework(request: Request, error: HTTPException) -> ParvisError:
         return errors.BodyTooLarge(error.detail)
     if status == HTTPStatus.NOT_FOUND and request.url.path[1:].endswith("/"):
         return errors.RouteUnknown("No address here ends in a slash.")
+    if status == HTTPStatus.BAD_REQUEST and is_packed(request):
+        return _packed()
     kinds: dict[int, type[ParvisError]] = {
         404: errors.RouteUnknown,
         405: errors.MethodUnknown,
     }
     return kinds.get(status, errors.BodyMalformed)()
+
+
+def is_packed(request: Request) -> bool:
+    """Whether a body says that it must be unpacked: no compressed one is taken."""
+    return request.headers.get("content-encoding", AS_IS).strip().lower() != AS_IS
+
+
+def _packed() -> ParvisError:
+    error = errors.BodyUnsupported(PACKED)
+    error.remedy = "Send the body uncompressed, without Content-Encoding."
+    return error
 
 
 def from_validation(found: Any) -> ParvisError:  # noqa: ANN401 - pydantic's list of dicts
@@ -270,6 +285,8 @@ def _invalid_kinds() -> dict[str, type[ParvisError]]:
 def headers_of(error: ParvisError) -> dict[str, str]:
     if isinstance(error, errors.Unauthenticated):
         return {"WWW-Authenticate": CHALLENGE}
+    if error.message == PACKED:
+        return {"Accept-Encoding": AS_IS}
     if isinstance(error, errors.Limited) and error.until is not None:
         wait = (error.until - datetime.now(UTC)).total_seconds()
         return {"Retry-After": str(max(1, round(wait)))}

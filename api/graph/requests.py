@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from fastapi import Request
 
+from api.problems import PACKED, is_packed
 from domain.kernel.errors import Position, QueryMalformed
 
 RESPONSE_JSON = "application/graphql-response+json"
@@ -89,6 +90,8 @@ async def _from_body(request: Request) -> dict[str, Any]:
     charset = [p.partition("=")[2].strip(' "') for p in parameters if "charset" in p]
     if charset and charset[0] not in {"utf-8", "utf8"}:
         raise Unreadable("Send the request in UTF-8.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if is_packed(request):
+        raise Unreadable(PACKED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     given = _decode(await request.body(), "The body")
     if isinstance(given, list):
         raise Unreadable("Send one operation a request; batches are not taken.")

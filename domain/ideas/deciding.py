@@ -47,7 +47,7 @@ async def accept_candidate(
     caller.need(Scope.MENTIONS_WRITE)
     caller.need(MAKES[command.becomes])
     if command.title is not None and "\0" in command.title:
-        raise TextUnstorable
+        raise TextUnstorable(at="/title")
     row = await _candidate(session, caller, id_)
     if row.state == CandidateState.ACCEPTED:
         if row.became != command.becomes:

@@ -1,5 +1,7 @@
 """Requests that no route was written for: each is answered as a problem, and changes nothing."""
 
+import gzip
+import json
 from typing import Any
 
 import httpx2
@@ -165,6 +167,24 @@ async def test_body_that_cannot_be_taken_has_its_own_code_and_changes_nothing(
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
         assert answer.headers["content-type"] == "application/problem+json"
     assert await names(tenant) == ["Vaud"]
+
+
+async def test_compressed_body_is_told_what_to_send_instead(tenant: Tenant) -> None:
+    headers = {**JSON, "content-encoding": "gzip"}
+    made = await tenant.client.post(
+        "/v1/communities", content=gzip.compress(json.dumps(COMMUNITY).encode()), headers=headers
+    )
+    asked = await tenant.client.post(
+        "/graphql", content=gzip.compress(b'{"query": "{ __typename }"}'), headers=headers
+    )
+
+    problem, [error] = made.json(), asked.json()["errors"]
+    assert (made.status_code, problem["code"]) == (415, "body.unsupported")
+    assert problem["detail"] == error["message"] == "No compressed bodies are taken here."
+    assert problem["remedy"] == "Send the body uncompressed, without Content-Encoding."
+    assert made.headers["accept-encoding"] == "identity"
+    assert (asked.status_code, error["extensions"]["code"]) == (415, "query.malformed")
+    assert await names(tenant) == []
 
 
 @pytest.mark.parametrize(
