@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,6 +19,9 @@ TOLD = ("id", "state", "publish_at", "published_at")
 TITLE = "title"
 """In every row, and empty if need be."""
 DELIMITERS = ",;\t"
+SEPARATOR = "sep="
+"""Excel is told the delimiter by a line before the heading: `sep=;`."""
+FIRST_LINE = re.compile(r"\S[^\r\n]*")
 Raw = dict[str, Any]
 
 
@@ -38,17 +42,24 @@ def read_file(content: bytes, kind: FileKind) -> list[Raw]:
 
 
 def _csv(text: str) -> Iterator[Raw]:
-    heading = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=heading.count)
+    first = FIRST_LINE.search(text)
+    delimiter = max(DELIMITERS, key=(first.group() if first else "").count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = (cells for cells in reader if any(cells))
     try:
-        names = [name.strip().lower() for name in next(reader, [])]
+        names = _heading(rows)
         _ensure_columns(names)
-        for cells in reader:
-            if any(cells):
-                yield _row(names, cells, reader.line_num)
+        for cells in rows:
+            yield _row(names, cells, reader.line_num)
     except csv.Error as error:
         raise _unreadable(reader.line_num, f"{error}.") from None
+
+
+def _heading(rows: Iterator[list[str]]) -> list[str]:
+    cells = next(rows, [])
+    if cells and cells[0].lower() == SEPARATOR and not any(cells[1:]):
+        cells = next(rows, [])
+    return [name.strip().lower() for name in cells]
 
 
 def _ensure_columns(names: Sequence[str]) -> None:

@@ -58,6 +58,25 @@ def test_csv_of_every_spreadsheet_is_read(delimiter: str) -> None:
     assert found == [{"title": "La taille"}, {"title": "", "text": "b"}]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("before", ["\r", "\r\r", "sep=", "SEP="])
+def test_heading_is_found_behind_empty_lines_and_what_tells_excel_the_delimiter(
+    before: str, delimiter: str
+) -> None:
+    told = before + delimiter if "=" in before.lower() else before
+    content = f'{told}\rtitle{delimiter}text\ra{delimiter}"b, c; d\te, f; g\th"\r'
+
+    found = read_file(content.encode(), FileKind.CSV)
+
+    assert found == [{"title": "a", "text": "b, c; d\te, f; g\th"}]
+
+
+def test_delimiter_is_that_of_the_heading_though_lines_end_as_on_old_macs() -> None:
+    content = 'title;text\ra;"b, c, d"\r'
+
+    assert read_file(content.encode(), FileKind.CSV) == [{"title": "a", "text": "b, c, d"}]
+
+
 def test_json_lines_are_read_and_what_exports_tell_beside_is_passed_over() -> None:
     content = '{"title": "a\u2028b", "state": "draft"}\n\n{"title": "c", "labels": ["x"]}\r\n'
 
