@@ -11,7 +11,6 @@ browser keeps it to itself. Cookies are never sent along.
 import time
 from collections.abc import Sequence
 
-import asyncpg
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +20,7 @@ from api.state import State
 from domain.identity.bearer import client_id_of
 from domain.kernel.caller import Caller
 from domain.kernel.errors import RateExceeded
+from domain.kernel.reaching import ENGINE_FAULTS
 
 OPEN = ("/.well-known/", "/oauth/jwks")
 OF_APPLICATIONS = (
@@ -94,7 +94,7 @@ class Cors:
         try:
             state.allowances.check_address(scope)
             rows = await state.database.reads.fetch(APPLICATIONS, origin)
-        except (RateExceeded, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (RateExceeded, *ENGINE_FAULTS):
             return frozenset()
         found = frozenset(client_id_of(row["workspace_id"], row["id"]) for row in rows)
         if len(self._known) >= MOST_KNOWN:

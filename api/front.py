@@ -7,7 +7,6 @@ understood here, every refusal and all trouble go the long way, which says the s
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-import asyncpg
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
@@ -19,6 +18,7 @@ from api.metrics import fast as metrics
 from api.posts import fast as entries
 from api.state import State
 from domain.kernel.errors import ParvisError
+from domain.kernel.reaching import ENGINE_FAULTS
 
 Sent = Mapping[bytes, bytes]
 Read = Callable[[State, Scope, Sent], Awaitable[Answer | None]]
@@ -48,7 +48,7 @@ class Front(FastAPI):
         started = time.perf_counter()
         try:
             answer = await read(state, scope, sent)
-        except (ParvisError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (ParvisError, *ENGINE_FAULTS):
             return False
         if answer is None:
             return False

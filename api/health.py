@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api.state import state_of
+from domain.kernel.reaching import ENGINE_FAULTS
 from domain.kernel.shapes import View
 
 router = APIRouter(tags=["health"])
@@ -24,7 +25,7 @@ async def readyz(request: Request, response: Response) -> Health:
     """The database must answer. Without the queue the api still answers: nudges may be lost."""
     try:
         await state_of(request).database.reads.fetchval("SELECT 1", timeout=2)
-    except (OSError, TimeoutError):
+    except ENGINE_FAULTS:
         response.status_code = 503
         return Health(status="database away")
     return Health(status="ok")

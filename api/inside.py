@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 
 import uvicorn
-from asyncpg.exceptions import InterfaceError, PostgresError
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
@@ -15,6 +14,7 @@ from starlette.routing import Route
 
 from api.state import State
 from domain.kernel.meters import LATENESS, OVERDUE
+from domain.kernel.reaching import ENGINE_FAULTS
 
 LOOPBACK = "127.0.0.1"
 PATIENCE_S = 2
@@ -61,7 +61,7 @@ def inside_app(state: State) -> Starlette:
 
 
 async def _measure_backlog(state: State) -> None:
-    with suppress(OSError, TimeoutError, PostgresError, InterfaceError):
+    with suppress(*ENGINE_FAULTS):
         [row] = await state.database.reads.fetch(
             "SELECT overdue, oldest_s FROM parvis_backlog()", timeout=PATIENCE_S
         )
@@ -74,6 +74,6 @@ async def _works(check: Awaitable[object]) -> str:
     try:
         async with asyncio.timeout(PATIENCE_S):
             await check
-    except (OSError, TimeoutError, PostgresError, InterfaceError, RedisError) as error:
+    except (*ENGINE_FAULTS, RedisError) as error:
         return type(error).__name__
     return "ok"

@@ -5,14 +5,11 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from asyncpg import PostgresError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import Field
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
@@ -23,6 +20,7 @@ from domain.kernel import errors
 from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import Fault, Misfit, ParvisError
 from domain.kernel.logs import redact
+from domain.kernel.reaching import ENGINE_FAULTS, is_away
 from domain.kernel.shapes import View
 from domain.posts.version_shapes import ConflictView
 from domain.posts.versions import PostStale
@@ -118,24 +116,27 @@ def install(app: FastAPI) -> None:
             return other_method(request)
         return answer(request, _from_framework(request, error), headers=error.headers)
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
-    @app.exception_handler(PoolTimeout)
-    @app.exception_handler(OSError)
-    async def away(request: Request, error: Exception) -> JSONResponse:
-        log.error("dependency.away", reason=type(error).__name__)
-        return answer(request, errors.DependencyAway())
-
-    @app.exception_handler(DBAPIError)
-    @app.exception_handler(PostgresError)
     async def refused(request: Request, error: Exception) -> JSONResponse:
         if is_unstorable(error):
             return answer(request, errors.TextUnstorable())
         return unexpected(request, error)
 
+    for fault in ENGINE_FAULTS:
+        app.add_exception_handler(fault, refused)
+
+
+def away(request: Request, error: Exception) -> JSONResponse:
+    log.error("dependency.away", reason=type(error).__name__)
+    return answer(request, errors.DependencyAway())
+
 
 def unexpected(request: Request, error: Exception) -> JSONResponse:
-    """What nobody foresaw: told in the log in full, and to the client not at all."""
+    """What nobody foresaw: told in the log in full, and to the client not at all.
+
+    A database that is cut off has many words for it: all of them mean that it is away.
+    """
+    if is_away(error):
+        return away(request, error)
     log.error("request.failed", reason=type(error).__name__, exc_info=error)
     return answer(request, ParvisError())
 

@@ -12,11 +12,10 @@ from math import inf
 from time import monotonic
 
 import structlog
-from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError
 
 from domain.kernel.nudges import DUE_CHANNEL
+from domain.kernel.reaching import ENGINE_FAULTS
 from workers import clocks
 from workers.context import Context
 
@@ -34,7 +33,7 @@ SELECT work, workspace_id, due_at, NULL::interval AS ahead FROM parvis_due($1)
 UNION ALL SELECT work, workspace_id, $1, ahead FROM parvis_due_ahead($1)
 """
 # asyncpg's pool says InternalClientError of connections that PostgreSQL took along when it died.
-ENGINE_AWAY = (OSError, PostgresError, InterfaceError, InternalClientError, DBAPIError)
+ENGINE_AWAY = ENGINE_FAULTS
 
 
 Handlers = Mapping[str, clocks.Handles]

@@ -6,7 +6,6 @@ import strawberry
 import structlog
 from graphql import GraphQLError
 from pydantic.alias_generators import to_camel
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from api.pointing import is_unstorable
 from api.posts.said import CONFLICT
@@ -14,6 +13,7 @@ from api.problems import position_of
 from domain.kernel import errors
 from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import ParvisError
+from domain.kernel.reaching import is_away
 from domain.posts.versions import PostStale
 
 log = structlog.get_logger()
@@ -143,7 +143,7 @@ def known(error: Exception) -> ParvisError | None:
     """The error as one of ours; None for what nobody expected."""
     if isinstance(error, ParvisError):
         return error
-    if isinstance(error, InterfaceError | OperationalError | OSError):
+    if is_away(error):
         log.error("dependency.away", reason=type(error).__name__)
         return errors.DependencyAway()
     return errors.TextUnstorable() if is_unstorable(error) else None

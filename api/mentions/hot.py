@@ -15,6 +15,7 @@ from api.answer import Answer
 from api.conditional import matches
 from api.mentions.asking import Asked, is_endless
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.reaching import ENGINE_FAULTS
 from domain.mentions.inbox import read_inbox, read_mention, read_version
 
 JSON = (b"content-type", b"application/json")
@@ -48,7 +49,7 @@ class Versions:
                 for each in waiting:
                     if not each.done():
                         each.set_result(version)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except ENGINE_FAULTS as error:
             for each in (*waiting, *self._waiting.pop(workspace_id, [])):
                 if not each.done():
                     each.set_exception(error)

@@ -8,8 +8,6 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.pages.browser import Elsewhere, render, see
 from api.pages.forms import check_form
@@ -17,6 +15,7 @@ from api.pages.words import explain, language_of
 from api.pointing import is_unstorable
 from api.problems import headers_of, status_of
 from domain.kernel.errors import DependencyAway, Misfit, ParvisError, TextUnstorable
+from domain.kernel.reaching import ENGINE_FAULTS, is_away
 
 log = structlog.get_logger()
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -46,13 +45,13 @@ class PageRoute(APIRoute):
                 return error_page(request, Misfit())
             except ParvisError as error:
                 return error_page(request, error)
-            except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
+            except ENGINE_FAULTS as error:
+                if is_unstorable(error):
+                    return error_page(request, TextUnstorable())
+                if not is_away(error):
+                    raise
                 log.error("dependency.away", reason=type(error).__name__)  # noqa: TRY400 - told whole
                 return error_page(request, DependencyAway())
-            except DBAPIError as error:
-                if not is_unstorable(error):
-                    raise
-                return error_page(request, TextUnstorable())
 
         return page
 

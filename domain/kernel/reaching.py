@@ -9,9 +9,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 DATABASE, OWNER = "DATABASE_URL", "MIGRATION_DATABASE_URL"
+_Adapted = AsyncAdapt_asyncpg_dbapi.Error
+"""What SQLAlchemy makes of asyncpg's errors; begins of transactions raise it as it is."""
+ENGINE_FAULTS = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    SQLAlchemyError,
+    _Adapted,
+)
+"""All that a statement can meet; `is_away` tells an absence from an answer."""
+_ABSENCES = (
+    OSError,
+    PoolTimeout,
+    OperationalError,
+    InterfaceError,
+    PendingRollbackError,
+    asyncpg.InternalClientError,
+)
 FAULTS = (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _MIGRATE = ("The database has not this release's schema ({}).", "Run ./parvis migrate first.")
 _REFUSED = (
@@ -35,6 +62,8 @@ _AWAY = ("PostgreSQL does not answer at {setting} ({}).", "Start it, or correct 
 _FAILED = ("PostgreSQL could not do it ({}).", "See the end of its log, then run this again.")
 _GONE_CLASSES = ("08", "57")
 """Of its states: connections, and its own end."""
+_GONE_STATES = ("08", "57P", "53300")
+"""Those with which nothing was answered: 57014 is a statement that took too long."""
 _UNREADABLE = (
     "{setting} cannot be read ({}).",
     "Give postgresql://user:password@host:port/database, with %-escapes for what is special.",
@@ -72,6 +101,20 @@ def unusable(error: Exception, setting: str) -> ServerUnusable:
         )
         reason = " ".join(_said(cause).split())
     return ServerUnusable(what.format(reason, setting=setting), remedy.format(setting=setting))
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database went away or never came: the same may succeed in a moment."""
+    if error is None or isinstance(error, _ABSENCES):
+        return error is not None
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or is_away(error.orig)
+    if isinstance(error, _Adapted):
+        return is_away(error.__cause__)
+    if isinstance(error, asyncpg.InterfaceError):
+        # of a value that cannot be sent it says the same, as a ValueError
+        return not isinstance(error, ValueError)
+    return str(getattr(error, "sqlstate", None)).startswith(_GONE_STATES)
 
 
 def _said(cause: BaseException) -> str:
