@@ -168,7 +168,9 @@ def test_a_stop_while_the_data_is_made_ends_what_makes_it(folder: Path) -> None:
     """`initdb` went on for a while after a Ctrl-C at the first start."""
     made_by = folder / "fake" / "bin" / "initdb"
     made_by.parent.mkdir(parents=True)
-    made_by.write_text(f"#!/bin/sh\necho $$ > {folder}/pid\nkill -USR1 $PPID\nexec sleep 60\n")
+    # A moment later: the process that starts it may not know it yet.
+    steps = ("#!/bin/sh", f"echo $$ > {folder}/pid", "sleep 1", "kill -USR1 $PPID", "exec sleep 60")
+    made_by.write_text("\n".join(steps))
     made_by.chmod(0o700)
     server = Postgres(folder, durable=False, runs_as=lambda _: None)
     server.install = folder / "fake"
