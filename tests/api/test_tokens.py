@@ -1,14 +1,9 @@
 """Checks of bearer values: how often PostgreSQL is asked for them."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from arq.connections import ArqRedis
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from api.fence.allowances import Allowances
 from api.tokens import TokenChecks
@@ -16,6 +11,7 @@ from domain.kernel.database import Database
 from domain.kernel.errors import TokenInvalid
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
+from tests.api.graph.counting import statements
 from tests.conftest import KEY
 from tests.world import Tenant
 
@@ -27,20 +23,9 @@ def allowances(redis: ArqRedis, settings: Settings) -> Allowances:
     return Allowances(redis, KeyRing.parse(KEY), settings)
 
 
-@contextmanager
-def looks() -> Iterator[list[str]]:
-    """Every statement that looks a token up."""
-    seen: list[str] = []
-
-    def note(*told: Any) -> None:
-        if "FROM tokens" in told[2]:
-            seen.append(told[2])
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+def looks(seen: list[str]) -> int:
+    """How often a token was looked up."""
+    return sum("FROM tokens" in each for each in seen)
 
 
 async def test_who_comes_together_is_looked_up_once(
@@ -48,13 +33,13 @@ async def test_who_comes_together_is_looked_up_once(
 ) -> None:
     checks = TokenChecks(database, allowances, kept_s=1)
 
-    with looks() as seen:
+    with statements(but=()) as seen:
         callers = await asyncio.gather(
             *(checks.caller(f"Bearer {tenant.token}", {}) for _ in range(TOGETHER))
         )
 
     assert {each.workspace_id for each in callers} == {tenant.workspace_id}
-    assert len(seen) == 1
+    assert looks(seen) == 1
 
 
 async def test_one_who_goes_away_leaves_the_look_to_the_others(
@@ -89,9 +74,9 @@ async def test_where_nothing_is_remembered_each_is_looked_up(
 ) -> None:
     checks = TokenChecks(database, allowances, kept_s=0)
 
-    with looks() as seen:
+    with statements(but=()) as seen:
         await asyncio.gather(
             *(checks.caller(f"Bearer {tenant.token}", {}) for _ in range(TOGETHER))
         )
 
-    assert len(seen) == TOGETHER
+    assert looks(seen) == TOGETHER

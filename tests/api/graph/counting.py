@@ -11,12 +11,12 @@ SETTING_UP = ("set_config", "FROM tokens")
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """Every statement of SQLAlchemy's, but those that set the tenant and check the token."""
+def statements(*, but: tuple[str, ...] = SETTING_UP) -> Iterator[list[str]]:
+    """Every statement of SQLAlchemy's, `but` those that set the tenant and check the token."""
     seen: list[str] = []
 
     def note(*told: Any) -> None:
-        if not any(each in told[2] for each in SETTING_UP):
+        if not any(each in told[2] for each in but):
             seen.append(told[2])
 
     event.listen(Engine, "before_cursor_execute", note)
