@@ -112,9 +112,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            return other_method(request)
-        return answer(request, _from_framework(request, error), headers=error.headers)
+        return _plain(request, error)
 
     async def refused(request: Request, error: Exception) -> JSONResponse:
         if is_unstorable(error):
@@ -186,6 +184,14 @@ def status_of(error: ParvisError) -> int:
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
+def _plain(request: Request, error: HTTPException) -> Response:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return other_method(request)
+    if error.status_code == HTTPStatus.BAD_REQUEST and is_packed(request):
+        return answer(request, _packed(), headers={"Accept-Encoding": AS_IS})
+    return answer(request, _from_framework(request, error), headers=error.headers)
+
+
 def _from_framework(request: Request, error: HTTPException) -> ParvisError:
     """The error behind a status that the framework raised, or the cap on bodies within it."""
     status = error.status_code
@@ -193,8 +199,6 @@ def _from_framework(request: Request, error: HTTPException) -> ParvisError:
         return errors.BodyTooLarge(error.detail)
     if status == HTTPStatus.NOT_FOUND and request.url.path[1:].endswith("/"):
         return errors.RouteUnknown("No address here ends in a slash.")
-    if status == HTTPStatus.BAD_REQUEST and is_packed(request):
-        return _packed()
     kinds: dict[int, type[ParvisError]] = {
         404: errors.RouteUnknown,
         405: errors.MethodUnknown,
@@ -286,8 +290,6 @@ def _invalid_kinds() -> dict[str, type[ParvisError]]:
 def headers_of(error: ParvisError) -> dict[str, str]:
     if isinstance(error, errors.Unauthenticated):
         return {"WWW-Authenticate": CHALLENGE}
-    if error.message == PACKED:
-        return {"Accept-Encoding": AS_IS}
     if isinstance(error, errors.Limited) and error.until is not None:
         wait = (error.until - datetime.now(UTC)).total_seconds()
         return {"Retry-After": str(max(1, round(wait)))}

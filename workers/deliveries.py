@@ -18,6 +18,7 @@ from domain.connector.http import Http
 from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
 from domain.kernel.errors import AccountDisconnected, ParvisError, PublishingPaused
+from domain.kernel.reaching import ENGINE_FAULTS, is_away
 from domain.kernel.traces import span
 from domain.posts import leaving, recording
 from domain.posts.delivering import LOOK_UP, Held, Task, Wait
@@ -36,7 +37,6 @@ from workers.endings import version_gone
 from workers.outcomes import broken, record_done, record_not_there, show_known
 from workers.outward import Line, Purpose, grant_expired, open_line, speaks
 from workers.steps import Beginning, LeaseLost, Steps
-from workers.timer import ENGINE_AWAY
 
 REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
 """What does no harm when it is done twice."""
@@ -72,9 +72,10 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
             await _hold(context, task, error)
         except NetworkError as error:
             await _record_error(context, task, None, error, started_at)
-        except ENGINE_AWAY:
-            raise
-        except Exception as error:  # noqa: BLE001 - it would stay `going` for ever, unseen
+        except Exception as error:
+            # Else it would stay `going`, unseen.
+            if is_away(error):
+                raise
             await break_off(context, task, error, started_at)
         else:
             if await _act(context, task, line, draft, started_at):
@@ -143,7 +144,7 @@ async def _send(context: Context, task: Task, line: Line, draft: Draft) -> Publi
     except NetworkError:
         await steps.keep_whole()
         raise
-    except (LeaseLost, *ENGINE_AWAY):
+    except (LeaseLost, *ENGINE_FAULTS):
         raise
     except Exception as error:
         await steps.keep_whole()
@@ -190,7 +191,7 @@ async def _look_up(
         published = await publish.look_up(
             line.http, line.access, draft, dict(task.checkpoint), since=task.sent_at
         )
-    except (NetworkError, *ENGINE_AWAY):
+    except (NetworkError, *ENGINE_FAULTS):
         raise
     except Exception as error:
         raise broken(task, error, is_in_doubt=False) from error

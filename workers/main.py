@@ -14,6 +14,7 @@ from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
 from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, tell_if_away, unpack
+from domain.kernel.reaching import ENGINE_FAULTS
 from domain.kernel.rings import kept_ring
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
@@ -48,7 +49,7 @@ from workers.http import OutwardHttp
 from workers.outbox import Outbox
 from workers.slots import Slots
 from workers.timekeeping import kept_clock
-from workers.timer import ENGINE_AWAY, Timer, run_due
+from workers.timer import Timer, run_due
 
 HANDLERS = {
     "deliver": posts.deliver_due,
@@ -160,7 +161,7 @@ async def work(settings: Settings) -> None:
             context.slots.drain(DRAIN_S),
             context.studio.drain(DRAIN_S),
         )
-        with suppress(*ENGINE_AWAY):
+        with suppress(*ENGINE_FAULTS):
             await posts.give_back(context, left)
         for task in running:
             task.cancel()
@@ -171,7 +172,7 @@ async def _keep_leases(context: Context) -> None:
     """Three times in each lease: one may fail and the next still comes in time."""
     while True:
         await asyncio.sleep(context.settings.lease_s / 3)
-        with suppress(*ENGINE_AWAY):
+        with suppress(*ENGINE_FAULTS):
             await posts.keep_leases(context)
 
 

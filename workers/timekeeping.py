@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Protocol
 
-from workers.timer import ENGINE_AWAY
+from domain.kernel.reaching import ENGINE_FAULTS
 
 LOOK_EVERY_S = 1.0
 LONGEST_LOOK_S = 1.0
@@ -60,5 +60,5 @@ async def kept_clock(pool: Pool) -> AsyncIterator[DatabaseClock]:
 async def _keep(clock: DatabaseClock, pool: Pool) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY_S)
-        with suppress(*ENGINE_AWAY):
+        with suppress(*ENGINE_FAULTS):
             await clock.look(pool)

@@ -15,7 +15,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from domain.kernel.nudges import DUE_CHANNEL
-from domain.kernel.reaching import ENGINE_FAULTS
+from domain.kernel.reaching import is_away
 from workers import clocks
 from workers.context import Context
 
@@ -32,8 +32,6 @@ DUE = """
 SELECT work, workspace_id, due_at, NULL::interval AS ahead FROM parvis_due($1)
 UNION ALL SELECT work, workspace_id, $1, ahead FROM parvis_due_ahead($1)
 """
-# asyncpg's pool says InternalClientError of connections that PostgreSQL took along when it died.
-ENGINE_AWAY = ENGINE_FAULTS
 
 
 Handlers = Mapping[str, clocks.Handles]
@@ -66,9 +64,10 @@ async def run_due(context: Context, handlers: Handlers, *, most_s: float = inf) 
                 done += await handle(context, row["workspace_id"], now=now)
             else:
                 done += await clocks.by_its_clock(context, handle, row["workspace_id"])
-        except ENGINE_AWAY:
-            raise
-        except Exception:
+        except Exception as error:
+            # What the engine refuses is one workspace's; where it is away, nothing else goes on.
+            if is_away(error):
+                raise
             log.exception("work.broken", work=row["work"])
             is_broken = True
     if is_broken:
@@ -109,14 +108,14 @@ class Timer:
     async def _survive(self, turn: Callable[[], Awaitable[None]]) -> None:
         try:
             await turn()
-        except ENGINE_AWAY as error:
-            log.warning("timer.engine_away", reason=type(error).__name__)
-            await asyncio.sleep(ENGINE_AWAY_S)
         except WorkBrokenError:
             await asyncio.sleep(ENGINE_AWAY_S)
-        except Exception:
+        except Exception as error:
             # Nothing ends the timer but `stop`: without it all that is due waits for the sweep.
-            log.exception("timer.broken")
+            if is_away(error):
+                log.warning("timer.engine_away", reason=type(error).__name__)
+            else:
+                log.exception("timer.broken")
             await asyncio.sleep(ENGINE_AWAY_S)
 
     async def _turn(self) -> None:

@@ -60,8 +60,6 @@ _BY_STATE = {
 }
 _AWAY = ("PostgreSQL does not answer at {setting} ({}).", "Start it, or correct {setting}.")
 _FAILED = ("PostgreSQL could not do it ({}).", "See the end of its log, then run this again.")
-_GONE_CLASSES = ("08", "57")
-"""Of its states: connections, and its own end."""
 _GONE_STATES = ("08", "57P", "53300")
 """Those with which nothing was answered: 57014 is a statement that took too long."""
 _UNREADABLE = (
@@ -97,7 +95,7 @@ def unusable(error: Exception, setting: str) -> ServerUnusable:
         reason = type(cause).__name__
     else:
         what, remedy = _BY_STATE.get(state) or (
-            _AWAY if state == "None" or state.startswith(_GONE_CLASSES) else _FAILED
+            _AWAY if state == "None" or state.startswith(_GONE_STATES) else _FAILED
         )
         reason = " ".join(_said(cause).split())
     return ServerUnusable(what.format(reason, setting=setting), remedy.format(setting=setting))

@@ -31,6 +31,7 @@ class Breaking:
     def __init__(self, workspace_id: UUID) -> None:
         self.workspace_id = workspace_id
         self.calls = 0
+        self.error: Exception = ValueError()
         self.again = asyncio.Event()
 
     async def __call__(self, context: Context, workspace_id: UUID, *, now: datetime) -> int:  # noqa: ARG002 - the signature of handlers
@@ -38,7 +39,7 @@ class Breaking:
             return 0
         self.calls += 1
         if self.calls == 1:
-            raise ValueError
+            raise self.error
         self.again.set()
         return 0
 
@@ -66,7 +67,12 @@ async def breaking(stage: Stage, tmp_path: Path) -> Breaking:
     return Breaking(stage.workspace_id)
 
 
-async def test_work_that_breaks_keeps_back_no_other(stage: Stage, breaking: Breaking) -> None:
+@pytest.mark.parametrize("error", [ValueError(), asyncpg.CheckViolationError("refused")])
+async def test_work_that_breaks_keeps_back_no_other(
+    stage: Stage, breaking: Breaking, error: Exception
+) -> None:
+    breaking.error = error
+
     with pytest.raises(WorkBrokenError):
         await run_due(stage.context, {"deliver": breaking, "probe": breaking})
 
