@@ -79,11 +79,7 @@ def _keys(settings: Settings) -> tuple[Path, ...]:
 
 def marks(settings: Settings) -> tuple[str, ...]:
     """The ids of the ring's keys, each with what tells it from another of that id."""
-    ring = KeyRing.parse(settings.sealing_keys.get_secret_value())
-    return tuple(
-        f"{name}:{mark.hex()[:16]}"
-        for name, mark in zip(ring.keys, ring.digests("backup", ""), strict=True)
-    )
+    return KeyRing.parse(settings.sealing_keys.get_secret_value()).marks()
 
 
 def keeps_keys(settings: Settings) -> bool:

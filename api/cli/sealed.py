@@ -11,9 +11,11 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from api.state import State
+from domain.kernel import resealing
 from domain.kernel.database import Database
 from domain.kernel.resealing import SealedColumn, keys_in_use, reseal_batch, sealed_columns
-from domain.kernel.rings import NOTES
+from domain.kernel.rings import EVERY_S, NOTES
+from domain.kernel.sealing import KeyRing
 
 BATCH = 200
 PASSES = 20
@@ -27,6 +29,15 @@ async def usage(database: Database) -> Counter[str]:
     async for column, workspace_id in _places(database):
         async with database.transaction(workspace_id) as session:
             found.update(await keys_in_use(session, column))
+    return found
+
+
+async def keys_of_others(database: Database, ring: KeyRing) -> set[str]:
+    """The ids of the ring's keys that do not open what keys of those ids sealed."""
+    found: set[str] = set()
+    async for column, workspace_id in _places(database):
+        async with database.transaction(workspace_id) as session:
+            found |= await resealing.keys_of_others(session, ring, column)
     return found
 
 
@@ -70,17 +81,31 @@ async def _places(database: Database) -> AsyncIterator[Place]:
             yield column, workspace_id
 
 
-async def unaware(redis: Redis, key: str, *, within_s: float) -> int:
-    """How many running processes do not seal under that key when the time is over.
+async def ignorant(redis: Redis, mark: str, *, within_s: float) -> int:
+    """How many running processes do not have that key on their ring when the time is over.
 
+    Looks for a while at least: each says again what it knows after Valkey was emptied.
     Raises `RedisError` or `OSError` when the queue is away: then nobody knows.
     """
-    end = time.monotonic() + within_s
+    return await _others(redis, lambda marks: mark in marks, (2 * EVERY_S, within_s))
+
+
+async def unaware(redis: Redis, mark: str, *, within_s: float) -> int:
+    """How many running processes do not seal under that key when the time is over, likewise."""
+    return await _others(redis, lambda marks: mark == marks[0], (2 * EVERY_S, within_s))
+
+
+async def _others(
+    redis: Redis, fits: Callable[[list[str]], bool], waits: tuple[float, float]
+) -> int:
+    """How many notes do not fit, after the first wait; until the second, it is hoped they will."""
+    begun = time.monotonic()
     while True:
         count = 0
         async for name in redis.scan_iter(match=f"{NOTES}*"):
             with suppress(TypeError):  # a process that ended meanwhile
-                count += json.loads(await redis.get(name))[0] != key
-        if not count or time.monotonic() > end:
+                count += not fits(json.loads(await redis.get(name)))
+        least, most = (time.monotonic() - begun > wait_s for wait_s in waits)
+        if most or (least and not count):
             return count
         await asyncio.sleep(PAUSE_S)

@@ -1,12 +1,13 @@
 """The check of `doctor` that every secret can be opened with the key ring there is."""
 
 from collections import Counter
+from collections.abc import Collection
 
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
 from api.cli.findings import Finding
-from api.cli.sealed import usage
+from api.cli.sealed import keys_of_others, usage
 from domain.kernel.database import Database
 from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.sealing import KeyRing
@@ -19,7 +20,8 @@ async def secrets_can_be_opened(database_url: str, redis_url: str, ring: str) ->
         database_url, Nudges(redis), pool_size=1, read_pool_size=1, statement_cache_size=0
     )
     try:
-        return judge(await usage(database), KeyRing.parse(ring))
+        keys = KeyRing.parse(ring)
+        return judge(await usage(database), keys, await keys_of_others(database, keys))
     except (DBAPIError, PostgresError) as error:
         kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
         return Finding(f"Secrets cannot be counted ({kind}).", "./parvis migrate")
@@ -28,7 +30,14 @@ async def secrets_can_be_opened(database_url: str, redis_url: str, ring: str) ->
         await redis.aclose()
 
 
-def judge(used: Counter[str], ring: KeyRing) -> Finding:
+def judge(used: Counter[str], ring: KeyRing, of_others: Collection[str]) -> Finding:
+    """`of_others` are ids on the ring whose key is not the one that sealed."""
+    if of_others:
+        named = ", ".join(f"{used[key]} under {key}" for key in sorted(of_others))
+        return Finding(
+            f"Secrets cannot be opened: the ring's key of that name is another one ({named}).",
+            "Put the key that sealed them in its place; a backup may have it.",
+        )
     missing = [f"{used[key]} under {key}" for key in sorted(used.keys() - ring.keys.keys())]
     if missing:
         return Finding(

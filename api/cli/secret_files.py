@@ -3,15 +3,34 @@
 import base64
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 
 def keep(path: Path, secret: str) -> None:
     """Write a secret whole or not at all, readable by its owner alone."""
+    with _replaced(path) as file:
+        file.write(secret)
+
+
+def renew(path: Path, secret: str) -> None:
+    """Write a secret anew for those who read it before; behind a link, where it leads."""
+    target = path.resolve()
+    before = target.stat()
+    with _replaced(target) as file:
+        os.fchown(file.fileno(), before.st_uid, before.st_gid)
+        os.fchmod(file.fileno(), before.st_mode & 0o777)
+        file.write(secret)
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[TextIO]:
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secret)
+        yield file
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

@@ -1,7 +1,7 @@
 """The key ring of a running process: read again when its file changes, and made known.
 
-Each process leaves a note of the keys it knows, so that nothing is sealed under a key that a
-running process cannot open.
+Each process leaves a note of the keys it knows, newest first and each with its mark, so that
+nothing is sealed under a key that a running process cannot open.
 """
 
 import asyncio
@@ -46,5 +46,5 @@ async def _keep(ring: KeyRing, nudges: Nudges, name: str) -> None:
                 log.info("ring.read_again", newest=ring.newest)
         except (ValueError, OSError) as error:
             log.error("ring.unreadable", reason=type(error).__name__)  # noqa: TRY400 - no key shown
-        await nudges.note(name, json.dumps(list(ring.keys)), lasts_s=NOTE_LASTS_S)
+        await nudges.note(name, json.dumps(ring.marks()), lasts_s=NOTE_LASTS_S)
         await asyncio.sleep(EVERY_S)

@@ -1,6 +1,7 @@
 """`rotate-keys`, beside processes that seal and open all the time."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -109,7 +110,6 @@ async def test_an_earlier_key_goes_once_nothing_needs_it(filed: Settings, runnin
 
     assert kept == f"{FRESH},{KEY}"
     assert file.read_text() == FRESH
-    assert file.stat().st_mode & 0o777 == 0o600
 
 
 async def test_nothing_is_sealed_under_a_key_that_a_process_does_not_know(
@@ -119,10 +119,101 @@ async def test_nothing_is_sealed_under_a_key_that_a_process_does_not_know(
     fixed = filed.model_copy(update={"sealing_keys_file": None})
     async with open_state(fixed) as state:
         await make_accounts(state, 1)
-        with pytest.raises(Trouble, match="1 running processes do not seal under k2"):
+        with pytest.raises(Trouble, match="1 running processes do not know the new key k2"):
             await rotate(filed)
 
         assert await usage(state.database) == {"k1": 1}
+
+
+async def test_nobody_seals_under_a_new_key_before_all_know_it(
+    filed: Settings, running: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "HEARD_WITHIN_S", 2)
+    newest = set()
+
+    async def watch() -> None:
+        while True:
+            running.keys.refresh()
+            newest.add(running.keys.newest)
+            await asyncio.sleep(0.01)
+
+    watching = asyncio.create_task(watch())
+    async with open_state(filed.model_copy(update={"sealing_keys_file": None})):
+        with pytest.raises(Trouble, match="k2, which is off the ring again: nothing was sealed"):
+            await rotate(filed)
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+
+    assert newest == {"k1"}
+    assert filed.sealing_keys_file is not None
+    assert filed.sealing_keys_file.read_text() == KEY
+
+
+async def test_a_key_of_the_same_name_is_not_taken_for_the_new_one(
+    filed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "HEARD_WITHIN_S", 2)
+    assert filed.sealing_keys_file is not None
+    filed.sealing_keys_file.write_text(f"{FRESH},{KEY}")
+    other = SecretStr(f"k2:{'C' * 43}=,{KEY}")
+    async with open_state(
+        filed.model_copy(update={"sealing_keys_file": None, "sealing_keys": other})
+    ) as state:
+        await make_accounts(state, 1)
+        async with open_state(filed) as right:
+            await make_accounts(right, 1)
+        with pytest.raises(Trouble, match="1 running processes do not seal under k2"):
+            await forget_key(filed, "k1")
+
+
+async def test_who_runs_is_known_again_after_valkey_was_emptied(
+    filed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "HEARD_WITHIN_S", 2)
+    fixed = filed.model_copy(update={"sealing_keys_file": None})
+    async with open_state(fixed) as state:
+        await make_accounts(state, 1)
+        turning = asyncio.create_task(rotate(filed))
+        await asyncio.sleep(0)
+        await state.redis.flushdb()
+        with pytest.raises(Trouble, match="1 running processes do not know the new key k2"):
+            await turning
+
+
+async def test_a_key_that_somebody_seals_under_is_not_taken_off(
+    filed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "HEARD_WITHIN_S", 2)
+    file = filed.sealing_keys_file
+    assert file is not None
+    async with open_state(filed.model_copy(update={"sealing_keys_file": None})):
+        file.write_text(f"{FRESH},{KEY}")
+        with pytest.raises(Trouble, match="1 running processes do not seal under k2 yet"):
+            await forget_key(filed, "k1")
+
+    assert file.read_text() == f"{FRESH},{KEY}"
+
+
+async def test_the_ring_stays_readable_for_those_who_read_it(filed: Settings, folder: Path) -> None:
+    file, link = filed.sealing_keys_file, folder / "link"
+    assert file is not None
+    file.chmod(0o640)
+    os.chown(file, 12345, 12346) if os.getuid() == 0 else None
+    link.symlink_to(file)
+    before = file.stat()
+
+    code = await rotate(filed.model_copy(update={"sealing_keys_file": link}))
+
+    after = file.stat()
+    assert code == 0
+    assert link.is_symlink()
+    assert file.read_text().startswith("k2:")
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode,
+        before.st_uid,
+        before.st_gid,
+    )
 
 
 async def test_a_ring_that_is_no_file_is_changed_by_its_operator(filed: Settings) -> None:
@@ -179,7 +270,8 @@ async def test_doctor_knows_which_keys_are_needed(filed: Settings, running: Stat
     await make_accounts(running, 2)
     urls = filed.database_url.get_secret_value(), filed.redis_url.get_secret_value()
 
-    found = [await secrets_can_be_opened(*urls, ring) for ring in (KEY, f"{FRESH},{KEY}", FRESH)]
+    rings = (KEY, f"{FRESH},{KEY}", FRESH, FRESH.replace("k2", "k1"))
+    found = [await secrets_can_be_opened(*urls, ring) for ring in rings]
 
     assert [each.what for each in found] == [
         "All 2 secrets are sealed under k1.",
@@ -188,6 +280,7 @@ async def test_doctor_knows_which_keys_are_needed(filed: Settings, running: Stat
             "key goes."
         ),
         "Secrets cannot be opened: 2 under k1.",
+        "Secrets cannot be opened: the ring's key of that name is another one (2 under k1).",
     ]
-    assert [each.is_wrong for each in found] == [False, False, True]
-    assert judge(await usage(running.database), KeyRing.parse(KEY)) == found[0]
+    assert [each.is_wrong for each in found] == [False, False, True, True]
+    assert judge(await usage(running.database), KeyRing.parse(KEY), ()) == found[0]

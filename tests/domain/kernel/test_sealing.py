@@ -49,6 +49,14 @@ def test_a_key_of_the_same_name_is_not_the_same_key() -> None:
         KeyRing({"k1": bytes(range(32))}).open(OLD.seal(b"x", place=PLACE), place=PLACE)
 
 
+def test_marks_tell_keys_of_one_name_apart() -> None:
+    other = KeyRing({"k1": bytes(range(32))})
+
+    assert [mark.partition(":")[0] for mark in NEW.marks()] == ["k2", "k1"]
+    assert NEW.marks()[1:] == OLD.marks()
+    assert OLD.marks() != other.marks()
+
+
 @given(st.data())
 def test_one_changed_bit_breaks_the_seal(data: st.DataObject) -> None:
     sealed = bytearray(NEW.seal(b"secret", place=PLACE))
