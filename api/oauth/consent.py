@@ -95,15 +95,16 @@ async def other_account(request: Request, form: FormDep) -> Response:
 async def _decided(
     request: Request, visit: Visit, person: SignedIn, offer: Offer, form: FormData, *, several: bool
 ) -> Response:
-    communities = _communities(form, offer)
-    ticked = {each for each in form.getlist("scope") if isinstance(each, str)}
+    communities, ticked = _communities(form, offer), _ticked(form)
     scopes = narrowed(offer.scopes & (ticked | ALWAYS), communities)
     faults = {
         "scopes": not scopes,
         "communities": communities is not None and not communities,
     }
     if any(faults.values()):
-        return await _ask(request, visit, person, offer, several=several, status=422, **faults)
+        return await _ask(
+            request, visit, person, offer, several=several, status=422, form=form, **faults
+        )
     await close(request, visit)
     return await allow(request, visit, person, Choice(offer.house, scopes, communities))
 
@@ -162,8 +163,10 @@ async def _ask(
     *,
     several: bool,
     status: int = 200,
+    form: FormData | None = None,
     **faults: bool,
 ) -> Response:
+    """The question; with a `form` that does not do, as it was filled in."""
     language = language_of(request)
     return render(
         request,
@@ -179,6 +182,9 @@ async def _ask(
         offered=[(each, described(each, language)) for each in _ordered(offer.scopes - ALWAYS)],
         beyond=[described(each, language) for each in _ordered(offer.beyond)],
         communities=[(show("com", each.id), each.name) for each in offer.communities],
+        ticked=offer.scopes if form is None else _ticked(form),
+        is_held=form is not None and _field(form, "reach") == "some",
+        held_to=set() if form is None else set(form.getlist("community")),
         faults=faults,
     )
 
@@ -198,6 +204,10 @@ def _communities(form: FormData, offer: Offer) -> frozenset[UUID] | None:
         return None
     ticked = set(form.getlist("community"))
     return frozenset(each.id for each in offer.communities if show("com", each.id) in ticked)
+
+
+def _ticked(form: FormData) -> frozenset[str]:
+    return frozenset(each for each in form.getlist("scope") if isinstance(each, str))
 
 
 def _field(form: FormData, name: str) -> str:

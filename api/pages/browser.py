@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.pages.again import shown_again
 from api.pages.cookies import (
     FORM,
     LANGUAGE,
@@ -137,7 +137,7 @@ def render(
     shown = TEMPLATES.get_template(template).render(
         t=lambda key, **filled: words().say(key, language, **filled),
         language=language,
-        languages=[(code, NAMES[code], _in_language(request, code)) for code in Language],
+        languages=[(code, NAMES[code], shown_again(request, lang=code)) for code in Language],
         form_field=FIELD,
         form_token=form_token(request),
         user=getattr(request.state, "signed_in", None),
@@ -187,11 +187,6 @@ async def _look_up(request: Request) -> SignedIn | None:
         return await find_sign_in(
             session, secret, lifetimes=lifetimes(state.settings), now=request.state.now
         )
-
-
-def _in_language(request: Request, language: Language) -> str:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
-    return f"{request.url.path}?{urlencode([*kept, ('lang', language)])}"
 
 
 def _keep(request: Request, response: Response) -> None:

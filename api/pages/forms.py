@@ -41,13 +41,14 @@ async def check_form(request: Request) -> None:
     if not _is_from_here(request):
         raise FormRefused
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    # Kept before it is judged: the page of a refusal leads back to where the form stands.
+    request.state.form = form
     sent, secret = form.get(FIELD), read_cookie(request, SIGN_IN) or read_cookie(request, FORM)
     if not isinstance(sent, str) or secret is None:
         raise FormRefused
     nonce, bound = sent[:NONCE_LENGTH], sent[NONCE_LENGTH:]
     if not hmac.compare_digest(bound.encode(), _bound(secret, nonce).encode()):
         raise FormRefused
-    request.state.form = form
 
 
 def fill(request: Request, kind: type[Filled]) -> Filled:

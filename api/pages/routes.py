@@ -9,12 +9,13 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from api.pages.again import shown_again
 from api.pages.browser import Elsewhere, render, see
 from api.pages.forms import check_form
 from api.pages.words import explain, language_of
 from api.pointing import is_unstorable
 from api.problems import headers_of, status_of
-from domain.kernel.errors import DependencyAway, Misfit, ParvisError, TextUnstorable
+from domain.kernel.errors import DependencyAway, FormRefused, Misfit, ParvisError, TextUnstorable
 from domain.kernel.reaching import ENGINE_FAULTS, is_away
 
 log = structlog.get_logger()
@@ -72,6 +73,7 @@ def error_page(request: Request, error: ParvisError) -> Response:
         remedy=remedy,
         code=error.code,
         request_id=getattr(request.state, "request_id", ""),
+        again=shown_again(request) if isinstance(error, FormRefused) else "",
     )
     response.headers.update(headers_of(error))
     return response

@@ -41,6 +41,8 @@ async def test_app_is_added_by_a_picture_or_a_key_and_one_code(
     _, codes = await add_app(tab)
 
     assert (tab.title, len(set(codes))) == ("Your recovery codes", 10)
+    # They are shown once: no link for another language leads away from them.
+    assert "hreflang" not in tab.page.text
     sealed = await database.reads.fetchval(
         "SELECT sealed_secret FROM second_factors WHERE user_id = $1", person.id
     )
