@@ -218,6 +218,10 @@ async def _renew(context: Context, connector: Connector, seen: Standing, now: da
             raise
         log.warning("grant.not_renewed", account_id=seen.account.id.hex, code=error.code)
         return kept
+    if new is None and not runs_out(kept.expires_at, now=now):
+        # Asked for before its time, as the network refuses it; there is nothing to renew it with.
+        await _give_up(context, seen)
+        raise GrantExpired("A grant that does not run out is not renewed.")
     grant = kept if new is None else renewed(kept, new)
     async with context.database.transaction(seen.account.workspace_id) as session:
         is_kept = await standing.keep_renewed(session, seen, grant, keys=context.keys, now=now)

@@ -327,6 +327,23 @@ async def test_grant_that_ended_early_pauses_the_account_where_it_is_refused_a_n
     assert await kinds(database, workspace_id) == told
 
 
+async def test_refused_grant_that_never_runs_out_pauses_the_account(
+    settings: Settings, database: Database, redis: ArqRedis, nowhere: ScriptedHttp
+) -> None:
+    workspace_id = await make_workspace(database)
+    lasting = Grant("good", refresh="refresh-1", expires_at=None)
+    login = {"handle": "ana", "token": "sbx_1"}
+    id_ = await make_connected(database, workspace_id, lasting, network="sandbox", login=login)
+    later = NOW + timedelta(minutes=2)
+    context = make_context(settings, database, redis, nowhere, lambda: later)
+
+    is_out = await grant_expired(context, workspace_id, id_, GrantExpired("No."), now=later)
+
+    assert is_out is True
+    assert (await row_of(database, workspace_id, id_)).state == "action_required"
+    assert await kinds(database, workspace_id) == ["account.action_required"]
+
+
 async def test_grant_refused_a_moment_after_it_was_given_is_not_renewed(
     settings: Settings, database: Database, redis: ArqRedis, nowhere: ScriptedHttp
 ) -> None:
