@@ -23,7 +23,7 @@ QUERIES = (
         EVENT,
         queries.list_events,
         "The log of everything that happened, oldest first. The last page has an `endCursor` "
-        "too: go on from it and nothing is missed. Needs `events:read`.",
+        "too, even when it is empty: go on from it and nothing is missed. Needs `events:read`.",
         filters={
             "kinds": "Only these kinds, such as `post.published`.",
             "subject_kinds": "Only about these kinds of things, such as `post`.",

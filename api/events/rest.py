@@ -33,6 +33,9 @@ async def list_events(
 ) -> Page[EventView]:
     """Oldest first. Keep `next_cursor` of the last page and go on from it: nothing is missed.
 
+    The last page has one even when it is empty. To follow what comes from now on, ask once with
+    `since` of this moment, then go on from its `next_cursor` without `since`.
+
     Needs the scope `events:read`.
     """
     found = await queries.list_events(

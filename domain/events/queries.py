@@ -11,12 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.events.shapes import EventView, subject_text
-from domain.events.tables import Event
+from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.coded import described_at
 from domain.kernel.errors import NotFound
 from domain.kernel.ids import BY_KIND, read_any
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of, read_cursor
 from domain.kernel.shapes import Page
 
 # Its readers keep a cursor for good and lose their place without it: its name never changes.
@@ -55,9 +55,12 @@ async def list_events(
 ) -> Page[EventView]:
     """The log, oldest first. The last page has a cursor too: go on from it for what comes next.
 
-    Raises `IdMalformed` for a subject that is no id.
+    It stands behind all that was there, shown or not: a reader of few kinds has a place to go on
+    from before the first of them comes. Raises `IdMalformed` for a subject that is no id.
     """
     caller.need(Scope.EVENTS_READ)
+    # Before the page: what is written in between is behind the cursor, and comes next.
+    head = await _last_number(session, caller)
     statement = visible(caller).where(*about(subjects))
     if kinds:
         statement = statement.where(col(Event.kind).in_(kinds))
@@ -69,8 +72,17 @@ async def list_events(
     page = page_of(rows, request, view=view_of, cursor=_cursor)
     if page.page.has_more:
         return page
-    end = _cursor(rows[-1]) if rows else request.cursor
+    numbers = [head, *(row.number for row in rows[-1:]), *_number_in(request.cursor)]
+    end = make_cursor(IN_ORDER.name, max(numbers)) if any(numbers) else None
     return page.model_copy(update={"page": page.page.model_copy(update={"next_cursor": end})})
+
+
+async def _last_number(session: AsyncSession, caller: Caller) -> int:
+    """0 where nothing was ever written."""
+    counted = select(EventCounter.last_number).where(
+        col(EventCounter.workspace_id) == caller.workspace_id
+    )
+    return (await session.exec(counted)).first() or 0
 
 
 def about(subjects: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -102,3 +114,7 @@ def _told(data: dict[str, Any]) -> dict[str, Any]:
 
 def _cursor(event: Event) -> str:
     return make_cursor(IN_ORDER.name, event.number)
+
+
+def _number_in(cursor: str | None) -> list[int]:
+    return [] if cursor is None else read_cursor(cursor, IN_ORDER.name, *IN_ORDER.types)

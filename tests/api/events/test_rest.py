@@ -43,11 +43,15 @@ async def test_filters_are_repeated_and_go_on_in_the_link(tenant: Tenant) -> Non
     first = await tenant.client.get(f"/v1/events?{query}")
     second = await tenant.client.get(first.links["next"]["url"])
     future = await tenant.client.get("/v1/events?since=2100-01-01T00:00:00Z")
+    now = {"cursor": future.json()["page"]["next_cursor"]}
+    await tenant.client.post("/v1/communities", json={**COMMUNITY, "slug": "c"})
+    following = await tenant.client.get("/v1/events", params=now)
 
     assert [event["number"] for event in first.json()["data"]] == [3]
     assert [event["number"] for event in second.json()["data"]] == [4]
     assert "link" not in second.headers
     assert future.json()["data"] == []
+    assert [event["number"] for event in following.json()["data"]] == [5]
 
 
 async def test_without_the_scope_or_with_junk_nothing_is_told(

@@ -137,6 +137,31 @@ async def test_pages_follow_each_other_and_the_end_can_be_gone_on_from(
     assert kinds(more.data) == ["post.published"]
 
 
+async def test_reader_of_kinds_that_never_came_begins_with_what_comes_next(
+    database: Database, workspace_id: UUID
+) -> None:
+    await tell(database, workspace_id, "post.created", "post.changed")
+
+    none = await page(database, workspace_id, kinds=["post.published"])
+    some = await page(database, workspace_id, kinds=["post.created"])
+    await tell(database, workspace_id, "post.published", "post.created")
+    first = await page(database, workspace_id, none.page.next_cursor)
+    second = await page(database, workspace_id, some.page.next_cursor, kinds=["post.created"])
+
+    assert (none.data, none.page.has_more) == ([], False)
+    assert kinds(first.data) == ["post.published", "post.created"]
+    assert [e.number for e in second.data] == [5]
+    assert none.page.next_cursor == some.page.next_cursor
+
+
+async def test_cursor_ahead_of_the_log_stays(database: Database, workspace_id: UUID) -> None:
+    ahead = make_cursor("number", 1000)
+
+    found = await page(database, workspace_id, ahead)
+
+    assert (found.data, found.page.next_cursor) == ([], ahead)
+
+
 async def test_an_empty_log_has_no_cursor_to_go_on_from(database: Database) -> None:
     found = await page(database, new_id())
 
