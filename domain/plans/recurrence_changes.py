@@ -75,7 +75,7 @@ async def change_recurrence(
     """Its coming posts follow, but those that went out or that a person changed."""
     need_both(caller)
     row = await find_recurrence(session, caller, id_, expected_version)
-    values = command.sent()
+    values = _moved(command.sent(), row.rule, row.starts_at, row.time_zone)
     await _ensure_fit(session, caller, row, values, now)
     previous = apply(row, stored(values), now=now)
     if previous:
@@ -184,12 +184,24 @@ def _onward(row: Recurrence, rule: Rule, command: SplitRecurrence) -> dict[str, 
     """What goes on says: the rule from that occurrence on, but for what is sent."""
     sent = {name: value for name, value in command.sent().items() if name not in OF_THE_SPLIT}
     wall = command.occurs_at
+    onward = recurring.onward(rule, row.starts_at, wall).written()
+    anew = recurring.begins_anew(rule, row.starts_at, wall)
     return {
-        "rule": recurring.onward(rule, row.starts_at, wall).written(),
-        "starts_at": recurring.begins_anew(rule, row.starts_at, wall),
+        "rule": onward,
+        "starts_at": anew,
         **({"starts_at": wall} if "rule" in sent else {}),
-        **sent,
+        **_moved(sent, onward, anew, row.time_zone),
     }
+
+
+def _moved(sent: dict[str, Any], rule: str, starts_at: datetime, zone_name: str) -> dict[str, Any]:
+    """What is sent, with the rule that follows another start where no other rule is sent."""
+    to = sent.get("starts_at", starts_at)
+    if to == starts_at or sent.get("rule", rule) != rule:
+        return sent
+    read = read_rule(rule, zone_name)
+    new = recurring.moved(read, starts_at, to)
+    return sent if new == read else sent | {"rule": new.written()}
 
 
 def _new(

@@ -20,6 +20,7 @@ __all__ = [
     "begins_anew",
     "comes_at",
     "coming",
+    "moved",
     "onward",
     "pair",
     "read_rule",
@@ -160,6 +161,39 @@ def _past(rule: Rule, starts_at: datetime, wall: datetime) -> int:
 def without(rule: Rule, wall: datetime) -> Rule:
     """The rule with one more exception."""
     return replace(rule, without=rule.without | {wall})
+
+
+def moved(rule: Rule, starts_at: datetime, to: datetime) -> Rule:
+    """The rule where it starts at another time: what was skipped stays so, its last day the last.
+
+    Exceptions and ends are wall times of the start before, which would fit nothing any more.
+    """
+    free = replace(rule, until=None, without=frozenset())
+    skipped = frozenset(_moved(free, wall, starts_at, to) for wall in rule.without)
+    return replace(rule, until=_ends(rule, starts_at, to), without=skipped)
+
+
+def _moved(free: Rule, wall: datetime, starts_at: datetime, to: datetime) -> datetime:
+    """Where a skipped one comes now: at the same time, on the same day, or as far on as the start.
+
+    Nowhere: it stays where it was.
+    """
+    if not comes_at(free, starts_at, wall):
+        return wall
+    places = (wall, datetime.combine(wall.date(), to.time()), wall + (to - starts_at))
+    return next((each for each in places if comes_at(free, to, each)), wall)
+
+
+def _ends(rule: Rule, starts_at: datetime, to: datetime) -> datetime | None:
+    """An end that came after the time of its day, or before it, still does."""
+    until = rule.until
+    if until is None or "BYHOUR" in rule.parts:
+        return until
+    is_in = until.time() >= starts_at.time()
+    if is_in == (until.time() >= to.time()):
+        return until
+    last = datetime.combine(until.date(), to.time())
+    return last if is_in else last - timedelta(seconds=1)
 
 
 def pair(

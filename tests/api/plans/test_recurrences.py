@@ -180,6 +180,46 @@ async def test_a_skipped_occurrence_is_an_exception_and_its_post_is_cancelled(ro
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
 
 
+async def test_a_skipped_occurrence_stays_skipped_when_all_move_to_another_time(
+    rota: Rota,
+) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=3")
+    await rota.work(made)
+    path = f"/v1/recurrences/{made['id']}"
+    await rota.desk.post(f"{path}/skip", 200, occurs_at=tomorrow(days=2))
+
+    changed = await rota.change(made, starts_at=tomorrow("10:30:00"))
+    await rota.work(made)
+
+    stamp = tomorrow("10:30:00", days=2).replace("-", "").replace(":", "")
+    assert changed["rule"] == f"RRULE:FREQ=DAILY;COUNT=3\nEXDATE:{stamp}"
+    assert [wall for wall, _ in await rota.planned(made)] == [
+        tomorrow("10:30:00", days=day) for day in (1, 3)
+    ]
+
+
+async def test_a_split_to_another_time_keeps_what_was_skipped_and_its_first_part_ends_before(
+    rota: Rota,
+) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;UNTIL=" + tomorrow(days=6)[:10].replace("-", ""))
+    await rota.work(made)
+    path = f"/v1/recurrences/{made['id']}"
+    await rota.desk.post(f"{path}/skip", 200, occurs_at=tomorrow(days=5))
+
+    to = tomorrow("10:30:00", days=4)
+    new = await rota.desk.post(f"{path}/split", 201, occurs_at=tomorrow(days=4), starts_at=to)
+    await rota.change(made, starts_at=tomorrow("08:30:00"))
+    await rota.work(made)
+    await rota.work(new)
+
+    assert [wall for wall, _ in await rota.planned(made)] == [
+        tomorrow("08:30:00", days=day) for day in (1, 2, 3)
+    ]
+    assert [wall for wall, _ in await rota.planned(new)] == [
+        tomorrow("10:30:00", days=day) for day in (4, 6)
+    ]
+
+
 async def test_one_occurrence_is_planned_before_its_turn_and_changed_alone(rota: Rota) -> None:
     made = await rota.make(rule="RRULE:FREQ=WEEKLY", starts_at=tomorrow(days=3))
     far = tomorrow(days=3 + 70)

@@ -18,6 +18,7 @@ from domain.plans.recurring import (
     begins_anew,
     comes_at,
     coming,
+    moved,
     onward,
     pair,
     walls,
@@ -227,6 +228,54 @@ def test_a_skipped_time_alone_is_missing(text: str, place: int) -> None:
     rest = list(walls(without(rule, wall), START, until=LATER))
 
     assert rest == [each for each in whole if each != wall]
+
+
+@pytest.mark.parametrize(
+    ("text", "to", "expected"),
+    [
+        (
+            "RRULE:FREQ=DAILY\nEXDATE:20260103T090000",
+            "2026-01-01T08:30",
+            "RRULE:FREQ=DAILY\nEXDATE:20260103T083000",
+        ),
+        (
+            "RRULE:FREQ=WEEKLY\nEXDATE:20260108T090000",
+            "2026-01-02T10:00",
+            "RRULE:FREQ=WEEKLY\nEXDATE:20260109T100000",
+        ),
+        (
+            "RRULE:FREQ=DAILY;BYHOUR=6,18\nEXDATE:20260103T180000",
+            "2026-01-01T05:00",
+            "RRULE:FREQ=DAILY;BYHOUR=6,18\nEXDATE:20260103T180000",
+        ),
+        (
+            "RRULE:FREQ=DAILY\nEXDATE:20260103T111100",
+            "2026-01-01T11:11",
+            "RRULE:FREQ=DAILY\nEXDATE:20260103T111100",
+        ),
+        (
+            "RRULE:FREQ=DAILY;UNTIL=20260103T090000",
+            "2026-01-01T10:00",
+            "RRULE:FREQ=DAILY;UNTIL=20260103T100000",
+        ),
+        (
+            "RRULE:FREQ=DAILY;UNTIL=20260103T085959",
+            "2026-01-01T07:00",
+            "RRULE:FREQ=DAILY;UNTIL=20260103T065959",
+        ),
+        (
+            "RRULE:FREQ=DAILY;UNTIL=20260103T085959",
+            "2026-01-01T10:00",
+            "RRULE:FREQ=DAILY;UNTIL=20260103T085959",
+        ),
+    ],
+)
+def test_a_rule_that_starts_at_another_time_skips_and_ends_where_it_did(
+    text: str, to: str, expected: str
+) -> None:
+    rule = read_rule(text, ZURICH)
+
+    assert moved(rule, START, datetime.fromisoformat(to)).written() == expected
 
 
 @given(rules(), st.integers(1990, 2150), st.integers(0, 80))
