@@ -106,7 +106,8 @@ async def _decided(
             request, visit, person, offer, several=several, status=422, form=form, **faults
         )
     await close(request, visit)
-    return await allow(request, visit, person, Choice(offer.house, scopes, communities))
+    choice = Choice(offer.house, scopes, offer.scopes - scopes, communities)
+    return await allow(request, visit, person, choice)
 
 
 async def _as_before(request: Request, visit: Visit, person: SignedIn, offer: Offer) -> Response:
@@ -115,19 +116,20 @@ async def _as_before(request: Request, visit: Visit, person: SignedIn, offer: Of
         raise AskedNoLonger
     communities = None if before.communities is None else frozenset(before.communities)
     await close(request, visit)
-    return await allow(request, visit, person, Choice(offer.house, offer.scopes, communities))
+    choice = Choice(offer.house, offer.scopes, frozenset(), communities)
+    return await allow(request, visit, person, choice)
 
 
 def _chosen(visit: Visit, houses: list[Membership], workspace: str) -> Membership | None:
-    """The one of the page, of the client's hint, or the only one; None: to be chosen."""
+    """The one of the page, of the client's hint, or the only one; None: to be chosen.
+
+    Where the hint names none of them, no other is taken in its stead unseen.
+    """
     if workspace == CHOOSE:
         return None
     hint = visit.asked.parameters.get("workspace", "")
-    return (
-        _named(houses, workspace)
-        or _named(houses, hint)
-        or (houses[0] if len(houses) == 1 else None)
-    )
+    only = houses[0] if len(houses) == 1 and not hint else None
+    return _named(houses, workspace) or _named(houses, hint) or only
 
 
 def _named(houses: list[Membership], text: str) -> Membership | None:
@@ -167,7 +169,7 @@ async def _ask(
     **faults: bool,
 ) -> Response:
     """The question; with a `form` that does not do, as it was filled in."""
-    language = language_of(request)
+    language, held_to = language_of(request), offer.held_before
     return render(
         request,
         "oauth/consent.html",
@@ -183,8 +185,8 @@ async def _ask(
         beyond=[described(each, language) for each in _ordered(offer.beyond)],
         communities=[(show("com", each.id), each.name) for each in offer.communities],
         ticked=offer.scopes if form is None else _ticked(form),
-        is_held=form is not None and _field(form, "reach") == "some",
-        held_to=set() if form is None else set(form.getlist("community")),
+        is_held=bool(held_to) if form is None else _field(form, "reach") == "some",
+        held_to=held_to if form is None else set(form.getlist("community")),
         faults=faults,
     )
 

@@ -23,10 +23,11 @@ from domain.workspaces.shapes import Membership
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person allows: where, what, and for which communities; None: all of theirs."""
+    """What a person allows, what not, and where; `communities` None: all of theirs."""
 
     house: Membership
     scopes: frozenset[str]
+    refused: frozenset[str]
     communities: frozenset[UUID] | None
 
 
@@ -44,6 +45,7 @@ async def allow(request: Request, visit: Visit, person: SignedIn, choice: Choice
         client=visit.client,
         member_id=choice.house.member_id,
         scopes=choice.scopes,
+        refused=choice.refused,
         communities=choice.communities,
         authenticated_at=person.authenticated_at,
         methods=person.methods,

@@ -12,19 +12,16 @@ from urllib.parse import urlencode
 from authlib.common.urls import add_params_to_uri
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from api.oauth.authorise import read_asked
 from api.oauth.desk import load_client
+from api.oauth.hints import claims_in
 from api.oauth.server import UNCACHED
 from api.oauth.visit import sources_of
 from api.pages.browser import entered, let_out, render, see
 from api.pages.forms import FormDep
 from api.pages.routes import OpenPageRoute, PageRoute
 from api.state import state_of
-from domain.identity.shapes import SigningAlgorithm
 from domain.kernel.ids import show
 from domain.people.shapes import SignedIn
 from domain.people.sign_ins import end_sign_in
@@ -53,7 +50,7 @@ async def logout(request: Request) -> Response:
     if request.method == "POST":
         # Only a browser that comes by itself brings its cookie along.
         return see(request, f"/oauth/logout?{urlencode(asked)}")
-    claims = await _proof(request, asked.get("id_token_hint", ""))
+    claims = await claims_in(request, asked.get("id_token_hint", ""))
     leaving = await _leaving(request, asked, claims)
     found = await entered(request)
     if found is None:
@@ -77,22 +74,6 @@ async def confirm_logout(request: Request, form: FormDep) -> Response:
     leaving = await _leaving(request, asked, {})
     found = await entered(request)
     return _gone(request, leaving) if found is None else await _end(request, found, leaving)
-
-
-async def _proof(request: Request, hint: str) -> Mapping[str, Any]:
-    """The claims of an id_token of ours, however old; none when it is not one."""
-    state = state_of(request)
-    keys = await state.signing.public_keys(now=request.state.now)
-    try:
-        token = jwt.decode(
-            hint,
-            KeySet.import_key_set({"keys": keys}),
-            algorithms=[each.value for each in SigningAlgorithm],
-        )
-    except (JoseError, ValueError):
-        return {}
-    claims: Mapping[str, Any] = token.claims
-    return claims if claims.get("iss") == state.settings.public_url else {}
 
 
 async def _leaving(

@@ -40,13 +40,20 @@ class Offer:
     def is_covered(self, visit: Visit) -> bool:
         """Whether the member said yes to all of it before, and may be spared the question.
 
-        Never for public clients with an address that others can take (RFC 8252, 8.6).
+        Never for public clients with an address that others can take (RFC 8252, 8.6), nor for
+        devices: whoever was sent letters by a stranger has to see what they let in (RFC 8628, 5.4).
         """
         client, redirect_uri = visit.client, visit.asked.parameters.get("redirect_uri", "")
         is_known = client.is_confidential or redirect_uri.startswith("https:")
-        is_asked = bool({"consent", "select_account"} & visit.prompts)
+        is_asked = visit.is_of_device or bool({"consent", "select_account"} & visit.prompts)
         given = frozenset(self.before.scopes if self.before else ())
         return is_known and not is_asked and not self.is_empty and self.scopes <= given
+
+    @property
+    def held_before(self) -> frozenset[str]:
+        """The communities, as shown, that the member held the client to; none: to no one."""
+        before = self.before.communities if self.before else None
+        return frozenset(show("com", each) for each in before or ())
 
 
 async def make_offer(state: State, visit: Visit, house: Membership) -> Offer | None:

@@ -9,6 +9,7 @@ from authlib.oidc.core.errors import LoginRequiredError
 from fastapi import Request, Response
 
 from api.oauth.desk import load_client
+from api.oauth.hints import claims_in
 from api.oauth.sent import Sent
 from api.oauth.server import Asking, way_back
 from api.pages.browser import Elsewhere, entered
@@ -19,6 +20,7 @@ from domain.identity.parties import Asked, Client
 from domain.identity.requests import find_request
 from domain.identity.shapes import ApplicationKind
 from domain.kernel.errors import AskedNoLonger, ClientUnknown
+from domain.kernel.ids import show
 from domain.people.shapes import SignedIn
 from domain.workspaces.queries import memberships
 from domain.workspaces.shapes import Membership
@@ -50,6 +52,10 @@ class Visit:
     @property
     def is_silent(self) -> bool:
         return "none" in self.prompts
+
+    @property
+    def is_of_device(self) -> bool:
+        return self.asked.device_code_id is not None
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -110,10 +116,25 @@ async def require_person(request: Request, visit: Visit) -> SignedIn:
     """
     found = await entered(request)
     if found is not None and not _is_stale(request, visit, found):
+        await _check_meant(request, visit, found)
         return found
     if visit.is_silent:
         raise visit.back(request, LoginRequiredError())
     raise Elsewhere(with_next("/sign-in" if found is None else "/confirm", visit.path))
+
+
+async def _check_meant(request: Request, visit: Visit, found: SignedIn) -> None:
+    """Sends the client away when it means another person (OpenID Connect Core, 3.1.2.1).
+
+    A hint that is none of ours, or no longer, says nothing: no page is left out by it.
+    """
+    hint = visit.asked.parameters.get("id_token_hint")
+    if hint is None:
+        return
+    claims = await claims_in(request, hint)
+    is_known = bool(claims) or visit.is_silent
+    if is_known and claims.get("sub") != show("usr", found.user_id):
+        raise visit.back(request, LoginRequiredError())
 
 
 def _is_stale(request: Request, visit: Visit, found: SignedIn) -> bool:

@@ -1,6 +1,6 @@
 """Answers kept under an Idempotency-Key: found again for a resend, refused for another request.
 
-Bodies rest sealed: some show a secret, once.
+Bodies rest sealed: some show a secret, once. Nobody is given what another was answered.
 """
 
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ async def kept_answer(
     `request` is a digest of method, path and body. Raises `KeyReused` for another request and
     `KeyBusy` while the first is still running.
     """
-    name = f"{caller.workspace_id}/{caller.actor}/{key}"
+    name = f"{caller.workspace_id}/{_holder(caller)}/{key}"
     try:
         await session.exec(SHORT_WAIT)  # type: ignore[call-overload]  # SQLModel types no text()
         await session.exec(LOCK_KEY, params={"name": name})  # type: ignore[call-overload]  # SQLModel types no text()
         await session.exec(NO_WAIT_LIMIT)  # type: ignore[call-overload]  # SQLModel types no text()
     except DBAPIError as error:
         raise KeyBusy from error
-    row = await session.get(KeptAnswer, (caller.workspace_id, caller.actor, key))
+    row = await session.get(KeptAnswer, (caller.workspace_id, _holder(caller), key))
     if row is None:
         return None
     if row.request != request:
@@ -67,7 +67,7 @@ async def keep_answer(
     session.add(
         KeptAnswer(
             workspace_id=caller.workspace_id,
-            actor=caller.actor,
+            actor=_holder(caller),
             key=key,
             request=request,
             status=answer.status,
@@ -92,10 +92,20 @@ async def replace_answer(
     session: AsyncSession, caller: Caller, key: str, answer: Answer, *, keys: KeyRing
 ) -> None:
     """Keeps what was answered in the end, for a request that went on after its first commit."""
-    row = await session.get_one(KeptAnswer, (caller.workspace_id, caller.actor, key))
+    row = await session.get_one(KeptAnswer, (caller.workspace_id, _holder(caller), key))
     row.status, row.headers = answer.status, answer.headers
     row.sealed_body = keys.seal(answer.body, place=_body_place(caller, key))
 
 
+def _holder(caller: Caller) -> str:
+    """Whose answers they are: of what acts for one member, each application and key has its own.
+
+    Renewed tokens of an application go on with what it was answered before.
+    """
+    if caller.member_id is None:
+        return caller.actor
+    return f"{caller.actor} by {caller.application or caller.token_id}"
+
+
 def _body_place(caller: Caller, key: str) -> str:
-    return place_of("kept_answers", "sealed_body", caller.workspace_id, caller.actor, key)
+    return place_of("kept_answers", "sealed_body", caller.workspace_id, _holder(caller), key)

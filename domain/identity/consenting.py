@@ -75,12 +75,15 @@ async def _authorise(
 async def _grant(
     session: AsyncSession, workspace_id: UUID, consent: Consent, *, now: datetime
 ) -> Grant:
-    """The member's living grant to the client, widened by what they allow now."""
+    """The member's living grant to the client as of now; all that the client holds follows it.
+
+    What they were not asked about this time stays as it was.
+    """
     client = consent.client
     name = f"{client.client_id}/{consent.member_id}"
     await session.exec(LOCK_ID, params={"id": name})  # type: ignore[call-overload]  # SQLModel types no text()
     row = (await session.exec(_living(client, consent.member_id))).one_or_none()
-    scopes = sorted(consent.scopes.union(row.scopes if row else ()))
+    scopes = sorted(consent.scopes.union(row.scopes if row else ()) - consent.refused)
     is_new = row is None or (row.scopes, row.communities) != (scopes, _listed(consent))
     if row is None:
         row = Grant(

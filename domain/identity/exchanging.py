@@ -3,7 +3,8 @@
     code ──redeem──▶ access + refresh ──renew──▶ access + refresh ──renew──▶ …
      └─ again: the authorisation ends                └─ again: the authorisation ends
 
-Every step locks the authorisation first: of two that come at once, one succeeds.
+Every step locks the authorisation first: of two that come at once, one succeeds. What is given is
+the least of what was allowed then and what the member allows now.
 """
 
 from datetime import datetime
@@ -18,6 +19,7 @@ from domain.events.service import record
 from domain.identity.bearer import BearerKind, hint_of, make_bearer
 from domain.identity.consenting import member_by
 from domain.identity.parties import Authorised, Client, Issued, Lifetimes
+from domain.identity.rules import both, listed
 from domain.identity.shapes import ApplicationKind, TokenKind
 from domain.identity.tables import Authorisation, RefreshToken, Token
 from domain.kernel.ids import new_id
@@ -25,10 +27,11 @@ from domain.kernel.sealing import fingerprint
 
 LOCKED = text("""
 SELECT a.workspace_id, a.id, a.grant_id, a.scopes, a.communities, a.authenticated_at, a.methods,
+       g.scopes AS granted_scopes, g.communities AS granted_communities,
        a.nonce, a.redirect_uri, a.challenge, a.code_expires_at, a.redeemed_at,
        g.member_id, m.user_id,
        g.application_workspace_id = :owner AND g.application_id = :application AS is_own,
-       a.revoked_at IS NULL AND g.revoked_at IS NULL AS is_living
+       a.revoked_at IS NULL AND g.revoked_at IS NULL AND a.scopes && g.scopes AS is_living
   FROM authorisations a
   JOIN grants g ON g.workspace_id = a.workspace_id AND g.id = a.grant_id
   JOIN members m ON m.workspace_id = g.workspace_id AND m.id = g.member_id
@@ -194,8 +197,8 @@ def _authorised(found: Row[Any]) -> Authorised:
         grant_id=found.grant_id,
         member_id=found.member_id,
         user_id=found.user_id,
-        scopes=frozenset(found.scopes),
-        communities=None if found.communities is None else frozenset(found.communities),
+        scopes=frozenset(found.scopes).intersection(found.granted_scopes),
+        communities=both(listed(found.communities), listed(found.granted_communities)),
         authenticated_at=found.authenticated_at,
         methods=frozenset(found.methods),
         nonce=found.nonce,

@@ -13,7 +13,8 @@ from domain.identity.tables import Authorisation, Token
 from domain.kernel.sealing import fingerprint
 
 HELD_ACCESS = text("""
-SELECT t.workspace_id, t.id, t.authorisation_id, t.scopes, t.created_at, t.expires_at, m.user_id
+SELECT t.workspace_id, t.id, t.authorisation_id, t.scopes, g.scopes AS granted_scopes,
+       t.created_at, t.expires_at, m.user_id
   FROM tokens t
   LEFT JOIN grants g ON g.workspace_id = t.workspace_id AND g.id = t.grant_id
   LEFT JOIN authorisations a ON a.workspace_id = t.workspace_id AND a.id = t.authorisation_id
@@ -24,13 +25,14 @@ SELECT t.workspace_id, t.id, t.authorisation_id, t.scopes, t.created_at, t.expir
    AND t.revoked_at IS NULL AND g.revoked_at IS NULL AND a.revoked_at IS NULL
 """)
 PERSON_OF = text("""
-SELECT t.workspace_id, t.scopes, t.created_at, t.expires_at, m.user_id
+SELECT t.workspace_id, t.scopes, g.scopes AS granted_scopes, t.created_at, t.expires_at, m.user_id
   FROM tokens t JOIN members m ON m.workspace_id = t.workspace_id AND m.id = t.member_id
+  LEFT JOIN grants g ON g.workspace_id = t.workspace_id AND g.id = t.grant_id
  WHERE t.id = :token AND t.kind = 'access' AND m.user_id IS NOT NULL
 """)
 HELD_REFRESH = text("""
-SELECT r.workspace_id, NULL AS id, r.authorisation_id, a.scopes, r.created_at, r.expires_at,
-       m.user_id
+SELECT r.workspace_id, NULL AS id, r.authorisation_id, a.scopes, g.scopes AS granted_scopes,
+       r.created_at, r.expires_at, m.user_id
   FROM refresh_tokens r
   JOIN authorisations a ON a.workspace_id = r.workspace_id AND a.id = r.authorisation_id
   JOIN grants g ON g.workspace_id = a.workspace_id AND g.id = a.grant_id
@@ -52,10 +54,13 @@ async def known_token(
 
 
 def _known(found: Row[Any], *, is_refresh: bool) -> Known:
+    scopes = frozenset(found.scopes)
+    if found.granted_scopes is not None:
+        scopes &= frozenset(found.granted_scopes)
     return Known(
         is_refresh=is_refresh,
         workspace_id=found.workspace_id,
-        scopes=frozenset(found.scopes),
+        scopes=scopes,
         user_id=found.user_id,
         created_at=found.created_at,
         expires_at=found.expires_at,

@@ -39,11 +39,15 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a member allows a client, and how they proved who they are."""
+    """What a member allows a client, and how they proved who they are.
+
+    `refused` is what they were offered and left out: it ends where they allowed it before.
+    """
 
     client: Client
     member_id: UUID
     scopes: frozenset[str]
+    refused: frozenset[str]
     communities: frozenset[UUID] | None
     authenticated_at: datetime
     methods: frozenset[str]

@@ -1,9 +1,10 @@
-"""What an application may register and who may use what: addresses of all kinds, judged purely."""
+"""What an application may register and who may use what, from where: judged purely."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
+from uuid import UUID
 
 # What RFC 3986 lets stand in an address, without quotes, backslashes, spaces or controls.
 WRITTEN = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]{1,2000}")
@@ -103,3 +104,13 @@ def may_come_from(address: str | None, networks: Sequence[str] | None) -> bool:
         return False
     plain = getattr(found, "ipv4_mapped", None) or found
     return any(plain in ip_network(network) for network in networks)
+
+
+def listed(communities: Iterable[UUID] | None) -> frozenset[UUID] | None:
+    """The communities of a row; None: all."""
+    return None if communities is None else frozenset(communities)
+
+
+def both(one: frozenset[UUID] | None, other: frozenset[UUID] | None) -> frozenset[UUID] | None:
+    """The communities that both see; None: all."""
+    return one if other is None else other if one is None else one & other

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record
 from domain.identity.bearer import client_id_of, hint_of, make_bearer
 from domain.identity.queries import visible_tokens
-from domain.identity.rules import may_come_from
+from domain.identity.rules import both, listed, may_come_from
 from domain.identity.shapes import NewToken, TokenKind
 from domain.identity.tables import Grant, Token
 from domain.kernel.caller import Caller, Scope
@@ -26,8 +26,11 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 KNOWN = frozenset(Scope)
 LOOK_UP = text("""
 SELECT t.workspace_id, t.id, t.scopes, t.communities, t.addresses, t.member_id,
-       t.application_workspace_id, t.application_id, t.grant_id, t.expires_at, t.last_used_at,
-       g.last_used_at AS grant_used_at,
+       t.application_workspace_id, t.application_id,
+       coalesce(t.application_workspace_id, g.application_workspace_id) AS owner,
+       coalesce(t.application_id, g.application_id) AS application,
+       t.grant_id, g.scopes AS granted_scopes, g.communities AS granted_communities,
+       t.expires_at, t.last_used_at, g.last_used_at AS grant_used_at,
        (SELECT c.ahead FROM test_clocks c WHERE c.workspace_id = t.workspace_id) AS ahead
   FROM tokens t
   LEFT JOIN grants g ON g.workspace_id = t.workspace_id AND g.id = t.grant_id
@@ -119,38 +122,38 @@ async def caller_for(
 async def check_bearer(session: AsyncSession, bearer: str, *, now: datetime) -> Checked:
     """Whom a bearer value stands for. The session carries the workspace the value names.
 
-    What it may do is the least of what it was given, what its application may still ask for and
-    what its member may still do. Raises `TokenInvalid`.
+    What it may do is the least of what it was given, what its member allows its application now,
+    what that application may still ask for and what the member may still do. So too for a key
+    that an application made. Raises `TokenInvalid`.
     """
     connection = await session.connection()
     found = (await connection.execute(LOOK_UP, {"fingerprint": fingerprint(bearer)})).one_or_none()
     if found is None or (found.expires_at is not None and found.expires_at <= now):
         raise TokenInvalid
     scopes = KNOWN.intersection(found.scopes)
-    communities = None if found.communities is None else frozenset(found.communities)
-    if found.application_id is not None:
+    communities = listed(found.communities)
+    if found.grant_id is not None:
+        scopes &= frozenset(found.granted_scopes)
+        communities = both(communities, listed(found.granted_communities))
+    if found.application is not None:
         scopes &= await _left_to_application(session, found)
     if found.member_id is not None:
         allowed = await standing(session, found.member_id)
         if allowed is None:
             raise TokenInvalid
         scopes &= allowed.scopes
-        communities = _both(communities, allowed.communities)
+        communities = both(communities, allowed.communities)
     await _note_use(session, found, now)
     networks = None if found.addresses is None else tuple(found.addresses)
     return Checked(_caller(found, scopes, communities), networks)
 
 
 async def _left_to_application(session: AsyncSession, found: Row[Any]) -> frozenset[str]:
-    asked = {"owner": found.application_workspace_id, "application": found.application_id}
+    asked = {"owner": found.owner, "application": found.application}
     scopes = (await session.exec(APPLICATION_SCOPES, params=asked)).scalar_one()  # type: ignore[call-overload]  # text
     if scopes is None:
         raise TokenInvalid
     return frozenset(scopes)
-
-
-def _both(one: frozenset[UUID] | None, other: frozenset[UUID] | None) -> frozenset[UUID] | None:
-    return one if other is None else other if one is None else one & other
 
 
 def _caller(

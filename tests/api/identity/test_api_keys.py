@@ -10,7 +10,12 @@ from domain.kernel.ids import new_id, show
 from domain.workspaces.shapes import Role
 from tests.api.graph.asking import post
 from tests.api.identity.conftest import Join
-from tests.domain.identity.build import build_access, build_application, build_member
+from tests.domain.identity.build import (
+    build_access,
+    build_application,
+    build_key,
+    build_member,
+)
 from tests.world import Tenant, client_for, make_token
 
 BODY = {"name": "Nightly report", "scopes": ["posts:read", "metrics:read"]}
@@ -188,6 +193,61 @@ async def test_key_that_an_application_made_ends_with_its_grant(
 
     assert made["grant_id"] == show("grant", access.grant_id)
     assert (before.status_code, after.status_code) == (200, 401)
+
+
+async def test_key_that_an_application_made_stops_and_shrinks_with_it(
+    app: FastAPI, database: Database, tenant: Tenant
+) -> None:
+    member_id = await build_member(database, tenant.workspace_id)
+    id_ = await build_application(database, tenant.workspace_id)
+    access = await build_access(
+        database, tenant.workspace_id, member_id, (tenant.workspace_id, id_)
+    )
+    url, latest = f"/v1/applications/{show('app', id_)}", {"If-Match": "*"}
+
+    async def change(**changes: object) -> None:
+        answer = await tenant.client.patch(url, json=changes, headers=latest)
+        assert answer.status_code == 200
+
+    async with client_for(app, access.bearer) as client:
+        key = (await client.post("/v1/api-keys", json=BODY)).json()["key"]
+    async with client_for(app, key) as client:
+        await change(is_suspended=True)
+        suspended = await client.get("/v1/posts")
+        await change(is_suspended=False, scopes=["metrics:read"])
+        shrunk = [await client.get("/v1/metrics"), await client.get("/v1/posts")]
+
+    assert (suspended.status_code, suspended.json()["code"]) == (401, "token.invalid")
+    assert [each.status_code for each in shrunk] == [200, 403]
+
+
+async def test_nobody_is_given_what_another_program_of_the_member_was_answered(
+    app: FastAPI, database: Database, tenant: Tenant
+) -> None:
+    member_id = await build_member(database, tenant.workspace_id)
+    bearers = [await build_key(database, tenant.workspace_id, member_id) for _ in range(2)]
+    for _ in range(2):
+        id_ = await build_application(database, tenant.workspace_id)
+        owner = (tenant.workspace_id, id_)
+        bearers.append((await build_access(database, tenant.workspace_id, member_id, owner)).bearer)
+    headers, given = (
+        {"Idempotency-Key": "1"},
+        {"input": {"name": "Graph", "scopes": ["POSTS_READ"]}},
+    )
+
+    made, shown = [], []
+    for bearer in bearers:
+        async with client_for(app, bearer) as client:
+            answers = [await client.post("/v1/api-keys", json=BODY, headers=headers) for _ in "12"]
+            graph = await client.post(
+                "/graphql", json={"query": CREATE, "variables": given}, headers=headers
+            )
+        assert [each.headers.get("idempotent-replayed") for each in answers] == [None, "true"]
+        assert answers[0].json() == answers[1].json()
+        made.append(answers[0].json()["key"])
+        shown.append(graph.json()["data"]["createApiKey"]["apiKey"]["key"])
+
+    assert len({*made, *shown}) == 8
 
 
 async def test_the_graph_makes_and_revokes_keys_too(join: Join) -> None:

@@ -129,6 +129,21 @@ async def test_device_waits_for_its_person_and_then_acts_for_them(
     assert renewed.status_code == 200
 
 
+async def test_person_sees_every_device_that_is_let_in(
+    tenant: Tenant, stranger: httpx2.AsyncClient, resident: Resident
+) -> None:
+    # A program with a secret and a grant is spared the question in a browser, here never.
+    desk = await register(tenant, stranger, **DEVICES)
+    for _ in range(2):
+        begun = await begin(desk)
+        await type_letters(resident.tab, begun["user_code"])
+        assert resident.tab.title == "Allow Village Desk?"
+        pending = desk.token(DEVICE, device_code=begun["device_code"])
+        assert await refused(pending) == (400, "authorization_pending")
+        await agree(resident.tab)
+        assert resident.tab.title == "The device is connected"
+
+
 async def test_refused_device_gets_nothing(screen: Program, resident: Resident) -> None:
     begun = await begin(screen)
     await type_letters(resident.tab, begun["user_code"])

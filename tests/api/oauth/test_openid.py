@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from sqlmodel import col, select
@@ -18,7 +19,7 @@ from domain.identity.shapes import SigningAlgorithm
 from domain.identity.signing import PUBLISHED_FIRST, forget_signing_keys, public_keys, signer
 from domain.identity.tables import SigningKey
 from domain.kernel.database import Database
-from domain.kernel.ids import show
+from domain.kernel.ids import new_id, show
 from domain.people.tables import SignIn
 from tests.api.oauth.walking import (
     CALLBACK,
@@ -34,9 +35,9 @@ from tests.api.oauth.walking import (
     register,
     tokens_for,
 )
-from tests.browsing import Tab
+from tests.browsing import Tab, browsing
 from tests.domain.identity.build import build_member
-from tests.people import KEYS
+from tests.people import KEYS, make_person, sign_in
 from tests.world import Tenant, make_workspace
 
 OUT = "https://desk.example/bye"
@@ -202,6 +203,42 @@ async def test_person_of_several_houses_chooses_and_switches(
     assert unknown["error"] == "interaction_required"
 
 
+async def test_client_that_names_a_workspace_is_given_no_other(
+    tenant: Tenant, program: Program, resident: Resident
+) -> None:
+    tab, own = resident.tab, show("ws", tenant.workspace_id)
+    await tokens_for(tab, program)
+    for hint in (show("ws", new_id()), "ws_x", "village"):
+        silent = await led(tab, Walk().path(program, workspace=hint, prompt="none"))
+        asked = await led(tab, Walk().path(program, workspace=hint))
+
+        assert parts(silent)["error"] == "interaction_required"
+        assert (asked, tab.title) == ("", "Choose a workspace")
+    chosen = await led(tab, f"{tab.path}&workspace={own}")
+    assert "code" in parts(chosen)
+
+
+async def test_client_that_means_somebody_is_told_of_nobody_else(
+    app: FastAPI, database: Database, tenant: Tenant, program: Program, resident: Resident
+) -> None:
+    other = await make_person(database)
+    await build_member(database, tenant.workspace_id, user_id=other.id)
+    hint = (await tokens_for(resident.tab, program))["id_token"]
+    async with browsing(app) as tab:
+        await sign_in(tab, other)
+        await tokens_for(tab, program)
+
+        async def led_by(hint: str, **changes: str) -> dict[str, str]:
+            return parts(await led(tab, Walk().path(program, id_token_hint=hint, **changes)))
+
+        assert (await led_by(hint, prompt="none"))["error"] == "login_required"
+        assert (await led_by(hint))["error"] == "login_required"
+        assert (await led_by("x.y.z", prompt="none"))["error"] == "login_required"
+        assert "code" in await led_by("x.y.z")
+    same = await led(resident.tab, Walk().path(program, id_token_hint=hint, prompt="none"))
+    assert "code" in parts(same)
+
+
 async def test_grant_for_some_communities_shows_those_alone(
     tenant: Tenant, program: Program, resident: Resident
 ) -> None:
@@ -243,6 +280,38 @@ async def test_question_asked_again_stands_as_it_was_filled_in(
 
     assert ticked == ["mentions:read", "some"]
     assert resident.tab.title == "Autoriser Village Desk ?"
+
+
+async def test_newest_word_of_a_person_holds_all_that_the_client_has(
+    tenant: Tenant, program: Program, resident: Resident
+) -> None:
+    body = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
+    vaud = (await tenant.client.post("/v1/communities", json=body)).json()["id"]
+    scope, tab, http = "openid email posts:read posts:write", resident.tab, program.http
+    first = await tokens_for(tab, program, scope=scope)
+    headers = bearer(first["access_token"])
+
+    await led(tab, Walk().path(program, scope=scope, prompt="consent"))
+    await agree(tab, reach="some", community=[vaud], scope=["posts:read"])
+    me = (await http.get("/v1/me", headers=headers)).json()
+    told = (await http.get("/oauth/userinfo", headers=headers)).json()
+    known = (await program.post("introspect", token=first["access_token"])).json()
+    renewed = await program.token("refresh_token", refresh_token=first["refresh_token"])
+    asked_again = await led(tab, Walk().path(program, scope=scope))
+    as_it_was = tab.page.text
+    [grant] = (await tenant.client.get("/v1/grants")).json()["data"]
+    await led(tab, Walk().path(program, scope="openid", prompt="consent"))
+    await agree(tab, reach="some", community=[vaud])
+    [kept] = (await tenant.client.get("/v1/grants")).json()["data"]
+
+    assert (me["scopes"], me["communities"]) == (["posts:read"], [vaud])
+    assert told == {"sub": show("usr", resident.user_id)}
+    assert known["scope"] == renewed.json()["scope"] == "openid posts:read"
+    assert asked_again == ""
+    assert f'value="{vaud}" checked' in as_it_was
+    assert grant["scopes"] == ["openid", "posts:read"]
+    # What was not asked about stays.
+    assert (kept["scopes"], kept["communities"]) == (["openid", "posts:read"], [vaud])
 
 
 async def test_other_account_signs_out_and_asks_again(program: Program, resident: Resident) -> None:

@@ -110,6 +110,20 @@ async def test_narrowed_application_narrows_what_it_holds(database: Database) ->
     assert (await check(database, workspace_id, access.bearer)).scopes == {Scope.POSTS_READ}
 
 
+async def test_narrowed_grant_narrows_what_came_of_it(database: Database) -> None:
+    workspace_id, _, _, access = await held(database)
+    community = new_id()
+    async with database.transaction(workspace_id) as session:
+        scopes, communities = ["posts:read", "events:read"], [community]
+        await session.exec(update(Grant).values(scopes=scopes, communities=communities))
+
+    found = await check(database, workspace_id, access.bearer)
+
+    # The log shows every community.
+    assert found.scopes == {Scope.POSTS_READ}
+    assert found.communities == frozenset({community})
+
+
 @pytest.mark.parametrize(
     "ending",
     ["token", "grant", "authorisation", "suspended", "application", "member", "expired"],
