@@ -23,6 +23,7 @@ from api.graph.documents import Document, Documents, Refused, cost_of
 from api.graph.engine import execute
 from api.graph.errors import request_error, show
 from api.graph.guard import MAX_COST
+from api.graph.persisted import Persisted
 from api.graph.requests import (
     RESPONSE_JSON,
     Asked,
@@ -37,6 +38,7 @@ from api.state import state_of
 from domain.kernel.errors import ParvisError
 
 documents = Documents(core)
+persisted = Persisted()
 COST_PER_REQUEST = 100
 """Points of cost that count as one request against the limits."""
 
@@ -73,7 +75,9 @@ async def answer(request: Request) -> Response:
 
 
 def _prepared(request: Request, asked: Asked) -> tuple[Document, OperationDefinitionNode]:
-    document = documents.find(asked.query)
+    text = persisted.text_of(asked)
+    document = documents.find(text)
+    persisted.keep(asked, text)
     operation = document.operation(asked.operation_name)
     if request.method == "GET" and operation.operation is not OperationType.QUERY:
         raise Unreadable("Send mutations by POST.", HTTPStatus.METHOD_NOT_ALLOWED)

@@ -32,9 +32,10 @@ class Unreadable(QueryMalformed):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    query: str
+    query: str | None
     variables: dict[str, Any]
     operation_name: str | None
+    extensions: dict[str, Any]
 
 
 def wanted_type(request: Request) -> str:
@@ -57,12 +58,12 @@ def wants_page(request: Request) -> bool:
 async def read_request(request: Request) -> Asked:
     """Raises `Unreadable`."""
     given = _from_url(request) if request.method == "GET" else await _from_body(request)
-    query = given.get("query")
-    if not isinstance(query, str) or not query:
-        raise Unreadable("`query` must be a GraphQL document, as text.")
-    name = _or_none(given, "operationName", str)
-    _or_none(given, "extensions", dict)
-    return Asked(query, _or_none(given, "variables", dict) or {}, name)
+    return Asked(
+        _or_none(given, "query", str) or None,
+        _or_none(given, "variables", dict) or {},
+        _or_none(given, "operationName", str),
+        _or_none(given, "extensions", dict) or {},
+    )
 
 
 def _weight(parameters: list[str]) -> float:

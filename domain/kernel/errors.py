@@ -6,6 +6,7 @@ ParvisError
 │                       FormRefused SignInRefused CodeRefused PasskeyRefused
 │                       ProviderRefused InvitationElsewhere NotAsked
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
+│                       QueryNotKept QueryHashWrong
 ├── Missing             NotFound RouteUnknown LinkInvalid UploadOver …
 ├── MethodUnknown
 ├── Invalid             Misfit IdMalformed IdWrongKind CursorInvalid ZoneUnknown TimePast …
@@ -234,6 +235,25 @@ class QueryInvalid(Malformed):
     code = "query.invalid"
     title = "The operation does not fit the schema"
     remedy = "Compare it with the schema at /graphql or openapi/schema.graphql."
+
+
+class QueryNotKept(Malformed):
+    code = "query.not_kept"
+    title = "No operation is kept under this hash"
+    remedy = (
+        "Send `query` beside its hash; clients of persisted queries do it by themselves, and the"
+        " hash alone will do from then on."
+    )
+
+    def __init__(self) -> None:
+        # To the letter: clients go by it (Apollo, automatic persisted queries; read 2026-11-28).
+        super().__init__("PersistedQueryNotFound")
+
+
+class QueryHashWrong(Malformed):
+    code = "query.hash_wrong"
+    title = "The hash is not that of the query"
+    remedy = "Send the SHA-256 of `query` in UTF-8, as 64 hexadecimal digits in small letters."
 
 
 class QueryTooHeavy(Malformed):
