@@ -43,8 +43,8 @@ code; `GET /v1/troubles` those of what networks and posts meet, such as of a del
 `type` of whatever has a code leads to its description at `/problems`. Ignore
 fields and words of enums that you do not know: new ones may come at any time.
 
-**GraphQL** takes persisted queries, as Apollo's and urql's clients send them: once a query came with
-its SHA-256 in `extensions.persistedQuery`, the hash alone will do, by GET too.
+**GraphQL** takes persisted queries, as Apollo's and urql's clients send them: once a query came
+with its SHA-256 in `extensions.persistedQuery`, the hash alone will do, by GET too.
 
 **Time.** Moments are RFC 3339 in UTC. What is planned has a wall time and an IANA time zone, and
 shows the moment they mean: in the gap of a clock change the next valid one, in an overlap the

@@ -13,7 +13,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.clock import Moment, WallTime
 from domain.kernel.database import Database, held
 from domain.kernel.errors import Fault, Misfit
-from domain.kernel.ids import AccountId, CalendarId, PostId
+from domain.kernel.ids import AccountId, CalendarId, CampaignId, PillarId, PostId
 from domain.kernel.pages import PageRequest, make_cursor, read_cursor
 from domain.kernel.searching import ensure_sensible
 from domain.kernel.shapes import Page, View
@@ -22,10 +22,10 @@ from domain.posts.rules import PostState
 MOST_ENTRIES = 500
 LONGEST = timedelta(days=400)
 SORT = "window"
-READ = "SELECT * FROM parvis_calendar_window($1, $2, $3, $4, $5, $6, $7, $8)"
+READ = "SELECT * FROM parvis_calendar_entries($1, $2, $3, $4, $5, $6, $7, $8)"
 READ_NARROWED = """
-SELECT * FROM parvis_calendar_window_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                                         $15)
+SELECT * FROM parvis_calendar_entries_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+                                          $14, $15)
 """
 
 
@@ -38,6 +38,8 @@ class EntryTarget(View):
 class EntryView(View):
     id: PostId = Field(description="The post's id.")
     calendar_id: CalendarId = Field(description="The calendar it stands in.")
+    pillar_id: PillarId | None = Field(description="The pillar it stands on.")
+    campaign_id: CampaignId | None = Field(description="The campaign it belongs to.")
     title: str = Field(description="Its name in the house.")
     text: str = Field(description="The first 280 characters of its text.")
     state: PostState = Field(description="How far it is.")
@@ -46,6 +48,7 @@ class EntryView(View):
     time_zone: str = Field(description="The IANA zone of its wall time.")
     publish_at: Moment = Field(description="The planned moment in UTC.")
     targets: list[EntryTarget] = Field(description="The accounts that say it.")
+    version: int = Field(description="Counts changes; the post's, for `If-Match`.")
 
 
 EntryPage = Page[EntryView]

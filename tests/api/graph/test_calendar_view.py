@@ -14,7 +14,8 @@ WINDOW = """
 query ($after: String, $calendars: [ID!]) {
   entries(first: 2, after: $after, since: "2027-01-01T00:00:00Z", until: "2027-02-01T00:00:00Z",
           calendarIds: $calendars) {
-    nodes { title publishAt wallTime state targets { accountId network handle } post { text } }
+    nodes { title publishAt wallTime state targets { accountId network handle } post { text }
+            version pillarId campaignId }
     pageInfo { hasNextPage endCursor }
   }
 }
@@ -38,6 +39,9 @@ async def test_window_goes_on_from_its_cursor_and_shows_the_posts_behind(desk: D
         "state": "DRAFT",
         "targets": [{"accountId": desk.account, "network": "sandbox", "handle": "vaud"}],
         "post": {"text": "On taille."},
+        "version": 1,
+        "pillarId": None,
+        "campaignId": None,
     }
     assert (first["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
 

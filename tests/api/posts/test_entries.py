@@ -27,6 +27,30 @@ async def test_window_shows_what_is_planned_in_it_by_moment(desk: Desk) -> None:
     assert found["page"] == {"next_cursor": None, "has_more": False}
 
 
+async def test_entry_can_be_dragged_and_coloured_without_a_read_of_its_post(desk: Desk) -> None:
+    place = {"calendar_id": desk.calendar, "community_id": desk.community}
+    pillar = await desk.post("/v1/pillars", 201, calendar_id=desk.calendar, name="Saison")
+    campaign = await desk.post("/v1/campaigns", 201, community_id=desk.community, name="Été")
+    told = {"pillar_id": pillar["id"], "campaign_id": campaign["id"]}
+    post = await desk.draft(wall_time="2027-01-10T09:00:00", **told)
+    await desk.draft(wall_time="2027-01-11T09:00:00")
+
+    for narrowed in ("", "&state=draft", *(f"&{name}={id_}" for name, id_ in place.items())):
+        found = (await desk.client.get(f"/v1/entries?{JANUARY}{narrowed}")).json()["data"]
+        assert [each["id"] for each in found][:1] == [post["id"]]
+        assert {name: found[0][name] for name in (*told, "version")} == {**told, "version": 1}
+        assert (found[1]["pillar_id"], found[1]["campaign_id"]) == (None, None)
+    moved = await desk.client.patch(
+        f"/v1/posts/{post['id']}",
+        json={"wall_time": "2027-01-12T09:00:00"},
+        headers={"If-Match": f'"{found[0]["version"]}"'},
+    )
+    again = (await desk.client.get(f"/v1/entries?{JANUARY}")).json()["data"]
+
+    assert moved.status_code == 200
+    assert [(each["id"], each["version"]) for each in again][1] == (post["id"], 2)
+
+
 async def test_pages_of_the_window_follow_each_other(desk: Desk) -> None:
     for day in range(10, 15):
         await desk.draft(title=str(day), wall_time=f"2027-01-{day}T09:00:00")
