@@ -5,7 +5,8 @@
     everybody                     what anybody may know: metadata and public keys
 
 An application's origin is of no use to another's token: the answer says nothing of it, and the
-browser keeps it to itself. Cookies are never sent along.
+browser keeps it to itself. Cookies are never sent along. What caches may keep says always that it
+depends on who asks: else a copy that was not asked for by a page is given to one, unreadable.
 """
 
 import time
@@ -15,6 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.fence.allowances import COUNTED
 from api.paging import READABLE
 from api.state import State
 from domain.identity.bearer import client_id_of
@@ -36,7 +38,7 @@ METHODS = "GET, HEAD, POST, PATCH, DELETE"
 SENT = (
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id, "
     "Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, "
-    "X-HTTP-Method-Override"
+    "X-HTTP-Method-Override, Traceparent"
 )
 PREFLIGHT_KEPT_S = 600
 KNOWN_FOR_S = 5.0
@@ -56,11 +58,13 @@ class Cors:
         sent = dict(scope["headers"]) if scope["type"] == "http" else {}
         origin = sent.get(b"origin", b"").decode("latin-1")
         if not origin:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _varying(send) if _is_open(scope) else send)
             return
         clients = await self._clients(scope, origin)
         is_preflight = scope["method"] == "OPTIONS" and b"access-control-request-method" in sent
         if is_preflight and self._allowed(scope, origin, clients):
+            # Asked by the browser, once for each address: not a request of the application's.
+            scope.setdefault("state", {})[COUNTED] = True
             await Response(None, 204, _preflight(origin))(scope, receive, send)
             return
 
@@ -76,7 +80,7 @@ class Cors:
         await self._app(scope, receive, answer)
 
     def _allowed(self, scope: Scope, origin: str, clients: frozenset[str]) -> bool:
-        if origin in self._everywhere or scope["path"].startswith(OPEN):
+        if origin in self._everywhere or _is_open(scope):
             return True
         if not clients:
             return False
@@ -84,7 +88,10 @@ class Cors:
         return asking is None or asking in clients
 
     async def _clients(self, scope: Scope, origin: str) -> frozenset[str]:
-        """The applications whose origin this is, as known for some seconds."""
+        """The applications whose origin this is, as known for some seconds.
+
+        Where it cannot be asked anew, as it was known last: a refusal has to be readable too.
+        """
         if origin in self._everywhere or not scope["path"].startswith(OF_APPLICATIONS):
             return frozenset()
         known = self._known.get(origin)
@@ -95,12 +102,26 @@ class Cors:
             state.allowances.check_address(scope)
             rows = await state.database.reads.fetch(APPLICATIONS, origin)
         except (RateExceeded, *ENGINE_FAULTS):
-            return frozenset()
+            return frozenset() if known is None else known[1]
         found = frozenset(client_id_of(row["workspace_id"], row["id"]) for row in rows)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
         self._known[origin] = (time.monotonic() + KNOWN_FOR_S, found)
         return found
+
+
+def _is_open(scope: Scope) -> bool:
+    path: str = scope.get("path", "")
+    return scope["type"] == "http" and path.startswith(OPEN)
+
+
+def _varying(send: Send) -> Send:
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).add_vary_header("Origin")
+        await send(message)
+
+    return answer
 
 
 def _client_of(scope: Scope) -> str | None:

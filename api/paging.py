@@ -9,7 +9,8 @@ from fastapi import Request, Response
 from domain.kernel.shapes import Page, View
 
 READABLE = (
-    *("Allow", "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
+    *("Accept-Ranges", "Allow", "Content-Disposition", "Content-Range", "ETag"),
+    *("Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
     *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"),
     *("Parvis-Media-Id", "Upload-Expires", "Upload-Length", "Upload-Offset"),
     *("Tus-Checksum-Algorithm", "Tus-Extension", "Tus-Max-Size", "Tus-Resumable", "Tus-Version"),

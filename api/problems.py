@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
 
+from api.challenges import challenge, challenged, faults_of_token
 from api.methods import refuse
 from api.pointing import escape, is_unstorable
 from domain.kernel import errors
@@ -51,7 +52,6 @@ STATUSES: dict[type[ParvisError], int] = {
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
-CHALLENGE = 'Bearer realm="parvis"'
 AS_IS = "identity"
 PACKED = "No compressed bodies are taken here."
 
@@ -166,18 +166,9 @@ def answer(
     return JSONResponse(
         shown.model_dump(mode="json", exclude=left_out),
         status,
-        headers={**(headers or {}), **headers_of(error), **_challenge(request, error)},
+        headers={**(headers or {}), **headers_of(error), **challenged(request, error)},
         media_type=MEDIA_TYPE,
     )
-
-
-def _challenge(request: Request, error: ParvisError) -> dict[str, str]:
-    """Where a client without a token learns how to come by one (RFC 9728, 5.1)."""
-    if not isinstance(error, errors.Unauthenticated):
-        return {}
-    root = request.app.state.parvis.settings.public_url
-    place = f"{root}/.well-known/oauth-protected-resource"
-    return {"WWW-Authenticate": f'{CHALLENGE}, resource_metadata="{place}"'}
 
 
 def status_of(error: ParvisError) -> int:
@@ -288,8 +279,9 @@ def _invalid_kinds() -> dict[str, type[ParvisError]]:
 
 
 def headers_of(error: ParvisError) -> dict[str, str]:
-    if isinstance(error, errors.Unauthenticated):
-        return {"WWW-Authenticate": CHALLENGE}
+    told = faults_of_token(error)
+    if told is not None:
+        return {"WWW-Authenticate": challenge(*told)}
     if isinstance(error, errors.Limited) and error.until is not None:
         wait = (error.until - datetime.now(UTC)).total_seconds()
         return {"Retry-After": str(max(1, round(wait)))}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidScopeError, UnauthorizedClientError
+from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from authlib.oauth2.rfc8628 import DeviceAuthorizationEndpoint
@@ -38,9 +38,19 @@ class Shown:
         return self.known is None
 
 
+def check_token(asking: Asking) -> None:
+    """Raises `InvalidRequestError`. A hint of whatever kind changes nothing (RFC 7009, 2.1)."""
+    if "token" not in asking.form:
+        raise InvalidRequestError("Send the token that this is about.")
+
+
 class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is untyped
     CLIENT_AUTH_METHODS = METHODS
     server: Server
+
+    def check_params(self, request: Asking, client: Party) -> None:
+        del client
+        check_token(request)
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> Shown:
         del token_type_hint
@@ -55,6 +65,10 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is untype
 class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is untyped
     CLIENT_AUTH_METHODS = SECRET_METHODS
     server: Server
+
+    def check_params(self, request: Asking, client: Party) -> None:
+        del client
+        check_token(request)
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> Shown | None:
         del token_type_hint
@@ -99,8 +113,7 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]  #
         party: Party = self.authenticate_client(request)
         if not party.check_grant_type(GrantType.DEVICE):
             raise UnauthorizedClientError("The client is not registered for devices.")
-        if party.get_allowed_scope(request.payload.scope) is None:
-            raise InvalidScopeError
+        party.get_allowed_scope(request.payload.scope)
         desk = self.server.desk
         scopes = (request.payload.scope or "").split()
         lasts = desk.state.lifetimes.device_code

@@ -6,17 +6,18 @@ from http import HTTPStatus
 from uuid import UUID
 
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from api import limits
+from api.challenges import challenge
 from api.limits import Limit
 from api.oauth.desk import load_client, serving, workspace_asked, workspace_held
 from api.oauth.judging import push_judged
 from api.oauth.openid import claims_of
-from api.oauth.sent import Sent, check_resources, read_form
+from api.oauth.sent import ClientRefused, Sent, check_resources, read_form
 from api.oauth.server import UNCACHED, Asking, Server
 from api.pointing import Handler
 from api.problems import headers_of, status_of
@@ -34,6 +35,10 @@ class InsufficientScope(OAuth2Error):  # type: ignore[misc]  # Authlib is untype
     error = "insufficient_scope"
     status_code = 403
 
+    def get_headers(self) -> list[tuple[str, str]]:
+        told = challenge(f'error="{self.error}"', f'scope="{OPENID}"')
+        return [*super().get_headers(), ("WWW-Authenticate", told)]
+
 
 class ProtocolRoute(APIRoute):
     """A route whose refusals are those of the protocol, not problems."""
@@ -49,9 +54,7 @@ class ProtocolRoute(APIRoute):
                 status, body, headers = error()
                 return JSONResponse(body, status, headers={**UNCACHED, **dict(headers)})
             except Unauthenticated as error:
-                # A bearer value that is not known: RFC 6750, 3.1.
                 headers = {**UNCACHED, **headers_of(error)}
-                headers["WWW-Authenticate"] += ', error="invalid_token"'
                 return JSONResponse({"error": "invalid_token"}, 401, headers=headers)
             except ParvisError as error:
                 told = {"error": "temporarily_unavailable", "error_description": error.title}
@@ -137,7 +140,7 @@ async def _serve(request: Request, sent: Sent, act: Act, choose: Choose) -> Resp
     """One transaction of the workspace it is about; what a refusal changes is kept too."""
     state, now = state_of(request), request.state.now
     if not sent.client_id:
-        raise InvalidClientError("The client does not name itself.", status_code=401)
+        raise ClientRefused("The client does not name itself.")
     request.state.client_id = sent.client_id
     await limits.hit(request, Limit.TOKEN, key=sent.client_id)
     client = await load_client(state, sent.client_id, now=now)

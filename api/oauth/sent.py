@@ -31,6 +31,16 @@ class InvalidTarget(OAuth2Error):  # type: ignore[misc]  # Authlib is untyped
     description = "Tokens of this server are for this server alone."
 
 
+class ClientRefused(InvalidClientError):  # type: ignore[misc]  # Authlib is untyped
+    """The client did not prove who it is; Authlib's own names no realm (RFC 7617, 2)."""
+
+    status_code = 401
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        kept = [each for each in super().get_headers() if each[0] != "WWW-Authenticate"]
+        return [*kept, ("WWW-Authenticate", 'Basic realm="parvis"')]
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """Parameters by name; `resources` are all that were named; `client_id` from where it stood."""
@@ -59,7 +69,7 @@ def read_pairs(pairs: Iterable[tuple[str, str]]) -> Sent:
 
 
 async def read_form(request: Request) -> Sent:
-    """The form of a program. Raises `InvalidRequestError`, `InvalidClientError`."""
+    """The form of a program. Raises `InvalidRequestError`, `ClientRefused`."""
     if request.url.query:
         raise InvalidRequestError("Send parameters in the body, never in the address.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
@@ -102,7 +112,7 @@ def _named_in_header(authorization: str) -> str | None:
         pair = ""
     name, found, _ = pair.partition(":")
     if kind.lower() != "basic" or not found or not PRINTABLE.fullmatch(unquote_plus(name)):
-        raise InvalidClientError("The Authorization header cannot be read.", status_code=401)
+        raise ClientRefused("The Authorization header cannot be read.")
     return unquote_plus(name)
 
 

@@ -4,6 +4,7 @@ The core runs in `session.run_sync`, in one transaction; where it asks for a row
 domain (`wait`), which goes on in the same event loop. One server object serves one request.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
+    InvalidClientError,
     InvalidScopeError,
     OAuth2Payload,
     OAuth2Request,
@@ -23,7 +25,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.util import await_only
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.oauth.sent import Sent
+from api.oauth.sent import ClientRefused, Sent
 from api.state import State
 from domain.identity.bearer import BearerKind, make_bearer
 from domain.identity.clients import holds_secret
@@ -37,6 +39,7 @@ from domain.identity.signing import Signer
 from domain.kernel.ids import show
 
 wait = await_only
+SCOPE = re.compile(r"[a-z_:]{1,40}")
 UNCACHED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -108,9 +111,12 @@ class Party:
         return None
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        """The scopes that were asked for, all known; None: none were, or one is not allowed."""
+        """The scopes that were asked for. Raises `InvalidScopeError` for none, or one too many."""
         asked = set((scope or "").split())
-        return " ".join(sorted(asked)) if asked and asked <= self.client.scopes else None
+        if not asked:
+            raise InvalidScopeError("Name the scopes that are asked for.")
+        check_scopes(self.client, asked)
+        return " ".join(sorted(asked))
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return any(redirects_to(redirect_uri, each) for each in self.client.redirect_uris)
@@ -179,6 +185,17 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
     def send_signal(self, *_: object, **__: object) -> None:
         """Nobody listens."""
 
+    def authenticate_client(
+        self, request: Asking, methods: list[str], endpoint: str = "token"
+    ) -> Party:
+        """Raises `ClientRefused`, which says what is wrong: Authlib lists its methods."""
+        try:
+            found: Party = super().authenticate_client(request, methods, endpoint)
+        except InvalidClientError:
+            has_secret = "Authorization" in request.headers or "client_secret" in request.form
+            raise ClientRefused(_refusal(self.desk.client, has_secret=has_secret)) from None
+        return found
+
     def create_oauth2_request(self, request: Asking) -> Asking:
         return request
 
@@ -192,9 +209,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
 
     def validate_requested_scope(self, scope: str | None) -> None:
         """Raises `InvalidScopeError` for what the client may never ask for."""
-        client = self.desk.client
-        if client is None or not set((scope or "").split()) <= client.scopes:
+        if self.desk.client is None:
             raise InvalidScopeError
+        check_scopes(self.desk.client, (scope or "").split())
 
     def generate_token(
         self,
@@ -239,6 +256,26 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
         if request.credential is not None:
             wait(end_device(session, request.credential.device_code_id))
             wait(use_code(session, request.user, now=now))
+
+
+def check_scopes(client: Client, asked: Iterable[str]) -> None:
+    """Raises `InvalidScopeError` for what the client did not register."""
+    beyond = sorted(set(asked) - client.scopes)
+    if beyond:
+        shown = " ".join(each for each in beyond if SCOPE.fullmatch(each))
+        raise InvalidScopeError(f"The client did not register for: {shown or 'what it asks'}.")
+
+
+def _refusal(client: Client | None, *, has_secret: bool) -> str:
+    if client is None:
+        return "The client is not known here, or is suspended."
+    if client.is_confidential:
+        if has_secret:
+            return "This is no secret of the client, or one that has ended."
+        return "The client has a secret: send it in the header or in the form."
+    if has_secret:
+        return "The client keeps no secret: send its client_id alone."
+    return "This is for clients that have a secret."
 
 
 def _own_scopes(client: Client) -> frozenset[str]:

@@ -14,14 +14,13 @@ from domain.kernel.sealing import fingerprint
 
 HELD_ACCESS = text("""
 SELECT t.workspace_id, t.id, t.authorisation_id, t.scopes, g.scopes AS granted_scopes,
-       t.created_at, t.expires_at, m.user_id
+       t.created_at, t.expires_at, NULL AS used_at, m.user_id
   FROM tokens t
   LEFT JOIN grants g ON g.workspace_id = t.workspace_id AND g.id = t.grant_id
   LEFT JOIN authorisations a ON a.workspace_id = t.workspace_id AND a.id = t.authorisation_id
   LEFT JOIN members m ON m.workspace_id = t.workspace_id AND m.id = t.member_id
  WHERE t.fingerprint = :fingerprint AND t.kind = 'access'
    AND t.application_workspace_id = :owner AND t.application_id = :application
-   AND (t.expires_at IS NULL OR t.expires_at > :now)
    AND t.revoked_at IS NULL AND g.revoked_at IS NULL AND a.revoked_at IS NULL
 """)
 PERSON_OF = text("""
@@ -32,12 +31,12 @@ SELECT t.workspace_id, t.scopes, g.scopes AS granted_scopes, t.created_at, t.exp
 """)
 HELD_REFRESH = text("""
 SELECT r.workspace_id, NULL AS id, r.authorisation_id, a.scopes, g.scopes AS granted_scopes,
-       r.created_at, r.expires_at, m.user_id
+       r.created_at, r.expires_at, r.used_at, m.user_id
   FROM refresh_tokens r
   JOIN authorisations a ON a.workspace_id = r.workspace_id AND a.id = r.authorisation_id
   JOIN grants g ON g.workspace_id = a.workspace_id AND g.id = a.grant_id
   JOIN members m ON m.workspace_id = g.workspace_id AND m.id = g.member_id
- WHERE r.fingerprint = :fingerprint AND r.expires_at > :now AND r.used_at IS NULL
+ WHERE r.fingerprint = :fingerprint
    AND g.application_workspace_id = :owner AND g.application_id = :application
    AND g.revoked_at IS NULL AND a.revoked_at IS NULL
 """)
@@ -47,8 +46,8 @@ async def known_token(
     session: AsyncSession, client: Client, value: str, *, now: datetime
 ) -> Known | None:
     """A living token of the client; None for what is not its own, so that nothing can be probed."""
-    found = await _held(session, client, value, now=now)
-    if found is None:
+    found = await _held(session, client, value)
+    if found is None or found.used_at is not None or _is_over(found, now):
         return None
     return _known(found, is_refresh=_is_refresh(value))
 
@@ -75,8 +74,11 @@ async def person_told(session: AsyncSession, token_id: UUID) -> Known | None:
 
 
 async def give_up(session: AsyncSession, client: Client, value: str, *, now: datetime) -> None:
-    """Ends a token of the client; with a refresh token all that came of its authorisation."""
-    found = await _held(session, client, value, now=now)
+    """Ends a token of the client; with a refresh token all that came of its authorisation.
+
+    Also with one that was used: the answer that brought the next may never have come.
+    """
+    found = await _held(session, client, value)
     if found is None:
         return
     if _is_refresh(value):
@@ -90,15 +92,16 @@ def _is_refresh(value: str) -> bool:
     return value.startswith(BearerKind.REFRESH)
 
 
-async def _held(
-    session: AsyncSession, client: Client, value: str, *, now: datetime
-) -> Row[Any] | None:
+def _is_over(found: Row[Any], now: datetime) -> bool:
+    return found.expires_at is not None and found.expires_at <= now
+
+
+async def _held(session: AsyncSession, client: Client, value: str) -> Row[Any] | None:
     connection = await session.connection()
     asked = {
         "fingerprint": fingerprint(value),
         "owner": client.workspace_id,
         "application": client.id,
-        "now": now,
     }
     statement = HELD_REFRESH if _is_refresh(value) else HELD_ACCESS
     return (await connection.execute(statement, asked)).one_or_none()

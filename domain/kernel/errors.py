@@ -92,6 +92,7 @@ class ScopeMissing(Forbidden):
 
     def __init__(self, scope: str) -> None:
         super().__init__(f"This needs the scope {scope}.")
+        self.scope = scope
 
 
 class CommunitiesHeld(Forbidden):

@@ -11,6 +11,7 @@ from api.limits import Limit, failed, hit, passed
 from api.main import create_app
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
+from tests.domain.identity.build import build_application
 from tests.world import Tenant, client_for, make_tenant, opened
 
 POLICY = '"token";q=5;w=60'
@@ -109,6 +110,25 @@ async def test_a_browser_can_read_a_refusal(holder: Tenant) -> None:
     assert answers[5].status_code == 429
     assert answers[5].headers["access-control-allow-origin"] == "https://app.example"
     assert "RateLimit" in answers[0].headers["access-control-expose-headers"]
+
+
+async def test_a_browser_reads_on_where_its_address_asked_too_much(
+    limited: FastAPI, database: Database, holder: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No origin is known from before, and each is asked about anew.
+    monkeypatch.setattr("api.cors.KNOWN_FOR_S", 0.0)
+    origin = "https://noisy.example"
+    await build_application(database, holder.workspace_id, origins=[origin])
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    async with from_address(limited, "203.0.113.9") as page:
+        ahead = [await page.options("/v1/posts", headers=asked) for _ in range(5)]
+        answers = [await page.get("/v1/posts", headers={"Origin": origin}) for _ in range(5)]
+        still = await page.options("/v1/posts", headers=asked)
+
+    assert [each.status_code for each in (*ahead, still)] == [204] * 6
+    assert [each.status_code for each in answers] == [401, 401, 401, 429, 429]
+    allowed = "access-control-allow-origin"
+    assert [each.headers[allowed] for each in (*ahead, *answers, still)] == [origin] * 11
 
 
 async def test_an_address_without_a_token_is_turned_away(limited: FastAPI) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 
 import httpx2
+from fastapi import FastAPI
 
+from domain.kernel.database import Database
 from domain.kernel.ids import new_id, show
-from tests.world import Tenant
+from tests.world import Tenant, client_for, make_token
 
 BODY = {"name": "Vaud au quotidien", "slug": "vaud", "time_zone": "Europe/Zurich"}
 
@@ -150,7 +152,22 @@ async def test_without_a_token_nothing_is_told(stranger: httpx2.AsyncClient) -> 
 
     assert (answer.status_code, answer.json()["code"]) == (401, "token.missing")
     assert (forged.status_code, forged.json()["code"]) == (401, "token.invalid")
-    assert "www-authenticate" in answer.headers
+    place = 'resource_metadata="http://127.0.0.1:8000/.well-known/oauth-protected-resource"'
+    assert answer.headers["www-authenticate"] == f'Bearer realm="parvis", {place}'
+    told = f'Bearer realm="parvis", error="invalid_token", {place}'
+    assert forged.headers["www-authenticate"] == told
+
+
+async def test_what_a_token_lacks_is_told_to_programs_too(
+    app: FastAPI, database: Database, tenant: Tenant
+) -> None:
+    token = await make_token(database, tenant.workspace_id, [])
+    async with client_for(app, token) as client:
+        answer = await client.get("/v1/communities")
+
+    told = answer.headers["www-authenticate"].split(", ")
+    assert answer.status_code == 403
+    assert told[1:3] == ['error="insufficient_scope"', 'scope="communities:read"']
 
 
 async def test_removed_community_is_gone(tenant: Tenant) -> None:

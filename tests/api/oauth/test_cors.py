@@ -76,7 +76,8 @@ async def test_browser_reads_refusals_too(web: Program) -> None:
     graph = await web.http.post("/graphql", json={}, headers={"Origin": ORIGIN})
 
     assert (answer.status_code, answer.headers[ALLOWED]) == (401, ORIGIN)
-    assert "X-Request-Id" in answer.headers["access-control-expose-headers"]
+    readable = answer.headers["access-control-expose-headers"].split(", ")
+    assert {"X-Request-Id", "Content-Disposition", "Content-Range"} <= set(readable)
     assert (graph.status_code, graph.headers[ALLOWED]) == (401, ORIGIN)
 
 
@@ -118,8 +119,13 @@ async def test_what_everybody_may_know_every_origin_may_read(
     stranger: httpx2.AsyncClient, path: str
 ) -> None:
     answer = await stranger.get(path, headers={"Origin": OTHER})
+    plain = await stranger.get(path)
 
     assert (answer.status_code, answer.headers[ALLOWED]) == (200, OTHER)
+    # Caches keep it: a copy that no page asked for is none for a page.
+    assert ALLOWED not in plain.headers
+    assert plain.headers["cache-control"].startswith("public")
+    assert plain.headers["vary"] == "Origin"
 
 
 @pytest.mark.parametrize("path", ["/oauth/authorize", "/oauth/consent", "/sign-in", "/device"])

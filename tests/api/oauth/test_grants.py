@@ -254,6 +254,95 @@ async def test_given_up_tokens_end_at_once(
     assert (renewed.status_code == 200) is others_live
 
 
+@pytest.mark.parametrize("hint", ["access_token", "refresh_token", "urn:of:another:kind"])
+async def test_hint_of_whatever_kind_changes_nothing(
+    program: Program, resident: Resident, hint: str
+) -> None:
+    tokens = await tokens_for(resident.tab, program)
+
+    async def told() -> object:
+        access = tokens["access_token"]
+        return (await program.post("introspect", token=access, token_type_hint=hint)).json()[
+            "active"
+        ]
+
+    assert await told() is True
+    given_up = await program.post("revoke", token=tokens["access_token"], token_type_hint=hint)
+    assert given_up.status_code == 200
+    assert await told() is False
+
+
+async def test_refresh_token_that_was_used_can_be_given_up(
+    program: Program, resident: Resident
+) -> None:
+    tokens = await tokens_for(resident.tab, program)
+    lost = (await program.token("refresh_token", refresh_token=tokens["refresh_token"])).json()
+
+    known = (await program.post("introspect", token=tokens["refresh_token"])).json()
+    await program.post("revoke", token=tokens["refresh_token"])
+
+    assert known == {"active": False}
+    for each in (tokens, lost):
+        headers = bearer(each["access_token"])
+        assert (await program.http.get("/v1/posts", headers=headers)).status_code == 401
+    renewed = await program.token("refresh_token", refresh_token=lost["refresh_token"])
+    assert renewed.status_code == 400
+
+
+async def test_client_that_is_refused_is_told_why(
+    program: Program, public: Program, stranger: httpx2.AsyncClient
+) -> None:
+    async def told(client: Program, path: str = "token", **fields: str) -> tuple[str, str]:
+        answer = await client.post(path, **{"grant_type": "client_credentials", **fields})
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+        said: str = answer.json()["error_description"]
+        return said, answer.headers["www-authenticate"]
+
+    def named(client_id: str, secret: str | None) -> Program:
+        return Program("", client_id, secret, stranger)
+
+    basic = 'Basic realm="parvis"'
+    assert await told(named(program.client_id, "pvs_x")) == (
+        "This is no secret of the client, or one that has ended.",
+        basic,
+    )
+    assert await told(named(program.client_id, None)) == (
+        "The client has a secret: send it in the header or in the form.",
+        basic,
+    )
+    assert await told(named(public.client_id, "pvs_x")) == (
+        "The client keeps no secret: send its client_id alone.",
+        basic,
+    )
+    assert await told(public, "introspect", token="x") == (
+        "This is for clients that have a secret.",
+        basic,
+    )
+    assert await told(named("app_x", "pvs_x")) == (
+        "The client is not known here, or is suspended.",
+        basic,
+    )
+
+
+async def test_scope_that_is_refused_is_named(program: Program) -> None:
+    async def told(client: Program, path: str, **fields: str) -> str:
+        answer = await client.post(path, **fields)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+        said: str = answer.json()["error_description"]
+        return said
+
+    asked = Walk().asked(program)
+    assert await told(program, "par", **{**asked, "scope": "posts:read posts:approve x"}) == (
+        "The client did not register for: posts:approve x."
+    )
+    # What an answer may not hold is left out of it.
+    odd = {**asked, "scope": 'posts:read "x"'}
+    assert await told(program, "par", **odd) == "The client did not register for: what it asks."
+    assert await told(program, "par", **{**asked, "scope": " "}) == (
+        "Name the scopes that are asked for."
+    )
+
+
 async def test_pushed_request_is_brought_once_by_its_own_client(
     database: Database, tenant: Tenant, program: Program, resident: Resident
 ) -> None:

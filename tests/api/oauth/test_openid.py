@@ -82,6 +82,8 @@ async def test_without_openid_there_is_no_id_token_and_no_userinfo(
 
     assert "id_token" not in tokens
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+    told = 'Bearer realm="parvis", error="insufficient_scope", scope="openid"'
+    assert answer.headers["www-authenticate"] == told
 
 
 async def test_refresh_gives_an_id_token_of_the_same_sign_in(
@@ -114,8 +116,12 @@ async def test_userinfo_tells_what_the_scopes_let_it(program: Program, resident:
     assert await told(every) == {"sub": sub, "name": "Aline Favre", "locale": "fr", **mail}
     assert await told(little) == {"sub": sub, **mail}
     nobody = await program.http.get("/oauth/userinfo")
-    assert nobody.status_code == 401
-    assert 'error="invalid_token"' in nobody.headers["www-authenticate"]
+    unknown = await program.http.get("/oauth/userinfo", headers=bearer("x"))
+    own = (await program.token("client_credentials")).json()["error"]
+    assert (nobody.status_code, unknown.status_code, own) == (401, 401, "unauthorized_client")
+    # What is wrong is told of a token that was sent (RFC 6750, 3.1).
+    assert nobody.headers["www-authenticate"] == 'Bearer realm="parvis"'
+    assert unknown.headers["www-authenticate"] == 'Bearer realm="parvis", error="invalid_token"'
 
 
 async def test_stranger_signs_in_and_comes_back_to_the_question(program: Program, tab: Tab) -> None:
