@@ -85,7 +85,8 @@ MUTATIONS = (
     Mutation(
         "withdraw_post",
         withdrawing.withdraw_post,
-        "Plans one withdrawal for each public copy. Needs `posts:publish`.",
+        "Plans one withdrawal for each public copy, or for those of `accountIds`. "
+        "Needs `posts:publish`.",
         prefix="post",
         gives=POST,
         shown="post",

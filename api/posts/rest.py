@@ -36,13 +36,21 @@ from domain.posts import (
     showing,
     withdrawing,
 )
-from domain.posts.command_shapes import ChangePost, CreatePost, EditPost, RetryPost, SchedulePost
+from domain.posts.command_shapes import (
+    ChangePost,
+    CreatePost,
+    EditPost,
+    RetryPost,
+    SchedulePost,
+    WithdrawPost,
+)
 from domain.posts.delivery_shapes import DeliveryView
 from domain.posts.queries import PostFilter, PostSort
 from domain.posts.shapes import PostDetail, PostSummary
 from domain.posts.validation_shapes import ValidatePost, ValidationView
 
 router = APIRouter(prefix="/v1/posts", tags=["posts"], route_class=TransactionRoute)
+EVERYWHERE = WithdrawPost()
 IsStale = Annotated[
     bool | None,
     Query(
@@ -240,10 +248,18 @@ async def edit_post(
     "/{post_id}/withdraw", status_code=HTTPStatus.ACCEPTED, summary="Take public copies back"
 )
 async def withdraw_post(
-    response: Response, session: SessionDep, caller: CallerDep, now: NowDep, post_id: PostId
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    post_id: PostId,
+    command: WithdrawPost = EVERYWHERE,
 ) -> PostDetail:
-    """Plans one withdrawal for each public copy. Needs the scope `posts:publish`."""
-    view = await withdrawing.withdraw_post(session, caller, post_id, now=now)
+    """Plans one withdrawal for each public copy, or for those of `account_ids`.
+
+    Needs the scope `posts:publish`.
+    """
+    view = await withdrawing.withdraw_post(session, caller, post_id, command, now=now)
     tag(response, view.version)
     return view
 

@@ -164,6 +164,14 @@ class EditPost(Command):
     )
 
 
+class WithdrawPost(Command):
+    """Takes back what is public."""
+
+    account_ids: list[AccountId] = Field(
+        default=[], max_length=MOST_VARIANTS, description="Only these copies; empty: all."
+    )
+
+
 class HoldPost(Command):
     """Puts a post on legal hold."""
 

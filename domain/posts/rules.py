@@ -67,7 +67,7 @@ class PostState(Word):
     PUBLISHED = "published", "It arrived wherever it was sent."
     PARTIALLY_PUBLISHED = (
         "partially_published",
-        "It arrived on some of its accounts; on the others it failed.",
+        "It is public on some of its accounts; on the others it failed or was taken back.",
     )
     FAILED = "failed", "It arrived nowhere."
     CANCELLED = "cancelled", "It was called off before it went out."

@@ -10,30 +10,35 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import AbilityMissing, NotAllowedNow
+from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.networks import find as find_network
+from domain.posts.command_shapes import WithdrawPost
 from domain.posts.content import find_named_accounts
 from domain.posts.deliveries import end, new_delivery
 from domain.posts.delivery_queries import visible_deliveries
-from domain.posts.finding import DOUBTED, deliveries_of, ensure_free, find_post
-from domain.posts.rules import DeliveryKind, DeliveryState, PostState
+from domain.posts.finding import DOUBTED, ensure_free, find_post, targets_of
+from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
 from domain.posts.tables import Delivery, Post
 
 
 async def withdraw_post(
-    session: AsyncSession, caller: Caller, id_: UUID, *, now: datetime
+    session: AsyncSession, caller: Caller, id_: UUID, command: WithdrawPost, *, now: datetime
 ) -> PostDetail:
-    """Takes the public copies back: one outward intent for each. Raises `PostOnHold`."""
+    """Takes the public copies back: one outward intent for each.
+
+    Raises `PostOnHold`, `NotAllowedNow`, and `NotFound` for an account that is no target.
+    """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
     ensure_free(post)
-    rows = await deliveries_of(session, caller, post.id)
+    rows = await targets_of(session, caller, post, command.account_ids)
     public = [row for row in rows if row.state == DeliveryState.DONE or _is_part_public(row)]
     if not public:
-        is_doubted = post.state == PostState.UNKNOWN
-        raise NotAllowedNow(DOUBTED if is_doubted else "Nothing of this post is public.")
+        is_doubted = any(row.state == DeliveryState.UNKNOWN for row in rows)
+        raise NotAllowedNow(DOUBTED if is_doubted else "Nothing of this post is public there.")
     await withdraw_copies(session, caller, post, public, now=now)
     return await detail(session, caller, post)
 
@@ -61,7 +66,8 @@ async def withdraw_copies(
     for row in public:
         if row.id not in found:
             found[row.id] = await _plan_undoing(session, caller, row, now)
-    record(session, caller, "post.withdrawal_asked", ("post", post.id), now=now)
+    asked = {"accounts": [show("acct", row.account_id) for row in public]}
+    record(session, caller, "post.withdrawal_asked", ("post", post.id), now=now, data=asked)
     return {row.id: found[row.id] for row in public}
 
 

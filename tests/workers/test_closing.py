@@ -11,6 +11,7 @@ from domain.agenda.shapes import AgendaKind
 from domain.connector.errors import Missing, NetworkError, Refused, Unavailable
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.pages import PageRequest
+from domain.posts.command_shapes import WithdrawPost
 from domain.posts.finding import find_post
 from domain.posts.tables import Delivery
 from domain.posts.withdrawing import withdraw_copies, withdraw_post
@@ -34,7 +35,7 @@ async def carry_on(stage: Stage) -> None:
 
 async def withdraw(stage: Stage, desk: Desk) -> None:
     async with desk.open() as session:
-        await withdraw_post(session, desk.caller, desk.post_id, now=stage.now)
+        await withdraw_post(session, desk.caller, desk.post_id, WithdrawPost(), now=stage.now)
     await stage.deliver()
     await stage.quiet()
 

@@ -20,7 +20,14 @@ from domain.kernel.errors import (
     NotAllowedNow,
     PostUnfit,
 )
-from domain.posts.command_shapes import ChangePost, EditPost, RetryPost, SchedulePost, VariantInput
+from domain.posts.command_shapes import (
+    ChangePost,
+    EditPost,
+    RetryPost,
+    SchedulePost,
+    VariantInput,
+    WithdrawPost,
+)
 from domain.posts.delivery_shapes import Settlement
 from domain.posts.editing import edit_post
 from domain.posts.many_shapes import RetryDeliveries
@@ -127,7 +134,7 @@ async def add_target(
 async def test_what_was_half_out_is_taken_back(stage: Stage) -> None:
     post_id = await begin(stage, Refused("Not this."))
 
-    await do(stage, withdraw_post, post_id)
+    await do(stage, withdraw_post, post_id, WithdrawPost())
     sent = await go(stage)
 
     half, _ = await stage.rows(Delivery)
@@ -249,7 +256,7 @@ async def test_a_last_message_that_is_told_by_its_address_can_be_taken_back(stag
     word = Settlement(is_published=True, url="http://sandbox.test/lost?at=1")
 
     view = await do(stage, settle_delivery, row.id, word)
-    await do(stage, withdraw_post, post_id)
+    await do(stage, withdraw_post, post_id, WithdrawPost())
 
     assert view.state == "done"
     assert [(each.remote_id, each.url) for each in view.refs] == [("lost", word.url)]
@@ -313,7 +320,7 @@ async def test_a_withdrawal_that_waits_takes_back_what_a_retry_brought_out_meanw
 ) -> None:
     """The second message stood there for good, of a post that was shown as withdrawn."""
     post_id = await begin(stage, Refused("No."))
-    await do(stage, withdraw_post, post_id)
+    await do(stage, withdraw_post, post_id, WithdrawPost())
     copy, withdrawal = await stage.rows(Delivery)
     async with stage.database.transaction(stage.workspace_id) as session:
         later = update(Delivery).where(col(Delivery.id) == withdrawal.id)

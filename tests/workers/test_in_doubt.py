@@ -18,7 +18,7 @@ from domain.connector.words import Grant
 from domain.kernel.caller import worker
 from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow
 from domain.kernel.pages import PageRequest
-from domain.posts.command_shapes import ChangePost, RetryPost, SchedulePost
+from domain.posts.command_shapes import ChangePost, RetryPost, SchedulePost, WithdrawPost
 from domain.posts.delivery_shapes import Settlement
 from domain.posts.planning import schedule_post
 from domain.posts.rules import backoff
@@ -107,7 +107,7 @@ async def test_what_is_in_doubt_is_neither_sent_again_nor_changed_and_says_why(
     with pytest.raises(NotAllowedNow, match="a person settles it"):
         await do(stage, schedule_post, post_id, SchedulePost(now=True), expected_version=None)
     with pytest.raises(NotAllowedNow, match="a person settles it"):
-        await do(stage, withdraw_post, post_id)
+        await do(stage, withdraw_post, post_id, WithdrawPost())
     with pytest.raises(NotAllowedNow, match="a person settles it"):
         await do(stage, cancel_delivery, row.id)
 

@@ -20,7 +20,7 @@ from domain.pauses.queries import get_pause
 from domain.pauses.service import create_pause
 from domain.pauses.shapes import CreatePause, EndPause, Overdue, PauseView
 from domain.posts import delivering
-from domain.posts.command_shapes import ChangePost, VariantInput
+from domain.posts.command_shapes import ChangePost, VariantInput, WithdrawPost
 from domain.posts.delivering import Step
 from domain.posts.pausing import end_pause
 from domain.posts.rules import HOLD
@@ -179,7 +179,9 @@ async def test_what_is_taken_back_is_not_overdue(stage: Stage) -> None:
     await go(stage)
     made = await pause(stage)
     async with stage.database.transaction(stage.workspace_id) as session:
-        await withdraw_post(session, worker(stage.workspace_id), post_id, now=stage.now)
+        await withdraw_post(
+            session, worker(stage.workspace_id), post_id, WithdrawPost(), now=stage.now
+        )
 
     assert (await end(stage, made.id)).overdue == 0
 

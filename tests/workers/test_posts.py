@@ -13,7 +13,7 @@ from domain.kernel.caller import Caller, Scope, worker
 from domain.policies.service import create_policy, remove_policy
 from domain.policies.shapes import CreatePolicy, PolicyStep
 from domain.posts.approving import give_approval
-from domain.posts.command_shapes import ChangePost, HoldPost
+from domain.posts.command_shapes import ChangePost, HoldPost, WithdrawPost
 from domain.posts.finding import find_post
 from domain.posts.freezing import hold_post, release_post
 from domain.posts.rules import HOLD, DeliveryState, PostState
@@ -312,7 +312,7 @@ async def test_withdrawal_that_is_due_waits_for_the_release_too(stage: Stage) ->
     await stage.deliver()
     await stage.quiet()
     async with stage.database.transaction(stage.workspace_id) as session:
-        await withdraw_post(session, operator(stage), id_, now=stage.now)
+        await withdraw_post(session, operator(stage), id_, WithdrawPost(), now=stage.now)
     await hold(stage, id_)
 
     await stage.deliver()

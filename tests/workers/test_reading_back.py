@@ -13,7 +13,7 @@ from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Ref
 from domain.connector.http import Call, Reply
 from domain.events.tables import Event
 from domain.kernel.caller import worker
-from domain.posts.command_shapes import EditPost
+from domain.posts.command_shapes import EditPost, WithdrawPost
 from domain.posts.drift import DOUBT, LOOKS
 from domain.posts.drifted import check_delivery
 from domain.posts.editing import edit_post
@@ -239,7 +239,9 @@ async def test_withdrawn_copy_is_asked_for_no_more(stage: Stage) -> None:
     stage.network.shown[WORDS] = CUT
     await look(stage)
     async with stage.database.transaction(stage.workspace_id) as session:
-        await withdraw_post(session, worker(stage.workspace_id), post_id, now=stage.now)
+        await withdraw_post(
+            session, worker(stage.workspace_id), post_id, WithdrawPost(), now=stage.now
+        )
     await stage.deliver()
     await stage.quiet()
 

@@ -10,6 +10,7 @@ from domain.connector.errors import RateLimited, StillWorking, Unavailable
 from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.kernel.pages import PageRequest
+from domain.posts.command_shapes import WithdrawPost
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.rules import MOST_ASKED
 from domain.posts.tables import Delivery
@@ -180,7 +181,9 @@ async def test_a_withdrawal_does_not_wait_until_something_may_be_brought_out(
     stage.network.refusals["a"] = RateLimited("Spent.", until=until, code=SPENT)
     await stage.plan("a", account_id)
     async with stage.database.transaction(stage.workspace_id) as session:
-        await withdraw_post(session, worker(stage.workspace_id), regretted, now=stage.now)
+        await withdraw_post(
+            session, worker(stage.workspace_id), regretted, WithdrawPost(), now=stage.now
+        )
     await stage.deliver()
     await stage.quiet()
 

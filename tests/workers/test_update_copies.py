@@ -7,6 +7,7 @@ import pytest
 
 from domain.connector.errors import Refused
 from domain.kernel.errors import DeliveryUnderWay
+from domain.posts.command_shapes import WithdrawPost
 from domain.posts.settling import retry_delivery
 from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_post
@@ -114,7 +115,7 @@ async def test_what_was_taken_back_meanwhile_is_left(stage: Stage) -> None:
     desk = await published(stage, accounts=1)
     made = await desk.propose()
     async with desk.open() as session:
-        await withdraw_post(session, desk.caller, desk.post_id, now=stage.now)
+        await withdraw_post(session, desk.caller, desk.post_id, WithdrawPost(), now=stage.now)
     await stage.deliver()
     await stage.quiet()
 

@@ -147,6 +147,32 @@ async def test_withdraw_plans_one_outward_act_for_each_public_copy(
     assert sorted(d["kind"] for d in again["deliveries"]) == ["publish", "withdraw"]
 
 
+async def test_withdraw_takes_back_only_the_copies_that_are_named(
+    desk: Desk, database: Database
+) -> None:
+    tenant, community = desk.tenant, read("com", desk.community)
+    other = await make_account(database, tenant.workspace_id, community)
+    first, second = desk.account, show("acct", other)
+    draft = await desk.draft(variants=[{"account_id": each} for each in (first, second)])
+    url = f"/v1/posts/{draft['id']}"
+    await desk.post(f"{url}/schedule", 200, now=True)
+    await set_delivery(database, desk, draft["id"], "done")
+
+    one = await desk.post(f"{url}/withdraw", 202, account_ids=[second])
+    stranger = show("acct", new_id())
+    none = await desk.client.post(f"{url}/withdraw", json={"account_ids": [stranger]})
+    odd = await desk.client.post(f"{url}/withdraw", json={"accounts": [first]})
+
+    assert [d["account_id"] for d in one["deliveries"] if d["kind"] == "withdraw"] == [second]
+    asked = (await desk.client.get("/v1/events?kind=post.withdrawal_asked")).json()["data"]
+    assert [each["data"] for each in asked] == [{"accounts": [second]}]
+    assert (none.status_code, none.json()["code"]) == (404, "not_found")
+    assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/accounts")
+    every = await desk.post(f"{url}/withdraw", 202)
+    withdrawn = [d["account_id"] for d in every["deliveries"] if d["kind"] == "withdraw"]
+    assert sorted(withdrawn) == sorted([first, second])
+
+
 async def test_edit_plans_new_words_for_each_public_copy(desk: Desk, database: Database) -> None:
     draft = await desk.draft()
     url = f"/v1/posts/{draft['id']}"

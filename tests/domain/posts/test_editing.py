@@ -22,7 +22,7 @@ from domain.kernel.errors import (
 )
 from domain.posts import arriving, delivering
 from domain.posts.arriving import Arrived
-from domain.posts.command_shapes import EditPost
+from domain.posts.command_shapes import EditPost, WithdrawPost
 from domain.posts.delivering import Task
 from domain.posts.editing import edit_post
 from domain.posts.shapes import PostDetail
@@ -206,7 +206,7 @@ async def test_a_copy_that_is_being_changed_is_not_changed_again(desk: Desk, now
         await desk.edit(NEW, now)
     await desk.arrive(await desk.claim(now), now, "one")
     async with desk.database.transaction(desk.workspace_id) as session:
-        await withdraw_post(session, desk.caller, desk.id, now=now)
+        await withdraw_post(session, desk.caller, desk.id, WithdrawPost(), now=now)
 
     with pytest.raises(DeliveryUnderWay):
         await desk.edit(NEW, now)
