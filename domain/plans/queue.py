@@ -13,7 +13,7 @@ from domain.calendars.queries import find_calendar
 from domain.calendars.tables import Calendar
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import NotAllowedNow, QueueFull, QueuePaused
+from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow, QueueFull, QueuePaused
 from domain.plans.rules import Occurrence, WeeklySlot, occurrences, suits
 from domain.plans.shapes import FreeSlotsView, FreeSlotView, QueuePlaceView, QueuePost, QueueView
 from domain.plans.slots import weekly_slots
@@ -122,7 +122,10 @@ async def pause_queue(
         for place in await _waiting(session, caller, calendar_id, is_paused=False):
             post = await find_post(session, caller, place.id, None)
             if post.state == PostState.SCHEDULED:
-                await cancel_post(session, caller, post, now=now)
+                try:
+                    await cancel_post(session, caller, post, now=now)
+                except DeliveryUnderWay:
+                    continue  # It goes out at its place.
                 place.slot_id = place.occurs_on = place.planned_at = None
         queue.is_paused = True
         record(session, caller, "queue.paused", ("calendar", calendar_id), now=now)

@@ -8,10 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
 from domain.kernel.changes import find, find_for_change
-from domain.kernel.errors import NotFound, PostOnHold
+from domain.kernel.errors import DeliveryUnderWay, NotFound, PostOnHold
 from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.queries import visible
-from domain.posts.rules import DeliveryKind
+from domain.posts.rules import UNDER_WAY, DeliveryKind
 from domain.posts.tables import Delivery, Post, Variant
 
 DOUBTED = (
@@ -52,6 +52,16 @@ async def deliveries_of(session: AsyncSession, caller: Caller, post_id: UUID) ->
     )
     newest = {row.account_id: row for row in (await session.exec(statement)).all()}
     return list(newest.values())
+
+
+async def ensure_waiting(session: AsyncSession, caller: Caller, post: Post) -> None:
+    """Raises `DeliveryUnderWay` once a worker has any of a post in hand.
+
+    Between its claim and the mark on the post, that is scheduled still. Locked, none is claimed.
+    """
+    rows = await deliveries_of(session, caller, post.id)
+    if any(row.state in UNDER_WAY for row in rows):
+        raise DeliveryUnderWay
 
 
 async def targets_of(

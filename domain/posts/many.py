@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import exists
 from sqlmodel import and_, col, or_
@@ -12,7 +13,13 @@ from domain.accounts.queries import ids_of
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
-from domain.kernel.errors import AccountRemoved, PublishingMissed, TimePast
+from domain.kernel.errors import (
+    AccountRemoved,
+    DeliveryUnderWay,
+    ParvisError,
+    PublishingMissed,
+    TimePast,
+)
 from domain.posts import statements
 from domain.posts.arriving import settle_posts
 from domain.posts.deliveries import make_due, may_retry, retry
@@ -28,8 +35,11 @@ from domain.posts.many_shapes import (
 )
 from domain.posts.planning import future
 from domain.posts.queries import visible
-from domain.posts.rules import DeliveryState, PostState
+from domain.posts.rules import UNDER_WAY, DeliveryKind, DeliveryState, PostState
 from domain.posts.tables import Delivery, Post
+
+Place = datetime | type[ParvisError]
+"""The moment to which a post is moved, or why it stays."""
 
 
 async def retry_deliveries(
@@ -97,7 +107,7 @@ async def _retry(
 async def reschedule_posts(
     session: AsyncSession, caller: Caller, command: ReschedulePosts, *, now: datetime
 ) -> RescheduledView:
-    """Moves scheduled posts by the same time; those on hold or put into the past by it stay.
+    """Moves scheduled posts by the same time; those on hold, under way or put into the past stay.
 
     Of those that were named it tells why they are left out.
     """
@@ -106,9 +116,12 @@ async def reschedule_posts(
     posts = (await session.exec(statement.with_for_update())).all()
     by = timedelta(minutes=command.by_minutes)
     moves = [(post, _moment(post, by, now)) for post in posts[:MOST]]
-    views = [_moved(post, moment, by) for post, moment in moves]
+    going = await _under_way(session, caller, [post.id for post, _ in moves])
+    moves = [(post, DeliveryUnderWay if post.id in going else at) for post, at in moves]
+    views = [_moved(post, at, by) for post, at in moves]
     if not command.dry_run:
-        await _move(session, caller, [(p, at) for p, at in moves if at is not None], by, now)
+        moving = [(post, at) for post, at in moves if isinstance(at, datetime)]
+        await _move(session, caller, moving, by, now)
     return RescheduledView(
         is_dry_run=command.dry_run,
         posts=sorted(views, key=lambda view: (view.previous_at, view.post_id)),
@@ -138,25 +151,36 @@ def _scheduled(caller: Caller, command: ReschedulePosts) -> SelectOfScalar[Post]
     return statement
 
 
-def _moment(post: Post, by: timedelta, now: datetime) -> datetime | None:
-    """Where a post goes; None where that has passed, or no calendar reaches."""
+async def _under_way(
+    session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
+) -> set[UUID | None]:
+    """Those of which a worker has something in hand already; of the others none is claimed now."""
+    statement = visible_deliveries(caller).where(
+        col(Delivery.post_id).in_(post_ids), col(Delivery.kind) == DeliveryKind.PUBLISH
+    )
+    rows = (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all()
+    return {row.post_id for row in rows if row.state in UNDER_WAY}
+
+
+def _moment(post: Post, by: timedelta, now: datetime) -> Place:
+    """Where a post goes, or why it stays: that has passed, or no calendar reaches it."""
     if post.wall_time is None:
-        return None
+        return TimePast
     try:
         return future(post.wall_time + by, post.time_zone, now)
     except (TimePast, OverflowError):
-        return None
+        return TimePast
 
 
-def _moved(post: Post, moment: datetime | None, by: timedelta) -> MovedView:
+def _moved(post: Post, at: Place, by: timedelta) -> MovedView:
     before = post.publish_at or post.created_at
-    planned = post.wall_time + by if moment and post.wall_time else post.wall_time
+    is_moved = isinstance(at, datetime)
     return MovedView(
         post_id=post.id,
         previous_at=before,
-        publish_at=moment or before,
-        wall_time=planned,
-        code=None if moment else TimePast.code,
+        publish_at=at if isinstance(at, datetime) else before,
+        wall_time=post.wall_time + by if is_moved and post.wall_time else post.wall_time,
+        code=None if isinstance(at, datetime) else at.code,
     )
 
 

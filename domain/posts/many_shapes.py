@@ -70,7 +70,9 @@ class MovedView(View):
     wall_time: WallTime | None = Field(
         description="As it is planned now on the clock of its zone, which may skip or repeat it."
     )
-    code: str | None = Field(description="Why it stayed, such as `time.past`; null: it moved.")
+    code: str | None = Field(
+        description="Why it stayed: `time.past`, or `post.going_out`; null: it moved."
+    )
 
 
 class LeftOutView(View):

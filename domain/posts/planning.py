@@ -21,7 +21,14 @@ from domain.posts.deliveries import (
     new_delivery,
     settle_post,
 )
-from domain.posts.finding import DOUBTED, deliveries_of, ensure_free, find_post, variants_of
+from domain.posts.finding import (
+    DOUBTED,
+    deliveries_of,
+    ensure_free,
+    ensure_waiting,
+    find_post,
+    variants_of,
+)
 from domain.posts.judging import ensure_fit
 from domain.posts.rules import PLANNABLE, UNDER_WAY, DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import PostDetail
@@ -149,7 +156,8 @@ async def say_anew(session: AsyncSession, caller: Caller, post: Post, *, now: da
 
 
 async def cancel_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
-    """Ends what still waits; what is public stays public."""
+    """Ends what still waits; what is public stays public. Raises `DeliveryUnderWay`."""
+    await ensure_waiting(session, caller, post)
     for row in await deliveries_of(session, caller, post.id):
         if row.state == DeliveryState.WAITING:
             call_off(row, now)

@@ -28,7 +28,7 @@ from domain.kernel.ids import new_id
 from domain.posts.adapting import set_adaptations
 from domain.posts.command_shapes import ChangePost, CreatePost
 from domain.posts.content import find_media
-from domain.posts.finding import DOUBTED, ensure_free, find_post
+from domain.posts.finding import DOUBTED, ensure_free, ensure_waiting, find_post
 from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew
 from domain.posts.quotes import ensure_quoted
 from domain.posts.rules import PUBLIC, PostState
@@ -121,7 +121,7 @@ async def change_post(
     post = await find_unchanged(session, caller, id_, expected_version)
     values = command.sent()
     ensure_free(post)
-    _ensure_may_change(post, values)
+    await _ensure_may_change(session, caller, post, values)
     adaptations, variants = (values.pop(name, None) for name in sorted(PARTS))
     await _complete(session, caller, post, values, now)
     previous = apply(post, values, now=now)
@@ -162,7 +162,7 @@ async def remove_post(
     caller.need(Scope.POSTS_WRITE)
     post = await find_post(session, caller, id_, expected_version)
     ensure_free(post)
-    _ensure_outcome(post)
+    await _ensure_outcome(session, caller, post)
     if post.state in PUBLIC:
         raise AlreadyPublished
     if post.state == PostState.SCHEDULED:
@@ -189,17 +189,21 @@ async def find_unchanged(
         raise PostStale(error.message, conflict) from None
 
 
-def _ensure_may_change(post: Post, values: dict[str, Any]) -> None:
-    _ensure_outcome(post)
+async def _ensure_may_change(
+    session: AsyncSession, caller: Caller, post: Post, values: dict[str, Any]
+) -> None:
+    await _ensure_outcome(session, caller, post)
     if post.state in PUBLIC | {PostState.WITHDRAWN} and OUTWARD & values.keys():
         raise AlreadyPublished
 
 
-def _ensure_outcome(post: Post) -> None:
+async def _ensure_outcome(session: AsyncSession, caller: Caller, post: Post) -> None:
     if post.state == PostState.UNKNOWN:
         raise DeliveryUnderWay(DOUBTED)
     if post.state == PostState.GOING_OUT:
         raise DeliveryUnderWay
+    if post.state == PostState.SCHEDULED:
+        await ensure_waiting(session, caller, post)
 
 
 async def _complete(

@@ -6,7 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import col, update
 
+from domain.kernel.database import Database
+from domain.kernel.ids import read
+from domain.posts.tables import Delivery
 from tests.desk import Desk
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -153,6 +157,27 @@ async def test_queueing_from_a_moment_on_passes_over_what_comes_before(
     planned = await desk.post(f"/v1/posts/{draft['id']}/queue", 200, not_before=coming[1]["at"])
 
     assert planned["publish_at"] == coming[2]["at"]
+    assert len(two_slots) == 2
+
+
+async def test_a_paused_queue_leaves_what_goes_out_at_this_moment_at_its_place(
+    desk: Desk, two_slots: list[str], database: Database
+) -> None:
+    going, waiting = await queued(desk), await queued(desk)
+    async with database.transaction(desk.tenant.workspace_id) as session:
+        changed = update(Delivery).where(col(Delivery.post_id) == read("post", going["id"]))
+        await session.exec(changed.values(state="going"))
+
+    paused = await desk.post(f"/v1/calendars/{desk.calendar}/queue/pause", 200)
+
+    resumed = await desk.post(f"/v1/calendars/{desk.calendar}/queue/resume", 200)
+
+    assert [each["post_id"] for each in paused["places"]] == [waiting["id"]]
+    assert [(each["post_id"], each["publish_at"]) for each in resumed["places"]] == [
+        (each["id"], each["publish_at"]) for each in (going, waiting)
+    ]
+    left = (await desk.client.get(f"/v1/posts/{going['id']}")).json()
+    assert (left["state"], left["version"]) == ("scheduled", going["version"])
     assert len(two_slots) == 2
 
 
