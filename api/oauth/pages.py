@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.oauth import authorise, consent, device, discovery, logout, rest
+from api.oauth import allowed, authorise, consent, device, discovery, logout, rest
 
 router = APIRouter()
 for part in (
@@ -10,6 +10,7 @@ for part in (
     authorise.router,
     consent.router,
     device.router,
+    allowed.router,
     logout.open_router,
     logout.router,
     rest.router,

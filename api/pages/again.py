@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 FORMS_OF = {
+    "/account/applications/end": "/account/applications",
     "/account/app/codes": "/account/app",
     "/account/app/remove": "/account/app",
     "/account/passkeys/remove": "/account/passkeys",
