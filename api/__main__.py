@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -34,6 +35,12 @@ def speak_to_any_terminal() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+def stop_when_told() -> None:
+    """SIGTERM unwinds a command as Ctrl-C does: what it began beside itself ends with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 if __name__ == "__main__":
+    stop_when_told()
     speak_to_any_terminal()
     sys.exit(main(sys.argv[1:]))

@@ -15,6 +15,7 @@ from api.cli.places import ROOT
 from api.cli.steps import tell
 from api.cli.surroundings import as_owner, owner_url, surroundings
 from api.cli.trouble import Trouble
+from domain.kernel.roles import refuse_missing_application
 from domain.kernel.settings import Settings
 
 _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
@@ -77,6 +78,7 @@ def revision(settings: Settings) -> str | None:
 
 async def _ask_revision(settings: Settings) -> str | None:
     async with as_owner(settings) as connection:
+        await refuse_missing_application(connection)
         if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
             return None
         found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")

@@ -1,7 +1,9 @@
 """`restore`: what `backup` wrote, into an empty database."""
 
+import asyncio
 import tarfile
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +11,16 @@ from cyclopts import Parameter
 
 from api.cli import archive, dumps
 from api.cli.backup import keeps_keys, marks
+from api.cli.folders import private_folder
 from api.cli.migrate import is_empty, knows, move
 from api.cli.places import as_called
 from api.cli.secret_files import sealing_keys_path
-from api.cli.steps import step, tell
-from api.cli.surroundings import owner_url, surroundings
+from api.cli.steps import say, step, tell
+from api.cli.surroundings import as_owner, owner_url, surroundings
 from api.cli.trouble import Trouble
+from domain.kernel.roles import refuse_missing_application
 from domain.kernel.settings import Settings
+from domain.posts.doubting import doubt_what_fell_due
 
 
 def restore(
@@ -28,13 +33,13 @@ def restore(
         raise Trouble(f"{source} is no file.", "Name the file that `backup` wrote.")
     try:
         with tarfile.open(source, "r:") as opened, surroundings(data) as settings:
-            count = read(settings, opened)
+            count = read(settings, opened, now=datetime.now(UTC))
     except tarfile.ReadError as error:
         raise Trouble(f"{source} is no backup.", "Give one that `backup` wrote.") from error
     tell(f"Restored the database and {count} media files into {settings.data_dir}.")
 
 
-def read(settings: Settings, source: tarfile.TarFile) -> int:
+def read(settings: Settings, source: tarfile.TarFile, *, now: datetime) -> int:
     """Bring back keys, database and media; gives the number of media files."""
     owner = owner_url(settings)
     manifest = archive.read_manifest(source)
@@ -44,17 +49,37 @@ def read(settings: Settings, source: tarfile.TarFile) -> int:
             f"Restore it with Parvis {manifest.release} or newer.",
         )
     _refuse_other_keys(settings, source, manifest)
+    asyncio.run(_ensure_application(settings))
     if not is_empty(settings):
-        raise Trouble("The database is not empty.", "Restore into a new folder with --data.")
-    with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix="restore-") as folder:
+        raise Trouble(
+            "The database is not empty.",
+            "Restore into a new folder with --data; on a server of yours, into an empty database.",
+        )
+    kept = private_folder(settings.data_dir)
+    with tempfile.TemporaryDirectory(dir=kept, prefix="restore-") as folder:
         dump = _checked_dump(source, manifest, Path(folder))
+        # Ended on the way, it can begin anew: only a database that holds something refuses it.
+        with step("Reading the media"):
+            media = archive.unpack(source, archive.MEDIA, settings.media_dir)
         with step("Reading the database"):
             dumps.load(owner, dump)
     if keeps_keys(settings):
         archive.unpack(source, archive.KEYS, settings.data_dir)
     move(settings, "head")
-    with step("Reading the media"):
-        return archive.unpack(source, archive.MEDIA, settings.media_dir)
+    asyncio.run(_doubt(settings, datetime.fromisoformat(manifest.made_at), now))
+    return media
+
+
+async def _doubt(settings: Settings, since: datetime, now: datetime) -> None:
+    async with as_owner(settings) as connection:
+        count = await doubt_what_fell_due(connection, since=since, now=now)
+    if count:
+        say(f"{count} messages fell due since the backup: each is looked up before it is sent.")
+
+
+async def _ensure_application(settings: Settings) -> None:
+    async with as_owner(settings) as connection:
+        await refuse_missing_application(connection)
 
 
 def _refuse_other_keys(

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from api.cli import processes, revisions
 from api.cli.findings import Finding
 from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching
-from domain.kernel.roles import ABOVE_THE_LAW
+from domain.kernel.roles import ABOVE_THE_LAW, RoleLeftOut
 
 _OLDEST_POSTGRES = 150000
 _OLDEST_REDIS = (6, 2)
@@ -52,6 +52,9 @@ async def role_is_harmless(url: str) -> Finding:
             f"The role {found['role']} could read every workspace.",
             "Let DATABASE_URL name parvis_app: no superuser, no BYPASSRLS, owner of nothing.",
         )
+    if not found["is_let_in"]:
+        left_out = RoleLeftOut(found["role"])
+        return Finding(left_out.what, left_out.remedy)
     return Finding(f"The role {found['role']} is held by row-level security.")
 
 

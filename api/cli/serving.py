@@ -15,7 +15,7 @@ from api.inside import LOOPBACK
 from api.main import create_app
 from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.reaching import DATABASE, reaching
-from domain.kernel.roles import refuse_mighty_role
+from domain.kernel.roles import refuse_unfit_role
 from domain.kernel.settings import Settings
 
 _GRACE_S = 2
@@ -40,7 +40,7 @@ async def knock(settings: Settings) -> None:
             settings.database_url.get_secret_value(), statement_cache_size=0
         )
         try:
-            await refuse_mighty_role(connection)
+            await refuse_unfit_role(connection)
         finally:
             await connection.close()
 

@@ -25,7 +25,7 @@ from domain.kernel.connections import Connection
 from domain.kernel.nudges import PENDING, Nudges
 from domain.kernel.reaching import DATABASE, reaching
 from domain.kernel.reads import ReadPool
-from domain.kernel.roles import refuse_mighty_role
+from domain.kernel.roles import refuse_unfit_role
 
 Reads = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 WORKSPACE = "workspace"
@@ -113,8 +113,8 @@ class Database:
     ) -> Self:
         """Opens both pools; the first connection proves the address and the role.
 
-        Raises `ServerUnusable` when it is away or refuses us, and `RoleTooMighty` for a role that
-        row-level security would not hold.
+        Raises `ServerUnusable` when it is away or refuses us, or for a role that row-level
+        security would not hold, or that could read nothing.
         """
 
         async def connect(*_: object, **__: object) -> asyncpg.Connection:
@@ -137,7 +137,7 @@ class Database:
         try:
             with reaching(DATABASE):
                 await reads
-                await refuse_mighty_role(reads)
+                await refuse_unfit_role(reads)
         except BaseException:
             reads.terminate()
             raise

@@ -2,7 +2,9 @@
 
 ServerUnusable
 ├── (itself)         away, refused, unreadable address, without our schema
-└── RoleTooMighty    row-level security would not hold; see `roles.py`
+├── RoleTooMighty    row-level security would not hold; see `roles.py`
+├── RoleLeftOut      it could read nothing
+└── ApplicationMissing
 """
 
 from collections.abc import Iterator

@@ -5,6 +5,13 @@ from pathlib import Path
 from uuid import UUID
 
 
+def make_private(root: Path) -> None:
+    """Makes the folder of media and the data folder that holds it, for their owner alone."""
+    if not root.is_dir():
+        root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, exist_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
     root: Path

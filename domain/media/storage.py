@@ -12,7 +12,7 @@ from typing import Protocol, Self
 from uuid import UUID
 
 from domain.kernel.settings import Settings
-from domain.media.disk import Disk
+from domain.media.disk import Disk, make_private
 
 PIECE_BYTES = 1 << 20
 INCOMING = ".incoming-"
@@ -98,7 +98,7 @@ class MediaStore:
 
     def stow(self, source: Source) -> Stowed:
         """Copies a stream to the disk and says what it is; blocks: call it in a thread."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        make_private(self.root)
         digest, size_bytes = hashlib.sha256(), 0
         handle, name = tempfile.mkstemp(prefix=INCOMING, dir=self.root)
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from domain.kernel.errors import UploadBusy
+from domain.media.disk import make_private
 
 FOLDER = ".uploads"
 
@@ -59,6 +60,7 @@ class Pieces:
         The lock is the kernel's: a process that is killed gives it back.
         """
         path = self.path_of(workspace_id, id_)
+        make_private(self.root)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:

@@ -1,8 +1,11 @@
 import asyncio
 import io
 import os
+import shutil
+import signal
+import sys
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +16,7 @@ from typing_extensions import Buffer
 
 from api.cli import archive, backup, dumps, restore, secret_files, tenants
 from api.cli.migrate import is_empty, migrate, move, refuse_to_lose_rows, revision
+from api.cli.places import ROOT
 from api.cli.surroundings import owner_url
 from api.cli.trouble import Trouble
 from api.state import open_state
@@ -21,6 +25,7 @@ from domain.identity.service import caller_for
 from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
 from tests.conftest import make_settings
+from tests.domain.posts.build import make_due_post
 from tests.engines import Servers
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -78,7 +83,7 @@ async def counts(settings: Settings) -> dict[str, int]:
 
 def read(settings: Settings, source: Path) -> int:
     with tarfile.open(source) as file:
-        return restore.read(settings, file)
+        return restore.read(settings, file, now=NOW)
 
 
 def write(settings: Settings, target: Path) -> None:
@@ -106,6 +111,106 @@ async def test_everything_comes_back(full: Settings, empty: Settings, folder: Pa
     ):
         caller = await caller_for(session, token, now=NOW)
     assert caller.scopes == {Scope.EVENTS_READ}
+
+
+async def test_a_folder_that_is_not_there_yet_is_made(
+    full: Settings, empty: Settings, folder: Path
+) -> None:
+    """A restore on a new machine said that a folder of its own could not be used."""
+    await asyncio.to_thread(write, full, folder / "backup.tar")
+    shutil.rmtree(empty.data_dir)
+    fresh = empty.model_copy(update={"sealing_keys": full.sealing_keys})
+
+    count = await asyncio.to_thread(read, fresh, folder / "backup.tar")
+
+    assert count == 1
+    assert empty.data_dir.stat().st_mode & 0o777 == 0o700
+
+
+async def test_what_fell_due_since_the_backup_is_in_doubt(
+    full: Settings, empty: Settings, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Restored, it waited: what the lost installation had sent meanwhile was sent once more."""
+    workspace_id = await tenants.make_workspace(full, slug="choir", name="Choir", now=NOW)
+    async with open_state(full) as state:
+        await make_due_post(state.database, workspace_id, now=NOW)
+    await asyncio.to_thread(write, full, folder / "backup.tar")
+
+    await asyncio.to_thread(read, empty, folder / "backup.tar")
+
+    found = "SELECT state || ' ' || is_begun || ' ' || (sent_at = act_at) FROM deliveries"
+    assert (await asked(full, found), await asked(empty, found)) == (None, "going true true")
+    assert (
+        "1 messages fell due since the backup: each is looked up before it is sent.\n"
+        in capsys.readouterr().err
+    )
+
+
+async def test_a_restore_that_ended_on_the_way_begins_anew(
+    full: Settings, empty: Settings, folder: Path
+) -> None:
+    """The database came first: what ended at the media found it full from then on."""
+    await asyncio.to_thread(write, full, folder / "backup.tar")
+    (empty.media_dir / "ab").rmdir()
+    (empty.media_dir / "ab").write_text("in the way")
+    with pytest.raises(OSError, match="ab"):
+        await asyncio.to_thread(read, empty, folder / "backup.tar")
+    (empty.media_dir / "ab").unlink()
+
+    count = await asyncio.to_thread(read, empty, folder / "backup.tar")
+
+    assert count == 1
+    assert await counts(empty) == await counts(full)
+
+
+async def test_a_backup_that_is_told_to_stop_leaves_nothing_behind(
+    full: Settings, folder: Path
+) -> None:
+    """pg_dump went on by itself, and the whole database stayed beside the backup's name."""
+    (folder / "out").mkdir()
+    owner = await asyncpg.connect(owner_url(full))
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE posts")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "api",
+            "backup",
+            str(folder / "out" / "backup.tar"),
+            env=os.environ | environment(full),
+            cwd=ROOT,
+        )
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'posts'::regclass"
+        await until(lambda: owner.fetchval(waiting), 1)
+        process.terminate()
+        code = await process.wait()
+        seeking = await asyncio.create_subprocess_exec("pgrep", "-f", str(folder / "out"))
+        none_left = 1
+        found = await seeking.wait()
+    await owner.close()
+
+    assert code == 128 + signal.SIGTERM
+    assert list((folder / "out").iterdir()) == []
+    assert found == none_left, "a pg_dump is at work"
+
+
+async def until(found: Callable[[], Awaitable[object]], wanted: object) -> None:
+    for _ in range(600):
+        if await found() == wanted:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("Not within 30 s.")
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    return {
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "MIGRATION_DATABASE_URL": owner_url(settings),
+        "REDIS_URL": settings.redis_url.get_secret_value(),
+        "SEALING_KEYS": settings.sealing_keys.get_secret_value(),
+        "SEALING_KEYS_FILE": "",
+        "DATA_DIR": str(settings.data_dir),
+    }
 
 
 async def test_row_level_security_comes_back_too(

@@ -132,6 +132,19 @@ async def test_a_role_above_row_level_security_is_noticed(
     assert is_well(await server_checks.role_is_harmless(servers.app_url("parvis_template")))
 
 
+async def test_a_role_that_the_tables_are_closed_to_is_noticed(
+    engines: Engines,
+) -> None:
+    engines.postgres.script("CREATE ROLE stranger LOGIN")
+
+    broken = await server_checks.role_is_harmless(
+        engines.app_url.replace("parvis_app@", "stranger@")
+    )
+
+    assert broken.what == "The tables are open to parvis_app, and the role stranger is none of it."
+    assert "GRANT parvis_app TO stranger" in broken.remedy
+
+
 async def test_a_role_that_bypasses_row_level_security_is_noticed(engines: Engines) -> None:
     engines.postgres.script("ALTER ROLE parvis_app BYPASSRLS")
 

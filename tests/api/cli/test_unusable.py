@@ -121,6 +121,29 @@ def test_a_database_without_a_schema_is_told_from_one_that_is_away(
     assert re.fullmatch(r"parvis: .+ schema \(.+\)\. Run \./parvis migrate first\.\n", found)
 
 
+def test_a_server_without_the_application_role_is_told_before_anything_is_made(
+    engines: Engines,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    engines.postgres.script("ALTER ROLE parvis_app RENAME TO choir_app")
+    for name, value in environment(engines, folder, "").items():
+        monkeypatch.setenv(name, value)
+
+    status = main(["migrate"])
+
+    assert status == 1
+    assert capsys.readouterr().err == (
+        "parvis: The server has no role parvis_app, which the tables are opened to. CREATE ROLE "
+        "parvis_app, and where DATABASE_URL names another, GRANT parvis_app to that one.\n"
+    )
+    engines.postgres.script("ALTER ROLE choir_app RENAME TO parvis_app")
+    with pytest.raises(SystemExit) as ended:
+        main(["migrate"])
+    assert ended.value.code == 0
+
+
 @pytest.mark.parametrize("command", ["serve", "work"])
 @pytest.mark.parametrize("broken", ["away", "password"])
 def test_api_and_workers_do_not_start_without_their_database(

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.state import open_state
-from domain.kernel.roles import RoleTooMighty
+from domain.kernel.roles import RoleLeftOut, RoleTooMighty
 from domain.kernel.settings import Settings
 from tests.engines import Servers
 from workers.main import open_context
@@ -16,14 +16,19 @@ MADE = {
     "guard_friend": "CREATE ROLE guard_friend LOGIN NOINHERIT; GRANT parvis_owner TO guard_friend",
 }
 MIGHTY = ("postgres", "parvis_owner", *MADE)
+LEFT_OUT = {
+    "guard_stranger": "CREATE ROLE guard_stranger LOGIN",
+    "guard_member": "CREATE ROLE guard_member LOGIN; GRANT parvis_app TO guard_member",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def roles(servers: Servers) -> Iterator[None]:
-    """One that bypasses, and one that may become the owner."""
-    servers.engines.postgres.script("; ".join(MADE.values()))
+    """One that bypasses, one that may become the owner, a stranger and a member."""
+    made = MADE | LEFT_OUT
+    servers.engines.postgres.script("; ".join(made.values()))
     yield
-    servers.engines.postgres.script("; ".join(f"DROP ROLE {name}" for name in MADE))
+    servers.engines.postgres.script("; ".join(f"DROP ROLE {name}" for name in made))
 
 
 @pytest.mark.parametrize("role", MIGHTY)
@@ -44,6 +49,23 @@ async def test_both_start_with_the_application_role(settings: Settings) -> None:
     async with open_state(settings) as state, open_context(settings) as context:
         for database in (state.database, context.database):
             assert await database.reads.fetchval("SELECT current_user") == "parvis_app"
+
+
+async def test_a_role_that_could_read_nothing_is_refused(settings: Settings) -> None:
+    """Api and workers started, and every request failed."""
+    told = "open to parvis_app, and the role guard_stranger is none of it"
+    for opening in (open_state, open_context):
+        with pytest.raises(RoleLeftOut, match=told):
+            async with opening(_as(settings, "guard_stranger")):
+                pytest.fail("It started.")
+
+
+async def test_a_member_of_the_application_role_is_as_good(settings: Settings) -> None:
+    async with open_state(_as(settings, "guard_member")) as state:
+        who = await state.database.reads.fetchval("SELECT current_user")
+        tokens = await state.database.reads.fetchval("SELECT count(*) FROM tokens")
+
+    assert (who, tokens) == ("guard_member", 0)
 
 
 def _as(settings: Settings, role: str) -> Settings:

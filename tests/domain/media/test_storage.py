@@ -7,6 +7,7 @@ import pytest
 
 from domain.kernel.ids import new_id
 from domain.media.storage import MediaStore, read_file
+from domain.uploads.pieces import Pieces
 
 
 class Broken(BytesIO):
@@ -28,6 +29,17 @@ async def test_content_lies_under_its_workspace_and_digest(tmp_path: Path) -> No
     assert files(tmp_path) == [f"media/{workspace_id.hex}/{digest[:2]}/{digest}"]
     with pytest.raises(FileNotFoundError):
         await store.get(new_id(), digest)
+
+
+def test_a_folder_that_is_made_for_media_is_private(tmp_path: Path) -> None:
+    """Who else uses the machine could list every file, and `doctor` said so of our own making."""
+    store, pieces = MediaStore(tmp_path / "a" / "media"), Pieces(tmp_path / "b" / "media")
+    store.stow(BytesIO(b"abc"))
+    with pieces.held(new_id(), new_id()):
+        pass
+
+    made = [tmp_path / name for name in ("a", "a/media", "b", "b/media")]
+    assert [oct(each.stat().st_mode & 0o777) for each in made] == ["0o700"] * 4
 
 
 def test_upload_that_breaks_leaves_nothing(tmp_path: Path) -> None:
