@@ -2,7 +2,7 @@
 
     CORS_ORIGINS                  every address
     an application's own origins  the api and the endpoints of OAuth, with its own tokens
-    everybody                     what anybody may know: metadata and public keys
+    everybody                     what anybody may know: metadata, public keys and the contract
 
 An application's origin is of no use to another's token: the answer says nothing of it, and the
 browser keeps it to itself. Cookies are never sent along. What caches may keep says always that it
@@ -24,7 +24,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.errors import RateExceeded
 from domain.kernel.reaching import ENGINE_FAULTS
 
-OPEN = ("/.well-known/", "/oauth/jwks")
+OPEN = ("/.well-known/", "/oauth/jwks", "/openapi.json")
 OF_APPLICATIONS = (
     "/v1/",
     "/graphql",
@@ -38,7 +38,9 @@ METHODS = "GET, HEAD, POST, PATCH, DELETE"
 SENT = (
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id, "
     "Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, "
-    "X-HTTP-Method-Override, Traceparent"
+    # Whatever else a page's tools add (traces, a client's name): cookies never come along, and
+    # older browsers, which take the star for a name, still know the rest.
+    "X-HTTP-Method-Override, Traceparent, *"
 )
 PREFLIGHT_KEPT_S = 600
 KNOWN_FOR_S = 5.0

@@ -4,9 +4,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from markupsafe import Markup, escape
 
@@ -28,19 +27,17 @@ def install(app: FastAPI) -> None:
     app.mount(ide.ASSETS, ide.assets())
     app.mount(ASSETS, StaticFiles(directory=_folder()))
 
+    contracts = StaticFiles(directory=CONTRACT.parent)
+
     @app.get("/openapi.json", include_in_schema=False)
-    async def contract() -> FileResponse:
-        return FileResponse(CONTRACT, media_type="application/json")
+    async def contract(request: Request) -> Response:
+        answer = await contracts.get_response(CONTRACT.name, request.scope)
+        answer.headers["Cache-Control"] = "public, no-cache"
+        return answer
 
     @app.get("/docs", include_in_schema=False)
     async def reference() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Parvis · API reference",
-            swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
-            swagger_css_url=f"{ASSETS}/swagger-ui.css",
-            swagger_favicon_url=f"{ASSETS}/favicon.png",
-        )
+        return HTMLResponse(TEMPLATES.get_template("reference.html").render(assets=ASSETS))
 
     @app.get(PAGE, include_in_schema=False)
     async def problems() -> HTMLResponse:

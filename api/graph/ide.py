@@ -14,6 +14,7 @@ _PAGE = f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Parvis · GraphQL</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{ASSETS}/graphiql.min.css">

@@ -69,7 +69,7 @@ async def get_series(
         Interval, Query(description="What each value stands for; weeks begin on Monday.")
     ] = Interval.DAY,
     from_: Annotated[
-        Day | None, Query(alias="from", description="First day; 30 days before `to` if left out.")
+        Day | None, Query(alias="from", description="First day; 29 days before `to` if left out.")
     ] = None,
     to: Annotated[
         Day | None,
