@@ -153,9 +153,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     _add_routes(app)
     if settings.sandbox:
-        app.mount(
-            "/sandbox", sandbox_app(database=lambda: _database(app), root=settings.sandbox_root)
-        )
+        root = f"{settings.public_url}/sandbox"
+        app.mount("/sandbox", sandbox_app(database=lambda: _database(app), root=root))
     app.add_middleware(Gate)
     app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(Edge, body_max_bytes=settings.body_max_bytes)

@@ -34,7 +34,7 @@ survived. `network` is what Parvis speaks to, `play` is for you.
 def sandbox_app(
     *, database: Callable[[], Database], root: str, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
-    """The network. `root` is its own address (SANDBOX_URL); `database` is open once calls come."""
+    """The network. `root` is its address as people see it; `database` is open once calls come."""
     app = FastAPIOffline(
         redoc_url=None,
         title="The sandbox network",

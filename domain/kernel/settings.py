@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     )
     sandbox_url: knobs.WebRoot = Field(
         default="",
-        description="Root of the sandbox network; empty: `PUBLIC_URL/sandbox`.",
+        description="Root of the sandbox network for workers; empty: `PUBLIC_URL/sandbox`.",
     )
     sandbox: bool = Field(default=True, description="Whether this api serves the sandbox network.")
     outbound_allow: knobs.Origins = Field(

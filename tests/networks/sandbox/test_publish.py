@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -356,6 +357,20 @@ async def test_an_address_elsewhere_is_written_out_and_stays_so_when_edited(stag
 
     (post,) = (await player.state())["posts"]
     assert (post["text"], post["quoted"]) == ("Do read\n\nhttps://village.example/@ana/7", None)
+
+
+async def test_a_post_is_quoted_by_its_address_at_whatever_origin_people_see_it(
+    stage: Stage,
+) -> None:
+    player = await stage.account(idempotency="D")
+    shown = await Journey(stage, player, draft("Look here", key="delivery-0")).publish()
+    place = urlsplit(shown.url or "").path
+    part = Part("Read this", quote_of=f"https://parvis.example{place}")
+
+    await Journey(stage, player, Draft("delivery-1", (part,))).publish()
+
+    _, quoting = (await player.state())["posts"]
+    assert (quoting["text"], quoting["quoted"]) == ("Read this", shown.remote_id)
 
 
 async def test_what_is_quoted_must_be_there(stage: Stage) -> None:
