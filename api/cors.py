@@ -13,11 +13,13 @@ import time
 from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.fence.allowances import COUNTED
 from api.paging import READABLE
+from api.problems import unexpected
 from api.state import State
 from domain.identity.bearer import client_id_of
 from domain.kernel.caller import Caller
@@ -70,8 +72,12 @@ class Cors:
             await Response(None, 204, _preflight(origin))(scope, receive, send)
             return
 
+        began = False
+
         async def answer(message: Message) -> None:
+            nonlocal began
             if message["type"] == "http.response.start":
+                began = True
                 headers = MutableHeaders(scope=message)
                 headers.add_vary_header("Origin")
                 if self._allowed(scope, origin, clients):
@@ -79,7 +85,13 @@ class Cors:
                     headers["Access-Control-Expose-Headers"] = ", ".join(READABLE)
             await send(message)
 
-        await self._app(scope, receive, answer)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if began:
+                raise  # what has begun cannot be answered otherwise
+            # Here, not at the edge: what its page cannot read is no answer to a browser.
+            await unexpected(Request(scope), error)(scope, receive, answer)
 
     def _allowed(self, scope: Scope, origin: str, clients: frozenset[str]) -> bool:
         if origin in self._everywhere or _is_open(scope):

@@ -55,6 +55,11 @@ async def knock(request: Request, response: Response, account: str, secret: str)
     return "right"
 
 
+@door.get("/broken")
+async def break_down() -> None:
+    raise ZeroDivisionError
+
+
 def from_address(app: FastAPI, host: str, token: str | None = None) -> httpx2.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     transport = httpx2.ASGITransport(app=app, client=(host, 1))
@@ -110,6 +115,16 @@ async def test_a_browser_can_read_a_refusal(holder: Tenant) -> None:
     assert answers[5].status_code == 429
     assert answers[5].headers["access-control-allow-origin"] == "https://app.example"
     assert "RateLimit" in answers[0].headers["access-control-expose-headers"]
+
+
+async def test_a_browser_can_read_what_nobody_foresaw(limited: FastAPI) -> None:
+    origin = "https://app.example"
+    async with from_address(limited, "203.0.113.8") as page:
+        answer = await page.get("/broken", headers={"Origin": origin})
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert answer.headers["access-control-allow-origin"] == origin
+    assert answer.headers["x-request-id"] == answer.json()["request_id"]
 
 
 async def test_a_browser_reads_on_where_its_address_asked_too_much(
