@@ -1,8 +1,10 @@
 """/v1/uploads: files that come in pieces, by tus 1.0."""
 
 import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
 
@@ -11,7 +13,7 @@ from api.idempotency import KeyDep
 from api.media.keyed import keyed
 from api.paging import tag
 from api.problems import other_method
-from api.state import state_of
+from api.state import State, state_of
 from api.uploads.protocol import (
     ALGORITHMS,
     BYTES,
@@ -25,6 +27,8 @@ from api.uploads.protocol import (
     read_metadata,
 )
 from api.uploads.receiving import receive
+from domain.kernel.caller import Caller
+from domain.kernel.errors import NotFound, UploadOver
 from domain.kernel.ids import UploadId
 from domain.uploads import checking, queries, service
 from domain.uploads.rules import UploadWay
@@ -125,6 +129,8 @@ async def create_upload(
             last = await receive(request, caller, upload.id, 0, sum_)
             response = _made(last, at=response.headers["location"])
         announce(response, last, last.offset_bytes)
+    if not made:
+        await _announce_again(state, caller, response)
     return response
 
 
@@ -133,12 +139,7 @@ async def get_upload(
     request: Request, response: Response, caller: CallerDep, upload_id: UploadId
 ) -> UploadView:
     """How far it is; `HEAD` tells the same in the headers of tus. Needs the scope `posts:write`."""
-    state = state_of(request)
-    async with state.database.acting(caller) as session:
-        view = await queries.get_upload(session, caller, upload_id)
-    if view.way is UploadWay.RESUMABLE and view.media_id is None:
-        there = await asyncio.to_thread(state.intake.pieces.size, caller.workspace_id, upload_id)
-        view = view.model_copy(update={"offset_bytes": min(view.offset_bytes, there)})
+    view = await _as_it_stands(state_of(request), caller, upload_id)
     announce(response, view, view.offset_bytes)
     tag(response, view.version)
     return view
@@ -191,6 +192,24 @@ async def terminate_upload(
 router = APIRouter()
 for part in (spoken, asked):
     router.include_router(part)
+
+
+async def _as_it_stands(state: State, caller: Caller, upload_id: UUID) -> UploadView:
+    """Raises `NotFound`, and `UploadOver`."""
+    async with state.database.acting(caller) as session:
+        view = await queries.get_upload(session, caller, upload_id)
+    if view.way is UploadWay.RESUMABLE and view.media_id is None:
+        there = await asyncio.to_thread(state.intake.pieces.size, caller.workspace_id, upload_id)
+        view = view.model_copy(update={"offset_bytes": min(view.offset_bytes, there)})
+    return view
+
+
+async def _announce_again(state: State, caller: Caller, response: Response) -> None:
+    """The first answer, and where the upload stands by now: there the client goes on."""
+    first = UploadView.model_validate_json(bytes(response.body))
+    with suppress(NotFound, UploadOver):
+        view = await _as_it_stands(state, caller, first.id)
+        announce(response, view, view.offset_bytes)
 
 
 def _made(upload: UploadView, *, at: str) -> Response:

@@ -305,6 +305,26 @@ async def test_resent_beginning_gives_the_same_upload(tenant: Tenant) -> None:
     assert (await kinds(tenant)).count("upload.created") == 1
 
 
+async def test_resent_beginning_tells_where_the_upload_stands(tenant: Tenant) -> None:
+    key, client = {"Idempotency-Key": "one"}, tenant.client
+    url = (await begin(client, **key)).headers["location"]
+    at_once = await begin(client, **key)
+    await client.patch(url, content=PHOTO[:9], headers={**BYTES, "Upload-Offset": "0"})
+    later = await begin(client, **key)
+    rest = {**BYTES, "Upload-Offset": later.headers["upload-offset"]}
+    done = await client.patch(url, content=PHOTO[9:], headers=rest)
+    at_its_end = await begin(client, **key)
+    await client.delete(url, headers=TUS)
+    given_up = await begin(client, **key)
+
+    answers = (at_once, later, at_its_end)
+    assert [each.headers["upload-offset"] for each in answers] == ["0", "9", str(len(PHOTO))]
+    assert [each.headers["upload-length"] for each in answers] == [str(len(PHOTO))] * 3
+    assert "upload-expires" in at_once.headers
+    assert at_its_end.headers["parvis-media-id"] == done.headers["parvis-media-id"]
+    assert (given_up.status_code, "upload-offset" in given_up.headers) == (201, False)
+
+
 async def test_client_that_knows_post_alone_says_what_it_means(tenant: Tenant) -> None:
     url = await begun(tenant.client)
     meant = {"X-HTTP-Method-Override": "PATCH", "Upload-Offset": "0"}
