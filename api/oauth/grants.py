@@ -112,6 +112,8 @@ class WaitingDevice:
         self.polled = polled
         self.authorised = authorised
         self.device_code_id = polled.id
+        is_taken_back = polled.authorisation_id is not None and authorised is None
+        self.is_denied = polled.is_denied or is_taken_back
 
     def get_client_id(self) -> str:
         return self.polled.client_id
@@ -143,7 +145,7 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]  # Authlib is untyped
         return self.waiting
 
     def query_user_grant(self, _: str) -> tuple[Authorised | None, bool] | None:
-        if self.waiting.polled.is_denied:
+        if self.waiting.is_denied:
             return None, False
         authorised = self.waiting.authorised
         return None if authorised is None else (authorised, True)

@@ -51,6 +51,8 @@ async def logout(request: Request) -> Response:
         # Only a browser that comes by itself brings its cookie along.
         return see(request, f"/oauth/logout?{urlencode(asked)}")
     claims = await claims_in(request, asked.get("id_token_hint", ""))
+    if asked.get("client_id", claims.get("aud")) != claims.get("aud"):
+        claims = {}  # another's proof is none (RP-Initiated Logout, 2)
     leaving = await _leaving(request, asked, claims)
     found = await entered(request)
     if found is None:

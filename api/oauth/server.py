@@ -225,7 +225,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
         del expires_in
         workspace_id = client.client.workspace_id if user is None else user.workspace_id
         is_renewable = include_refresh_token and GrantType.REFRESH in client.client.grant_types
-        scopes = frozenset(scope.split()) if scope else _own_scopes(client.client)
+        asked = frozenset((scope or "").split())
+        scopes = asked if asked or user is not None else _own_scopes(client.client)
         if grant_type == GrantType.CLIENT and not scopes <= _own_scopes(client.client):
             raise InvalidScopeError
         issued = Issued(

@@ -4,7 +4,7 @@
      └─ again: the authorisation ends                └─ again: the authorisation ends
 
 Every step locks the authorisation first: of two that come at once, one succeeds. What is given is
-the least of what was allowed then and what the member allows now.
+the least of what was allowed then, what the member allows now and what the client registered for.
 """
 
 from datetime import datetime
@@ -31,7 +31,7 @@ SELECT a.workspace_id, a.id, a.grant_id, a.scopes, a.communities, a.authenticate
        a.nonce, a.redirect_uri, a.challenge, a.code_expires_at, a.redeemed_at,
        g.member_id, m.user_id,
        g.application_workspace_id = :owner AND g.application_id = :application AS is_own,
-       a.revoked_at IS NULL AND g.revoked_at IS NULL AND a.scopes && g.scopes AS is_living
+       a.revoked_at IS NULL AND g.revoked_at IS NULL AS is_living
   FROM authorisations a
   JOIN grants g ON g.workspace_id = a.workspace_id AND g.id = a.grant_id
   JOIN members m ON m.workspace_id = g.workspace_id AND m.id = g.member_id
@@ -56,9 +56,7 @@ async def redeem_code(
     if found.redeemed_at is not None:
         await _end(session, client, found, reason="code_used_again", now=now)
         return None
-    if found.code_expires_at <= now:
-        return None
-    return _authorised(found)
+    return _authorised(found, client) if found.code_expires_at > now else None
 
 
 async def find_refresh(
@@ -75,15 +73,15 @@ async def find_refresh(
     if row.used_at is not None:
         await _end(session, client, found, reason="refresh_token_used_again", now=now)
         return None
-    return _authorised(found) if row.expires_at > now else None
+    return _authorised(found, client) if row.expires_at > now else None
 
 
-async def take_up(session: AsyncSession, client: Client, authorisation_id: UUID) -> Authorised:
-    """The authorisation a person gave to a waiting device."""
+async def take_up(
+    session: AsyncSession, client: Client, authorisation_id: UUID
+) -> Authorised | None:
+    """The authorisation a person gave to a waiting device; None once it was taken back."""
     found = await _locked(session, client, authorisation_id)
-    if found is None:
-        raise LookupError("A device code names an authorisation that is not there.")
-    return _authorised(found)
+    return None if found is None else _authorised(found, client)
 
 
 async def use_code(session: AsyncSession, authorised: Authorised, *, now: datetime) -> None:
@@ -190,14 +188,18 @@ async def _end(
     record(session, caller, "grant.tokens_revoked", subject, now=now, data=about)
 
 
-def _authorised(found: Row[Any]) -> Authorised:
+def _authorised(found: Row[Any], client: Client) -> Authorised | None:
+    """None where nothing is left of what was allowed."""
+    scopes = frozenset(found.scopes).intersection(found.granted_scopes, client.scopes)
+    if not scopes:
+        return None
     return Authorised(
         workspace_id=found.workspace_id,
         id=found.id,
         grant_id=found.grant_id,
         member_id=found.member_id,
         user_id=found.user_id,
-        scopes=frozenset(found.scopes).intersection(found.granted_scopes),
+        scopes=scopes,
         communities=both(listed(found.communities), listed(found.granted_communities)),
         authenticated_at=found.authenticated_at,
         methods=frozenset(found.methods),

@@ -1,5 +1,6 @@
 """What a client holds: told about to itself alone, and given up."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,8 @@ SELECT t.workspace_id, t.id, t.authorisation_id, t.scopes, g.scopes AS granted_s
    AND t.revoked_at IS NULL AND g.revoked_at IS NULL AND a.revoked_at IS NULL
 """)
 PERSON_OF = text("""
-SELECT t.workspace_id, t.scopes, g.scopes AS granted_scopes, t.created_at, t.expires_at, m.user_id
+SELECT t.workspace_id, t.scopes, g.scopes AS granted_scopes, t.created_at, t.expires_at, m.user_id,
+       parvis_application_scopes(t.application_workspace_id, t.application_id) AS left_scopes
   FROM tokens t JOIN members m ON m.workspace_id = t.workspace_id AND m.id = t.member_id
   LEFT JOIN grants g ON g.workspace_id = t.workspace_id AND g.id = t.grant_id
  WHERE t.id = :token AND t.kind = 'access' AND m.user_id IS NOT NULL
@@ -49,11 +51,12 @@ async def known_token(
     found = await _held(session, client, value)
     if found is None or found.used_at is not None or _is_over(found, now):
         return None
-    return _known(found, is_refresh=_is_refresh(value))
+    return _known(found, client.scopes, is_refresh=_is_refresh(value))
 
 
-def _known(found: Row[Any], *, is_refresh: bool) -> Known:
-    scopes = frozenset(found.scopes)
+def _known(found: Row[Any], left: Iterable[str], *, is_refresh: bool) -> Known:
+    """`left` is what its application may still ask for."""
+    scopes = frozenset(found.scopes).intersection(left)
     if found.granted_scopes is not None:
         scopes &= frozenset(found.granted_scopes)
     return Known(
@@ -67,10 +70,10 @@ def _known(found: Row[Any], *, is_refresh: bool) -> Known:
 
 
 async def person_told(session: AsyncSession, token_id: UUID) -> Known | None:
-    """The person an access token acts for, with all scopes it was given; None for a key."""
+    """The person an access token acts for, with all scopes it has; None for a key."""
     connection = await session.connection()
     found = (await connection.execute(PERSON_OF, {"token": token_id})).one_or_none()
-    return None if found is None else _known(found, is_refresh=False)
+    return None if found is None else _known(found, found.left_scopes or (), is_refresh=False)
 
 
 async def give_up(session: AsyncSession, client: Client, value: str, *, now: datetime) -> None:

@@ -156,6 +156,21 @@ async def test_refused_device_gets_nothing(screen: Program, resident: Resident) 
     )
 
 
+async def test_device_gets_nothing_of_what_was_taken_back_meanwhile(
+    tenant: Tenant, screen: Program, resident: Resident
+) -> None:
+    begun = await begin(screen)
+    await type_letters(resident.tab, begun["user_code"])
+    await agree(resident.tab)
+    [grant] = (await tenant.client.get("/v1/grants")).json()["data"]
+    await tenant.client.delete(f"/v1/grants/{grant['id']}")
+
+    assert await refused(screen.token(DEVICE, device_code=begun["device_code"])) == (
+        400,
+        "access_denied",
+    )
+
+
 async def test_letters_that_nobody_shows_are_told_so(
     database: Database, screen: Program, resident: Resident, program: Program
 ) -> None:

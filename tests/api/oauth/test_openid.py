@@ -320,6 +320,29 @@ async def test_newest_word_of_a_person_holds_all_that_the_client_has(
     assert (kept["scopes"], kept["communities"]) == (["openid", "posts:read"], [vaud])
 
 
+async def test_what_an_application_gave_up_it_is_told_no_more(
+    tenant: Tenant, program: Program, resident: Resident
+) -> None:
+    tokens = await tokens_for(resident.tab, program)
+    headers, url = bearer(tokens["access_token"]), f"/v1/applications/{program.id}"
+
+    async def register_for(*scopes: str) -> None:
+        body, latest = {"scopes": list(scopes)}, {"If-Match": "*"}
+        answer = await tenant.client.patch(url, json=body, headers=latest)
+        assert answer.status_code == 200
+
+    await register_for("openid", "posts:read")
+    told = (await program.http.get("/oauth/userinfo", headers=headers)).json()
+    known = (await program.post("introspect", token=tokens["access_token"])).json()
+    renewed = (await program.token("refresh_token", refresh_token=tokens["refresh_token"])).json()
+    await register_for("webhooks:read")
+    nothing = await program.token("refresh_token", refresh_token=renewed["refresh_token"])
+
+    assert told == {"sub": show("usr", resident.user_id)}
+    assert known["scope"] == renewed["scope"] == "openid posts:read"
+    assert (nothing.status_code, nothing.json()["error"]) == (400, "invalid_grant")
+
+
 async def test_other_account_signs_out_and_asks_again(program: Program, resident: Resident) -> None:
     await led(resident.tab, Walk().path(program))
     assert resident.email in resident.tab.page.text
@@ -375,6 +398,21 @@ async def test_client_that_proves_whom_it_means_signs_them_out(
 
     assert location == f"{OUT}?state=done"
     assert not await signed_in(resident.tab)
+
+
+async def test_proof_of_another_client_is_none(
+    leaving: Program, program: Program, resident: Resident
+) -> None:
+    tokens = await tokens_for(resident.tab, program)
+    asked = {
+        "id_token_hint": tokens["id_token"],
+        "client_id": leaving.client_id,
+        "post_logout_redirect_uri": OUT,
+    }
+
+    assert await led(resident.tab, f"/oauth/logout?{urlencode(asked)}") == ""
+    assert resident.tab.title == "Sign out?"
+    assert await signed_in(resident.tab)
 
 
 @pytest.mark.parametrize("hint", ["", "junk", "a.b.c"])
