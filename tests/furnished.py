@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlmodel import col, update
+
 from domain.accounts.queries import get_account
 from domain.calendars.service import create_calendar
 from domain.calendars.shapes import CreateCalendar
@@ -34,6 +36,7 @@ from domain.mentions.answers import create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.queries import get_mention
 from domain.mentions.shapes import CreateAnswer, Reading
+from domain.mentions.tables import Mention
 from domain.metrics.service import record_samples
 from domain.posts import arriving, delivering, reading_back, recording
 from domain.posts.adaptation_shapes import AdaptationInput
@@ -453,7 +456,12 @@ async def _converse(
     async with database.transaction(caller.workspace_id) as session:
         mention = await get_mention(session, caller, taken.new_ids[0])
         said = CreateAnswer(text="Nous aussi, jusqu'à midi.")
-        answer = await create_answer(session, caller, mention.id, said, now=later)
+        answer = await create_answer(
+            session, caller, mention.id, said, expected_version=None, now=later
+        )
+        # As all that stands here: examples and walks send the first version.
+        first = update(Mention).where(col(Mention.id) == mention.id).values(version=1)
+        await session.exec(first)
     assert mention.conversation_id is not None
     return {
         named("men"): show("men", mention.id),

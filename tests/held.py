@@ -427,7 +427,12 @@ async def _mention(world: World, word: str) -> dict[str, UUID]:
         found = await ingest(session, world.caller, reading, [said], now=NOW)
         [id_] = found.new_ids
         answer = await create_answer(
-            session, world.caller, id_, CreateAnswer(text="Merci !"), now=NOW
+            session,
+            world.caller,
+            id_,
+            CreateAnswer(text="Merci !"),
+            expected_version=None,
+            now=NOW,
         )
     row = await world.database.reads.fetchrow(
         "SELECT (j ->> 'author_id') AS author, (j ->> 'conversation_id') AS conversation"

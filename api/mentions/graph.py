@@ -136,7 +136,8 @@ MUTATIONS = (
     Mutation(
         "create_answer",
         answers.create_answer,
-        "Answers a mention: goes out at once as a delivery. Needs `mentions:answer`.",
+        "Answers a mention: goes out at once as a delivery. With `expectedVersion`, the mention's,"
+        " of two who answer at once one does. Needs `mentions:answer`.",
         prefix="men",
         id_name="mention_id",
         gives=ANSWER,

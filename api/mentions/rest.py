@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from api.answer import Answer
 from api.conditional import LONGEST_TAG, TAG_TOLD, UNCHANGED_TOLD
-from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep
+from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.mentions import hot
 from api.mentions.asking import Asked, FilterDep, rest_of
 from api.paging import link_next, located, tag
@@ -115,11 +115,18 @@ async def create_answer(
     session: SessionDep,
     caller: CallerDep,
     now: NowDep,
+    version: VersionIfSentDep,
     mention_id: MentionId,
     command: CreateAnswer,
 ) -> AnswerView:
-    """Goes out at once as a delivery of the mention's account. Needs `mentions:answer`."""
-    view = await answers.create_answer(session, caller, mention_id, command, now=now)
+    """Goes out at once as a delivery of the mention's account. Needs `mentions:answer`.
+
+    With the mention's version in `If-Match`, 412 `version.stale` where somebody else has answered
+    or changed it since it was read: read it and its answers again.
+    """
+    view = await answers.create_answer(
+        session, caller, mention_id, command, expected_version=version, now=now
+    )
     tag(response, view.version)
     located(response, "/v1/answers", view)
     return view

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.connector.words import InboxKind
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, made_before
+from domain.kernel.changes import apply, digest, find, find_for_change, made_before
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.ids import new_id, show
 from domain.kernel.pages import PageRequest, Sort, page_of
@@ -33,22 +33,31 @@ def visible_answers(caller: Caller) -> SelectOfScalar[Answer]:
 
 
 async def create_answer(
-    session: AsyncSession, caller: Caller, mention_id: UUID, command: CreateAnswer, *, now: datetime
+    session: AsyncSession,
+    caller: Caller,
+    mention_id: UUID,
+    command: CreateAnswer,
+    *,
+    expected_version: int | None,
+    now: datetime,
 ) -> AnswerView:
-    """Plans it at once.
+    """Plans it at once, and counts as a change of the mention.
 
-    Raises `NotAllowedNow` for what cannot be answered, and what `plan_answer` raises.
+    So of two who send the version that they read, one answers. Raises `VersionStale`,
+    `NotAllowedNow` for what cannot be answered, and what `plan_answer` raises.
     """
     caller.need(Scope.MENTIONS_ANSWER)
     made_from = digest(command) + mention_id.bytes
     before = await made_before(session, caller, Answer, command.id, made_from)
     if before is not None:
         return (await _views(session, caller, [before]))[0]
-    mention = await find(
-        session, visible(caller).where(col(Mention.id) == mention_id), what="mention"
+    statement = visible(caller).where(col(Mention.id) == mention_id)
+    mention = await find_for_change(
+        session, statement, what="mention", expected_version=expected_version
     )
     _ensure_answerable(mention)
     delivery = await _plan(session, caller, mention, command, now=now)
+    mention.version, mention.updated_at = mention.version + 1, now
     row = Answer(
         workspace_id=caller.workspace_id,
         id=command.id or new_id(),

@@ -1,5 +1,6 @@
 """POST /v1/mentions/{id}/answers: a delivery like any other."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -63,6 +64,29 @@ async def test_answer_sent_twice_with_its_id_is_planned_once(
     assert len(await deliveries(inbox)) == 1
 
 
+async def test_of_two_who_answer_what_they_read_at_once_one_does(
+    tenant: Tenant, inbox: Inbox, url: str
+) -> None:
+    tag = (await tenant.client.get(url)).headers["etag"]
+
+    both = await asyncio.gather(
+        *(
+            tenant.client.post(f"{url}/answers", json={"text": text}, headers={"If-Match": tag})
+            for text in ("Moi", "Non, moi")
+        )
+    )
+
+    assert sorted(each.status_code for each in both) == [201, 412]
+    refused = next(each.json() for each in both if each.status_code == 412)
+    assert refused["code"] == "version.stale"
+    assert len(await deliveries(inbox)) == 1
+    again = (await tenant.client.get(url)).headers["etag"]
+    second = await tenant.client.post(
+        f"{url}/answers", json={"text": "Et encore"}, headers={"If-Match": again}
+    )
+    assert second.status_code == 201
+
+
 async def test_arrived_answer_makes_the_mention_answered(
     tenant: Tenant, url: str, database: Database
 ) -> None:
@@ -80,7 +104,7 @@ async def test_arrived_answer_makes_the_mention_answered(
     assert (mention["status"], mention["read_at"], mention["version"]) == (
         "answered",
         "2026-11-23T09:00:00Z",
-        2,
+        3,
     )
     assert (answer["state"], answer["url"]) == ("done", "https://example.social/1")
     assert [event["data"]["answer_id"] for event in events] == [made["id"]]
