@@ -32,7 +32,7 @@ from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
 from domain.posts.tables import Delivery, Post
-from domain.posts.versions import keep_version
+from domain.posts.versions import keep_public_version
 
 
 async def edit_post(
@@ -103,7 +103,7 @@ async def keep_edit(
                 variant.parts = list(words)
             variant.version, variant.updated_at = variant.version + 1, now
     post.version, post.updated_at = post.version + 1, now
-    await keep_version(session, caller, post, now=now)
+    await keep_public_version(session, caller, post, now=now)
     data = {"account": show("acct", copy.account_id), "url": copy.url}
     record(session, caller, "post.edited", ("post", post.id), now=now, data=data)
 

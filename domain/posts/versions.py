@@ -66,17 +66,39 @@ class PostStale(VersionStale):
 
 async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
     """Keeps what the post says as of its present version; what it said was approved, not this."""
-    variants = await variants_of(session, caller, post.id)
     is_approved = post.approved_version_id is not None
     asked = ApprovalState(post.review_state) if post.review_state else None
     post.review_state = after_edit(is_approved=is_approved, asked=asked)
-    adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
     _ask_again_later(session, post, now=now)
     if post.approved_version_id is not None:
         data = {"post_version": show("pver", post.approved_version_id)}
         post.approved_version_id, post.approved_for = None, []
         record(session, caller, "post.approval_lost", ("post", post.id), now=now, data=data)
-    session.add(new_version(caller, post, adaptations, variants, now=now))
+    await _add_version(session, caller, post, now=now)
+
+
+async def keep_public_version(
+    session: AsyncSession, caller: Caller, post: Post, *, now: datetime
+) -> None:
+    """As `keep_version`, of words that are public: who asked for them may approve.
+
+    So what was approved still is: what of it is yet to go out says nothing new.
+    """
+    if post.approved_version_id is None:
+        await keep_version(session, caller, post, now=now)
+    else:
+        version = await _add_version(session, caller, post, now=now)
+        post.approved_version_id = version.id
+
+
+async def _add_version(
+    session: AsyncSession, caller: Caller, post: Post, *, now: datetime
+) -> PostVersion:
+    variants = await variants_of(session, caller, post.id)
+    adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
+    version = new_version(caller, post, adaptations, variants, now=now)
+    session.add(version)
+    return version
 
 
 def _ask_again_later(session: AsyncSession, post: Post, *, now: datetime) -> None:

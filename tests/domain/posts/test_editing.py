@@ -9,6 +9,7 @@ from sqlmodel import text
 from domain.campaigns.service import create_campaign
 from domain.campaigns.shapes import CreateCampaign, UtmTemplate
 from domain.connector.words import Published, Ref
+from domain.events.queries import list_events
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.errors import (
@@ -20,14 +21,21 @@ from domain.kernel.errors import (
     NotFound,
     PostUnfit,
 )
+from domain.kernel.pages import PageRequest
+from domain.policies.service import create_policy
+from domain.policies.shapes import CreatePolicy, PolicyStep
 from domain.posts import arriving, delivering
+from domain.posts.approving import give_approval
 from domain.posts.arriving import Arrived
 from domain.posts.command_shapes import EditPost, WithdrawPost
 from domain.posts.delivering import Task
 from domain.posts.editing import edit_post
+from domain.posts.finding import find_post
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import get_post
+from domain.posts.versions import version_at
 from domain.posts.withdrawing import withdraw_post
+from tests.domain.identity.build import build_member
 from tests.domain.posts.build import make_due_post
 from tests.world import WORKER, make_workspace
 
@@ -102,6 +110,31 @@ async def test_an_edit_is_sent_with_the_new_words_and_kept_when_it_arrived(
     [public, edit] = after.deliveries
     assert [ref.remote_id for ref in public.refs] == ["one"]
     assert (public.published_at, edit.published_at) == (now, None)
+
+
+async def test_a_post_that_was_approved_stays_so_when_what_is_public_is_edited(
+    desk: Desk, now: datetime
+) -> None:
+    """Who edits it may approve; else a copy that failed could not be sent again."""
+    member_id = await build_member(desk.database, desk.workspace_id)
+    steps = [PolicyStep(member_ids=[member_id])]
+    async with desk.database.transaction(desk.workspace_id) as session:
+        post = await find_post(session, desk.caller, desk.id, None)
+        command = CreatePolicy(community_id=post.community_id, name="Droit", steps=steps)
+        policy = await create_policy(session, desk.caller, command, now=now)
+        version = await version_at(session, desk.caller, desk.id, None)
+        assert version is not None
+        await give_approval(session, desk.caller, post, version.id, [policy.id], now=now)
+
+    await desk.edit(NEW, now)
+    await desk.arrive(await desk.claim(now), now, "one")
+
+    after = await desk.post()
+    async with desk.database.transaction(desk.workspace_id) as session:
+        page = PageRequest(limit=100)
+        events = (await list_events(session, desk.caller, page)).data
+    assert (after.text, after.approval.state) == ("On taille encore.", "approved")
+    assert "post.approval_lost" not in {each.kind for each in events}
 
 
 async def test_an_account_with_words_of_its_own_keeps_the_posts_words(
