@@ -58,7 +58,8 @@ OF_CODES = {
     AccountDisconnected.code: TROUBLES[GrantExpired.code].remedy,
 }
 """Of a delivery that is held or failed, by what is wrong; for other codes by its kind."""
-STOPPED = frozenset({AgendaKind.DELIVERY_HELD, AgendaKind.DELIVERY_FAILED})
+STOPPED = frozenset({AgendaKind.DELIVERY_HELD, AgendaKind.DELIVERY_FAILED, AgendaKind.POST_DUE})
+"""What goes on no further without somebody, or will not once it is due."""
 GO_ON = frozenset({AgendaKind.DELIVERY_HELD, AgendaKind.OUTCOME_UNKNOWN})
 FOR_A_BUDGET = frozenset({"outbound.budget_spent", "network.rate_limited"})
 """What holds a delivery until its account may call again."""
@@ -139,13 +140,17 @@ PLACES: Mapping[AgendaKind, Place] = {
     AgendaKind.CONTENT_DRIFT: _delivery(
         "d.drifted_at IS NOT NULL AND d.drift_accepted_at IS NULL"
     )._replace(at="d.drifted_at", problem="d.drift -> 0", next_at="NULL::timestamptz"),
-    # What is overdue stands there as its deliveries, with what is wrong.
+    # What is overdue stands there as its deliveries, with what is wrong. What a change has cost its
+    # approval would be held then: that is told before.
     AgendaKind.POST_DUE: Place(
         "posts p",
         "p",
         "p.publish_at",
         {"post_id": "p.id"},
         is_meant="p.state = 'scheduled' AND p.publish_at >= $9",
+        problem="CASE WHEN p.review_state IN ('asked', 'refused', 'lost') THEN jsonb_build_object("
+        f"'code', '{NotApproved.code}', 'acting_party', 'user', 'message', "
+        "'What it says now is not approved: without that it is held back when it is due.') END",
         next_at="p.publish_at",
     ),
     AgendaKind.REVIEW_OPEN: Place(
@@ -153,7 +158,9 @@ PLACES: Mapping[AgendaKind, Place] = {
         "r",
         "r.due_at",
         {"post_id": "r.post_id", "review_id": "r.id"},
-        is_meant="r.state = 'open'",
+        # Of words that were changed since nobody can decide, and what is public waits for none.
+        is_meant="r.state = 'open' AND p.review_id = r.id AND p.review_state = 'asked' "
+        "AND p.state NOT IN ('going_out', 'published', 'withdrawn')",
     ),
     AgendaKind.ACCOUNT_TROUBLED: Place(
         "accounts a",

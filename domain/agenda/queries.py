@@ -121,6 +121,6 @@ def _remedy(kind: AgendaKind, problem: Mapping[str, Any]) -> str | None:
         return NOTHING_TO_DO
     if kind in GO_ON and problem["acting_party"] == "network":
         return TRIED_AGAIN
-    if kind in STOPPED and problem["code"] in OF_CODES:
+    if kind in STOPPED and problem.get("code") in OF_CODES:
         return OF_CODES[problem["code"]]
     return remedy_of(problem["code"]) if kind is AgendaKind.SOURCE_TROUBLED else REMEDIES.get(kind)

@@ -247,6 +247,23 @@ async def test_two_kinds_of_one_post_at_one_moment_are_parted_by_a_page(
     assert shown == ["check_due", "validity_ends"]
 
 
+async def test_a_review_of_what_a_post_no_longer_says_asks_nobody(
+    tenant: Tenant, furnished: Furnished
+) -> None:
+    [item] = await read(tenant, kind="review_open")
+    path = f"/v1/posts/{item['post_id']}"
+    await tenant.client.patch(path, json={"text": "Autre chose."}, headers={"If-Match": "*"})
+
+    changed = await read(tenant, kind="review_open")
+    again = await tenant.client.post(f"{path}/reviews", json={"language": "fr"})
+
+    assert item["review_id"] == furnished.here[named("rev")]
+    assert changed == []
+    assert [each["review_id"] for each in await read(tenant, kind="review_open")] == [
+        again.json()["id"]
+    ]
+
+
 async def test_kinds_communities_and_moments_narrow_it(
     tenant: Tenant, furnished: Furnished
 ) -> None:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from domain.kernel.errors import NotApproved
 from tests.api.approvals.conftest import Hire
-from tests.api.approvals.test_reviews import edit, policy, read, submit
+from tests.api.approvals.test_reviews import edit, policy, read, schedule, submit
 from tests.api.graph.asking import ask
 from tests.api.graph.counting import statements
 from tests.desk import Desk
@@ -141,3 +142,30 @@ async def test_more_posts_do_not_mean_more_statements(desk: Desk, hire: Hire) ->
 
     assert [each["approval"]["state"] for each in listed["data"]] == ["needed"] * 5
     assert counts[0] == counts[1]
+
+
+async def test_agenda_tells_of_a_planned_post_that_its_words_are_not_approved(
+    desk: Desk, hire: Hire
+) -> None:
+    aline = await hire("Aline")
+    await policy(desk, aline)
+    post = await desk.draft()
+    await aline.decide((await submit(desk, post))["id"], "approve", 200)
+    await schedule(desk, post, 200)
+
+    items = [await due(desk)]
+    await edit(desk, post, text="On taille encore.")
+    items.append(await due(desk))
+    await aline.decide((await submit(desk, post))["id"], "approve", 200)
+    items.append(await due(desk))
+
+    assert [each["code"] for each in items] == [None, "post.not_approved", None]
+    assert items[1]["remedy"] == NotApproved.remedy
+    assert (items[1]["acting_party"], items[0]["remedy"]) == ("user", None)
+
+
+async def due(desk: Desk) -> dict[str, Any]:
+    window = "since=2026-11-01T00:00:00Z&until=2027-11-01T00:00:00Z"
+    [item] = (await read(desk, f"/v1/agenda?kind=post_due&{window}"))["data"]
+    found: dict[str, Any] = item
+    return found
