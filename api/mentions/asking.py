@@ -1,5 +1,6 @@
 """What a caller asks of the inbox: the same filter from FastAPI's parameters or a bare query."""
 
+from dataclasses import fields
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -23,7 +24,7 @@ from domain.kernel.ids import (
 from domain.kernel.pages import MAX_LIMIT, PageRequest
 from domain.kernel.searching import MOST_WORDS
 from domain.mentions.rules import MentionStatus
-from domain.mentions.shapes import MentionFilter, MentionSort
+from domain.mentions.shapes import MentionFilter, MentionNarrowing, MentionSort
 
 MOST_VALUES = 50
 MOST_CURSOR = 500
@@ -37,7 +38,7 @@ PREFIXES = {
 }
 
 
-def _filter(
+def _narrowing(
     status: Annotated[
         list[MentionStatus], Query(max_length=3, description="Only in these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
@@ -75,6 +76,29 @@ def _filter(
         Query(description="Only said from this moment on; a search alone looks 90 days back."),
     ] = None,
     until: Annotated[Moment | None, Query(description="Only said before this moment.")] = None,
+) -> MentionNarrowing:
+    return MentionNarrowing(
+        statuses=tuple(status),
+        networks=tuple(network),
+        kinds=tuple(kind),
+        community_ids=tuple(community_id),
+        account_ids=tuple(account_id),
+        conversation_ids=tuple(conversation_id),
+        author_ids=tuple(author_id),
+        post_ids=tuple(post_id),
+        assigned_to=tuple(assigned_to),
+        is_assigned=is_assigned,
+        is_read=is_read,
+        since=since,
+        until=until,
+    )
+
+
+NarrowingDep = Annotated[MentionNarrowing, Depends(_narrowing)]
+
+
+def _filter(
+    narrowing: NarrowingDep,
     q: Annotated[
         str | None,
         Query(
@@ -89,23 +113,8 @@ def _filter(
         MentionSort, Query(description="The order; `-` turns it round.")
     ] = MentionSort.SAID_DOWN,
 ) -> MentionFilter:
-    return MentionFilter(
-        statuses=tuple(status),
-        networks=tuple(network),
-        kinds=tuple(kind),
-        community_ids=tuple(community_id),
-        account_ids=tuple(account_id),
-        conversation_ids=tuple(conversation_id),
-        author_ids=tuple(author_id),
-        post_ids=tuple(post_id),
-        assigned_to=tuple(assigned_to),
-        is_assigned=is_assigned,
-        is_read=is_read,
-        since=since,
-        until=until,
-        words=q,
-        sort=sort,
-    )
+    narrowed = {each.name: getattr(narrowing, each.name) for each in fields(narrowing)}
+    return MentionFilter(**narrowed, words=q, sort=sort)
 
 
 FilterDep = Annotated[MentionFilter, Depends(_filter)]

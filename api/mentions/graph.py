@@ -1,16 +1,24 @@
 """Mentions, authors, conversations and answers in the graph."""
 
+from typing import Any
+
+from api.graph.arguments import Arguments
 from api.graph.changes import Mutation
+from api.graph.context import Context
 from api.graph.derive import derive
+from api.graph.fields import asking
 from api.graph.lists import listing, single
 from api.graph.relations import edge
 from api.mentions import loaders
 from domain.mentions import answers, batches, queries, service
+from domain.mentions.inbox import count_inbox
 from domain.mentions.shapes import (
     AnswerView,
     AuthorView,
     ConversationView,
     MarkedView,
+    MentionCountView,
+    MentionNarrowing,
     MentionView,
 )
 
@@ -28,6 +36,9 @@ CONVERSATION = derive(
     find=batches.conversations_by_id,
 )
 ANSWER = derive(AnswerView, "Answer", "What we say to a mention.", find=answers.answers_by_id)
+COUNT = derive(
+    MentionCountView, "MentionCount", "How many mentions there are, as far as a badge has to tell."
+)
 MARKED = derive(MarkedView, "Marked", "What marking many mentions changed.")
 
 for relation, name, description in (
@@ -51,6 +62,29 @@ for relation, name, description in (
 ):
     edge(relation, name, description)
 
+NARROWED_BY = {
+    "statuses": "Only with these statuses.",
+    "networks": "Only on these networks, by key.",
+    "kinds": "Only of these kinds.",
+    "community_ids": "Only of these communities.",
+    "account_ids": "Only to these accounts.",
+    "conversation_ids": "Only in these conversations.",
+    "author_ids": "Only by these authors.",
+    "post_ids": "Only about these posts.",
+    "assigned_to": "Only those these members take care of.",
+    "is_assigned": "Only in somebody's care, or only in nobody's.",
+    "is_read": "Only read ones, or only unread ones.",
+    "since": "Only said from this moment on.",
+    "until": "Only said before this moment.",
+}
+NARROWED = Arguments(MentionNarrowing, NARROWED_BY)
+
+
+async def _count(_: object, context: Context, given: dict[str, Any]) -> MentionCountView:
+    where = MentionNarrowing(**NARROWED.bound(given))
+    return await count_inbox(context.database.reads, context.caller, where)
+
+
 QUERIES = (
     single(
         "mention", MENTION, queries.get_mention, "One mention. Needs `mentions:read`.", prefix="men"
@@ -60,22 +94,16 @@ QUERIES = (
         MENTION,
         queries.list_mentions,
         "The inbox, the latest first. Needs `mentions:read`.",
-        filters={
-            "statuses": "Only with these statuses.",
-            "networks": "Only on these networks, by key.",
-            "kinds": "Only of these kinds.",
-            "community_ids": "Only of these communities.",
-            "account_ids": "Only to these accounts.",
-            "conversation_ids": "Only in these conversations.",
-            "author_ids": "Only by these authors.",
-            "post_ids": "Only about these posts.",
-            "assigned_to": "Only those these members take care of.",
-            "is_assigned": "Only in somebody's care, or only in nobody's.",
-            "is_read": "Only read ones, or only unread ones.",
-            "since": "Only said from this moment on.",
-            "until": "Only said before this moment.",
-            "words": "Only with these words; looks back 90 days unless `since` is given.",
-        },
+        filters=NARROWED_BY
+        | {"words": "Only with these words; looks back 90 days unless `since` is given."},
+    ),
+    asking(
+        "mention_count",
+        COUNT | None,
+        "How many mentions there are, for a badge: counted up to a thousand. "
+        "Needs `mentions:read`.",
+        _count,
+        NARROWED.listed,
     ),
     single(
         "answer", ANSWER, answers.get_answer, "One answer. Needs `mentions:read`.", prefix="ans"

@@ -9,19 +9,21 @@ from api.answer import Answer
 from api.conditional import LONGEST_TAG, TAG_TOLD, UNCHANGED_TOLD
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.mentions import hot
-from api.mentions.asking import Asked, FilterDep, rest_of
+from api.mentions.asking import Asked, FilterDep, NarrowingDep, rest_of
 from api.paging import link_next, located, tag
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.kernel.ids import MentionId
 from domain.kernel.shapes import Page
 from domain.mentions import answers, service
+from domain.mentions.inbox import count_inbox
 from domain.mentions.shapes import (
     AnswerView,
     ChangeMention,
     CreateAnswer,
     MarkedView,
     MarkMentions,
+    MentionCountView,
     MentionView,
 )
 
@@ -52,6 +54,17 @@ async def list_mentions(
     asked = Asked(where, page, rest_of(list(request.query_params.multi_items())))
     reads, versions = state.database.reads, state.versions
     return _plain(await hot.inbox(reads, versions, caller, asked, known_tag, now=now))
+
+
+@quick.get("/count", summary="Count the inbox")
+async def count_mentions(
+    request: Request, caller: CallerDep, where: NarrowingDep
+) -> MentionCountView:
+    """How many mentions there are, for a badge: counted up to a thousand.
+
+    Needs the scope `mentions:read`.
+    """
+    return await count_inbox(state_of(request).database.reads, caller, where)
 
 
 @whole.post("/mark", summary="Mark many mentions")

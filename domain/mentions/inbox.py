@@ -8,6 +8,7 @@ of the page. A mention looks as `MentionView` says; a test holds the two togethe
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -18,11 +19,20 @@ from domain.kernel.errors import NotFound
 from domain.kernel.pages import PageRequest, make_cursor, read_cursor
 from domain.kernel.searching import ensure_sensible
 from domain.mentions.rules import SEARCH_WINDOW
-from domain.mentions.shapes import MentionFilter, MentionSort
+from domain.mentions.shapes import (
+    MOST_COUNTED,
+    MentionCountView,
+    MentionFilter,
+    MentionNarrowing,
+    MentionSort,
+)
+
+Narrowing = TypeVar("Narrowing", bound=MentionNarrowing)
 
 BY_STATUS = "SELECT * FROM parvis_inbox($1, $2, $3, $4, $5, $6)"
 BY_ANYTHING = "SELECT * FROM parvis_inbox_any($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 BY_WORDS = "SELECT * FROM parvis_inbox_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+COUNTED = "SELECT parvis_inbox_count($1, $2, $3, $4, $5, $6) AS counted"
 BY_ID = "SELECT * FROM parvis_mention($1, $2)"
 VERSION = "SELECT parvis_workspace_version($1)"
 
@@ -71,6 +81,15 @@ async def read_inbox(
     return _page(row, where.sort)
 
 
+async def count_inbox(reads: Reads, caller: Caller, where: MentionNarrowing) -> MentionCountView:
+    """How many there are, counted as far as a badge shows."""
+    caller.need(Scope.MENTIONS_READ)
+    seen = _seen(caller, where)
+    given = (_as_json(seen), _unread(seen), seen.since, seen.until, MOST_COUNTED + 1)
+    found: int = (await _one(reads, caller, COUNTED, *given))["counted"]
+    return MentionCountView(count=min(found, MOST_COUNTED), is_more=found > MOST_COUNTED)
+
+
 async def read_mention(reads: Reads, caller: Caller, id_: UUID) -> ShownMention:
     """Raises `NotFound`."""
     caller.need(Scope.MENTIONS_READ)
@@ -97,7 +116,7 @@ async def _one(reads: Reads, caller: Caller, statement: str, *given: object) -> 
     return row
 
 
-def _seen(caller: Caller, where: MentionFilter) -> MentionFilter:
+def _seen(caller: Caller, where: Narrowing) -> Narrowing:
     """Row-level security hides the other communities; a filter lets an index leave them out."""
     if caller.communities is None or where.community_ids:
         return where
@@ -109,8 +128,7 @@ def _statement(where: MentionFilter, now: datetime) -> tuple[str, tuple[object, 
     if _is_plain(where):
         network = where.networks[0] if where.networks else None
         return BY_STATUS, (where.statuses[0].value, network)
-    unread = None if where.is_read is None else not where.is_read
-    filters, sort = _as_json(where), where.sort.value
+    unread, filters, sort = _unread(where), _as_json(where), where.sort.value
     if where.words is None:
         return BY_ANYTHING, (filters, unread, where.since, where.until, sort)
     # Nothing is said later than now; the search goes through the months in between.
@@ -137,7 +155,11 @@ def _edge(sort: MentionSort, request: PageRequest) -> tuple[datetime, UUID]:
     return (LATEST, HIGHEST) if sort.startswith("-") else (EARLIEST, LOWEST)
 
 
-def _as_json(where: MentionFilter) -> str:
+def _unread(where: MentionNarrowing) -> bool | None:
+    return None if where.is_read is None else not where.is_read
+
+
+def _as_json(where: MentionNarrowing) -> str:
     columns = {
         "status": where.statuses,
         "network": where.networks,

@@ -29,6 +29,8 @@ from domain.posts.delivery_shapes import ProblemView
 from domain.posts.rules import DeliveryState
 
 MOST_MARKED = 100
+MOST_COUNTED = 1_000
+"""Nobody reads a number above it; counting on would take longer with every mention."""
 MentionIds = Annotated[list[MentionId], Field(min_length=1, max_length=MOST_MARKED)]
 Text = Annotated[str, Field(min_length=1, max_length=70_000, examples=["Merci, à samedi !"])]
 MediaIds = Annotated[list[MediaId], Field(max_length=20)]
@@ -179,8 +181,15 @@ class Ingested:
         return replace(self, deleted_ids=ids)
 
 
+class MentionCountView(View):
+    """How many mentions there are, as far as a badge has to tell."""
+
+    count: int = Field(description=f"How many; {MOST_COUNTED:,} where there are more.")
+    is_more: bool = Field(description="Whether there are more than that.")
+
+
 @dataclass(frozen=True, slots=True)
-class MentionFilter:
+class MentionNarrowing:
     """Which mentions; an empty tuple and None let everything through."""
 
     statuses: tuple[MentionStatus, ...] = ()
@@ -196,6 +205,12 @@ class MentionFilter:
     is_read: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MentionFilter(MentionNarrowing):
+    """Which mentions, by words too, and in which order."""
+
     words: str | None = None
     sort: MentionSort = field(default=MentionSort.SAID_DOWN)
 

@@ -42,6 +42,7 @@ ONLY_REST = {
     "export_posts": "lines of a file, streamed",
 }
 ELSEWHERE = {
+    "count_mentions": "Query.mentionCount",
     "list_errors": "Query.errorCodes",
     "list_troubles": "Query.troubles",
     "list_metrics": "Query.metricKinds",
