@@ -4,13 +4,14 @@ from typing import Any
 
 from pydantic import Field
 
-from domain.kernel.clock import Moment
+from domain.kernel.clock import Moment, WallTime
 from domain.kernel.ids import MediaId, PostId, PostVersionId
 from domain.kernel.shapes import View
 from domain.posts.adaptation_shapes import AdaptedView, KeptView
 from domain.posts.comparing import PieceKind
 from domain.posts.fields import MASTER_COMMENT, MASTER_POLL, MASTER_QUOTE, MASTER_SETTINGS
 from domain.posts.poll_shapes import PollView
+from domain.posts.rules import PostState
 from domain.posts.shapes import OwnWordsView
 
 
@@ -67,3 +68,8 @@ class ConflictView(View):
 
     base: PostVersionView = Field(description="What the post said at the version you sent.")
     current: PostVersionView = Field(description="What it says now.")
+    version: int = Field(description="The post's version now: its ETag, for the next try.")
+    state: PostState = Field(description="How far the post is now.")
+    wall_time: WallTime | None = Field(description="When it is planned now, on its zone's clock.")
+    time_zone: str = Field(description="The IANA zone of its wall time.")
+    publish_at: Moment | None = Field(description="The moment it is planned for now, in UTC.")

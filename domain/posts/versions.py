@@ -221,8 +221,15 @@ async def conflict_of(
     current = await version_at(session, caller, post_id, None)
     if base is None or current is None:
         return None
+    post = await find(session, visible(caller).where(col(Post.id) == post_id), what="post")
     return ConflictView(
-        base=PostVersionView.model_validate(base), current=PostVersionView.model_validate(current)
+        base=PostVersionView.model_validate(base),
+        current=PostVersionView.model_validate(current),
+        version=post.version,
+        state=PostState(post.state),
+        wall_time=post.wall_time,
+        time_zone=post.time_zone,
+        publish_at=post.publish_at,
     )
 
 

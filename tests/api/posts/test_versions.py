@@ -94,6 +94,38 @@ async def test_late_change_is_told_both_sides_and_changes_nothing(desk: Desk) ->
     assert (await desk.client.get(f"/v1/posts/{draft['id']}")).json()["text"] == "Deux"
 
 
+async def test_plan_that_changed_meanwhile_is_told_with_the_version_to_send_next(
+    desk: Desk,
+) -> None:
+    draft = await desk.draft(wall_time="2027-01-10T09:00:00")
+    await change(desk, draft["id"], 1, wall_time="2027-01-15T09:00:00")
+
+    late = await change(desk, draft["id"], 1, wall_time="2027-01-20T09:00:00")
+    sent = {"id": draft["id"], "expectedVersion": 1, "wallTime": "2027-01-20T09:00:00"}
+    query = """mutation ($input: ChangePostInput!) { changePost(input: $input) {
+        ... on VersionStaleError { conflict { version state wallTime timeZone publishAt } } } }"""
+    graph = (await ask(desk.tenant, query, input=sent))["changePost"]["conflict"]
+    told = late.json()["conflict"]
+    again = await change(desk, draft["id"], told["version"], wall_time="2027-01-20T09:00:00")
+
+    names = ("version", "state", "wall_time", "time_zone", "publish_at")
+    assert {name: told[name] for name in names} == {
+        "version": 2,
+        "state": "draft",
+        "wall_time": "2027-01-15T09:00:00",
+        "time_zone": "Europe/Zurich",
+        "publish_at": "2027-01-15T08:00:00Z",
+    }
+    assert graph == {
+        "version": 2,
+        "state": "DRAFT",
+        "wallTime": "2027-01-15T09:00:00",
+        "timeZone": "Europe/Zurich",
+        "publishAt": "2027-01-15T08:00:00Z",
+    }
+    assert again.status_code == 200
+
+
 async def test_problems_of_anything_else_have_no_conflict(desk: Desk) -> None:
     answer = await desk.client.get("/v1/posts/post_" + "0" * 32)
 
