@@ -8,10 +8,12 @@ from functools import lru_cache
 from http import HTTPStatus
 
 import structlog
+from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 from uuid_utils import uuid7
 
 from api.fence.gate import told
@@ -62,7 +64,11 @@ class Edge:
             await send(message)
 
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
-        with span(scope["method"], parent=parent) as opened, coming_from(_address(scope)):
+        with (
+            span(scope["method"], parent=parent, side=SpanKind.SERVER) as opened,
+            coming_from(_address(scope)),
+            bound_contextvars(request_id=request_id),
+        ):
             try:
                 await self._app(inner, self._bounded(inner, receive), answer)
             except Exception as error:
@@ -72,6 +78,10 @@ class Edge:
             route = getattr(inner.get("route"), "path", "other")
             # Not the path: links carry secrets in it.
             opened.update_name(f"{scope['method']} {route}")
+            opened.set_attribute("http.request.method", scope["method"])
+            opened.set_attribute("http.route", route)
+            opened.set_attribute("http.response.status_code", status)
+            opened.set_attribute("parvis.request_id", request_id)
             tell(scope, route, status, time.perf_counter() - started, request_id)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:

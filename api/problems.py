@@ -22,7 +22,7 @@ from domain.kernel import errors
 from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import Fault, Misfit, ParvisError
 from domain.kernel.logs import redact
-from domain.kernel.reaching import ENGINE_FAULTS, is_away
+from domain.kernel.reaching import ENGINE_FAULTS, is_away, reason_of
 from domain.kernel.shapes import View
 from domain.posts.version_shapes import ConflictView
 from domain.posts.versions import PostStale
@@ -125,7 +125,7 @@ def install(app: FastAPI) -> None:
 
 
 def away(request: Request, error: Exception) -> JSONResponse:
-    log.error("dependency.away", reason=type(error).__name__)
+    log.error("dependency.away", reason=reason_of(error))
     return answer(request, errors.DependencyAway())
 
 

@@ -18,6 +18,7 @@ from domain.connector.http import Http
 from domain.connector.words import Draft, Published
 from domain.kernel.caller import worker
 from domain.kernel.errors import AccountDisconnected, ParvisError, PublishingPaused
+from domain.kernel.ids import show
 from domain.kernel.reaching import ENGINE_FAULTS, is_away
 from domain.kernel.traces import span
 from domain.posts import leaving, recording
@@ -57,7 +58,7 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
     """One attempt or one look-up, from opening the line to the record; gives the line for more."""
     started_at = context.clock()
     if not context.outbox.is_ours(task, now=started_at):
-        log.warning("delivery.lease_lost", delivery=str(task.id))
+        log.warning("delivery.lease_lost", delivery_id=show("dlv", task.id))
         return opened
     if opened is not None and started_at - opened.at > LINE_KEPT:
         opened = None
@@ -120,7 +121,7 @@ async def _act(
     log.info(
         "delivery.act",
         act=task.act,
-        delivery=str(task.id),
+        delivery_id=show("dlv", task.id),
         late_ms=round((started_at - task.due_at).total_seconds() * 1000),
     )
     try:
@@ -130,7 +131,7 @@ async def _act(
             published = await _send(context, task, line, draft)
             await record_done(context, task, published, started_at)
     except LeaseLost:
-        log.warning("delivery.lease_lost", delivery=str(task.id))
+        log.warning("delivery.lease_lost", delivery_id=show("dlv", task.id))
     except NetworkError as error:
         await _record_error(context, task, line, error, started_at)
         return False

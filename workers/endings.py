@@ -9,6 +9,7 @@ from domain.accounts.endings import tell_gone
 from domain.connector.dialects.lifetimes import Lifetime, lifetime_of
 from domain.connector.errors import VersionGone
 from domain.connector.http import Call, Http, Reply
+from domain.kernel.ids import show
 from workers.context import Clock, Context
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
@@ -32,6 +33,6 @@ async def version_gone(
     context: Context, workspace_id: UUID, account_id: UUID, error: VersionGone
 ) -> None:
     """Tells people that the network ended the version; the account stays connected."""
-    log.warning("version.gone", account_id=account_id.hex)
+    log.warning("version.gone", account_id=show("acct", account_id))
     async with context.database.transaction(workspace_id) as session:
         await tell_gone(session, workspace_id, account_id, error, now=context.clock())

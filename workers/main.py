@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import structlog
 from arq import Worker, cron
 from redis.exceptions import RedisError
 
@@ -14,7 +15,7 @@ from domain.kernel.database import Database
 from domain.kernel.logs import set_up_logs
 from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, tell_if_away, unpack
-from domain.kernel.reaching import ENGINE_FAULTS
+from domain.kernel.reaching import ENGINE_FAULTS, is_away, reason_of
 from domain.kernel.rings import kept_ring
 from domain.kernel.settings import Settings
 from domain.kernel.tracing import set_up_traces
@@ -51,6 +52,7 @@ from workers.slots import Slots
 from workers.timekeeping import kept_clock
 from workers.timer import Timer, run_due
 
+log = structlog.get_logger()
 HANDLERS = {
     "deliver": posts.deliver_due,
     "connect": accounts.connect_due,
@@ -86,7 +88,13 @@ READ_LIMIT = 1000
 
 async def sweep(ctx: dict[str, Any]) -> int:
     """Finds what a lost nudge left."""
-    return await run_due(ctx["context"], HANDLERS)
+    try:
+        return await run_due(ctx["context"], HANDLERS)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("sweep.engine_away", reason=reason_of(error))
+        return 0
 
 
 CRON = (
@@ -147,6 +155,7 @@ async def work(settings: Settings) -> None:
     async with open_context(settings) as context:
         await tell_if_away(context.redis)
         keep_out_of_collections()
+        log.info("workers.started", worker=context.worker_id.hex, jobs=context.settings.worker_jobs)
         timer = Timer(context, HANDLERS)
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -166,6 +175,7 @@ async def work(settings: Settings) -> None:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        log.info("workers.stopped", worker=context.worker_id.hex)
 
 
 async def _keep_leases(context: Context) -> None:
@@ -179,8 +189,10 @@ async def _keep_leases(context: Context) -> None:
 async def _run_jobs(context: Context) -> None:
     """Arq, begun again whenever the queue was away: its worker ends when Redis does."""
     while True:
-        with suppress(RedisError, OSError):
+        try:
             await arq_worker(context).async_run()
+        except (RedisError, OSError) as error:
+            log.warning("jobs.queue_away", reason=type(error).__name__)
         await asyncio.sleep(1)
 
 

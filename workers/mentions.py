@@ -14,6 +14,7 @@ from domain.connector.words import Inbox
 from domain.ideas.curating import take_entries
 from domain.kernel.caller import worker
 from domain.kernel.errors import AccountDisconnected, NotFound
+from domain.kernel.ids import show
 from domain.kernel.traces import span
 from domain.mentions.months import make_months
 from domain.mentions.reading import Pace, record_last_page, record_page
@@ -48,7 +49,7 @@ async def read_account(
 ) -> None:
     """Reads what is new, page by page; each is recorded with its cursor before the next."""
     started_at = context.clock()
-    with span("read_inbox", account_id=account_id.hex):
+    with span("read_inbox", account_id=show("acct", account_id)):
         try:
             line = await open_line(
                 context, workspace_id, account_id, purpose=Purpose.READ, now=started_at
@@ -56,7 +57,7 @@ async def read_account(
             await _read_pages(context, line, connected_at)
         except (AccountDisconnected, NotFound):
             # Its owner must connect it again, and that sets the next reading.
-            log.info("inbox.not_connected", account_id=account_id.hex)
+            log.info("inbox.not_connected", account_id=show("acct", account_id))
         except NetworkError as error:
             await _wait(context, workspace_id, account_id, error, started_at)
 
@@ -130,7 +131,7 @@ async def _wait(
     if isinstance(error, VersionGone):
         await version_gone(context, workspace_id, account_id, error)
     until = (error.until if isinstance(error, RateLimited) else None) or now + wait
-    log.info("inbox.not_read", account_id=account_id.hex, code=error.code)
+    log.info("inbox.not_read", account_id=show("acct", account_id), code=error.code)
     async with context.database.transaction(workspace_id) as session:
         await put_off(
             session,

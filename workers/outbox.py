@@ -18,6 +18,7 @@ import structlog
 from domain.posts.arriving import Arrived
 from domain.posts.delivering import Held, Step, Task, Wait
 from workers.gathering import Gathered
+from workers.slots import tell_broken
 
 MOST_HELD = 2_000
 LONGEST_CROWD = timedelta(seconds=10)
@@ -173,9 +174,9 @@ class Outbox:
     async def _run(self, lane: Lane, speak: Speak) -> None:
         try:
             await speak(lane)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - told by its kind
             # Of the task under way the lease ends, and then it is looked up.
-            log.exception("work.broken")
+            tell_broken(error)
         finally:
             lane.end()
 

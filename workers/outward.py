@@ -26,6 +26,7 @@ from domain.connector.port import Connector
 from domain.connector.versions import spoken
 from domain.connector.words import Access, Grant
 from domain.kernel.errors import AccountDisconnected, AccountRemoved
+from domain.kernel.ids import show
 from domain.kernel.sealing import SealBroken
 from domain.networks import find
 from workers import budget
@@ -126,7 +127,7 @@ async def grant_expired(
     async with context.database.transaction(workspace_id) as session:
         is_out = await connections.lock_out(session, workspace_id, account_id, error, now=now)
     if is_out:
-        log.warning("account.locked_out", account_id=account_id.hex, code=error.code)
+        log.warning("account.locked_out", account_id=show("acct", account_id), code=error.code)
     return is_out
 
 
@@ -216,7 +217,7 @@ async def _renew(context: Context, connector: Connector, seen: Standing, now: da
         await _give_up(context, seen)
         if isinstance(error, GrantExpired) or (kept.expires_at and kept.expires_at <= now):
             raise
-        log.warning("grant.not_renewed", account_id=seen.account.id.hex, code=error.code)
+        log.warning("grant.not_renewed", account_id=show("acct", seen.account.id), code=error.code)
         return kept
     if new is None and not runs_out(kept.expires_at, now=now):
         # Asked for before its time, as the network refuses it; there is nothing to renew it with.

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import structlog
 
+from domain.kernel.reaching import is_away, reason_of
+
 log = structlog.get_logger()
 
 
@@ -62,5 +64,13 @@ async def guarded(work: Awaitable[None]) -> None:
     """Logs what breaks in it: nobody waits for what it gives."""
     try:
         await work
-    except Exception:
-        log.exception("work.broken")
+    except Exception as error:  # noqa: BLE001 - told by its kind
+        tell_broken(error)
+
+
+def tell_broken(error: Exception) -> None:
+    """An engine that is away breaks all work at once: one line of each is enough."""
+    if is_away(error):
+        log.warning("work.engine_away", reason=reason_of(error))
+    else:
+        log.error("work.broken", exc_info=error)

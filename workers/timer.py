@@ -15,7 +15,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from domain.kernel.nudges import DUE_CHANNEL
-from domain.kernel.reaching import is_away
+from domain.kernel.reaching import is_away, reason_of
 from workers import clocks
 from workers.context import Context
 
@@ -113,7 +113,7 @@ class Timer:
         except Exception as error:
             # Nothing ends the timer but `stop`: without it all that is due waits for the sweep.
             if is_away(error):
-                log.warning("timer.engine_away", reason=type(error).__name__)
+                log.warning("timer.engine_away", reason=reason_of(error))
             else:
                 log.exception("timer.broken")
             await asyncio.sleep(ENGINE_AWAY_S)

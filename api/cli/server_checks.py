@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import asyncpg
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, OutOfMemoryError, ReadOnlyError, RedisError
 
 from api.cli import processes, revisions
 from api.cli.findings import Finding
+from domain.kernel.pooling import PoolerForgets, refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching
 from domain.kernel.roles import ABOVE_THE_LAW, RoleLeftOut
 
@@ -19,6 +20,7 @@ _OLDEST_POSTGRES = 150000
 _OLDEST_REDIS = (6, 2)
 _DRIFT_S = 2.0
 _ANSWER_S = 5.0
+_TRIED = "parvis:doctor"
 
 
 async def _ask(url: str, sql: str, named: str = DATABASE) -> asyncpg.Record | None:
@@ -40,6 +42,15 @@ async def database_answers(url: str, oldest: int = _OLDEST_POSTGRES) -> Finding:
     if found is None or found[0] < oldest:
         return Finding("PostgreSQL is too old.", "Give one of version 15 or newer.")
     return Finding(f"PostgreSQL {found[1]} answers.")
+
+
+async def statements_are_kept(url: str, statement_cache_size: int) -> Finding:
+    """No pooler forgets the statements that are kept."""
+    try:
+        await refuse_forgetful_pooler(url, statement_cache_size=statement_cache_size)
+    except PoolerForgets as error:
+        return Finding(error.what, error.remedy)
+    return Finding(f"Prepared statements kept per connection: {statement_cache_size}.")
 
 
 async def role_is_harmless(url: str) -> Finding:
@@ -87,7 +98,15 @@ async def queue_answers(url: str, oldest: tuple[int, int] = _OLDEST_REDIS) -> Fi
     client = Redis.from_url(url, socket_timeout=_ANSWER_S, socket_connect_timeout=_ANSWER_S)
     try:
         server = await client.info()
+        await client.set(_TRIED, "", ex=1)
+    except OutOfMemoryError:
+        return Finding("The queue is full.", "Raise its maxmemory: nothing there may be lost.")
+    except ReadOnlyError:
+        return Finding("The queue takes nothing.", "Let REDIS_URL name the primary, no replica.")
     except (RedisError, OSError) as error:
+        # on a socket file, it is wrapped
+        if isinstance(error.__cause__ or error, AuthenticationError):
+            return Finding("The queue refuses the password.", "Correct that of REDIS_URL.")
         return Finding(
             f"The queue does not answer ({type(error).__name__}).",
             "Start ./parvis up, or correct REDIS_URL.",

@@ -14,6 +14,7 @@ from api.cli.trouble import Trouble
 from api.inside import LOOPBACK
 from api.main import create_app
 from domain.kernel.memory import keep_out_of_collections
+from domain.kernel.pooling import refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, reaching
 from domain.kernel.roles import refuse_unfit_role
 from domain.kernel.settings import Settings
@@ -43,6 +44,10 @@ async def knock(settings: Settings) -> None:
             await refuse_unfit_role(connection)
         finally:
             await connection.close()
+        await refuse_forgetful_pooler(
+            settings.database_url.get_secret_value(),
+            statement_cache_size=settings.statement_cache_size,
+        )
 
 
 def ensure_free(metrics_port: int) -> None:

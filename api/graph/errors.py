@@ -13,7 +13,7 @@ from api.problems import position_of
 from domain.kernel import errors
 from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import ParvisError
-from domain.kernel.reaching import is_away
+from domain.kernel.reaching import is_away, reason_of
 from domain.posts.versions import PostStale
 
 log = structlog.get_logger()
@@ -144,7 +144,7 @@ def known(error: Exception) -> ParvisError | None:
     if isinstance(error, ParvisError):
         return error
     if is_away(error):
-        log.error("dependency.away", reason=type(error).__name__)
+        log.error("dependency.away", reason=reason_of(error))
         return errors.DependencyAway()
     return errors.TextUnstorable() if is_unstorable(error) else None
 

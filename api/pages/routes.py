@@ -16,7 +16,7 @@ from api.pages.words import explain, language_of
 from api.pointing import is_unstorable
 from api.problems import headers_of, status_of
 from domain.kernel.errors import DependencyAway, FormRefused, Misfit, ParvisError, TextUnstorable
-from domain.kernel.reaching import ENGINE_FAULTS, is_away
+from domain.kernel.reaching import ENGINE_FAULTS, is_away, reason_of
 
 log = structlog.get_logger()
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -51,7 +51,7 @@ class PageRoute(APIRoute):
                     return error_page(request, TextUnstorable())
                 if not is_away(error):
                     raise
-                log.error("dependency.away", reason=type(error).__name__)  # noqa: TRY400 - told whole
+                log.error("dependency.away", reason=reason_of(error))  # noqa: TRY400 - told whole
                 return error_page(request, DependencyAway())
 
         return page

@@ -119,7 +119,12 @@ class Coming:
         await self._tell()
 
     async def _write(self, held: bytearray) -> None:
-        await asyncio.to_thread(self.piece.write, bytes(held))
+        try:
+            await asyncio.to_thread(self.piece.write, bytes(held))
+        except OSError:
+            # What does not count takes no room from others on a disk that is full.
+            await asyncio.to_thread(self.piece.cut, self.upload.offset_bytes)
+            raise
         self.at += len(held)
         held.clear()
 

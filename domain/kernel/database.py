@@ -23,6 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.caller import Caller
 from domain.kernel.connections import Connection
 from domain.kernel.nudges import PENDING, Nudges
+from domain.kernel.pooling import refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, reaching
 from domain.kernel.reads import ReadPool
 from domain.kernel.roles import refuse_unfit_role
@@ -113,8 +114,8 @@ class Database:
     ) -> Self:
         """Opens both pools; the first connection proves the address and the role.
 
-        Raises `ServerUnusable` when it is away or refuses us, or for a role that row-level
-        security would not hold, or that could read nothing.
+        Raises `ServerUnusable` when it is away or refuses us, for a role that row-level security
+        would not hold or that could read nothing, and for statements that a pooler would forget.
         """
 
         async def connect(*_: object, **__: object) -> asyncpg.Connection:
@@ -138,6 +139,7 @@ class Database:
             with reaching(DATABASE):
                 await reads
                 await refuse_unfit_role(reads)
+                await refuse_forgetful_pooler(url, statement_cache_size=statement_cache_size)
         except BaseException:
             reads.terminate()
             raise

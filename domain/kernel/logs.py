@@ -105,3 +105,8 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # Two lines for every sweep of every worker, which tell of nothing.
+    chosen = logging.getLevelNamesMapping()[level]
+    logging.getLogger("arq").setLevel(
+        chosen if chosen <= logging.DEBUG else max(chosen, logging.WARNING)
+    )

@@ -4,9 +4,11 @@ ServerUnusable
 ├── (itself)         away, refused, unreadable address, without our schema
 ├── RoleTooMighty    row-level security would not hold; see `roles.py`
 ├── RoleLeftOut      it could read nothing
+├── PoolerForgets    see `pooling.py`
 └── ApplicationMissing
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -58,6 +60,10 @@ _BY_STATE = {
     "42P01": _MIGRATE,
     "42703": _MIGRATE,
     "42883": _MIGRATE,
+    "53300": (
+        "PostgreSQL has no connection left ({}).",
+        "Raise max_connections, or lower DATABASE_POOL_SIZE and READ_POOL_SIZE of each process.",
+    ),
     "55P03": ("Something else holds what is needed ({}).", "Wait for its end and run this again."),
 }
 _AWAY = ("PostgreSQL does not answer at {setting} ({}).", "Start it, or correct {setting}.")
@@ -115,6 +121,17 @@ def is_away(error: BaseException | None) -> bool:
         # of a value that cannot be sent it says the same, as a ValueError
         return not isinstance(error, ValueError)
     return str(getattr(error, "sqlstate", None)).startswith(_GONE_STATES)
+
+
+def reason_of(error: BaseException) -> str:
+    """What kind of failure it is, for logs: nothing of an address, a path or a value."""
+    cause: BaseException = error
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        cause = error.orig.__cause__ or error.orig
+    kind = type(cause).__name__
+    if isinstance(cause, OSError) and cause.errno is not None:
+        return f"{kind}: {os.strerror(cause.errno)}"
+    return kind
 
 
 def _said(cause: BaseException) -> str:

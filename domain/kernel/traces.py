@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from opentelemetry import trace
+from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 TRACER = trace.get_tracer("parvis")
@@ -18,8 +19,16 @@ def current_trace() -> str | None:
 
 
 @contextmanager
-def span(name: str, *, parent: str | None = None, **attributes: str) -> Iterator[trace.Span]:
+def span(
+    name: str,
+    *,
+    parent: str | None = None,
+    side: SpanKind = SpanKind.INTERNAL,
+    **attributes: str,
+) -> Iterator[trace.Span]:
     """A span; `parent` is a `traceparent` kept in a row or a job."""
     context = _carrier.extract({"traceparent": parent}) if parent else None
-    with TRACER.start_as_current_span(name, context=context, attributes=attributes) as opened:
+    with TRACER.start_as_current_span(
+        name, context=context, kind=side, attributes=attributes
+    ) as opened:
         yield opened

@@ -6,8 +6,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from starlette.types import Receive, Scope, Send
+from structlog.contextvars import get_contextvars
 
+from api.edge import Edge
 from domain.kernel.settings import Settings
 from tests.desk import Desk
 from tests.world import Tenant, client_for
@@ -323,3 +326,24 @@ async def test_settings_that_nothing_can_store_are_refused(
     assert answer.status_code == 422, answer.text
     (fault,) = answer.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/settings/x", code)
+
+
+async def test_what_is_logged_in_a_request_names_it(app: FastAPI) -> None:
+    """An answer says to name the request when asking for help, and no line in the log did."""
+    bound: list[dict[str, Any]] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        bound.append(get_contextvars())
+        await Response("done")(scope, receive, send)
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        await Edge(inner, body_max_bytes=1)({**scope, "app": app}, receive, send)
+
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(outer), base_url="http://parvis.test"
+    ) as client:
+        answer = await client.get("/", headers={"X-Request-Id": "ours-0001"})
+
+    assert bound == [{"request_id": "ours-0001"}]
+    assert answer.headers["x-request-id"] == "ours-0001"
+    assert get_contextvars() == {}

@@ -193,6 +193,34 @@ async def test_a_queue_that_may_forget_is_noticed(engines: Engines) -> None:
     assert broken.remedy == "Set maxmemory-policy to noeviction."
 
 
+async def test_a_queue_that_takes_nothing_is_noticed(engines: Engines) -> None:
+    """It answered, and the workers were said to be at rest."""
+    client = Redis.from_url(engines.redis_url)
+    await client.config_set("maxmemory", 1)
+    full = await server_checks.queue_answers(engines.redis_url)
+    await client.config_set("maxmemory", 0)
+    well = await server_checks.queue_answers(engines.redis_url)
+    await client.replicaof("127.0.0.1", str(doors.free_port()))
+    replica = await server_checks.queue_answers(engines.redis_url)
+    await client.replicaof("NO", "ONE")
+    await client.aclose()
+
+    assert (full.what, replica.what) == ("The queue is full.", "The queue takes nothing.")
+    assert is_well(well)
+    assert replica.remedy == "Let REDIS_URL name the primary, no replica."
+
+
+async def test_a_wrong_password_of_the_queue_is_noticed(engines: Engines) -> None:
+    client = Redis.from_url(engines.redis_url)
+    await client.config_set("requirepass", "right")
+    await client.aclose()
+
+    broken = await server_checks.queue_answers(engines.redis_url)
+
+    assert broken.what == "The queue refuses the password."
+    assert broken.remedy == "Correct that of REDIS_URL."
+
+
 async def test_workers_that_take_no_jobs_are_noticed(engines: Engines) -> None:
     silent = await workers_are_at_work(engines.redis_url)
     client = Redis.from_url(engines.redis_url)

@@ -1,6 +1,8 @@
 """Bytes that come side by side, and wires that are cut."""
 
 import asyncio
+import resource
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -137,3 +139,21 @@ async def test_stretches_are_told_as_they_come(tenant: Tenant, size: int) -> Non
     assert told == size
     # All zeros but one is no picture.
     assert (answer.status_code, answer.json()["code"]) == (415, "media.unsupported")
+
+
+async def test_what_a_full_disk_refused_takes_no_room(tenant: Tenant, settings: Settings) -> None:
+    """The piece stayed until it expired, though nothing of it counted."""
+    url = await begun(tenant.client, 3 << 20)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((1 << 20) + 100, hard))
+    try:
+        refused = await send(tenant.client, url, bytes(3 << 20))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+    id_ = read("upl", url.rpartition("/")[2])
+    assert (refused.status_code, refused.json()["code"]) == (503, "dependency.away")
+    assert Pieces(settings.media_dir).size(tenant.workspace_id, id_) == 0
+    assert await offset_of(tenant.client, url) == 0

@@ -32,6 +32,7 @@ except ValueError:
 logging.getLogger("library").warning("for %s with {TOKEN}", "anna@example.social")
 log.info("odd", half=chr(0xD83D), many=2**70, when=range(2))
 log.debug("too quiet to be heard")
+logging.getLogger("arq.worker").info("too often said to be heard")
 """
 
 

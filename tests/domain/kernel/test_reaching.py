@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, ProgrammingError
 
-from domain.kernel.reaching import DATABASE, is_away, unusable
+from domain.kernel.reaching import DATABASE, is_away, reason_of, unusable
 
 AWAY = "Start it, or correct DATABASE_URL."
 FAILED = "See the end of its log, then run this again."
@@ -53,3 +53,29 @@ def test_a_connection_that_ended_is_said_to_be_away() -> None:
 )
 def test_an_absence_is_told_from_an_answer(error: Exception, *, is_absence: bool) -> None:
     assert is_away(error) is is_absence
+
+
+def test_a_server_without_a_connection_left_is_no_server_that_is_away() -> None:
+    """Who was told to start it, or to correct its address, had nothing to mend there."""
+    told = unusable(asyncpg.TooManyConnectionsError("sorry, too many clients already"), DATABASE)
+
+    assert told.what == "PostgreSQL has no connection left (sorry, too many clients already)."
+    assert told.remedy.startswith("Raise max_connections, or lower DATABASE_POOL_SIZE")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(28, "No space left on device", "/data/media/x"), "No space left on device"),
+        (ConnectionRefusedError(111, "Connect call failed ('10.1.2.3', 5432)"), "refused"),
+        (asyncpg.TooManyConnectionsError("for parvis_app"), "TooManyConnectionsError"),
+        (DBAPIError("SELECT", None, asyncpg.AdminShutdownError("why")), "AdminShutdownError"),
+    ],
+)
+def test_a_log_tells_the_reason_and_nothing_of_the_address(error: Exception, reason: str) -> None:
+    told = reason_of(error)
+
+    assert reason in told
+    assert "/data" not in told
+    assert "10.1" not in told
+    assert "parvis_app" not in told
