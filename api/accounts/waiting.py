@@ -38,6 +38,7 @@ def _wait_s(
     prefer: Annotated[
         str | None,
         Header(
+            alias="Prefer",
             max_length=200,
             description=f"`wait=5` waits for the outcome, {LONGEST_WAIT_S} seconds at most.",
             examples=["wait=5"],

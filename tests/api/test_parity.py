@@ -82,7 +82,7 @@ HEADERS = {
     "If-Match": "expectedVersion",
     "Idempotency-Key": "clientMutationId",
 }
-OF_HTTP = {"If-None-Match", "prefer"}
+OF_HTTP = {"If-None-Match", "Prefer"}
 """What belongs to the request as a whole: `Prefer` works at /graphql too."""
 
 
