@@ -41,6 +41,7 @@ def examine(data_dir: Path) -> Iterator[Finding]:
     yield machine_checks.time_zones_are_pinned()
     servers = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
     running = lock.running(data_dir)
+    yield machine_checks.folder_takes_files(data_dir)
     if data_dir.exists():
         yield machine_checks.folder_is_private(data_dir)
         yield machine_checks.disk_has_room(data_dir)

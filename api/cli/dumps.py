@@ -1,6 +1,7 @@
 """The whole database as one file, and back, by PostgreSQL's own programs."""
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from api.cli import installed
 from api.cli.trouble import Trouble
+
+_PLACE = re.compile(r"\[?([^\[\]]*?)\]?(?::(\d*))?")
+_ASKED = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+}
+"""What a URL may ask beside, by the variable of it."""
 
 
 def dump(url: str, file: Path) -> None:
@@ -22,18 +33,33 @@ def load(url: str, file: Path) -> None:
 
 
 def connection(url: str) -> dict[str, str]:
-    """A URL as the variables PostgreSQL's programs read, so that no password is seen in `ps`."""
+    """A URL as the variables PostgreSQL's programs read, so that no password is seen in `ps`.
+
+    It may name several servers, of which `target_session_attrs` tells the right one.
+    """
     parts = urlsplit(url)
     asked = dict(parse_qsl(parts.query))
+    places = [_place(each) for each in parts.netloc.rpartition("@")[2].split(",")]
+    hosts, ports = [host for host, _ in places], [port for _, port in places]
     found = {
-        "PGHOST": asked.get("host", parts.hostname or ""),
-        "PGPORT": str(parts.port or asked.get("port", "")),
+        "PGHOST": asked.get("host", _listed(hosts)),
+        "PGPORT": _listed(ports) or asked.get("port", ""),
         "PGUSER": unquote(parts.username or asked.get("user", "")),
         "PGPASSWORD": unquote(parts.password or asked.get("password", "")),
         "PGDATABASE": unquote(parts.path.lstrip("/")),
-        "PGSSLMODE": asked.get("sslmode", ""),
+        **{variable: asked.get(name, "") for name, variable in _ASKED.items()},
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _place(text: str) -> tuple[str, str]:
+    """The host, of IPv6 without its brackets, and the port; empty where they are left out."""
+    found = _PLACE.fullmatch(text)
+    return (found[1], found[2] or "") if found else ("", "")
+
+
+def _listed(each: Sequence[str]) -> str:
+    return ",".join(each) if any(each) else ""
 
 
 def _run(program: str, url: str, arguments: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import zoneinfo
 from contextlib import suppress
@@ -41,6 +42,19 @@ def folder_is_private(data_dir: Path) -> Finding:
     if data_dir.stat().st_mode & 0o066:
         return Finding(f"Others may look into {data_dir}.", f"chmod 700 {data_dir}")
     return Finding(f"{data_dir} is private.")
+
+
+def folder_takes_files(data_dir: Path) -> Finding:
+    """Media can be written: into the folder, or where it is to be made."""
+    there = next(
+        each for each in (data_dir / "media", data_dir, *data_dir.parents) if each.exists()
+    )
+    if not os.access(there, os.W_OK | os.X_OK):
+        return Finding(
+            f"Nothing can be written to {there}.",
+            "Let it belong to who runs Parvis, on a disk that is mounted for writing.",
+        )
+    return Finding(f"{data_dir} takes files.")
 
 
 def disk_has_room(data_dir: Path, wanted_bytes: int = _ROOM_WANTED_BYTES) -> Finding:

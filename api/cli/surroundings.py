@@ -13,6 +13,7 @@ from api.cli import lock
 from api.cli.env_file import read_env_file
 from api.cli.folders import private_folder
 from api.cli.places import data_folder
+from api.cli.secret_files import sealing_keys_path
 from api.cli.stack import embedded, engine_environment
 from api.cli.trouble import Trouble
 from domain.kernel.knobs import explained
@@ -41,6 +42,8 @@ def surroundings(data: Path | None = None) -> Iterator[Settings]:
     with ExitStack() as leaving:
         if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
             leaving.enter_context(_engines(data_folder(data)))
+        elif data is not None:
+            _take_folder(data_folder(data))
         settings = read_settings()
         with servers_in_use():
             yield settings
@@ -58,6 +61,16 @@ def servers_in_use() -> Iterator[None]:
             raise
         told = unusable(error, DATABASE)
         raise Trouble(told.what, told.remedy) from error
+
+
+def _take_folder(folder: Path) -> None:
+    """Media and, where no other is named, the key ring are those of the folder that was typed."""
+    os.environ["DATA_DIR"] = str(folder)
+    ring = sealing_keys_path(folder)
+    if ring.exists() and not (
+        os.environ.get("SEALING_KEYS") or os.environ.get("SEALING_KEYS_FILE")
+    ):
+        os.environ["SEALING_KEYS_FILE"] = str(ring)
 
 
 @contextmanager

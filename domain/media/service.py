@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, text, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,9 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find_for_change, made_before
-from domain.kernel.errors import Fault, InUse, NetworkUnknown, NotAllowedNow
+from domain.kernel.errors import DependencyAway, Fault, InUse, NetworkUnknown, NotAllowedNow
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
+from domain.kernel.reaching import reason_of
 from domain.media.queries import consents_of, view_of, visible
 from domain.media.rules import notice_at, rights_end
 from domain.media.shapes import AddMedia, ChangeMedia, MediaView
@@ -24,6 +26,7 @@ from domain.media.storage import MediaStore, Stowed
 from domain.media.tables import Media
 from domain.networks import find
 
+log = structlog.get_logger()
 INHERITED = (
     "alt_text",
     "alt_texts",
@@ -131,11 +134,17 @@ async def remove_media(
 async def forget_content(
     session: AsyncSession, caller: Caller, sha256: str, *, store: MediaStore
 ) -> None:
-    """Throws content out unless a row still has it."""
+    """Throws content out unless a row still has it.
+
+    Its row is gone already: a store that refuses is the operator's matter, not the caller's.
+    """
     await _lock(session, caller, sha256)
     row = (await session.exec(visible(caller).where(col(Media.sha256) == sha256).limit(1))).first()
     if row is None:
-        await asyncio.to_thread(store.remove, caller.workspace_id, sha256)
+        try:
+            await asyncio.to_thread(store.remove, caller.workspace_id, sha256)
+        except (OSError, DependencyAway) as error:
+            log.error("media.bytes_left", sha256=sha256, reason=reason_of(error))  # noqa: TRY400 - told whole
 
 
 def ensure_own(row: Media) -> None:

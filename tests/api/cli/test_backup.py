@@ -387,6 +387,28 @@ def test_no_password_stands_on_a_command_line() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "hosts", "ports"),
+    [
+        ("a:5432,b:5433", "a,b", "5432,5433"),
+        ("a,b:5433", "a,b", ",5433"),
+        ("[::1]:5433", "::1", "5433"),
+        ("[fd00::7],10.0.0.2", "fd00::7,10.0.0.2", None),
+    ],
+)
+def test_a_backup_finds_the_one_of_several_servers_that_takes_writes(
+    address: str, hosts: str, ports: str | None
+) -> None:
+    """Api and workers ran with such an address, and a backup ended in a stack."""
+    asked = "target_session_attrs=primary&sslmode=verify-full&sslrootcert=/ca.pem"
+
+    found = dumps.connection(f"postgresql://o:p@{address}/parvis?{asked}")
+
+    assert (found["PGHOST"], found.get("PGPORT")) == (hosts, ports)
+    assert found["PGTARGETSESSIONATTRS"] == "primary"
+    assert found["PGSSLROOTCERT"] == "/ca.pem"
+
+
 def test_the_schema_goes_down_and_up_by_the_same_command(full: Settings) -> None:
     top = move(full, "head")
 

@@ -68,6 +68,16 @@ def test_a_folder_that_others_may_list_is_noticed(folder: Path) -> None:
     assert machine_checks.folder_is_private(folder).remedy == f"chmod 700 {folder}"
 
 
+def test_a_folder_that_takes_no_files_is_noticed(folder: Path) -> None:
+    """Uploads failed at every try, and doctor said that all was well."""
+    broken = machine_checks.folder_takes_files(Path("/proc/1/parvis"))
+
+    assert broken.what == "Nothing can be written to /proc/1."
+    assert "mounted for writing" in broken.remedy
+    assert is_well(machine_checks.folder_takes_files(folder))
+    assert is_well(machine_checks.folder_takes_files(folder / "to" / "be" / "made"))
+
+
 def test_a_full_disk_is_noticed(folder: Path) -> None:
     broken = machine_checks.disk_has_room(folder, wanted_bytes=2**60)
 

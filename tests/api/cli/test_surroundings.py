@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from api.cli import lock
+from api.cli.secret_files import sealing_keys
 from api.cli.stack import embedded
 from api.cli.surroundings import read_settings, servers_in_use, surroundings
 from api.cli.trouble import Trouble
+from tests.conftest import KEY
 
 NAMES = (
     "DATABASE_URL",
@@ -51,6 +53,25 @@ def test_a_named_database_is_never_replaced_by_the_embedded_one(
         assert settings.migration_database_url is None
         assert settings.redis_url.get_secret_value().startswith("unix://")
     assert not (folder / "postgres").exists()
+
+
+def test_a_folder_that_is_typed_counts_beside_named_servers_too(
+    folder: Path, unset: pytest.MonkeyPatch
+) -> None:
+    """A backup of it left out its media without a word: they were sought in `.parvis`."""
+    unset.setenv("DATABASE_URL", "postgresql://parvis_app@db/parvis")
+    unset.setenv("REDIS_URL", "redis://queue/0")
+    kept = sealing_keys(folder)
+
+    with surroundings(folder) as settings:
+        found = settings.media_dir, settings.sealing_keys.get_secret_value()
+    unset.setenv("SEALING_KEYS_FILE", "")
+    unset.setenv("SEALING_KEYS", KEY)
+    with surroundings(folder) as settings:
+        other = settings.sealing_keys.get_secret_value()
+
+    assert found == (folder / "media", kept)
+    assert other == KEY
 
 
 def test_half_a_database_is_refused(folder: Path, unset: pytest.MonkeyPatch) -> None:

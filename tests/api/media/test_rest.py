@@ -300,6 +300,23 @@ async def test_bytes_that_are_missing_are_the_operators_matter(
     assert answer.json()["acting_party"] == "operator"
 
 
+async def test_a_removed_file_is_gone_although_the_store_refuses(
+    tenant: Tenant, settings: Settings
+) -> None:
+    """It was answered as if nothing had been done: who tried again found nothing to remove."""
+    media = await made(tenant)
+    sha256, url = str(media["sha256"]), f"/v1/media/{media['id']}"
+    kept = settings.media_dir / tenant.workspace_id.hex / sha256[:2] / sha256
+    kept.unlink()
+    kept.mkdir()
+
+    answer = await tenant.client.delete(url)
+
+    assert answer.status_code == 204
+    assert (await tenant.client.get(url)).status_code == 404
+    assert kept.is_dir()
+
+
 async def test_foreigner_sees_nothing(tenant: Tenant, foreigner: Tenant) -> None:
     media = await made(tenant)
     url = f"/v1/media/{media['id']}"
