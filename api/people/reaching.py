@@ -22,6 +22,8 @@ from domain.workspaces.accepting import see_invitation
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 NextQuery = Annotated[str, Query(alias="next")]
+HintQuery = Annotated[str, Query(max_length=254)]
+"""An address to begin with."""
 INVITATIONS = "/invitations/"
 WANTED = {Purpose.SIGN_UP: "sign_up", Purpose.RESET: "forgot"}
 
@@ -32,9 +34,11 @@ class AddressForm(Command):
 
 
 @router.get("/sign-up")
-async def show_sign_up(request: Request, next_path: NextQuery = "") -> Response:
+async def show_sign_up(
+    request: Request, next_path: NextQuery = "", hint: HintQuery = ""
+) -> Response:
     await _check_open(request, next_path)
-    return _page(request, Purpose.SIGN_UP, next_path=local_path(next_path))
+    return _page(request, Purpose.SIGN_UP, next_path=local_path(next_path), email=hint)
 
 
 @router.post("/sign-up")
@@ -44,8 +48,10 @@ async def sign_up(request: Request) -> Response:
 
 
 @router.get("/forgot")
-async def show_forgot(request: Request, next_path: NextQuery = "") -> Response:
-    return _page(request, Purpose.RESET, next_path=local_path(next_path))
+async def show_forgot(
+    request: Request, next_path: NextQuery = "", hint: HintQuery = ""
+) -> Response:
+    return _page(request, Purpose.RESET, next_path=local_path(next_path), email=hint)
 
 
 @router.post("/forgot")
@@ -57,9 +63,14 @@ async def _write(request: Request, wanted: Purpose) -> Response:
     try:
         form = fill(request, AddressForm)
     except Unfilled as error:
-        faults = fault_words(request, error.fields)
-        next_path = local_path(sent(request, "next"))
-        return _page(request, wanted, 422, next_path=next_path, faults=faults)
+        return _page(
+            request,
+            wanted,
+            422,
+            next_path=local_path(sent(request, "next")),
+            email=sent(request, "email"),
+            faults=fault_words(request, error.fields),
+        )
     await limits.hit(request, Limit.LINK, key=form.email)
     async with state_of(request).database.transaction(None) as session:
         await write_to_address(
@@ -93,9 +104,9 @@ def _page(
     status: int = 200,
     *,
     next_path: str,
+    email: str,
     faults: dict[str, str] | None = None,
 ) -> Response:
-    email = sent(request, "email") if faults else ""
     return render(
         request,
         "people/address.html",

@@ -13,6 +13,8 @@ from api.pages.routes import PageRoute
 from tests.browsing import Tab
 
 IN_FRENCH = re.compile(r'<a href="([^"]+)" lang="fr"')
+FORGOT = re.compile(r'<a href="(/forgot[^"]+)"')
+SIGN_UP = re.compile(r'<a href="(/sign-up[^"]+)"')
 AGAIN = re.compile(r'<a class="button" href="([^"]+)">Open the page again</a>')
 
 
@@ -29,6 +31,18 @@ async def test_language_changed_after_a_wrong_password_leads_on_to_where_it_led(
 
     assert tab.path == "/sign-in?next=%2Foauth%2Fconsent%3Frequest%3Dpvu_1&lang=fr"
     assert (tab.title, tab.hidden["next"]) == ("Se connecter", "/oauth/consent?request=pvu_1")
+
+
+async def test_address_typed_before_is_there_where_a_password_is_asked_for(tab: Tab) -> None:
+    await tab.open("/sign-in?next=/account/app")
+    await tab.send("/sign-in", email="nora@example.ch", password="wrong")
+
+    paths = [first(FORGOT, tab), first(SIGN_UP, tab)]
+
+    for path, title in zip(paths, ("Choose a new password", "Make an account"), strict=True):
+        await tab.open(path)
+        assert (tab.title, tab.hidden["next"]) == (title, "/account/app")
+        assert 'value="nora@example.ch"' in tab.page.text
 
 
 async def test_form_that_is_over_leads_back_to_its_page(tab: Tab) -> None:

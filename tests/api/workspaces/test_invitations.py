@@ -1,7 +1,9 @@
 """/v1/invitations and their page: who is asked in, as what, and what comes of it."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -49,7 +51,10 @@ async def test_invited_person_joins_through_their_mailbox(
     link = await link_to(database, person.email, "invitations")
     await tab.open(link)
     assert tab.title == "Join Test house"
+    [sign_up] = re.findall(r'href="(/sign-up[^"]+)"', tab.page.text)
     assert f"/sign-in?next={link}&amp;hint=" in tab.page.text
+    await tab.open(unescape(sign_up))
+    assert f'value="{person.email}"' in tab.page.text
 
     await sign_in(tab, person, to=link)
     assert tab.path == link
