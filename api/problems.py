@@ -32,6 +32,7 @@ log = structlog.get_logger()
 CHECKSUM_MISMATCH = 460
 """Of tus, and of no other protocol."""
 STATUSES: dict[type[ParvisError], int] = {
+    errors.RangeOutside: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     # tus 1.0 wants these of uploads.
     errors.UploadOver: HTTPStatus.GONE,
     errors.UploadBusy: HTTPStatus.LOCKED,
@@ -286,6 +287,8 @@ def headers_of(error: ParvisError) -> dict[str, str]:
     told = faults_of_token(error)
     if told is not None:
         return {"WWW-Authenticate": challenge(*told)}
+    if isinstance(error, errors.RangeOutside):
+        return {"Content-Range": f"bytes */{error.size_bytes}"}
     if isinstance(error, errors.Limited) and error.until is not None:
         wait = (error.until - datetime.now(UTC)).total_seconds()
         return {"Retry-After": str(max(1, round(wait)))}

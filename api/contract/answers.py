@@ -18,6 +18,7 @@ PROBLEMS = {
     412: ("Stale", "It was changed since you read it: `version.stale`."),
     413: ("TooLarge", "What was sent is too large: `body.too_large`, `media.too_large`."),
     415: ("Unsupported", "What was sent is of a type that is not taken: `body.unsupported`."),
+    416: ("Outside", "The file ends before the bytes that were asked for: `range.outside`."),
     422: ("Invalid", "What was sent does not fit; `errors` points at each fault."),
     423: ("Busy", "Another request is sending bytes of this upload: `upload.busy`."),
     428: ("Conditional", "`If-Match` is missing: `version.missing`."),
@@ -27,7 +28,12 @@ PROBLEMS = {
     503: ("Away", "A service behind the api does not answer: `dependency.away`."),
 }
 
-PHRASES = {413: "Content Too Large", 422: "Unprocessable Content", 460: "Checksum Mismatch"}
+PHRASES = {
+    413: "Content Too Large",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+    460: "Checksum Mismatch",
+}
 """As RFC 9110 has them, where Pythons differ, and of statuses that HTTP itself does not know."""
 
 
@@ -57,6 +63,7 @@ HEADERS: dict[str, Json] = {
     "Idempotent-Replayed": header(
         "`true` when this is the answer to an earlier request with the key.", "true", is_sure=False
     ),
+    "Content-Range": header("How many bytes the file has.", "bytes */1048576", is_sure=True),
     "Retry-After": header("Seconds to wait before trying again.", "1", is_sure=True),
     "WWW-Authenticate": header("How to send a token.", 'Bearer realm="parvis"', is_sure=True),
     "RateLimit": header(
@@ -77,7 +84,12 @@ HEADERS: dict[str, Json] = {
 }
 ANYWHERE = ("RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin")
 """What any answer may carry."""
-MORE_HEADERS = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+MORE_HEADERS = {
+    401: ["WWW-Authenticate"],
+    416: ["Content-Range"],
+    429: ["Retry-After"],
+    503: ["Retry-After"],
+}
 
 
 def shared_answers() -> dict[str, Json]:

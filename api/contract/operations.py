@@ -91,15 +91,21 @@ def problems_of(path: str, method: str, operation: Json, schemas: Json) -> Itera
         yield 409
     if body:
         yield from (400, 413, 415)
-    if BYTES in body:
-        yield from (412, 423, 460)
-    if operation["tags"] == ["uploads"] and "{" in path:
-        yield 410
+    yield from _of_files(path, operation, body)
     version = _parameter(operation, "if-match")
     if version is not None:
         yield 412
         if method == "patch":
             yield 428
+
+
+def _of_files(path: str, operation: Json, body: Json) -> Iterator[int]:
+    if BYTES in body:
+        yield from (412, 423, 460)
+    if "206" in operation["responses"]:
+        yield 416
+    if operation["tags"] == ["uploads"] and "{" in path:
+        yield 410
 
 
 def _tighten(method: str, operation: Json) -> None:

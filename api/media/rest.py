@@ -6,9 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, RedirectResponse
 
+from api.conditional import matches
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.idempotency import KeyDep
 from api.media.keyed import keyed
+from api.media.ranges import keep_ranges
 from api.media.uploads import UploadRoute, received
 from api.paging import link_next, tag
 from api.routes import CallerRoute, TransactionRoute
@@ -152,13 +154,14 @@ async def get_content(
         "Cache-Control": PRIVATE,
         "Content-Security-Policy": HARMLESS,
     }
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
+    if matches(",".join(request.headers.getlist("if-none-match")), headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     path = state_of(request).media.shelf.place_of(caller.workspace_id, view.sha256)
     if isinstance(path, str):
         return RedirectResponse(path, headers={"Cache-Control": BRIEFLY})
     if not path.is_file():
         raise DependencyAway("The file's bytes are not in the storage this process sees.")
+    keep_ranges(request, view.size_bytes)
     return FileResponse(
         path,
         media_type=view.content_type,

@@ -661,6 +661,16 @@ class OffsetWrong(Conflict):
         super().__init__(f"It stands at {offset}.")
 
 
+class RangeOutside(Conflict):
+    code = "range.outside"
+    title = "The file ends before the bytes that were asked for"
+    remedy = "Ask for bytes of the file: `Content-Range` tells how many it has."
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(f"It has {size_bytes:,} bytes.")
+        self.size_bytes = size_bytes
+
+
 class UploadBusy(Conflict):
     code = "upload.busy"
     title = "Another request is sending bytes of this upload"

@@ -83,6 +83,59 @@ async def test_bytes_come_back_private_and_harmless(tenant: Tenant) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "content"),
+    [
+        ("bytes=2-5", 206, PHOTO[2:6]),
+        ("Bytes=-4", 206, PHOTO[-4:]),
+        ("bytes=0-0", 206, PHOTO[:1]),
+        ("bytes=0-999999999999", 206, PHOTO),
+        # One of several behind the end is left out.
+        ("bytes=999999999-, 0-1", 206, PHOTO[:2]),
+        # What is not understood is passed over (RFC 9110, 14.2).
+        ("items=0-5", 200, PHOTO),
+        ("bytes=abc", 200, PHOTO),
+        ("bytes=5-2", 200, PHOTO),
+        ("bytes=", 200, PHOTO),
+    ],
+)
+async def test_part_of_a_file_is_what_was_asked_for(
+    tenant: Tenant, asked: str, status: int, content: bytes
+) -> None:
+    url = str((await made(tenant))["content_url"])
+
+    answer = await tenant.client.get(url, headers={"Range": asked})
+
+    assert (answer.status_code, answer.content) == (status, content)
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0", "bytes=999999999-, -0"])
+async def test_part_behind_the_end_is_refused(tenant: Tenant, asked: str) -> None:
+    url = str((await made(tenant))["content_url"])
+
+    answer = await tenant.client.get(url, headers={"Range": asked})
+    other = await tenant.client.get(url, headers={"Range": asked, "If-Range": '"other"'})
+
+    assert (answer.status_code, answer.json()["code"]) == (416, "range.outside")
+    assert answer.headers["content-range"] == f"bytes */{len(PHOTO)}"
+    assert (other.status_code, other.content) == (200, PHOTO)
+
+
+async def test_bytes_that_are_known_are_not_sent_again(tenant: Tenant) -> None:
+    url = str((await made(tenant))["content_url"])
+    tag = (await tenant.client.get(url)).headers["etag"]
+
+    async def status(known: str) -> int:
+        return (await tenant.client.get(url, headers={"If-None-Match": known})).status_code
+
+    assert [await status(each) for each in (f'"x", W/{tag}', "*", '"x"', "")] == [
+        304,
+        304,
+        200,
+        200,
+    ]
+
+
 class Elsewhere(Disk):
     """A shelf that clients read from by themselves."""
 
