@@ -1,8 +1,8 @@
 """One request, one transaction: the caller first, then the work, then the commit, then the answer.
 
-Query parameters that a route does not know are refused before it begins. A POST with an
-Idempotency-Key keeps its answer in that same transaction, so that the change and
-the memory of it stand or fall together.
+Query parameters that a route does not know, and a body where it takes none, are refused before it
+begins. A POST with an Idempotency-Key keeps its answer in that same transaction, so that the change
+and the memory of it stand or fall together.
 """
 
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from api.bodiless import refuse_body, takes_body
 from api.conditional import if_changed
 from api.idempotency import KEY_HEADER, remember, replay
 from api.parameters import known_to, refuse_odd
@@ -25,12 +26,15 @@ class TransactionRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handle, known = super().get_route_handler(), known_to(self.dependant)
+        is_bodiless = not takes_body(self)
 
         async def in_transaction(request: Request) -> Response:
             state = state_of(request)
             caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
             request.state.caller, request.state.now = caller, caller.moment(datetime.now(UTC))
             refuse_odd(request, known)
+            if is_bodiless:
+                await refuse_body(request)
             async with state.database.acting(caller) as session:
                 request.state.session = session
                 key = request.headers.get(KEY_HEADER) if request.method == "POST" else None
