@@ -10,14 +10,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.errors import Conflict, Invalid, Missing, ParvisError, VariationMissing
+from domain.kernel.errors import (
+    Conflict,
+    DeliveryUnderWay,
+    Invalid,
+    Missing,
+    ParvisError,
+    VariationMissing,
+)
 from domain.kernel.ids import new_id
 from domain.plans.evergreen import Sayings, choose, sayings_of
 from domain.plans.recurring import Coming
 from domain.plans.tables import Occurrence, Recurrence
 from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.command_shapes import ChangePost, CreatePost, SchedulePost, VariantInput
-from domain.posts.finding import find_post
+from domain.posts.finding import ensure_waiting, find_post
 from domain.posts.planning import schedule_post
 from domain.posts.rules import PostState
 from domain.posts.service import change_post, create_post, remove_post
@@ -178,11 +185,14 @@ async def _change(work: Work, occurrence: Occurrence, post: Post) -> None:
 
 
 async def take_away(work: Work, occurrence: Occurrence) -> None:
-    """Its post comes no more: a draft is removed, a scheduled one cancelled."""
+    """Its post comes no more: a draft is removed, a scheduled one cancelled.
+
+    What a person changed, or a worker has in hand already, stays.
+    """
     session, caller, post_id = work.session, work.caller, occurrence.post_id
     if post_id is not None:
         post = await find_post(session, caller, post_id, None)
-        if post.version != occurrence.post_version:
+        if post.version != occurrence.post_version or await _goes_out(work, post):
             occurrence.is_own = True
             return
     await session.delete(occurrence)
@@ -190,6 +200,14 @@ async def take_away(work: Work, occurrence: Occurrence) -> None:
     if post_id is not None:
         await remove_post(session, caller, post_id, expected_version=None, now=work.now)
         work.sayings.pop(post_id, None)
+
+
+async def _goes_out(work: Work, post: Post) -> bool:
+    try:
+        await ensure_waiting(work.session, work.caller, post)
+    except DeliveryUnderWay:
+        return True
+    return False
 
 
 def _note(work: Work, occurrence: Occurrence) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import update
+from sqlmodel import col, update
 
 from domain.accounts.tables import Account
 from domain.kernel.database import Database
+from domain.kernel.ids import read
+from domain.posts.tables import Delivery
 from tests.api.graph.asking import post
 from tests.api.media.test_rest import send
 from tests.api.plans.recurring import ZURICH, Rota, tomorrow
@@ -274,6 +276,25 @@ async def test_a_removed_recurrence_leaves_what_somebody_changed(rota: Rota) -> 
     assert (gone["state"], kept["state"]) == ("cancelled", "scheduled")
     assert (gone["recurrence_id"], kept["recurrence_id"], kept["occurs_at"]) == (None, None, None)
     assert (await client.get(f"/v1/recurrences/{made['id']}")).status_code == 404
+
+
+async def test_a_removed_recurrence_leaves_what_goes_out_at_this_moment(rota: Rota) -> None:
+    made = await rota.make(rule="RRULE:FREQ=DAILY;COUNT=2")
+    await rota.work(made)
+    first, second = await rota.posts(made)
+    async with rota.database.transaction(rota.desk.tenant.workspace_id) as session:
+        claimed = update(Delivery).where(col(Delivery.post_id) == read("post", first["id"]))
+        await session.exec(claimed.values(state="going"))
+
+    removed = await rota.desk.client.delete(
+        f"/v1/recurrences/{made['id']}", headers={"If-Match": "*"}
+    )
+
+    states = [
+        (await rota.desk.client.get(f"/v1/posts/{each['id']}")).json()["state"]
+        for each in (first, second)
+    ]
+    assert (removed.status_code, states) == (204, ["scheduled", "cancelled"])
 
 
 async def test_another_zone_moves_posts_and_makes_none_twice(rota: Rota) -> None:
