@@ -87,4 +87,6 @@ class ChangeCampaign(Change):
     starts_on: Day | None = may_change("Its first day; null: open.")
     ends_on: Day | None = may_change("Its last day, not before the first; null: open.")
     utm: Utm = may_change("What its links carry; replaces the templates before.")
-    is_archived: bool = may_change("Archive it, or bring it back.")
+    is_archived: bool = may_change(
+        "Archive it, or bring it back; what is planned in it goes out all the same."
+    )

@@ -50,4 +50,6 @@ class ChangeCommunity(Change):
     description: Description = may_change("Who it gathers and around what.")
     time_zone: ZoneName = may_change("IANA zone its days are cut in.")
     languages: Languages = may_change("Languages spoken in it, BCP 47.")
-    is_archived: bool = may_change("Archive it, or bring it back.")
+    is_archived: bool = may_change(
+        "Archive it, or bring it back; what is planned there goes out all the same."
+    )
