@@ -35,6 +35,23 @@ const start = `# Put your token into Headers below, behind Bearer;
   communities(first: 3) {{ nodes {{ id name }} }}
 }}
 `;
+// Its history keeps the headers of what was asked, and so the token, for good: they are left out.
+const forget = (text) => {{
+  try {{
+    return JSON.stringify(JSON.parse(text, (name, held) => name === "headers" ? undefined : held));
+  }} catch {{
+    return text;  // a query, as it was written
+  }}
+}};
+const own = () => Object.keys(localStorage).filter((name) => name.startsWith("graphiql:"));
+const withoutHeaders = {{
+  get length() {{ return own().length; }},
+  getItem: (name) => localStorage.getItem(name),
+  setItem: (name, text) => localStorage.setItem(name, forget(text)),
+  removeItem: (name) => localStorage.removeItem(name),
+  clear: () => own().forEach((name) => localStorage.removeItem(name)),
+}};
+own().forEach((name) => withoutHeaders.setItem(name, localStorage.getItem(name)));
 // The package carries React 17, which has no roots yet.
 ReactDOM.render(React.createElement(GraphiQL, {{
   fetcher: GraphiQL.createFetcher({{ url: location.pathname }}),
@@ -42,6 +59,7 @@ ReactDOM.render(React.createElement(GraphiQL, {{
   defaultHeaders: '{{"Authorization": "Bearer "}}',
   isHeadersEditorEnabled: true,
   shouldPersistHeaders: false,
+  storage: withoutHeaders,
 }}), document.getElementById("editor"));
 </script>
 </body>

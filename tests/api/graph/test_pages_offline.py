@@ -80,6 +80,13 @@ async def test_page_says_its_language_and_fits_small_screens(
     assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in answer.text
 
 
+async def test_history_of_the_ide_keeps_no_token(stranger: httpx2.AsyncClient) -> None:
+    page = (await stranger.get("/graphql", headers=BROWSER)).text
+
+    assert "storage: withoutHeaders" in page
+    assert 'name === "headers" ? undefined : held' in page
+
+
 async def test_description_that_the_reference_shows_is_there(stranger: httpx2.AsyncClient) -> None:
     answer = await stranger.get("/openapi.json")
     again = await stranger.get("/openapi.json", headers={"If-None-Match": answer.headers["etag"]})
