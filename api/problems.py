@@ -137,7 +137,7 @@ def unexpected(request: Request, error: Exception) -> JSONResponse:
     """
     if is_away(error):
         return away(request, error)
-    log.error("request.failed", reason=type(error).__name__, exc_info=error)
+    log.error("request.failed", reason=reason_of(error), exc_info=error)
     return answer(request, ParvisError())
 
 

@@ -60,6 +60,11 @@ _BY_STATE = {
     "42P01": _MIGRATE,
     "42703": _MIGRATE,
     "42883": _MIGRATE,
+    "25006": (
+        "PostgreSQL takes no writes at {setting} ({}).",
+        "Let it name the primary: of several hosts, target_session_attrs=primary finds it.",
+    ),
+    "53100": ("PostgreSQL's disk is full ({}).", "Free room there, then run this again."),
     "53300": (
         "PostgreSQL has no connection left ({}).",
         "Raise max_connections, or lower DATABASE_POOL_SIZE and READ_POOL_SIZE of each process.",
@@ -68,8 +73,11 @@ _BY_STATE = {
 }
 _AWAY = ("PostgreSQL does not answer at {setting} ({}).", "Start it, or correct {setting}.")
 _FAILED = ("PostgreSQL could not do it ({}).", "See the end of its log, then run this again.")
-_GONE_STATES = ("08", "57P", "53300")
-"""Those with which nothing was answered: 57014 is a statement that took too long."""
+_GONE_STATES = ("08", "57P", "53300", "53100", "25006")
+"""Those with which nothing was done for anybody: no wire, no room, or no primary any more.
+
+57014 is not of them: a statement that took too long.
+"""
 _UNREADABLE = (
     "{setting} cannot be read ({}).",
     "Give postgresql://user:password@host:port/database, with %-escapes for what is special.",

@@ -117,3 +117,20 @@ async def test_readiness_says_that_a_database_takes_no_more_connections(
     assert before.status_code == 200
     assert (found.status_code, again.status_code) == (503, 503)
     assert again.json() == {"status": "database away"}
+
+
+async def test_a_database_that_takes_no_writes_is_away_to_who_writes(
+    tenant: Tenant, admin: asyncpg.Connection
+) -> None:
+    """After a fail-over, or on a full disk: it was `internal`, with a stack for each request."""
+    await admin.execute(f"ALTER DATABASE {DATABASE} SET default_transaction_read_only = on")
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND usename = 'parvis_app'"
+    )
+
+    await tenant.client.post("/v1/communities", json=COMMUNITY)
+    found = await tenant.client.post("/v1/communities", json=COMMUNITY)
+
+    assert (found.status_code, found.json()["code"]) == (503, "dependency.away")
+    assert (found.json()["is_retryable"], found.headers["retry-after"]) == (True, "1")

@@ -16,14 +16,21 @@ FAILED = "See the end of its log, then run this again."
         (asyncpg.ConnectionDoesNotExistError, AWAY),
         (asyncpg.CannotConnectNowError, AWAY),
         (asyncpg.ForeignKeyViolationError, FAILED),
-        (asyncpg.ReadOnlySQLTransactionError, FAILED),
-        (asyncpg.DiskFullError, FAILED),
+        (asyncpg.OutOfMemoryError, FAILED),
     ],
 )
 def test_a_server_that_answers_is_not_said_to_be_away(
     error: type[asyncpg.PostgresError], remedy: str
 ) -> None:
     assert unusable(error("why"), DATABASE).remedy == remedy
+
+
+def test_a_server_that_cannot_write_says_what_it_lacks() -> None:
+    full = unusable(asyncpg.DiskFullError("could not extend file"), DATABASE)
+    standby = unusable(asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT"), DATABASE)
+
+    assert full.what == "PostgreSQL's disk is full (could not extend file)."
+    assert "target_session_attrs=primary" in standby.remedy
 
 
 def test_a_connection_that_ended_is_said_to_be_away() -> None:
@@ -43,6 +50,9 @@ def test_a_connection_that_ended_is_said_to_be_away() -> None:
         (asyncpg.InterfaceError("connection is closed"), True),
         (asyncpg.InternalClientError("cannot switch to state 11"), True),
         (PendingRollbackError("can't reconnect"), True),
+        (asyncpg.DiskFullError("could not extend file"), True),
+        (asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT"), True),
+        (asyncpg.OutOfMemoryError("why"), False),
         (asyncpg.DataError("invalid input"), False),
         (asyncpg.QueryCanceledError("took too long"), False),
         (asyncpg.UniqueViolationError("why"), False),
