@@ -17,7 +17,7 @@ from starlette.types import Scope
 from api.challenges import challenge, challenged, faults_of_token
 from api.methods import refuse
 from api.pointing import escape, is_unstorable
-from api.shaped import SHAPED
+from api.shaped import MOMENTS, SHAPED
 from domain.kernel import errors
 from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import Fault, Misfit, ParvisError
@@ -273,7 +273,7 @@ def _fault(found: dict[str, Any]) -> Fault:
     place, *rest = found["loc"] or ("body",)
     path = rest if place == "body" else [place, *rest]
     pointer = "".join(f"/{escape(step)}" for step in path)
-    message = found["msg"].removeprefix("Value error, ")
+    message = MOMENTS.get(found["type"], found["msg"].removeprefix("Value error, "))
     if found["type"] == "string_pattern_mismatch":
         message = SHAPED.get(found["ctx"]["pattern"], message)
     return Fault(pointer, found["type"], message)

@@ -31,3 +31,8 @@ SHAPED = {
     TEMPLATE: "Send text in which braces hold network, campaign or post, such as {network}.",
     ADDRESS: "Send the address of a calendar, such as https://example.ch/events.ics.",
 }
+_MOMENT = "Send a moment with its offset, such as 2026-12-01T08:30:00Z; in an address `+` is `%2B`."
+MOMENTS = dict.fromkeys(
+    ("datetime_from_date_parsing", "datetime_parsing", "datetime_type", "timezone_aware"), _MOMENT
+)
+"""By code: an offset that was not encoded arrives as a space, and says nothing of the kind."""

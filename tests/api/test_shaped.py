@@ -41,6 +41,19 @@ async def test_text_of_a_wrong_form_is_told_in_words(
     assert (fault["code"], fault["message"]) == ("string_pattern_mismatch", message)
 
 
+@pytest.mark.parametrize("since", ["2026-12-01T08:30:00", "2026-12-01T08:30:00+01:00", "now"])
+async def test_moment_without_an_offset_or_with_one_unencoded_is_told_what_to_send(
+    desk: Desk, since: str
+) -> None:
+    answer = await desk.client.get(f"/v1/events?since={since}")
+
+    [fault] = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"]) == (422, "/query/since")
+    assert fault["message"] == (
+        "Send a moment with its offset, such as 2026-12-01T08:30:00Z; in an address `+` is `%2B`."
+    )
+
+
 async def test_graph_says_the_same(desk: Desk) -> None:
     query = """mutation ($input: CreateCommunityInput!) { createCommunity(input: $input) {
         ... on ValidationError { faults { pointer message } } } }"""
