@@ -29,7 +29,7 @@ async def refuse_body(request: Request) -> None:
     body = await request.body()
     try:
         found = json.loads(body) if body.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if found in NOTHING:
         return

@@ -35,3 +35,10 @@ async def test_what_says_nothing_is_none(desk: Desk, body: bytes) -> None:
     )
 
     assert answer.status_code == 200, answer.text
+
+
+async def test_what_is_nested_too_deep_to_be_read_says_nothing(desk: Desk) -> None:
+    draft = await desk.draft()
+    answer = await desk.client.request("DELETE", f"/v1/posts/{draft['id']}", content=b"[" * 100_000)
+
+    assert answer.status_code == 204, answer.text
