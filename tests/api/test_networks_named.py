@@ -43,7 +43,7 @@ async def test_each_list_names_the_networks_that_are_there(app: FastAPI, tenant:
         told[path] = (asked.status_code, asked.json()["code"], fault)
 
     expected = (422, "network.unknown", [_fault("/query/network/0")])
-    assert len(found) == 10
+    assert len(found) == 11
     assert told == dict.fromkeys(found, expected)
 
 
@@ -55,15 +55,16 @@ async def test_the_graph_says_the_same(tenant: Tenant) -> None:
         "metricSeries": ", metrics: [VIEWS]",
         "entries": f', since: "{GIVEN["since"]}", until: "{GIVEN["until"]}"',
     }
+    of_no_list = {"metricSeries": "{ days }", "mentionCount": "{ count }"}
     told = {}
     for name in fields:
-        shown = "{ days }" if name == "metricSeries" else "{ nodes { __typename } }"
+        shown = of_no_list.get(name, "{ nodes { __typename } }")
         query = f'{{ {name}(networks: ["sandbox", "friendface"]{more.get(name, "")}) {shown} }}'
         answer = (await tenant.client.post("/graphql", json={"query": query})).json()
         extensions = answer["errors"][0]["extensions"]
         told[name] = (extensions["code"], extensions["faults"])
 
-    assert len(fields) == 8
+    assert len(fields) == 9
     assert told == dict.fromkeys(fields, ("network.unknown", [_fault("/networks/1")]))
 
 

@@ -116,11 +116,12 @@ async def test_review_that_has_ended_stays_so(
     aline = await hire("Aline")
     await policy(desk, aline)
     made = await submit(desk, await desk.draft())
-    bodies = {"delegate": {"member_id": aline.id}}
-    ended = await aline.decide(made["id"], first, 200, words="Non.")
+    words = {"words": "Non."}
+    bodies = {"approve": words, "refuse": words, "delegate": {"member_id": aline.id}}
+    ended = await aline.decide(made["id"], first, 200, **bodies.get(first, {}))
     before = await events(desk)
 
-    refused = await aline.decide(made["id"], then, 409, **bodies.get(then, {"words": "Non."}))
+    refused = await aline.decide(made["id"], then, 409, **bodies.get(then, {}))
 
     assert refused["code"] == "state.not_allowed"
     assert await read(desk, f"/v1/reviews/{made['id']}") == ended
