@@ -21,15 +21,12 @@ from domain.mentions.inbox import read_inbox, read_mention, read_version
 JSON = (b"content-type", b"application/json")
 PRIVATE = (b"cache-control", conditional.PRIVATE.encode())
 PATH = "/v1/mentions"
-ROUNDS = 3
-"""Of the event loop, before a version is read: who is at the door comes in and shares it."""
 
 
 class Versions:
     """Workspace versions, never older than the question.
 
-    Who comes while one is read takes the next reading, and all who wait share it. Under load a
-    reading for one or two would cost half of their answer.
+    Who comes while one is read takes the next reading, and all who wait share it.
     """
 
     def __init__(self, reads: asyncpg.Pool) -> None:
@@ -47,10 +44,7 @@ class Versions:
     async def _read(self, workspace_id: UUID) -> None:
         waiting: list[asyncio.Future[int]] = []
         try:
-            while workspace_id in self._waiting:
-                for _ in range(ROUNDS):
-                    await asyncio.sleep(0)
-                waiting = self._waiting.pop(workspace_id)
+            while waiting := self._waiting.pop(workspace_id, []):
                 version = await read_version(self._reads, workspace_id)
                 for each in waiting:
                     if not each.done():
