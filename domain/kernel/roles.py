@@ -7,20 +7,18 @@ import asyncpg
 
 from domain.kernel.reaching import ServerUnusable
 
+APPLICATION = "parvis_app"
 # Who may act as a table's owner is not held by its policies either.
-ABOVE_THE_LAW = """
+ABOVE_THE_LAW = f"""
 SELECT r.rolname AS role,
        r.rolsuper OR r.rolbypassrls
        OR EXISTS (SELECT FROM pg_class c
                    WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
                      AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS is_mighty,
        (SELECT pg_has_role(r.oid, a.oid, 'USAGE')
-          FROM pg_roles a WHERE a.rolname = 'parvis_app') AS is_let_in
+          FROM pg_roles a WHERE a.rolname = '{APPLICATION}') AS is_let_in
   FROM pg_roles r WHERE r.rolname = current_user
 """
-
-
-APPLICATION = "parvis_app"
 _IS_THERE = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)"
 
 

@@ -174,13 +174,13 @@ def _moment(post: Post, by: timedelta, now: datetime) -> Place:
 
 def _moved(post: Post, at: Place, by: timedelta) -> MovedView:
     before = post.publish_at or post.created_at
-    is_moved = isinstance(at, datetime)
+    moment, code = (at, None) if isinstance(at, datetime) else (before, at.code)
     return MovedView(
         post_id=post.id,
         previous_at=before,
-        publish_at=at if isinstance(at, datetime) else before,
-        wall_time=post.wall_time + by if is_moved and post.wall_time else post.wall_time,
-        code=None if isinstance(at, datetime) else at.code,
+        publish_at=moment,
+        wall_time=post.wall_time + by if code is None and post.wall_time else post.wall_time,
+        code=code,
     )
 
 
