@@ -37,6 +37,8 @@ class PartFacts:
     """Of the link card, where there is one."""
     quote_of: str | None = None
     """Address of the post that it quotes."""
+    is_comment: bool = False
+    """Whether it answers something; a first comment does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def misfits(
         found += _of_text(manifest, measures, f"/parts/{number}/text", part, content_warning)
         found += _of_media(manifest, measures, f"/parts/{number}/media", part.media)
     if first_comment is not None:
-        found += _of_comment(manifest, measures, PartFacts(first_comment), content_warning)
+        comment = PartFacts(first_comment, is_comment=True)
+        found += _of_comment(manifest, measures, comment, content_warning)
     return found
 
 
@@ -88,6 +91,8 @@ def text_length(
     limit = manifest.text
     if limit is None:
         return None
+    if _comment_maximum(manifest, part) is not None:
+        return count(_as_sent(manifest, part), CountedAs.CHARACTERS, None)
     url_length = limit.url_length if measures.url_length is None else measures.url_length
     length = count(_as_sent(manifest, part), limit.counted_as, url_length)
     if content_warning and limit.counted_as is CountedAs.FEDIVERSE:
@@ -95,8 +100,25 @@ def text_length(
     return length
 
 
+def text_maximum(manifest: Manifest, measures: Measures, part: PartFacts) -> int | None:
+    """The longest such a message may be; None where the network takes no text."""
+    limit, own = manifest.text, _comment_maximum(manifest, part)
+    if limit is None or own is not None:
+        return own
+    maximum = limit.maximum if measures.text_max is None else measures.text_max
+    if part.media and limit.maximum_with_media is not None:
+        return min(maximum, limit.maximum_with_media)
+    return maximum
+
+
+def _comment_maximum(manifest: Manifest, part: PartFacts) -> int | None:
+    """The limit that comments alone have."""
+    return manifest.text.comment_maximum if manifest.text and part.is_comment else None
+
+
 def _as_sent(manifest: Manifest, part: PartFacts) -> str:
-    has_card = manifest.has_link_cards and not part.media
+    is_post = _comment_maximum(manifest, part) is None
+    has_card = manifest.has_link_cards and not part.media and is_post
     text = part.text if has_card else spelled_out(part.text, part.link_url)
     return text if _quotes(manifest, part.quote_of) else spelled_out(text, part.quote_of)
 
@@ -146,17 +168,17 @@ def _of_text(
             yield Misfit(pointer, "text.empty", "A message needs text or media.")
         return
     length = text_length(manifest, measures, part, content_warning)
-    if limit is None or length is None:
+    maximum = text_maximum(manifest, measures, part)
+    if limit is None or length is None or maximum is None:
         yield Misfit(pointer, "text.unsupported", f"{manifest.name} takes no text.")
         return
     if limit.counted_as is CountedAs.WEIGHTED and has_invalid(text):
         message = f"{manifest.name} refuses the characters U+FEFF, U+FFFE and U+FFFF."
         yield Misfit(pointer, "text.character_refused", message)
-    maximum = limit.maximum if measures.text_max is None else measures.text_max
-    if part.media and limit.maximum_with_media is not None:
-        maximum = min(maximum, limit.maximum_with_media)
     if length > maximum:
-        message = f"{manifest.name} takes {maximum} {_UNITS[limit.counted_as]}, this is {length}."
+        is_own = _comment_maximum(manifest, part) is not None
+        units = _UNITS[CountedAs.CHARACTERS if is_own else limit.counted_as]
+        message = f"{manifest.name} takes {maximum} {units}, this is {length}."
         yield Misfit(pointer, "text.too_long", message, maximum, length)
     size = len(text.encode())
     if limit.maximum_bytes is not None and size > limit.maximum_bytes:

@@ -48,6 +48,11 @@ class TextLimit(Shape):
     maximum_with_media: int | None = Field(
         default=None, description="Longest text beside media, where that is less; null: the same."
     )
+    comment_maximum: int | None = Field(
+        default=None,
+        description="Longest answer or first comment, in characters, where these have a limit of "
+        "their own; null: that of a post.",
+    )
     counted_as: CountedAs = Field(description="The unit the network counts in.")
     maximum_bytes: int | None = Field(
         description="A second limit in UTF-8 bytes, where the network has one."

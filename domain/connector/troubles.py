@@ -99,6 +99,17 @@ TROUBLES: Mapping[str, Trouble] = {
     "consent.seal_broken": Trouble(
         Refused, "What was kept of the consent cannot be opened", _BEGIN
     ),
+    "linkedin.duplicate": Trouble(
+        Refused,
+        "LinkedIn knows a post of the same words, which may be deleted",
+        "Change the words, or wait two days where the other was deleted; then retry it.",
+    ),
+    "linkedin.permission_missing": Trouble(
+        Refused,
+        "LinkedIn does not let the token do that; `said` names the permission",
+        "Add the product to the app over there (Share on LinkedIn, or the Community Management API "
+        "for organisations and for reading), then connect again with a new token.",
+    ),
     "mail.login_refused": Trouble(
         Unavailable,
         "The mail server does not take our login",

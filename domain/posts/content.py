@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts.shapes import measures_of
 from domain.accounts.tables import Account
 from domain.campaigns.rules import Parameters, link_with_parameters, with_parameters
-from domain.connector.fit import MediumFacts, Misfit, PartFacts, misfits, text_length
+from domain.connector.fit import MediumFacts, Misfit, PartFacts, misfits, text_length, text_maximum
 from domain.connector.manifest import Manifest
 from domain.connector.polls import poll_misfits
 from domain.connector.settings import settings_misfits
@@ -161,7 +161,7 @@ def judge(
         quote_of=content.quote_of,
         first_comment=content.first_comment,
         first_comment_length=content.first_comment
-        and _length(manifest, measures, PartFacts(content.first_comment), content),
+        and _length(manifest, measures, PartFacts(content.first_comment, is_comment=True), content),
         settings=content.settings,
         lengths=[_length(manifest, measures, part, content) for part in parts],
         misfits=[MisfitView.model_validate(each) for each in found],
@@ -246,9 +246,9 @@ async def find_named_accounts(
 
 def _facts(content: Content, media: Mapping[UUID, Media]) -> Sequence[PartFacts]:
     files = tuple(_medium(media[id_], content.language) for id_ in content.media_ids)
-    first, *rest = content.parts
+    (first, *rest), is_comment = content.parts, content.reply_to is not None
     return [
-        PartFacts(first, files, content.link_url, content.quote_of),
+        PartFacts(first, files, content.link_url, content.quote_of, is_comment),
         *(PartFacts(text) for text in rest),
     ]
 
@@ -284,8 +284,7 @@ def _medium(row: Media, language: str | None) -> MediumFacts:
 def _length(
     manifest: Manifest, measures: Measures, part: PartFacts, content: Content
 ) -> LengthView:
-    maximum = manifest.text.maximum if manifest.text else None
     return LengthView(
         length=text_length(manifest, measures, part, content.content_warning),
-        maximum=maximum if measures.text_max is None else measures.text_max,
+        maximum=text_maximum(manifest, measures, part),
     )

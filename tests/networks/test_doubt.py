@@ -1,5 +1,7 @@
 """Looking up what may have arrived, and taking back what did."""
 
+from urllib.parse import unquote
+
 import pytest
 
 from domain.connector.errors import (
@@ -28,7 +30,7 @@ async def test_lost_post_is_found_when_it_is_there(key: str) -> None:
     assert found.remote_id
 
 
-@pytest.mark.parametrize("key", ["discord", "mastodon", "sandbox"])
+@pytest.mark.parametrize("key", ["discord", "linkedin", "mastodon", "sandbox"])
 async def test_lost_post_is_none_of_those_that_say_the_same_and_are_known(key: str) -> None:
     """The second of two posts of the same words took the first one for itself, and was lost."""
     found = await look_up(key, script(key, "look_up_found"))
@@ -54,6 +56,6 @@ async def test_withdrawing_takes_away_last_first_and_does_not_mind_what_is_gone(
     assert ability is not None
     await ability.withdraw(http, case_of(key).access, published.refs)
     http.assert_finished()
-    said = "\n".join(f"{call.url} {body_text(call)}" for call in http.calls)
+    said = "\n".join(f"{unquote(call.url)} {body_text(call)}" for call in http.calls)
     places = [said.index(ref.remote_id.rsplit("/", 1)[-1]) for ref in published.refs]
     assert places == sorted(places, reverse=True)

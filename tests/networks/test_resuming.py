@@ -38,6 +38,24 @@ NAMED: list[tuple[str, Checkpoint, str, str]] = [
         "at://did:x/app.bsky.feed.post/3k",
     ),
     ("sandbox", {}, "http://sandbox.test/posts/01a2", "01a2"),
+    (
+        "linkedin",
+        {},
+        "https://www.linkedin.com/feed/update/urn:li:share:7431229065766260701/",
+        "urn:li:share:7431229065766260701",
+    ),
+    (
+        "linkedin",
+        {},
+        "https://www.linkedin.com/posts/cafe_bread-activity-7431229065766260735-k2Ab?utm=1",
+        "urn:li:activity:7431229065766260735",
+    ),
+    (
+        "linkedin",
+        {},
+        "https://www.linkedin.com/feed/update/x?commentUrn=urn%3Ali%3Acomment%3A%28activity%3A7%2C8%29",
+        "urn:li:comment:(urn:li:activity:7,8)",
+    ),
 ]
 NAMELESS: list[tuple[str, str]] = [
     ("mastodon", "https://village.example/@cafe/"),
@@ -46,6 +64,7 @@ NAMELESS: list[tuple[str, str]] = [
     ("wordpress", "https://village.example/2026/11/bread/"),
     ("discourse", "https://forum.example/latest"),
     ("bluesky", "https://bsky.app/profile/v/post/another"),
+    ("linkedin", "https://www.linkedin.com/company/village-cafe/posts/"),
 ]
 
 
@@ -57,6 +76,7 @@ ELSEWHERE: list[tuple[str, str]] = [
     ("discord", "https://discord.example/channels/1/2/345"),
     ("telegram", "https://example.org/village/12"),
     ("wordpress", "https://village.example:8443/?p=34"),
+    ("linkedin", "https://linkedin.example/feed/update/urn:li:share:7/"),
     ("discourse", "https://village.example/p/12"),
     ("sandbox", "https://sandbox.example/posts/01a2"),
     ("sandbox", "http://[sandbox.test/posts/01a2"),

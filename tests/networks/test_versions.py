@@ -30,12 +30,12 @@ OWN_WORDS = [
 
 @dataclass
 class Away:
-    """Notes where it was called, and is not there."""
+    """Notes where it was called and what was asked for in headers, and is not there."""
 
-    urls: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     async def __call__(self, call: Call) -> Reply:
-        self.urls.append(call.url)
+        self.asked.append(f"{call.url} {' '.join(call.headers.values())}")
         raise Unavailable("It is not there.")
 
 
@@ -50,8 +50,9 @@ async def test_version_that_is_asked_for_is_spoken(key: str, api: Api, version: 
     with pytest.raises(Unavailable):
         await ability.connect(http, replace(case.login, versions=chosen), now=NOW)
 
-    assert [url for url in http.urls if f"{api.at(version)}/" not in url] == []
-    assert len(http.urls) == 2
+    named = f"{api.at(version)}/" if "{version}" in api.path else version
+    assert [each for each in http.asked if named not in each] == []
+    assert len(http.asked) == 2
 
 
 def gone(key: str, status: int, body: JsonValue) -> Exchange:

@@ -62,6 +62,15 @@ _SPENT = (
     ),
     _Spent(("error",), frozenset({"ratelimited"})),  # Slack
     _Spent(("code",), frozenset({"comment_flood"})),  # WordPress, with 400
+    # LinkedIn: a day there is UTC's.
+    _Spent(
+        ("message",),
+        frozenset(
+            f"Resource level throttle {whose} DAY limit for calls to this resource is reached."
+            for whose in ("APPLICATION", "MEMBER", "APPLICATION_AND_MEMBER")
+        ),
+        day_of=ZoneInfo("UTC"),
+    ),
 )
 
 

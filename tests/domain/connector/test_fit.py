@@ -207,6 +207,28 @@ def test_characters_weigh_and_some_are_refused_as_x_does() -> None:
     ]
 
 
+def test_comments_are_held_to_a_limit_of_their_own_where_there_is_one() -> None:
+    linkedin = all_connectors()["linkedin"].manifest
+    brackets, link = "(" * 1250, "https://village.example"
+
+    def judged(part: PartFacts, comment: str | None = None) -> list[tuple[str, str, int | None]]:
+        found = misfits(linkedin, NOTHING, [part], first_comment=comment)
+        return [(each.pointer, each.message, each.actual) for each in found]
+
+    told = "LinkedIn takes 1250 characters, this is 1275."
+    posted = "LinkedIn takes 3000 characters once escaped, this is 3002."
+    assert judged(PartFacts("a"), brackets) == []
+    assert judged(PartFacts(brackets, is_comment=True)) == []
+    assert judged(PartFacts(brackets, link_url=link)) == []
+    assert judged(PartFacts(brackets, link_url=link, is_comment=True)) == [
+        ("/parts/0/text", told, 1275)
+    ]
+    assert judged(PartFacts("a"), brackets + "(") == [
+        ("/first_comment", "LinkedIn takes 1250 characters, this is 1251.", 1251)
+    ]
+    assert judged(PartFacts("(" * 1501)) == [("/parts/0/text", posted, 3002)]
+
+
 def test_first_comment_is_judged_as_any_text_where_there_are_some() -> None:
     commenting = VILLAGE.model_copy(update={"has_first_comment": True})
     part = PartFacts("a")

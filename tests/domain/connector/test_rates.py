@@ -268,6 +268,17 @@ def test_each_dialect_of_headers_is_read(headers: dict[str, str], rate: Rate) ->
         ),
         pytest.param(429, {}, {"status": 429, "message": "…"}, Rate(None, 0, None), id="linkedin"),
         pytest.param(
+            429,
+            {},
+            {
+                "status": 429,
+                "message": "Resource level throttle APPLICATION DAY limit for calls to this "
+                "resource is reached.",
+            },
+            Rate(None, 0, datetime(2026, 11, 23, tzinfo=UTC)),
+            id="linkedin, until midnight of UTC",
+        ),
+        pytest.param(
             403,
             {},
             google("quotaExceeded"),

@@ -1,0 +1,75 @@
+"""LinkedIn's tokens: how long one lasts, and how it is renewed.
+
+An access token lasts 60 days. A refresh token, which approved apps alone are given, lasts 365 from
+the first consent on and is not prolonged by use; what comes back may be the same, another or none
+(https://learn.microsoft.com/linkedin/shared/authentication/programmatic-refresh-tokens and
+…/token-introspection, read 2026-11-28). Both calls need the app's id and secret.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from domain.connector.dialects import oauth2
+from domain.connector.dialects.answering import ask
+from domain.connector.errors import GrantExpired, Refused
+from domain.connector.heard import Heard, NotUnderstood, heard, without_secrets
+from domain.connector.http import Call, Http, Reply
+from domain.connector.words import Access, Grant, Login
+
+API, OAUTH = "https://api.linkedin.com", "https://www.linkedin.com"
+LASTS = timedelta(days=60)
+_APP = ("client_id", "client_secret")
+
+
+class _Introspected(Heard):
+    active: bool = False
+    expires_at: int | None = None
+
+
+def oauth_root(server: str) -> str:
+    """Where tokens are asked for: a host of its own at LinkedIn, the same anywhere else."""
+    return OAUTH if server == API else server
+
+
+async def pasted(http: Http, server: str, login: Login, *, now: datetime) -> Grant:
+    """A grant of what a person pasted; when it ends is asked for where the app is known."""
+    token, refresh = _typed(login, "access_token"), _typed(login, "refresh_token") or None
+    app = {name: _typed(login, name) for name in _APP if _typed(login, name)}
+    ends_at = now + LASTS
+    if len(app) == len(_APP):
+        ends_at = await _end_of(http, server, token, app) or ends_at
+    return Grant(token, refresh, ends_at, app)
+
+
+async def renewed(http: Http, access: Access, *, now: datetime) -> Grant | None:
+    """None where there is nothing to renew it with."""
+    kept, app = access.grant, {name: access.grant.extra.get(name, "") for name in _APP}
+    if not kept.refresh or not all(app.values()):
+        return None
+    form = {"grant_type": "refresh_token", "refresh_token": kept.refresh, **app}
+    endpoint = f"{oauth_root(access.server)}/oauth/v2/accessToken"
+    grant = (await oauth2.ask_tokens(http, endpoint, form)).grant(now=now, extra=kept.extra)
+    return Grant(grant.access, grant.refresh or kept.refresh, grant.expires_at, grant.extra)
+
+
+async def _end_of(http: Http, server: str, token: str, app: dict[str, str]) -> datetime | None:
+    """When a token ends, None where that is not told. Raises `GrantExpired` when it has."""
+    form = (("token", token), *app.items())
+    call = Call("POST", f"{oauth_root(server)}/oauth/v2/introspectToken", form=form)
+    told = _read(await ask(http, call), (token, *app.values()))
+    if not told.active:
+        raise GrantExpired("The access token has ended or was revoked.")
+    return None if told.expires_at is None else datetime.fromtimestamp(told.expires_at, UTC)
+
+
+def _read(reply: Reply, hidden: tuple[str, ...]) -> _Introspected:
+    said = without_secrets(f"{reply.status} {reply.text}"[:2000], hidden)
+    try:
+        if reply.is_success:
+            return heard(reply, _Introspected)
+    except NotUnderstood:
+        pass
+    raise Refused("LinkedIn tells nothing of the token: are client id and secret right?", said=said)
+
+
+def _typed(login: Login, name: str) -> str:
+    return login.fields.get(name, "").strip()
