@@ -6,7 +6,7 @@ from api.graph.derive import derive
 from api.graph.lists import listing, single
 from api.graph.pages import Order
 from api.graph.relations import edge
-from domain.approvals import deciding, handing, service
+from domain.approvals import deciding, handing, lapsing, service
 from domain.approvals import queries as reviews
 from domain.approvals.shapes import ReviewView
 from domain.policies import queries as policies
@@ -87,8 +87,9 @@ MUTATIONS = (
     ),
     Mutation(
         "remove_approval_policy",
-        changes.remove_policy,
-        "Removes an approval policy: what it alone held back goes out. Needs `communities:write`.",
+        lapsing.remove_policy,
+        "Removes an approval policy: what it alone held back goes out, and reviews that it alone "
+        "asked for lapse. Needs `communities:write`.",
         prefix="pol",
     ),
     Mutation(

@@ -8,6 +8,7 @@ from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, Version
 from api.filters import OfCommunities
 from api.paging import link_next, located, tag
 from api.routes import TransactionRoute
+from domain.approvals import lapsing
 from domain.kernel.ids import PolicyId
 from domain.kernel.shapes import Page
 from domain.policies import queries, service
@@ -80,5 +81,8 @@ async def remove_approval_policy(
     version: VersionIfSentDep,
     policy_id: PolicyId,
 ) -> None:
-    """What it alone held back goes out. Needs the scope `communities:write`."""
-    await service.remove_policy(session, caller, policy_id, expected_version=version, now=now)
+    """What it alone held back goes out, and reviews that it alone asked for lapse.
+
+    Needs the scope `communities:write`.
+    """
+    await lapsing.remove_policy(session, caller, policy_id, expected_version=version, now=now)

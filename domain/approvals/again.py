@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.approvals.lapsing import lapse_review
 from domain.approvals.queries import visible
 from domain.approvals.service import ask, new_review
 from domain.approvals.shapes import SubmitReview
@@ -39,7 +40,8 @@ async def ask_again(
     """A new review with the words and for the member of the one before.
 
     Nothing where another worker was first, somebody submitted it, a policy that misses does not
-    ask again, or nobody may approve: the post goes on saying that its approval is lost.
+    ask again, or nobody may approve: the post goes on saying that its approval is lost. Where no
+    policy misses any more, what was asked lapses.
     """
     try:
         post = await find_post(session, caller, post_id, None)
@@ -49,8 +51,11 @@ async def ask_again(
         return
     post.ask_again_at = None
     missing = await missing_for(session, caller, post)
+    if not missing:
+        await lapse_review(session, caller, post, now=now)
+        return
     before = await _newest(session, caller, post)
-    if before is None or not missing or not all(each.asks_again for each in missing):
+    if before is None or not all(each.asks_again for each in missing):
         return
     command = SubmitReview(note=before.note, language=Language(before.language))
     row = await new_review(session, caller, post, command, now=now)

@@ -8,6 +8,7 @@ open, approve → approved      the last step approves
 open, refuse → refused        any step refuses, with words
 open, withdraw → withdrawn
 open, outdate → outdated      the post says something else, and that is submitted
+open, lapse → lapsed          nothing of the post asks for an approval any more
 """
 
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ class ReviewState(Word):
     REFUSED = "refused", "A step said no."
     WITHDRAWN = "withdrawn", "Whoever asked took it back."
     OUTDATED = "outdated", "The post was changed meanwhile."
+    LAPSED = "lapsed", "No policy asks for it any more."
 
 
 class Act(StrEnum):
@@ -34,6 +36,7 @@ class Act(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     OUTDATE = "outdate"
+    LAPSE = "lapse"
 
 
 class ReviewVerdict(Word):
@@ -51,6 +54,7 @@ TRANSITIONS: dict[tuple[ReviewState, Act], ReviewState] = {
     (S.OPEN, Act.REFUSE): S.REFUSED,
     (S.OPEN, Act.WITHDRAW): S.WITHDRAWN,
     (S.OPEN, Act.OUTDATE): S.OUTDATED,
+    (S.OPEN, Act.LAPSE): S.LAPSED,
 }
 
 

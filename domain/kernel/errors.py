@@ -575,6 +575,15 @@ class AlreadyPublished(Conflict):
     remedy = "Change it with POST /v1/posts/{id}/edit, or take it back with …/withdraw."
 
 
+class PartsGone(Conflict):
+    code = "post_version.parts_gone"
+    title = "Some of what the version shows is there no longer"
+    remedy = (
+        "Send the rest of it to the post with PATCH; `errors` (in GraphQL `faults`) points at what"
+        " of the version is gone."
+    )
+
+
 class NotApproved(Conflict):
     code = "post.not_approved"
     title = "The post says what was not approved"

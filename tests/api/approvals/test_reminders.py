@@ -247,6 +247,20 @@ async def test_two_workers_submit_again_once(
     assert len(await told(desk, "review.asked_again")) == 1
 
 
+async def test_review_of_what_no_policy_asks_for_after_an_edit_lapses(
+    desk: Desk, database: Database, hire: Hire, work: Work
+) -> None:
+    await policy(desk, await hire("Aline"), labels=["vigne"])
+    post = await desk.draft(labels=["vigne"])
+    made = await submit(desk, post)
+    await edit(desk, post, labels=[])
+
+    await work(await quiet_from(database, desk, post), job=ask_again_due)
+
+    assert (await read(desk, f"/v1/reviews/{made['id']}"))["state"] == "lapsed"
+    assert [each["subject_id"] for each in await told(desk, "review.lapsed")] == [made["id"]]
+
+
 @pytest.mark.parametrize(
     "why", ["policy", "submitted", "withdrawn", "refused", "nobody", "removed"]
 )

@@ -175,6 +175,28 @@ async def test_edit_during_a_review_makes_it_undecidable_and_a_new_one_outdates_
     assert (await schedule(desk, post, 409))["code"] == "post.not_approved"
 
 
+async def test_review_lapses_with_the_only_policy_that_asked_for_it(desk: Desk, hire: Hire) -> None:
+    aline = await hire("Aline")
+    of_all = await policy(desk, aline)
+    of_vines = await policy(desk, aline, name="Vigne", labels=["vigne"])
+    both, one = await desk.draft(labels=["vigne"]), await desk.draft()
+    asked, alone = await submit(desk, both), await submit(desk, one)
+
+    gone = await desk.client.delete(f"/v1/approval-policies/{of_all['id']}")
+
+    states = [(await read(desk, f"/v1/reviews/{each['id']}"))["state"] for each in (asked, alone)]
+    assert (gone.status_code, states) == (204, ["open", "lapsed"])
+    [told] = [each for each in await events(desk) if each["kind"] == "review.lapsed"]
+    assert (told["subject_id"], told["data"]["post"]) == (alone["id"], one["id"])
+    assert [told["data"][side]["state"] for side in ("previous", "current")] == ["open", "lapsed"]
+    assert (await read(desk, f"/v1/posts/{one['id']}"))["approval"]["state"] == "not_needed"
+    refused = await aline.decide(alone["id"], "approve", 409)
+    assert (refused["code"], refused["detail"]) == ("state.not_allowed", "The review is lapsed.")
+    removes = "mutation($id: ID!) { removeApprovalPolicy(input: {id: $id}) { __typename } }"
+    await ask(desk.tenant, removes, id=of_vines["id"])
+    assert (await read(desk, f"/v1/reviews/{asked['id']}"))["state"] == "lapsed"
+
+
 async def test_only_who_is_asked_decides(desk: Desk, hire: Hire) -> None:
     aline, marc, luc = await hire("Aline"), await hire("Marc"), await hire("Luc", "editor")
     await policy(desk, aline)

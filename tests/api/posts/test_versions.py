@@ -3,8 +3,12 @@
 import asyncio
 from typing import Any
 
+from domain.kernel.database import Database
+from domain.kernel.ids import read, show
 from tests.api.graph.asking import ask
+from tests.api.media.test_rights import send
 from tests.desk import Desk
+from tests.world import make_account
 
 ASK = """query ($id: ID!, $after: String) { post(id: $id) {
     versions(first: 1, after: $after) {
@@ -147,6 +151,38 @@ async def test_restored_version_stands_on_top_with_its_variants(desk: Desk) -> N
     assert restored.json()["variants"][0]["parts"] == ["Un", "Deux"]
     assert restored.json()["variants"][0]["content_warning"] == "Vin"
     assert [each["number"] for each in await versions_of(desk, draft["id"])] == [3, 2, 1]
+
+
+async def test_version_that_shows_what_is_gone_is_not_restored_and_says_which(
+    desk: Desk, database: Database
+) -> None:
+    ids = desk.tenant.workspace_id, read("com", desk.community)
+    other = show("acct", await make_account(database, *ids))
+    [kept, gone] = [await send(desk, colour) for colour in ("teal", "red")]
+    quoted = await desk.draft()
+    variants = [
+        {"account_id": desk.account, "media_ids": [gone]},
+        {"account_id": other, "quote_of": quoted["id"]},
+    ]
+    draft = await desk.draft(text="Un", media_ids=[kept, gone], variants=variants)
+    await change(desk, draft["id"], 1, text="Deux", media_ids=[], variants=[])
+    [_, first] = await versions_of(desk, draft["id"])
+    for path in (f"media/{gone}", f"accounts/{other}", f"posts/{quoted['id']}"):
+        removed = await desk.client.delete(f"/v1/{path}", headers={"If-Match": "*"})
+        assert removed.status_code == 204, removed.text
+
+    refused = await desk.client.post(
+        f"/v1/post-versions/{first['id']}/restore", headers={"If-Match": '"2"'}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "post_version.parts_gone")
+    assert [(each["pointer"], each["message"]) for each in refused.json()["errors"]] == [
+        ("/media_ids/1", "There is no such media any more."),
+        ("/variants/0/media_ids/0", "There is no such media any more."),
+        ("/variants/1/account_id", "There is no such account any more."),
+        ("/variants/1/quote_of", "There is no such post any more."),
+    ]
+    assert [each["number"] for each in await versions_of(desk, draft["id"])] == [2, 1]
 
 
 async def test_restoring_by_the_graph_needs_the_version_that_is_there(desk: Desk) -> None:

@@ -21,6 +21,7 @@ def test_acts_of_the_drawing_are_done_and_others_refused(state: ReviewState, act
         Act.REFUSE: ReviewState.REFUSED,
         Act.WITHDRAW: ReviewState.WITHDRAWN,
         Act.OUTDATE: ReviewState.OUTDATED,
+        Act.LAPSE: ReviewState.LAPSED,
     }
 
     if state is OPEN:
