@@ -41,8 +41,9 @@ async def create_pause(
 ) -> PauseView:
     """Of a community, a calendar, an account or what they have in common; or of everything.
 
-    From now on nothing of it goes out, answers and edits included; what is under way arrives, and
-    withdrawals go on. Nothing is lost: what falls due meanwhile is held. Needs `posts:publish`.
+    From now on nothing of it goes out, answers and edits included; what is under way arrives, as
+    `under_way_ids` says, and withdrawals go on. Nothing is lost: what falls due meanwhile is held.
+    Needs `posts:publish`.
     """
     view = await service.create_pause(session, caller, command, now=now)
     tag(response, view.version)

@@ -14,7 +14,7 @@ from domain.kernel.database import driver_of
 from domain.kernel.errors import PublishingPaused
 from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
-from domain.pauses.shapes import PauseView
+from domain.pauses.shapes import MOST_UNDER_WAY, PauseView
 from domain.pauses.tables import Pause
 
 NEWEST_FIRST = Sort("-pauses.created_at", (col(Pause.created_at), col(Pause.id)), (datetime, UUID))
@@ -35,6 +35,19 @@ SELECT p.id, count(*) AS overdue
  WHERE d.workspace_id = $1 AND p.id = ANY ($2) AND {IS_OVERDUE}
  GROUP BY p.id
 """
+UNDER_WAY = f"""
+SELECT p.id, (array_agg(d.id ORDER BY d.id))[:{MOST_UNDER_WAY}] AS delivery_ids
+  FROM deliveries d {OF_DELIVERIES}
+  JOIN pauses p ON p.workspace_id = d.workspace_id AND {COVERS}
+ WHERE d.workspace_id = $1 AND p.id = ANY ($2) AND d.act_at IS NOT NULL AND d.state = 'going'
+   AND d.kind <> 'withdraw' AND (o.id IS NULL OR o.state = 'going_out')
+ GROUP BY p.id
+"""
+"""What was let out before a pause began: a post says so once its messages were judged."""
+# Before its own statement: what another transaction has let out meanwhile is seen by the next.
+WAIT_FOR_JUDGES = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 4))"
+JUDGE = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1::text, 4))"
+"""Held by who lets messages out, until they are marked: a pause begins before or after that."""
 
 
 def visible(caller: Caller) -> SelectOfScalar[Pause]:
@@ -81,11 +94,19 @@ async def pause_views(
 ) -> list[PauseView]:
     asked = [row.id for row in rows if row.ended_at is None]
     overdue: dict[UUID, int] = {}
+    under_way: dict[UUID, list[UUID]] = {}
     if asked:
         raw = await driver_of(session)
         found = await raw.fetch(OVERDUE, caller.workspace_id, asked, now)
         overdue = {row["id"]: row["overdue"] for row in found}
+        found = await raw.fetch(UNDER_WAY, caller.workspace_id, asked)
+        under_way = {row["id"]: row["delivery_ids"] for row in found}
     hidden = {"made_from", "workspace_id"}
     return [
-        PauseView(**row.model_dump(exclude=hidden), overdue=overdue.get(row.id, 0)) for row in rows
+        PauseView(
+            **row.model_dump(exclude=hidden),
+            overdue=overdue.get(row.id, 0),
+            under_way_ids=under_way.get(row.id, []),
+        )
+        for row in rows
     ]

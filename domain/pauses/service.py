@@ -13,9 +13,10 @@ from domain.communities.tables import Community
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import digest, find, insert, made_before
+from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault, Misfit
-from domain.kernel.ids import new_id
-from domain.pauses.queries import pause_views
+from domain.kernel.ids import new_id, show
+from domain.pauses.queries import WAIT_FOR_JUDGES, pause_views
 from domain.pauses.shapes import CreatePause, PauseView
 from domain.pauses.tables import Pause
 
@@ -23,7 +24,10 @@ from domain.pauses.tables import Pause
 async def create_pause(
     session: AsyncSession, caller: Caller, command: CreatePause, *, now: datetime
 ) -> PauseView:
-    """Holds from the next message on. Raises `NotFound`, `Misfit`, and `AlreadyExists`."""
+    """Holds from the next message on, and names those before it.
+
+    Raises `NotFound`, `Misfit`, and `AlreadyExists`.
+    """
     caller.need(Scope.POSTS_PUBLISH)
     made_from = digest(command)
     before = await made_before(session, caller, Pause, command.id, made_from)
@@ -41,10 +45,14 @@ async def create_pause(
         updated_at=now,
         made_from=made_from,
     )
+    raw = await driver_of(session)
+    await raw.execute(WAIT_FOR_JUDGES, str(caller.workspace_id))
     await insert(session, row, taken="It is paused already.", at=None)
+    [view] = await pause_views(session, caller, [row], now=now)
     data = command.model_dump(mode="json", exclude={"id"}, exclude_none=True)
+    data["under_way"] = [show("dlv", id_) for id_ in view.under_way_ids]
     record(session, caller, "pause.begun", ("pause", row.id), now=now, data=data)
-    return (await pause_views(session, caller, [row], now=now))[0]
+    return view
 
 
 async def _community(session: AsyncSession, caller: Caller, command: CreatePause) -> UUID | None:

@@ -5,11 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment
-from domain.kernel.ids import AccountId, CalendarId, CommunityId, Own, PauseId
+from domain.kernel.ids import AccountId, CalendarId, CommunityId, DeliveryId, Own, PauseId
 from domain.kernel.shapes import Command, View
 from domain.kernel.words import Word
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Accident on the line"])]
+MOST_UNDER_WAY = 100
 
 
 class Overdue(Word):
@@ -31,6 +32,10 @@ class PauseView(View):
     reason: str = Field(description="Why, in the words of whoever paused it.")
     paused_by: str = Field(description="Who paused it, as the event log calls them.")
     overdue: int = Field(description="How many messages should have gone out meanwhile.")
+    under_way_ids: list[DeliveryId] = Field(
+        description="Deliveries it covers that were on their way out before it began and still are:"
+        f" it does not stop them; at most {MOST_UNDER_WAY}."
+    )
     ended_at: Moment | None = Field(description="When it ended; null: it goes on.")
     ended_by: str | None = Field(description="Who ended it.")
     version: int = Field(description="Counts changes; the ETag.")

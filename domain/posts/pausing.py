@@ -17,6 +17,7 @@ from domain.kernel.ids import show
 from domain.pauses.queries import (
     COVERS,
     IS_OVERDUE,
+    JUDGE,
     OF_DELIVERIES,
     pause_views,
     visible,
@@ -58,7 +59,10 @@ async def hold_paused(
     """
     asked = [row["id"] for row in rows if _brings_out(row)]
     raw = await driver_of(session)
-    if not asked or not await raw.fetch(LOCK_OPEN, caller.workspace_id):
+    if not asked:
+        return rows
+    await raw.execute(JUDGE, str(caller.workspace_id))
+    if not await raw.fetch(LOCK_OPEN, caller.workspace_id):
         return rows
     found = await raw.fetch(PAUSED, caller.workspace_id, asked)
     held = {row["id"]: _reason(row) for row in found}

@@ -1,5 +1,6 @@
 """Changes of posts while they are planned: made, changed, removed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,13 +23,14 @@ from domain.kernel.errors import (
     InUse,
     Misfit,
     NotAllowedNow,
+    TimePast,
     VersionStale,
 )
 from domain.kernel.ids import new_id
 from domain.posts.adapting import set_adaptations
-from domain.posts.command_shapes import ChangePost, CreatePost
+from domain.posts.command_shapes import ChangePost, CreatePost, VariantInput
 from domain.posts.content import find_media
-from domain.posts.finding import DOUBTED, ensure_free, ensure_waiting, find_post
+from domain.posts.finding import DOUBTED, ensure_free, ensure_waiting, find_post, variants_of
 from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew
 from domain.posts.quotes import ensure_quoted
 from domain.posts.rules import PUBLIC, PostState
@@ -56,6 +58,7 @@ OUTWARD = PARTS | {
 """What may not change once a post is public."""
 HEARD = OUTWARD - {"wall_time", "time_zone"} | {"campaign_id"}
 """What people over there read, the tags of links included."""
+PASSED = "Its time has passed: send a wall_time to come with it."
 
 
 async def create_post(
@@ -116,7 +119,10 @@ async def change_post(
     expected_version: int | None,
     now: datetime,
 ) -> PostDetail:
-    """Raises `PostOnHold`, `DeliveryUnderWay`, `PostStale`; `AlreadyPublished` for the public."""
+    """Raises `PostOnHold`, `DeliveryUnderWay`, `PostStale`; `AlreadyPublished` for the public.
+
+    `TimePast` for what would go out at once by being moved.
+    """
     caller.need(Scope.POSTS_WRITE)
     post = await find_unchanged(session, caller, id_, expected_version)
     values = command.sent()
@@ -124,6 +130,7 @@ async def change_post(
     await _ensure_may_change(session, caller, post, values)
     adaptations, variants = (values.pop(name, None) for name in sorted(PARTS))
     await _complete(session, caller, post, values, now)
+    await _ensure_still_to_come(session, caller, post, values, variants, now)
     previous = apply(post, values, now=now)
     if adaptations is not None and await set_adaptations(
         session, caller, post, adaptations, now=now
@@ -227,6 +234,29 @@ async def _complete(
         values["poll"] = values["poll"].model_dump()
     if values.keys() & {"wall_time", "time_zone"}:
         values["publish_at"] = _moment(post, values, now)
+
+
+async def _ensure_still_to_come(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    values: dict[str, Any],
+    variants: Sequence[VariantInput] | None,
+    now: datetime,
+) -> None:
+    """Raises `TimePast` where a change would send at once what was held when its time came.
+
+    In another calendar, or for an account more, what held it back may not.
+    """
+    at = values.get("publish_at", post.publish_at)
+    if post.state != PostState.SCHEDULED or at is None or at > now:
+        return
+    if values.get("calendar_id", post.calendar_id) != post.calendar_id:
+        raise TimePast(PASSED, at="/calendar_id")
+    known = {row.account_id for row in await variants_of(session, caller, post.id)}
+    for place, each in enumerate(variants or ()):
+        if each.account_id not in known:
+            raise TimePast(PASSED, at=f"/variants/{place}/account_id")
 
 
 def _moment(post: Post, values: dict[str, Any], now: datetime) -> datetime | None:

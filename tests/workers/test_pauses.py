@@ -1,21 +1,22 @@
 """What a pause keeps from going out, and what becomes of it; what was missed while nobody sent."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from domain.calendars.rules import CatchUp
-from domain.calendars.service import change_calendar
-from domain.calendars.shapes import ChangeCalendar
+from domain.calendars.service import change_calendar, create_calendar
+from domain.calendars.shapes import ChangeCalendar, CreateCalendar
 from domain.connector.errors import Unavailable
 from domain.connector.words import Checkpoint
 from domain.events.tables import Event
 from domain.kernel.caller import worker
-from domain.kernel.errors import PauseOverdue
-from domain.kernel.ids import new_id
+from domain.kernel.errors import PauseOverdue, TimePast
+from domain.kernel.ids import new_id, show
 from domain.pauses.queries import get_pause
 from domain.pauses.service import create_pause
 from domain.pauses.shapes import CreatePause, EndPause, Overdue, PauseView
@@ -26,8 +27,10 @@ from domain.posts.pausing import end_pause
 from domain.posts.rules import HOLD
 from domain.posts.service import change_post
 from domain.posts.settling import retry_delivery
+from domain.posts.shapes import PostDetail
 from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_post
+from tests.api.posts.test_removals import until_it_waits
 from tests.workers.stage import LEASE, Stage, stage
 
 __all__ = ["stage"]
@@ -130,6 +133,79 @@ async def test_what_waits_in_a_worker_is_held_by_a_pause_that_comes_meanwhile(
 
     assert stage.network.texts == ["a"]
     assert await stage.states() == ["done", "waiting"]
+
+
+async def test_pause_names_what_it_came_too_late_for(stage: Stage) -> None:
+    account_id = await stage.account()
+    post_id = await stage.plan("a", account_id)
+    await stage.plan("later", account_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        statement = select(Delivery).where(col(Delivery.post_id) != post_id)
+        (await session.exec(statement)).one().act_at = stage.now + HOLD
+    stage.network.gate.clear()
+    await stage.deliver()
+    await stage.network.begun.wait()
+
+    made = await pause(stage, calendar_id=stage.calendar_id)
+    stage.network.gate.set()
+    await stage.quiet()
+    after = await read(stage, made.id)
+
+    [out] = [row.id for row in await stage.rows(Delivery) if row.post_id == post_id]
+    assert (made.under_way_ids, after.under_way_ids) == ([out], [])
+    assert [each["under_way"] for each in await told(stage, "pause.begun")] == [[show("dlv", out)]]
+    assert stage.network.texts == ["a"]
+
+
+async def test_pause_waits_for_who_is_letting_messages_out_and_names_them(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    caller = worker(stage.workspace_id)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        rows = await delivering.claim_due(
+            session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
+        )
+    async with stage.database.transaction(stage.workspace_id) as session:
+        [task] = await delivering.prepare(session, caller, rows, now=stage.now)
+        late = asyncio.create_task(pause(stage))
+        await until_it_waits(session, late)
+
+    assert (await late).under_way_ids == [task.id]
+
+
+@pytest.mark.parametrize("how", ["calendar", "account"])
+async def test_what_a_pause_holds_past_its_time_is_moved_with_a_new_time_alone(
+    stage: Stage, how: str
+) -> None:
+    """Else it would go out at once, as nothing holds it there."""
+    account_id, other_id = await stage.account(), await stage.account()
+    post_id = await stage.plan("a", account_id)
+    held = {"calendar_id": stage.calendar_id, "account_id": account_id}
+    await pause(stage, **{f"{how}_id": held[f"{how}_id"]})
+    await go(stage)
+    stage.now += timedelta(hours=1)
+    caller = worker(stage.workspace_id)
+    calendar = CreateCalendar(community_id=stage.community_id, name="b")
+    async with stage.database.transaction(stage.workspace_id) as session:
+        calendar_id = (await create_calendar(session, caller, calendar, now=stage.now)).id
+    named = [VariantInput(account_id=id_) for id_ in (account_id, other_id)]
+    moved: dict[str, Any] = (
+        {"calendar_id": calendar_id} if how == "calendar" else {"variants": named}
+    )
+
+    async def change(**values: Any) -> PostDetail:
+        command = ChangePost(**values)
+        async with stage.database.transaction(stage.workspace_id) as session:
+            return await change_post(
+                session, caller, post_id, command, expected_version=None, now=stage.now
+            )
+
+    with pytest.raises(TimePast, match="Its time has passed: send a wall_time"):
+        await change(**moved)
+    done = await change(**moved, wall_time="2027-01-15T09:00:00", time_zone="Europe/Zurich")
+
+    assert await go(stage) == []
+    assert done.publish_at == datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+    assert {row.act_at for row in await stage.rows(Delivery)} == {done.publish_at}
 
 
 async def test_ending_a_pause_asks_what_becomes_of_what_is_overdue(stage: Stage) -> None:
