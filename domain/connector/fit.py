@@ -9,6 +9,7 @@ from domain.connector.links import spelled_out
 from domain.connector.manifest import CountedAs, Manifest, MediaLimit
 from domain.connector.weighted import has_invalid
 from domain.connector.words import Measures, Visibility
+from domain.kernel.names import is_visible
 
 # BCP 47 as the AT Protocol checks it, https://atproto.com/specs/lexicon#language, read 2026-11-22.
 _LANGUAGE = re.compile(r"(?:[ixIX]|[a-zA-Z]{2,8})(?:-[a-zA-Z0-9]{1,8})*")
@@ -163,7 +164,7 @@ def _of_text(
 ) -> Iterator[Misfit]:
     limit = manifest.text
     text = _as_sent(manifest, part)
-    if not text.strip():
+    if not text or not is_visible(text):
         if not (part.media or part.link_url or part.quote_of):
             yield Misfit(pointer, "text.empty", "A message needs text or media.")
         return

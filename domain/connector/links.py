@@ -2,12 +2,14 @@
 
 from urllib.parse import urljoin
 
+from domain.kernel.names import is_visible
+
 
 def spelled_out(text: str, url: str | None) -> str:
     """The text with the link in it; unchanged when it is there already."""
     if not url or url in text:
         return text
-    return f"{text}\n\n{url}" if text.strip() else url
+    return f"{text}\n\n{url}" if text and is_visible(text) else url
 
 
 def joined(base: str, address: str) -> str | None:

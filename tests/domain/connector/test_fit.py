@@ -78,7 +78,9 @@ def test_text_is_measured_in_graphemes_and_in_bytes() -> None:
 
 def test_message_needs_text_or_media() -> None:
     assert found() == [("/parts", "text.empty", None, None)]
-    assert found(PartFacts(" \n")) == [("/parts/0/text", "text.empty", None, None)]
+    for nothing in (" \n", "\u200b\u200b", "\u2060\ufeff", "\u3164", "\u00ad"):
+        assert found(PartFacts(nothing)) == [("/parts/0/text", "text.empty", None, None)]
+    assert found(PartFacts("🍇")) == found(PartFacts(".")) == []
 
 
 def test_all_misfits_are_told_at_once() -> None:
