@@ -19,6 +19,7 @@ from domain.kernel.caller import worker
 from domain.kernel.errors import DependencyAway
 from domain.lockouts.service import forget_failures
 from domain.mail.service import forget_mails
+from domain.media.forgetting import contents_dropped, forget_content
 from domain.people.challenges import forget_challenges
 from domain.people.links import forget_links
 from domain.people.sign_ins import forget_sign_ins
@@ -31,6 +32,9 @@ from workers.context import Context
 from workers.rounds import begin_round
 
 UPLOADS_LAST = timedelta(days=1)
+LET_GO = timedelta(minutes=5)
+"""Whoever removes a file throws its bytes out by then."""
+MOST_DROPPED = 500
 JOBS: tuple[Callable[..., Coroutine[Any, Any, Any]], ...] = ()
 
 
@@ -77,6 +81,10 @@ async def _trim(context: Context, workspace_id: UUID) -> None:
         await forget_rows(session, caller, before=now - ROWS_LAST)
         await forget_uploads(session, caller, before=before)
         over = await expire_uploads(session, caller, now=now)
+        dropped = await contents_dropped(session, caller, before=now - LET_GO, most=MOST_DROPPED)
+    for sha256 in dropped:
+        async with context.database.transaction(workspace_id) as session:
+            await forget_content(session, caller, sha256, store=context.media)
     for upload in over:
         # What stays in a store that is away is swept from it by its age.
         with suppress(DependencyAway):

@@ -107,8 +107,8 @@ async def export_audit(
         Query(
             alias="format",
             max_length=5,
-            pattern="^(jsonl|csv)$",
-            description="`jsonl` or `csv`: a JSON object or a row a line.",
+            pattern="^(csv|jsonl)$",
+            description="`csv` or `jsonl`: a row or a JSON object a line.",
         ),
     ] = "jsonl",
 ) -> StreamingResponse:

@@ -15,6 +15,7 @@ from api.media import loaders
 from domain.kernel.caller import Caller
 from domain.kernel.errors import InUse
 from domain.media import consents, queries, service
+from domain.media.forgetting import forget_content
 from domain.media.shapes import MediaConsentView, MediaView
 from domain.posts.queries import uses_media
 
@@ -59,7 +60,7 @@ async def _remove(
 async def _forget(context: Context, sha256: str) -> str:
     """Its row is gone for good before its bytes are, as by REST."""
     async with context.database.acting(context.caller) as session:
-        await service.forget_content(session, context.caller, sha256, store=context.state.media)
+        await forget_content(session, context.caller, sha256, store=context.state.media)
     return sha256
 
 

@@ -20,6 +20,7 @@ from domain.kernel.errors import DependencyAway, InUse
 from domain.kernel.ids import MediaId, Own
 from domain.kernel.shapes import Page
 from domain.media import queries, service
+from domain.media.forgetting import forget_content
 from domain.media.queries import MediaRights, MediaSort
 from domain.media.rules import clean_name
 from domain.media.shapes import AddMedia, AltText, ChangeMedia, MediaKind, MediaView
@@ -212,7 +213,7 @@ async def remove_media(
             raise InUse("A post shows this file.")
     # Its row is gone for good before its bytes are: a crash in between leaves bytes, not a hole.
     async with state.database.acting(caller) as session:
-        await service.forget_content(session, caller, sha256, store=state.media)
+        await forget_content(session, caller, sha256, store=state.media)
 
 
 router = APIRouter()

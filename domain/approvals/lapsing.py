@@ -1,4 +1,4 @@
-"""Reviews that nothing asks for any more end: their policies were removed, or the post left them."""
+"""Reviews that nothing asks for any more end: a policy was removed, or the post left it."""
 
 from datetime import datetime
 from uuid import UUID

@@ -34,8 +34,8 @@ RAW = {"origin", "data"}
 
 
 class ExportFormat(StrEnum):
-    JSONL = "jsonl"
     CSV = "csv"
+    JSONL = "jsonl"
 
 
 async def export_page(

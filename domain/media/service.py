@@ -6,18 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, text, update
+from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find_for_change, made_before
-from domain.kernel.errors import DependencyAway, Fault, InUse, NetworkUnknown, NotAllowedNow
+from domain.kernel.errors import Fault, InUse, NetworkUnknown, NotAllowedNow
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import due_at
-from domain.kernel.reaching import reason_of
+from domain.media.forgetting import drop_content, lock_content
 from domain.media.queries import consents_of, view_of, visible
 from domain.media.rules import notice_at, rights_end
 from domain.media.shapes import AddMedia, ChangeMedia, MediaView
@@ -26,7 +25,6 @@ from domain.media.storage import MediaStore, Stowed
 from domain.media.tables import Media
 from domain.networks import find
 
-log = structlog.get_logger()
 INHERITED = (
     "alt_text",
     "alt_texts",
@@ -38,7 +36,6 @@ INHERITED = (
     "rights_territories",
     "rights_end_at",
 )
-LOCK_CONTENT = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 2))")
 
 
 async def add_media(
@@ -56,7 +53,7 @@ async def add_media(
     before = await made_before(session, caller, Media, command.id, made_from)
     if before is not None:
         return view_of(before)
-    await _lock(session, caller, stowed.sha256)
+    await lock_content(session, caller, stowed.sha256)
     await asyncio.to_thread(store.put, caller.workspace_id, stowed, sniffed.content_type)
     row = Media(
         workspace_id=caller.workspace_id,
@@ -127,24 +124,9 @@ async def remove_media(
         await session.flush()
     except IntegrityError:
         raise InUse("A consent names this file, or it has renditions.") from None
+    await drop_content(session, caller, row.sha256, now=now)
     record(session, caller, "media.removed", ("media", id_), now=now)
     return row.sha256
-
-
-async def forget_content(
-    session: AsyncSession, caller: Caller, sha256: str, *, store: MediaStore
-) -> None:
-    """Throws content out unless a row still has it.
-
-    Its row is gone already: a store that refuses is the operator's matter, not the caller's.
-    """
-    await _lock(session, caller, sha256)
-    row = (await session.exec(visible(caller).where(col(Media.sha256) == sha256).limit(1))).first()
-    if row is None:
-        try:
-            await asyncio.to_thread(store.remove, caller.workspace_id, sha256)
-        except (OSError, DependencyAway) as error:
-            log.error("media.bytes_left", sha256=sha256, reason=reason_of(error))  # noqa: TRY400 - told whole
 
 
 def ensure_own(row: Media) -> None:
@@ -197,8 +179,3 @@ async def find_media_for_change(
     return await find_for_change(
         session, statement, what="media", expected_version=expected_version
     )
-
-
-async def _lock(session: AsyncSession, caller: Caller, sha256: str) -> None:
-    name = f"{caller.workspace_id}/{sha256}"
-    await session.exec(LOCK_CONTENT, params={"name": name})  # type: ignore[call-overload]  # SQLModel types no text()

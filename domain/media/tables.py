@@ -6,9 +6,19 @@ from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from domain.kernel.tables import Kept, TenantRow, belongs_to, big, json, moment, string, texts
+
+
+class DroppedContent(SQLModel, table=True):
+    """Bytes of which a row is gone, until they are gone too, or found to be another row's."""
+
+    __tablename__ = "dropped_contents"
+
+    workspace_id: UUID = Field(primary_key=True)
+    sha256: str = string(primary_key=True)
+    dropped_at: datetime = moment()
 
 
 class Media(Kept, table=True):

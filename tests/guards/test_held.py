@@ -18,6 +18,7 @@ WHOLE_HOUSE = {
     "contacts": "whom the house knows",
     "media": "the house's own shelf of pictures",
     "media_consents": "as above: of people in them",
+    "dropped_contents": "as above: bytes on their way out",
     "albums": "as above",
     "album_items": "as above",
     "operations": "as above",
