@@ -10,7 +10,7 @@ from api.cli.owner import first_owner
 from api.cli.secret_files import first_token_path, keep, owner_path
 from api.cli.surroundings import read_settings, servers_in_use
 from api.cli.trouble import Trouble
-from domain.kernel.caller import Scope
+from domain.kernel.caller import OFFERED
 from domain.kernel.nudges import AWAY_REMEDY, open_queue, why_away
 from domain.kernel.settings import Settings
 
@@ -52,7 +52,7 @@ async def first_token(settings: Settings) -> str:
     now = datetime.now(UTC)
     workspace_id = await tenants.first_workspace(settings, now=now)
     made = await tenants.make_token(
-        settings, workspace_id, name="first", scopes=Scope, expires_at=None, now=now
+        settings, workspace_id, name="first", scopes=OFFERED, expires_at=None, now=now
     )
     return made.token
 

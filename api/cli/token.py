@@ -15,7 +15,7 @@ from api.cli.steps import say, tell
 from api.cli.surroundings import surroundings
 from api.cli.trouble import Trouble
 from domain.communities.shapes import Name, Slug
-from domain.kernel.caller import Scope
+from domain.kernel.caller import OFFERED, Scope
 from domain.kernel.settings import Settings
 from domain.workspaces.shapes import WorkspaceKind
 
@@ -39,7 +39,7 @@ def token(
     ] = False,
     data: Annotated[Path | None, Parameter(help="Folder of everything that is kept.")] = None,
 ) -> None:
-    chosen = list(Scope) if all else read_scopes(scopes)
+    chosen = list(OFFERED) if all else read_scopes(scopes)
     name = read_name("--name", name)
     now = datetime.now(UTC)
     kind = WorkspaceKind.TEST if test else WorkspaceKind.LIVE
@@ -91,7 +91,7 @@ def read_scopes(text: str) -> list[Scope]:
     unknown = [name for name in names if name not in frozenset(Scope)]
     if unknown or not names:
         what = f"Unknown: {', '.join(unknown)}." if unknown else "No scope was given."
-        raise Trouble(what, f"Give --all or --scopes with some of: {', '.join(Scope)}.")
+        raise Trouble(what, f"Give --all or --scopes with some of: {', '.join(OFFERED)}.")
     return [Scope(name) for name in names]
 
 

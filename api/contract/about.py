@@ -1,7 +1,7 @@
 """What the contract says of the whole api, before its first operation."""
 
 from domain.identity.scopes import described
-from domain.kernel.caller import Scope
+from domain.kernel.caller import OFFERED
 from domain.kernel.languages import Language
 
 DESCRIPTION = """\
@@ -97,7 +97,7 @@ TAGS = {
     "health": "For those who start, stop and route to this process.",
 }
 
-_SCOPES = {scope.value: described(scope, Language.ENGLISH) for scope in Scope}
+_SCOPES = {scope.value: described(scope, Language.ENGLISH) for scope in OFFERED}
 # A new token is had where the last one was, with or without a refresh token.
 _TOKENS = {"tokenUrl": "/oauth/token", "refreshUrl": "/oauth/token", "scopes": _SCOPES}
 SECURITY_SCHEMES = {
@@ -105,7 +105,7 @@ SECURITY_SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "description": "A token of one workspace: given by OAuth, a member's API key, or made with "
-        "`./parvis token`. Its scopes: " + ", ".join(f"`{scope}`" for scope in Scope) + ".",
+        "`./parvis token`. Its scopes: " + ", ".join(f"`{scope}`" for scope in OFFERED) + ".",
     },
     "oauth": {
         "type": "oauth2",

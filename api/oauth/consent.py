@@ -23,6 +23,7 @@ from api.pages.paths import with_next
 from api.pages.routes import PageRoute
 from api.pages.words import language_of
 from api.state import state_of
+from domain.identity.rules import listed
 from domain.identity.scopes import WORDS, described
 from domain.kernel.errors import AskedNoLonger, IdMalformed, IdWrongKind
 from domain.kernel.ids import read, show
@@ -32,6 +33,8 @@ from domain.people.sign_ins import end_sign_in
 from domain.workspaces.shapes import Membership
 
 CHOOSE = "choose"
+ALLOW, ASK = "allow", "ask"
+"""What the form decides; `ASK`: nothing yet, it is shown again in another language."""
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -67,14 +70,18 @@ async def decide(request: Request, form: FormDep) -> Response:
     visit = await find_visit(request, _field(form, "request"))
     try:
         person = await require_person(request, visit)
-        if _field(form, "decision") != "allow":
+        decision = _field(form, "decision")
+        if decision not in {ALLOW, ASK}:
             return await refuse(request, visit)
         houses = await houses_of(request, visit, person)
         house = _named(houses, _field(form, "workspace"))
         offer = None if house is None else await make_offer(state_of(request), visit, house)
-        if offer is None or offer.is_empty:
+        if offer is None or (offer.is_empty and decision == ALLOW):
             raise AskedNoLonger
-        return await _decided(request, visit, person, offer, form, several=len(houses) > 1)
+        several = len(houses) > 1
+        if decision == ASK:
+            return await _ask(request, visit, person, offer, several=several, form=form)
+        return await _decided(request, visit, person, offer, form, several=several)
     except Refused as refused:
         return refused.answer
 
@@ -114,9 +121,9 @@ async def _as_before(request: Request, visit: Visit, person: SignedIn, offer: Of
     before = offer.before
     if before is None:
         raise AskedNoLonger
-    communities = None if before.communities is None else frozenset(before.communities)
     await close(request, visit)
-    choice = Choice(offer.house, offer.scopes, frozenset(), communities)
+    communities = listed(before.communities)
+    choice = Choice(offer.house, offer.given_again, frozenset(), communities)
     return await allow(request, visit, person, choice)
 
 

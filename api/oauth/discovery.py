@@ -13,7 +13,7 @@ from api.oauth.judging import PROMPTS
 from api.state import state_of
 from domain.identity.scopes import OPENID_SCOPES
 from domain.identity.shapes import GrantType, SigningAlgorithm
-from domain.kernel.caller import Scope
+from domain.kernel.caller import OFFERED
 from domain.kernel.languages import Language
 
 RESOURCE = "/.well-known/oauth-protected-resource"
@@ -34,7 +34,7 @@ async def resource_metadata(request: Request) -> JSONResponse:
     told = {
         "resource": root,
         "authorization_servers": [root],
-        "scopes_supported": list(Scope),
+        "scopes_supported": list(OFFERED),
         "bearer_methods_supported": ["header"],
         "resource_name": "Parvis",
         "resource_documentation": f"{root}/docs",
@@ -55,7 +55,7 @@ def _server(root: str) -> dict[str, Any]:
         "device_authorization_endpoint": f"{root}/oauth/device_authorization",
         "end_session_endpoint": f"{root}/oauth/logout",
         "service_documentation": f"{root}/docs",
-        "scopes_supported": [*OPENID_SCOPES, *Scope],
+        "scopes_supported": [*OPENID_SCOPES, *OFFERED],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GrantType),

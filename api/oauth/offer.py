@@ -10,9 +10,10 @@ from api.state import State
 from domain.communities.queries import CommunitySort, list_communities
 from domain.communities.shapes import CommunityView
 from domain.identity.consenting import grant_to
+from domain.identity.rules import listed
 from domain.identity.scopes import OPENID_SCOPES
 from domain.identity.shapes import GrantView
-from domain.kernel.caller import Caller, Scope, held_to
+from domain.kernel.caller import SET_ASIDE, Caller, Scope, held_to
 from domain.kernel.ids import show
 from domain.kernel.pages import MAX_LIMIT, PageRequest
 from domain.workspaces.queries import standing
@@ -47,7 +48,13 @@ class Offer:
         is_known = client.is_confidential or redirect_uri.startswith("https:")
         is_asked = visit.is_of_device or bool({"consent", "select_account"} & visit.prompts)
         given = frozenset(self.before.scopes if self.before else ())
-        return is_known and not is_asked and not self.is_empty and self.scopes <= given
+        again = self.given_again
+        return is_known and not is_asked and bool(again) and again <= given
+
+    @property
+    def given_again(self) -> frozenset[str]:
+        """What an earlier yes can cover: one that holds to some communities gave no more."""
+        return narrowed(self.scopes, listed(self.before.communities if self.before else None))
 
     @property
     def held_before(self) -> frozenset[str]:
@@ -63,7 +70,8 @@ async def make_offer(state: State, visit: Visit, house: Membership) -> Offer | N
         before = await grant_to(session, visit.client, house.member_id)
     if found is None:
         return None
-    allowed = visit.scopes & (found.scopes | frozenset(OPENID_SCOPES)) & visit.client.scopes
+    asked = visit.scopes - SET_ASIDE.difference(before.scopes if before else ())
+    allowed = asked & (found.scopes | frozenset(OPENID_SCOPES)) & visit.client.scopes
     caller = Caller(
         house.workspace_id,
         f"member:{show('mem', house.member_id)}",
@@ -73,7 +81,7 @@ async def make_offer(state: State, visit: Visit, house: Membership) -> Offer | N
     )
     async with state.database.acting(caller) as session:
         communities = await _communities(session, caller)
-    beyond = visit.scopes - allowed
+    beyond = asked - allowed
     return Offer(house, frozenset(allowed), beyond, tuple(communities), before)
 
 

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.identity.rules import network_fault, origin_fault
 from domain.identity.scopes import OPENID_SCOPES, described
-from domain.kernel.caller import Scope
+from domain.kernel.caller import SET_ASIDE, Scope
 from domain.kernel.clock import Moment
 from domain.kernel.errors import AddressUnfit, OriginUnfit
 from domain.kernel.ids import (
@@ -44,6 +44,10 @@ def _scope(text: str) -> str:
     return text
 
 
+def _may(scope: str) -> str:
+    return Scope(scope).told if scope in SET_ASIDE else f"May {described(scope, Language.ENGLISH)}."
+
+
 ASKABLE = frozenset({*Scope, *OPENID_SCOPES})
 Name = Annotated[str, Field(min_length=1, max_length=120), Visible]
 Address = Annotated[str, Field(max_length=2000)]
@@ -63,7 +67,7 @@ Askable = Annotated[
         examples=["mentions:read"],
         json_schema_extra={
             "enum": sorted(ASKABLE),
-            TOLD: [f"May {described(each, Language.ENGLISH)}." for each in sorted(ASKABLE)],
+            TOLD: [_may(each) for each in sorted(ASKABLE)],
         },
     ),
     AfterValidator(_scope),

@@ -35,16 +35,27 @@ class Scope(Word):
     MENTIONS_ANSWER = "mentions:answer", "Answers mentions."
     METRICS_READ = "metrics:read", "Reads numbers."
     EVENTS_READ = "events:read", "Reads the event log."
-    LISTENING_READ = "listening:read", "Reads what is listened for."
-    LISTENING_WRITE = "listening:write", "Changes what is listened for."
-    WEBHOOKS_READ = "webhooks:read", "Reads webhooks."
-    WEBHOOKS_WRITE = "webhooks:write", "Changes webhooks."
+    LISTENING_READ = "listening:read", "Nothing needs it yet."
+    LISTENING_WRITE = "listening:write", "Nothing needs it yet."
+    WEBHOOKS_READ = "webhooks:read", "Nothing needs it yet."
+    WEBHOOKS_WRITE = "webhooks:write", "Nothing needs it yet."
     AUDIT_READ = "audit:read", "Reads the audit trail."
     ADMINISTRATION = (
         "administration",
         "Applications, roles, ownership and sign-in of the workspace.",
     )
 
+
+SET_ASIDE = frozenset(
+    {
+        Scope.LISTENING_READ,
+        Scope.LISTENING_WRITE,
+        Scope.WEBHOOKS_READ,
+        Scope.WEBHOOKS_WRITE,
+    }
+)
+"""Nothing stands behind these: who holds them keeps them, nobody else is asked for them."""
+OFFERED = tuple(scope for scope in Scope if scope not in SET_ASIDE)
 
 WHOLE_WORKSPACE = frozenset(
     {

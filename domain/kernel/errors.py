@@ -461,7 +461,7 @@ class AskedMalformed(Invalid):
 class AskedNoLonger(Invalid):
     code = "authorisation.over"
     title = "This request is decided or too old"
-    remedy = "Begin again in the application."
+    remedy = "Go back to the application; where it does not go on, begin again there."
     acting_party = "user"
 
 

@@ -66,13 +66,17 @@ async def get_me(session: AsyncSession, caller: Caller) -> MeView:
         role=None if member is None else member.role,
         scopes=sorted(caller.scopes),
         communities=None if held is None else sorted(held),
-        workspaces=[] if user_id is None else await _places(session, user_id),
+        workspaces=[] if user_id is None else await _places(session, caller, user_id),
     )
 
 
-async def _places(session: AsyncSession, user_id: UUID) -> list[MembershipView]:
-    found = await memberships(session, user_id)
-    return [MembershipView.model_validate(each) for each in found]
+async def _places(session: AsyncSession, caller: Caller, user_id: UUID) -> list[MembershipView]:
+    """An application was let into one workspace: where else its person is, it is not told."""
+    return [
+        MembershipView.model_validate(each)
+        for each in await memberships(session, user_id)
+        if caller.grant_id is None or each.workspace_id == caller.workspace_id
+    ]
 
 
 async def get_member(session: AsyncSession, caller: Caller, id_: UUID) -> MemberView:

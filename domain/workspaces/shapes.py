@@ -146,5 +146,6 @@ class MeView(View):
         description="The only communities the token sees; null: all of them."
     )
     workspaces: list[MembershipView] = Field(
-        description="Every workspace the person may enter, this one included."
+        description="Every workspace the person may enter, this one included; an application is "
+        "told of this one alone."
     )

@@ -1,10 +1,8 @@
 """OpenID Connect: id_tokens that verify, userinfo by scope, prompts, and signing out."""
 
 import hashlib
-import re
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -270,22 +268,6 @@ async def test_grant_for_some_communities_shows_those_alone(
         422,
         True,
     )
-
-
-async def test_question_asked_again_stands_as_it_was_filled_in(
-    tenant: Tenant, program: Program, resident: Resident
-) -> None:
-    body = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
-    await tenant.client.post("/v1/communities", json=body)
-    await led(resident.tab, Walk().path(program, scope="posts:read mentions:read"))
-
-    await agree(resident.tab, scope=["mentions:read"], reach="some")
-    again = unescape(re.findall(r'<a href="([^"]+)" lang="fr"', resident.tab.page.text)[0])
-    ticked = re.findall(r'value="([^"]+)" checked', resident.tab.page.text)
-    await led(resident.tab, again)
-
-    assert ticked == ["mentions:read", "some"]
-    assert resident.tab.title == "Autoriser Village Desk ?"
 
 
 async def test_newest_word_of_a_person_holds_all_that_the_client_has(
