@@ -15,6 +15,7 @@ from api.pages.browser import POLICY, TEMPLATES
 from domain.kernel.coded import PAGE
 
 PACKAGE = "fastapi_offline"
+REFERENCE = "/docs"
 ASSETS = "/docs/assets"
 CONTRACT = Path(__file__).parents[1] / "openapi" / "openapi.json"
 
@@ -35,7 +36,7 @@ def install(app: FastAPI) -> None:
         answer.headers["Cache-Control"] = "public, no-cache"
         return answer
 
-    @app.get("/docs", include_in_schema=False)
+    @app.get(REFERENCE, include_in_schema=False)
     async def reference() -> HTMLResponse:
         return HTMLResponse(TEMPLATES.get_template("reference.html").render(assets=ASSETS))
 

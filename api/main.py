@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import docs, errors, health, problems, troubles
+from api import docs, errors, health, problems, strays, troubles
 from api.accounts import connecting, consents, hooks
 from api.accounts import rest as accounts
 from api.agenda import rest as agenda
@@ -164,6 +164,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _add_routes(app: FastAPI) -> None:
     problems.install(app)
+    strays.install(app)
     docs.install(app)
     app.include_router(health.router)
     app.include_router(errors.router)

@@ -112,10 +112,6 @@ def install(app: FastAPI) -> None:
             return answer(request, _not_json(error.body, found[0]))
         return answer(request, from_validation(found))
 
-    @app.exception_handler(HTTPException)
-    async def plain(request: Request, error: HTTPException) -> Response:
-        return _plain(request, error)
-
     async def refused(request: Request, error: Exception) -> JSONResponse:
         if is_unstorable(error):
             return answer(request, errors.TextUnstorable())
@@ -177,7 +173,8 @@ def status_of(error: ParvisError) -> int:
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
-def _plain(request: Request, error: HTTPException) -> Response:
+def plain(request: Request, error: HTTPException) -> Response:
+    """The problem behind what the framework refused by itself."""
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return other_method(request)
     if error.status_code == HTTPStatus.BAD_REQUEST and is_packed(request):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from typing import Any
 
 import httpx2
@@ -97,6 +98,37 @@ async def test_unknown_address_is_a_problem_for_anybody(
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "route.unknown"
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", "//elsewhere.example/", "/assets/nothing.js"])
+async def test_browser_at_an_unknown_address_is_shown_a_page_that_leads_on(
+    stranger: httpx2.AsyncClient, path: str
+) -> None:
+    looking = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "de"}
+    url = f"http://parvis.test{path}"
+
+    page = await stranger.get(url, headers=looking)
+    head = await stranger.head(url, headers=looking)
+
+    assert [(each.status_code, each.headers["vary"]) for each in (page, head)] == [
+        (404, "Accept")
+    ] * 2
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h1>An dieser Adresse ist nichts</h1>" in page.text
+    assert set(re.findall('<a [^>]*href="([^"]+)"', page.text)) == {
+        *("#main", "/account", "/docs", "?lang=fr", "?lang=de", "?lang=it", "?lang=en")
+    }
+    assert (head.content, head.headers["content-type"]) == (b"", page.headers["content-type"])
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_browser_at_the_root_is_led_to_the_reference(
+    stranger: httpx2.AsyncClient, method: str
+) -> None:
+    answer = await stranger.request(method, "/", headers={"Accept": "text/html"})
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+    assert answer.headers["vary"] == "Accept"
 
 
 @pytest.mark.parametrize(
