@@ -24,6 +24,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 hypothesis.settings.register_profile("parvis", deadline=None)
 hypothesis.settings.load_profile("parvis")
 KEY = "k1:" + "A" * 43 + "="
+NEWER = "k2:" + "B" * 43 + "="
 # Few tests that take minutes: begun last, they would leave a core idle in the end.
 LONG = (
     "tests/api/test_schemathesis.py",

@@ -1,8 +1,9 @@
 """What tokens, applications and addresses may still ask: counted here, shared through Valkey.
 
 A request costs a look into this process's own counters, about a microsecond. A few times a second
-what was counted here is added to Valkey, and what every process counted comes back. So a limit may
-be overshot by what other processes let through in `SHARE_EVERY_S`; and when Valkey is away, each
+what was counted here is added to Valkey, and what every process counted comes back: at once where
+a quota may be near its end, or others may have counted. So a limit may be overshot by what other
+processes let through in `SHARE_SOONEST_S` and a round trip to Valkey; and when Valkey is away, each
 process goes on with what it knows.
 
 The window slides: of the minute before counts the share that still lies within sixty seconds.
@@ -35,6 +36,9 @@ from domain.kernel.settings import Settings
 log = structlog.get_logger()
 
 SHARE_EVERY_S = 0.25
+SHARE_SOONEST_S = 0.01
+MANY_PROCESSES = 8
+"""So many may each keep to themselves what, all together, is still within what is left."""
 VALKEY_TIMEOUT_S = 1.0
 KEPT_S = 3 * MINUTE_S
 MOST_WINDOWS = 100_000
@@ -69,6 +73,11 @@ class Window:
         self.unshared += cost
         return Left(self.policy, max(0, remaining - cost), ahead_s)
 
+    def is_pressing(self, left: Left) -> bool:
+        """Whether nobody was asked this minute, or others may by now have used up the rest."""
+        is_unheard = self.spent == self.unshared
+        return is_unheard or self.unshared * MANY_PROCESSES >= left.remaining
+
     def _wait_s(self, ahead_s: float) -> float:
         """Seconds until one request fits: the minute before slides out, then this one begins to."""
         room = self.policy.quota - 1
@@ -98,6 +107,7 @@ class Allowances:
         self._windows: dict[tuple[str, str], Window] = {}
         self._unshared: set[Window] = set()
         self._is_alone = False
+        self._pressing = asyncio.Event()
 
     def spend_caller(self, scope: MutableMapping[str, Any], caller: Caller) -> None:
         """Counts a request against its token and its application, once however often it is asked.
@@ -147,6 +157,8 @@ class Allowances:
         if left.remaining < 0:
             refuse(scope, left, now_s=now_s)
         self._unshared.add(window)
+        if window.is_pressing(left) and not self._is_alone:
+            self._pressing.set()
         left_of(scope)[name] = left
 
     def _open(self, policy: Policy, subject: str) -> Window:
@@ -154,7 +166,7 @@ class Allowances:
             self.forget()
         if len(self._windows) >= MOST_WINDOWS:
             self._windows.clear()
-        key = self._keys.digest(PURPOSE, f"{policy.name} {subject}").hex()[:32]
+        key = self._keys.lasting_digest(PURPOSE, f"{policy.name} {subject}").hex()[:32]
         window = Window(policy, f"parvis:rate:{policy.name}:{key}")
         self._windows[policy.name, subject] = window
         return window
@@ -211,13 +223,17 @@ class Allowances:
             await self.share()
 
     async def _keep_sharing(self) -> None:
-        rounds = round(MINUTE_S / SHARE_EVERY_S)
+        forgotten_s = time.monotonic()
         while True:
-            for _ in range(rounds):
-                await asyncio.sleep(SHARE_EVERY_S)
-                if self._unshared:
-                    await self.share()
-            self.forget()
+            await asyncio.sleep(SHARE_SOONEST_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._pressing.wait(), SHARE_EVERY_S)
+            self._pressing.clear()
+            if self._unshared:
+                await self.share()
+            if time.monotonic() - forgotten_s >= MINUTE_S:
+                self.forget()
+                forgotten_s = time.monotonic()
 
 
 def _learn(window: Window, minute: int, everybody: int, before: int) -> None:

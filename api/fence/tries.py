@@ -133,11 +133,11 @@ class Tries:
         return subjects
 
     def _subject(self, kind: str, text: str) -> Subject:
-        return str(kind), self._keys.digest(PURPOSE, f"{kind} {text}")
+        return Subject(str(kind), tuple(self._keys.digests(PURPOSE, f"{kind} {text}")))
 
     async def _take(self, scope: MutableMapping[str, Any], policy: Policy, subject: str) -> None:
         item = RateLimitItemPerSecond(policy.quota, policy.window_s, namespace=policy.name)
-        name = self._keys.digest(PURPOSE, f"{policy.name} {subject}").hex()
+        name = self._keys.lasting_digest(PURPOSE, f"{policy.name} {subject}").hex()
         try:
             async with asyncio.timeout(VALKEY_PATIENCE_S):
                 is_free = await self._windows.hit(item, name)

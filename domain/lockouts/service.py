@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, tuple_
 from sqlmodel import col, select, text
@@ -10,9 +11,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.lockouts.rules import FORGOTTEN_AFTER, locked_until
 from domain.lockouts.tables import Lockout
 
-Subject = tuple[str, bytes]
-"""A kind such as `sign_in.address`, and the keyed digest of who or where."""
 
+class Subject(NamedTuple):
+    """Who or where, of a kind such as `sign_in.address`: its digest under each key, newest first.
+
+    The newest counts, all are added up: a rotation of the keys gives nobody new tries.
+    """
+
+    kind: str
+    digests: tuple[bytes, ...]
+
+    @property
+    def names(self) -> list[tuple[str, bytes]]:
+        return [(self.kind, digest) for digest in self.digests]
+
+
+HERE = tuple_(col(Lockout.kind), col(Lockout.subject))
 # In the order of their keys: two who fail at once never wait for each other in a ring.
 COUNT = text("""
 INSERT INTO lockouts (kind, subject, failures, failed_at)
@@ -33,13 +47,20 @@ async def wait_of(
 
     `most` says how many failures each subject has before it is locked.
     """
-    here = tuple_(col(Lockout.kind), col(Lockout.subject))
-    rows = await session.exec(select(Lockout).where(here.in_(list(most))))
-    ends = [
-        locked_until(row.failures, row.failed_at, most=most[row.kind, row.subject], lock=lock)
-        for row in rows
-        if row.failed_at > now - FORGOTTEN_AFTER
-    ]
+    names = [name for subject in most for name in subject.names]
+    statement = select(Lockout).where(
+        HERE.in_(names), col(Lockout.failed_at) > now - FORGOTTEN_AFTER
+    )
+    found = {(row.kind, row.subject): row for row in await session.exec(statement)}
+    ends = []
+    for subject, allowed in most.items():
+        rows = [found[name] for name in subject.names if name in found]
+        if rows:
+            failures, failed_at = (
+                sum(row.failures for row in rows),
+                max(row.failed_at for row in rows),
+            )
+            ends.append(locked_until(failures, failed_at, most=allowed, lock=lock))
     return max((end for end in ends if end is not None and end > now), default=None)
 
 
@@ -49,8 +70,8 @@ async def count_failure(
     await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
         COUNT,
         params={
-            "kinds": [kind for kind, _ in subjects],
-            "subjects": [subject for _, subject in subjects],
+            "kinds": [subject.kind for subject in subjects],
+            "subjects": [subject.digests[0] for subject in subjects],
             "now": now,
             "forgotten": now - FORGOTTEN_AFTER,
         },
@@ -59,8 +80,7 @@ async def count_failure(
 
 async def forgive(session: AsyncSession, subject: Subject) -> None:
     """Forgets the failures of somebody who proved who they are."""
-    here = (col(Lockout.kind) == subject[0]) & (col(Lockout.subject) == subject[1])
-    await session.exec(delete(Lockout).where(here))
+    await session.exec(delete(Lockout).where(HERE.in_(subject.names)))
 
 
 async def forget_failures(session: AsyncSession, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.errors import RateExceeded
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
-from tests.conftest import KEY
+from tests.conftest import KEY, NEWER
 
 MINUTE = 60.0 * 29_000_000
 Scope = dict[str, Any]
@@ -150,6 +150,54 @@ async def test_processes_learn_what_the_others_let_through(
     await allowances.share()
 
     assert spend(allowances, caller, 99) == 2
+
+
+async def test_others_are_asked_at_once_at_first_and_where_little_may_be_left(
+    redis: ArqRedis, tight: Settings, clock: Clock
+) -> None:
+    many = Allowances(
+        redis, KeyRing.parse(KEY), tight.model_copy(update={"limit_token_per_min": 90}), clock
+    )
+    caller = somebody()
+    asked = []
+
+    for number in range(1, 31):
+        assert spend(many, caller, 1) == 1
+        if many._pressing.is_set():
+            asked.append(number)
+            many._pressing.clear()
+            await many.share()
+
+    # An eighth of what is left is kept back, no more.
+    assert asked == [1, 11, 20, 28]
+
+
+async def test_who_is_cut_off_from_the_others_does_not_ask_in_haste(
+    tmp_path: Path, tight: Settings, clock: Clock
+) -> None:
+    nowhere: Redis = Redis.from_url(f"unix://{tmp_path}/nothing.sock")
+    alone, caller = Allowances(nowhere, KeyRing.parse(KEY), tight, clock), somebody()
+    spend(alone, caller, 1)
+    await alone.share()
+    alone._pressing.clear()
+
+    spend(alone, caller, 9)
+
+    await nowhere.aclose()
+    assert not alone._pressing.is_set()
+
+
+async def test_a_rotated_key_gives_nobody_a_new_quota(
+    allowances: Allowances, redis: ArqRedis, tight: Settings, clock: Clock
+) -> None:
+    caller = somebody()
+    rotated = Allowances(redis, KeyRing.parse(f"{NEWER},{KEY}"), tight, clock)
+    spend(allowances, caller, 9)
+    await allowances.share()
+    spend(rotated, caller, 1)
+    await rotated.share()
+
+    assert spend(rotated, caller, 99) == 0
 
 
 async def test_a_new_process_learns_of_the_minute_before(

@@ -18,7 +18,7 @@ from domain.kernel.errors import DependencyAway, RateExceeded
 from domain.kernel.nudges import open_queue
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
-from tests.conftest import KEY
+from tests.conftest import KEY, NEWER
 
 
 @pytest.fixture
@@ -150,6 +150,38 @@ async def test_proof_forgets_the_pair_but_not_the_address(patient: Tries) -> Non
 
     assert pair == 1
     assert await tried(patient, Limit.SIGN_IN, here, account, 1) == 0
+
+
+async def test_a_rotated_key_forgets_no_failure(
+    patient: Tries, redis: ArqRedis, database: Database, strict: Settings
+) -> None:
+    here, account, forgiven = somewhere(), somebody(), somebody()
+    await failed(patient, Limit.SIGN_IN, here, account, 1)
+    await failed(patient, Limit.SIGN_IN, here, forgiven, 2)
+    free = {"limit_sign_in_per_min": 0, "limit_grants_per_min": 0}
+    ring = KeyRing.parse(f"{NEWER},{KEY}")
+    rotated = Tries(redis, database, ring, strict.model_copy(update=free))
+
+    before = await tried(rotated, Limit.SIGN_IN, here, account, 1)
+    await failed(rotated, Limit.SIGN_IN, here, account, 1)
+    after = await tried(rotated, Limit.SIGN_IN, here, account, 1)
+    locked = await tried(rotated, Limit.SIGN_IN, here, forgiven, 1)
+    await rotated.passed(Limit.SIGN_IN, here, forgiven)
+
+    assert (before, after, locked) == (1, 0, 0)
+    assert await tried(rotated, Limit.SIGN_IN, here, forgiven, 1) == 1
+
+
+async def test_a_rotated_key_gives_nobody_new_tries(
+    tries: Tries, redis: ArqRedis, database: Database, strict: Settings
+) -> None:
+    here = somewhere()
+    rotated = Tries(redis, database, KeyRing.parse(f"{NEWER},{KEY}"), strict)
+
+    before = await tried(tries, Limit.SIGN_IN, here, somebody(), 3)
+    after = await tried(rotated, Limit.SIGN_IN, here, somebody())
+
+    assert (before, after) == (3, 1)
 
 
 async def test_a_second_factor_is_not_tried_from_place_to_place(patient: Tries) -> None:

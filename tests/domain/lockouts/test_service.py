@@ -19,12 +19,12 @@ QUARTER = timedelta(minutes=15)
 
 @pytest.fixture
 def pair() -> Subject:
-    return ("sign_in", uuid4().bytes)
+    return Subject("sign_in", (uuid4().bytes,))
 
 
 @pytest.fixture
 def place() -> Subject:
-    return ("sign_in.place", uuid4().bytes)
+    return Subject("sign_in.place", (uuid4().bytes,))
 
 
 async def fail(database: Database, *subjects: Subject, now: datetime, times: int = 1) -> None:
