@@ -1,6 +1,7 @@
 """The question of /oauth/consent: what it offers, and what a person's answer makes of it."""
 
 import re
+from typing import Any
 
 import httpx2
 from sqlalchemy import update
@@ -95,7 +96,7 @@ async def test_question_in_another_language_stands_as_it_was_filled_in(
 ) -> None:
     tab, vaud = resident.tab, await make_community(tenant, "Vaud")
     await led(tab, Walk().path(program, scope="posts:read mentions:read"))
-    filled = {"scope": ["mentions:read"], "reach": "some", "community": [vaud]}
+    filled: dict[str, Any] = {"scope": ["mentions:read"], "reach": "some", "community": [vaud]}
     [french] = re.findall(r'formaction="([^"]+lang=fr)"', tab.page.text)
 
     tab.page = await tab.post(french, **{**tab.hidden, **filled, "decision": "ask"})
