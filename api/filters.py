@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import Query
 
 from domain.accounts.shapes import KnownNetwork
+from domain.events.kinds import EventKind
+from domain.events.subjects import SubjectKind
 from domain.kernel.ids import (
     PREFIXES,
     AccountId,
@@ -15,6 +17,7 @@ from domain.kernel.ids import (
     PostId,
 )
 from domain.kernel.searching import MOST_WORDS
+from domain.kernel.words import nearest
 from domain.posts.fields import Label
 from domain.posts.rules import PostState
 
@@ -36,8 +39,14 @@ Subject = Annotated[
         examples=["post_0199e2b4c1d07a3f8e5d6c7b8a901234"],
     ),
 ]
-EventKind = Annotated[str, Query(max_length=120, examples=["post.published"])]
-SubjectKind = Annotated[str, Query(max_length=120, examples=["post"])]
+OfKinds = Annotated[
+    list[Annotated[EventKind, nearest(EventKind)]],
+    Query(max_length=50, description="Only these kinds.", examples=[["post.published"]]),
+]
+OfSubjectKinds = Annotated[
+    list[Annotated[SubjectKind, nearest(SubjectKind)]],
+    Query(max_length=20, description="Only about these kinds of things.", examples=[["post"]]),
+]
 OfSubjects = Annotated[
     list[Subject], Query(max_length=20, description="Only about these things, by their ids.")
 ]

@@ -18,6 +18,7 @@ from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.schema import whole_schema
 from domain.kernel.settings import Settings
 from tests.engines import Servers, find_servers
+from tests.told import untold
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 # A machine that is busy is no failure; how long a test may take is pytest's to say.
@@ -82,6 +83,7 @@ async def redis(settings: Settings) -> AsyncIterator[ArqRedis]:
 
 @pytest.fixture(scope="session")
 async def database(settings: Settings, redis: ArqRedis) -> AsyncIterator[Database]:
+    """Closed once the events of all tests were found to carry what their kinds declare."""
     opened = await Database.open(
         settings.database_url.get_secret_value(),
         Nudges(redis),
@@ -91,6 +93,8 @@ async def database(settings: Settings, redis: ArqRedis) -> AsyncIterator[Databas
     )
     yield opened
     await opened.close()
+    assert settings.migration_database_url is not None
+    assert await untold(settings.migration_database_url.get_secret_value()) == set()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.audit.lines import Lines, trail
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.filters import EventKind, OfSubjects, SubjectKind
+from api.filters import OfKinds, OfSubjectKinds, OfSubjects
 from api.paging import link_next
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
@@ -37,10 +37,8 @@ def _filter(
     actor: Annotated[
         list[Actor], Query(max_length=20, description="Only by these, such as `member:mem_…`.")
     ] = [],  # noqa: B006 - FastAPI copies it
-    kind: Annotated[list[EventKind], Query(max_length=50, description="Only these kinds.")] = [],  # noqa: B006 - as above
-    subject_kind: Annotated[
-        list[SubjectKind], Query(max_length=20, description="Only about these kinds of things.")
-    ] = [],  # noqa: B006 - as above
+    kind: OfKinds = [],  # noqa: B006 - as above
+    subject_kind: OfSubjectKinds = [],  # noqa: B006 - as above
     subject: OfSubjects = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,
     until: Annotated[Moment | None, Query(description="Only before this moment.")] = None,

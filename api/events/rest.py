@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
-from api.filters import EventKind, OfSubjects, SubjectKind
+from api.filters import OfKinds, OfSubjectKinds, OfSubjects
 from api.paging import link_next
 from api.routes import TransactionRoute
 from domain.events import queries
@@ -24,10 +24,8 @@ async def list_events(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    kind: Annotated[list[EventKind], Query(max_length=50, description="Only these kinds.")] = [],  # noqa: B006 - FastAPI copies it
-    subject_kind: Annotated[
-        list[SubjectKind], Query(max_length=20, description="Only about these kinds of things.")
-    ] = [],  # noqa: B006 - as above
+    kind: OfKinds = [],  # noqa: B006 - FastAPI copies it
+    subject_kind: OfSubjectKinds = [],  # noqa: B006 - as above
     subject: OfSubjects = [],  # noqa: B006 - as above
     since: Annotated[Moment | None, Query(description="Only from this moment on.")] = None,
 ) -> Page[EventView]:

@@ -28,7 +28,7 @@ from domain.connector.errors import NetworkError
 from domain.connector.words import Connected
 from domain.events.service import record
 from domain.kernel.caller import worker
-from domain.kernel.ids import new_id
+from domain.kernel.ids import new_id, show
 from domain.kernel.sealing import KeyRing
 
 STEPS = frozenset({ConsentState.PREPARING, ConsentState.RETURNED})
@@ -138,7 +138,7 @@ async def record_consented(
         return None
     values = {"account_id": account.id, "act_at": None, "sealed_code": None}
     become(row, ConsentState.DONE, values, now=now)
-    caller, about = worker(row.workspace_id), {"account_id": str(account.id)}
+    caller, about = worker(row.workspace_id), {"account_id": show("acct", account.id)}
     record(session, caller, "consent.done", ("consent", row.id), now=now, data=about)
     return account.id
 

@@ -21,7 +21,7 @@ from domain.audit.shapes import AuditFilter
 from domain.events.shapes import subject_text
 from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.ids import BY_KIND, show
+from domain.kernel.ids import show
 
 PAGE = 1000
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -99,7 +99,7 @@ def _fields(row: Row[Any]) -> list[Any]:
         row.occurred_at.astimezone(UTC).strftime(MOMENT),
         row.kind,
         row.subject_kind,
-        subject_text(row.subject_kind, row.subject_id, BY_KIND),
+        subject_text(row.subject_kind, row.subject_id),
         row.actor,
         row.origin,
         row.data,

@@ -13,7 +13,6 @@ from domain.events.shapes import subject_text
 from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
-from domain.kernel.ids import BY_KIND
 from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 
@@ -75,7 +74,7 @@ def _view(row: Event, before: dict[int, bytes]) -> AuditEntryView:
         number=row.number,
         kind=row.kind,
         subject_kind=row.subject_kind,
-        subject_id=subject_text(row.subject_kind, row.subject_id, BY_KIND),
+        subject_id=subject_text(row.subject_kind, row.subject_id),
         actor=row.actor,
         occurred_at=row.occurred_at,
         origin=origin

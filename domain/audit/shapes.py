@@ -6,6 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
+from domain.events.kinds import EventKind
+from domain.events.shapes import KIND, SUBJECT_KIND
+from domain.events.subjects import SubjectKind
 from domain.kernel.clock import Moment
 from domain.kernel.ids import EventId
 from domain.kernel.shapes import View
@@ -24,8 +27,8 @@ class OriginView(View):
 class AuditEntryView(View):
     id: EventId = Field(description="The event's id, the same for every reader of the log.")
     number: int = Field(description="Its place in the workspace's log, counted from 1, no gaps.")
-    kind: str = Field(description="What happened, in the past tense, such as `post.published`.")
-    subject_kind: str = Field(description="The kind of thing it happened to, such as `post`.")
+    kind: str = Field(description=KIND)
+    subject_kind: str = Field(description=SUBJECT_KIND)
     subject_id: str = Field(description="The id of the thing it happened to.")
     actor: str = Field(description="Who did it: `member:mem_…`, `token:tok_…`, `worker` …")
     occurred_at: Moment = Field(description="When it happened.")
@@ -46,8 +49,8 @@ class AuditFilter:
     """Which entries; what is left empty leaves nothing out."""
 
     actors: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    subject_kinds: tuple[str, ...] = ()
+    kinds: tuple[EventKind, ...] = ()
+    subject_kinds: tuple[SubjectKind, ...] = ()
     subjects: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None

@@ -10,12 +10,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from domain.events.kinds import EventKind
 from domain.events.shapes import EventView, subject_text
+from domain.events.subjects import SubjectKind
 from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.coded import described_at
 from domain.kernel.errors import NotFound
-from domain.kernel.ids import BY_KIND, read_any
+from domain.kernel.ids import read_any
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of, read_cursor
 from domain.kernel.shapes import Page
 
@@ -48,8 +50,8 @@ async def list_events(
     caller: Caller,
     request: PageRequest,
     *,
-    kinds: Sequence[str] = (),
-    subject_kinds: Sequence[str] = (),
+    kinds: Sequence[EventKind] = (),
+    subject_kinds: Sequence[SubjectKind] = (),
     subjects: Sequence[str] = (),
     since: datetime | None = None,
 ) -> Page[EventView]:
@@ -99,7 +101,7 @@ def view_of(event: Event) -> EventView:
         number=event.number,
         kind=event.kind,
         subject_kind=event.subject_kind,
-        subject_id=subject_text(event.subject_kind, event.subject_id, BY_KIND),
+        subject_id=subject_text(event.subject_kind, event.subject_id),
         actor=event.actor,
         occurred_at=event.occurred_at,
         data=_told(event.data),

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.events.kinds import EventKind
 from domain.kernel.caller import Caller
 from domain.kernel.database import WORKSPACE, at_close
 from domain.kernel.ids import BY_KIND, new_id, show
@@ -86,8 +87,11 @@ def record(
     """Appends one event, such as `post.published`, when this transaction commits.
 
     `subject` is the kind and id of what changed; ids inside `data` are shown with their prefix.
+    Raises `ValueError` for what `EventKind` does not declare.
     `trace` is the one it belongs to, where many are written at once; left out: what runs now.
     """
+    if subject[0] not in EventKind(kind).subjects:
+        raise ValueError(f"{kind} is not declared to be about a {subject[0]}.")
     entry = {
         "id": str(new_id()),
         "kind": kind,

@@ -3,15 +3,17 @@
 Both contracts tell it: REST in the schema of the enum, the graph at its values.
 """
 
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Self
 
-from pydantic import GetJsonSchemaHandler
+from pydantic import BeforeValidator, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 TOLD = "x-enum-descriptions"
 """What generators of clients read, in the order of `enum`."""
+LONGEST_SENT = 120
 
 
 class Word(StrEnum):
@@ -40,3 +42,18 @@ class Word(StrEnum):
             schema["description"] = f"{own}\n\n{listed}" if own else listed
             schema[TOLD] = [member.told for member in cls]
         return found
+
+
+def nearest(words: type[Word]) -> BeforeValidator:
+    """Of an enum too long to be listed: a word it lacks is named, with one that looks alike."""
+    known = [str(word) for word in words]
+
+    def named(value: object) -> object:
+        sent = str(value)[:LONGEST_SENT]
+        if sent in known:
+            return value
+        alike = get_close_matches(sent, known, n=1)
+        hint = f"; did you mean {alike[0]}?" if alike else "."
+        raise PydanticCustomError("enum", "{message}", {"message": f"There is no {sent}{hint}"})
+
+    return BeforeValidator(named)

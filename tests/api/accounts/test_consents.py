@@ -162,6 +162,7 @@ async def test_a_person_connects_an_account_at_the_networks_own_page(
         "consent.opened",
         "consent.done",
     ]
+    assert events[-1]["data"] == {"account_id": done["account_id"]}
 
 
 async def test_connecting_again_keeps_the_account_and_its_history(

@@ -180,7 +180,7 @@ async def test_the_graph_shows_the_same(tenant: Tenant) -> None:
     query = """
     query ($id: ID!) {
       auditEntry(id: $id) { number before }
-      auditEntries(first: 1, kinds: ["community.changed"]) {
+      auditEntries(first: 1, kinds: [COMMUNITY_CHANGED]) {
         nodes { id actor origin { address application } after hash previousHash }
       }
       auditVerification(knownNumber: 1, knownHash: "%s") { isWhole fault faultNumber headHash }

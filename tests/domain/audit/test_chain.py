@@ -73,7 +73,8 @@ async def tell(
     caller = Caller(workspace_id, "token:tok_1", frozenset(Scope), application="app_1")
     async with database.transaction(workspace_id) as session:
         for number in range(count):
-            data = {"previous": {"title": f'N° {number} "é"\n'}, "ratio": 0.1, "ids": [1, None]}
+            odd = {"ratio": 0.1, "ids": [1, None]}
+            data = {"previous": {"title": f'N° {number} "é"\n'}, "current": odd}
             with coming_from("203.0.113.7"):
                 record(session, caller, "post.changed", ("post", new_id()), now=now, data=data)
 
@@ -119,7 +120,7 @@ async def test_a_workspace_without_events_is_whole(database: Database) -> None:
     [
         ("UPDATE events SET data = '{}' WHERE number = 5", ChainFault.ALTERED, 5),
         ("UPDATE events SET actor = 'nobody' WHERE number = 1", ChainFault.ALTERED, 1),
-        ("UPDATE events SET kind = 'post.created' WHERE number = 10", ChainFault.ALTERED, 10),
+        ("UPDATE events SET kind = 'post.rescheduled' WHERE number = 10", ChainFault.ALTERED, 10),
         (LATER_BY_A_BIT, ChainFault.ALTERED, 5),
         ("UPDATE events SET origin = NULL WHERE number = 5", ChainFault.ALTERED, 5),
         ("UPDATE events SET subject_kind = 'media' WHERE number = 5", ChainFault.ALTERED, 5),

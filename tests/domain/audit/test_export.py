@@ -32,8 +32,7 @@ async def workspace_id(database: Database) -> UUID:
         for caller, address in ((here, "203.0.113.7"), (worker(workspace_id), None)):
             data: dict[str, Any] = {
                 "previous": {"title": TITLE, "at": None},
-                "b": [1, 2.5, 10**17],
-                "": True,
+                "current": {"b": [1, 2.5, 10**17], "": True},
             }
             with coming_from(address):
                 record(session, caller, "post.changed", ("post", new_id()), now=NOW, data=data)

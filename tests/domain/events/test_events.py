@@ -58,7 +58,7 @@ def kinds(events: Sequence[EventView]) -> list[str]:
 async def test_events_of_a_transaction_keep_their_order_and_say_who_what_and_when(
     database: Database, workspace_id: UUID
 ) -> None:
-    names = ("post.created", "post.changed", "post.scheduled")
+    names = ("post.changed", "post.rescheduled", "post.replanned")
     subject = await tell(database, workspace_id, *names, now=LATER, previous={"title": "Old"})
 
     found = (await page(database, workspace_id)).data[1:]
@@ -116,6 +116,23 @@ async def test_filters_leave_out_and_keep_the_order(database: Database, workspac
     assert kinds(by_kind.data) == ["post.changed", "calendar.created"]
     assert kinds(by_subject.data) == ["post.created", "post.changed"]
     assert kinds(since.data) == ["calendar.created"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "message"),
+    [
+        ("post.dreamt", "post", "'post.dreamt' is not a valid EventKind"),
+        ("post.created", "idea", "post.created is not declared to be about a idea."),
+    ],
+)
+async def test_what_is_not_declared_is_not_recorded(
+    database: Database, workspace_id: UUID, kind: str, about: str, message: str
+) -> None:
+    async with database.transaction(workspace_id) as session:
+        with pytest.raises(ValueError, match=message):
+            record(session, worker(workspace_id), kind, (about, new_id()), now=NOW)
+
+    assert kinds((await page(database, workspace_id)).data) == ["workspace.created"]
 
 
 async def test_pages_follow_each_other_and_the_end_can_be_gone_on_from(

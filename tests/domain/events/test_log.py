@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from domain.events.kinds import EventKind
 from domain.events.queries import list_events
 from domain.events.service import record
 from domain.events.shapes import EventView
@@ -25,7 +26,7 @@ from tests.engines import Servers
 from tests.world import make_workspace
 
 WRITERS, TURNS, CONNECTIONS = 40, 5, 20
-KIND = "community.changed"
+KIND = EventKind.COMMUNITY_CHANGED
 
 
 @dataclass

@@ -248,7 +248,7 @@ async def test_closing_statements_do_not_run_when_the_transaction_fails(
     async def fail() -> None:
         async with database.transaction(anna) as session:
             at_close(session, lambda _: pytest.fail("It ran."))
-            record(session, worker(anna), "community.odd", ("community", anna), now=NOW)
+            record(session, worker(anna), "community.changed", ("community", anna), now=NOW)
             raise RuntimeError("no")
 
     with pytest.raises(RuntimeError, match="no"):

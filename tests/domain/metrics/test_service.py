@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from domain.events.kinds import EventKind
 from domain.events.queries import list_events
 from domain.kernel.caller import Caller
 from domain.kernel.database import Database
@@ -131,7 +132,8 @@ async def test_one_event_names_what_was_sampled(world: World) -> None:
     await world.sample(at(2), "p1", likes=5, reposts=1)
 
     async with world.database.transaction(world.workspace_id) as session:
-        page = await list_events(session, world.caller, PageRequest(), kinds=["metrics.sampled"])
+        kinds = [EventKind.METRICS_SAMPLED]
+        page = await list_events(session, world.caller, PageRequest(), kinds=kinds)
     (event,) = page.data
     assert event.subject_id == show("acct", world.account.id)
     assert event.data == {

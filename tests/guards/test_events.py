@@ -1,0 +1,143 @@
+"""Whatever writes an event names a declared kind, and every declared kind is written."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from domain.events.kinds import EventKind
+from domain.events.subjects import SubjectKind
+from domain.kernel.ids import BY_KIND
+from tests.guards.sources import FLOORS, ROOT, modules
+
+TABLE = ROOT / "domain" / "events" / "kinds.py"
+RECORDS = {"record": 2, "record_change": 2}
+"""Where the kind stands in a call."""
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass
+class Writers:
+    """Functions of a module that write events, and those that hand a kind on to them."""
+
+    tree: ast.Module
+    by_name: dict[str, int] = field(default_factory=lambda: dict(RECORDS))
+    kinds: list[tuple[int, str]] = field(default_factory=list)
+    """Patterns of what is written, by line."""
+
+    def read(self, others: "Mapping[str, Writers]") -> None:
+        self.kinds = []
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "") in others:
+                there = others[node.module or ""].by_name
+                names = {each.name for each in node.names} & there.keys()
+                self.by_name |= {name: there[name] for name in names}
+        for node in ast.walk(self.tree):
+            if isinstance(node, Function):
+                self._read(node)
+
+    def _read(self, function: Function) -> None:
+        parameters = [each.arg for each in function.args.args]
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and (place := self._place(call)) is not None:
+                kind = call.args[place]
+                if isinstance(kind, ast.Name) and kind.id in parameters:
+                    self.by_name[function.name] = parameters.index(kind.id)
+                else:
+                    self.kinds += ((call.lineno, each) for each in _patterns(kind, function))
+
+    def _place(self, call: ast.Call) -> int | None:
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        place = self.by_name.get(name)
+        return place if place is not None and place < len(call.args) else None
+
+
+def _patterns(kind: ast.expr, function: Function) -> Iterator[str]:
+    """Regular expressions that each kind a call may write fits."""
+    match kind:
+        case ast.Constant(value=str(text)):
+            yield re.escape(text)
+        case ast.JoinedStr(values=values):
+            yield "".join(_piece(each) for each in values)
+        case ast.IfExp(body=one, orelse=other):
+            yield from _patterns(one, function)
+            yield from _patterns(other, function)
+        case ast.Name(id=name):
+            for each in ast.walk(function):
+                match each:
+                    case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+                        yield from _patterns(value, function)
+
+
+def _piece(value: ast.expr) -> str:
+    return re.escape(str(value.value)) if isinstance(value, ast.Constant) else "[a-z_]+"
+
+
+def undeclared(sources: Mapping[str, str]) -> list[str]:
+    """Where a kind is written that the table does not have, by module."""
+    found = {name: Writers(ast.parse(source)) for name, source in sources.items()}
+    known = -1
+    while known != (known := sum(len(each.by_name) for each in found.values())):
+        for each in found.values():
+            each.read(found)
+    return [
+        f"{name}:{line}: {kind}"
+        for name, each in found.items()
+        for line, kind in each.kinds
+        if not any(re.fullmatch(kind, declared) for declared in EventKind)
+    ]
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def unwritten(paths: Iterable[Path]) -> set[str]:
+    """Declared kinds that no text, nor any that is put together, spells."""
+    left = {str(each) for each in EventKind}
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Constant(value=str(text)):
+                    left.discard(text)
+                case ast.JoinedStr(values=[_, _]):
+                    pattern = "".join(map(_piece, node.values))
+                    left -= {kind for kind in left if re.fullmatch(pattern, kind)}
+    return left
+
+
+def test_every_writer_names_declared_kinds() -> None:
+    sources = {_module(path): path.read_text() for path in modules(*FLOORS)}
+
+    assert undeclared(sources) == []
+
+
+def test_every_declared_kind_is_written() -> None:
+    assert unwritten(path for path in modules(*FLOORS) if path != TABLE) == set()
+
+
+def test_subjects_are_things_with_ids_and_something_happens_to_each() -> None:
+    assert set(SubjectKind) <= BY_KIND.keys()
+    assert {subject for kind in EventKind for subject in kind.subjects} == set(SubjectKind)
+
+
+def test_a_writer_of_an_undeclared_kind_is_caught() -> None:
+    making = (
+        "from domain.telling import tell\n"
+        "def make(session, caller, row):\n"
+        "    record(session, caller, 'post.created', row)\n"
+        "    record(session, caller, 'post.dreamt', row)\n"
+        "    kind = 'idea.changed' if row else 'idea.dreamt'\n"
+        "    record_change(session, caller, kind, row)\n"
+        "    record(session, caller, f'dream.{row}', row)\n"
+        "    tell(session, 'media.dreamt')\n"
+    )
+    telling = "def tell(session, kind):\n    record(session, None, kind, None)\n"
+
+    assert undeclared({"domain.making": making, "domain.telling": telling}) == [
+        r"domain.making:4: post\.dreamt",
+        r"domain.making:6: idea\.dreamt",
+        r"domain.making:7: dream\.[a-z_]+",
+        r"domain.making:8: media\.dreamt",
+    ]
