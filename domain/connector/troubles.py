@@ -139,6 +139,22 @@ TROUBLES: Mapping[str, Trouble] = {
     "mail.worker_lost": Trouble(
         OutcomeUnknown, "The worker was lost while it sent the mail", _SENT_ONCE, _USER
     ),
+    "meta.action_blocked": Trouble(
+        Refused,
+        "Meta blocks what the account does, for a while or for good",
+        "Log in there and see what it says of the account; retry it once that is over.",
+    ),
+    "meta.checkpoint": Trouble(
+        GrantExpired,
+        "Meta wants whoever made the token to log in and prove who they are",
+        "Log in there and do what it asks, then connect the account again; it goes on by itself.",
+    ),
+    "meta.permission_missing": Trouble(
+        Refused,
+        "The account's token lacks a permission that this needs",
+        "Make a token with the permissions that the network's notes list, connect the account "
+        "again with it, then retry it.",
+    ),
     "network.error": Trouble(
         NetworkError, "The network's answer was not understood", "Retry it later."
     ),

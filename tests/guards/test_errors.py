@@ -17,7 +17,7 @@ from domain.posts.delivery_shapes import DriftCode
 from tests.guards.sources import FLOORS, ROOT, modules
 
 CODE = re.compile(r"^[a-z_]+(\.[a-z_]+)?$")
-SPEAKERS = {"account", "consent", "mail", "network", "outbound", "provider", "work"}
+SPEAKERS = {"account", "consent", "mail", "meta", "network", "outbound", "provider", "work"}
 SPEAKERS |= all_connectors().keys()
 TELLING = {"record", "record_change", "_tell", "_record", "span", "set_attribute", "Fault"}
 JUDGES = (

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from pydantic import JsonValue
 
 from domain.connector.errors import (
     GrantExpired,
@@ -64,12 +65,20 @@ def echoing(key: str, failure: Failure) -> Exchange:
 def leaking(exchange: Exchange, secrets: tuple[str, ...]) -> Exchange:
     leak = " ".join(secrets)
     if isinstance(exchange.json_, dict):
-        words = {
-            name: f"{value} {leak}" if name in ("message", "error_description", "detail") else value
-            for name, value in exchange.json_.items()
-        }
-        return exchange.model_copy(update={"json_": words})
+        return exchange.model_copy(update={"json_": _leaked(exchange.json_, leak)})
     return exchange.model_copy(update={"text": f"{exchange.text or ''} {leak}"})
+
+
+def _leaked(told: JsonValue, leak: str) -> JsonValue:
+    """A refusal, or the error within it, whose words hold what they must not."""
+    if not isinstance(told, dict):
+        return told
+    return {
+        name: f"{value} {leak}"
+        if isinstance(value, str) and name in ("message", "error_description", "detail")
+        else _leaked(value, leak)
+        for name, value in told.items()
+    }
 
 
 async def look_up(

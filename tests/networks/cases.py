@@ -47,6 +47,8 @@ class NetworkCase:
     """The address that scenario `quote` quotes, and what a write says of it."""
     video_write: tuple[str, str] | None = None
     """The call that makes a video appear; None: the same as any post."""
+    video_word: str = ""
+    """What only that call says, where others go to the same place."""
     video_failure: str = ""
     """What scenario `video_failed` says."""
     looks_after_failure: bool = False

@@ -30,7 +30,7 @@ async def test_lost_post_is_found_when_it_is_there(key: str) -> None:
     assert found.remote_id
 
 
-@pytest.mark.parametrize("key", ["discord", "linkedin", "mastodon", "sandbox"])
+@pytest.mark.parametrize("key", ["discord", "facebook", "linkedin", "mastodon", "sandbox"])
 async def test_lost_post_is_none_of_those_that_say_the_same_and_are_known(key: str) -> None:
     """The second of two posts of the same words took the first one for itself, and was lost."""
     found = await look_up(key, script(key, "look_up_found"))

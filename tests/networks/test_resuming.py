@@ -37,6 +37,11 @@ NAMED: list[tuple[str, Checkpoint, str, str]] = [
         "https://bsky.app/profile/v/post/3k",
         "at://did:x/app.bsky.feed.post/3k",
     ),
+    ("facebook", {"page": "104"}, "104_12", "104_12"),
+    ("facebook", {"page": "104"}, "https://www.facebook.com/104/posts/12?__tn__=R", "104_12"),
+    ("facebook", {"page": "104"}, "https://facebook.com/permalink.php?story_fbid=12", "104_12"),
+    ("facebook", {"page": "104"}, "https://www.facebook.com/village/videos/12/", "104_12"),
+    ("facebook", {"page": "104"}, "https://m.facebook.com/1/posts/12?comment_id=34", "12_34"),
     ("sandbox", {}, "http://sandbox.test/posts/01a2", "01a2"),
     (
         "linkedin",
@@ -65,6 +70,7 @@ NAMELESS: list[tuple[str, str]] = [
     ("discourse", "https://forum.example/latest"),
     ("bluesky", "https://bsky.app/profile/v/post/another"),
     ("linkedin", "https://www.linkedin.com/company/village-cafe/posts/"),
+    ("facebook", "https://www.facebook.com/village/posts/pfbid02abc"),
 ]
 
 
@@ -75,6 +81,7 @@ ELSEWHERE: list[tuple[str, str]] = [
     ("matrix", "https://village.example/$abc"),
     ("discord", "https://discord.example/channels/1/2/345"),
     ("telegram", "https://example.org/village/12"),
+    ("facebook", "https://facebook.example/104/posts/12"),
     ("wordpress", "https://village.example:8443/?p=34"),
     ("linkedin", "https://linkedin.example/feed/update/urn:li:share:7/"),
     ("discourse", "https://village.example/p/12"),

@@ -24,6 +24,7 @@ CHOICES = [
 VERSIONED = [key for key in CONNECTING if connector_of(key).manifest.apis]
 OWN_WORDS = [
     ("discord", 400, {"code": 50041, "message": "Invalid API version provided"}),
+    ("facebook", 400, {"error": {"code": 2635, "message": "You are calling a deprecated version"}}),
     ("bluesky", 501, {"error": "MethodNotImplemented", "message": "Method Not Implemented"}),
 ]
 

@@ -9,6 +9,7 @@ other 3xx and 4xx                                Refused
 5xx or no JSON, where something may be written   OutcomeUnknown, else Unavailable
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -35,6 +36,8 @@ from domain.networks.sandbox.manifest import MANIFEST
 T = TypeVar("T")
 
 REST = "rest"
+_SECRET = re.compile(r"\bsb[arx]_[\w-]+")
+"""Tokens of access, of refresh and of accounts, whichever of them it repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ class Server:
     def _said(self, reply: Reply) -> str:
         failing = _failing(reply)
         words = f"{failing.code} {failing.message}".strip() or reply.text
-        return without_secrets(f"{reply.status} {words}"[:2000], [self.token or ""])
+        told = f"{reply.status} {words}"[:2000]
+        return without_secrets(told, [self.token or "", *_SECRET.findall(told)])
 
 
 def server_of(http: Http, access: Access) -> Server:

@@ -1,0 +1,17 @@
+"""Facebook: a Page, by its own access token."""
+
+from domain.connector.port import Connector
+from domain.networks.facebook import connect, edit, hooks, inbox, metrics, publish, resume, shown
+from domain.networks.facebook.manifest import MANIFEST
+
+CONNECTOR = Connector(
+    manifest=MANIFEST,
+    connect=connect,
+    publish=publish,
+    resume=resume,
+    edit=edit,
+    shows=shown,
+    inbox=inbox,
+    metrics=metrics,
+    hooks=hooks,
+)
