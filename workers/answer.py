@@ -20,8 +20,12 @@ async def read_reply(response: ClientResponse, *, max_bytes: int) -> Reply:
         raise TooLarge
     is_packed = headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}
     unpacker = _Unpacker(max_bytes) if is_packed else None
-    body = bytearray()
+    body, received = bytearray(), 0
     async for chunk in response.content.iter_any():
+        received += len(chunk)
+        # What follows a packed answer unpacks to nothing, and would be kept all the same.
+        if received > max_bytes:
+            raise TooLarge
         body += unpacker.unpack(chunk, max_bytes - len(body)) if unpacker else chunk
         if len(body) > max_bytes:
             raise TooLarge

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ TITLE = "title"
 DELIMITERS = ",;\t"
 SEPARATOR = "sep="
 """Excel is told the delimiter by a line before the heading: `sep=;`."""
+MOST_FAULTS, LONGEST_NAME = 20, 100
+"""As many are told of a heading, and so many characters of each name in it."""
 FIRST_LINE = re.compile(r"\S[^\r\n]*")
 Raw = dict[str, Any]
 
@@ -63,11 +66,12 @@ def _heading(rows: Iterator[list[str]]) -> list[str]:
 
 
 def _ensure_columns(names: Sequence[str]) -> None:
-    unknown = sorted({*names} - {*COLUMNS, *TOLD})
-    twice = sorted({name for name in names if names.count(name) > 1})
+    counts = Counter(names)
+    unknown = sorted(counts.keys() - {*COLUMNS, *TOLD})
+    twice = sorted(name for name, count in counts.items() if count > 1)
     missing = [] if TITLE in names else [TITLE]
     faults = [
-        Fault("/columns/" + name.replace("~", "~0").replace("/", "~1"), code, message)
+        Fault(_column(name), code, message)
         for these, code, message in (
             (unknown, "column.unknown", f"The columns are: {', '.join(COLUMNS)}."),
             (twice, "column.repeated", "It is named twice."),
@@ -76,7 +80,12 @@ def _ensure_columns(names: Sequence[str]) -> None:
         for name in these
     ]
     if faults:
-        raise ImportColumnsUnfit(faults=tuple(faults))
+        raise ImportColumnsUnfit(faults=tuple(faults[:MOST_FAULTS]))
+
+
+def _column(name: str) -> str:
+    """The pointer to a column; one that nobody knows may be called anything."""
+    return "/columns/" + name[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 
 def _row(names: Sequence[str], cells: Sequence[str], line: int) -> Raw:

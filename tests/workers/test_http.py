@@ -310,6 +310,25 @@ async def test_an_endless_answer_is_stopped_at_the_cap() -> None:
     assert refusal.value.code == "outbound.answer_too_large"
 
 
+async def test_what_endlessly_follows_a_packed_answer_is_not_kept() -> None:
+    sent = 0
+
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n"
+        for piece in [gzip.compress(b"feed"), *[b"x" * 65_536] * 1000]:
+            writer.write(head + b"%x\r\n" % len(piece) + piece + b"\r\n")
+            await writer.drain()
+            head, sent = b"", sent + len(piece)
+
+    async with loopback(endless) as server, outward(server.root, max_bytes=50_000) as http:
+        with pytest.raises(Refused) as refusal:
+            await http(Call(GET, server.root))
+
+    assert refusal.value.code == "outbound.answer_too_large"
+    assert sent < 10_000_000
+
+
 async def test_a_packed_answer_is_unpacked() -> None:
     packed = gzip.compress(b"feed" * 100)
     async with (

@@ -125,6 +125,16 @@ def test_heading_that_does_not_fit_is_told_column_by_column(
     assert [(fault.pointer, fault.code) for fault in told.value.faults] == faults
 
 
+def test_heading_of_endlessly_many_columns_is_told_of_some() -> None:
+    heading = ",".join(f"{number:0200}" for number in range(50_000))
+
+    with pytest.raises(ImportColumnsUnfit) as told:
+        read_file(f"{heading}\n".encode(), FileKind.CSV)
+
+    faults = told.value.faults
+    assert [each.pointer for each in faults] == ["/columns/" + "0" * 100] * 20
+
+
 def test_one_row_too_many_is_refused() -> None:
     most = b'{"title": "a"}\n' * MOST_ROWS
 
