@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from itertools import islice
 from time import monotonic
 
-from icalendar import Calendar, Event, vRecur
+from icalendar import Event, vRecur
 
 from domain.kernel.clock import zone
 from domain.kernel.errors import RuleUnfit
 from domain.occasions.describing import found_in, is_cancelled, sequence_of, uid_of
 from domain.occasions.shapes import Found
 from domain.occasions.spans import BROKEN, Place, Span, name_of, span_of, wall_of
+from domain.occasions.zones import parse
 from domain.plans.recurring import CLOCK_CHANGES, Rule, read_rule, walls
 
 MOST_EVENTS = 5000
@@ -52,7 +53,7 @@ def read_document(body: bytes, time_zone: str, window: Window) -> tuple[Found, .
     May take seconds: not for the event loop.
     """
     try:
-        calendars = Calendar.from_ical(body, multiple=True)
+        calendars = parse(body)
     except BROKEN as error:
         raise NotACalendar(str(error)[:200]) from error
     if not any(each.name == "VCALENDAR" for each in calendars):
@@ -63,6 +64,7 @@ def read_document(body: bytes, time_zone: str, window: Window) -> tuple[Found, .
     home, budget = Place(time_zone, zone(time_zone)), Budget()
     found: dict[tuple[str, str], Found] = {}
     for series in _series(events).values():
+        budget.spend(0)
         try:
             laid_out = list(_of_series(series, home, window, budget))
         except NotACalendar:
@@ -108,7 +110,6 @@ def _times(
     if rule is None:
         yield span.wall, ""
         return
-    budget.spend(0)
     first, last = (span.place.wall(each) for each in window)
     for wall in walls(rule, span.wall, until=last + CLOCK_CHANGES):
         budget.spend(1)

@@ -181,6 +181,41 @@ def test_what_is_no_calendar_is_refused(body: bytes) -> None:
         read_document(body, ZURICH, (SINCE, UNTIL))
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "freq=hourly",
+        "FREQ=YEARLY;BYHOUR=1;BYMINUTE=1,2,3",
+        "FREQ=YEARLY;BYDAY=SU",
+        "FREQ=YEARLY;BYMONTH=1,2,3;BYDAY=SU",
+        "FREQ=YEARLY\nEXRULE:FREQ=SECONDLY",
+    ],
+)
+def test_zone_that_changes_too_often_is_refused_before_it_is_laid_out(rule: str) -> None:
+    often = VTIMEZONE.replace("FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10", rule)
+
+    with pytest.raises(NotACalendar, match="changes too often"):
+        found("UID:a\nDTSTART;TZID=House time:20270601T100000", before=often)
+
+
+def test_so_many_zones_are_refused() -> None:
+    many = "\n".join(VTIMEZONE.replace("House time", f"House {each}") for each in range(51))
+
+    with pytest.raises(NotACalendar):
+        found(MATCHES, before=many)
+
+
+def test_zone_of_one_calendar_is_not_that_of_another() -> None:
+    event = "UID:a\nDTSTART;TZID=House time:20270601T100000"
+    elsewhere = VTIMEZONE.replace("+0200", "-0800").replace("+0100", "-0900")
+
+    assert starts(event, before=elsewhere) == ["06-01T18:00"]
+    assert starts(event, before=VTIMEZONE) == ["06-01T08:00"]
+    # Where none is described, the time is the community's.
+    assert starts(event) == ["06-01T08:00"]
+
+
 def test_what_would_cost_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     daily = "UID:a\nDTSTART:20200101T090000Z\nRRULE:FREQ=DAILY"
     for name, most, events in (
