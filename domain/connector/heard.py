@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     JsonValue,
@@ -14,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+from domain.connector.dialects.moments import aware
 from domain.connector.http import Reply
 
 T = TypeVar("T")
@@ -33,6 +36,9 @@ class Heard(BaseModel):
         frozen=True, extra="ignore", coerce_numbers_to_str=True, defer_build=True
     )
 
+
+Moment = Annotated[datetime, AfterValidator(aware)]
+"""A moment; one without a zone is taken for UTC, as it could not be compared with others."""
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
 """An id that is a number wherever it is documented."""

@@ -1,6 +1,7 @@
 """The fake at the port: answers from a script of recorded exchanges, and keeps what was called."""
 
 import json
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from domain.connector.errors import OutcomeUnknown, Unavailable
 from domain.connector.http import Call, Reply
 
 NETWORKS = Path(__file__).parent
+_ZONE = re.compile(r"(T\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|\+00:00)(?=\")")
 
 
 class Exchange(BaseModel):
@@ -40,6 +42,14 @@ _SCRIPT = TypeAdapter(list[Exchange])
 def recorded(key: str, scenario: str) -> list[Exchange]:
     """The exchanges of one scenario, as `tests/networks/<key>/recorded/<scenario>.json` has it."""
     return _SCRIPT.validate_json((NETWORKS / key / "recorded" / f"{scenario}.json").read_bytes())
+
+
+def unzoned(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """The same, by a server that writes its moments without a zone."""
+    return [
+        each.model_copy(update={"json_": json.loads(_ZONE.sub(r"\1", json.dumps(each.json_)))})
+        for each in exchanges
+    ]
 
 
 def written(exchanges: list[Exchange]) -> str:

@@ -11,7 +11,7 @@ from tests.networks.abilities import BLIND, PUBLISHING, RECONCILING, look_up
 from tests.networks.cases import case_of, connector_of
 from tests.networks.drafts import longest
 from tests.networks.playing import publish, script
-from tests.networks.scripted import ScriptedHttp, body_text
+from tests.networks.scripted import ScriptedHttp, body_text, recorded, unzoned
 
 
 @pytest.mark.parametrize("key", BLIND)
@@ -28,6 +28,14 @@ async def test_lost_post_is_found_when_it_is_there(key: str) -> None:
     assert found is not None
     assert len(found.refs) == 1
     assert found.remote_id
+
+
+@pytest.mark.parametrize("scenario", ["look_up_found", "look_up_missing"])
+@pytest.mark.parametrize("key", RECONCILING)
+async def test_moments_without_a_zone_break_no_look_up(key: str, scenario: str) -> None:
+    found = await look_up(key, script(key, scenario))
+
+    assert await look_up(key, ScriptedHttp(unzoned(recorded(key, scenario)))) == found
 
 
 @pytest.mark.parametrize("key", ["discord", "facebook", "linkedin", "mastodon", "sandbox"])

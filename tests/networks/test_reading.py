@@ -16,7 +16,7 @@ from tests.networks.abilities import ALL, FAILURES, LISTENING, MEASURED, MEASURE
 from tests.networks.cases import Failure, case_of, connector_of
 from tests.networks.drafts import IN_A_MINUTE
 from tests.networks.playing import assert_keeps_secrets, read_all, script
-from tests.networks.scripted import Exchange, ScriptedHttp, recorded
+from tests.networks.scripted import Exchange, ScriptedHttp, recorded, unzoned
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
 READING = Reading(
@@ -49,6 +49,17 @@ async def test_inbox_gives_each_item_once_oldest_first(key: str) -> None:
     nothing, _ = await read_all(key, http, last.cursor)
     http.assert_finished()
     assert nothing == []
+
+
+@pytest.mark.parametrize("key", LISTENING)
+async def test_moments_without_a_zone_are_taken_for_utc(key: str) -> None:
+    known, baseline = await read_all(key, script(key, "inbox_baseline"), None)
+    fresh, _ = await read_all(key, script(key, "inbox_next"), baseline.cursor)
+
+    first, place = await read_all(key, ScriptedHttp(unzoned(recorded(key, "inbox_baseline"))), None)
+    then, _ = await read_all(key, ScriptedHttp(unzoned(recorded(key, "inbox_next"))), place.cursor)
+
+    assert [each.said_at for each in (*first, *then)] == [each.said_at for each in (*known, *fresh)]
 
 
 @pytest.mark.parametrize("key", LISTENING)

@@ -1,11 +1,9 @@
 """The parts of Bluesky's answers that we read."""
 
-from datetime import datetime
-
 from pydantic import ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Moment
 
 
 class Told(Heard):
@@ -98,7 +96,7 @@ class Notification(Told):
     reason: str
     reason_subject: str | None = None
     record: JsonValue = None
-    indexed_at: datetime
+    indexed_at: Moment
 
 
 class NotificationPage(Told):
@@ -107,7 +105,10 @@ class NotificationPage(Told):
 
 
 class Viewing(Told):
+    """What its author lets us do with a post; servers may leave it all out."""
+
     embedding_disabled: bool = False
+    reply_disabled: bool = False
 
 
 class PostView(Told):

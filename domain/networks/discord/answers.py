@@ -1,10 +1,8 @@
 """The parts of Discord's answers that we read (https://docs.discord.com/developers, API v10)."""
 
-from datetime import datetime
-
 from pydantic import JsonValue, RootModel
 
-from domain.connector.heard import Heard, Number
+from domain.connector.heard import Heard, Moment, Number
 
 
 class Failure(Heard):
@@ -66,7 +64,7 @@ class Message(Heard):
     id: Number
     channel_id: str
     author: User
-    timestamp: datetime
+    timestamp: Moment
     type: int = 0
     content: str = ""
     mentions: tuple[User, ...] = ()

@@ -4,11 +4,10 @@ https://docs.discord.com/developers/resources/message, read 2026-11-27.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from domain.connector.alike import words
 from domain.connector.dialects.one_by_one import one_by_one
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Moment
 from domain.connector.http import Http
 from domain.connector.words import Access, Draft, Ref, Shown
 from domain.networks.discord.compose import content_of
@@ -36,7 +35,7 @@ class _Message(Heard):
     content: str = ""
     poll: _Poll | None = None
     attachments: tuple[_File, ...] = ()
-    edited_timestamp: datetime | None = None
+    edited_timestamp: Moment | None = None
 
 
 async def show(http: Http, access: Access, refs: Sequence[Ref]) -> list[Shown]:

@@ -1,10 +1,8 @@
 """The parts of Discourse's answers that we read (https://docs.discourse.org, read 2026-11-26)."""
 
-from datetime import datetime
-
 from pydantic import JsonValue
 
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Moment
 
 
 class Failure(Heard):
@@ -50,11 +48,11 @@ class Post(Heard):
     username: str
     name: str | None = None
     avatar_template: str | None = None
-    created_at: datetime
+    created_at: Moment
     raw: str = ""
     topic_slug: str = ""
     reply_to_post_number: int | None = None
-    deleted_at: datetime | None = None
+    deleted_at: Moment | None = None
     user_deleted: bool = False
     actions_summary: tuple[Action, ...] | None = None
     reply_count: int | None = None
@@ -95,7 +93,7 @@ class Done(Heard):
     """Of what somebody did, what tells where: `user_actions`."""
 
     post_id: str | None = None
-    created_at: datetime
+    created_at: Moment
 
 
 class Deeds(Heard):
@@ -113,7 +111,7 @@ class Told(Heard):
 class Notification(Heard):
     id: int
     notification_type: int
-    created_at: datetime
+    created_at: Moment
     topic_id: int | None = None
     post_number: int | None = None
     slug: str | None = None

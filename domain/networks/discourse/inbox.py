@@ -3,7 +3,7 @@
 They name posts and do not hold them, so each is read, and what it answers; a page is short.
 """
 
-from domain.connector.errors import Missing
+from domain.connector.errors import Refused
 from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind
@@ -52,7 +52,7 @@ async def _newer(server: Server, after: int | None) -> list[Notification]:
 
 
 async def _item(server: Server, told: Notification) -> InboxItem | None:
-    """None for what has no post, or one that is gone."""
+    """None for what has no post, or one that is gone, or hidden from us by now (403)."""
     kind, post_id = _KINDS[told.notification_type], told.data.original_post_id
     if post_id is None:
         return None
@@ -61,7 +61,7 @@ async def _item(server: Server, told: Notification) -> InboxItem | None:
     try:
         post = await server.read(f"/posts/{post_id}.json", Post)
         about = await _answered(server, post)
-    except Missing:
+    except Refused:
         return None
     return InboxItem(
         kind=kind,
@@ -95,5 +95,5 @@ async def _answered(server: Server, post: Post) -> str | None:
     try:
         path = f"/posts/by_number/{post.topic_id}/{number}.json"
         return (await server.read(path, Post)).id
-    except Missing:
+    except Refused:
         return None

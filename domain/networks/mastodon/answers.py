@@ -1,10 +1,8 @@
 """The parts of Mastodon's answers that we read (https://docs.joinmastodon.org/entities/)."""
 
-from datetime import datetime
-
 from pydantic import JsonValue, RootModel
 
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Moment
 
 
 class Failure(Heard):
@@ -47,7 +45,7 @@ class PollOption(Heard):
 
 
 class Poll(Heard):
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
     options: tuple[PollOption, ...] = ()
 
 
@@ -55,7 +53,7 @@ class Status(Heard):
     id: str
     uri: str | None = None
     url: str | None = None
-    created_at: datetime
+    created_at: Moment
     account: Account
     content: str = ""
     spoiler_text: str = ""
@@ -76,9 +74,15 @@ class Status(Heard):
 class Notification(Heard):
     id: str
     type: str
-    created_at: datetime
+    created_at: Moment
     account: Account
     status: Status | None = None
+
+
+class Placed(Heard):
+    """Where an entry of a list stands, whatever else it is."""
+
+    id: str
 
 
 class Statuses(RootModel[tuple[Status, ...]]):

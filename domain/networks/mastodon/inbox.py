@@ -4,7 +4,7 @@ from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.plain import plain
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind
-from domain.networks.mastodon.answers import Listed, Notification, Status
+from domain.networks.mastodon.answers import Listed, Notification, Placed, Status
 from domain.networks.mastodon.people import host_of, profile
 from domain.networks.mastodon.wire import REST, server_of
 
@@ -28,10 +28,11 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     newer = [each for each in page if cursor is None or _order(each.id) > _order(cursor)]
     newer.sort(key=lambda each: _order(each.id))
     items = tuple(_item(each, access) for each in newer if _is_ours(each))
-    last = newer[-1].id if newer else cursor or "0"
-    return Inbox(
-        items, last, has_more=cursor is not None and bool(newer) and len(listed.root) >= _PAGE
-    )
+    # Odd ones count as read, too: a page of them would be handed out for ever.
+    read_to = {cursor or "0", *(each.id for each in understood(listed.root, Placed))}
+    last = max(read_to, key=_order)
+    is_full = cursor is not None and len(listed.root) >= _PAGE
+    return Inbox(items, last, has_more=is_full and last != cursor)
 
 
 def _order(notification_id: str) -> tuple[int, str]:

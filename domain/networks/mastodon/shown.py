@@ -6,10 +6,9 @@ hand out HTML. https://docs.joinmastodon.org/entities/Status/, read 2026-11-27.
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from domain.connector.dialects.one_by_one import one_by_one
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Moment
 from domain.connector.http import Http
 from domain.connector.links import spelled_out
 from domain.connector.plain import plain
@@ -48,7 +47,7 @@ class _Status(Heard):
     content: str = ""
     quote: _Quote | None = None
     media_attachments: tuple[_Attachment, ...] = ()
-    edited_at: datetime | None = None
+    edited_at: Moment | None = None
     spoiler_text: str | None = None
     language: str | None = None
     poll: _Poll | None = None

@@ -9,7 +9,7 @@ import json
 
 from pydantic import JsonValue
 
-from domain.connector.errors import Missing
+from domain.connector.errors import Refused
 from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind, Profile
@@ -33,7 +33,9 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     if cursor is not None and timeline.limited:
         missed = await _gap(server, room_id, timeline, cursor)
     events = understood((*missed, *timeline.events), Event)
-    senders: dict[str, str | None] = {}
+    # Most answers are to what was said just before: asked for one by one, a busy room's would take
+    # more calls than there are.
+    senders = {each.event_id: None if each.is_redacted else each.sender for each in events}
     found = [await _item(server, access, each, senders) for each in events]
     items = sorted(filter(None, found), key=lambda item: item.said_at)
     return Inbox(tuple(items), synced.next_batch)
@@ -102,11 +104,14 @@ async def _item(
 async def _sender(
     server: Server, access: Access, event_id: str, known: dict[str, str | None]
 ) -> str | None:
-    """Who said what an event is about; None where that is not there. Asked once a reading."""
+    """Who said what an event is about; None where nobody shows it. Asked once a reading.
+
+    What is answered is named by a stranger: no name they choose may hold the inbox up.
+    """
     if event_id not in known:
         try:
             known[event_id] = (await event_of(server, access.remote_id, event_id)).sender
-        except Missing:
+        except Refused:
             known[event_id] = None
     return known[event_id]
 

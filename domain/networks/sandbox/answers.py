@@ -1,10 +1,8 @@
 """What the sandbox network answers, as far as we read it."""
 
-from datetime import datetime
-
 from pydantic import Field
 
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Moment
 from domain.connector.manifest import IdempotencyClass
 
 
@@ -21,7 +19,7 @@ class Account(Heard):
 class Session(Heard):
     access_token: str
     refresh_token: str
-    expires_at: datetime | None
+    expires_at: Moment | None
     account: Account
 
 
@@ -44,7 +42,7 @@ class Post(Heard):
     replies: int | None = None
     quotes: int | None = None
     url: str
-    created_at: datetime
+    created_at: Moment
 
 
 class Container(Heard):
@@ -64,7 +62,7 @@ class Notice(Heard):
     about: str | None
     post: Post | None
     is_deleted: bool
-    created_at: datetime
+    created_at: Moment
 
 
 class Notices(Heard):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from pydantic import JsonValue
 
 from domain.connector.words import Inbox, InboxKind
@@ -73,10 +74,33 @@ async def test_like_names_who_and_what_and_stands_once() -> None:
     )
 
 
-async def test_post_that_is_gone_is_passed_over() -> None:
-    missing = Exchange(method="GET", path="/posts/501.json", status=404, json_={"errors": ["no"]})
+@pytest.mark.parametrize("status", [404, 403])
+async def test_post_that_is_gone_or_hidden_is_passed_over(status: int) -> None:
+    """Forums answer 403 for what moved where we may not look; the inbox ended there for good."""
+    missing = Exchange(
+        method="GET", path="/posts/501.json", status=status, json_={"errors": ["no"]}
+    )
     page = await read(ScriptedHttp([listed(note(4, 2), note(3, 12)), missing]), "2")
     assert (page.items, page.cursor) == ((), "4")
+
+
+async def test_post_whose_question_is_hidden_answers_nothing_we_know() -> None:
+    post: JsonValue = {
+        "id": 501,
+        "topic_id": 90,
+        "post_number": 7,
+        "username": "Carla",
+        "created_at": NOW.isoformat(),
+        "reply_to_post_number": 2,
+    }
+    hidden = Exchange(
+        method="GET", path="/posts/by_number/90/2.json", status=403, json_={"errors": ["no"]}
+    )
+    shown = Exchange(method="GET", path="/posts/501.json", json_=post)
+
+    page = await read(ScriptedHttp([listed(note(4, 2)), shown, hidden]), "2")
+
+    assert [(item.remote_id, item.about) for item in page.items] == [("501", None)]
 
 
 async def test_post_that_is_gone_is_not_measured() -> None:

@@ -87,6 +87,14 @@ async def test_odd_and_unknown_entries_do_not_hide_the_others() -> None:
     assert cursor == "9"
 
 
+async def test_page_of_odd_entries_is_not_read_for_ever() -> None:
+    odd: list[dict[str, JsonValue]] = [{"id": str(n), "type": 5} for n in range(140, 100, -1)]
+
+    found = await inbox.read(ScriptedHttp([page(*odd)]), CASE.access, "100")
+
+    assert (found.items, found.cursor, found.has_more) == ((), "140", True)
+
+
 async def test_server_that_ignores_the_cursor_gives_nothing_twice() -> None:
     items, cursor = await read("9", notification(10, "follow"), notification(9, "follow"))
     assert len(items) == 1

@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
+from typing import Any
 
+import pytest
 from pydantic import JsonValue
 
 from domain.connector.words import InboxKind
@@ -102,6 +104,39 @@ async def test_sender_of_what_is_answered_is_asked_once() -> None:
     assert [(item.kind, item.about, item.root) for item in found.items] == [
         (InboxKind.REPLY, "$1", "$1")
     ] * 2
+
+
+async def test_answers_to_what_was_said_just_before_cost_no_call() -> None:
+    about: JsonValue = {"m.in_reply_to": {"event_id": "$5"}}
+    taken_back: JsonValue = {"m.in_reply_to": {"event_id": "$4"}}
+    gone: Any = event(4, {}, SELF)
+    gone["unsigned"] = {"redacted_because": {}}
+    http = ScriptedHttp(
+        [
+            synced(
+                gone,
+                event(5, {"body": "Who comes?"}, SELF),
+                event(6, {"body": "I", "m.relates_to": about}),
+                event(7, {"body": "Eh?", "m.relates_to": taken_back}),
+            )
+        ]
+    )
+
+    found = await inbox.read(http, CASE.access, "s1")
+
+    http.assert_finished()
+    assert [(item.remote_id, item.about) for item in found.items] == [("$6", "$5")]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 414])
+async def test_no_name_that_a_stranger_answers_to_holds_the_inbox_up(status: int) -> None:
+    about: JsonValue = {"m.in_reply_to": {"event_id": "$1"}}
+    refused = Exchange(method="GET", path=f"{ROOM}/event/$1", status=status, json_={})
+    answer = event(6, {"body": "Yes", "m.relates_to": about})
+
+    found = await inbox.read(ScriptedHttp([synced(answer, naming(7)), refused]), CASE.access, "s1")
+
+    assert ([item.remote_id for item in found.items], found.cursor) == (["$7"], "s2")
 
 
 async def test_reactions_are_counted_page_by_page() -> None:
