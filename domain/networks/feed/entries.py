@@ -1,7 +1,9 @@
 """What a feed holds, in the words all its formats share."""
 
 import re
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -62,3 +64,20 @@ def identity(guid: str | None, url: str | None, *content: str | None) -> str:
         return given
     whole = given or "\n".join(each or "" for each in content)
     return f"sha256:{sha256(whole.encode()).hexdigest()}"
+
+
+def told_apart(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries, known by their addresses where one guid stands on several of them.
+
+    Feeds whose guid is the site's address would else have one entry for good.
+    """
+    listed = tuple(entries)
+    places = defaultdict[str, set[str | None]](set)
+    for each in listed:
+        places[each.id].add(each.url)
+    return tuple(
+        replace(each, id=identity(each.url, None, each.title, each.text))
+        if len(places[each.id]) > 1
+        else each
+        for each in listed
+    )

@@ -1,13 +1,16 @@
 """Reads what is new in a feed.
 
 The cursor is JSON: where to ask, what the server said of its version, and fingerprints of the
-entries that were handed out, as feeds keep no order and often no dates.
+entries that were handed out, as feeds keep no order and often no dates. Of an entry with a date
+there are two: of its id, and of what it is without it, as a site that moves or is rebuilt gives all
+its entries other ids at once.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,6 +24,8 @@ from domain.networks.feed.wire import Fetched, fetch, read_feed
 
 MOST_SEEN = 500
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_BEFORE_US = timedelta(days=1)
+"""How old undated entries of a first reading are told to be: they were there before it."""
 
 
 class Place(BaseModel):
@@ -32,7 +37,7 @@ class Place(BaseModel):
     etag: str = ""
     modified: str = ""
     seen: tuple[str, ...] = ()
-    """Newest first, at most `MOST_SEEN`."""
+    """Newest first, at most two for each of `MOST_SEEN`."""
 
 
 async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
@@ -45,12 +50,13 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
         feed = await read_feed(fetched)
     except NotAFeed as error:
         raise Unavailable("What the feed's address shows now is no feed.") from error
-    entries = _in_order(feed, _answered_at(fetched.reply))
+    age = _BEFORE_US if cursor is None else timedelta(0)
+    entries = _in_order(feed, _answered_at(fetched.reply), age)
     seen = frozenset(place.seen)
     items = tuple(
-        _item(entry, at, feed, access) for entry, at in entries if _mark(entry) not in seen
+        _item(entry, at, feed, access) for entry, at in entries if seen.isdisjoint(_marks(entry))
     )
-    marks = [_mark(entry) for entry, _ in reversed(entries)]
+    marks = [mark for entry, _ in reversed(entries) for mark in _marks(entry)]
     return Inbox(items=items, cursor=_next(fetched, feed, [*marks, *place.seen]).model_dump_json())
 
 
@@ -61,22 +67,29 @@ def _next(fetched: Fetched, feed: Feed, seen: Iterable[str]) -> Place:
         url=fetched.url,
         etag=headers.get("etag", ""),
         modified=headers.get("last-modified", ""),
-        seen=tuple(dict.fromkeys(seen))[:MOST_SEEN],
+        seen=tuple(dict.fromkeys(seen))[: 2 * MOST_SEEN],
     )
 
 
-def _in_order(feed: Feed, answered_at: datetime | None) -> list[tuple[Entry, datetime]]:
+def _in_order(
+    feed: Feed, answered_at: datetime | None, age: timedelta
+) -> list[tuple[Entry, datetime]]:
     """Every entry once with its moment, oldest first, and of a huge feed only the newest.
 
     Feeds list the newest first: entries of one moment keep that order. No entry is later than the
-    answer that brought it, and undated ones are as old as the answer.
+    answer that brought it, and undated ones, among the newest, are older than that by `age`.
     """
     once = {entry.id: entry for entry in reversed(feed.entries)}
-    undated = answered_at or max((e.at for e in once.values() if e.at), default=_LONG_AGO)
-    dated = [(entry, entry.at or undated) for entry in once.values()]
+    newest = answered_at or max((e.at for e in once.values() if e.at), default=_LONG_AGO)
+    dated = [(entry, entry.at or newest) for entry in once.values()]
     if answered_at is not None:
         dated = [(entry, min(at, answered_at)) for entry, at in dated]
-    return sorted(dated, key=lambda each: each[1])[-MOST_SEEN:]
+    kept = sorted(dated, key=_moment)[-MOST_SEEN:]
+    return sorted(((each, at if each.at else at - age) for each, at in kept), key=_moment)
+
+
+def _moment(dated: tuple[Entry, datetime]) -> datetime:
+    return dated[1]
 
 
 def _item(entry: Entry, at: datetime, feed: Feed, access: Access) -> InboxItem:
@@ -98,8 +111,16 @@ def _item(entry: Entry, at: datetime, feed: Feed, access: Access) -> InboxItem:
     )
 
 
-def _mark(entry: Entry) -> str:
-    return sha256(entry.id.encode()).hexdigest()[:16]
+def _marks(entry: Entry) -> tuple[str, ...]:
+    if entry.at is None:
+        return (_mark(entry.id),)
+    place = urlsplit(entry.url or "")
+    parts = (place.path, place.query, entry.title or "", entry.text, entry.at.isoformat())
+    return _mark(entry.id), _mark("\n".join(parts))
+
+
+def _mark(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def _answered_at(reply: Reply) -> datetime | None:

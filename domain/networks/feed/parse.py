@@ -5,11 +5,15 @@ import re
 from calendar import timegm
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from time import struct_time
 
 import feedparser
 
-from domain.networks.feed.entries import Entry, Feed, NotAFeed, clean, identity, web_url
+from domain.connector.dialects.moments import aware
+from domain.connector.links import joined
+from domain.networks.feed.ends import ends_of
+from domain.networks.feed.entries import Entry, Feed, NotAFeed, clean, identity, told_apart, web_url
 from domain.networks.feed.json_feed import parse_json_feed
 from domain.networks.feed.plain import plain
 
@@ -20,13 +24,14 @@ _NAMED = re.compile(r"^\S+@\S+\s+\((.+)\)$")
 def parse(body: bytes, content_type: str, url: str) -> Feed:
     """The feed in a document that came from `url`, broken ones as far as they can be read.
 
-    Raises `NotAFeed`. Large documents take a while: call it in a thread.
+    Raises `NotAFeed`. Large documents take a while: call it in a thread. The parser is not told
+    where the document came from: what it makes of a relative guid would change with that.
     """
     if "json" in content_type or body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return parse_json_feed(body, url)
     found = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": content_type, "content-location": url},
+        io.BytesIO(ends_of(body)),
+        response_headers={"content-type": content_type},
         resolve_relative_uris=False,
         # Markup is thrown away altogether, see `plain`.
         sanitize_html=False,
@@ -34,29 +39,36 @@ def parse(body: bytes, content_type: str, url: str) -> Feed:
     is_whole = not found.get("bozo") or _is_harmless(found.get("bozo_exception"))
     if not found.entries and (not found.get("version") or not is_whole):
         raise NotAFeed("this is no feed")
-    language = _text(found.feed, "language")
+    language, link = _text(found.feed, "language"), _text(found.feed, "link")
     return Feed(
         title=clean(_plain(found.feed, "title")) or None,
-        url=web_url(_text(found.feed, "link")),
-        entries=tuple(_entry(each, language) for each in found.entries),
+        url=web_url(joined(url, link)) if link else None,
+        entries=told_apart(_entry(each, language, url) for each in found.entries),
         is_whole=is_whole,
     )
 
 
-def _entry(raw: Mapping[str, object], language: str | None) -> Entry:
+def _entry(raw: Mapping[str, object], language: str | None, url: str) -> Entry:
     title, text = clean(_plain(raw, "title")), clean(_content(raw))
-    link = _text(raw, "link")
+    link = _link(raw)
     author, author_url = _author(raw)
     return Entry(
         id=identity(_text(raw, "id"), link, title, text),
         title=title or None,
         text=text,
-        url=web_url(link),
+        url=web_url(joined(url, link)) if link else None,
         author=author,
-        author_url=author_url,
+        author_url=web_url(joined(url, author_url)) if author_url else None,
         language=clean(_text(raw, "language") or language, most=35) or None,
-        at=_moment(raw.get("published_parsed")) or _moment(raw.get("updated_parsed")),
+        at=_moment(raw, "published") or _moment(raw, "updated"),
     )
+
+
+def _link(raw: Mapping[str, object]) -> str | None:
+    """Where an entry leads; a guid is taken for an address, as RSS has it, where it may be one."""
+    link = _text(raw, "link")
+    is_mere_name = link == _text(raw, "id") and "/" not in (link or "")
+    return None if is_mere_name else link
 
 
 def _content(raw: Mapping[str, object]) -> str:
@@ -83,7 +95,7 @@ def _author(raw: Mapping[str, object]) -> tuple[str | None, str | None]:
     known = detail if isinstance(detail, Mapping) else {}
     name = _text(known, "name") or _text(raw, "author") or ""
     named = _NAMED.match(name[:_MOST_NAME])
-    return clean(named[1] if named else name, most=200) or None, web_url(_text(known, "href"))
+    return clean(named[1] if named else name, most=200) or None, _text(known, "href")
 
 
 def _text(raw: Mapping[str, object], name: str) -> str | None:
@@ -91,11 +103,15 @@ def _text(raw: Mapping[str, object], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _moment(value: object) -> datetime | None:
-    if not isinstance(value, struct_time):
+def _moment(raw: Mapping[str, object], name: str) -> datetime | None:
+    """When something happened; a date that names no zone is taken for UTC."""
+    if name not in raw:
         return None
+    value = raw.get(f"{name}_parsed")
     try:
-        return datetime.fromtimestamp(timegm(value), UTC)
+        if isinstance(value, struct_time):
+            return datetime.fromtimestamp(timegm(value), UTC)
+        return aware(parsedate_to_datetime(_text(raw, name) or "")).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
 

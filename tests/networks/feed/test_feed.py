@@ -1,5 +1,7 @@
 import json
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -230,3 +232,93 @@ async def test_check_shows_the_feed() -> None:
 
     assert (profile.remote_id, profile.display_name) == (URL, "Dorf")
     assert await connect.refresh(Server([]), ACCESS, now=NOW) is None
+
+
+def listed(*items: str) -> str:
+    return f'<rss version="2.0"><channel><title>T</title>{"".join(items)}</channel></rss>'
+
+
+def item(number: int, guid: str, host: str = "https://village.example") -> str:
+    """One that its guid, its address or what it says tells from others."""
+    return (
+        f"<item><guid>{guid}</guid><link>{host}/{number}</link><title>News {number}</title>"
+        f"<pubDate>Sat, 21 Nov 2026 0{number}:00:00 GMT</pubDate></item>"
+    )
+
+
+async def test_a_feed_whose_guids_and_host_all_change_at_once_brings_nothing_twice() -> None:
+    before = listed(item(2, "http://old.example/2"), item(1, "http://old.example/1"))
+    new = "https://new.example"
+    after = listed(*(item(number, f"{new}/?p={number}", new) for number in (3, 2, 1)))
+    server = Server([answer(before), answer(after), answer(after)])
+    first = await inbox.read(server, ACCESS, None)
+
+    second = await inbox.read(server, ACCESS, first.cursor)
+    third = await inbox.read(server, ACCESS, second.cursor)
+
+    assert len(first.items) == 2
+    assert [each.remote_id for each in second.items] == [f"{new}/?p=3"]
+    assert third.items == ()
+
+
+async def test_a_feed_that_comes_from_another_mirror_each_time_brings_nothing_twice() -> None:
+    document = listed("<item><guid>one</guid></item>", "<item><link>/two</link></item>")
+    answers = []
+    for mirror in ("https://a.example/f", "https://b.example/x/f"):
+        answers += [answer(status=302, location=mirror), answer(document)]
+    server = Server(answers)
+    first = await inbox.read(server, ACCESS, None)
+
+    second = await inbox.read(server, ACCESS, first.cursor)
+
+    assert {each.remote_id: each.url for each in first.items} == {
+        "one": None,
+        "/two": "https://a.example/two",
+    }
+    assert second.items == ()
+
+
+async def test_entries_that_share_one_guid_are_told_apart_by_their_addresses() -> None:
+    same = "https://village.example/"
+    server = Server(
+        [
+            answer(listed(item(2, same), item(1, same))),
+            answer(listed(item(3, same), item(2, same), item(1, same))),
+        ]
+    )
+    first = await inbox.read(server, ACCESS, None)
+
+    second = await inbox.read(server, ACCESS, first.cursor)
+
+    assert [each.title for each in first.items] == ["News 1", "News 2"]
+    assert [each.title for each in second.items] == ["News 3"]
+
+
+async def test_undated_entries_of_a_first_reading_were_there_before_it() -> None:
+    undated = ["<item><guid>a</guid></item>", "<item><guid>b</guid></item>"]
+    server = Server([answer(listed(undated[0])), answer(listed(*reversed(undated)))])
+
+    first = await inbox.read(server, ACCESS, None)
+    second = await inbox.read(server, ACCESS, first.cursor)
+
+    assert [each.said_at for each in first.items] == [NOW - timedelta(days=1)]
+    assert [each.said_at for each in second.items] == [NOW]
+
+
+@pytest.mark.parametrize("is_newest_first", [True, False])
+async def test_of_very_many_entries_the_newest_are_read_in_reasonable_time(
+    *, is_newest_first: bool
+) -> None:
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    items = [
+        f"<item><guid>{n}</guid><pubDate>{format_datetime(start + timedelta(hours=n))}</pubDate>"
+        "</item>"
+        for n in range(50_000)
+    ]
+    document = listed(*(reversed(items) if is_newest_first else items))
+
+    began = time.perf_counter()
+    page = await inbox.read(Server([answer(document)]), ACCESS, None)
+
+    assert [each.remote_id for each in page.items] == [str(n) for n in range(49_500, 50_000)]
+    assert time.perf_counter() - began < 20

@@ -234,3 +234,49 @@ def test_files_of_the_machine_are_not_read() -> None:
 )
 def test_html_becomes_text(html: str, text: str) -> None:
     assert plain(html) == text
+
+
+@pytest.mark.parametrize(
+    ("told", "moment"),
+    [
+        ("Sat, 28 Nov 2026 10:00:00", "2026-11-28T10:00:00Z"),
+        ("2026-11-28", "2026-11-28T00:00:00Z"),
+        ("28/11/2026", None),
+    ],
+)
+def test_date_without_a_zone_is_taken_for_utc(told: str, moment: str | None) -> None:
+    document = RSS.replace("Sun, 22 Nov 2026 10:30:00 +0100", told)
+
+    entry = parse(document.encode(), "application/rss+xml", URL).entries[0]
+
+    assert entry.at == (None if moment is None else at(moment))
+
+
+def test_guid_that_is_a_mere_name_is_no_address() -> None:
+    document = '<rss version="2.0"><channel><item><guid>{}</guid></item></channel></rss>'
+    guids = ("123", "/posts/123", "https://village.example/p/123")
+
+    found = [parse(document.format(each).encode(), "", URL).entries[0] for each in guids]
+
+    assert [(each.id, each.url) for each in found] == [
+        ("123", None),
+        ("/posts/123", "https://village.example/posts/123"),
+        ("https://village.example/p/123", "https://village.example/p/123"),
+    ]
+
+
+def test_json_feed_with_nothing_where_lists_belong_is_read() -> None:
+    empty = '{"version": "https://jsonfeed.org/version/1.1", "items": null, "authors": null}'
+    items = (
+        '[{"id": "1", "authors": null}, {"id": "2", "author": "Bea"}, {"id": "3", "authors": 5}]'
+    )
+
+    feed = parse(empty.replace('"items": null', f'"items": {items}').encode(), "json", URL)
+
+    assert parse(empty.encode(), "json", URL).entries == ()
+    assert [(each.id, each.author) for each in feed.entries] == [
+        ("1", None),
+        ("2", "Bea"),
+        ("3", None),
+    ]
+    assert feed.is_whole is True
