@@ -155,6 +155,11 @@ TROUBLES: Mapping[str, Trouble] = {
         "Make a token with the permissions that the network's notes list, connect the account "
         "again with it, then retry it.",
     ),
+    "network.answer_refused": Trouble(
+        Refused,
+        "The author of a post lets us not answer it",
+        "Quote the post, or write one of your own.",
+    ),
     "network.error": Trouble(
         NetworkError, "The network's answer was not understood", "Retry it later."
     ),

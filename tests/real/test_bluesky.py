@@ -179,6 +179,20 @@ async def test_draft_sent_twice_stands_there_once(stage: Stage) -> None:
     assert value["text"] == "One"
 
 
+async def test_answer_to_a_post_that_is_closed_to_us_is_refused(stage: Stage) -> None:
+    settings: dict[str, JsonValue] = {"replies_from": []}
+    closed = Draft(uuid4().hex, (Part("No answers, please"),), settings=settings)
+    bob = stage.village.people["bob"]
+    asked, _ = await publish(CONNECTOR, stage.http, bob, closed)
+    uri = asked.remote_id
+    await eventually(lambda: stage.village.is_shown(stage.http, "ana", uri), lambda shown: shown)
+
+    with pytest.raises(Refused) as caught:
+        await stage.post(Part("But I must"), reply_to=uri)
+
+    assert caught.value.code == "network.answer_refused"
+
+
 async def test_gates_stand_beside_the_post_however_often_it_is_sent(stage: Stage) -> None:
     settings: dict[str, JsonValue] = {"replies_from": ["followers"], "can_be_quoted": False}
     draft = Draft(uuid4().hex, (Part("Whom I ask"), Part("And more")), settings=settings)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.connector.errors import Missing
+from domain.connector.errors import Missing, Refused
 from domain.connector.http import Http
 from domain.connector.port import Save
 from domain.connector.words import Access, Checkpoint, Draft, Published, Ref
@@ -92,7 +92,11 @@ def _below(sent: Sequence[Sent], reply: ReplyRefs | None) -> ReplyRefs | None:
 
 
 async def _answering(pds: Pds, access: Access, uri: str) -> ReplyRefs:
-    """The place of an answer in its thread. Raises `Missing` when nothing is there to answer."""
+    """The place of an answer in its thread.
+
+    Raises `Missing` when nothing is there to answer, and `Refused` when its author lets us not:
+    such an answer is taken, and nobody is shown it.
+    """
     if repository_of(uri) == access.remote_id:
         own = await post_record(pds, access.remote_id, key_of(uri))
         parent, above = Strong(uri=own.uri, cid=own.cid), own.value.reply
@@ -100,6 +104,9 @@ async def _answering(pds: Pds, access: Access, uri: str) -> ReplyRefs:
         view = await pds.query("app.bsky.feed.getPosts", [("uris", uri)], Posts)
         if not view.posts:
             raise Missing("The post to answer is no longer there.")
+        if view.posts[0].viewer.reply_disabled:
+            message = "Its author lets us not answer this post."
+            raise Refused(message, code="network.answer_refused")
         parent = Strong(uri=view.posts[0].uri, cid=view.posts[0].cid)
         above = view.posts[0].record.reply
     return ReplyRefs(root=above.root if above else parent, parent=parent)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
-from domain.connector.errors import OutcomeUnknown
+from domain.connector.errors import OutcomeUnknown, Refused
 from domain.connector.http import Call
 from domain.connector.words import Checkpoint, Draft, Link, Part, Ref
 from domain.networks.bluesky import connect, resume
@@ -178,6 +179,19 @@ async def test_answer_to_an_answer_names_the_root_of_the_thread() -> None:
     assert isinstance(write["record"], dict)
     parent = {"uri": view["uri"], "cid": "cid-p"}
     assert write["record"]["reply"] == {"root": root, "parent": parent}
+
+
+async def test_answer_that_nobody_would_be_shown_is_refused_before_it_is_written() -> None:
+    uri = "at://did:plc:bob/app.bsky.feed.post/p"
+    post: JsonValue = {"uri": uri, "cid": "c", "record": {}, "viewer": {"replyDisabled": True}}
+    posts = Exchange(method="GET", path="/xrpc/app.bsky.feed.getPosts", json_={"posts": [post]})
+
+    with pytest.raises(Refused) as caught:
+        await publish(
+            "bluesky", ScriptedHttp([posts]), Draft("k", (Part("Me too"),), reply_to=uri), {}
+        )
+
+    assert caught.value.code == "network.answer_refused"
 
 
 async def test_link_beside_an_image_is_written_out() -> None:
