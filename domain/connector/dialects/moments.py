@@ -6,10 +6,14 @@ from math import isfinite
 
 _EPOCH_FROM = 1_000_000_000
 _LONGEST = timedelta(days=366)
+"""What is beyond it was never meant for a moment."""
+_PATIENCE = timedelta(days=1)
+"""After which a network may be asked once more, whatever it told: a server whose clock is wrong by
+months would silence an account for as long, and nothing would be asked that could set it right."""
 
 
 def moment(value: str, now: datetime) -> datetime | None:
-    """The moment a value names; never in the past, None when it is unreadable or beyond a year."""
+    """The moment a value names, in a day at most; None when it is unreadable or beyond a year."""
     return after(value, now) or _iso(value, now) or http_date(value, now)
 
 
@@ -30,10 +34,10 @@ def http_date(value: str, now: datetime) -> datetime | None:
 
 
 def within_reason(now: datetime, seconds: float) -> datetime | None:
-    """The moment so many seconds ahead: never in the past, None when it is beyond a year."""
+    """The moment so many seconds ahead, in a day at most; None when it is beyond a year."""
     if seconds > _LONGEST.total_seconds():
         return None
-    return now + timedelta(seconds=max(seconds, 0.0))
+    return now + min(timedelta(seconds=max(seconds, 0.0)), _PATIENCE)
 
 
 def aware(at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -376,4 +377,23 @@ def test_no_answer_breaks_the_reading_nor_resets_in_the_past(
 ) -> None:
     rate = read_rate(answer(headers, body, status), now=NOW)
     if rate is not None and rate.resets_at is not None:
-        assert NOW <= rate.resets_at <= NOW + timedelta(days=366)
+        assert NOW <= rate.resets_at <= NOW + timedelta(days=1, hours=1)  # where summer ends
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "2592000"},
+        {"retry-after": format_datetime(NOW + timedelta(days=90), usegmt=True)},
+        {
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-reset": (NOW + timedelta(days=90)).isoformat(),
+        },
+        {"ratelimit-remaining": "0", "ratelimit-reset": str(NOW.timestamp() + 30 * 86_400)},
+    ],
+)
+def test_no_answer_silences_an_account_for_longer_than_a_day(headers: dict[str, str]) -> None:
+    """A server whose clock was wrong by months was not asked again for as long."""
+    rate = read_rate(answer(headers, None, 429), now=NOW)
+
+    assert rate == Rate(None, 0, NOW + timedelta(days=1))
