@@ -106,6 +106,10 @@ class Message(Heard):
     text: str = ""
 
 
+class CommentsSummary(Heard):
+    total_first_level_comments: int = 0
+
+
 class Comment(Heard):
     id: str = ""
     comment_urn: str | None = None
@@ -115,7 +119,7 @@ class Comment(Heard):
     message: Message = Message()
     parent_comment: str | None = None
     created: Stamp = Stamp()
-    last_modified: Stamp = Stamp()
+    comments_summary: CommentsSummary = CommentsSummary()
 
     @property
     def name(self) -> str:
@@ -131,33 +135,3 @@ class Listed(Heard):
     """A page of a collection, whose entries are read one by one."""
 
     elements: tuple[JsonValue, ...] = ()
-
-
-class ImageUpload(Heard):
-    upload_url: str
-    image: str
-
-
-class UploadInstruction(Heard):
-    upload_url: str
-    first_byte: int
-    last_byte: int
-
-
-class VideoUpload(Heard):
-    video: str
-    upload_token: str = ""
-    upload_instructions: tuple[UploadInstruction, ...]
-
-
-class ImageBegun(Heard):
-    value: ImageUpload
-
-
-class VideoBegun(Heard):
-    value: VideoUpload
-
-
-class Video(Heard):
-    status: str = ""
-    processing_failure_reason: str = ""

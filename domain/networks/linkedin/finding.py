@@ -57,8 +57,10 @@ class Sought:
         )
 
 
-def sought(access: Access, draft: Draft, place: Place | None, *, since: datetime) -> Sought:
-    part = draft.parts[0]
+def sought(
+    access: Access, draft: Draft, number: int, place: Place | None, *, since: datetime
+) -> Sought:
+    part = draft.parts[number]
     text = comment_text(part) if place else plain(escaped(text_of(part)))
     count = 0 if place else len(part.media)
     return Sought(access.remote_id, text, count, since - _CLOCKS_DIFFER, draft.others)

@@ -14,10 +14,12 @@ from domain.connector.errors import GrantExpired, Refused
 from domain.connector.heard import Heard, NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
 from domain.connector.words import Access, Grant, Login
+from domain.networks.linkedin.manifest import MANIFEST
 
 API, OAUTH = "https://api.linkedin.com", "https://www.linkedin.com"
 LASTS = timedelta(days=60)
-_APP = ("client_id", "client_secret")
+_PATH = MANIFEST.at("oauth")
+APP = ("client_id", "client_secret")
 
 
 class _Introspected(Heard):
@@ -25,28 +27,28 @@ class _Introspected(Heard):
     expires_at: int | None = None
 
 
-def oauth_root(server: str) -> str:
-    """Where tokens are asked for: a host of its own at LinkedIn, the same anywhere else."""
-    return OAUTH if server == API else server
+def oauth_at(server: str, name: str) -> str:
+    """An endpoint of OAuth: on a host of its own at LinkedIn, on the same anywhere else."""
+    return f"{OAUTH if server == API else server}{_PATH}/{name}"
 
 
 async def pasted(http: Http, server: str, login: Login, *, now: datetime) -> Grant:
     """A grant of what a person pasted; when it ends is asked for where the app is known."""
     token, refresh = _typed(login, "access_token"), _typed(login, "refresh_token") or None
-    app = {name: _typed(login, name) for name in _APP if _typed(login, name)}
+    app = {name: _typed(login, name) for name in APP if _typed(login, name)}
     ends_at = now + LASTS
-    if len(app) == len(_APP):
+    if len(app) == len(APP):
         ends_at = await _end_of(http, server, token, app) or ends_at
     return Grant(token, refresh, ends_at, app)
 
 
 async def renewed(http: Http, access: Access, *, now: datetime) -> Grant | None:
     """None where there is nothing to renew it with."""
-    kept, app = access.grant, {name: access.grant.extra.get(name, "") for name in _APP}
+    kept, app = access.grant, {name: access.grant.extra.get(name, "") for name in APP}
     if not kept.refresh or not all(app.values()):
         return None
     form = {"grant_type": "refresh_token", "refresh_token": kept.refresh, **app}
-    endpoint = f"{oauth_root(access.server)}/oauth/v2/accessToken"
+    endpoint = oauth_at(access.server, "accessToken")
     grant = (await oauth2.ask_tokens(http, endpoint, form)).grant(now=now, extra=kept.extra)
     return Grant(grant.access, grant.refresh or kept.refresh, grant.expires_at, grant.extra)
 
@@ -54,7 +56,7 @@ async def renewed(http: Http, access: Access, *, now: datetime) -> Grant | None:
 async def _end_of(http: Http, server: str, token: str, app: dict[str, str]) -> datetime | None:
     """When a token ends, None where that is not told. Raises `GrantExpired` when it has."""
     form = (("token", token), *app.items())
-    call = Call("POST", f"{oauth_root(server)}/oauth/v2/introspectToken", form=form)
+    call = Call("POST", oauth_at(server, "introspectToken"), form=form)
     told = _read(await ask(http, call), (token, *app.values()))
     if not told.active:
         raise GrantExpired("The access token has ended or was revoked.")

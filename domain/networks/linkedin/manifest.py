@@ -8,13 +8,13 @@ from domain.connector.manifest import (
     Budget,
     CountedAs,
     IdempotencyClass,
-    LoginField,
     Manifest,
     MediaLimit,
     Source,
     TextLimit,
     VideoWork,
 )
+from domain.networks.linkedin.asked import CONSENT, LOGIN
 
 _READ_ON = date(2026, 11, 28)
 _DOCS = "https://learn.microsoft.com/linkedin"
@@ -23,40 +23,6 @@ _SHARES = f"{_DOCS}/marketing/community-management/shares"
 
 def _source(url: str) -> Source:
     return Source(url=url, read_on=_READ_ON)
-
-
-_APP = (
-    LoginField(
-        name="author",
-        label="Organisation that speaks, by its number or URN (left out: the person)",
-        is_secret=False,
-        is_required=False,
-        example="urn:li:organization:2414183",
-    ),
-    LoginField(
-        name="server",
-        label="Address of the api (LinkedIn's when left out)",
-        is_secret=False,
-        is_required=False,
-        example="https://api.linkedin.com",
-    ),
-)
-
-
-def _of_app(*, is_required: bool, what_for: str) -> tuple[LoginField, ...]:
-    return tuple(
-        LoginField(
-            name=name,
-            label=f"Client {kind} of your app on LinkedIn{what_for}",
-            is_secret=name == "client_secret",
-            is_required=is_required,
-            example=example,
-        )
-        for name, kind, example in (
-            ("client_id", "id", "78k3z1mxqv0y2b"),
-            ("client_secret", "secret", "WPL_AP1.b8Ft2vQxT0kLw9Zc.yPq3rA=="),
-        )
-    )
 
 
 MANIFEST = Manifest(
@@ -95,7 +61,7 @@ MANIFEST = Manifest(
     visibilities=("public",),
     has_content_warning=False,
     has_language=False,
-    metrics=(),
+    metrics=("likes", "reposts", "replies", "views", "clicks", "followers"),
     metrics_batch=20,
     poll_min_s=600,
     budgets=(
@@ -128,30 +94,20 @@ MANIFEST = Manifest(
             source=_source(f"{_DOCS}/marketing/integrations/migrations"),
         ),
         Api(
+            name="oauth",
+            path="/oauth/v2",
+            versions=(),
+            source=_source(f"{_DOCS}/shared/authentication/authorization-code-flow"),
+        ),
+        Api(
             name="userinfo",
             path="/v2/userinfo",
             versions=(),
             source=_source(f"{_DOCS}/consumer/integrations/self-serve/sign-in-with-linkedin-v2"),
         ),
     ),
-    login=(
-        LoginField(
-            name="access_token",
-            label="Access token (developer portal, OAuth token tools)",
-            is_secret=True,
-            is_required=True,
-            example="AQVJ2r9mF3zTq0XbN4kLw7cYhP8sDu1eGi6oRa5vMxKfBtZyQnWjSgEl",
-        ),
-        *_APP,
-        LoginField(
-            name="refresh_token",
-            label="Refresh token, where LinkedIn gave one: it renews the access for a year",
-            is_secret=True,
-            is_required=False,
-            example="AQWm0sH4xKz8VtR2bLqY6nPc1dFg9jUe3iTo7aWkSvXyZrNfMhBwQuGl",
-        ),
-        *_of_app(is_required=False, what_for=": to renew the access and to see when it ends"),
-    ),
+    login=LOGIN,
+    consent=CONSENT,
     notes=(
         "Written from its documentation: replies in the tests are made from it, none is real.",
         "A person's token needs openid, profile and w_member_social (Share on LinkedIn).",
@@ -164,6 +120,9 @@ MANIFEST = Manifest(
         "After a lost answer such a refusal counts as success once what it names is seen there.",
         "A person's posts and comments are read only where LinkedIn granted r_member_social.",
         "Where they are not read, somebody looks and decides after a lost answer.",
+        "Notifications of an organisation are kept for 60 days over there, and tell no names.",
+        "An edit changes the words alone: files, card and audience stay.",
+        "Views, clicks, reposts and followers are told of organisations alone.",
         "A video has 75 kB at least and lasts 3 seconds to 30 minutes; it goes undescribed.",
         "Documents and polls are not sent; a comment carries text alone.",
         "A link card without a title shows the address; LinkedIn fetches no picture for it.",

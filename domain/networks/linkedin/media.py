@@ -15,8 +15,8 @@ from domain.connector.errors import Missing, Refused, Unavailable
 from domain.connector.http import Call
 from domain.connector.port import Save
 from domain.connector.words import Medium, Part
-from domain.networks.linkedin.answers import ImageBegun, Video, VideoBegun, VideoUpload
 from domain.networks.linkedin.progress import Progress
+from domain.networks.linkedin.uploads import ImageBegun, Video, VideoBegun, VideoUpload
 from domain.networks.linkedin.urns import encoded
 from domain.networks.linkedin.wire import REST, Server
 

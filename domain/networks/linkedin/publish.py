@@ -1,4 +1,4 @@
-"""Publishes posts and comments, one message each: LinkedIn has no threads.
+"""Publishes posts and comments. LinkedIn has no threads: what follows a post is a comment on it.
 
 It keeps no key of ours: what was tried before is sought in the author's own list and only then sent
 again. A refusal leaves nothing in doubt; one of a duplicate may say that what was tried is there.
@@ -7,12 +7,14 @@ again. A refusal leaves nothing in doubt; one of a duplicate may say that what w
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from pydantic import JsonValue
+
 from domain.connector.checkpoints import Sent
 from domain.connector.errors import Missing, NetworkError, OutcomeUnknown, Refused
 from domain.connector.heard import NotUnderstood, heard
 from domain.connector.http import Call, Http
 from domain.connector.port import Save
-from domain.connector.words import Access, Checkpoint, Draft, Published, Ref
+from domain.connector.words import Access, Checkpoint, Draft, Part, Published, Ref
 from domain.networks.linkedin.answers import Comment
 from domain.networks.linkedin.compose import comment_text, post_body
 from domain.networks.linkedin.duplicates import there_already
@@ -35,23 +37,16 @@ async def publish(
     now: datetime,
 ) -> Published:
     server, progress = server_of(http, access), Progress.model_validate(checkpoint)
-    if progress.sent:
-        return progress.published()
     begun_at = progress.begun_at or now.astimezone(UTC)
     progress = progress.model_copy(update={"begun_at": begun_at})
-    place = await place_of(server, draft.reply_to)
-    what = sought(access, draft, place, since=begun_at)
-    sent = await _tried(server, progress, what, place)
-    if sent is None:
-        ready = await _prepared(server, access, draft, place, progress, save)
-        try:
-            sent = await _send(server, access, draft, place, ready)
-        except OutcomeUnknown:
-            raise
-        except NetworkError as error:
-            tried = what if progress.is_trying else None
-            sent = await _refused(server, ready, tried, error, save)
-    return (await progress.with_sent(sent).kept(save)).published()
+    while len(progress.sent) < len(draft.parts):
+        place = await place_of(server, progress.above(draft))
+        what = sought(access, draft, len(progress.sent), place, since=begun_at)
+        sent = await _tried(server, progress, what, place)
+        if sent is None:
+            sent = await _brought_out(server, draft, what, place, progress, save)
+        progress = await progress.with_sent(sent).kept(save)
+    return progress.published()
 
 
 async def look_up(
@@ -59,16 +54,19 @@ async def look_up(
 ) -> Published | None:
     """Raises `OutcomeUnknown` where LinkedIn does not let the token list what was said."""
     server, progress = server_of(http, access), Progress.model_validate(checkpoint)
-    if progress.sent:
-        return progress.published()
-    try:
-        place = await place_of(server, draft.reply_to)
-        what = sought(access, draft, place, since=progress.begun_at or since)
-        sent = await find(server, what, place)
-    except NotPermitted as error:
-        message = "LinkedIn does not let this token see what is there: look, then settle it."
-        raise OutcomeUnknown(message, said=error.said) from error
-    return None if sent is None else progress.with_sent(sent).published()
+    since = progress.begun_at or since
+    while len(progress.sent) < len(draft.parts):
+        try:
+            place = await place_of(server, progress.above(draft))
+            what = sought(access, draft, len(progress.sent), place, since=since)
+            sent = await find(server, what, place)
+        except NotPermitted as error:
+            message = "LinkedIn does not let this token see what is there: look, then settle it."
+            raise OutcomeUnknown(message, said=error.said) from error
+        if sent is None:
+            return None
+        progress = progress.with_sent(sent)
+    return progress.published()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -94,31 +92,38 @@ async def _tried(
         return None
 
 
-async def _prepared(
+async def _brought_out(
     server: Server,
-    access: Access,
     draft: Draft,
+    what: Sought,
     place: Place | None,
     progress: Progress,
     save: Save,
-) -> Progress:
-    """The progress once it can be sent: its files are there."""
-    part = draft.parts[0]
+) -> Sent:
+    """The message under way, once it is out. Raises what LinkedIn says against it."""
+    part = draft.parts[len(progress.sent)]
     if place is not None and part.media:
         raise Refused("A comment on LinkedIn carries text alone: send it without files.")
-    progress = await sent_up(server, access.remote_id, part, progress, save)
-    return await progress.kept(save, is_trying=True)
+    ready = await sent_up(server, what.author, part, progress, save)
+    ready = await ready.kept(save, is_trying=True)
+    try:
+        if place is None:
+            return await _post(server, draft, what.author, ready)
+        return await _comment(server, part, what.author, place)
+    except OutcomeUnknown:
+        raise
+    except NetworkError as error:
+        return await _refused(server, ready, what if progress.is_trying else None, error, save)
 
 
-async def _send(
-    server: Server, access: Access, draft: Draft, place: Place | None, progress: Progress
-) -> Sent:
-    if place is None:
-        body = post_body(draft, access.remote_id, progress.files)
-        urn, _ = await server.make(Call("POST", f"{REST}/posts", json=body))
-        return sent_of(urn)
-    text = comment_text(draft.parts[0])
-    body = {"actor": access.remote_id, "message": {"text": text}, **place.told()}
+async def _post(server: Server, draft: Draft, author: str, ready: Progress) -> Sent:
+    body = post_body(draft, author, ready.files)
+    urn, _ = await server.make(Call("POST", f"{REST}/posts", json=body))
+    return sent_of(urn)
+
+
+async def _comment(server: Server, part: Part, author: str, place: Place) -> Sent:
+    body: JsonValue = {"actor": author, "message": {"text": comment_text(part)}, **place.told()}
     id_, reply = await server.make(Call("POST", place.path, json=body))
     try:
         told = heard(reply, Comment)

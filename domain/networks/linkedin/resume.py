@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from domain.connector.checkpoints import Sent, is_below, known
 from domain.connector.words import Checkpoint, Ref
 from domain.networks.linkedin.progress import Progress
-from domain.networks.linkedin.urns import WEB, comment_of, post_in
+from domain.networks.linkedin.urns import WEB, comment_of, post_in, url_of
 
 __all__ = ["is_home", "known", "told"]
 
@@ -24,7 +24,11 @@ def told(checkpoint: Checkpoint, ref: Ref) -> Checkpoint:
     urn = _urn_in(unquote(ref.remote_id))
     if urn is None:
         raise ValueError("A post on LinkedIn is named by its URN, which stands in its address.")
-    return Progress.model_validate(checkpoint).with_sent(Sent(id=urn, url=ref.url)).written()
+    return (
+        Progress.model_validate(checkpoint)
+        .with_sent(Sent(id=urn, url=ref.url or url_of(urn)))
+        .written()
+    )
 
 
 def _urn_in(text: str) -> str | None:

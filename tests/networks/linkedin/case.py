@@ -44,6 +44,7 @@ CASE = NetworkCase(
         "out_of_order": refused(500, "INTERNAL_SERVER_ERROR", "Internal Server Error"),
     },
     inbox_kinds=frozenset({InboxKind.REPLY, InboxKind.MENTION, InboxKind.LIKE, InboxKind.REPOST}),
+    post_ids=("urn:li:share:7431229065766260701", "urn:li:share:7431229065766260702"),
     gone_id="urn:li:comment:(urn:li:activity:7431229065766260735,7431329065766260999)",
     video_failure="The video file is corrupt.",
     secrets=(TOKEN,),

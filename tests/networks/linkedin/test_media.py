@@ -8,6 +8,7 @@ from domain.connector.errors import Unavailable
 from domain.connector.words import Checkpoint, Draft, Medium, Part
 from domain.networks.linkedin import publish as linkedin
 from tests.networks.drafts import FILM, NOW, PNG, VIDEO
+from tests.networks.linkedin.bodies import content_of
 from tests.networks.linkedin.case import CASE, TOKEN
 from tests.networks.playing import Kept, publish
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
@@ -42,7 +43,7 @@ async def test_several_pictures_stand_in_one_post_each_with_its_description() ->
     await publish("linkedin", http, PICTURES, {})
 
     http.assert_finished()
-    assert http.calls[-1].json["content"] == {  # type: ignore[index,call-overload]
+    assert content_of(http.calls[-1]) == {
         "multiImage": {
             "images": [{"id": "urn:li:image:1", "altText": "The square"}, {"id": "urn:li:image:2"}]
         }

@@ -19,6 +19,7 @@ from domain.networks.linkedin import publish as linkedin
 from domain.networks.linkedin.compose import post_body
 from domain.networks.linkedin.urns import encoded
 from tests.networks.drafts import ILLUSTRATED, NOW, POST, answering
+from tests.networks.linkedin.bodies import content_of
 from tests.networks.linkedin.case import CASE, ORGANIZATION, refused
 from tests.networks.playing import Kept, publish
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
@@ -174,7 +175,7 @@ async def test_refusal_for_the_rate_leaves_no_doubt_and_the_files_where_they_are
     await publish("linkedin", http, ILLUSTRATED, kept)
 
     http.assert_finished()
-    assert http.calls[0].json["content"] == {  # type: ignore[index,call-overload]
+    assert content_of(http.calls[0]) == {
         "media": {
             "id": "urn:li:image:C4E10AQFoyyAjHPMQuQ",
             "altText": "The market square in the sun",
