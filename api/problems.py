@@ -33,6 +33,7 @@ CHECKSUM_MISMATCH = 460
 """Of tus, and of no other protocol."""
 STATUSES: dict[type[ParvisError], int] = {
     errors.RangeOutside: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    errors.CursorLost: HTTPStatus.GONE,
     # tus 1.0 wants these of uploads.
     errors.UploadOver: HTTPStatus.GONE,
     errors.UploadBusy: HTTPStatus.LOCKED,

@@ -14,7 +14,7 @@ PROBLEMS = {
     403: ("Forbidden", "The token may not: `scope.missing`, `scope.beyond`, `address.refused`."),
     404: ("Missing", "There is no such thing in this workspace: `not_found`."),
     409: ("Conflict", "Its state, an earlier request or another thing does not allow this."),
-    410: ("Over", "The upload was given up: `upload.over`."),
+    410: ("Over", "What was asked for is over: `upload.over`, `cursor.lost`."),
     412: ("Stale", "It was changed since you read it: `version.stale`."),
     413: ("TooLarge", "What was sent is too large: `body.too_large`, `media.too_large`."),
     415: ("Unsupported", "What was sent is of a type that is not taken: `body.unsupported`."),

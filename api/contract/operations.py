@@ -104,7 +104,7 @@ def _of_files(path: str, operation: Json, body: Json) -> Iterator[int]:
         yield from (412, 423, 460)
     if "206" in operation["responses"]:
         yield 416
-    if operation["tags"] == ["uploads"] and "{" in path:
+    if (operation["tags"] == ["uploads"] and "{" in path) or path == "/v1/events":
         yield 410
 
 

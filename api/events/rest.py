@@ -32,7 +32,12 @@ async def list_events(
     """Oldest first. Keep `next_cursor` of the last page and go on from it: nothing is missed.
 
     The last page has one even when it is empty. To follow what comes from now on, ask once with
-    `since` of this moment, then go on from its `next_cursor` without `since`.
+    `since` of this moment, then go on from its `next_cursor` without `since`. Where the log no
+    longer holds what follows a cursor, the answer is 410 `cursor.lost`: read anew what you keep.
+
+    Who keeps a mirror reads anew what an event is about and whatever `data` names. What belongs to
+    a thing that is removed goes with it, and what pointed to it points to nothing, without events
+    of their own; so do a worker's own moments change, such as when an account is read next.
 
     Needs the scope `events:read`.
     """

@@ -52,8 +52,7 @@ class Edge:
 class Listed:
     """Source of a connection type: the items of one page, in order.
 
-    `end` is the cursor to go on from where it is not that of the last item: an empty page of a
-    log that is followed.
+    `end` is the cursor to go on from, where there is more or a log is followed.
     """
 
     nodes: Sequence[object]
@@ -80,7 +79,7 @@ class Listed:
 
     @property
     def end_cursor(self) -> str | None:
-        return self.order.cursor_of(self.nodes[-1]) if self.nodes else self.end
+        return self.end or (self.order.cursor_of(self.nodes[-1]) if self.nodes else None)
 
 
 _connections: dict[type, type] = {}

@@ -146,6 +146,7 @@ class EventKind(Word):
     DELIVERY_SKIPPED = "delivery.skipped", "It came too late and will not go out.", "account"
     DELIVERY_UNKNOWN = "delivery.unknown", "It may have arrived, and is looked up.", TROUBLE
     DELIVERY_WAITING = "delivery.waiting", "It did not arrive, and is tried again.", TROUBLE
+    DELIVERY_WITHDRAWN = "delivery.withdrawn", "What it brought out was taken back.", "account"
     DEPARTMENT_CHANGED = "department.changed", "Its values have changed.", CHANGE
     DEPARTMENT_CREATED = "department.created", "It was made.", "current"
     DEPARTMENT_REMOVED = "department.removed", "It is gone, its members stay.", "previous"
@@ -267,7 +268,7 @@ class EventKind(Word):
     PAUSE_BEGUN = (
         "pause.begun",
         "Nothing of what it names goes out.",
-        "community_id, calendar_id, account_id, reason",
+        "community_id, calendar_id, account_id, reason, under_way",
     )
     PAUSE_ENDED = "pause.ended", "What is planned goes out again.", "overdue, decided"
     PILLAR_CHANGED = "pillar.changed", "Its values have changed.", CHANGE
@@ -336,6 +337,7 @@ class EventKind(Word):
     )
     REVIEW_DELEGATED = "review.delegated", "Somebody else is asked.", f"{REVIEW}, asked"
     REVIEW_ESCALATED = "review.escalated", "Its time is over: others are told.", f"{REVIEW}, asked"
+    REVIEW_LAPSED = "review.lapsed", "Nothing asks for it any more.", REVIEW
     REVIEW_OUTDATED = "review.outdated", "The post says something else by now.", REVIEW
     REVIEW_REFUSED = "review.refused", "Somebody refused.", f"{REVIEW}, is_by_link"
     REVIEW_REMINDED = "review.reminded", "Whom it asks have new links.", f"{REVIEW}, asked"

@@ -10,19 +10,20 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from domain.events import places
 from domain.events.kinds import EventKind
+from domain.events.places import Place, head_from
 from domain.events.shapes import EventView, subject_text
 from domain.events.subjects import SubjectKind
-from domain.events.tables import Event, EventCounter
+from domain.events.tables import Event
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.coded import described_at
 from domain.kernel.errors import NotFound
 from domain.kernel.ids import read_any
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of, read_cursor
+from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 
-# Its readers keep a cursor for good and lose their place without it: its name never changes.
-IN_ORDER = Sort("number", (col(Event.number),), (int,))
+IN_ORDER = Sort(places.NAME, (col(Event.number),), (int,))
 
 
 def visible(caller: Caller) -> SelectOfScalar[Event]:
@@ -58,33 +59,28 @@ async def list_events(
     """The log, oldest first. The last page has a cursor too: go on from it for what comes next.
 
     It stands behind all that was there, shown or not: a reader of few kinds has a place to go on
-    from before the first of them comes. Raises `IdMalformed` for a subject that is no id.
+    from before the first of them comes. Raises `IdMalformed` for a subject that is no id, and
+    `CursorLost`.
     """
     caller.need(Scope.EVENTS_READ)
+    here = Place.of(request.cursor)
     # Before the page: what is written in between is behind the cursor, and comes next.
-    head = await _last_number(session, caller)
-    statement = visible(caller).where(*about(subjects))
+    head = await head_from(session, caller, here)
+    statement = visible(caller).where(col(Event.number) > here.number, *about(subjects))
     if kinds:
         statement = statement.where(col(Event.kind).in_(kinds))
     if subject_kinds:
         statement = statement.where(col(Event.subject_kind).in_(subject_kinds))
     if since is not None:
         statement = statement.where(col(Event.occurred_at) >= since)
-    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
+    rows = (await session.exec(IN_ORDER.after(statement, PageRequest(request.limit)))).all()
     page = page_of(rows, request, view=view_of, cursor=_cursor)
     if page.page.has_more:
         return page
-    numbers = [head, *(row.number for row in rows[-1:]), *_number_in(request.cursor)]
-    end = make_cursor(IN_ORDER.name, max(numbers)) if any(numbers) else None
-    return page.model_copy(update={"page": page.page.model_copy(update={"next_cursor": end})})
-
-
-async def _last_number(session: AsyncSession, caller: Caller) -> int:
-    """0 where nothing was ever written."""
-    counted = select(EventCounter.last_number).where(
-        col(EventCounter.workspace_id) == caller.workspace_id
-    )
-    return (await session.exec(counted)).first() or 0
+    end = max(head, *map(_place, rows[-1:]), Place())
+    next_cursor = end.cursor() if end.number else None
+    mark = page.page.model_copy(update={"next_cursor": next_cursor})
+    return page.model_copy(update={"page": mark})
 
 
 def about(subjects: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -114,9 +110,9 @@ def _told(data: dict[str, Any]) -> dict[str, Any]:
     return data if code is None else {**data, "type": described_at(code)}
 
 
+def _place(event: Event) -> Place:
+    return Place.behind(event.number, event.hash)
+
+
 def _cursor(event: Event) -> str:
-    return make_cursor(IN_ORDER.name, event.number)
-
-
-def _number_in(cursor: str | None) -> list[int]:
-    return [] if cursor is None else read_cursor(cursor, IN_ORDER.name, *IN_ORDER.types)
+    return _place(event).cursor()

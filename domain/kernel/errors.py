@@ -7,7 +7,7 @@ ParvisError
 │                       ProviderRefused InvitationElsewhere NotAsked
 ├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
 │                       QueryNotKept QueryHashWrong
-├── Missing             NotFound RouteUnknown LinkInvalid UploadOver …
+├── Missing             NotFound RouteUnknown LinkInvalid CursorLost UploadOver …
 ├── MethodUnknown
 ├── Invalid             Misfit IdMalformed IdWrongKind CursorInvalid ZoneUnknown TimePast …
 ├── Conflict            AlreadyExists IdTaken NotAllowedNow DeliveryUnderWay AlreadyPublished …
@@ -188,6 +188,15 @@ class LinkInvalid(Missing):
     title = "The link was used before, is too old or was never given out"
     remedy = "Ask for a new one."
     acting_party = "user"
+
+
+class CursorLost(Missing):
+    code = "cursor.lost"
+    title = "The log no longer holds what follows this cursor"
+    remedy = (
+        "Ask once without a cursor, with `since` of this moment; read anew what you keep, then go"
+        " on from the cursor you were given."
+    )
 
 
 class UploadOver(Missing):

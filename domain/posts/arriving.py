@@ -59,16 +59,25 @@ async def record_done(
     await _end(raw, caller, new, now)
     await _call_off_edits(session, raw, caller, new, rows, now)
     for each in new:
-        row = rows[each.task.id]
-        url = each.published.url if each.published and _is_own(each) else row["url"]
-        data = {"kind": row["kind"], "account": show("acct", row["account_id"]), "url": url}
-        about = ("delivery", row["id"])
-        trace = each.task.trace
-        record(session, caller, "delivery.done", about, now=now, data=data, trace=trace)
+        _tell(session, caller, each, rows[each.task.id], now)
     await settle_posts(session, raw, caller, posts, now, traces_of(each.task for each in new))
     for each in new:
         if each.task.kind is DeliveryKind.EDIT:
             await _keep_edit(session, caller, each, now)
+
+
+def _tell(
+    session: AsyncSession, caller: Caller, arrived: Arrived, row: asyncpg.Record, now: datetime
+) -> None:
+    """Of a withdrawal also what became of the copy that it took back."""
+    url = arrived.published.url if arrived.published and _is_own(arrived) else row["url"]
+    account, trace = show("acct", row["account_id"]), arrived.task.trace
+    data = {"kind": row["kind"], "account": account, "url": url}
+    about = ("delivery", row["id"])
+    record(session, caller, "delivery.done", about, now=now, data=data, trace=trace)
+    for id_ in _undone([arrived]):
+        about, data = ("delivery", id_), {"account": account}
+        record(session, caller, "delivery.withdrawn", about, now=now, data=data, trace=trace)
 
 
 def traces_of(tasks: Iterable[Task]) -> dict[UUID | None, str | None]:

@@ -17,6 +17,7 @@ import schemathesis
 
 MEANT = {
     "cursor.invalid": "a cursor is what a list gave",
+    "cursor.lost": "and that of a log is behind what is kept",
     "time_zone.unknown": "zones come and go with the tz database",
     "network.unknown": "networks are folders of the installation",
     "version.stale": "somebody was quicker",

@@ -19,6 +19,8 @@ from tests.guards.sources import FLOORS, ROOT, modules
 CODE = re.compile(r"^[a-z_]+(\.[a-z_]+)?$")
 SPEAKERS = {"account", "consent", "mail", "meta", "network", "outbound", "provider", "work"}
 SPEAKERS |= all_connectors().keys()
+EVENTS = ROOT / "domain" / "events" / "kinds.py"
+"""What it declares are kinds of events; codes look like them."""
 TELLING = {"record", "record_change", "_tell", "_record", "span", "set_attribute", "Fault"}
 JUDGES = (
     "connector/fit.py",
@@ -111,7 +113,7 @@ def test_every_code_stands_in_the_tree_of_the_kernel() -> None:
 
 
 def test_every_trouble_with_networks_has_its_meaning() -> None:
-    paths = [path for path in modules(*FLOORS) if path.name != "troubles.py"]
+    paths = [path for path in modules(*FLOORS) if path.name != "troubles.py" and path != EVENTS]
     found = troubles_in(paths) | {vars(kind)["code"] for kind in every_kind(NetworkError)}
 
     assert found - {kind.code for kind in kinds(ParvisError)} <= TROUBLES.keys()

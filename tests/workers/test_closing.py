@@ -144,6 +144,7 @@ async def test_an_edit_in_doubt_ends_with_the_copy_and_so_does_its_update(stage:
     assert (ended.state, ended.words) == ("dismissed", NOTHING_PUBLIC)
     assert sent == []
     assert len(await desk.told("delivery.cancelled")) == 1
+    assert len(await desk.told("delivery.withdrawn")) == 1
 
 
 @pytest.mark.parametrize(

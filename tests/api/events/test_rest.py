@@ -2,7 +2,8 @@
 
 from domain.kernel.caller import Scope
 from domain.kernel.database import Database
-from tests.api.graph.asking import ask
+from domain.kernel.pages import make_cursor
+from tests.api.graph.asking import ask, refusal
 from tests.world import Tenant, make_token
 
 COMMUNITY = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
@@ -34,6 +35,16 @@ async def test_a_cursor_that_a_reader_kept_from_the_first_release_goes_on(tenant
     found = await tenant.client.get("/v1/events", params={"cursor": BEHIND_THE_FIRST})
 
     assert [event["kind"] for event in found.json()["data"]] == BEGINNING[1:]
+
+
+async def test_a_cursor_that_lost_its_place_is_told_so_on_both_faces(tenant: Tenant) -> None:
+    ahead = make_cursor("number", 1000)
+    by_rest = await tenant.client.get("/v1/events", params={"cursor": ahead})
+    query = "query ($after: String) { events(after: $after) { nodes { id } } }"
+    by_graph = await refusal(tenant, query, after=ahead)
+
+    assert (by_rest.status_code, by_rest.json()["code"]) == (410, "cursor.lost")
+    assert by_graph == (200, "cursor.lost")
 
 
 async def test_filters_are_repeated_and_go_on_in_the_link(tenant: Tenant) -> None:

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from domain.events.places import Place
 from domain.events.queries import list_events
 from domain.events.service import forget_events, record
 from domain.events.shapes import EventView
 from domain.kernel.caller import Caller, Scope, worker
 from domain.kernel.database import Database
-from domain.kernel.errors import CursorInvalid, ScopeMissing
+from domain.kernel.errors import CursorInvalid, CursorLost, ScopeMissing
 from domain.kernel.ids import new_id, show
 from domain.kernel.pages import PageRequest, make_cursor
 from domain.kernel.shapes import Page
@@ -171,12 +172,32 @@ async def test_reader_of_kinds_that_never_came_begins_with_what_comes_next(
     assert none.page.next_cursor == some.page.next_cursor
 
 
-async def test_cursor_ahead_of_the_log_stays(database: Database, workspace_id: UUID) -> None:
-    ahead = make_cursor("number", 1000)
+async def test_cursor_ahead_of_a_log_that_was_set_back_is_lost(
+    database: Database, workspace_id: UUID
+) -> None:
+    ahead = make_cursor("number", 2)
 
-    found = await page(database, workspace_id, ahead)
+    for place in (workspace_id, new_id()):
+        with pytest.raises(CursorLost, match="The log was set back since, as by the restore"):
+            await page(database, place, ahead)
+    await tell(database, workspace_id, "post.created")
 
-    assert (found.data, found.page.next_cursor) == ([], ahead)
+    assert (await page(database, workspace_id, ahead)).data == []
+
+
+async def test_cursor_behind_an_event_that_another_took_the_number_of_is_lost(
+    database: Database, workspace_id: UUID
+) -> None:
+    """As after the restore of a backup, once as much has happened again."""
+    await tell(database, workspace_id, "post.created", "post.changed")
+    place = Place.of((await page(database, workspace_id)).page.next_cursor)
+    other = Place(place.number, place.mark ^ 1)
+
+    found = await page(database, workspace_id, place.cursor())
+    with pytest.raises(CursorLost, match="other events bear these numbers now"):
+        await page(database, workspace_id, other.cursor())
+
+    assert (place.number, found.data) == (3, [])
 
 
 async def test_an_empty_log_has_no_cursor_to_go_on_from(database: Database) -> None:
@@ -194,15 +215,18 @@ async def test_the_retention_forgets_what_is_old_and_counts_on(
     for each in (workspace_id, other):
         await tell(database, each, "post.created", now=today)
     await tell(database, workspace_id, "post.changed", now=today + timedelta(days=31))
-    reader = await page(database, workspace_id, limit=1)
+    first = await page(database, workspace_id, limit=1)
+    second = await page(database, workspace_id, first.page.next_cursor, limit=1)
 
     await forget(database, workspace_id, before=today + timedelta(days=1))
     await tell(database, workspace_id, "post.published", now=today + timedelta(days=32))
 
     kept = (await page(database, workspace_id)).data
     assert [(e.number, e.kind) for e in kept] == [(3, "post.changed"), (4, "post.published")]
-    gone_on = await page(database, workspace_id, reader.page.next_cursor)
+    gone_on = await page(database, workspace_id, second.page.next_cursor)
     assert [e.number for e in gone_on.data] == [3, 4]
+    with pytest.raises(CursorLost, match="Events that follow it and are no longer kept: 1"):
+        await page(database, workspace_id, first.page.next_cursor)
     assert kinds((await page(database, other)).data)[1:] == ["post.created"]
 
 
