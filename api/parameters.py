@@ -3,14 +3,22 @@
 A filter with a slip of the pen must not show everything, nor a second `limit` win unseen.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 
 from api.pointing import escape
-from domain.kernel.errors import Fault, Misfit, ParameterRepeated, ParameterUnknown
+from domain.kernel.errors import (
+    MOST_FAULTS,
+    Fault,
+    Misfit,
+    ParameterRepeated,
+    ParameterUnknown,
+)
 
 Known = dict[str, bool]
 ONCE = ("Authorization", "Idempotency-Key", "If-Match")
@@ -30,7 +38,7 @@ def known_to(dependant: Dependant) -> Known:
 
 def refuse_odd(request: Request, known: Known) -> None:
     """Raises `ParameterUnknown`, `ParameterRepeated`, or `Misfit` for both at once."""
-    faults = tuple(_faults(request, known))
+    faults = tuple(islice(_faults(request, known), MOST_FAULTS))
     codes = {fault.code for fault in faults}
     if codes == {ParameterUnknown.code}:
         raise ParameterUnknown(faults[0].message, faults=faults)
@@ -53,7 +61,8 @@ def _faults(request: Request, known: Known) -> Iterator[Fault]:
 
 def refuse_repeated(request: Request) -> None:
     """Raises `ParameterRepeated`: where no parameter is unknown, as GraphQL has its own rules."""
-    names = [name for name in request.query_params if len(request.query_params.getlist(name)) > 1]
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    names = [name for name, count in counts.items() if count > 1]
     faults = (*(_repeated("/query/" + escape(name), name) for name in names), *_headers(request))
     if faults:
         raise ParameterRepeated(faults[0].message, faults=faults)

@@ -6,6 +6,7 @@ only that some text cannot be kept. The request itself tells the place.
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from asyncpg import PostgresError
@@ -13,7 +14,7 @@ from fastapi import Request, Response
 from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import FormData
 
-from domain.kernel.errors import Fault, NotFound, ParvisError, TextUnstorable
+from domain.kernel.errors import MOST_FAULTS, Fault, NotFound, ParvisError, TextUnstorable
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 UNSTORABLE = "\0"
@@ -55,7 +56,8 @@ def point_into(error: ParvisError, sent: object) -> None:
     is_meant = _is_meant(error)
     if is_meant is not None:
         error.faults = tuple(
-            Fault(place, error.code, error.message) for place in _places(sent, is_meant)
+            Fault(place, error.code, error.message)
+            for place in islice(_places(sent, is_meant), MOST_FAULTS)
         )
 
 

@@ -81,7 +81,7 @@ class Problem(View):
     instance: str = Field(description="The path that was asked, without secrets.")
     code: str = Field(description="Stable code; `openapi/problems.md` lists them.")
     remedy: str = Field(description="What to do about it.")
-    errors: list[FaultView] = Field(description="Each fault of the request.")
+    errors: list[FaultView] = Field(description="The faults of the request, the first hundred.")
     request_id: str = Field(description="Name it when you ask for help.")
     is_retryable: bool = Field(description="Whether the same request may succeed later.")
     acting_party: str = Field(description="Who must act: developer, user or operator.")
@@ -210,7 +210,7 @@ def _packed() -> ParvisError:
 
 def from_validation(found: Any) -> ParvisError:  # noqa: ANN401 - pydantic's list of dicts
     """The error behind what a validator found; a single fault with a code of ours names it."""
-    faults = tuple(_fault(each) for each in found)
+    faults = tuple(_fault(each) for each in found[: errors.MOST_FAULTS])
     misfit = Misfit(faults=faults)
     kind = _invalid_kinds().get(faults[0].code) if len(faults) == 1 else None
     if kind is not None:

@@ -115,7 +115,11 @@ def cost_of(
 ) -> int:
     """What the operation costs. Raises `QueryTooHeavy`; `Refused` for variables that do not fit."""
     coerced = get_variable_values(
-        schema, operation.variable_definitions or (), variables, hide_suggestions=True
+        schema,
+        operation.variable_definitions or (),
+        variables,
+        max_errors=MOST_ERRORS,
+        hide_suggestions=True,
     )
     if isinstance(coerced, list):
         raise Refused(coerced)

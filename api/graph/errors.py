@@ -41,7 +41,9 @@ class Error:
 
 @strawberry.type(description="What was sent does not fit.")
 class ValidationError(Error):
-    faults: list[Fault] = strawberry.field(description="Each fault of the input.")
+    faults: list[Fault] = strawberry.field(
+        description="The faults of the input, the first hundred."
+    )
 
 
 @strawberry.type(description="The token lacks a scope.")

@@ -51,6 +51,10 @@ class Position:
         return cls(read.count("\n") + 1, len(read) - read.rfind("\n"), len(read))
 
 
+MOST_FAULTS = 100
+"""As many are told of one request: it may have a hundred thousand."""
+
+
 class ParvisError(Exception):
     code = "internal"
     title = "Something went wrong on our side"
@@ -64,7 +68,7 @@ class ParvisError(Exception):
         """`at` is for an error that is its own one fault: a JSON pointer into the body."""
         super().__init__(message or self.title)
         self.message = message or self.title
-        self.faults = faults if at is None else (Fault(at, self.code, self.message),)
+        self.faults = faults[:MOST_FAULTS] if at is None else (Fault(at, self.code, self.message),)
 
 
 class Unauthenticated(ParvisError): ...

@@ -100,6 +100,17 @@ async def test_unknown_address_is_a_problem_for_anybody(
     assert answer.json()["code"] == "route.unknown"
 
 
+async def test_of_endless_faults_the_first_hundred_are_told(tenant: Tenant) -> None:
+    flood = {f"name{number}": number for number in range(5_000)}
+
+    body = await tenant.client.post("/v1/communities", json=COMMUNITY | flood)
+    query = await tenant.client.get("/v1/posts", params={f"a{each}": "" for each in range(500)})
+
+    for answer, first in ((body, "/name0"), (query, "/query/a0")):
+        told = answer.json()["errors"]
+        assert (answer.status_code, len(told), told[0]["pointer"]) == (422, 100, first)
+
+
 @pytest.mark.parametrize("path", ["/v1/nothing", "//elsewhere.example/", "/assets/nothing.js"])
 async def test_browser_at_an_unknown_address_is_shown_a_page_that_leads_on(
     stranger: httpx2.AsyncClient, path: str

@@ -32,6 +32,19 @@ async def test_floods_are_refused_by_limits(tenant: Tenant, what: str) -> None:
     assert what in error["message"]
 
 
+async def test_flood_of_faults_in_variables_is_told_of_the_first(tenant: Tenant) -> None:
+    query = (
+        "mutation ($input: CreateCommunityInput!) { createCommunity(input: $input) { __typename } }"
+    )
+    flood = {f"field{number}": number for number in range(5_000)}
+
+    answer = await post(tenant.client, query, {"input": flood})
+
+    errors = answer.json()["errors"]
+    assert (answer.status_code, len(errors)) == (400, 21)
+    assert "error limit reached" in errors[-1]["message"]
+
+
 async def test_flood_hidden_in_fragments_is_found(tenant: Tenant) -> None:
     names = "abcdefghijkl"
     steps = pairwise(names)
