@@ -4,6 +4,7 @@ https://learn.microsoft.com/linkedin/marketing/community-management/, read 2026-
 """
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue
 from pydantic.alias_generators import to_camel
@@ -18,6 +19,8 @@ class Heard(heard.Heard):
 
 
 _LATEST_MS = 253_402_300_799_000
+Epoch = Annotated[int, Field(ge=0, lt=4_102_444_800_000)]
+"""A moment in ms that an inbox is read on from: one past 2100 would end the reading for good."""
 
 
 def moment_of(epoch_ms: int) -> datetime:
@@ -99,7 +102,7 @@ class Post(Heard):
 
 
 class Stamp(Heard):
-    time: int = 0
+    time: Epoch = 0
 
 
 class Message(Heard):

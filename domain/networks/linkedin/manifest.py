@@ -125,6 +125,7 @@ MANIFEST = Manifest(
         "Views, clicks, reposts and followers are told of organisations alone.",
         "A video has 75 kB at least and lasts 3 seconds to 30 minutes; it goes undescribed.",
         "Documents and polls are not sent; a comment carries text alone.",
+        "Comments take the Community Management API: Share on LinkedIn lets a person post alone.",
         "A link card without a title shows the address; LinkedIn fetches no picture for it.",
         "Limits of the rate are the app's own and told by nobody: the budgets are guesses.",
     ),

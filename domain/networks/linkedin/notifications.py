@@ -8,7 +8,7 @@ from domain.connector.errors import Missing
 from domain.connector.heard import understood
 from domain.connector.http import Call
 from domain.connector.words import InboxItem, InboxKind
-from domain.networks.linkedin.answers import Comment, Heard, Listed, Message, moment_of
+from domain.networks.linkedin.answers import Comment, Epoch, Heard, Listed, Message, moment_of
 from domain.networks.linkedin.cursor import Told
 from domain.networks.linkedin.little import plain
 from domain.networks.linkedin.people import profile_named
@@ -22,6 +22,7 @@ _KINDS = {
     "COMMENT": InboxKind.REPLY,
     "COMMENT_EDIT": InboxKind.REPLY,
     "SHARE_MENTION": InboxKind.MENTION,
+    "COMMENT_DELETE": InboxKind.REPLY,
     "LIKE": InboxKind.LIKE,
     "SHARE": InboxKind.REPOST,
 }
@@ -46,7 +47,7 @@ class _Notification(Heard):
     decorated_source_post: _Said = _Said()
     generated_activity: str = ""
     decorated_generated_activity: _Activity = _Activity()
-    last_modified_at: int
+    last_modified_at: Epoch
 
     @property
     def post(self) -> str:
@@ -87,7 +88,8 @@ async def _reply(server: Server, notification: _Notification) -> InboxItem | Non
     if comment is None:
         return None
     owner, text = said.owner, said.text or said.message.text
-    if not owner:
+    is_deleted = notification.action == "COMMENT_DELETE"
+    if not owner and not is_deleted:
         try:
             read = await server.read(path_of(comment.urn), Comment)
         except Missing:
@@ -96,12 +98,13 @@ async def _reply(server: Server, notification: _Notification) -> InboxItem | Non
     return InboxItem(
         kind=InboxKind.REPLY,
         remote_id=comment.urn,
-        author=profile_named(owner),
+        author=profile_named(owner or comment.urn),
         said_at=moment_of(notification.last_modified_at),
         text=text,
         url=url_of(comment.urn),
         about=notification.post or comment.object,
         root=notification.post or comment.object,
+        is_deleted=is_deleted,
     )
 
 

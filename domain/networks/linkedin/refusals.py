@@ -26,9 +26,10 @@ from domain.connector.errors import (
     VersionGone,
 )
 from domain.connector.heard import NotUnderstood, heard, without_secrets
-from domain.connector.http import Reply
+from domain.connector.http import Call, Reply
 from domain.connector.rates import is_slowed, waits_until
 from domain.networks.linkedin.answers import Failure
+from domain.networks.linkedin.permissions import needed_for
 from domain.networks.linkedin.urns import post_in
 
 _ENDED = frozenset({"INVALID_ACCESS_TOKEN", "EXPIRED_ACCESS_TOKEN", "REVOKED_ACCESS_TOKEN"})
@@ -52,7 +53,7 @@ class Duplicate(Refused):
         self.urn = urn
 
 
-def refusal_of(reply: Reply, hidden: Sequence[str]) -> NetworkError:
+def refusal_of(call: Call, reply: Reply, hidden: Sequence[str]) -> NetworkError:
     failure, said = _failure(reply), said_by(reply, hidden)
     if is_slowed(reply):
         until = waits_until(reply)
@@ -62,7 +63,8 @@ def refusal_of(reply: Reply, hidden: Sequence[str]) -> NetworkError:
     if reply.status == 401 and _has_ended(failure):
         return GrantExpired("LinkedIn no longer accepts our access token.", said=said)
     if reply.status == 403:
-        return NotPermitted("LinkedIn does not let this token do that.", said=said)
+        message = f"LinkedIn does not let this token do that: it wants {needed_for(call)}."
+        return NotPermitted(message, said=said)
     if reply.status in (404, 410):
         return Missing("LinkedIn does not know what this names.", said=said)
     return _unfit(failure, said) or Refused("LinkedIn refuses this.", said=said)

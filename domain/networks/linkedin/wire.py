@@ -75,7 +75,7 @@ class Server:
             said = said_by(reply, [self.token])
             raise OutcomeUnknown("LinkedIn is out of order.", said=said)
         if not reply.is_success:
-            raise refusal_of(reply, [self.token])
+            raise refusal_of(call, reply, [self.token])
         return reply
 
     def _is_at_home(self, url: str) -> bool:

@@ -7,8 +7,10 @@ import pytest
 
 from domain.accounts.credentials import renewed
 from domain.connector.errors import GrantExpired, Missing, OutcomeUnknown, Refused
+from domain.connector.http import Call, Reply
 from domain.connector.words import Grant, Login
 from domain.networks.linkedin import connect as linkedin
+from domain.networks.linkedin.refusals import refusal_of
 from tests.networks.consenting import form_of
 from tests.networks.drafts import NOW
 from tests.networks.linkedin.case import CASE, ORGANIZATION, TOKEN, refused
@@ -154,6 +156,24 @@ async def test_missing_permission_says_so_and_ends_no_access() -> None:
 
     assert caught.value.code == "linkedin.permission_missing"
     assert words in caught.value.said
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "named"),
+    [
+        ("POST", "/rest/posts", "w_member_social of a person (Share on LinkedIn)."),
+        ("POST", "/rest/socialActions/x/comments", "of a person (the Community Management API)."),
+        ("GET", "/rest/posts/x", "r_member_social of a person (the Community Management API)."),
+        ("GET", "/rest/networkSizes/x", "rw_organization_admin (the Community Management API)."),
+        ("GET", "/rest/videos/x", "w_member_social of a person (Share on LinkedIn)."),
+        ("GET", "/v2/userinfo", "openid and profile (Sign In with LinkedIn)."),
+    ],
+)
+def test_missing_permission_names_it_and_its_product(method: str, path: str, named: str) -> None:
+    call = Call(method, f"https://api.linkedin.com{path}")
+    error = refusal_of(call, Reply(403, {}, b"{}", call.url), [])
+
+    assert error.message.endswith(named)
 
 
 async def test_renewal_that_breaks_off_is_no_refusal() -> None:

@@ -166,6 +166,36 @@ async def test_person_reads_comments_only_where_linkedin_granted_it() -> None:
     assert quiet.cursor is not None
 
 
+async def test_comment_that_was_deleted_is_told_as_gone() -> None:
+    note: JsonValue = {
+        "notificationId": 8,
+        "action": "COMMENT_DELETE",
+        "sourcePost": POST,
+        "generatedActivity": FIRST,
+        "lastModifiedAt": 1795341601000,
+    }
+    listed = Exchange(method="GET", path=NOTES, json_={"elements": [note]})
+    page = await linkedin.read(ScriptedHttp([listed]), CASE.access, None)
+
+    assert [(each.remote_id, each.is_deleted) for each in page.items] == [(FIRST, True)]
+
+
+async def test_moment_beyond_all_reason_does_not_end_the_reading() -> None:
+    odd: JsonValue = {
+        "notificationId": 9,
+        "action": "LIKE",
+        "sourcePost": POST,
+        "generatedActivity": "urn:li:person:x",
+        "lastModifiedAt": 2**53,
+    }
+    listed = NEXT.model_copy(update={"json_": {"elements": [odd, *elements_of(NEXT)]}})
+
+    page = await linkedin.read(ScriptedHttp([listed]), CASE.access, None)
+
+    assert len(page.items) == 5
+    assert json.loads(page.cursor or "")["newest"] == 1795345441000
+
+
 async def test_cursor_that_makes_no_sense_begins_anew() -> None:
     page = await linkedin.read(ScriptedHttp([BASELINE]), CASE.access, "1795341661000")
 
