@@ -14,7 +14,15 @@ from fastapi import Request, Response
 from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import FormData
 
-from domain.kernel.errors import MOST_FAULTS, Fault, NotFound, ParvisError, TextUnstorable
+from api.keys import once
+from domain.kernel.errors import (
+    MOST_FAULTS,
+    BodyMalformed,
+    Fault,
+    NotFound,
+    ParvisError,
+    TextUnstorable,
+)
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 UNSTORABLE = "\0"
@@ -24,6 +32,7 @@ def pointing(handle: Handler) -> Handler:
     """The same handler; its errors say of each place of query and body that they are about."""
 
     async def pointed(request: Request) -> Response:
+        request = once(request)
         try:
             return await handle(request)
         except ParvisError as error:
@@ -76,7 +85,7 @@ async def _body(request: Request) -> dict[str, object]:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     found: object = None
     if content_type == "application/json" or content_type.endswith("+json"):
-        with suppress(ValueError):
+        with suppress(ValueError, BodyMalformed):
             found = await request.json()
     elif content_type == "multipart/form-data":
         found = await request.form()

@@ -175,7 +175,12 @@ def status_of(error: ParvisError) -> int:
 
 
 def plain(request: Request, error: HTTPException) -> Response:
-    """The problem behind what the framework refused by itself."""
+    """The problem behind what the framework refused by itself.
+
+    What is raised where a body is read, it wraps.
+    """
+    if isinstance(error.__cause__, ParvisError):
+        return answer(request, error.__cause__)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return other_method(request)
     if error.status_code == HTTPStatus.BAD_REQUEST and is_packed(request):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from fastapi import Request
 
+from api.keys import KeyRepeated, read_once, told
 from api.problems import PACKED, is_packed
 from domain.kernel.errors import Position, QueryMalformed
 
@@ -103,9 +104,13 @@ async def _from_body(request: Request) -> dict[str, Any]:
 
 def _decode(raw: bytes, what: str) -> Any:  # noqa: ANN401 - any JSON
     try:
-        return msgspec.json.decode(raw)
+        found = msgspec.json.decode(raw)
+        read_once(raw)
+    except KeyRepeated as error:
+        raise Unreadable(told(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unreadable(f"{what} is not JSON in UTF-8.", position=_position(raw)) from None
+    return found
 
 
 def _position(raw: bytes) -> Position | None:

@@ -2,6 +2,7 @@
 
 from fastapi import Request, Response
 
+from api.keys import Once
 from api.pointing import Handler
 from api.routes import TransactionRoute
 from api.state import state_of
@@ -33,7 +34,7 @@ class FileRoute(TransactionRoute):
             announced = request.headers.get("content-length", "")
             if announced.isdecimal() and int(announced) > most:
                 raise too_large
-            bounded = Request(request.scope, weighed(request.receive, most, too_large))
+            bounded = Once(request.scope, weighed(request.receive, most, too_large))
             await bounded.body()
             return await handle(bounded)
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from fastapi import Request, Response, UploadFile
 from fastapi.routing import APIRoute
 
+from api.keys import Once
 from api.parameters import known_to, refuse_odd
 from api.pointing import Handler, pointing
 from api.state import state_of
@@ -46,7 +47,7 @@ class UploadRoute(APIRoute):
             announced = request.headers.get("content-length", "")
             if announced.isdecimal() and int(announced) > most:
                 raise too_large
-            bounded = Request(request.scope, weighed(request.receive, most, too_large))
+            bounded = Once(request.scope, weighed(request.receive, most, too_large))
             try:
                 await bounded.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=FORM_BYTES)
                 return await handle(bounded)

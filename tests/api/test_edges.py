@@ -255,6 +255,33 @@ async def test_broken_json_is_told_by_its_place_and_by_no_pointer(
     assert error["extensions"]["faults"] == []
 
 
+async def test_key_that_an_object_names_twice_is_refused_by_its_name(tenant: Tenant) -> None:
+    """The last one won, and nobody was told."""
+    id_ = await make(tenant)
+    made = await tenant.client.post(
+        "/v1/calendars",
+        content=f'{{"community_id": "{id_}", "name": "A", "slots": [{{"é": 1, "é": 2}}]}}',
+        headers=JSON,
+    )
+    changed = await tenant.client.patch(
+        f"/v1/communities/{id_}",
+        content='{"name": "Un", "name": "Deux"}',
+        headers={**JSON, "If-Match": "*"},
+    )
+    asked = await tenant.client.post(
+        "/graphql",
+        content='{"query": "query($a: Int) { __typename }", "variables": {"a": 1, "a": 2}}',
+        headers=JSON,
+    )
+
+    for answer, key in ((made, "é"), (changed, "name")):
+        assert (answer.status_code, answer.json()["code"]) == (400, "body.malformed"), answer.text
+        assert answer.json()["detail"] == f'An object names the key "{key}" twice.'
+    [error] = asked.json()["errors"]
+    assert (asked.status_code, error["message"]) == (400, 'An object names the key "a" twice.')
+    assert await names(tenant) == ["Vaud"]
+
+
 async def test_bodies_that_are_too_large_are_told_the_limit(
     tenant: Tenant, settings: Settings
 ) -> None:
