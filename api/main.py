@@ -36,7 +36,7 @@ from api.imports import exporting
 from api.imports import rest as imports
 from api.inside import listening
 from api.lingering import Lingering
-from api.media import albums, operations
+from api.media import albums, fetched, operations
 from api.media import consents as media_consents
 from api.media import rest as media
 from api.mentions import authors, conversations, replies
@@ -124,7 +124,7 @@ ROUTERS = (
     providers,
 )
 
-PAGES = (people, outside, connecting, oauth, doors, founding, deciding, ics, hooks)
+PAGES = (people, outside, connecting, oauth, doors, founding, deciding, ics, hooks, fetched)
 
 
 def create_app(settings: Settings) -> FastAPI:

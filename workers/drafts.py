@@ -9,6 +9,7 @@ from domain.connector.manifest import Manifest
 from domain.connector.words import Draft, Link, Medium, Part
 from domain.kernel.caller import worker
 from domain.kernel.errors import DependencyAway, NotFound
+from domain.media.addresses import address_of
 from domain.media.queries import media_by_id
 from domain.media.rules import in_language
 from domain.media.shapes import MediaView
@@ -105,6 +106,13 @@ async def _media(
                 alt_text=_alt_text(found[id_], language),
                 width=found[id_].width,
                 height=found[id_].height,
+                address=address_of(
+                    context.settings.public_url,
+                    context.keys,
+                    workspace_id,
+                    id_,
+                    now=context.clock(),
+                ),
             )
             for id_ in ids
         ]

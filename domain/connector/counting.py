@@ -10,6 +10,7 @@ from domain.connector.weighted import weighted
 # read 2026-11-26.
 _RESERVED = regex.compile(r"[\\{}@\[\]()<>#*_~|]")
 _GRAPHEME = regex.compile(r"\X")
+_EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]")
 
 # Mastodon counts what its link and mention patterns find, protocols spelled out:
 # https://github.com/mastodon/mastodon/blob/main/app/validators/status_length_validator.rb and
@@ -45,8 +46,15 @@ def _length(text: str, counted_as: CountedAs) -> int:
         return len(text.encode())
     if counted_as is CountedAs.UTF16:
         return len(text.encode("utf-16-le")) // 2
+    if counted_as is CountedAs.EMOJI_BYTES:
+        return sum(_with_emoji(each[0]) for each in _GRAPHEME.finditer(text))
     if counted_as is CountedAs.CHARACTERS:
         return len(text)
     if counted_as is CountedAs.ESCAPED:
         return len(text) + len(_RESERVED.findall(text))
     return graphemes(text)
+
+
+def _with_emoji(sign: str) -> int:
+    """Threads: https://developers.facebook.com/docs/threads/posts, read 2026-11-28."""
+    return len(sign.encode()) if _EMOJI.search(sign) else len(sign)

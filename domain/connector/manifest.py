@@ -32,6 +32,7 @@ class CountedAs(Word):
         "weighted",
         "X: characters, those outside Latin and its like twice; emoji two, a URL `url_length`.",
     )
+    EMOJI_BYTES = "emoji_bytes", "Unicode code points; emoji count as their bytes of UTF-8."
     UTF16 = "utf16", "UTF-16 code units: most emoji are two or more."
     ESCAPED = "escaped", "Characters after LinkedIn's reserved ones got a backslash each."
 
@@ -167,6 +168,11 @@ class Manifest(Shape):
         default=None,
         description="That a video is worked on before its post goes out, which waits for it; "
         "null: it is taken as it is.",
+    )
+    fetches_media: bool = Field(
+        default=False,
+        description="Whether the network fetches files by itself, for a day, from PUBLIC_URL, "
+        "which must be https and public; elsewhere they are sent to it.",
     )
     mixes_media: bool = Field(
         default=False, description="Whether images and videos may stand in one message."

@@ -171,6 +171,12 @@ TROUBLES: Mapping[str, Trouble] = {
         "A field of the login is missing",
         "Send each field that the network's manifest lists under `login`.",
     ),
+    "network.media_not_reachable": Trouble(
+        Refused,
+        "The network fetches files by itself and cannot reach this installation",
+        "Set PUBLIC_URL to an https address that the internet reaches, then retry it.",
+        _OPERATOR,
+    ),
     "network.media_processing": Trouble(
         StillWorking, "The network is still working on a file", _AGAIN
     ),

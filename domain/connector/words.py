@@ -94,6 +94,9 @@ class Medium:
     alt_text: str | None = None
     width: int | None = None
     height: int | None = None
+    address: str | None = None
+    """Where the network fetches it for a day, if it does (`Manifest.fetches_media`); None: this
+    installation has no address that the internet reaches."""
 
 
 @dataclass(frozen=True, slots=True)

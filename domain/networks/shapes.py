@@ -46,6 +46,10 @@ class NetworkView(Manifest, View):
         description="That a video is worked on before its post goes out, which waits for it; "
         "null: it is taken as it is."
     )
+    fetches_media: bool = Field(
+        description="Whether the network fetches files by itself, for a day, from PUBLIC_URL, "
+        "which must be https and public; elsewhere they are sent to it."
+    )
     mixes_media: bool = Field(description="Whether images and videos may stand in one message.")
     has_link_cards: bool = Field(
         description="Whether a link can be shown as a card; elsewhere, and beside media, it is "

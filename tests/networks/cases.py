@@ -43,6 +43,8 @@ class NetworkCase:
     """Whether a thread that goes on asks the network before it sends; its own tests tell."""
     poll_write: tuple[str, str] | None = None
     """The call that makes a poll appear; None: the same as any post."""
+    says: tuple[str, str] | None = None
+    """The call that says what another makes appear; None: the same."""
     quoted: tuple[str, str] | None = None
     """The address that scenario `quote` quotes, and what a write says of it."""
     video_write: tuple[str, str] | None = None
@@ -65,8 +67,11 @@ class NetworkCase:
 
     def writes(self, method: str, path: str) -> bool:
         """Whether such a call makes a post appear."""
-        written, pattern = self.write
-        return method == written and fnmatchcase(path, pattern)
+        return _is_such(self.write, method, path)
+
+    def speaks(self, method: str, path: str) -> bool:
+        """Whether such a call says what a post says."""
+        return _is_such(self.says or self.write, method, path)
 
     @property
     def grant_secrets(self) -> tuple[str, ...]:
@@ -76,6 +81,10 @@ class NetworkCase:
     @property
     def every_secret(self) -> tuple[str, ...]:
         return (*self.grant_secrets, *self.secrets)
+
+
+def _is_such(pattern: tuple[str, str], method: str, path: str) -> bool:
+    return method == pattern[0] and fnmatchcase(path, pattern[1])
 
 
 def case_of(key: str) -> NetworkCase:

@@ -24,13 +24,14 @@ THREAD = Draft(
     parts=(Part("First the bread."), Part("Then the cheese."), Part("Last the wine.")),
     language="en",
 )
+FILES = "https://parvis.example/files"
 ALT_TEXT = "The market square in the sun"
 ILLUSTRATED = Draft(
     key="delivery-3",
     parts=(
         Part(
             "The square at noon.",
-            media=(Medium(PNG, "image/png", "square.png", ALT_TEXT, 2, 2),),
+            media=(Medium(PNG, "image/png", "square.png", ALT_TEXT, 2, 2, f"{FILES}/square"),),
         ),
     ),
     language="en",
@@ -52,6 +53,7 @@ FILM = Medium(
     ALT_TEXT,
     1920,
     1080,
+    f"{FILES}/film",
 )
 VIDEO = Draft(
     key="delivery-7", parts=(Part("The square in motion.", media=(FILM,)),), language="en"

@@ -37,7 +37,7 @@ async def test_post_appears_once_and_its_checkpoint_says_so(key: str) -> None:
     assert len(published.refs) == 1
     assert published.remote_id
     assert published.url is None or published.url.startswith("http")
-    writes = [call for call in http.calls if case.writes(call.method, path_of(call.url))]
+    writes = [call for call in http.calls if case.speaks(call.method, path_of(call.url))]
     assert [POST.parts[0].text in body_text(call) for call in writes] == [True]
     again, _ = await publish(key, ScriptedHttp([]), POST, kept.last)
     assert again == published
@@ -66,7 +66,7 @@ async def test_each_message_of_a_thread_answers_the_one_before(key: str) -> None
     published, kept = await publish(key, http, THREAD, {})
     http.assert_finished()
     assert len({ref.remote_id for ref in published.refs}) == 3
-    writes = [body_text(call) for call in http.calls if case.writes(call.method, path_of(call.url))]
+    writes = [body_text(call) for call in http.calls if case.speaks(call.method, path_of(call.url))]
     assert [part.text in write for part, write in zip(THREAD.parts, writes, strict=True)] == [
         True,
         True,

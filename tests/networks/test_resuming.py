@@ -37,6 +37,7 @@ NAMED: list[tuple[str, Checkpoint, str, str]] = [
         "https://bsky.app/profile/v/post/3k",
         "at://did:x/app.bsky.feed.post/3k",
     ),
+    ("threads", {}, "1700", "1700"),
     ("facebook", {"page": "104"}, "104_12", "104_12"),
     ("facebook", {"page": "104"}, "https://www.facebook.com/104/posts/12?__tn__=R", "104_12"),
     ("facebook", {"page": "104"}, "https://facebook.com/permalink.php?story_fbid=12", "104_12"),
@@ -71,6 +72,7 @@ NAMELESS: list[tuple[str, str]] = [
     ("bluesky", "https://bsky.app/profile/v/post/another"),
     ("linkedin", "https://www.linkedin.com/company/village-cafe/posts/"),
     ("facebook", "https://www.facebook.com/village/posts/pfbid02abc"),
+    ("threads", "https://www.threads.com/@village/post/DB1abc"),
 ]
 
 
@@ -82,6 +84,7 @@ ELSEWHERE: list[tuple[str, str]] = [
     ("discord", "https://discord.example/channels/1/2/345"),
     ("telegram", "https://example.org/village/12"),
     ("facebook", "https://facebook.example/104/posts/12"),
+    ("threads", "https://threads.example/@village/post/DB1abc"),
     ("wordpress", "https://village.example:8443/?p=34"),
     ("linkedin", "https://linkedin.example/feed/update/urn:li:share:7/"),
     ("discourse", "https://village.example/p/12"),
@@ -120,7 +123,7 @@ async def test_what_stands_is_noted_as_sent_before_the_next_message_goes_out(key
 async def test_rest_goes_out_below_what_a_person_told_of(key: str) -> None:
     case, http, resume = case_of(key), script(key, "thread"), resume_of(key)
     thread, kept = await publish(key, http, THREAD, {})
-    calls = [case.writes(call.method, path_of(call.url)) for call in http.calls]
+    calls = [case.speaks(call.method, path_of(call.url)) for call in http.calls]
     first, second, third = [number for number, writes in enumerate(calls) if writes]
 
     told = resume.told(reached(kept, second), Ref(thread.refs[1].remote_id, thread.refs[1].url))
@@ -133,7 +136,7 @@ async def test_rest_goes_out_below_what_a_person_told_of(key: str) -> None:
     assert resume.known(told) == thread.refs[:2]
     assert published == thread
     (said,) = [
-        body_text(call) for call in rest.calls if case.writes(call.method, path_of(call.url))
+        body_text(call) for call in rest.calls if case.speaks(call.method, path_of(call.url))
     ]
     assert (THREAD.parts[2].text in said, case.named(thread.refs[1].remote_id) in said) == (
         True,

@@ -10,12 +10,12 @@ https://developers.facebook.com/docs/graph-api/reference/page-post/comments, …
 from datetime import datetime
 
 from domain.connector.dialects.graph import Graph, Listed
+from domain.connector.dialects.newest import Cursor
 from domain.connector.errors import Refused
 from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind, Profile
 from domain.networks.facebook.answers import Author, Said
-from domain.networks.facebook.cursor import Cursor
 from domain.networks.facebook.wire import page_of
 
 _POSTS, _COMMENTS, _PAGE, _PAGES = 50, 25, 100, 20

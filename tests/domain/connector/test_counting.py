@@ -133,3 +133,18 @@ def test_no_text_takes_long_to_count(piece: str) -> None:
     count(text, CountedAs.FEDIVERSE, 23)
 
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Grüezi 日本", 9),
+        ("😀", 4),
+        ("👩‍👩‍👧‍👦", 25),
+        ("🇨🇭", 8),
+        ("1️⃣ bread", 13),
+        ("❤️", 6),
+    ],
+)
+def test_emoji_count_as_their_bytes_where_a_network_counts_so(text: str, length: int) -> None:
+    assert count(text, CountedAs.EMOJI_BYTES, None) == length

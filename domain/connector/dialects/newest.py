@@ -1,7 +1,7 @@
-"""How far a Page is read.
+"""How far an account is read whose network tells what is new in several lists.
 
-Comments and mentions come from several lists, which may show one late: all that was said within ten
-minutes before the newest one is compared by its id.
+One of them may show something late: all that was said within ten minutes before the newest is
+compared by its id.
 """
 
 from collections.abc import Sequence
