@@ -22,8 +22,13 @@ _PATH = MANIFEST.at("oauth")
 APP = ("client_id", "client_secret")
 
 
+# LinkedIn's own form of `invalid_grant`, with `invalid_request` as its error.
+_GONE = "refresh token is invalid, expired or revoked"
+
+
 class _Introspected(Heard):
     active: bool = False
+    status: str = ""
     expires_at: int | None = None
 
 
@@ -49,17 +54,28 @@ async def renewed(http: Http, access: Access, *, now: datetime) -> Grant | None:
         return None
     form = {"grant_type": "refresh_token", "refresh_token": kept.refresh, **app}
     endpoint = oauth_at(access.server, "accessToken")
-    grant = (await oauth2.ask_tokens(http, endpoint, form)).grant(now=now, extra=kept.extra)
+    try:
+        tokens = await oauth2.ask_tokens(http, endpoint, form)
+    except Refused as error:
+        if _GONE not in error.said:
+            raise
+        raise GrantExpired("LinkedIn no longer takes this grant.", said=error.said) from error
+    grant = tokens.grant(now=now, extra=kept.extra)
     return Grant(grant.access, grant.refresh or kept.refresh, grant.expires_at, grant.extra)
 
 
 async def _end_of(http: Http, server: str, token: str, app: dict[str, str]) -> datetime | None:
-    """When a token ends, None where that is not told. Raises `GrantExpired` when it has."""
+    """When a token ends, None where that is not told. Raises `GrantExpired` when it has.
+
+    Of another app's token LinkedIn says no more than that it is not active.
+    """
     form = (("token", token), *app.items())
     call = Call("POST", oauth_at(server, "introspectToken"), form=form)
     told = _read(await ask(http, call), (token, *app.values()))
+    if told.status in ("expired", "revoked"):
+        raise GrantExpired("The access token has ended or was revoked.", said=told.status)
     if not told.active:
-        raise GrantExpired("The access token has ended or was revoked.")
+        raise Refused("The access token is of another app than the client id and secret.")
     return None if told.expires_at is None else datetime.fromtimestamp(told.expires_at, UTC)
 
 

@@ -34,6 +34,7 @@ from domain.networks.linkedin.urns import post_in
 
 _ENDED = frozenset({"INVALID_ACCESS_TOKEN", "EXPIRED_ACCESS_TOKEN", "REVOKED_ACCESS_TOKEN"})
 _ENDED_NUMBERS = frozenset({65600, 65601, 65602})
+_ENDED_WORDS = ("invalid access token", "expired access token", "the token has been revoked")
 _WAITING, _UNFIT = "MEDIA_ASSET_WAITING_UPLOAD", "MEDIA_ASSET_PROCESSING_FAILED"
 
 
@@ -91,7 +92,9 @@ def _unfit(failure: Failure, said: str) -> NetworkError | None:
 
 
 def _has_ended(failure: Failure) -> bool:
-    return failure.code in _ENDED or failure.service_error_code in _ENDED_NUMBERS
+    if failure.code in _ENDED or failure.service_error_code in _ENDED_NUMBERS:
+        return True
+    return failure.message.lower().startswith(_ENDED_WORDS)
 
 
 def _codes(failure: Failure) -> set[str]:

@@ -80,7 +80,11 @@ async def test_app_that_is_known_tells_when_the_token_ends() -> None:
 @pytest.mark.parametrize(
     ("told", "error"),
     [
-        (INTROSPECT.model_copy(update={"json_": {"active": False}}), GrantExpired),
+        (
+            INTROSPECT.model_copy(update={"json_": {"active": False, "status": "revoked"}}),
+            GrantExpired,
+        ),
+        (INTROSPECT.model_copy(update={"json_": {"active": False}}), Refused),
         (
             INTROSPECT.model_copy(update={"status": 401, "json_": {"error": APP["client_secret"]}}),
             Refused,
@@ -128,18 +132,20 @@ async def test_grant_that_nothing_renews_is_left_as_it_is(grant: Grant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "number", "error"),
+    ("code", "number", "words", "error"),
     [
-        ("EXPIRED_ACCESS_TOKEN", 65602, GrantExpired),
-        ("INVALID_ACCESS_TOKEN", 65600, GrantExpired),
-        ("UNAUTHORIZED", 65601, GrantExpired),
-        ("UNAUTHORIZED", 0, Refused),
+        ("EXPIRED_ACCESS_TOKEN", 65602, "no", GrantExpired),
+        ("INVALID_ACCESS_TOKEN", 65600, "no", GrantExpired),
+        ("UNAUTHORIZED", 65601, "no", GrantExpired),
+        ("", 401, "Expired access token", GrantExpired),
+        ("", 401, "Empty oauth2_access_token", Refused),
+        ("UNAUTHORIZED", 0, "no", Refused),
     ],
 )
 async def test_only_a_refusal_of_the_token_itself_ends_the_access(
-    code: str, number: int, error: type[Exception]
+    code: str, number: int, words: str, error: type[Exception]
 ) -> None:
-    refusal = refused(401, code, "no", number=number)
+    refusal = refused(401, code, words, number=number)
     refusal = refusal.model_copy(update={"method": "GET", "path": "/rest/organizations/2414183"})
     with pytest.raises(error) as caught:
         await linkedin.check(ScriptedHttp([refusal]), CASE.access)
@@ -174,6 +180,27 @@ def test_missing_permission_names_it_and_its_product(method: str, path: str, nam
     error = refusal_of(call, Reply(403, {}, b"{}", call.url), [])
 
     assert error.message.endswith(named)
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (
+            "The provided authorization grant or refresh token is invalid, expired or revoked",
+            GrantExpired,
+        ),
+        ('A required parameter "client_id" is missing', Refused),
+    ],
+)
+async def test_only_a_refusal_of_the_refresh_token_ends_the_grant(
+    words: str, error: type[Exception]
+) -> None:
+    told = {"error": "invalid_request", "error_description": words}
+    refusal = TOKENS.model_copy(update={"status": 400, "json_": {**told}})
+    with pytest.raises(error) as caught:
+        await linkedin.refresh(ScriptedHttp([refusal]), RENEWABLE, now=NOW)
+
+    assert type(caught.value) is error
 
 
 async def test_renewal_that_breaks_off_is_no_refusal() -> None:
