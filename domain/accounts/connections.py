@@ -104,7 +104,10 @@ async def record_connect_trouble(
         _fail(session, row, problem, now=now)
         return
     values = {"tries": tries, "connect_at": again_at, "problem": problem.kept()}
+    is_news = (row.problem or {}).get("code") != problem.code
     apply(row, values, now=now)
+    if is_news:
+        _tell(session, row, "account.changed", now=now, changed=["problem"])
 
 
 async def record_checked(

@@ -156,6 +156,11 @@ async def test_network_that_is_away_is_tried_five_times(
     expected = [("connecting", True, NOW + timedelta(seconds=wait)) for wait in waits]
     assert seen == [*expected, ("failed", False, None)]
     assert await connect_all(context, workspace_id, after_s=9000) == 0
+    assert await told(database, workspace_id) == [
+        "account.created",
+        "account.changed",
+        "account.connection_failed",
+    ]
 
 
 async def test_same_identity_is_not_connected_twice(
@@ -270,8 +275,9 @@ async def test_mistyped_login_stops_no_account_that_works(
     assert (row.sealed_login, row.connect_at, row.tries) == (None, None, 0)
     assert row.sealed_grant is not None
     assert open_grant(KEYS, workspace_id, id_, row.sealed_grant) == FRESH
-    assert (await told(database, workspace_id))[-2:] == [
+    assert (await told(database, workspace_id))[-3:] == [
         "account.reconnecting",
+        "account.changed",
         "account.connection_failed",
     ]
 
