@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from api.catalogue import Row, tables
 from api.graph import ide
 from api.pages.browser import POLICY, TEMPLATES
+from api.pages.policies import typed_into
 from domain.kernel.coded import PAGE
 
 PACKAGE = "fastapi_offline"
@@ -38,7 +39,8 @@ def install(app: FastAPI) -> None:
 
     @app.get(REFERENCE, include_in_schema=False)
     async def reference() -> HTMLResponse:
-        return HTMLResponse(TEMPLATES.get_template("reference.html").render(assets=ASSETS))
+        shown = TEMPLATES.get_template("reference.html").render(assets=ASSETS)
+        return HTMLResponse(shown, headers=typed_into())
 
     @app.get(PAGE, include_in_schema=False)
     async def problems() -> HTMLResponse:

@@ -1,6 +1,8 @@
 """The pages for developers load everything from the api itself."""
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ from tests.guards.sources import ROOT
 
 PAGES = ("/graphql", "/docs")
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+POLICY = "content-security-policy"
 FETCHING = {"src", "href", "srcset", "action", "data", "poster"}
 
 
@@ -95,3 +98,18 @@ async def test_description_that_the_reference_shows_is_there(stranger: httpx2.As
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     assert answer.content == (ROOT / "openapi" / "openapi.json").read_bytes()
     assert "/v1/communities" in answer.json()["paths"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_what_is_typed_into_the_page_goes_nowhere_else(
+    stranger: httpx2.AsyncClient, page: str
+) -> None:
+    answer = await stranger.get(page, headers=BROWSER)
+
+    policy = dict(each.strip().split(" ", 1) for each in answer.headers[POLICY].split(";"))
+    own = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    hashes = [b64encode(sha256(each.encode()).digest()).decode() for each in own]
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
+    assert policy["connect-src"] == "'self'"
+    assert policy["script-src"].split() == ["'self'", *(f"'sha256-{each}'" for each in hashes)]
+    assert answer.headers["x-frame-options"] == "DENY"
