@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -70,7 +71,7 @@ def _ensure_columns(names: Sequence[str]) -> None:
     unknown = sorted(counts.keys() - {*COLUMNS, *TOLD})
     twice = sorted(name for name, count in counts.items() if count > 1)
     missing = [] if TITLE in names else [TITLE]
-    faults = [
+    faults = (
         Fault(_column(name), code, message)
         for these, code, message in (
             (unknown, "column.unknown", f"The columns are: {', '.join(COLUMNS)}."),
@@ -78,9 +79,10 @@ def _ensure_columns(names: Sequence[str]) -> None:
             (missing, "column.missing", "Every post has a title."),
         )
         for name in these
-    ]
-    if faults:
-        raise ImportColumnsUnfit(faults=tuple(faults[:MOST_FAULTS]))
+    )
+    told = tuple(islice(faults, MOST_FAULTS))
+    if told:
+        raise ImportColumnsUnfit(faults=told)
 
 
 def _column(name: str) -> str:
