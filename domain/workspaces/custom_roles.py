@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.events.service import record
-from domain.kernel.caller import Caller, Scope
+from domain.kernel.caller import SET_ASIDE, Caller, Scope
 from domain.kernel.changes import (
     apply,
     difference,
@@ -149,7 +149,7 @@ async def _role(
     """Raises `ScopeBeyond` for a role that may do more than the caller."""
     statement = visible(caller).where(col(CustomRole.id) == id_)
     row = await find_for_change(session, statement, what="role", expected_version=expected_version)
-    _need_scopes(caller, row.scopes)
+    _need_scopes(caller, [scope for scope in row.scopes if scope not in SET_ASIDE])
     return row
 
 

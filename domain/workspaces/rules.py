@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.kernel.caller import Caller, Scope, held_to
+from domain.kernel.caller import SET_ASIDE, Caller, Scope, held_to
 from domain.kernel.errors import RoleUnfit, ScopeBeyond
 from domain.workspaces.roles import ROLE_SCOPES
 from domain.workspaces.shapes import Role
@@ -64,8 +64,11 @@ def scopes_of(seat: Seat, own: Iterable[str] = ()) -> frozenset[Scope]:
 
 
 def need_power(caller: Caller, seat: Seat, scopes: frozenset[Scope]) -> None:
-    """Raises `ScopeBeyond` when a seat with these scopes may do or see more than the caller."""
+    """Raises `ScopeBeyond` when a seat with these scopes may do or see more than the caller.
+
+    By scopes that are set aside nobody may do more, and whoever comes new is given none of them.
+    """
     held = caller.communities
     sees_more = held is not None and (seat.communities is None or not seat.communities <= held)
-    if sees_more or not scopes <= caller.scopes:
+    if sees_more or not scopes - SET_ASIDE <= caller.scopes:
         raise ScopeBeyond
