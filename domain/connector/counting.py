@@ -9,7 +9,9 @@ from domain.connector.weighted import weighted
 # https://learn.microsoft.com/linkedin/marketing/community-management/shares/little-text-format,
 # read 2026-11-26.
 _RESERVED = regex.compile(r"[\\{}@\[\]()<>#*_~|]")
-_GRAPHEME = regex.compile(r"\X")
+GRAPHEME = r"(?:\p{GCB=RI}{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X)"
+r"""`\X`, but for flags, whose letters it counts anew from the first of them each time."""
+_GRAPHEME = regex.compile(GRAPHEME)
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]")
 
 # Mastodon counts what its link and mention patterns find, protocols spelled out:

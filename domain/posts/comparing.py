@@ -10,11 +10,12 @@ from itertools import takewhile
 
 import regex
 
+from domain.connector.counting import GRAPHEME
 from domain.kernel.words import Word
 
 MOST_PAIRS = 40_000
 """Words of one times words of the other: more are compared by lines, or not at all."""
-_WORD = regex.compile(r"\s+|[\p{L}\p{M}\p{N}_]+|\X")
+_WORD = regex.compile(r"\s+|[\p{L}\p{M}\p{N}_]+|" + GRAPHEME)
 _LINE = regex.compile(r"[^\n]*\n|[^\n]+")
 
 

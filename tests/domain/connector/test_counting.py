@@ -1,10 +1,11 @@
 import time
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.connector.counting import count
+from domain.connector.counting import GRAPHEME, count
 from domain.connector.manifest import CountedAs
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -148,3 +149,12 @@ def test_no_text_takes_long_to_count(piece: str) -> None:
 )
 def test_emoji_count_as_their_bytes_where_a_network_counts_so(text: str, length: int) -> None:
     assert count(text, CountedAs.EMOJI_BYTES, None) == length
+
+
+@given(st.text(st.sampled_from("🇨🇭a \u0301\u200d\ufe0f\u0903\u0600\u20e3👨🏽\r\n가"), max_size=30))
+def test_flags_are_parted_as_unicode_parts_them(text: str) -> None:
+    assert regex.findall(GRAPHEME, text) == regex.findall(r"\X", text)
+
+
+def test_endless_flags_are_counted_at_once() -> None:
+    assert count("🇨" * 700_001, CountedAs.GRAPHEMES, None) == 350_001
