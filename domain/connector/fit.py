@@ -203,6 +203,7 @@ _UNITS = {
     CountedAs.GRAPHEMES: "characters",
     CountedAs.FEDIVERSE: "characters",
     CountedAs.WEIGHTED: "weighted characters",
+    CountedAs.EMOJI_BYTES: "characters, emoji as their bytes",
     CountedAs.UTF16: "UTF-16 units",
     CountedAs.ESCAPED: "characters once escaped",
     CountedAs.BYTES: "bytes",

@@ -1,5 +1,7 @@
 from datetime import date
 
+import pytest
+
 from domain.connector.fit import MediumFacts, Misfit, PartFacts, misfits
 from domain.connector.manifest import (
     CountedAs,
@@ -306,3 +308,18 @@ def test_quote_alone_is_something_said() -> None:
     surely = VILLAGE.model_copy(update={"has_quotes": True, "quoted_addresses": ".*"})
 
     assert found(PartFacts("", quote_of=QUOTED), manifest=surely) == []
+
+
+@pytest.mark.parametrize("counted_as", list(CountedAs))
+def test_text_that_is_too_long_is_told_in_every_unit_that_a_network_counts_in(
+    counted_as: CountedAs,
+) -> None:
+    """Threads' was missing: a text that was too long broke whatever judged it."""
+    limit = TextLimit(
+        maximum=10, counted_as=counted_as, maximum_bytes=None, url_length=None, source=SOURCE
+    )
+    village = VILLAGE.model_copy(update={"text": limit})
+
+    (misfit,) = misfits(village, Measures(), [PartFacts("a" * 21)])
+
+    assert (misfit.code, misfit.limit) == ("text.too_long", 10)
