@@ -183,6 +183,7 @@ async def come_back(
     else:
         values = {"sealed_code": seal_code(keys, row, returned.code), "act_at": now, "tries": 0}
         become(row, ConsentState.RETURNED, values, now=now)
+        record(session, worker(workspace_id), "consent.returned", ("consent", row.id), now=now)
         due_at(session, workspace_id, row.id, now)
     return view_of(row), row.return_url
 

@@ -114,6 +114,7 @@ class EventKind(Word):
     CONSENT_EXPIRED = "consent.expired", "Nobody came back in time."
     CONSENT_FAILED = "consent.failed", "No account came of it.", "code"
     CONSENT_OPENED = "consent.opened", "The network's page waits for the person."
+    CONSENT_RETURNED = "consent.returned", "The person came back; a worker goes on."
     CONTACT_CHANGED = "contact.changed", "Its values have changed.", CHANGE
     CONTACT_CREATED = "contact.created", "It was made."
     CONTACT_REMOVED = "contact.removed", "It is gone."
@@ -150,7 +151,11 @@ class EventKind(Word):
     DEPARTMENT_CHANGED = "department.changed", "Its values have changed.", CHANGE
     DEPARTMENT_CREATED = "department.created", "It was made.", "current"
     DEPARTMENT_REMOVED = "department.removed", "It is gone, its members stay.", "previous"
-    EVENT_CALENDAR_CHANGED = "event_calendar.changed", "Its values have changed.", CHANGE
+    EVENT_CALENDAR_CHANGED = (
+        "event_calendar.changed",
+        "Its values have changed, and with them when its occasions are proposed.",
+        CHANGE,
+    )
     EVENT_CALENDAR_CREATED = "event_calendar.created", "It is followed."
     EVENT_CALENDAR_READ = (
         "event_calendar.read",
@@ -201,7 +206,7 @@ class EventKind(Word):
     INVITATION_REVOKED = "invitation.revoked", "Its link leads nowhere any more."
     INVITATION_SENT = "invitation.sent", "Somebody is invited.", "current"
     MEDIA_ADDED = "media.added", "It is there."
-    MEDIA_CHANGED = "media.changed", "Its values have changed.", CHANGE
+    MEDIA_CHANGED = "media.changed", "Its values have changed, and its renditions'.", CHANGE
     MEDIA_PROBED = "media.probed", "Its facts are known."
     MEDIA_REMOVED = "media.removed", "It is gone."
     MEDIA_RIGHTS_ENDING = "media.rights_ending", "It may be used only until then.", "rights_end_at"
@@ -326,6 +331,7 @@ class EventKind(Word):
         "A post of it would say the same again.",
         "code, occurs_at",
     )
+    RECURRENCE_RECOVERED = "recurrence.recovered", "All its posts could be made again."
     RECURRENCE_REMOVED = "recurrence.removed", "It is gone, and what was still to come of it."
     RECURRENCE_SKIPPED = "recurrence.skipped", "One occurrence is left out.", "occurs_at"
     RECURRENCE_SPLIT = "recurrence.split", "Another goes on in its place.", "into, occurs_at"

@@ -235,6 +235,9 @@ def tell(work: Work) -> None:
         wall, error = min(work.hindrances, key=lambda each: each[0])
         problem = {"code": error.code, "message": error.message, "occurs_at": wall.isoformat()}
     needs_variation = any(isinstance(error, VariationMissing) for _, error in work.hindrances)
+    if row.problem is not None and problem is None:
+        about = ("recurrence", row.id)
+        record(work.session, work.caller, "recurrence.recovered", about, now=work.now)
     if (row.problem, row.needs_variation) != (problem, needs_variation):
         row.problem, row.needs_variation = problem, needs_variation
         row.version, row.updated_at = row.version + 1, work.now

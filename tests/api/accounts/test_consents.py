@@ -160,6 +160,7 @@ async def test_a_person_connects_an_account_at_the_networks_own_page(
     assert [each["kind"] for each in events] == [
         "consent.begun",
         "consent.opened",
+        "consent.returned",
         "consent.done",
     ]
     assert events[-1]["data"] == {"account_id": done["account_id"]}

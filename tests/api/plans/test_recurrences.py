@@ -505,6 +505,7 @@ async def test_what_an_account_cannot_take_now_stays_a_draft_and_is_scheduled_la
     assert hindered["problem"]["code"] == "account.disconnected"
     assert hindered["needs_variation"] is False
     assert len(await rota.events("recurrence.hindered")) == 1
+    assert len(await rota.events("recurrence.recovered")) == 1
     assert [each["state"] for each in await rota.posts(made)] == ["scheduled"]
     assert (await rota.read(made))["problem"] is None
 
