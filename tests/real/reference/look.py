@@ -59,8 +59,10 @@ def refuse(route: Route, away: list[str]) -> None:
 
 
 def try_docs(page: Page, token: str) -> Seen:
-    """Puts the token in and tries one operation out."""
-    page.wait_for_selector(".opblock")
+    """Unfolds all groups, puts the token in and tries one operation out."""
+    page.wait_for_selector(".opblock-tag")
+    for group in page.locator(".opblock-tag .expand-operation").all():
+        group.click()
     operations = page.locator(".opblock").count()
     page.locator("button.authorize").first.click()
     page.locator(".auth-container input").first.fill(token)
