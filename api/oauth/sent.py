@@ -32,13 +32,16 @@ class InvalidTarget(OAuth2Error):  # type: ignore[misc]  # Authlib is untyped
 
 
 class ClientRefused(InvalidClientError):  # type: ignore[misc]  # Authlib is untyped
-    """The client did not prove who it is; Authlib's own names no realm (RFC 7617, 2)."""
+    """The client did not prove who it is; Authlib's own names no realm (RFC 7617, 2).
+
+    Clients such as openid-client read the challenge and pass over the body: it names the error.
+    """
 
     status_code = 401
 
     def get_headers(self) -> list[tuple[str, str]]:
         kept = [each for each in super().get_headers() if each[0] != "WWW-Authenticate"]
-        return [*kept, ("WWW-Authenticate", 'Basic realm="parvis"')]
+        return [*kept, ("WWW-Authenticate", 'Basic realm="parvis", error="invalid_client"')]
 
 
 @dataclass(frozen=True, slots=True)

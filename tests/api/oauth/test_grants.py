@@ -316,7 +316,7 @@ async def test_client_that_is_refused_is_told_why(
     def named(client_id: str, secret: str | None) -> Program:
         return Program("", client_id, secret, stranger)
 
-    basic = 'Basic realm="parvis"'
+    basic = 'Basic realm="parvis", error="invalid_client"'
     assert await told(named(program.client_id, "pvs_x")) == (
         "This is no secret of the client, or one that has ended.",
         basic,
