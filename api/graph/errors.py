@@ -55,7 +55,10 @@ class NotFoundError(Error): ...
 
 
 @strawberry.type(description="Its state, or another thing, does not allow this now.")
-class ConflictError(Error): ...
+class ConflictError(Error):
+    faults: list[Fault] = strawberry.field(
+        description="What in particular does not allow it, where there are several things."
+    )
 
 
 @strawberry.type(description="It was changed since you read it.")
@@ -112,7 +115,7 @@ def typed(error: ParvisError) -> Error | None:
         "is_retryable": error.is_retryable,
         "acting_party": error.acting_party,
     }
-    if kind is ValidationError:
+    if kind in {ValidationError, ConflictError}:
         shared["faults"] = faults
     if kind is VersionStaleError:
         shared["conflict"] = error.conflict if isinstance(error, PostStale) else None

@@ -18,7 +18,8 @@ CHANGE = """mutation ($input: ChangePostInput!) { changePost(input: $input) {
     ... on VersionStaleError { code
         conflict { base { number text } current { number text } } } } }"""
 RESTORE = """mutation ($input: RestorePostInput!) { restorePost(input: $input) {
-    ... on RestorePostSuccess { post { text version } } ... on Error { code } } }"""
+    ... on RestorePostSuccess { post { text version } } ... on Error { code }
+    ... on ConflictError { faults { pointer message } } } }"""
 
 
 async def change(desk: Desk, post: str, version: int, **values: Any) -> Any:
@@ -181,6 +182,14 @@ async def test_version_that_shows_what_is_gone_is_not_restored_and_says_which(
         ("/variants/0/media_ids/0", "There is no such media any more."),
         ("/variants/1/account_id", "There is no such account any more."),
         ("/variants/1/quote_of", "There is no such post any more."),
+    ]
+    by_graph = await ask(desk.tenant, RESTORE, input={"id": first["id"], "expectedVersion": 2})
+    assert by_graph["restorePost"]["code"] == "post_version.parts_gone"
+    assert [each["pointer"] for each in by_graph["restorePost"]["faults"]] == [
+        "/mediaIds/1",
+        "/variants/0/mediaIds/0",
+        "/variants/1/accountId",
+        "/variants/1/quoteOf",
     ]
     assert [each["number"] for each in await versions_of(desk, draft["id"])] == [2, 1]
 
