@@ -9,7 +9,7 @@ from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.identity.bearer import workspace_of
 from domain.identity.service import caller_for
-from domain.kernel.caller import Scope
+from domain.kernel.caller import OFFERED, Scope
 from domain.kernel.ids import new_id
 from domain.kernel.settings import Settings
 
@@ -31,7 +31,7 @@ async def test_the_first_token_has_every_scope_and_its_workspace_is_made_once(
     first = await first_token(settings)
     second = await first_token(settings)
 
-    assert await scopes_of(settings, first) == frozenset(Scope)
+    assert await scopes_of(settings, first) == frozenset(OFFERED)
     assert first != second
     assert workspace_of(first) == workspace_of(second)
 
