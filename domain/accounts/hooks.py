@@ -9,6 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts.credentials import open_grant
 from domain.accounts.rules import next_pull
 from domain.accounts.tables import Account
+from domain.connector.port import TakesHooks
+from domain.connector.words import Grant
 from domain.kernel.errors import NotFound
 from domain.kernel.nudges import due_at
 from domain.kernel.sealing import KeyRing, SealBroken
@@ -40,12 +42,34 @@ async def hear(
         due_at(session, workspace_id, account_id, row.read_at)
 
 
+async def greet(
+    session: AsyncSession,
+    workspace_id: UUID,
+    account_id: UUID,
+    query: Mapping[str, str],
+    *,
+    keys: KeyRing,
+) -> str:
+    """What its network wants to hear before it calls. Raises `NotFound` like `hear`."""
+    row = await session.get(Account, (workspace_id, account_id))
+    known = None if row is None else _known(row, keys)
+    told = None if known is None else known[0].greeting(query, known[1])
+    if told is None:
+        raise NotFound("hook")
+    return told
+
+
 def _is_genuine(row: Account, headers: Mapping[str, str], body: bytes, keys: KeyRing) -> bool:
+    known = _known(row, keys)
+    return known is not None and known[0].is_genuine(headers, body, known[1])
+
+
+def _known(row: Account, keys: KeyRing) -> tuple[TakesHooks, Grant] | None:
+    """What tells the account's network from others; None where it takes no hooks."""
     connector = find(row.network)
     if connector is None or connector.hooks is None or row.sealed_grant is None:
-        return False
+        return None
     try:
-        grant = open_grant(keys, row.workspace_id, row.id, row.sealed_grant)
+        return connector.hooks, open_grant(keys, row.workspace_id, row.id, row.sealed_grant)
     except SealBroken:
-        return False
-    return connector.hooks.is_genuine(headers, body, grant)
+        return None

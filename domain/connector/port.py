@@ -164,6 +164,13 @@ class TakesHooks(Protocol):
         """Whether the network sent this to the account; header names are lower case."""
         ...
 
+    def greeting(self, query: Mapping[str, str], grant: Grant) -> str | None:
+        """What a network wants to hear that asks by GET whether the address is the account's.
+
+        None: it asks no such thing, or not with the word that was agreed on.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Connector:

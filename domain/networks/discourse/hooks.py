@@ -22,3 +22,8 @@ def is_genuine(headers: Mapping[str, str], body: bytes, grant: Grant) -> bool:
         return False
     signature = f"sha256={hmac.new(secret.encode(), body, sha256).hexdigest()}"
     return hmac.compare_digest(signature.encode(), headers.get(_SIGNATURE, "").encode())
+
+
+def greeting(query: Mapping[str, str], grant: Grant) -> str | None:  # noqa: ARG001 - the port's signature
+    """Forums do not ask."""
+    return None

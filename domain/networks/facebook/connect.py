@@ -11,6 +11,7 @@ from domain.connector.errors import Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.facebook.answers import Page
+from domain.networks.facebook.hooks import HOOK_WORD
 from domain.networks.facebook.places import ROOT
 from domain.networks.facebook.wire import APP_SECRET, SERVER, page_at, page_of
 
@@ -25,7 +26,8 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     except Refused as error:
         message = "This is no token of a Page, or the secret is not of the app that it is for."
         raise Refused(message, code="account.login_refused", said=error.said) from error
-    extra = {APP_SECRET: graph.app_secret} if graph.app_secret else {}
+    told = {APP_SECRET: graph.app_secret, HOOK_WORD: login.fields.get(HOOK_WORD, "").strip()}
+    extra = {name: value for name, value in told.items() if value}
     return Connected(root, _profile(page), Grant(access=graph.token, extra=extra))
 
 

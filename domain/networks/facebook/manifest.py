@@ -100,6 +100,13 @@ MANIFEST = Manifest(
             example="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         ),
         LoginField(
+            name="hook_word",
+            label="Verify token that you give Facebook with the address of the hook",
+            is_secret=True,
+            is_required=False,
+            example="four-words-of-your-own",
+        ),
+        LoginField(
             name="server",
             label="Server that passes calls on to Meta (Meta's own when left out)",
             is_secret=False,
@@ -123,6 +130,7 @@ MANIFEST = Manifest(
         "A Page's photos carry descriptions, its videos none.",
         "A version of the api that has ended is answered by the oldest that has not.",
         "Likes are reactions of any kind, reposts are shares, views are `post_media_view`.",
-        "Facebook calls hooks for all Pages of an app at one address.",
+        "An app's hook for `page` to /hooks/{workspace id}/{account id} has comments read at once.",
+        "It is asked for by `hook_word`, and signed with the app's secret; an app has one for all.",
     ),
 )

@@ -122,3 +122,32 @@ async def test_account_that_is_removed_hears_nothing(
     answer = await call(app, tenant.workspace_id, id_, signed())
 
     assert answer.status_code == 404
+
+
+async def test_network_that_asks_whether_the_address_is_ours_hears_what_it_wants_or_nothing(
+    app: FastAPI, database: Database, tenant: Tenant
+) -> None:
+    grant = Grant(access="token", extra={"hook_word": "our word"})
+    page = await make_connected(
+        database,
+        tenant.workspace_id,
+        grant,
+        profile=Profile("104", "village.news"),
+        server="https://graph.facebook.com",
+        network="facebook",
+        login={"token": "token"},
+    )
+    silent = await forum(database, tenant.workspace_id)
+    query = {"hub.mode": "subscribe", "hub.challenge": "115", "hub.verify_token": "our word"}
+
+    async def ask(id_: UUID, **changes: str) -> httpx2.Response:
+        path = f"/hooks/{show('ws', tenant.workspace_id)}/{show('acct', id_)}"
+        async with client_for(app, None) as client:
+            return await client.get(path, params={**query, **changes})
+
+    heard = await ask(page)
+    others = [await ask(silent), await ask(new_id()), await ask(page, **{"hub.verify_token": "x"})]
+
+    assert (heard.status_code, heard.text) == (200, "115")
+    assert heard.headers["content-type"] == "text/plain; charset=utf-8"
+    assert [each.status_code for each in others] == [404] * 3

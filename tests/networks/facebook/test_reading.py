@@ -85,6 +85,21 @@ async def test_hook_is_believed_by_the_secret_of_the_app_alone() -> None:
     assert not hooks.is_genuine(headers, body, Grant("token"))
 
 
+async def test_hook_is_greeted_by_the_word_that_was_agreed_on_alone() -> None:
+    asked = {
+        "hub.mode": "subscribe",
+        "hub.challenge": "1158201444",
+        "hub.verify_token": "our word",
+    }
+    grant = Grant("token", extra={"hook_word": "our word"})
+    assert hooks.greeting(asked, grant) == "1158201444"
+    assert hooks.greeting(asked, Grant("token")) is None
+    assert hooks.greeting(asked, Grant("token", extra={"hook_word": "another"})) is None
+    assert hooks.greeting({**asked, "hub.mode": "unsubscribe"}, grant) is None
+    assert hooks.greeting({**asked, "hub.challenge": "<b>1</b>"}, grant) is None
+    assert hooks.greeting({}, Grant("token", extra={"hook_word": ""})) is None
+
+
 async def test_comment_has_likes_and_answers_and_no_insights() -> None:
     counted: JsonValue = {"like_count": 3, "comment_count": 1, "id": "1_7"}
     gone = refused(400, 100, "", error_subcode=33)
