@@ -57,6 +57,7 @@ CREATE TEMP TABLE bench_a AS
 SELECT c.*, c.id AS community_id, pg_temp.id7(now() - interval '397 days') AS account_id, network,
        place
   FROM bench_c c, (VALUES {networks}) AS named (network, place);
+ANALYZE bench_a;
 INSERT INTO accounts (workspace_id, id, version, created_at, updated_at, community_id, network,
                       state, server, remote_id, handle, measures, tries, poll_every_s)
 SELECT workspace_id, account_id, 1, now(), now(), community_id, network, 'connected',
@@ -136,7 +137,7 @@ CREATE TEMP TABLE bench_au_count AS
 SELECT workspace_id, network, count(*) AS many FROM bench_au GROUP BY 1, 2;
 CREATE INDEX ON bench_au (workspace_id, network, place);
 CREATE INDEX ON bench_p (workspace_id, account_id, n);
-ANALYZE bench_au; ANALYZE bench_p
+ANALYZE bench_au; ANALYZE bench_p; ANALYZE bench_au_count
 """
 
 
@@ -144,12 +145,12 @@ def conversations(rows: int, days: int) -> str:
     """Who will say what where: three mentions in a row make a thread of their account."""
     return f"""
 CREATE TEMP TABLE bench_m AS
-SELECT d.n, d.at, s.slot, row_number() OVER (PARTITION BY s.account_id ORDER BY d.n) - 1 AS place
-  {_dealt(rows, days)};
+SELECT d.n, d.at, s.account_id, row_number() OVER (PARTITION BY s.account_id ORDER BY d.n) - 1
+       AS place {_dealt(rows, days)};
 CREATE TEMP TABLE bench_t AS
-SELECT s.account_id, m.place / 3 AS thread, min(m.n) AS first_n, min(m.at) AS first_at,
-       max(m.at) AS last_at, count(*) AS many, pg_temp.id7(min(m.at)) AS id
-  FROM bench_m m JOIN bench_seat s ON s.slot = m.slot GROUP BY 1, 2;
+SELECT account_id, place / 3 AS thread, min(n) AS first_n, min(at) AS first_at,
+       max(at) AS last_at, count(*) AS many, pg_temp.id7(min(at)) AS id
+  FROM bench_m GROUP BY 1, 2;
 ANALYZE bench_m; ANALYZE bench_t;
 INSERT INTO conversations (workspace_id, id, version, created_at, updated_at, community_id,
                            account_id, network, root_remote_id, mention_count, last_mention_at)
@@ -165,6 +166,7 @@ def mentions() -> str:
 CREATE TEMP TABLE bench_last AS
 SELECT DISTINCT ON (account_id, at::date) account_id, at::date AS on_day, post_id, n
   FROM bench_p ORDER BY account_id, at::date, n;
+ANALYZE bench_last;
 INSERT INTO mentions (workspace_id, id, version, created_at, updated_at, community_id, account_id,
                       network, kind, remote_id, about_remote_id, author_id, author_handle,
                       author_name, author_avatar_url, conversation_id, post_id, post_title, text,
@@ -178,13 +180,13 @@ SELECT s.workspace_id, pg_temp.id7(d.at), 1, d.at + interval '20 seconds', d.at,
                     'archived','archived'])[1 + (d.n / 7) % 10],
        CASE WHEN (d.n / 7) % 10 > 2 THEN d.at + interval '1 hour' END
   FROM bench_m d
-  JOIN bench_seat s ON s.slot = d.slot
-  JOIN bench_t t ON t.account_id = s.account_id AND t.thread = d.place / 3
+  JOIN bench_a s ON s.account_id = d.account_id
+  JOIN bench_t t ON t.account_id = d.account_id AND t.thread = d.place / 3
   JOIN bench_au_count c ON c.workspace_id = s.workspace_id AND c.network = s.network
   JOIN bench_au au ON au.workspace_id = s.workspace_id AND au.network = s.network
    AND au.place = (d.n * 7919::bigint) % c.many
   JOIN bench_text x ON x.n = (d.n * 31::bigint) % 5000
-  LEFT JOIN bench_last l ON l.account_id = s.account_id AND l.on_day = d.at::date
+  LEFT JOIN bench_last l ON l.account_id = d.account_id AND l.on_day = d.at::date
  ORDER BY d.n;
 INSERT INTO mention_words (workspace_id, said_at, mention_id, words)
 SELECT workspace_id, said_at, id, to_tsvector('parvis', text) FROM mentions
