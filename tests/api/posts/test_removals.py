@@ -148,8 +148,10 @@ async def test_what_is_on_legal_hold_stays_as_it_is(desk: Desk) -> None:
     assert await states(desk, post) == ("scheduled", ["waiting"])
 
 
+# Not of `pg_stat_activity`: a transaction goes on seeing the backends that its first look found.
 WAITING_FOR_US = """
-SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))
+SELECT EXISTS (
+    SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))
 """
 
 
