@@ -26,31 +26,36 @@ class Writers:
     kinds: list[tuple[int, str]] = field(default_factory=list)
     """Patterns of what is written, by line."""
 
+    def __post_init__(self) -> None:
+        # Once: the modules are read again until no more functions are found.
+        nodes = list(ast.walk(self.tree))
+        self._imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+        self._calls = [
+            (node, call, call.func.id)
+            for node in nodes
+            if isinstance(node, Function)
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        ]
+
     def read(self, others: "Mapping[str, Writers]") -> None:
         self.kinds = []
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "") in others:
+        for node in self._imports:
+            if (node.module or "") in others:
                 there = others[node.module or ""].by_name
                 names = {each.name for each in node.names} & there.keys()
                 self.by_name |= {name: there[name] for name in names}
-        for node in ast.walk(self.tree):
-            if isinstance(node, Function):
-                self._read(node)
+        for function, call, name in self._calls:
+            place = self.by_name.get(name)
+            if place is not None and place < len(call.args):
+                self._read(function, call, call.args[place])
 
-    def _read(self, function: Function) -> None:
+    def _read(self, function: Function, call: ast.Call, kind: ast.expr) -> None:
         parameters = [each.arg for each in function.args.args]
-        for call in ast.walk(function):
-            if isinstance(call, ast.Call) and (place := self._place(call)) is not None:
-                kind = call.args[place]
-                if isinstance(kind, ast.Name) and kind.id in parameters:
-                    self.by_name[function.name] = parameters.index(kind.id)
-                else:
-                    self.kinds += ((call.lineno, each) for each in _patterns(kind, function))
-
-    def _place(self, call: ast.Call) -> int | None:
-        name = call.func.id if isinstance(call.func, ast.Name) else ""
-        place = self.by_name.get(name)
-        return place if place is not None and place < len(call.args) else None
+        if isinstance(kind, ast.Name) and kind.id in parameters:
+            self.by_name[function.name] = parameters.index(kind.id)
+        else:
+            self.kinds += ((call.lineno, each) for each in _patterns(kind, function))
 
 
 def _patterns(kind: ast.expr, function: Function) -> Iterator[str]:
