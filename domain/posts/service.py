@@ -27,6 +27,7 @@ from domain.kernel.errors import (
     VersionStale,
 )
 from domain.kernel.ids import new_id
+from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.adapting import set_adaptations
 from domain.posts.command_shapes import ChangePost, CreatePost, VariantInput
 from domain.posts.content import find_media
@@ -132,13 +133,7 @@ async def change_post(
     await _complete(session, caller, post, values, now)
     await _ensure_still_to_come(session, caller, post, values, variants, now)
     previous = apply(post, values, now=now)
-    if adaptations is not None and await set_adaptations(
-        session, caller, post, adaptations, now=now
-    ):
-        previous["adaptations"] = None
-    if variants is not None:
-        await set_variants(session, caller, post, variants, now)
-        previous["variants"] = None
+    previous |= await _set_parts(session, caller, post, adaptations, variants, now=now)
     if not previous:
         return await detail(session, caller, post)
     if not HEARD.isdisjoint(previous):
@@ -152,6 +147,27 @@ async def change_post(
     record_change(session, caller, "post.changed", ("post", id_), post, previous, now=now)
     await session.flush()
     return await detail(session, caller, post)
+
+
+async def _set_parts(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    adaptations: Sequence[AdaptationInput] | None,
+    variants: Sequence[VariantInput] | None,
+    *,
+    now: datetime,
+) -> dict[str, None]:
+    """The names of those that were set: what they said before is in the post's versions."""
+    set_: dict[str, None] = {}
+    if adaptations is not None and await set_adaptations(
+        session, caller, post, adaptations, now=now
+    ):
+        set_["adaptations"] = None
+    if variants is not None:
+        await set_variants(session, caller, post, variants, now)
+        set_["variants"] = None
+    return set_
 
 
 async def remove_post(
