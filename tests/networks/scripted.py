@@ -15,7 +15,7 @@ from domain.connector.errors import OutcomeUnknown, Unavailable
 from domain.connector.http import Call, Reply
 
 NETWORKS = Path(__file__).parent
-_ZONE = re.compile(r"(T\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|\+00:00)(?=\")")
+_ZONE = re.compile(r"(T\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|\+00:?00)(?=\")")
 
 
 class Exchange(BaseModel):

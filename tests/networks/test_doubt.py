@@ -3,8 +3,10 @@
 from urllib.parse import unquote
 
 import pytest
+from pydantic import JsonValue
 
 from domain.connector.errors import (
+    NetworkError,
     OutcomeUnknown,
 )
 from tests.networks.abilities import BLIND, PUBLISHING, RECONCILING, look_up
@@ -52,6 +54,18 @@ async def test_lost_post_is_not_found_when_it_is_not_there(key: str) -> None:
     http = script(key, "look_up_missing")
     assert await look_up(key, http) is None
     http.assert_finished()
+
+
+@pytest.mark.parametrize("told", [{}, {"error": {"message": "Try again", "code": 2}}])
+@pytest.mark.parametrize("key", RECONCILING)
+async def test_answer_that_lists_nothing_at_all_is_no_word_that_nothing_is_there(
+    key: str, told: JsonValue
+) -> None:
+    """Where 200 came with an error in it, what stood there was sent a second time."""
+    *before, last = recorded(key, "look_up_missing")
+    answer = last.model_copy(update={"json_": told, "status": 200})
+    with pytest.raises(NetworkError):
+        await look_up(key, ScriptedHttp([*before, answer]))
 
 
 @pytest.mark.parametrize("scenario", ["withdraw", "withdraw_gone"])

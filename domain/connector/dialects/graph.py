@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from domain.connector.dialects import answering
-from domain.connector.dialects.graph_refusals import refusal
+from domain.connector.dialects.graph_refusals import refusal, refusal_within
 from domain.connector.heard import Heard
 from domain.connector.http import Call, FilePart, Http, Reply
 
@@ -28,9 +28,7 @@ class Made(Heard):
 
 
 class Done(Heard):
-    """That something was done; `success` may be missing."""
-
-    success: bool = True
+    """That something was done: where it was not, an answer is refused before it is read."""
 
 
 class Cursors(Heard):
@@ -49,9 +47,9 @@ class Paging(Heard):
 
 
 class Listed(Heard):
-    """A list whose entries are read one by one."""
+    """A list whose entries are read one by one; an answer without one says nothing of them."""
 
-    data: tuple[JsonValue, ...] = ()
+    data: tuple[JsonValue, ...]
     paging: Paging = Paging()
 
 
@@ -85,8 +83,11 @@ class Graph:
         headers = {**call.headers, "authorization": f"Bearer {self.token}"}
         query, url = (*call.query, *self._proof()), f"{self.root}{call.url}"
         reply = await self.http(replace(call, url=url, query=query, headers=headers))
+        secrets = [self.token, self.app_secret]
         if not reply.is_success:
-            raise refusal(reply, self.name, [self.token, self.app_secret])
+            raise refusal(reply, self.name, secrets)
+        if (within := refusal_within(reply, self.name, secrets)) is not None:
+            raise within
         return reply
 
     def _proof(self) -> Form:

@@ -11,6 +11,7 @@
 506                                                      Duplicate
 324                                                      Refused: the file
 other 3xx and 4xx                                        Refused
+2xx with an error in it                                  as that error, else OutcomeUnknown
 
 https://developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-28. Something may
 stand there after 1 or 4 with 2207051: issue 1141 of facebookarchive/php-graph-sdk, pull request
@@ -18,6 +19,7 @@ stand there after 1 or 4 with 2207051: issue 1141 of facebookarchive/php-graph-s
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
@@ -33,6 +35,7 @@ from domain.connector.heard import Heard, NotUnderstood, heard, without_secrets
 from domain.connector.http import Reply
 from domain.connector.rates import is_slowed, waits_until
 
+_BAD_REQUEST = 400
 _VERSION_ENDED = 2635
 _LOCKED_OUT = frozenset({102, 190})
 _CHECKPOINTS = frozenset({459, 464})
@@ -64,6 +67,13 @@ class _Failure(Heard):
     error: Fault = Fault()
 
 
+class _Within(Heard):
+    """What an answer holds that is a refusal all the same."""
+
+    error: Fault | None = None
+    success: bool = True
+
+
 def refusal(reply: Reply, name: str, secrets: Sequence[str]) -> NetworkError:
     """The error that an answer is, of a network called `name` by people."""
     fault = _fault(reply)
@@ -79,6 +89,20 @@ def refusal(reply: Reply, name: str, secrets: Sequence[str]) -> NetworkError:
     if _is_missing(reply, fault):
         return Missing(f"{name} does not know what this names.", said=said)
     return _refused(name, fault, said)
+
+
+def refusal_within(reply: Reply, name: str, secrets: Sequence[str]) -> NetworkError | None:
+    """The error in an answer of 2xx; None where it holds none."""
+    try:
+        within = heard(reply, _Within)
+    except NotUnderstood:
+        return None
+    if within.error is not None:
+        return refusal(replace(reply, status=_BAD_REQUEST), name, secrets)
+    if within.success:
+        return None
+    message = f"{name} says that it did not do it."
+    return OutcomeUnknown(message, said=without_secrets(reply.text[:2000], secrets))
 
 
 def _locked_out(name: str, fault: Fault, said: str) -> GrantExpired:

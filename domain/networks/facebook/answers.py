@@ -1,11 +1,9 @@
 """The parts of the Graph API's answers that we read (…/docs/graph-api/reference, 2026-11-28)."""
 
-from datetime import datetime
-
 from pydantic import Field
 
 from domain.connector.dialects.graph import Listed
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Moment
 
 
 class Source(Heard):
@@ -47,6 +45,16 @@ class Piece(Heard):
     type: str = ""
     target: Named = Named()
 
+    @property
+    def kind(self) -> str:
+        """`photo`, `video`, `album`, whatever more a comment's `type` says; else another word.
+
+        A link to a film is `video_share_youtube`, and no video.
+        """
+        if "share" in self.type:
+            return "share"
+        return self.media_type or self.type.partition("_")[0]
+
 
 class Pieces(Heard):
     data: tuple[Piece, ...] = ()
@@ -65,13 +73,19 @@ class Said(Heard):
 
     id: str
     message: str = ""
-    created_time: datetime
+    created_time: Moment
     permalink_url: str | None = None
     author: Author | None = Field(default=None, alias="from")
     parent: Named | None = None
     attachments: Attachments = Attachments()
     attachment: Piece | None = None
-    comments: Listed = Listed()
+    comments: Listed = Listed(data=())
+
+
+class Answered(Heard):
+    """A comment, by the one that it answers."""
+
+    parent: Named = Named()
 
 
 class Photo(Heard):
@@ -106,40 +120,3 @@ class Value(Heard):
 
 class Insight(Heard):
     values: tuple[Value, ...] = ()
-
-
-class Session(Heard):
-    """A video's upload, and which bytes are wanted next; none where both offsets are alike."""
-
-    video_id: str
-    upload_session_id: str
-    start_offset: int
-    end_offset: int
-
-
-class Wanted(Heard):
-    start_offset: int
-    end_offset: int
-
-
-class Trouble(Heard):
-    message: str = ""
-
-
-class Phase(Heard):
-    status: str = ""
-    errors: tuple[Trouble, ...] = ()
-    error: Trouble | None = None
-
-
-class Status(Heard):
-    video_status: str = ""
-    uploading_phase: Phase = Phase()
-    processing_phase: Phase = Phase()
-    publishing_phase: Phase = Phase()
-
-
-class Film(Heard):
-    id: str
-    post_id: str | None = None
-    status: Status = Status()

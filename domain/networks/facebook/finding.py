@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 
 from domain.connector.alike import words
 from domain.connector.dialects.graph import Form, Graph, Listed
-from domain.connector.errors import OutcomeUnknown
+from domain.connector.errors import Missing, OutcomeUnknown, Refused
 from domain.connector.heard import understood
-from domain.networks.facebook.answers import Said
+from domain.networks.facebook.answers import Answered, Said
 
 _PAGE = 100
 _PAGES = 5
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _SHOWN = frozenset({"photo", "video", "album"})
-_PIECES = "attachments{media_type,subattachments.limit(20){media_type}}"
+_PIECES = "attachments{media_type,type,subattachments.limit(20){media_type}}"
 _POST = f"id,message,created_time,{_PIECES}"
 _COMMENT = "id,message,created_time,from{id,name},attachment{type}"
 
@@ -38,10 +38,10 @@ class Sought:
 
 async def find(page: Graph, sought: Sought, *, since: datetime) -> Said | None:
     """Raises `OutcomeUnknown` where more was said since than is looked through."""
-    is_post = sought.above is None
-    path = f"/{sought.page_id}/published_posts" if is_post else f"/{sought.above}/comments"
-    query = _query(_POST if is_post else _COMMENT, since)
-    query = query if is_post else [*query, ("filter", "toplevel")]
+    path, query = f"/{sought.page_id}/published_posts", _query(_POST, since)
+    if sought.above is not None:
+        path = f"/{await _shown_below(page, sought.page_id, sought.above)}/comments"
+        query = [*_query(_COMMENT, since), ("filter", "toplevel")]
     onward: Form = ()
     for _ in range(_PAGES):
         listed = await page.read(path, Listed, [*query, *onward])
@@ -57,11 +57,23 @@ async def find(page: Graph, sought: Sought, *, since: datetime) -> Said | None:
 def pieces_of(said: Said) -> int:
     """How many photos and videos it shows; a link's card is none."""
     if said.attachment is not None:
-        return int(said.attachment.type.startswith(("photo", "video")))
+        return int(said.attachment.kind in _SHOWN)
     return sum(
-        len(each.subattachments.data) or int(each.media_type in _SHOWN)
-        for each in said.attachments.data
+        len(each.subattachments.data) or int(each.kind in _SHOWN) for each in said.attachments.data
     )
+
+
+async def _shown_below(page: Graph, page_id: str, above: str) -> str:
+    """What a comment stands below: the answer to an answer beside that, below what both answer."""
+    if above.startswith(f"{page_id}_"):
+        return above
+    try:
+        answered = await page.read(f"/{above}", Answered, [("fields", "parent{id}")])
+    except Missing:
+        raise
+    except Refused:  # no comment has the field, but a visitor's post
+        return above
+    return answered.parent.id or above
 
 
 def _query(fields: str, since: datetime) -> list[tuple[str, str]]:

@@ -54,7 +54,7 @@ async def _of_one(page: Graph, remote_id: str, *, has_insights: bool) -> list[Sa
     )
     for metric, name in _INSIGHTS if has_insights else ():
         query = [("metric", name), ("period", "lifetime")]
-        listed = await _asked(page, f"/{remote_id}/insights", Listed, query) or Listed()
+        listed = await _asked(page, f"/{remote_id}/insights", Listed, query) or Listed(data=())
         values = (each for one in understood(listed.data, Insight) for each in one.values)
         samples += _sampled(remote_id, *((metric, each.value, name) for each in values))[:1]
     return samples

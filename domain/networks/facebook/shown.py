@@ -53,7 +53,7 @@ def _pieces(said: Said) -> list[Piece]:
     pieces = list[Piece]() if said.attachment is None else [said.attachment]
     for each in said.attachments.data:
         pieces += each.subattachments.data or (each,)
-    return [each for each in pieces if _is_photo(each) or _kind(each) == _VIDEOS]
+    return [each for each in pieces if _is_photo(each) or each.kind == _VIDEOS]
 
 
 async def _described(page: Graph, piece: Piece) -> str:
@@ -68,9 +68,4 @@ async def _described(page: Graph, piece: Piece) -> str:
 
 
 def _is_photo(piece: Piece) -> bool:
-    return _kind(piece) in _PHOTOS
-
-
-def _kind(piece: Piece) -> str:
-    """`photo` or `video`, whatever more a comment's `type` says."""
-    return piece.media_type or piece.type.partition("_")[0]
+    return piece.kind in _PHOTOS

@@ -20,9 +20,9 @@ from domain.connector.heard import without_secrets
 from domain.connector.http import Call, FilePart
 from domain.connector.port import Save
 from domain.connector.words import Medium
-from domain.networks.facebook.answers import Film, Session, Wanted
 from domain.networks.facebook.places import post_name, url_of
 from domain.networks.facebook.progress import Progress
+from domain.networks.facebook.uploads import Film, Session, Wanted
 from domain.networks.facebook.wire import for_videos
 
 _WAITS_S = (0.0, 1.0, 2.0)

@@ -135,6 +135,6 @@ class Comment(Heard):
 
 
 class Listed(Heard):
-    """A page of a collection, whose entries are read one by one."""
+    """A page of a collection, whose entries are read one by one; without them it says nothing."""
 
-    elements: tuple[JsonValue, ...] = ()
+    elements: tuple[JsonValue, ...]

@@ -78,28 +78,30 @@ def sent_of(urn: str) -> Sent:
 async def _post(server: Server, sought: Sought) -> Sent | None:
     query = [("q", "author"), ("author", sought.author), ("sortBy", "CREATED")]
     for number in range(_PAGES):
-        posts = await _page(server, f"{REST}/posts", query, number, Post)
+        posts, is_last = await _page(server, f"{REST}/posts", query, number, Post)
         found = next(filter(sought.is_post, posts), None)
         if found is not None:
             return sent_of(found.id)
-        if len(posts) < _PAGE or posts[-1].out_at < sought.since:
+        if is_last or (posts and posts[-1].out_at < sought.since):
             return None
     raise OutcomeUnknown("Too much was said since: look at the account's posts.")
 
 
 async def _comment(server: Server, sought: Sought, place: Place) -> Sent | None:
     for number in range(_PAGES):
-        comments = await _page(server, place.path, [], number, Comment)
+        comments, is_last = await _page(server, place.path, [], number, Comment)
         found = next(filter(sought.is_comment, comments), None)
         if found is not None:
             return sent_of(found.name)
-        if len(comments) < _PAGE:
+        if is_last:
             return None
     raise OutcomeUnknown("There are too many comments: look at the post.")
 
 
 async def _page(
     server: Server, path: str, query: Sequence[tuple[str, str]], number: int, shape: type[T]
-) -> list[T]:
+) -> tuple[list[T], bool]:
+    """What of a page is understood, and whether it is the last: odd ones count as the others do."""
     paging = [("count", str(_PAGE)), ("start", str(number * _PAGE))]
-    return understood((await server.read(path, Listed, [*query, *paging])).elements, shape)
+    elements = (await server.read(path, Listed, [*query, *paging])).elements
+    return understood(elements, shape), len(elements) < _PAGE

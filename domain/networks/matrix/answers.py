@@ -111,7 +111,7 @@ class Event(Heard):
 
 
 class Chunk(Heard):
-    chunk: tuple[JsonValue, ...] = ()
+    chunk: tuple[JsonValue, ...]
     end: str | None = None
     next_batch: str | None = None
 

@@ -3,11 +3,9 @@
 https://developers.facebook.com/docs/threads, read 2026-11-28.
 """
 
-from datetime import datetime
-
 from pydantic import JsonValue
 
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Moment
 
 
 class Person(Heard):
@@ -25,7 +23,7 @@ class Token(Heard):
 class Container(Heard):
     """What is to be published: EXPIRED, ERROR, FINISHED, IN_PROGRESS or PUBLISHED."""
 
-    status: str = ""
+    status: str
     error_message: str | None = None
 
 
@@ -47,7 +45,7 @@ class Said(Heard):
 
     id: str
     text: str = ""
-    timestamp: datetime
+    timestamp: Moment
     username: str = ""
     permalink: str | None = None
     media_type: str = ""

@@ -268,3 +268,49 @@ async def test_edited_comment_spells_its_link_out() -> None:
         assert await edit.edit(http, CASE.access, Ref(name), draft, now=NOW) == Ref(name)
         texts.append(http.calls[0].form)
     assert texts == [(("message", "Bread"),), (("message", "Bread\n\nhttps://a.ch"),)]
+
+
+async def test_answer_to_an_answer_is_sought_beside_it_where_facebook_puts_it() -> None:
+    us: dict[str, JsonValue] = {"from": {"id": PAGE, "name": "Village News"}}
+    answered = Exchange(
+        method="GET", path=f"{ROOT}/1_7", json_={"id": "1_7", "parent": {"id": "1_5"}}
+    )
+    beside = listed(f"{ROOT}/1_5/comments", said("1_8", "Gladly", **us))
+    draft = Draft("k", (Part("Gladly"),), reply_to="1_7")
+    found = await publish.look_up(
+        ScriptedHttp([answered, beside]), CASE.access, draft, TRIED, since=NOW
+    )
+    assert found is not None
+    assert found.remote_id == "1_8"
+
+
+async def test_link_to_a_film_is_no_film_of_ours() -> None:
+    us: dict[str, JsonValue] = {"from": {"id": PAGE, "name": "Village News"}}
+    card: dict[str, JsonValue] = {"type": "video_share_youtube", "media_type": "video"}
+    text = "Look: https://youtu.be/dQw4w9WgXcQ"
+    draft, number = Draft("k", (Part(text),)), f"{PAGE}_9"
+    post = listed(PUBLISHED, said(number, text, attachments={"data": [card]}))
+    comment = listed(f"{ROOT}/{number}/comments", said("9_1", text, attachment=card, **us))
+    for there, answers in ((post, draft), (comment, replace(draft, reply_to=number))):
+        found = await publish.look_up(ScriptedHttp([there]), CASE.access, answers, TRIED, since=NOW)
+        assert found is not None
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ({"success": False}, NetworkError),
+        ({"error": {"code": 190, "message": "The session was ended."}}, GrantExpired),
+        ({"error": {"code": 10, "message": "Permission denied."}}, Refused),
+    ],
+)
+async def test_refusal_in_an_answer_of_200_is_one(
+    told: JsonValue, kind: type[NetworkError]
+) -> None:
+    path, ref = f"{ROOT}/{PAGE}_1", Ref(f"{PAGE}_1")
+    gone = Exchange(method="DELETE", path=path, json_=told)
+    with pytest.raises(kind):
+        await publish.withdraw(ScriptedHttp([gone]), CASE.access, [ref])
+    changed = Exchange(method="POST", path=path, json_=told)
+    with pytest.raises(kind):
+        await edit.edit(ScriptedHttp([changed]), CASE.access, ref, POST, now=NOW)

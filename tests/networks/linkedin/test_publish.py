@@ -292,3 +292,13 @@ async def test_comment_is_taken_back_where_it_stands_by_whoever_said_it() -> Non
 
 def _query(call: Call) -> dict[str, str]:
     return dict(call.query)
+
+
+async def test_odd_entry_does_not_end_the_search_for_what_may_stand_there() -> None:
+    """A page with one that is not understood was taken for the last: the post went out twice."""
+    other: JsonValue = {"id": "urn:li:share:1", "author": ORGANIZATION, "createdAt": 1795341602000}
+    odd: JsonValue = {"id": "urn:li:share:2", "createdAt": "yesterday"}
+    full = LISTED.model_copy(update={"json_": {"elements": [*[other] * 49, odd]}})
+    published, _ = await publish("linkedin", ScriptedHttp([full, LISTED]), POST, TRIED)
+
+    assert published.remote_id == URN
