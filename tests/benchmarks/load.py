@@ -120,6 +120,8 @@ async def _bare(connection: asyncpg.Connection, tables: Sequence[str]) -> AsyncI
     yield
     for statement in reversed(again):
         await connection.execute(statement)
+    if broken := await connection.fetchval(world_sql.BROKEN):
+        raise LookupError(f"The index {broken} is not on every part of its table.")
 
 
 async def _seen(connection: asyncpg.Connection) -> Loaded:

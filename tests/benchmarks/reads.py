@@ -80,7 +80,9 @@ def _measure_not_modified(bench: Bench, parvis: System, bare: System) -> None:
 
 
 def _ensure_same(one: System, other: System, path: str) -> None:
-    """Two systems that answer different bytes do not do the same work."""
+    """Two systems that answer different bytes do not do the same work, and nothing is no work."""
     first, second = one.get(path), other.get(path)
     if first.status_code != 200 or first.content != second.content:
         sys.exit(f"bench: {one.name} and {other.name} answer {path} differently.")
+    if b'"data":[]' in first.content:
+        sys.exit(f"bench: {path} finds nothing.")

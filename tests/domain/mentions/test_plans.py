@@ -1,5 +1,6 @@
 """The plans of the hot reads, as the application's role gets them inside the functions."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,12 +40,12 @@ async def inbox(database: Database) -> Inbox:
     """Enough rows, some of them another workspace's, that an index is worth its while."""
     found = await make_inbox(database, await make_workspace(database))
     other = await make_inbox(database, await make_workspace(database))
-    for each, count in ((found, 4000), (other, 2000)):
+    for each, count, more in ((found, 4000, ""), (other, 4000, " voisin")):
         await each.take(
             *(
                 item(
                     number,
-                    text="la vigne" if number % 200 == 0 else f"mot{number % 97} autre",
+                    text="la vigne" if number % 200 == 0 else f"mot{number % 97} autre{more}",
                     said_at=TODAY - timedelta(minutes=20 * number),
                 )
                 for number in range(count)
@@ -123,6 +124,23 @@ async def test_search_finds_words_by_their_index(watched: Watched, filters: str)
     assert "_words_idx" in plans
     assert "Index Cond: ((workspace_id = " in plans
     assert "using mentions_pkey on mentions" in plans
+
+
+async def test_word_that_only_others_say_is_walked_for_through_one_month_at_most(
+    watched: Watched,
+) -> None:
+    plans = await watched.plans(
+        "SELECT * FROM parvis_inbox_found($1, $2, '{}', NULL, $3, $4, '-said_at', $5, $6, 50)",
+        "voisin",
+        TODAY - timedelta(days=50),
+        TODAY,
+        LATEST,
+        HIGHEST,
+    )
+
+    in_order = re.findall(r"Index Scan Backward using mention_words_\d+_\d+_pkey", plans)
+    assert len(in_order) <= 1
+    assert "Sort Key: ((w.said_at + " in plans
 
 
 async def test_what_a_page_answers_is_found_by_one_index(watched: Watched) -> None:
