@@ -9,7 +9,6 @@ from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 
 accounts_by_community = Many(
-    name="accounts_by_community",
     owner=CommunityView,
     target=AccountView,
     order=Order(queries.AccountSort.CREATED, ("created_at", "id")),
@@ -19,17 +18,5 @@ accounts_by_community = Many(
         session, caller, page, community_ids=[owner]
     ),
 )
-community_by_account = One(
-    name="community_by_id",
-    owner=AccountView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
-account_by_consent = One(
-    name="account_by_id",
-    owner=ConsentView,
-    target=AccountView,
-    key="account_id",
-    find=queries.accounts_by_id,
-)
+community_by_account = One(AccountView, CommunityView, "community_id", communities_by_id)
+account_by_consent = One(ConsentView, AccountView, "account_id", queries.accounts_by_id)

@@ -13,29 +13,10 @@ from domain.posts.shapes import ApprovalView, PostView
 from domain.posts.version_shapes import PostVersionView
 from domain.posts.versions import versions_by_id
 
-community_by_review = One(
-    name="community_by_id",
-    owner=ReviewView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
-post_by_review = One(
-    name="post_by_id",
-    owner=ReviewView,
-    target=PostView,
-    key="post_id",
-    find=posts_by_id,
-)
-version_by_review = One(
-    name="post_version_by_id",
-    owner=ReviewView,
-    target=PostVersionView,
-    key="post_version_id",
-    find=versions_by_id,
-)
+community_by_review = One(ReviewView, CommunityView, "community_id", communities_by_id)
+post_by_review = One(ReviewView, PostView, "post_id", posts_by_id)
+version_by_review = One(ReviewView, PostVersionView, "post_version_id", versions_by_id)
 reviews_by_post = Many(
-    name="reviews_by_post",
     owner=PostView,
     target=ReviewView,
     order=Order(queries.NEWEST_FIRST.name, ("id",)),
@@ -45,17 +26,5 @@ reviews_by_post = Many(
         session, caller, page, where=ReviewFilter(post_ids=[owner])
     ),
 )
-review_by_approval = One(
-    name="review_by_id",
-    owner=ApprovalView,
-    target=ReviewView,
-    key="review_id",
-    find=queries.reviews_by_id,
-)
-community_by_policy = One(
-    name="community_by_id",
-    owner=PolicyView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
+review_by_approval = One(ApprovalView, ReviewView, "review_id", queries.reviews_by_id)
+community_by_policy = One(PolicyView, CommunityView, "community_id", communities_by_id)

@@ -8,7 +8,6 @@ from domain.communities.batches import communities_by_id
 from domain.communities.shapes import CommunityView
 
 calendars_by_community = Many(
-    name="calendars_by_community",
     owner=CommunityView,
     target=CalendarView,
     order=Order(queries.OLDEST_FIRST.name, ("created_at", "id")),
@@ -18,17 +17,5 @@ calendars_by_community = Many(
         session, caller, page, community_ids=[owner]
     ),
 )
-community_by_calendar = One(
-    name="community_by_id",
-    owner=CalendarView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
-calendar_by_pillar = One(
-    name="calendar_by_id",
-    owner=PillarView,
-    target=CalendarView,
-    key="calendar_id",
-    find=batches.calendars_by_id,
-)
+community_by_calendar = One(CalendarView, CommunityView, "community_id", communities_by_id)
+calendar_by_pillar = One(PillarView, CalendarView, "calendar_id", batches.calendars_by_id)

@@ -10,22 +10,9 @@ from domain.posts import batches
 from domain.posts.queries import PostFilter, PostSort, list_posts
 from domain.posts.shapes import PostView
 
-community_by_campaign = One(
-    name="community_by_id",
-    owner=CampaignView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
-campaign_by_post = One(
-    name="campaign_by_id",
-    owner=PostView,
-    target=CampaignView,
-    key="campaign_id",
-    find=queries.campaigns_by_id,
-)
+community_by_campaign = One(CampaignView, CommunityView, "community_id", communities_by_id)
+campaign_by_post = One(PostView, CampaignView, "campaign_id", queries.campaigns_by_id)
 posts_by_campaign = Many(
-    name="posts_by_campaign",
     owner=CampaignView,
     target=PostView,
     order=Order(PostSort.CREATED_DOWN, ("created_at", "id")),

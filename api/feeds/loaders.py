@@ -8,7 +8,6 @@ from domain.feeds import queries
 from domain.feeds.shapes import CalendarFeedView
 
 feeds_by_calendar = Many(
-    name="feeds_by_calendar",
     owner=CalendarView,
     target=CalendarFeedView,
     order=Order(queries.IN_ORDER.name, ("id",)),
@@ -16,10 +15,4 @@ feeds_by_calendar = Many(
     first=queries.feeds_by_calendar,
     more=queries.list_feeds,
 )
-calendar_by_feed = One(
-    name="calendar_by_id",
-    owner=CalendarFeedView,
-    target=CalendarView,
-    key="calendar_id",
-    find=calendars_by_id,
-)
+calendar_by_feed = One(CalendarFeedView, CalendarView, "calendar_id", calendars_by_id)

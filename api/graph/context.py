@@ -37,7 +37,7 @@ class Context:
         self.prefer = prefer
         self.is_replayed = False
         self.loaders: dict[Hashable, Loader] = {}
-        self.known: dict[str, dict[Any, Any]] = {}
+        self.known: dict[Hashable, dict[Any, Any]] = {}
         """What was found by key, for the relations that share a name."""
         self.tasks: set[asyncio.Task[None]] = set()
         self._idempotency_key = idempotency_key

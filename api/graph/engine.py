@@ -155,7 +155,7 @@ async def _related(step: Deep, sources: Sequence[Any], context: Context) -> list
 
 
 async def _found(relation: One | Some, keys: list[Any], context: Context) -> Mapping[Any, Any]:
-    known = context.known.setdefault(relation.name, {})
+    known = context.known.setdefault(relation.find, {})
     wanted = [key for key in dict.fromkeys(keys) if key not in known]
     if wanted:
         async with context.turn() as session:

@@ -5,7 +5,8 @@
     Some   things_by_ids     the things a list of keys names     post → its media
 
 A relation says who owns, what is found, by which key, in which order and how many. What reads it
-is a function of the target's own floor, with that floor's scopes.
+is a function of the target's own floor, with that floor's scopes; relations that share it share
+what it found.
 """
 
 import asyncio
@@ -42,7 +43,6 @@ GoOn = Callable[[AsyncSession, Caller, UUID, PageRequest], Awaitable[Page[Any]]]
 class Many:
     """`first` reads the first page of many owners, `more` a later page of one."""
 
-    name: str
     owner: type[View]
     target: type[View]
     order: Order
@@ -53,6 +53,18 @@ class Many:
 
 
 Whole = Callable[[AsyncSession, Caller, Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[Any]]]]
+
+
+def few(owner: type[View], target: type[View], order: Order, read: Whole) -> Many:
+    """Of owners that have few of them: every page is cut from all that one has."""
+    return Many(
+        owner=owner,
+        target=target,
+        order=order,
+        page_size=10,
+        first=whole(read),
+        more=_rest_of(read, order),
+    )
 
 
 def whole(read: Whole) -> FirstOfEach:
@@ -67,8 +79,8 @@ def whole(read: Whole) -> FirstOfEach:
     return first
 
 
-def rest_of_whole(read: Whole, order: Order) -> GoOn:
-    """The pages after the first of what `whole` reads. Raises `CursorInvalid`."""
+def _rest_of(read: Whole, order: Order) -> GoOn:
+    """The pages after the first. Raises `CursorInvalid`."""
 
     async def more(
         session: AsyncSession, caller: Caller, owner: UUID, request: PageRequest
@@ -84,18 +96,16 @@ def rest_of_whole(read: Whole, order: Order) -> GoOn:
     return more
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class One:
-    name: str
     owner: type[View]
     target: type[View]
     key: str
     find: ByIds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Some:
-    name: str
     owner: type[View]
     target: type[View]
     key: str
@@ -196,7 +206,7 @@ async def load_many(
         async with context.turn() as session:
             page = await relation.more(session, context.caller, owner, request)
         return Listed(page.data, relation.order, page.page.has_more, request.cursor)
-    loader = _loader(context, (relation.name, request.limit), _first(relation, request.limit))
+    loader = _loader(context, (relation.first, request.limit), _first(relation, request.limit))
     return listed(relation, await loader.load(owner) or (), request.limit)
 
 
@@ -211,14 +221,14 @@ async def load_one(
     key = getattr(source, relation.key)
     if key is None:
         return None
-    found: object = await _loader(context, relation.name, relation.find).load(key)
+    found: object = await _loader(context, relation.find, relation.find).load(key)
     return found
 
 
 async def load_some(
     relation: Some, source: object, context: Context, _: dict[str, Any]
 ) -> list[object]:
-    loader = _loader(context, relation.name, relation.find)
+    loader = _loader(context, relation.find, relation.find)
     waiting = [loader.load(key) for key in getattr(source, relation.key) or ()]
     return [found for found in await asyncio.gather(*waiting) if found is not None]
 
@@ -230,8 +240,8 @@ def _first(relation: Many, limit: int) -> Batch:
     return read
 
 
-def _loader(context: Context, name: Hashable, read: Batch) -> Batched:
-    found = context.loaders.get(name)
+def _loader(context: Context, key: Hashable, read: Batch) -> Batched:
+    found = context.loaders.get(key)
     if not isinstance(found, Batched):
-        found = context.loaders[name] = Batched(context, read)
+        found = context.loaders[key] = Batched(context, read)
     return found

@@ -1,7 +1,7 @@
 """Relations of ideas."""
 
 from api.graph.pages import Order
-from api.graph.relations import Many, One, Some, rest_of_whole, whole
+from api.graph.relations import One, Some, few
 from domain.calendars.pillars import pillars_by_id
 from domain.calendars.shapes import PillarView
 from domain.campaigns.queries import campaigns_by_id
@@ -22,82 +22,14 @@ from domain.workspaces.shapes import MemberView
 
 AS_MADE = Order(queries.AS_MADE.name, ("id",))
 
-community_by_idea = One(
-    name="community_by_id",
-    owner=IdeaView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
-campaign_by_idea = One(
-    name="campaign_by_id",
-    owner=IdeaView,
-    target=CampaignView,
-    key="campaign_id",
-    find=campaigns_by_id,
-)
-pillar_by_idea = One(
-    name="pillar_by_id",
-    owner=IdeaView,
-    target=PillarView,
-    key="pillar_id",
-    find=pillars_by_id,
-)
-experts_by_idea = Some(
-    name="member_by_id",
-    owner=IdeaView,
-    target=MemberView,
-    key="expert_ids",
-    find=members_by_id,
-)
-occasion_by_idea = One(
-    name="occasion_by_id",
-    owner=IdeaView,
-    target=OccasionView,
-    key="occasion_id",
-    find=occasions_by_id,
-)
-posts_by_idea = Many(
-    name="posts_by_idea",
-    owner=IdeaView,
-    target=PostView,
-    order=AS_MADE,
-    page_size=10,
-    first=whole(queries.posts_by_idea),
-    more=rest_of_whole(queries.posts_by_idea, AS_MADE),
-)
-idea_by_post = One(
-    name="idea_by_post",
-    owner=PostView,
-    target=IdeaView,
-    key="id",
-    find=queries.ideas_by_post,
-)
-community_by_candidate = One(
-    name="community_by_id",
-    owner=CandidateView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
-mention_by_candidate = One(
-    name="mention_by_id",
-    owner=CandidateView,
-    target=MentionView,
-    key="mention_id",
-    find=mentions_by_id,
-)
-idea_by_candidate = One(
-    name="idea_by_id",
-    owner=CandidateView,
-    target=IdeaView,
-    key="idea_id",
-    find=queries.ideas_by_id,
-)
-post_by_candidate = One(
-    name="post_by_id",
-    owner=CandidateView,
-    target=PostView,
-    key="post_id",
-    find=posts_by_id,
-)
+community_by_idea = One(IdeaView, CommunityView, "community_id", communities_by_id)
+campaign_by_idea = One(IdeaView, CampaignView, "campaign_id", campaigns_by_id)
+pillar_by_idea = One(IdeaView, PillarView, "pillar_id", pillars_by_id)
+experts_by_idea = Some(IdeaView, MemberView, "expert_ids", members_by_id)
+occasion_by_idea = One(IdeaView, OccasionView, "occasion_id", occasions_by_id)
+posts_by_idea = few(IdeaView, PostView, AS_MADE, queries.posts_by_idea)
+idea_by_post = One(PostView, IdeaView, "id", queries.ideas_by_post)
+community_by_candidate = One(CandidateView, CommunityView, "community_id", communities_by_id)
+mention_by_candidate = One(CandidateView, MentionView, "mention_id", mentions_by_id)
+idea_by_candidate = One(CandidateView, IdeaView, "idea_id", queries.ideas_by_id)
+post_by_candidate = One(CandidateView, PostView, "post_id", posts_by_id)

@@ -24,13 +24,7 @@ IMPORT = derive(
 ROW = derive(ImportRowView, "ImportRow", "One line of a file, and what came of it.")
 ROWS = Arguments(queries.list_import_rows, {"results": "Only of which this came."})
 IN_ORDER = Order(queries.IN_ORDER.name, ("number",))
-calendar_by_import = One(
-    name="calendar_by_id",
-    owner=ImportView,
-    target=CalendarView,
-    key="calendar_id",
-    find=batches.calendars_by_id,
-)
+calendar_by_import = One(ImportView, CalendarView, "calendar_id", batches.calendars_by_id)
 edge(calendar_by_import, "calendar", "Its calendar. Needs `calendars:read`.")
 
 

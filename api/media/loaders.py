@@ -9,7 +9,6 @@ from domain.media.queries import media_by_id
 from domain.media.shapes import MediaConsentView, MediaView
 
 consents_by_media = Many(
-    name="consents_by_media",
     owner=MediaView,
     target=MediaConsentView,
     order=Order(consents.IN_ORDER.name, ("id",)),
@@ -17,15 +16,8 @@ consents_by_media = Many(
     first=whole(consents.consents_by_media),
     more=consents.list_consents,
 )
-media_by_consent = One(
-    name="media_by_id",
-    owner=MediaConsentView,
-    target=MediaView,
-    key="media_id",
-    find=media_by_id,
-)
+media_by_consent = One(MediaConsentView, MediaView, "media_id", media_by_id)
 items_by_album = Many(
-    name="items_by_album",
     owner=AlbumView,
     target=AlbumItemView,
     order=Order(album_queries.IN_ORDER, ("position", lambda item: item.media.id)),
@@ -33,17 +25,5 @@ items_by_album = Many(
     first=album_queries.media_by_album,
     more=album_queries.list_album_media,
 )
-cover_by_album = One(
-    name="media_by_id",
-    owner=AlbumView,
-    target=MediaView,
-    key="cover_id",
-    find=media_by_id,
-)
-result_by_operation = One(
-    name="media_by_id",
-    owner=OperationView,
-    target=MediaView,
-    key="result_id",
-    find=media_by_id,
-)
+cover_by_album = One(AlbumView, MediaView, "cover_id", media_by_id)
+result_by_operation = One(OperationView, MediaView, "result_id", media_by_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.graph.pages import Order
-from api.graph.relations import FirstOfEach, Many, One, Some, rest_of_whole, whole
+from api.graph.relations import FirstOfEach, Many, One, Some, few
 from domain.accounts.queries import accounts_by_id
 from domain.accounts.shapes import AccountView
 from domain.communities.batches import communities_by_id
@@ -52,10 +52,9 @@ def _more(narrowed: Callable[[UUID], MentionFilter]) -> Callable[..., Awaitable[
 
 
 def _mentions(
-    name: str, owner: type[View], first: FirstOfEach, narrowed: Callable[[UUID], MentionFilter]
+    owner: type[View], first: FirstOfEach, narrowed: Callable[[UUID], MentionFilter]
 ) -> Many:
     return Many(
-        name=name,
         owner=owner,
         target=MentionView,
         order=LATEST_FIRST,
@@ -66,118 +65,41 @@ def _mentions(
 
 
 mentions_by_community = _mentions(
-    "mentions_by_community",
     CommunityView,
     batches.mentions_by_community,
     lambda owner: MentionFilter(community_ids=(owner,)),
 )
 mentions_by_account = _mentions(
-    "mentions_by_account",
     AccountView,
     batches.mentions_by_account,
     lambda owner: MentionFilter(account_ids=(owner,)),
 )
 mentions_by_post = _mentions(
-    "mentions_by_post",
     PostView,
     batches.mentions_by_post,
     lambda owner: MentionFilter(post_ids=(owner,)),
 )
 mentions_by_author = _mentions(
-    "mentions_by_author",
     AuthorView,
     batches.mentions_by_author,
     lambda owner: MentionFilter(author_ids=(owner,)),
 )
 mentions_by_conversation = _mentions(
-    "mentions_by_conversation",
     ConversationView,
     batches.mentions_by_conversation,
     lambda owner: MentionFilter(conversation_ids=(owner,)),
 )
-answers_by_mention = Many(
-    name="answers_by_mention",
-    owner=MentionView,
-    target=AnswerView,
-    order=AS_WRITTEN,
-    page_size=10,
-    first=whole(answers.answers_by_mention),
-    more=rest_of_whole(answers.answers_by_mention, AS_WRITTEN),
-)
-author_by_mention = One(
-    name="author_by_id",
-    owner=MentionView,
-    target=AuthorView,
-    key="author_id",
-    find=batches.authors_by_id,
-)
-account_by_mention = One(
-    name="account_by_id",
-    owner=MentionView,
-    target=AccountView,
-    key="account_id",
-    find=accounts_by_id,
-)
-community_by_mention = One(
-    name="community_by_id",
-    owner=MentionView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
+answers_by_mention = few(MentionView, AnswerView, AS_WRITTEN, answers.answers_by_mention)
+author_by_mention = One(MentionView, AuthorView, "author_id", batches.authors_by_id)
+account_by_mention = One(MentionView, AccountView, "account_id", accounts_by_id)
+community_by_mention = One(MentionView, CommunityView, "community_id", communities_by_id)
 conversation_by_mention = One(
-    name="conversation_by_id",
-    owner=MentionView,
-    target=ConversationView,
-    key="conversation_id",
-    find=batches.conversations_by_id,
+    MentionView, ConversationView, "conversation_id", batches.conversations_by_id
 )
-post_by_mention = One(
-    name="post_by_id",
-    owner=MentionView,
-    target=PostView,
-    key="post_id",
-    find=posts_by_id,
-)
-member_by_mention = One(
-    name="member_by_id",
-    owner=MentionView,
-    target=MemberView,
-    key="assigned_to",
-    find=members_by_id,
-)
-account_by_conversation = One(
-    name="account_by_id",
-    owner=ConversationView,
-    target=AccountView,
-    key="account_id",
-    find=accounts_by_id,
-)
-post_by_conversation = One(
-    name="post_by_id",
-    owner=ConversationView,
-    target=PostView,
-    key="post_id",
-    find=posts_by_id,
-)
-mention_by_answer = One(
-    name="mention_by_id",
-    owner=AnswerView,
-    target=MentionView,
-    key="mention_id",
-    find=batches.mentions_by_id,
-)
-delivery_by_answer = One(
-    name="delivery_by_id",
-    owner=AnswerView,
-    target=DeliveryView,
-    key="delivery_id",
-    find=deliveries_by_id,
-)
-media_by_answer = Some(
-    name="media_by_id",
-    owner=AnswerView,
-    target=MediaView,
-    key="media_ids",
-    find=media_by_id,
-)
+post_by_mention = One(MentionView, PostView, "post_id", posts_by_id)
+member_by_mention = One(MentionView, MemberView, "assigned_to", members_by_id)
+account_by_conversation = One(ConversationView, AccountView, "account_id", accounts_by_id)
+post_by_conversation = One(ConversationView, PostView, "post_id", posts_by_id)
+mention_by_answer = One(AnswerView, MentionView, "mention_id", batches.mentions_by_id)
+delivery_by_answer = One(AnswerView, DeliveryView, "delivery_id", deliveries_by_id)
+media_by_answer = Some(AnswerView, MediaView, "media_ids", media_by_id)

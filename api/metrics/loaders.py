@@ -6,17 +6,5 @@ from domain.metrics import queries
 from domain.metrics.shapes import AccountMetrics, PostMetrics
 from domain.posts.shapes import PostView
 
-metrics_by_post = One(
-    name="metrics_by_post",
-    owner=PostView,
-    target=PostMetrics,
-    key="id",
-    find=queries.latest_metrics_by_post,
-)
-metrics_by_account = One(
-    name="metrics_by_account",
-    owner=AccountView,
-    target=AccountMetrics,
-    key="id",
-    find=queries.latest_by_account,
-)
+metrics_by_post = One(PostView, PostMetrics, "id", queries.latest_metrics_by_post)
+metrics_by_account = One(AccountView, AccountMetrics, "id", queries.latest_by_account)

@@ -7,16 +7,8 @@ from domain.occasions.queries import event_calendars_by_id
 from domain.occasions.shapes import EventCalendarView, OccasionView
 
 community_by_event_calendar = One(
-    name="community_by_id",
-    owner=EventCalendarView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
+    EventCalendarView, CommunityView, "community_id", communities_by_id
 )
 event_calendar_by_occasion = One(
-    name="event_calendar_by_id",
-    owner=OccasionView,
-    target=EventCalendarView,
-    key="event_calendar_id",
-    find=event_calendars_by_id,
+    OccasionView, EventCalendarView, "event_calendar_id", event_calendars_by_id
 )

@@ -20,35 +20,17 @@ PAUSE = derive(
 )
 for relation, name, description in (
     (
-        One(
-            name="community_by_id",
-            owner=PauseView,
-            target=CommunityView,
-            key="community_id",
-            find=communities_by_id,
-        ),
+        One(PauseView, CommunityView, "community_id", communities_by_id),
         "community",
         "The community that is paused, or whose calendar or account is.",
     ),
     (
-        One(
-            name="calendar_by_id",
-            owner=PauseView,
-            target=CalendarView,
-            key="calendar_id",
-            find=calendars_by_id,
-        ),
+        One(PauseView, CalendarView, "calendar_id", calendars_by_id),
         "calendar",
         "The calendar that is paused.",
     ),
     (
-        One(
-            name="account_by_id",
-            owner=PauseView,
-            target=AccountView,
-            key="account_id",
-            find=accounts_by_id,
-        ),
+        One(PauseView, AccountView, "account_id", accounts_by_id),
         "account",
         "The account that is paused.",
     ),

@@ -30,7 +30,7 @@ POST = derive(
     find=batches.posts_by_id,
     as_types={"wall_time": WallTime | None},
 )
-VARIANT = derive(VariantView, "Variant", "A post as one account says it.")
+derive(VariantView, "Variant", "A post as one account says it.")
 DELIVERY = derive(
     DeliveryView,
     "Delivery",
@@ -39,7 +39,7 @@ DELIVERY = derive(
 )
 derive(ApprovalView, "Approval", "How the approval of what a post says now stands.")
 COMPARISON = derive(ComparisonView, "Comparison", "What changed between two versions of a post.")
-ATTEMPT = derive(AttemptView, "Attempt", "What one try at a delivery did.")
+derive(AttemptView, "Attempt", "What one try at a delivery did.")
 ENTRY = derive(EntryView, "Entry", "A planned post as a calendar shows it.")
 BY_MOMENT = Order(SORT, ("publish_at", "id"))
 VALIDATION = derive(ValidationView, "Validation", "Whether networks would take a post.")

@@ -18,18 +18,12 @@ SOURCE = derive(
     find=queries.sources_by_id,
 )
 edge(
-    One(name="post_by_id", owner=SourceView, target=PostView, key="post_id", find=posts_by_id),
+    One(SourceView, PostView, "post_id", posts_by_id),
     "post",
     "The post that rests on it.",
 )
 edge(
-    One(
-        name="source_by_id",
-        owner=UpdateView,
-        target=SourceView,
-        key="source_id",
-        find=queries.sources_by_id,
-    ),
+    One(UpdateView, SourceView, "source_id", queries.sources_by_id),
     "source",
     "The source that changed; null: none did, or it is watched no longer.",
 )

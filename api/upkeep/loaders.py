@@ -7,9 +7,5 @@ from domain.upkeep.queries import upkeeps_by_post
 from domain.upkeep.shapes import UpkeepView
 from domain.upkeep.update_shapes import UpdateView
 
-upkeep_by_post = One(
-    name="upkeep_by_post", owner=PostView, target=UpkeepView, key="id", find=upkeeps_by_post
-)
-post_by_update = One(
-    name="post_by_id", owner=UpdateView, target=PostView, key="post_id", find=posts_by_id
-)
+upkeep_by_post = One(PostView, UpkeepView, "id", upkeeps_by_post)
+post_by_update = One(UpdateView, PostView, "post_id", posts_by_id)

@@ -14,42 +14,24 @@ from domain.workspaces.shapes import MemberView
 
 
 def _member(owner: type[View], key: str) -> One:
-    return One(name="member_by_id", owner=owner, target=MemberView, key=key, find=members_by_id)
+    return One(owner, MemberView, key, members_by_id)
 
 
 def _role(owner: type[View]) -> One:
-    return One(name="role_by_id", owner=owner, target=RoleView, key="role_id", find=roles_by_id)
+    return One(owner, RoleView, "role_id", roles_by_id)
 
 
 def _communities(owner: type[View]) -> Some:
-    return Some(
-        name="community_by_id",
-        owner=owner,
-        target=CommunityView,
-        key="communities",
-        find=communities_by_id,
-    )
+    return Some(owner, CommunityView, "communities", communities_by_id)
 
 
 role_by_member, role_by_invitation = _role(MemberView), _role(InvitationView)
 communities_by_member = _communities(MemberView)
 communities_by_invitation = _communities(InvitationView)
 lead_by_department = _member(DepartmentView, "lead_id")
-members_by_department = Some(
-    name="member_by_id",
-    owner=DepartmentView,
-    target=MemberView,
-    key="member_ids",
-    find=members_by_id,
-)
+members_by_department = Some(DepartmentView, MemberView, "member_ids", members_by_id)
 inviter_by_invitation = _member(InvitationView, "invited_by")
 member_by_invitation = _member(InvitationView, "member_id")
 asker_by_request = _member(ExpertRequestView, "asked_by")
 member_by_request = _member(ExpertRequestView, "member_id")
-community_by_request = One(
-    name="community_by_id",
-    owner=ExpertRequestView,
-    target=CommunityView,
-    key="community_id",
-    find=communities_by_id,
-)
+community_by_request = One(ExpertRequestView, CommunityView, "community_id", communities_by_id)
