@@ -1,13 +1,22 @@
 """Headers that answers carry: `Link` on pages, `ETag` on versions, `Location` on what is new."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
 from domain.kernel.shapes import Page, View
 
+Item = TypeVar("Item")
+
+
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+Shown = TypeVar("Shown", bound=Versioned)
 READABLE = (
     *("Accept-Ranges", "Allow", "Content-Disposition", "Content-Range", "ETag"),
     *("Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
@@ -18,9 +27,10 @@ READABLE = (
 """What pages of other origins may read of them."""
 
 
-def link_next(request: Request, response: Response, page: Page[Any]) -> None:
-    """Adds `Link: <…>; rel="next"` where there is a next page."""
+def linked(request: Request, response: Response, page: Page[Item]) -> Page[Item]:
+    """The page, with `Link: <…>; rel="next"` where there is a next one."""
     link_cursor(request, response, page.page.next_cursor if page.page.has_more else None)
+    return page
 
 
 def link_cursor(request: Request, response: Response, cursor: str | None) -> None:
@@ -34,6 +44,12 @@ def next_of(path: str, pairs: Iterable[tuple[str, str]], cursor: str) -> str:
     """The link of a page that was asked for by `pairs` to the next one."""
     query = [(name, value) for name, value in pairs if name != "cursor"]
     return f'<{path}?{urlencode([*query, ("cursor", cursor)])}>; rel="next"'
+
+
+def tagged(response: Response, view: Shown) -> Shown:
+    """The view, with its version as `ETag`."""
+    tag(response, view.version)
+    return view
 
 
 def tag(response: Response, version: int) -> None:

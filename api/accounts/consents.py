@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.accounts.waiting import LOOK_AGAIN_S, WaitDep
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.accounts import consents
@@ -28,8 +28,7 @@ async def list_consents(
 ) -> Page[ConsentView]:
     """The newest first. Needs the scope `accounts:read`."""
     found = await consents.list_consents(session, caller, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @kept.post("", status_code=HTTPStatus.CREATED, summary="Begin a consent")
@@ -51,9 +50,8 @@ async def begin_consent(
     view = await consents.begin_consent(
         session, caller, command, keys=state.keys, installation=state.installation, now=now
     )
-    tag(response, view.version)
     located(response, "/v1/consents", view)
-    return view
+    return tagged(response, view)
 
 
 @watched.get("/{consent_id}", summary="Read a consent")
@@ -66,8 +64,7 @@ async def get_consent(
         async with database.acting(caller) as session:
             view = await consents.get_consent(session, caller, consent_id)
         if view.state not in MOVING or monotonic() >= ends_at:
-            tag(response, view.version)
-            return view
+            return tagged(response, view)
         await asyncio.sleep(LOOK_AGAIN_S)
 
 

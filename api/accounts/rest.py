@@ -11,7 +11,7 @@ from api.accounts.waiting import Connection, WaitDep
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities, OfNetworks
 from api.idempotency import KeyDep
-from api.paging import link_next, tag
+from api.paging import linked, tagged
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.accounts import queries, service
@@ -64,8 +64,7 @@ async def list_accounts(
         networks=network,
         states=state,
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @begun.post(
@@ -103,8 +102,7 @@ async def get_account(
 ) -> AccountView:
     """Needs the scope `accounts:read`."""
     view = await queries.get_account(session, caller, account_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @begun.get("/{account_id}/budgets", summary="Read an account's rate budgets")
@@ -140,8 +138,7 @@ async def change_account(
     view = await refitting.change_account(
         session, caller, account_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @begun.post(
@@ -185,8 +182,7 @@ async def check_account(
 ) -> AccountView:
     """A worker sees at once whether we still have access. Needs the scope `accounts:write`."""
     view = await service.check_account(session, caller, account_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @kept.post(
@@ -201,8 +197,7 @@ async def pull_account(
     `accounts:write`.
     """
     view = await service.pull_account(session, caller, account_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @kept.delete("/{account_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove an account")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.filters import OfCommunities
-from api.paging import link_next
+from api.paging import linked
 from api.routes import TransactionRoute
 from domain.agenda.queries import list_agenda
 from domain.agenda.shapes import AgendaItemView, AgendaKind
@@ -50,5 +50,4 @@ async def read_agenda(
         community_ids=community_id,
         now=now,
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.approvals import lapsing
 from domain.kernel.ids import PolicyId
@@ -28,8 +28,7 @@ async def list_approval_policies(
 ) -> Page[PolicyView]:
     """In the order in which they are asked. Needs the scope `communities:read`."""
     found = await queries.list_policies(session, caller, page, community_ids=community_id)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make an approval policy")
@@ -38,9 +37,8 @@ async def create_approval_policy(
 ) -> PolicyView:
     """From now on posts it applies to need its approval. Needs the scope `communities:write`."""
     view = await service.create_policy(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/approval-policies", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{policy_id}", summary="Read an approval policy")
@@ -49,8 +47,7 @@ async def get_approval_policy(
 ) -> PolicyView:
     """Needs the scope `communities:read`."""
     view = await queries.get_policy(session, caller, policy_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{policy_id}", summary="Change an approval policy")
@@ -67,8 +64,7 @@ async def change_approval_policy(
     view = await service.change_policy(
         session, caller, policy_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(

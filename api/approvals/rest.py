@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionIfSentDep
 from api.filters import OfCommunities, OfPosts
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.approvals import deciding, handing, queries, service
@@ -51,8 +51,7 @@ async def list_reviews(
 ) -> Page[ReviewView]:
     """The newest first. Needs the scope `posts:read`."""
     found = await queries.list_reviews(session, caller, page, where=where)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post(
@@ -76,9 +75,8 @@ async def submit_review(
     """
     doors = state_of(request).doors
     view = await service.submit_review(session, caller, post_id, command, doors=doors, now=now)
-    tag(response, view.version)
     located(response, "/v1/reviews", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/reviews/{review_id}", summary="Read a review")
@@ -87,8 +85,7 @@ async def get_review(
 ) -> ReviewView:
     """That the token's member has opened it is kept in `seen`. Needs the scope `posts:read`."""
     view = await queries.get_review(session, caller, review_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/reviews/{review_id}/approve", summary="Approve the present step of a review")
@@ -112,8 +109,7 @@ async def approve_review(
         doors=state_of(request).doors,
         now=now,
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/reviews/{review_id}/refuse", summary="Refuse what is reviewed")
@@ -130,8 +126,7 @@ async def refuse_review(
     view = await deciding.refuse_review(
         session, caller, review_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/reviews/{review_id}/remind", summary="Remind those whom a review asks")
@@ -149,8 +144,7 @@ async def remind_review(
     view = await handing.remind_review(
         session, caller, review_id, expected_version=version, doors=doors, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/reviews/{review_id}/delegate", summary="Hand the present step of a review over")
@@ -169,8 +163,7 @@ async def delegate_review(
     view = await handing.delegate_review(
         session, caller, review_id, command, expected_version=version, doors=doors, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/reviews/{review_id}/withdraw", summary="Withdraw a review")
@@ -186,5 +179,4 @@ async def withdraw_review(
     view = await service.withdraw_review(
         session, caller, review_id, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

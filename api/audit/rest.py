@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from api.audit.lines import Lines, trail
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.filters import OfKinds, OfSubjectKinds, OfSubjects
-from api.paging import link_next
+from api.paging import linked
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.audit import queries
@@ -60,8 +60,7 @@ async def list_audit_entries(
 ) -> Page[AuditEntryView]:
     """The latest first. Addresses in it are personal data. Needs the scope `audit:read`."""
     found = await queries.list_audit_entries(session, caller, page, where=where)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @whole.get("/verification", summary="Verify the audit trail")

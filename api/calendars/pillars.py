@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCalendars
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.calendars import pillars
 from domain.calendars.shapes import ChangePillar, CreatePillar, PillarView
@@ -27,8 +27,7 @@ async def list_pillars(
 ) -> Page[PillarView]:
     """Needs the scope `calendars:read`."""
     found = await pillars.list_pillars(session, caller, page, calendar_ids=calendar_id)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a pillar")
@@ -37,9 +36,8 @@ async def create_pillar(
 ) -> PillarView:
     """Needs the scope `calendars:write`."""
     view = await pillars.create_pillar(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/pillars", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{pillar_id}", summary="Read a pillar")
@@ -48,8 +46,7 @@ async def get_pillar(
 ) -> PillarView:
     """Needs the scope `calendars:read`."""
     view = await pillars.get_pillar(session, caller, pillar_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{pillar_id}", summary="Change a pillar")
@@ -66,8 +63,7 @@ async def change_pillar(
     view = await pillars.change_pillar(
         session, caller, pillar_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete("/{pillar_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a pillar")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.calendars import queries, service
 from domain.calendars.shapes import CalendarView, ChangeCalendar, CreateCalendar
@@ -27,8 +27,7 @@ async def list_calendars(
 ) -> Page[CalendarView]:
     """Needs the scope `calendars:read`."""
     found = await queries.list_calendars(session, caller, page, community_ids=community_id)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a calendar")
@@ -41,9 +40,8 @@ async def create_calendar(
 ) -> CalendarView:
     """Needs the scope `calendars:write`."""
     view = await service.create_calendar(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/calendars", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{calendar_id}", summary="Read a calendar")
@@ -52,8 +50,7 @@ async def get_calendar(
 ) -> CalendarView:
     """Needs the scope `calendars:read`."""
     view = await queries.get_calendar(session, caller, calendar_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{calendar_id}", summary="Change a calendar")
@@ -70,8 +67,7 @@ async def change_calendar(
     view = await service.change_calendar(
         session, caller, calendar_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(

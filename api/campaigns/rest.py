@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.campaigns import queries, service
 from domain.campaigns.queries import CampaignFilter
@@ -44,8 +44,7 @@ async def list_campaigns(
 ) -> Page[CampaignView]:
     """The newest first. Needs the scope `calendars:read`."""
     found = await queries.list_campaigns(session, caller, page, where=where)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a campaign")
@@ -54,9 +53,8 @@ async def create_campaign(
 ) -> CampaignView:
     """The links of its posts carry its UTM parameters. Needs the scope `calendars:write`."""
     view = await service.create_campaign(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/campaigns", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{campaign_id}", summary="Read a campaign")
@@ -65,8 +63,7 @@ async def get_campaign(
 ) -> CampaignView:
     """Needs the scope `calendars:read`."""
     view = await queries.get_campaign(session, caller, campaign_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{campaign_id}", summary="Change a campaign")
@@ -87,8 +84,7 @@ async def change_campaign(
     view = await refitting.change_campaign(
         session, caller, campaign_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(

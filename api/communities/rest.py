@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.communities import queries, service
 from domain.communities.queries import CommunitySort
@@ -35,8 +35,7 @@ async def list_communities(
     found = await queries.list_communities(
         session, caller, page, sort=sort, is_archived=is_archived
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a community")
@@ -49,9 +48,8 @@ async def create_community(
 ) -> CommunityView:
     """Needs the scope `communities:write`."""
     view = await service.create_community(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/communities", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{community_id}", summary="Read a community")
@@ -60,8 +58,7 @@ async def get_community(
 ) -> CommunityView:
     """Needs the scope `communities:read`."""
     view = await queries.get_community(session, caller, community_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{community_id}", summary="Change a community")
@@ -78,8 +75,7 @@ async def change_community(
     view = await service.change_community(
         session, caller, community_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.contacts import queries, service
 from domain.contacts.shapes import ChangeContact, ContactView, CreateContact, Key
@@ -27,8 +27,7 @@ async def list_contacts(
 ) -> Page[ContactView]:
     """In the order of their keys. Needs the scope `posts:read`."""
     found = await queries.list_contacts(session, caller, page, contact_keys=contact_key)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a contact")
@@ -40,9 +39,8 @@ async def create_contact(
     Needs the scope `posts:write`.
     """
     view = await service.create_contact(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/contacts", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{contact_id}", summary="Read a contact")
@@ -51,8 +49,7 @@ async def get_contact(
 ) -> ContactView:
     """Needs the scope `posts:read`."""
     view = await queries.get_contact(session, caller, contact_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{contact_id}", summary="Change a contact")
@@ -69,8 +66,7 @@ async def change_contact(
     view = await service.change_contact(
         session, caller, contact_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete("/{contact_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a contact")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
 from api.filters import OfKinds, OfSubjectKinds, OfSubjects
-from api.paging import link_next
+from api.paging import linked
 from api.routes import TransactionRoute
 from domain.events import queries
 from domain.events.shapes import EventView
@@ -50,8 +50,7 @@ async def list_events(
         subjects=subject,
         since=since,
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/{event_id}", summary="Read an event")

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.paging import link_next, located
+from api.paging import linked, located
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.feeds import queries, service
@@ -27,8 +27,7 @@ async def list_calendar_feeds(
 ) -> Page[CalendarFeedView]:
     """Those that count, oldest first. Needs the scope `calendars:read`."""
     found = await queries.list_feeds(session, caller, calendar_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post(

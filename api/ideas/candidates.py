@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.filters import OfCommunities
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.ideas import candidate_queries, curating, deciding
 from domain.ideas.candidate_queries import CandidateFilter, CandidateSort
@@ -54,8 +54,7 @@ async def list_candidates(
 ) -> Page[CandidateView]:
     """What feeds brought and people picked. Needs the scope `mentions:read`."""
     found = await candidate_queries.list_candidates(session, caller, page, where=where, sort=sort)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Pick a mention")
@@ -68,9 +67,8 @@ async def create_candidate(
 ) -> CandidateView:
     """409 `already_exists` for a mention that is a candidate. Needs `mentions:write`."""
     view = await curating.pick_mention(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/candidates", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{candidate_id}", summary="Read a candidate")
@@ -79,8 +77,7 @@ async def get_candidate(
 ) -> CandidateView:
     """Needs the scope `mentions:read`."""
     view = await candidate_queries.get_candidate(session, caller, candidate_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{candidate_id}/accept", summary="Make an idea or a draft of a candidate")
@@ -98,8 +95,7 @@ async def accept_candidate(
     Needs `mentions:write`. An idea takes `calendars:write` as well, a post `posts:write`.
     """
     view = await deciding.accept_candidate(session, caller, candidate_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{candidate_id}/dismiss", summary="Dismiss a candidate")
@@ -112,5 +108,4 @@ async def dismiss_candidate(
 ) -> CandidateView:
     """It can still be accepted. Needs the scope `mentions:write`."""
     view = await deciding.dismiss_candidate(session, caller, candidate_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

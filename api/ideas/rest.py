@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.ideas import drafting, queries, service
 from domain.ideas.queries import IdeaFilter, IdeaSort
@@ -51,8 +51,7 @@ async def list_ideas(
 ) -> Page[IdeaView]:
     """A column of the board by its state. Needs the scope `calendars:read`."""
     found = await queries.list_ideas(session, caller, page, where=where, sort=sort)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make an idea")
@@ -61,9 +60,8 @@ async def create_idea(
 ) -> IdeaView:
     """Needs the scope `calendars:write`."""
     view = await service.create_idea(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/ideas", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{idea_id}", summary="Read an idea")
@@ -72,8 +70,7 @@ async def get_idea(
 ) -> IdeaView:
     """Needs the scope `calendars:read`."""
     view = await queries.get_idea(session, caller, idea_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{idea_id}", summary="Change an idea")
@@ -90,8 +87,7 @@ async def change_idea(
     view = await service.change_idea(
         session, caller, idea_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(
@@ -122,8 +118,7 @@ async def move_idea(
     view = await service.move_idea(
         session, caller, idea_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{idea_id}/posts", status_code=HTTPStatus.CREATED, summary="Make a draft of an idea")
@@ -137,9 +132,8 @@ async def draft_idea(
 ) -> PostDetail:
     """Labels, campaign and pillar are the idea's. Needs the scope `posts:write`."""
     view = await drafting.draft_idea(session, caller, idea_id, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/posts", view)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{idea_id}/link", summary="Link a post to an idea")
@@ -153,8 +147,7 @@ async def link_post(
 ) -> IdeaView:
     """409 `already_exists` for a post that came of another idea. Needs `calendars:write`."""
     view = await drafting.link_post(session, caller, idea_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{idea_id}/unlink", summary="Unlink a post from an idea")
@@ -168,8 +161,7 @@ async def unlink_post(
 ) -> IdeaView:
     """The post stays. Needs `calendars:write`."""
     view = await drafting.unlink_post(session, caller, idea_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{idea_id}/posts", summary="List the posts of an idea")
@@ -183,5 +175,4 @@ async def list_idea_posts(
 ) -> Page[PostView]:
     """In the order they were made. Needs the scope `posts:read`."""
     found = await queries.list_idea_posts(session, caller, idea_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.identity import applications, queries
 from domain.identity.shapes import (
@@ -28,8 +28,7 @@ async def list_applications(
 ) -> Page[ApplicationView]:
     """Those this workspace registered. Needs the scope `administration`."""
     found = await queries.list_applications(session, caller, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("/applications", status_code=HTTPStatus.CREATED, summary="Register an application")
@@ -42,9 +41,8 @@ async def create_application(
 ) -> ApplicationView:
     """A confidential one then needs a secret. Needs the scope `administration`."""
     view = await applications.create_application(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/applications", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/applications/{application_id}", summary="Read an application")
@@ -53,8 +51,7 @@ async def get_application(
 ) -> ApplicationView:
     """Needs the scope `administration`."""
     view = await queries.get_application(session, caller, application_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/applications/{application_id}", summary="Change or suspend an application")
@@ -71,8 +68,7 @@ async def change_application(
     view = await applications.change_application(
         session, caller, application_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.paging import link_next, located
+from api.paging import linked, located
 from api.routes import TransactionRoute
 from domain.identity import grants, keys, queries, service
 from domain.identity.shapes import ApiKeyView, CreateApiKey, GrantView, NewApiKey, TokenView
@@ -22,8 +22,7 @@ async def list_api_keys(
 ) -> Page[ApiKeyView]:
     """The member's own; those of all with the scope `administration`."""
     found = await queries.list_api_keys(session, caller, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("/api-keys", status_code=HTTPStatus.CREATED, summary="Make an API key, shown once")
@@ -62,8 +61,7 @@ async def list_tokens(
 ) -> Page[TokenView]:
     """Those that act for the member; all with the scope `administration`."""
     found = await queries.list_tokens(session, caller, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 # In an address, `token_id` would look like a credential to those who scan for them.
@@ -92,8 +90,7 @@ async def list_grants(
 ) -> Page[GrantView]:
     """What the member let in; what anybody did with the scope `administration`."""
     found = await queries.list_grants(session, caller, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/grants/{grant_id}", summary="Read a grant")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.imports.files import FileRoute, kind_of
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.imports import queries, service
 from domain.imports.files import read_file
@@ -43,8 +43,7 @@ async def list_imports(
 ) -> Page[ImportView]:
     """The newest first. Needs the scope `posts:read`."""
     found = await queries.list_imports(session, caller, page, calendar_ids=calendar_id)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @sent.post(
@@ -80,9 +79,8 @@ async def create_import(
     view = await service.create_import(
         session, caller, calendar_id, rows, is_dry_run=dry_run, now=now
     )
-    tag(response, view.version)
     located(response, "/v1/imports", view)
-    return view
+    return tagged(response, view)
 
 
 @kept.get("/{import_id}", summary="Read an import")
@@ -91,8 +89,7 @@ async def get_import(
 ) -> ImportView:
     """How far it is. Needs the scope `posts:read`."""
     view = await queries.get_import(session, caller, import_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @kept.get("/{import_id}/rows", summary="List the rows of an import")
@@ -109,8 +106,7 @@ async def list_import_rows(
 ) -> Page[ImportRowView]:
     """In the order of the file. Needs the scope `posts:read`."""
     found = await queries.list_import_rows(session, caller, import_id, page, results=result)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @kept.post("/{import_id}/cancel", summary="Cancel an import")
@@ -122,8 +118,7 @@ async def cancel_import(
     409 `state.not_allowed` once it is over. Needs the scope `posts:write`.
     """
     view = await service.cancel_import(session, caller, import_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @kept.post("/{import_id}/undo", status_code=HTTPStatus.ACCEPTED, summary="Undo an import")
@@ -136,8 +131,7 @@ async def undo_import(
     `posts:write`.
     """
     view = await service.undo_import(session, caller, import_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 router = APIRouter()

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import AlbumId, MediaId
 from domain.kernel.shapes import Page
@@ -37,8 +37,7 @@ async def list_albums(
 ) -> Page[AlbumView]:
     """The newest first. Needs the scope `posts:read`."""
     found = await album_queries.list_albums(session, caller, page, media_ids=media_id)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make an album")
@@ -47,9 +46,8 @@ async def create_album(
 ) -> AlbumView:
     """Needs the scope `posts:write`."""
     view = await albums.create_album(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/albums", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{album_id}", summary="Read an album")
@@ -58,8 +56,7 @@ async def get_album(
 ) -> AlbumView:
     """Needs the scope `posts:read`."""
     view = await album_queries.get_album(session, caller, album_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{album_id}", summary="Change an album")
@@ -76,8 +73,7 @@ async def change_album(
     view = await albums.change_album(
         session, caller, album_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete("/{album_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove an album")
@@ -103,8 +99,7 @@ async def list_album_media(
 ) -> Page[AlbumItemView]:
     """In its order. Needs the scope `posts:read`."""
     found = await album_queries.list_album_media(session, caller, album_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("/{album_id}/place", summary="Put files into an album, or elsewhere in it")
@@ -118,8 +113,7 @@ async def place_album_media(
 ) -> AlbumView:
     """Up to 2,000 in one album. Sent twice, it does nothing more. Needs the scope `posts:write`."""
     view = await albums.place_media(session, caller, album_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{album_id}/take-out", summary="Take files out of an album")
@@ -136,5 +130,4 @@ async def take_out_album_media(
     Needs the scope `posts:write`.
     """
     view = await albums.take_out_media(session, caller, album_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import MediaConsentId, MediaId
 from domain.kernel.shapes import Page
@@ -26,8 +26,7 @@ async def list_media_consents(
 ) -> Page[MediaConsentView]:
     """As they were noted. Needs the scope `posts:read`."""
     found = await consents.list_consents(session, caller, media_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post(
@@ -45,9 +44,8 @@ async def add_media_consent(
 ) -> MediaConsentView:
     """Of each person and kind, the consent granted last counts. Needs the scope `posts:write`."""
     view = await consents.add_consent(session, caller, media_id, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/media-consents", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/media-consents/{media_consent_id}", summary="Read a person's consent")
@@ -56,8 +54,7 @@ async def get_media_consent(
 ) -> MediaConsentView:
     """Needs the scope `posts:read`."""
     view = await consents.get_consent(session, caller, media_consent_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/media-consents/{media_consent_id}", summary="Change a person's consent")
@@ -77,8 +74,7 @@ async def change_media_consent(
     view = await consents.change_consent(
         session, caller, media_consent_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(

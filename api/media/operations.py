@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from api.deps import CallerDep, NowDep, SessionDep
-from api.paging import located, tag
+from api.paging import located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import MediaId, OperationId
 from domain.media import operations
@@ -34,9 +34,8 @@ async def make_rendition(
     as it is, the operation is done at once and nothing is made. Needs the scope `posts:write`.
     """
     view = await operations.make_rendition(session, caller, media_id, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/operations", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/operations/{operation_id}", summary="Read how far an operation is")
@@ -45,8 +44,7 @@ async def get_operation(
 ) -> OperationView:
     """Needs the scope `posts:read`."""
     view = await operations.get_operation(session, caller, operation_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/operations/{operation_id}/cancel", summary="Cancel an operation")
@@ -59,5 +57,4 @@ async def cancel_operation(
 ) -> OperationView:
     """409 `state.not_allowed` once it is over. Needs the scope `posts:write`."""
     view = await operations.cancel_operation(session, caller, operation_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -12,7 +12,7 @@ from api.idempotency import KeyDep
 from api.media.keyed import keyed
 from api.media.ranges import keep_ranges
 from api.media.uploads import UploadRoute, received
-from api.paging import link_next, tag
+from api.paging import linked, tagged
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.kernel.clock import Moment
@@ -73,8 +73,7 @@ async def list_media(
         before=before,
         source_ids=source_id,
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @sent.post(
@@ -128,8 +127,7 @@ async def get_media(
 ) -> MediaView:
     """Needs the scope `posts:read`."""
     view = await queries.get_media(session, caller, media_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @kept.get(
@@ -186,8 +184,7 @@ async def change_media(
     view = await service.change_media(
         session, caller, media_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @removed.delete(

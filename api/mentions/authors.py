@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
-from api.paging import link_next, tag
+from api.paging import linked, tagged
 from api.routes import TransactionRoute
 from domain.accounts.shapes import KnownNetwork
 from domain.kernel.ids import AuthorId
@@ -39,8 +39,7 @@ async def list_authors(
     found = await queries.list_authors(
         session, caller, page, sort=sort, networks=network, handles=handle
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/{author_id}", summary="Read an author")
@@ -49,5 +48,4 @@ async def get_author(
 ) -> AuthorView:
     """Needs the scope `mentions:read`."""
     view = await queries.get_author(session, caller, author_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, PageDep, SessionDep
 from api.filters import OfAccounts, OfCommunities
-from api.paging import link_next, tag
+from api.paging import linked, tagged
 from api.routes import TransactionRoute
 from domain.accounts.shapes import KnownNetwork
 from domain.kernel.clock import Moment
@@ -57,8 +57,7 @@ async def list_conversations(
         until=until,
     )
     found = await queries.list_conversations(session, caller, page, where=where, sort=sort)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/{conversation_id}", summary="Read a conversation")
@@ -67,5 +66,4 @@ async def get_conversation(
 ) -> ConversationView:
     """Needs the scope `mentions:read`."""
     view = await queries.get_conversation(session, caller, conversation_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from api.deps import CallerDep, SessionDep
-from api.paging import tag
+from api.paging import tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import AnswerId
 from domain.mentions import answers
@@ -18,5 +18,4 @@ async def get_answer(
 ) -> AnswerView:
     """With what became of its delivery. Needs the scope `mentions:read`."""
     view = await answers.get_answer(session, caller, answer_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -10,7 +10,7 @@ from api.conditional import LONGEST_TAG, TAG_TOLD, UNCHANGED_TOLD
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.mentions import hot
 from api.mentions.asking import Asked, FilterDep, NarrowingDep, rest_of
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.kernel.ids import MentionId
@@ -103,8 +103,7 @@ async def change_mention(
     view = await service.change_mention(
         session, caller, mention_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @whole.get("/{mention_id}/answers", summary="List a mention's answers")
@@ -118,8 +117,7 @@ async def list_answers(
 ) -> Page[AnswerView]:
     """First to last, with what became of their deliveries. Needs `mentions:read`."""
     found = await answers.list_answers(session, caller, mention_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @whole.post("/{mention_id}/answers", status_code=HTTPStatus.CREATED, summary="Answer a mention")
@@ -140,9 +138,8 @@ async def create_answer(
     view = await answers.create_answer(
         session, caller, mention_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
     located(response, "/v1/answers", view)
-    return view
+    return tagged(response, view)
 
 
 router.include_router(quick)

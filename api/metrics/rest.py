@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.metrics.fast import KNOWN
-from api.paging import link_next
+from api.paging import linked
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.accounts.shapes import KnownNetwork
@@ -134,8 +134,7 @@ async def list_samples(
         since=since,
         until=until,
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/posts/{post_id}/metrics", summary="Read a post's newest numbers")

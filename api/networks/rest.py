@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep
-from api.paging import link_next
+from api.paging import linked
 from api.routes import CallerRoute
 from api.state import state_of
 from domain.kernel.shapes import Page
@@ -23,8 +23,7 @@ async def list_networks(
 ) -> Page[NetworkView]:
     """Their limits, versions, abilities and login fields. Needs a token, whatever its scopes."""
     found = queries.list_networks(page, _chosen(request), now=now)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/{key}", summary="Read a network")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import EventCalendarId, OccasionId
@@ -34,8 +34,7 @@ async def list_event_calendars(
 ) -> Page[EventCalendarView]:
     """Needs the scope `calendars:read`."""
     found = await queries.list_event_calendars(session, caller, page, community_ids=community_id)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("/event-calendars", status_code=HTTPStatus.CREATED, summary="Follow a calendar")
@@ -48,9 +47,8 @@ async def create_event_calendar(
 ) -> EventCalendarView:
     """A worker reads it at once and every six hours. Needs the scope `calendars:write`."""
     view = await service.create_event_calendar(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/event-calendars", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/event-calendars/{event_calendar_id}", summary="Read a calendar that is followed")
@@ -59,8 +57,7 @@ async def get_event_calendar(
 ) -> EventCalendarView:
     """Needs the scope `calendars:read`."""
     view = await queries.get_event_calendar(session, caller, event_calendar_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/event-calendars/{event_calendar_id}", summary="Change a calendar that is followed")
@@ -77,8 +74,7 @@ async def change_event_calendar(
     view = await service.change_event_calendar(
         session, caller, event_calendar_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post(
@@ -95,8 +91,7 @@ async def pull_event_calendar(
 ) -> EventCalendarView:
     """A worker reads it at once; `next_read_at` says when. Needs the scope `calendars:write`."""
     view = await service.pull_event_calendar(session, caller, event_calendar_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(
@@ -141,8 +136,7 @@ async def list_occasions(
         community_ids=community_id,
         event_calendar_ids=event_calendar_id,
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/occasions/{occasion_id}", summary="Read an occasion")
@@ -151,5 +145,4 @@ async def get_occasion(
 ) -> OccasionView:
     """Needs the scope `calendars:read`."""
     view = await queries.get_occasion(session, caller, occasion_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

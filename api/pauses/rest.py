@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import PauseId
 from domain.kernel.shapes import Page
@@ -31,8 +31,7 @@ async def list_pauses(
 ) -> Page[PauseView]:
     """Newest first. Needs the scope `posts:read`."""
     found = await queries.list_pauses(session, caller, page, is_open=is_open, now=now)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Pause publishing")
@@ -46,9 +45,8 @@ async def create_pause(
     Needs `posts:publish`.
     """
     view = await service.create_pause(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/pauses", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{pause_id}", summary="Read a pause")
@@ -57,8 +55,7 @@ async def get_pause(
 ) -> PauseView:
     """With how much is overdue because of it. Needs the scope `posts:read`."""
     view = await queries.get_pause(session, caller, pause_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{pause_id}/end", summary="End a pause")
@@ -76,5 +73,4 @@ async def end_pause(
     becomes of it. Needs the scope `posts:publish`.
     """
     view = await end(session, caller, pause_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import CallerDep, NowDep, SessionDep, VersionIfSentDep
-from api.paging import tag
+from api.paging import tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import CalendarId, PillarId, PostId
 from domain.plans import queue
@@ -32,8 +32,7 @@ async def queue_post(
     view = await queue.queue_post(
         session, caller, post_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/calendars/{calendar_id}/free-slots", summary="List free slots")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCalendars, OfCommunities
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import RecurrenceId
 from domain.kernel.shapes import Page
@@ -41,8 +41,7 @@ async def list_recurrences(
     found = await recurrences.list_recurrences(
         session, caller, page, calendar_ids=calendar_id, community_ids=community_id
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a recurrence")
@@ -58,9 +57,8 @@ async def create_recurrence(
     Needs the scopes `posts:write` and `posts:publish`.
     """
     view = await recurrences.create_recurrence(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/recurrences", view)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/preview", summary="Try a rule")
@@ -77,8 +75,7 @@ async def get_recurrence(
 ) -> RecurrenceView:
     """Needs the scope `posts:read`."""
     view = await recurrences.get_recurrence(session, caller, recurrence_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{recurrence_id}/preview", summary="Preview a recurrence")
@@ -106,8 +103,7 @@ async def change_recurrence(
     view = await changes.change_recurrence(
         session, caller, recurrence_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{recurrence_id}/split", status_code=HTTPStatus.CREATED, summary="Change from one on")
@@ -127,9 +123,8 @@ async def split_recurrence(
     view = await changes.split_recurrence(
         session, caller, recurrence_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
     located(response, "/v1/recurrences", view)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{recurrence_id}/plan", summary="Plan one occurrence")
@@ -146,8 +141,7 @@ async def plan_occurrence(
     Needs the scopes `posts:write` and `posts:publish`.
     """
     view = await changes.plan_occurrence(session, caller, recurrence_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{recurrence_id}/skip", summary="Skip one occurrence")
@@ -164,8 +158,7 @@ async def skip_occurrence(
     Needs the scopes `posts:write` and `posts:publish`.
     """
     view = await changes.skip_occurrence(session, caller, recurrence_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete("/{recurrence_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a recurrence")

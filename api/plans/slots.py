@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCalendars
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import SlotId
 from domain.kernel.shapes import Page
@@ -27,8 +27,7 @@ async def list_slots(
 ) -> Page[SlotView]:
     """Needs the scope `calendars:read`."""
     found = await slots.list_slots(session, caller, page, calendar_ids=calendar_id)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a slot")
@@ -37,9 +36,8 @@ async def create_slot(
 ) -> SlotView:
     """Needs the scope `calendars:write`."""
     view = await slots.create_slot(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/slots", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{slot_id}", summary="Read a slot")
@@ -48,8 +46,7 @@ async def get_slot(
 ) -> SlotView:
     """Needs the scope `calendars:read`."""
     view = await slots.get_slot(session, caller, slot_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{slot_id}", summary="Change a slot")
@@ -66,8 +63,7 @@ async def change_slot(
     view = await slots.change_slot(
         session, caller, slot_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete("/{slot_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a slot")

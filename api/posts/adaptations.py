@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.contract.answers import headers
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tag, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import AdaptationId, PostId, VariantId
 from domain.kernel.shapes import Page
@@ -32,8 +32,7 @@ async def list_post_adaptations(
 ) -> Page[AdaptationView]:
     """First to last. Needs the scope `posts:read`."""
     found = await adaptations.list_adaptations(session, caller, post_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post(
@@ -146,5 +145,4 @@ async def resolve_post(
     Needs the scope `posts:read`.
     """
     view = await wording.resolve_post(session, caller, post_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

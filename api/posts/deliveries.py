@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.filters import OfAccounts, OfCommunities, OfNetworks, OfPosts
-from api.paging import link_next, tag
+from api.paging import linked, tagged
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import DeliveryId
@@ -60,8 +60,7 @@ async def list_deliveries(
         has_drift=has_drift,
     )
     found = await delivery_queries.list_deliveries(session, caller, page, where=where)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/{delivery_id}", summary="Read a delivery")
@@ -70,8 +69,7 @@ async def get_delivery(
 ) -> DeliveryView:
     """Needs the scope `posts:read`."""
     view = await delivery_queries.get_delivery(session, caller, delivery_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{delivery_id}/attempts", summary="List the attempts at a delivery")
@@ -85,8 +83,7 @@ async def list_attempts(
 ) -> Page[AttemptView]:
     """Every attempt and look-up, first to last. Needs the scope `posts:read`."""
     found = await delivery_queries.list_attempts(session, caller, delivery_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("/{delivery_id}/retry", summary="Send a failed delivery again")
@@ -102,8 +99,7 @@ async def retry_delivery(
     Needs the scope `posts:publish`.
     """
     view = await settling.retry_delivery(session, caller, delivery_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{delivery_id}/cancel", summary="Cancel a delivery")
@@ -120,8 +116,7 @@ async def cancel_delivery(
     `state.not_allowed` for what is under way or over. Needs the scope `posts:publish`.
     """
     view = await settling.cancel_delivery(session, caller, delivery_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{delivery_id}/check", summary="Compare a delivery with what is shown")
@@ -138,8 +133,7 @@ async def check_delivery(
     cannot tell. Needs the scope `posts:publish`.
     """
     view = await drifted.check_delivery(session, caller, delivery_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{delivery_id}/accept-drift", summary="Accept what is shown")
@@ -155,8 +149,7 @@ async def accept_drift(
     409 `state.not_allowed` where nothing differs. Needs the scope `posts:publish`.
     """
     view = await drifting.accept_drift(session, caller, delivery_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{delivery_id}/settle", summary="Say what became of a delivery in doubt")
@@ -174,5 +167,4 @@ async def settle_delivery(
     server. Needs the scope `posts:publish`.
     """
     view = await settling.settle_delivery(session, caller, delivery_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from api.deps import CallerDep, NowDep, SessionDep, VersionIfSentDep
-from api.paging import tag
+from api.paging import tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import PostId
 from domain.posts import freezing
@@ -30,8 +30,7 @@ async def hold_post(
     view = await freezing.hold_post(
         session, caller, post_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{post_id}/release", summary="Release a post from legal hold")
@@ -45,5 +44,4 @@ async def release_post(
 ) -> PostDetail:
     """What fell due meanwhile goes on by its calendar's `catch_up`. Needs `posts:hold`."""
     view = await freezing.release_post(session, caller, post_id, expected_version=version, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -17,7 +17,7 @@ from api.filters import (
     SaidBy,
     Saying,
 )
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import (
@@ -111,8 +111,7 @@ async def list_posts(
 ) -> Page[PostSummary]:
     """Each with how its approval stands. Needs the scope `posts:read`."""
     found = await queries.list_summaries(session, caller, page, where=where, sort=sort)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a draft")
@@ -121,9 +120,8 @@ async def create_post(
 ) -> PostDetail:
     """Nothing goes out before `POST /v1/posts/{id}/schedule`. Needs the scope `posts:write`."""
     view = await service.create_post(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/posts", view)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/validate", summary="Judge a post without storing it")
@@ -143,8 +141,7 @@ async def get_post(
 ) -> PostDetail:
     """With its variants and deliveries. Needs the scope `posts:read`."""
     view = await showing.get_post(session, caller, post_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{post_id}", summary="Change a post")
@@ -165,8 +162,7 @@ async def change_post(
     view = await service.change_post(
         session, caller, post_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(
@@ -203,8 +199,7 @@ async def schedule_post(
     view = await planning.schedule_post(
         session, caller, post_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{post_id}/retry", summary="Send again what failed")
@@ -221,8 +216,7 @@ async def retry_post(
     Needs `posts:publish`.
     """
     view = await settling.retry_post(session, caller, post_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{post_id}/edit", status_code=HTTPStatus.ACCEPTED, summary="Change public copies")
@@ -240,8 +234,7 @@ async def edit_post(
     post says the new words once they are public. Needs the scope `posts:publish`.
     """
     view = await editing.edit_post(session, caller, post_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post(
@@ -260,8 +253,7 @@ async def withdraw_post(
     Needs the scope `posts:publish`.
     """
     view = await withdrawing.withdraw_post(session, caller, post_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{post_id}/deliveries", summary="List the deliveries of a post")
@@ -275,5 +267,4 @@ async def list_post_deliveries(
 ) -> Page[DeliveryView]:
     """First to last, withdrawals too. Needs the scope `posts:read`."""
     found = await delivery_queries.list_deliveries_of(session, caller, post_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)

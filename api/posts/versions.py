@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep
-from api.paging import link_next, tag
+from api.paging import linked, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import PostId, PostVersionId
 from domain.kernel.shapes import Page
@@ -30,8 +30,7 @@ async def list_post_versions(
     Needs the scope `posts:read`.
     """
     found = await versions.list_versions(session, caller, post_id, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/post-versions/{version_id}", summary="Read a version of a post")
@@ -73,5 +72,4 @@ async def restore_post(
     view = await restoring.restore_post(
         session, caller, version_id, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

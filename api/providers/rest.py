@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.kernel.ids import ProviderId
@@ -31,8 +31,7 @@ async def list_sign_in_providers(
 ) -> Page[SignInProviderView]:
     """The oldest first. Needs the scope `administration`."""
     found = await queries.list_sign_in_providers(session, caller, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Add a sign-in provider")
@@ -50,9 +49,8 @@ async def create_sign_in_provider(
     """
     keys = state_of(request).keys
     view = await service.create_sign_in_provider(session, caller, command, keys=keys, now=now)
-    tag(response, view.version)
     located(response, PATH, view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{provider_id}", summary="Read a sign-in provider")
@@ -61,8 +59,7 @@ async def get_sign_in_provider(
 ) -> SignInProviderView:
     """Needs the scope `administration`."""
     view = await queries.get_sign_in_provider(session, caller, provider_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{provider_id}", summary="Change a sign-in provider")
@@ -86,8 +83,7 @@ async def change_sign_in_provider(
         keys=state_of(request).keys,
         now=now,
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(

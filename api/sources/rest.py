@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities, OfPosts
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import SourceId
 from domain.kernel.shapes import Page
@@ -30,8 +30,7 @@ async def list_sources(
     found = await queries.list_sources(
         session, caller, page, post_ids=post_id, community_ids=community_id
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Name a source that a post rests on")
@@ -43,9 +42,8 @@ async def create_source(
     A page that several posts rest on is read once for all. Needs the scope `posts:write`.
     """
     view = await service.create_source(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/sources", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{source_id}", summary="Read a source")
@@ -54,8 +52,7 @@ async def get_source(
 ) -> SourceView:
     """With how it goes and what changed last. Needs the scope `posts:read`."""
     view = await queries.get_source(session, caller, source_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{source_id}", summary="Change how often a source is read")
@@ -72,8 +69,7 @@ async def change_source(
     view = await service.change_source(
         session, caller, source_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{source_id}/pull", status_code=HTTPStatus.ACCEPTED, summary="Read a source now")
@@ -82,8 +78,7 @@ async def pull_source(
 ) -> SourceView:
     """A worker reads it at once; `next_read_at` says when. Needs the scope `posts:write`."""
     view = await service.pull_source(session, caller, source_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{source_id}/accept-move", summary="Accept where a source moved to")
@@ -100,8 +95,7 @@ async def accept_source_move(
     409 `state.not_allowed` where the page is not said to be there. Needs the scope `posts:write`.
     """
     view = await moving.accept_move(session, caller, source_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
 from api.filters import OfCommunities, OfPosts
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import PostId, UpdateId
 from domain.kernel.shapes import Page
@@ -26,8 +26,7 @@ async def get_upkeep(
 ) -> UpkeepView:
     """Until when it holds, and when it is checked. Needs the scope `posts:read`."""
     view = await queries.get_upkeep(session, caller, post_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/posts/{post_id}/upkeep", summary="Say when a post is looked at again")
@@ -47,8 +46,7 @@ async def change_upkeep(
     view = await service.change_upkeep(
         session, caller, post_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/posts/{post_id}/upkeep/confirm", summary="Say that a post still holds")
@@ -65,8 +63,7 @@ async def confirm_upkeep(
     Needs the scope `posts:write`.
     """
     view = await service.confirm_upkeep(session, caller, post_id, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post(
@@ -87,9 +84,8 @@ async def propose_update(
     409 `state.not_allowed` where nothing is public. Needs the scope `posts:write`.
     """
     view = await proposing.propose_update(session, caller, post_id, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/updates", view)
-    return view
+    return tagged(response, view)
 
 
 def _filter(
@@ -116,8 +112,7 @@ async def list_updates(
 ) -> Page[UpdateView]:
     """The newest first, each with its copies. Needs the scope `posts:read`."""
     found = await queries.list_updates(session, caller, page, where=where)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.get("/updates/{update_id}", summary="Read an update")
@@ -126,8 +121,7 @@ async def get_update(
 ) -> UpdateView:
     """With how far each of its copies is. Needs the scope `posts:read`."""
     view = await queries.get_update(session, caller, update_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/updates/{update_id}", summary="Change an update that is proposed")
@@ -144,8 +138,7 @@ async def change_update(
     view = await deciding.change_update(
         session, caller, update_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/updates/{update_id}/approve", summary="Approve an update")
@@ -165,8 +158,7 @@ async def approve_update(
     view = await deciding.approve_update(
         session, caller, update_id, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/updates/{update_id}/dismiss", summary="Dismiss an update")
@@ -186,5 +178,4 @@ async def dismiss_update(
     view = await deciding.dismiss_update(
         session, caller, update_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, SessionDep
-from api.paging import located, tag
+from api.paging import located, tagged
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.kernel.ids import UploadId
@@ -31,9 +31,8 @@ async def prepare_upload(
     """
     intake = state_of(request).intake
     view = await service.prepare_upload(session, caller, command, intake=intake, now=now)
-    tag(response, view.version)
     located(response, "/v1/uploads", view)
-    return view
+    return tagged(response, view)
 
 
 @router.post(
@@ -48,5 +47,4 @@ async def complete_upload(
     heavy as was announced: send it and complete it again. Needs the scope `posts:write`.
     """
     view = await service.complete_upload(session, caller, upload_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

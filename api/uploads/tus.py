@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Request, Response
 from api.deps import CallerDep, NowDep
 from api.idempotency import KeyDep
 from api.media.keyed import keyed
-from api.paging import tag
+from api.paging import tagged
 from api.problems import other_method
 from api.state import State, state_of
 from api.uploads.protocol import (
@@ -141,8 +141,7 @@ async def get_upload(
     """How far it is; `HEAD` tells the same in the headers of tus. Needs the scope `posts:write`."""
     view = await _as_it_stands(state_of(request), caller, upload_id)
     announce(response, view, view.offset_bytes)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @spoken.patch(

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import DepartmentId
 from domain.kernel.shapes import Page
@@ -25,8 +25,7 @@ async def list_departments(
 ) -> Page[DepartmentView]:
     """Needs the scope `members:read`."""
     found = await department_queries.list_departments(session, caller, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Make a department")
@@ -39,9 +38,8 @@ async def create_department(
 ) -> DepartmentView:
     """Who leads it is in it. Needs the scope `members:write`."""
     view = await departments.create_department(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/departments", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{department_id}", summary="Read a department")
@@ -50,8 +48,7 @@ async def get_department(
 ) -> DepartmentView:
     """Needs the scope `members:read`."""
     view = await department_queries.get_department(session, caller, department_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/{department_id}", summary="Change a department")
@@ -68,8 +65,7 @@ async def change_department(
     view = await departments.change_department(
         session, caller, department_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete("/{department_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a department")

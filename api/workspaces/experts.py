@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from api.state import state_of
 from api.workspaces.subjects import find_subject
@@ -42,8 +42,7 @@ async def list_expert_requests(
     found = await expert_queries.list_expert_requests(
         session, caller, page, states=state, subjects=subject, now=now
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Ask an expert")
@@ -63,9 +62,8 @@ async def create_expert_request(
     view = await experts.create_expert_request(
         session, caller, command, find_subject=find_subject, doors=state_of(request).doors, now=now
     )
-    tag(response, view.version)
     located(response, "/v1/expert-requests", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{expert_request_id}", summary="Read a request to an expert, and the answer")
@@ -78,8 +76,7 @@ async def get_expert_request(
 ) -> ExpertRequestView:
     """The scope is `mentions:read` about a mention, `posts:read` about a post."""
     view = await expert_queries.get_expert_request(session, caller, expert_request_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{expert_request_id}/remind", summary="Remind an expert")
@@ -96,8 +93,7 @@ async def remind_expert(
     view = await experts.remind_expert(
         session, caller, expert_request_id, command, doors=state_of(request).doors, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{expert_request_id}/withdraw", summary="Withdraw a request to an expert")
@@ -113,5 +109,4 @@ async def withdraw_expert_request(
     view = await experts.withdraw_expert_request(
         session, caller, expert_request_id, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from api.state import state_of
 from domain.kernel.ids import InvitationId
@@ -33,8 +33,7 @@ async def list_invitations(
 ) -> Page[InvitationView]:
     """Needs `members:read`. Addresses are null without `members:personal`."""
     found = await invitation_queries.list_invitations(session, caller, page, states=state, now=now)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Invite somebody")
@@ -52,9 +51,8 @@ async def create_invitation(
     """
     doors = state_of(request).doors
     view = await invitations.create_invitation(session, caller, command, doors=doors, now=now)
-    tag(response, view.version)
     located(response, "/v1/invitations", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/{invitation_id}", summary="Read an invitation")
@@ -67,8 +65,7 @@ async def get_invitation(
 ) -> InvitationView:
     """Needs `members:read`. The address is null without `members:personal`."""
     view = await invitation_queries.get_invitation(session, caller, invitation_id, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{invitation_id}/resend", summary="Send an invitation again")
@@ -86,8 +83,7 @@ async def resend_invitation(
     view = await invitations.resend_invitation(
         session, caller, invitation_id, command, doors=doors, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/{invitation_id}/revoke", summary="Revoke an invitation")
@@ -103,5 +99,4 @@ async def revoke_invitation(
     view = await invitations.revoke_invitation(
         session, caller, invitation_id, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)

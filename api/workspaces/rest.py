@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import CommunityId, MemberId
 from domain.kernel.shapes import Page
@@ -37,8 +37,7 @@ async def get_workspace(
 ) -> WorkspaceView:
     """Needs the scope `workspace:read`."""
     view = await queries.get_workspace(session, caller)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/workspace", summary="Change the workspace")
@@ -54,8 +53,7 @@ async def change_workspace(
     view = await service.change_workspace(
         session, caller, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.post("/workspace/transfer", summary="Give the workspace to another member")
@@ -71,8 +69,7 @@ async def transfer_ownership(
     403 `scope.beyond` unless the token may do all that an owner may.
     """
     view = await ownership.transfer_ownership(session, caller, command, now=now)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/members", summary="List members")
@@ -95,8 +92,7 @@ async def list_members(
     found = await queries.list_members(
         session, caller, page, roles=role, community_ids=community_id
     )
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("/members", status_code=HTTPStatus.CREATED, summary="Add a member")
@@ -108,9 +104,8 @@ async def create_member(
     403 `scope.beyond` for a role or communities that let more be done than the token may do.
     """
     view = await service.create_member(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/members", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/members/{member_id}", summary="Read a member")
@@ -119,8 +114,7 @@ async def get_member(
 ) -> MemberView:
     """Needs `members:read`. Name and e-mail address are null without `members:personal`."""
     view = await queries.get_member(session, caller, member_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/members/{member_id}", summary="Change a member")
@@ -141,8 +135,7 @@ async def change_member(
     view = await service.change_member(
         session, caller, member_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete("/members/{member_id}", status_code=HTTPStatus.NO_CONTENT, summary="Remove a member")

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep, VersionDep, VersionIfSentDep
-from api.paging import link_next, located, tag
+from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.kernel.ids import RoleId
 from domain.kernel.shapes import Page
@@ -27,8 +27,7 @@ async def list_roles(
 ) -> Page[RoleView]:
     """Needs the scope `members:read`."""
     found = await custom_roles.list_roles(session, caller, page)
-    link_next(request, response, found)
-    return found
+    return linked(request, response, found)
 
 
 @router.post("/roles", status_code=HTTPStatus.CREATED, summary="Make a custom role")
@@ -37,9 +36,8 @@ async def create_role(
 ) -> RoleView:
     """403 `scope.beyond` for a scope that the token lacks. Needs `administration`."""
     view = await custom_roles.create_role(session, caller, command, now=now)
-    tag(response, view.version)
     located(response, "/v1/roles", view)
-    return view
+    return tagged(response, view)
 
 
 @router.get("/roles/{role_id}", summary="Read a custom role")
@@ -48,8 +46,7 @@ async def get_role(
 ) -> RoleView:
     """Needs the scope `members:read`."""
     view = await custom_roles.get_role(session, caller, role_id)
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.patch("/roles/{role_id}", summary="Change a custom role")
@@ -66,8 +63,7 @@ async def change_role(
     view = await custom_roles.change_role(
         session, caller, role_id, command, expected_version=version, now=now
     )
-    tag(response, view.version)
-    return view
+    return tagged(response, view)
 
 
 @router.delete(
