@@ -62,7 +62,6 @@ def may_become(before: AccountState, after: AccountState) -> bool:
 
 
 CONNECT_AGAIN = "Connect the account again with a fresh login; what is queued is kept."
-LOCKED_OUT = "account.login_refused"
 IDENTITY_DIFFERS = "account.identity_differs"
 ALREADY_CONNECTED = "account.already_connected"
 

@@ -766,13 +766,6 @@ class ConsentLinkInvalid(Missing):
     acting_party = "user"
 
 
-class ConnectionRefused(Conflict):
-    code = "account.connection_refused"
-    title = "The network did not accept the login"
-    remedy = "Check what was typed and the network's own words."
-    acting_party = "user"
-
-
 class Stale(ParvisError): ...
 
 
