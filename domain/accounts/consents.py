@@ -23,7 +23,7 @@ from domain.connector.troubles import party_of
 from domain.events.service import record
 from domain.identity.bearer import BearerKind, make_bearer
 from domain.kernel.caller import Caller, Scope, worker
-from domain.kernel.changes import apply, digest, find, find_for_change, made_before
+from domain.kernel.changes import apply, digest, find, find_for_change, resent
 from domain.kernel.errors import (
     AbilityMissing,
     ConsentLinkInvalid,
@@ -66,7 +66,7 @@ async def begin_consent(
     caller.need(Scope.ACCOUNTS_WRITE)
     caller.need_community(command.community_id)
     made_from = digest(command)
-    before = await made_before(session, caller, Consent, command.id, made_from)
+    before = await resent(session, caller, Consent, command.id, made_from)
     if before is not None:
         return view_of(before, start_url=_start_url(installation, open_intent(keys, before).link))
     _check(command, installation.origins)

@@ -19,6 +19,7 @@ from domain.accounts.shapes import (
 from domain.accounts.tables import Account
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
+from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.kernel.words import Word
@@ -42,12 +43,11 @@ def ids_of(
     caller: Caller, *, networks: Sequence[str] = (), community_ids: Sequence[UUID] = ()
 ) -> SelectOfScalar[UUID]:
     """The accounts of networks and communities, for the floors above to choose by."""
-    statement = select(Account.id).where(col(Account.workspace_id) == caller.workspace_id)
-    if networks:
-        statement = statement.where(col(Account.network).in_(networks))
-    if community_ids:
-        statement = statement.where(col(Account.community_id).in_(community_ids))
-    return statement
+    return select(Account.id).where(
+        col(Account.workspace_id) == caller.workspace_id,
+        among(Account.network, networks),
+        among(Account.community_id, community_ids),
+    )
 
 
 async def get_account(session: AsyncSession, caller: Caller, id_: UUID) -> AccountView:
@@ -71,13 +71,11 @@ async def list_accounts(
     states: Sequence[AccountState] = (),
 ) -> Page[AccountView]:
     caller.need(Scope.ACCOUNTS_READ)
-    statement = living(caller)
-    if community_ids:
-        statement = statement.where(col(Account.community_id).in_(community_ids))
-    if networks:
-        statement = statement.where(col(Account.network).in_(networks))
-    if states:
-        statement = statement.where(col(Account.state).in_(states))
+    statement = living(caller).where(
+        among(Account.community_id, community_ids),
+        among(Account.network, networks),
+        among(Account.state, states),
+    )
     order = Sort(sort, (col(Account.created_at), col(Account.id)), (datetime, UUID))
     return await order.page(session, statement, request, view=view_of)
 

@@ -18,7 +18,7 @@ from domain.accounts.tables import Account
 from domain.connector.words import Login
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, find_for_change, made_before
+from domain.kernel.changes import apply, find_for_change, resent
 from domain.kernel.errors import (
     AbilityMissing,
     AccountDisconnected,
@@ -48,7 +48,7 @@ async def connect_account(
     """
     caller.need(Scope.ACCOUNTS_WRITE)
     made_from = keyed_digest(keys, command.model_dump_json())
-    before = await made_before(session, caller, Account, command.id, made_from)
+    before = await resent(session, caller, Account, command.id, made_from)
     if before is not None:
         return view_of(before)
     caller.need_community(command.community_id)

@@ -18,6 +18,7 @@ from domain.kernel.batches import OfEach
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.ids import show
+from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.tables import DepartmentMember
@@ -121,14 +122,11 @@ def asks(workspace_id: UUID, member_id: UUID) -> ColumnElement[bool]:
 
 
 def _filtered(caller: Caller, where: ReviewFilter) -> SelectOfScalar[Review]:
-    statement = visible(caller)
-    for column, values in (
-        (Review.state, where.states),
-        (Review.community_id, where.community_ids),
-        (Review.post_id, where.post_ids),
-    ):
-        if values:
-            statement = statement.where(col(column).in_(values))
+    statement = visible(caller).where(
+        among(Review.state, where.states),
+        among(Review.community_id, where.community_ids),
+        among(Review.post_id, where.post_ids),
+    )
     if where.is_mine is not None:
         is_asked: ColumnElement[bool] = false()
         if caller.member_id is not None:

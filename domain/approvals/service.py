@@ -49,13 +49,12 @@ async def submit_review(
     `AlreadyExists` where it is under review.
     """
     caller.need(Scope.POSTS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Review, command.id, made_from)
+    before = await made_before(session, caller, Review, command)
     if before is not None:
         return ReviewView.model_validate(before)
     post = await find_post(session, caller, post_id, None)
     row = await new_review(session, caller, post, command, now=now)
-    row.made_from = made_from
+    row.made_from = digest(command)
     await ask(session, caller, post, row, "review.submitted", doors=doors, now=now)
     return ReviewView.model_validate(row)
 

@@ -1,9 +1,9 @@
 """Reads the event log as an audit trail, the latest first."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +13,7 @@ from domain.events.shapes import subject_text
 from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
+from domain.kernel.narrowing import among, within
 from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 
@@ -38,20 +39,15 @@ async def get_audit_entry(session: AsyncSession, caller: Caller, id_: UUID) -> A
     return _view(row, await _hashes_before(session, caller, [row]))
 
 
-def conditions(where: AuditFilter) -> list[Any]:
+def conditions(where: AuditFilter) -> list[ColumnElement[bool]]:
     """The filter as SQL. Raises `IdMalformed` for a subject that is no id."""
-    wanted = {
-        Event.actor: where.actors,
-        Event.kind: where.kinds,
-        Event.subject_kind: where.subject_kinds,
-    }
-    found: list[Any] = [col(column).in_(values) for column, values in wanted.items() if values]
-    found += about(where.subjects)
-    if where.since is not None:
-        found.append(col(Event.occurred_at) >= where.since)
-    if where.until is not None:
-        found.append(col(Event.occurred_at) < where.until)
-    return found
+    return [
+        among(Event.actor, where.actors),
+        among(Event.kind, where.kinds),
+        among(Event.subject_kind, where.subject_kinds),
+        *within(Event.occurred_at, where.since, where.until),
+        *about(where.subjects),
+    ]
 
 
 async def _hashes_before(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -14,9 +13,18 @@ from domain.calendars.shapes import ChangePillar, CreatePillar, PillarView
 from domain.calendars.tables import Calendar, Pillar
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, flush, insert, made_before
-from domain.kernel.errors import Fault, InUse, Misfit
-from domain.kernel.ids import new_id
+from domain.kernel.changes import (
+    apply,
+    find,
+    find_for_change,
+    flush,
+    insert,
+    made_before,
+    made_now,
+    remove,
+)
+from domain.kernel.errors import Fault, Misfit
+from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
@@ -34,18 +42,13 @@ async def create_pillar(
     session: AsyncSession, caller: Caller, command: CreatePillar, *, now: datetime
 ) -> PillarView:
     caller.need(Scope.CALENDARS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Pillar, command.id, made_from)
+    before = await made_before(session, caller, Pillar, command)
     if before is not None:
         return PillarView.model_validate(before)
     found = calendars.visible(caller).where(col(Calendar.id) == command.calendar_id)
     await find(session, found, what="calendar")
     row = Pillar(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         **command.model_dump(exclude={"id"}),
     )
     await insert(session, row, taken=NAME_TAKEN, at="/name")
@@ -82,11 +85,7 @@ async def remove_pillar(
     """Raises `InUse` while posts, slots or recurrences stand on it."""
     caller.need(Scope.CALENDARS_WRITE)
     row = await _pillar(session, caller, id_, expected_version)
-    await session.delete(row)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise InUse("Posts, slots or recurrences stand on this pillar.") from None
+    await remove(session, row, in_use="Posts, slots or recurrences stand on this pillar.")
     record(session, caller, "pillar.removed", ("pillar", id_), now=now)
 
 
@@ -105,9 +104,7 @@ async def list_pillars(
 ) -> Page[PillarView]:
     """The oldest first."""
     caller.need(Scope.CALENDARS_READ)
-    statement = visible(caller)
-    if calendar_ids:
-        statement = statement.where(col(Pillar.calendar_id).in_(calendar_ids))
+    statement = visible(caller).where(among(Pillar.calendar_id, calendar_ids))
     return await OLDEST_FIRST.page(session, statement, request, view=PillarView.model_validate)
 
 

@@ -12,6 +12,7 @@ from domain.calendars.shapes import CalendarView
 from domain.calendars.tables import Calendar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
+from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
@@ -43,9 +44,7 @@ async def list_calendars(
     community_ids: Sequence[UUID] = (),
 ) -> Page[CalendarView]:
     caller.need(Scope.CALENDARS_READ)
-    statement = visible(caller)
-    if community_ids:
-        statement = statement.where(col(Calendar.community_id).in_(community_ids))
+    statement = visible(caller).where(among(Calendar.community_id, community_ids))
     return await OLDEST_FIRST.page(session, statement, request, view=CalendarView.model_validate)
 
 

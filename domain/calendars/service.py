@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,9 +13,15 @@ from domain.communities import queries as communities
 from domain.communities.tables import Community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
-from domain.kernel.errors import InUse
-from domain.kernel.ids import new_id
+from domain.kernel.changes import (
+    apply,
+    find,
+    find_for_change,
+    insert,
+    made_before,
+    made_now,
+    remove,
+)
 from domain.kernel.nudges import nudge
 
 
@@ -25,19 +30,14 @@ async def create_calendar(
 ) -> CalendarView:
     """Raises `NotFound` for a community of another workspace."""
     caller.need(Scope.CALENDARS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Calendar, command.id, made_from)
+    before = await made_before(session, caller, Calendar, command)
     if before is not None:
         return CalendarView.model_validate(before)
     found = communities.visible(caller).where(col(Community.id) == command.community_id)
     community = await find(session, found, what="community")
     row = Calendar(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         time_zone=command.time_zone or community.time_zone,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
         **command.model_dump(exclude={"id", "time_zone"}),
     )
     await insert(session, row, taken="This calendar exists already.")
@@ -77,11 +77,7 @@ async def remove_calendar(
     """Raises `InUse` while posts or recurrences stand in it."""
     caller.need(Scope.CALENDARS_WRITE)
     row = await _calendar(session, caller, id_, expected_version)
-    await session.delete(row)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise InUse("Posts or recurrences stand in this calendar.") from None
+    await remove(session, row, in_use="Posts or recurrences stand in this calendar.")
     record(session, caller, "calendar.removed", ("calendar", id_), now=now)
 
 

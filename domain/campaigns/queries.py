@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import any_, literal, or_
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -15,6 +15,7 @@ from domain.campaigns.tables import Campaign
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import Fault, Misfit
+from domain.kernel.narrowing import among, labelled
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
@@ -54,13 +55,9 @@ async def list_campaigns(
 
 
 def _filtered(caller: Caller, where: CampaignFilter) -> SelectOfScalar[Campaign]:
-    statement = visible(caller)
-    if where.community_ids:
-        statement = statement.where(col(Campaign.community_id).in_(where.community_ids))
-    if where.labels:
-        statement = statement.where(
-            or_(*(literal(each) == any_(col(Campaign.labels)) for each in where.labels))
-        )
+    statement = visible(caller).where(
+        among(Campaign.community_id, where.community_ids), labelled(Campaign.labels, where.labels)
+    )
     if where.runs_on is not None:
         starts_on, ends_on = col(Campaign.starts_on), col(Campaign.ends_on)
         statement = statement.where(

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,9 +15,17 @@ from domain.communities import queries as communities
 from domain.communities.tables import Community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
-from domain.kernel.errors import Fault, InUse, Misfit, NetworkUnknown
-from domain.kernel.ids import new_id
+from domain.kernel.changes import (
+    apply,
+    archiving,
+    find,
+    find_for_change,
+    insert,
+    made_before,
+    made_now,
+    remove,
+)
+from domain.kernel.errors import Fault, Misfit, NetworkUnknown
 from domain.networks import find as find_network
 
 
@@ -27,8 +34,7 @@ async def create_campaign(
 ) -> CampaignView:
     """Raises `NotFound` for a community of another workspace, and `Misfit`."""
     caller.need(Scope.CALENDARS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Campaign, command.id, made_from)
+    before = await made_before(session, caller, Campaign, command)
     if before is not None:
         return CampaignView.model_validate(before)
     found = communities.visible(caller).where(col(Community.id) == command.community_id)
@@ -36,11 +42,7 @@ async def create_campaign(
     _ensure_days(command.starts_on, command.ends_on)
     _ensure_networks(command.utm)
     row = Campaign(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         **command.model_dump(exclude={"id"}),
     )
     await insert(session, row, taken="This campaign exists already.")
@@ -78,18 +80,13 @@ async def remove_campaign(
     """Raises `InUse` while posts or ideas belong to it: archive it instead."""
     caller.need(Scope.CALENDARS_WRITE)
     row = await _campaign(session, caller, id_, expected_version)
-    await session.delete(row)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise InUse("Posts, ideas or recurrences belong to it; archive it instead.") from None
+    in_use = "Posts, ideas or recurrences belong to it; archive it instead."
+    await remove(session, row, in_use=in_use)
     record(session, caller, "campaign.removed", ("campaign", id_), now=now)
 
 
 def _values(command: ChangeCampaign, row: Campaign, now: datetime) -> dict[str, Any]:
-    values = command.sent()
-    if "is_archived" in values:
-        values["archived_at"] = (row.archived_at or now) if values.pop("is_archived") else None
+    values = archiving(command.sent(), row.archived_at, now)
     if "utm" in values:
         _ensure_networks(values["utm"])
         values["utm"] = [each.model_dump() for each in values["utm"]]

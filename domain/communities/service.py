@@ -1,10 +1,8 @@
 """Changes of communities."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,9 +11,16 @@ from domain.communities.shapes import ChangeCommunity, CommunityView, CreateComm
 from domain.communities.tables import Community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find_for_change, flush, insert, made_before
-from domain.kernel.errors import InUse
-from domain.kernel.ids import new_id
+from domain.kernel.changes import (
+    apply,
+    archiving,
+    find_for_change,
+    flush,
+    insert,
+    made_before,
+    made_now,
+    remove,
+)
 
 SLUG_TAKEN = "A community with this slug exists already."
 
@@ -26,16 +31,11 @@ async def create_community(
     """Raises `CommunitiesHeld`."""
     caller.need(Scope.COMMUNITIES_WRITE)
     caller.need_all_communities()
-    made_from = digest(command)
-    before = await made_before(session, caller, Community, command.id, made_from)
+    before = await made_before(session, caller, Community, command)
     if before is not None:
         return CommunityView.model_validate(before)
     row = Community(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         **command.model_dump(exclude={"id"}),
     )
     await insert(session, row, taken=SLUG_TAKEN, at="/slug")
@@ -54,7 +54,7 @@ async def change_community(
 ) -> CommunityView:
     caller.need(Scope.COMMUNITIES_WRITE)
     row = await _community(session, caller, id_, expected_version)
-    previous = apply(row, _values(command, row, now), now=now)
+    previous = apply(row, archiving(command.sent(), row.archived_at, now), now=now)
     if previous:
         await flush(session, taken=SLUG_TAKEN, at="/slug")
         about = ("community", id_)
@@ -73,11 +73,7 @@ async def remove_community(
     """Raises `InUse` while accounts or calendars belong to it: archive it instead."""
     caller.need(Scope.COMMUNITIES_WRITE)
     row = await _community(session, caller, id_, expected_version)
-    await session.delete(row)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise InUse("Accounts or calendars belong to it; archive it instead.") from None
+    await remove(session, row, in_use="Accounts or calendars belong to it; archive it instead.")
     record(session, caller, "community.removed", ("community", id_), now=now)
 
 
@@ -88,10 +84,3 @@ async def _community(
     return await find_for_change(
         session, statement, what="community", expected_version=expected_version
     )
-
-
-def _values(command: ChangeCommunity, row: Community, now: datetime) -> dict[str, Any]:
-    values = command.sent()
-    if "is_archived" in values:
-        values["archived_at"] = (row.archived_at or now) if values.pop("is_archived") else None
-    return values

@@ -13,9 +13,8 @@ from domain.contacts.shapes import ChangeContact, ContactView, CreateContact, Ha
 from domain.contacts.tables import Contact
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find_for_change, insert, made_before
+from domain.kernel.changes import apply, find_for_change, insert, made_before, made_now
 from domain.kernel.errors import Fault, NetworkUnknown
-from domain.kernel.ids import new_id
 from domain.networks import find as find_network
 
 
@@ -24,17 +23,12 @@ async def create_contact(
 ) -> ContactView:
     """Raises `AlreadyExists` for a key that is taken, and `NetworkUnknown`."""
     caller.need(Scope.POSTS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Contact, command.id, made_from)
+    before = await made_before(session, caller, Contact, command)
     if before is not None:
         return ContactView.model_validate(before)
     _ensure_networks(command.handles)
     row = Contact(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         **command.model_dump(exclude={"id"}),
     )
     await insert(session, row, taken="A contact has this key already.", at="/key")

@@ -20,6 +20,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.coded import described_at
 from domain.kernel.errors import NotFound
 from domain.kernel.ids import read_any
+from domain.kernel.narrowing import among, within
 from domain.kernel.pages import PageRequest, Sort, page_of
 from domain.kernel.shapes import Page
 
@@ -66,13 +67,13 @@ async def list_events(
     here = Place.of(request.cursor)
     # Before the page: what is written in between is behind the cursor, and comes next.
     head = await head_from(session, caller, here)
-    statement = visible(caller).where(col(Event.number) > here.number, *about(subjects))
-    if kinds:
-        statement = statement.where(col(Event.kind).in_(kinds))
-    if subject_kinds:
-        statement = statement.where(col(Event.subject_kind).in_(subject_kinds))
-    if since is not None:
-        statement = statement.where(col(Event.occurred_at) >= since)
+    statement = visible(caller).where(
+        col(Event.number) > here.number,
+        among(Event.kind, kinds),
+        among(Event.subject_kind, subject_kinds),
+        *within(Event.occurred_at, since, None),
+        *about(subjects),
+    )
     rows = (await session.exec(IN_ORDER.after(statement, PageRequest(request.limit)))).all()
     page = page_of(rows, request, view=view_of, cursor=_cursor)
     if page.page.has_more:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from domain.ideas.rules import CandidateState
 from domain.ideas.tables import Candidate
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor
-from domain.kernel.shapes import Page, PageMark
+from domain.kernel.narrowing import among
+from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.shapes import Page
 from domain.kernel.words import Word
 from domain.mentions.tables import Mention
 
@@ -58,12 +60,9 @@ async def list_candidates(
 ) -> Page[CandidateView]:
     """The best first, or the newest."""
     caller.need(Scope.MENTIONS_READ)
-    rows = (await session.exec(order_of(sort).after(_filtered(caller, where), request))).all()
-    shown, has_more = rows[: request.limit], len(rows) > request.limit
-    last = shown[-1] if has_more else None
-    cursor = make_cursor(sort, getattr(last, sort.removeprefix("-")), last.id) if last else None
-    mark = PageMark(next_cursor=cursor, has_more=has_more)
-    return Page(data=await views_of(session, caller, shown), page=mark)
+    return await order_of(sort).page_together(
+        session, _filtered(caller, where), request, views=partial(views_of, session, caller)
+    )
 
 
 def order_of(sort: CandidateSort) -> Sort:
@@ -75,14 +74,11 @@ def order_of(sort: CandidateSort) -> Sort:
 
 
 def _filtered(caller: Caller, where: CandidateFilter) -> SelectOfScalar[Candidate]:
-    statement = visible(caller)
-    for column, values in (
-        (Candidate.state, where.states),
-        (Candidate.community_id, where.community_ids),
-        (Candidate.origin, where.origins),
-    ):
-        if values:
-            statement = statement.where(col(column).in_(values))
+    statement = visible(caller).where(
+        among(Candidate.state, where.states),
+        among(Candidate.community_id, where.community_ids),
+        among(Candidate.origin, where.origins),
+    )
     if where.at_least is not None:
         statement = statement.where(col(Candidate.score) >= where.at_least)
     return statement

@@ -49,15 +49,15 @@ async def pick_mention(
 ) -> CandidateView:
     """Raises `NotFound`, and `AlreadyExists` for a mention that is a candidate."""
     caller.need(Scope.MENTIONS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Candidate, command.id, made_from)
+    before = await made_before(session, caller, Candidate, command)
     if before is not None:
         return await view_of(session, caller, before)
     statement = mentions.visible(caller).where(col(Mention.id) == command.mention_id)
     mention = await find(session, statement, what="mention")
     house = await _house(session, caller, mention.community_id)
     row = _candidate(mention, CandidateOrigin.PICK, house, now)
-    row.id, row.note, row.made_from = command.id or row.id, command.note, made_from
+    row.id, row.made_from = command.id or row.id, digest(command)
+    row.note = command.note
     await insert(session, row, taken="This mention is a candidate already.", at="/mention_id")
     record(session, caller, "candidate.picked", ("candidate", row.id), now=now)
     return await view_of(session, caller, row)

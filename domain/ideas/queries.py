@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, literal, or_
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -15,6 +15,7 @@ from domain.ideas.shapes import IdeaView
 from domain.ideas.tables import Idea, IdeaPost
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
+from domain.kernel.narrowing import among, labelled
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.kernel.words import Word
@@ -73,20 +74,13 @@ def order_of(sort: IdeaSort) -> Sort:
 
 
 def _filtered(caller: Caller, where: IdeaFilter) -> SelectOfScalar[Idea]:
-    statement = visible(caller)
-    for column, values in (
-        (Idea.state, where.states),
-        (Idea.community_id, where.community_ids),
-        (Idea.campaign_id, where.campaign_ids),
-        (Idea.pillar_id, where.pillar_ids),
-    ):
-        if values:
-            statement = statement.where(col(column).in_(values))
-    if where.labels:
-        statement = statement.where(
-            or_(*(literal(each) == any_(col(Idea.labels)) for each in where.labels))
-        )
-    return statement
+    return visible(caller).where(
+        among(Idea.state, where.states),
+        among(Idea.community_id, where.community_ids),
+        among(Idea.campaign_id, where.campaign_ids),
+        among(Idea.pillar_id, where.pillar_ids),
+        labelled(Idea.labels, where.labels),
+    )
 
 
 async def ideas_by_id(

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,9 +20,16 @@ from domain.ideas.rules import TRANSITIONS, IdeaState, lacks_summary, may_move
 from domain.ideas.shapes import ChangeIdea, CreateIdea, IdeaView, MoveIdea
 from domain.ideas.tables import Idea
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
-from domain.kernel.errors import Fault, InUse, Misfit, MoveRefused, NotFound
-from domain.kernel.ids import new_id
+from domain.kernel.changes import (
+    apply,
+    find,
+    find_for_change,
+    insert,
+    made_before,
+    made_now,
+    remove,
+)
+from domain.kernel.errors import Fault, Misfit, MoveRefused, NotFound
 from domain.workspaces.tables import Member
 
 
@@ -32,8 +38,7 @@ async def create_idea(
 ) -> IdeaView:
     """Raises `NotFound` and, for a campaign or pillar of another community, `Misfit`."""
     caller.need(Scope.CALENDARS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Idea, command.id, made_from)
+    before = await made_before(session, caller, Idea, command)
     if before is not None:
         return IdeaView.model_validate(before)
     found = communities.visible(caller).where(col(Community.id) == command.community_id)
@@ -41,12 +46,8 @@ async def create_idea(
     values = command.model_dump(exclude={"id"})
     await _check(session, caller, command.community_id, values)
     row = Idea(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         state=IdeaState.IDEA,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
         **values,
     )
     await insert(session, row, taken="This idea exists already.")
@@ -109,11 +110,7 @@ async def remove_idea(
     """Raises `InUse` once posts came of it: close it instead."""
     caller.need(Scope.CALENDARS_WRITE)
     row = await find_idea(session, caller, id_, expected_version)
-    await session.delete(row)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise InUse("Posts came of it; close it instead.") from None
+    await remove(session, row, in_use="Posts came of it; close it instead.")
     record(session, caller, "idea.removed", ("idea", id_), now=now)
 
 

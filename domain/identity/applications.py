@@ -25,7 +25,7 @@ from domain.identity.shapes import (
 )
 from domain.identity.tables import Application, ApplicationSecret
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find_for_change, insert, made_before
+from domain.kernel.changes import apply, find_for_change, insert, made_before, made_now
 from domain.kernel.errors import Fault, Misfit, NotAllowedNow, NotFound, RedirectUnfit
 from domain.kernel.ids import new_id, show
 from domain.kernel.sealing import fingerprint
@@ -36,16 +36,11 @@ async def create_application(
 ) -> ApplicationView:
     """Raises `RedirectUnfit` and, where its parts do not fit each other, `Misfit`."""
     caller.need(Scope.ADMINISTRATION)
-    made_from = digest(command)
-    before = await made_before(session, caller, Application, command.id, made_from)
+    before = await made_before(session, caller, Application, command)
     if before is not None:
         return await _view(session, caller, before)
     row = Application(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         **command.model_dump(exclude={"id"}),
     )
     _check(row)

@@ -1,6 +1,7 @@
 """Reads of tokens, keys, applications and grants: a member's own, or all for administrators."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from domain.identity.shapes import (
 from domain.identity.tables import Application, ApplicationSecret, Grant, Token
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page, View
 
 Shown = TypeVar("Shown", bound=View)
@@ -105,8 +106,7 @@ async def list_tokens(
     session: AsyncSession, caller: Caller, request: PageRequest
 ) -> Page[TokenView]:
     statement = visible_tokens(caller, TOKENS)
-    rows = (await session.exec(TOKEN_ORDER.after(statement, request))).all()
-    return page_of(rows, request, view=TokenView.model_validate, cursor=TOKEN_ORDER.cursor)
+    return await TOKEN_ORDER.page(session, statement, request, view=TokenView.model_validate)
 
 
 async def get_api_key(session: AsyncSession, caller: Caller, id_: UUID) -> ApiKeyView:
@@ -117,8 +117,7 @@ async def list_api_keys(
     session: AsyncSession, caller: Caller, request: PageRequest
 ) -> Page[ApiKeyView]:
     statement = visible_tokens(caller, KEYS)
-    rows = (await session.exec(KEY_ORDER.after(statement, request))).all()
-    return page_of(rows, request, view=ApiKeyView.model_validate, cursor=KEY_ORDER.cursor)
+    return await KEY_ORDER.page(session, statement, request, view=ApiKeyView.model_validate)
 
 
 async def get_application(session: AsyncSession, caller: Caller, id_: UUID) -> ApplicationView:
@@ -129,9 +128,8 @@ async def list_applications(
     session: AsyncSession, caller: Caller, request: PageRequest
 ) -> Page[ApplicationView]:
     statement = visible_applications(caller)
-    rows = (await session.exec(APPLICATION_ORDER.after(statement, request))).all()
-    shown = {view.id: view for view in await application_views(session, caller, rows)}
-    return page_of(rows, request, view=lambda row: shown[row.id], cursor=APPLICATION_ORDER.cursor)
+    views = partial(application_views, session, caller)
+    return await APPLICATION_ORDER.page_together(session, statement, request, views=views)
 
 
 async def application_views(
@@ -168,8 +166,7 @@ async def get_grant(session: AsyncSession, caller: Caller, id_: UUID) -> GrantVi
 async def list_grants(
     session: AsyncSession, caller: Caller, request: PageRequest
 ) -> Page[GrantView]:
-    rows = (await session.exec(GRANT_ORDER.after(visible_grants(caller), request))).all()
-    return page_of(rows, request, view=grant_view, cursor=GRANT_ORDER.cursor)
+    return await GRANT_ORDER.page(session, visible_grants(caller), request, view=grant_view)
 
 
 def grant_view(row: Grant) -> GrantView:

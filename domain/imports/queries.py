@@ -13,6 +13,7 @@ from domain.imports.shapes import ImportRowView, ImportView
 from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
+from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
@@ -56,9 +57,7 @@ async def list_imports(
 ) -> Page[ImportView]:
     """The newest first."""
     caller.need(Scope.POSTS_READ)
-    statement = visible(caller)
-    if calendar_ids:
-        statement = statement.where(col(Import.calendar_id).in_(calendar_ids))
+    statement = visible(caller).where(among(Import.calendar_id, calendar_ids))
     return await NEWEST_FIRST.page(session, statement, request, view=ImportView.model_validate)
 
 
@@ -72,9 +71,7 @@ async def list_import_rows(
 ) -> Page[ImportRowView]:
     """In the order of the file. Raises `NotFound`."""
     await get_import(session, caller, import_id)
-    statement = visible_rows(caller, import_id)
-    if results:
-        statement = statement.where(col(ImportRow.result).in_(results))
+    statement = visible_rows(caller, import_id).where(among(ImportRow.result, results))
     return await IN_ORDER.page(session, statement, request, view=_row_view)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -14,11 +14,12 @@ from domain.kernel.caller import Caller
 from domain.kernel.errors import (
     AlreadyExists,
     IdTaken,
+    InUse,
     NotFound,
     VersionMissing,
     VersionStale,
 )
-from domain.kernel.shapes import Command
+from domain.kernel.ids import new_id
 from domain.kernel.tables import Kept
 
 Row = TypeVar("Row", bound=Kept)
@@ -27,15 +28,35 @@ UNSENT = -1
 LOCK_ID = text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))")
 
 
-def digest(command: Command) -> bytes:
+class Asked(Protocol):
+    """What a digest is made of: any command."""
+
+    def model_dump_json(self) -> str: ...
+
+
+class Creation(Asked, Protocol):
+    """A command that makes a row, under an id that a client may bring along."""
+
+    @property
+    def id(self) -> UUID | None: ...
+
+
+def digest(command: Asked) -> bytes:
     """What a create command asked for, to tell a resend from another request."""
     return hashlib.sha256(command.model_dump_json().encode()).digest()
 
 
 async def made_before(
+    session: AsyncSession, caller: Caller, table: type[Row], command: Creation
+) -> Row | None:
+    """The row that a resent command made; None when there is none yet. Raises as `resent`."""
+    return await resent(session, caller, table, command.id, digest(command))
+
+
+async def resent(
     session: AsyncSession, caller: Caller, table: type[Row], id_: UUID | None, made_from: bytes
 ) -> Row | None:
-    """The row that a resent create command made; None when there is none yet.
+    """As `made_before`, where more or less than the command tells a resend.
 
     Raises `IdTaken` when the client-made id was used for something else. Two requests with one
     id wait for each other here.
@@ -47,6 +68,17 @@ async def made_before(
     if row is not None and row.made_from != made_from:
         raise IdTaken(at="/id")
     return row
+
+
+def made_now(caller: Caller, command: Creation, *, now: datetime) -> dict[str, Any]:
+    """What the row of a command begins with."""
+    return {
+        "workspace_id": caller.workspace_id,
+        "id": command.id or new_id(),
+        "created_at": now,
+        "updated_at": now,
+        "made_from": digest(command),
+    }
 
 
 async def insert(session: AsyncSession, row: Kept, *, taken: str, at: str | None = "/id") -> None:
@@ -64,6 +96,15 @@ async def flush(session: AsyncSession, *, taken: str, at: str | None) -> None:
         await session.flush()
     except IntegrityError:
         raise AlreadyExists(taken, at=at) from None
+
+
+async def remove(session: AsyncSession, row: Kept, *, in_use: str) -> None:
+    """Raises `InUse`, with these words, while other rows name this one."""
+    await session.delete(row)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise InUse(in_use) from None
 
 
 async def find_for_change(
@@ -113,6 +154,16 @@ def apply(row: Kept, values: dict[str, Any], *, now: datetime) -> dict[str, Any]
         row.version += 1
         row.updated_at = now
     return previous
+
+
+def archiving(
+    values: dict[str, Any], archived_at: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """The values of a change, `is_archived` as the moment that a row keeps."""
+    if "is_archived" not in values:
+        return values
+    kept = {name: value for name, value in values.items() if name != "is_archived"}
+    return kept | {"archived_at": (archived_at or now) if values["is_archived"] else None}
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

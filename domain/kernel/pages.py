@@ -1,7 +1,7 @@
 """Keyset pages: a cursor holds the list, its sort and the keys of the last row shown."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -100,6 +100,19 @@ class Sort:
         rows = (await session.exec(self.after(statement, request))).all()
         return page_of(rows, request, view=view, cursor=self.cursor)
 
+    async def page_together(
+        self,
+        session: AsyncSession,
+        statement: SelectOfScalar[Row],
+        request: PageRequest,
+        *,
+        views: Callable[[Sequence[Row]], Awaitable[list[Item]]],
+    ) -> Page[Item]:
+        """As `page`, of views that are made together, in the order of their rows."""
+        rows = (await session.exec(self.after(statement, request))).all()
+        shown = await views(rows[: request.limit])
+        return Page(data=shown, page=_mark(rows, request, self.cursor))
+
     def cursor(self, row: object) -> str:
         """Where a row stands in this order."""
         keys = [column.key for column in self.columns]  # type: ignore[union-attr]  # col() hides it
@@ -114,7 +127,11 @@ def page_of(
     cursor: Callable[[Row], str],
 ) -> Page[Item]:
     """The page in rows that were read one longer than the limit."""
-    shown = rows[: request.limit]
+    shown = [view(row) for row in rows[: request.limit]]
+    return Page(data=shown, page=_mark(rows, request, cursor))
+
+
+def _mark(rows: Sequence[Row], request: PageRequest, cursor: Callable[[Row], str]) -> PageMark:
     has_more = len(rows) > request.limit
-    mark = PageMark(next_cursor=cursor(shown[-1]) if has_more else None, has_more=has_more)
-    return Page(data=[view(row) for row in shown], page=mark)
+    next_cursor = cursor(rows[request.limit - 1]) if has_more else None
+    return PageMark(next_cursor=next_cursor, has_more=has_more)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find_for_change, insert, made_before
+from domain.kernel.changes import apply, find_for_change, insert, made_before, made_now
 from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault, Misfit, NotFound
 from domain.kernel.ids import new_id, show
@@ -40,17 +40,12 @@ async def create_album(
 ) -> AlbumView:
     """Raises `NotFound` for the cover."""
     caller.need(Scope.POSTS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Album, command.id, made_from)
+    before = await made_before(session, caller, Album, command)
     if before is not None:
         return AlbumView.model_validate(before)
     await _check_media(session, caller, [command.cover_id])
     row = Album(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         **command.model_dump(exclude={"id"}),
     )
     await insert(session, row, taken="This album exists already.")

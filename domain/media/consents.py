@@ -10,8 +10,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, made_before
-from domain.kernel.ids import new_id, show
+from domain.kernel.changes import apply, find, find_for_change, made_before, made_now
+from domain.kernel.ids import show
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.media import queries
@@ -38,20 +38,15 @@ async def add_consent(
 ) -> MediaConsentView:
     """Raises `NotFound` for the file or the document."""
     caller.need(Scope.POSTS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, MediaConsent, command.id, made_from)
+    before = await made_before(session, caller, MediaConsent, command)
     if before is not None:
         return MediaConsentView.model_validate(before)
     media = await find_media_for_change(session, caller, media_id, None)
     ensure_own(media)
     await _check_document(session, caller, command.document_id)
     row = MediaConsent(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         media_id=media_id,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
         **command.model_dump(exclude={"id"}),
     )
     session.add(row)

@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find_for_change, made_before
-from domain.kernel.errors import Fault, InUse, NetworkUnknown, NotAllowedNow
-from domain.kernel.ids import new_id
+from domain.kernel.changes import apply, find_for_change, made_before, made_now, remove
+from domain.kernel.errors import Fault, NetworkUnknown, NotAllowedNow
 from domain.kernel.nudges import due_at
 from domain.media.forgetting import drop_content, lock_content
 from domain.media.queries import consents_of, view_of, visible
@@ -49,18 +47,13 @@ async def add_media(
     now: datetime,
 ) -> MediaView:
     caller.need(Scope.POSTS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Media, command.id, made_from)
+    before = await made_before(session, caller, Media, command)
     if before is not None:
         return view_of(before)
     await lock_content(session, caller, stowed.sha256)
     await asyncio.to_thread(store.put, caller.workspace_id, stowed, sniffed.content_type)
     row = Media(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         file_name=command.file_name,
         content_type=sniffed.content_type,
         size_bytes=stowed.size_bytes,
@@ -119,11 +112,7 @@ async def remove_media(
     """
     caller.need(Scope.POSTS_WRITE)
     row = await find_media_for_change(session, caller, id_, expected_version)
-    await session.delete(row)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise InUse("A consent names this file, or it has renditions.") from None
+    await remove(session, row, in_use="A consent names this file, or it has renditions.")
     await drop_content(session, caller, row.sha256, now=now)
     record(session, caller, "media.removed", ("media", id_), now=now)
     return row.sha256

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -11,10 +12,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.connector.words import InboxKind
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, made_before
+from domain.kernel.changes import apply, digest, find, find_for_change, resent
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.ids import new_id, show
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.mentions.queries import visible
 from domain.mentions.rules import WRITTEN, MentionStatus
@@ -48,7 +49,7 @@ async def create_answer(
     """
     caller.need(Scope.MENTIONS_ANSWER)
     made_from = digest(command) + mention_id.bytes
-    before = await made_before(session, caller, Answer, command.id, made_from)
+    before = await resent(session, caller, Answer, command.id, made_from)
     if before is not None:
         return (await _views(session, caller, [before]))[0]
     statement = visible(caller).where(col(Mention.id) == mention_id)
@@ -131,9 +132,8 @@ async def list_answers(
     caller.need(Scope.MENTIONS_READ)
     await find(session, visible(caller).where(col(Mention.id) == mention_id), what="mention")
     statement = visible_answers(caller).where(col(Answer.mention_id) == mention_id)
-    rows = (await session.exec(IN_ORDER.after(statement, request))).all()
-    views = {view.id: view for view in await _views(session, caller, rows)}
-    return page_of(rows, request, view=lambda row: views[row.id], cursor=IN_ORDER.cursor)
+    views = partial(_views, session, caller)
+    return await IN_ORDER.page_together(session, statement, request, views=views)
 
 
 async def answers_by_mention(

@@ -12,7 +12,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.database import driver_of
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.narrowing import among, within
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page, PageMark
 from domain.kernel.words import Word
 from domain.mentions.inbox import read_inbox
@@ -98,20 +99,12 @@ async def list_authors(
     handles: Sequence[str] = (),
 ) -> Page[AuthorView]:
     caller.need(Scope.MENTIONS_READ)
-    statement = visible_authors(caller)
-    if networks:
-        statement = statement.where(col(Author.network).in_(networks))
-    if handles:
-        statement = statement.where(col(Author.handle).in_(handles))
+    statement = visible_authors(caller).where(
+        among(Author.network, networks), among(Author.handle, handles)
+    )
     key, type_ = ("handle", str) if sort.endswith("handle") else ("created_at", datetime)
     order = Sort(sort, (col(getattr(Author, key)), col(Author.id)), (type_, UUID))
-    rows = (await session.exec(order.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=AuthorView.model_validate,
-        cursor=order.cursor,
-    )
+    return await order.page(session, statement, request, view=AuthorView.model_validate)
 
 
 async def authors_by_id(
@@ -137,28 +130,15 @@ async def list_conversations(
     sort: ConversationSort = ConversationSort.LAST_DOWN,
 ) -> Page[ConversationView]:
     caller.need(Scope.MENTIONS_READ)
-    statement = visible_conversations(caller)
-    for column, values in (
-        (Conversation.account_id, where.account_ids),
-        (Conversation.community_id, where.community_ids),
-        (Conversation.network, where.networks),
-        (Conversation.post_id, where.post_ids),
-    ):
-        if values:
-            statement = statement.where(col(column).in_(values))
-    last = col(Conversation.last_mention_at)
-    if where.since is not None:
-        statement = statement.where(last >= where.since)
-    if where.until is not None:
-        statement = statement.where(last < where.until)
-    order = Sort(sort, (last, col(Conversation.id)), (datetime, UUID))
-    rows = (await session.exec(order.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=ConversationView.model_validate,
-        cursor=order.cursor,
+    statement = visible_conversations(caller).where(
+        among(Conversation.account_id, where.account_ids),
+        among(Conversation.community_id, where.community_ids),
+        among(Conversation.network, where.networks),
+        among(Conversation.post_id, where.post_ids),
+        *within(Conversation.last_mention_at, where.since, where.until),
     )
+    order = Sort(sort, (col(Conversation.last_mention_at), col(Conversation.id)), (datetime, UUID))
+    return await order.page(session, statement, request, view=ConversationView.model_validate)
 
 
 async def conversations_by_id(

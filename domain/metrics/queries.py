@@ -12,7 +12,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.accounts.queries import find_account
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.narrowing import among, within
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.metrics.shapes import (
     AccountMetrics,
@@ -50,7 +51,9 @@ async def list_samples(
 ) -> Page[SampleView]:
     """Raw samples, newest first: of a post's copies, of an account itself, or of both's copy."""
     caller.need(Scope.METRICS_READ)
-    statement = visible(caller)
+    statement = visible(caller).where(
+        among(SampleRow.metric, metrics), *within(SampleRow.sampled_at, since, until)
+    )
     if post_id is not None:
         statement = statement.where(
             col(SampleRow.subject_id).in_(
@@ -64,21 +67,7 @@ async def list_samples(
             statement = statement.where(col(SampleRow.account_id) == account_id)
     elif account_id is not None:
         statement = statement.where(col(SampleRow.subject_id) == account_id)
-    if metrics:
-        statement = statement.where(col(SampleRow.metric).in_(metrics))
-    if since is not None:
-        statement = statement.where(col(SampleRow.sampled_at) >= since)
-    if until is not None:
-        statement = statement.where(col(SampleRow.sampled_at) < until)
-    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=_sample_view,
-        cursor=lambda row: make_cursor(
-            NEWEST_FIRST.name, row.sampled_at, row.subject_id, row.metric
-        ),
-    )
+    return await NEWEST_FIRST.page(session, statement, request, view=_sample_view)
 
 
 async def get_post_metrics(session: AsyncSession, caller: Caller, post_id: UUID) -> PostMetrics:

@@ -12,6 +12,7 @@ from domain.kernel.batches import ById
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import Fault, Misfit, NotFound
+from domain.kernel.narrowing import among, within
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.occasions.shapes import (
@@ -65,9 +66,7 @@ async def list_event_calendars(
 ) -> Page[EventCalendarView]:
     """The oldest first."""
     caller.need(Scope.CALENDARS_READ)
-    statement = visible(caller)
-    if community_ids:
-        statement = statement.where(col(EventCalendar.community_id).in_(community_ids))
+    statement = visible(caller).where(among(EventCalendar.community_id, community_ids))
     return await OLDEST_FIRST.page(session, statement, request, view=view_of)
 
 
@@ -114,16 +113,12 @@ def _going_on(
     community_ids: Sequence[UUID],
     event_calendar_ids: Sequence[UUID],
 ) -> SelectOfScalar[Occasion]:
-    statement = visible_occasions(caller).where(
-        col(Occasion.starts_at) >= since - LONGEST_OCCASION,
-        col(Occasion.starts_at) < until,
+    return visible_occasions(caller).where(
+        *within(Occasion.starts_at, since - LONGEST_OCCASION, until),
         col(Occasion.ends_at) > since,
+        among(Occasion.community_id, community_ids),
+        among(Occasion.event_calendar_id, event_calendar_ids),
     )
-    if community_ids:
-        statement = statement.where(col(Occasion.community_id).in_(community_ids))
-    if event_calendar_ids:
-        statement = statement.where(col(Occasion.event_calendar_id).in_(event_calendar_ids))
-    return statement
 
 
 def view_of(row: EventCalendar) -> EventCalendarView:

@@ -10,8 +10,15 @@ from domain.communities import queries as communities
 from domain.communities.tables import Community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, flush, insert, made_before
-from domain.kernel.ids import new_id
+from domain.kernel.changes import (
+    apply,
+    find,
+    find_for_change,
+    flush,
+    insert,
+    made_before,
+    made_now,
+)
 from domain.kernel.nudges import due_at
 from domain.occasions.nearing import propose_anew
 from domain.occasions.queries import view_of, visible
@@ -33,20 +40,15 @@ async def create_event_calendar(
 ) -> EventCalendarView:
     """A worker reads it at once. Raises `AlreadyExists` and `NotFound`."""
     caller.need(Scope.CALENDARS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, EventCalendar, command.id, made_from)
+    before = await made_before(session, caller, EventCalendar, command)
     if before is not None:
         return view_of(before)
     found = communities.visible(caller).where(col(Community.id) == command.community_id)
     await find(session, found, what="community")
     row = EventCalendar(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         url=address(command.url),
         act_at=now,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
         **command.model_dump(exclude={"id", "url"}),
     )
     await insert(session, row, taken=TAKEN, at="/url")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -12,7 +13,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.database import driver_of
 from domain.kernel.errors import PublishingPaused
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.pauses.shapes import MOST_UNDER_WAY, PauseView
 from domain.pauses.tables import Pause
@@ -76,9 +77,8 @@ async def list_pauses(
     if is_open is not None:
         ended_at = col(Pause.ended_at)
         statement = statement.where(ended_at.is_(None) if is_open else ended_at.is_not(None))
-    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
-    views = {view.id: view for view in await pause_views(session, caller, rows, now=now)}
-    return page_of(rows, request, view=lambda row: views[row.id], cursor=NEWEST_FIRST.cursor)
+    views = partial(pause_views, session, caller, now=now)
+    return await NEWEST_FIRST.page_together(session, statement, request, views=views)
 
 
 async def pauses_by_id(

@@ -12,10 +12,10 @@ from domain.communities import queries as communities
 from domain.communities.tables import Community
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import digest, find, insert, made_before
+from domain.kernel.changes import find, insert, made_before, made_now
 from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault, Misfit
-from domain.kernel.ids import new_id, show
+from domain.kernel.ids import show
 from domain.pauses.queries import WAIT_FOR_JUDGES, pause_views
 from domain.pauses.shapes import CreatePause, PauseView
 from domain.pauses.tables import Pause
@@ -29,21 +29,16 @@ async def create_pause(
     Raises `NotFound`, `Misfit`, and `AlreadyExists`.
     """
     caller.need(Scope.POSTS_PUBLISH)
-    made_from = digest(command)
-    before = await made_before(session, caller, Pause, command.id, made_from)
+    before = await made_before(session, caller, Pause, command)
     if before is not None:
         return (await pause_views(session, caller, [before], now=now))[0]
     row = Pause(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         community_id=await _community(session, caller, command),
         calendar_id=command.calendar_id,
         account_id=command.account_id,
         reason=command.reason,
         paused_by=caller.actor,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
     )
     raw = await driver_of(session)
     await raw.execute(WAIT_FOR_JUDGES, str(caller.workspace_id))

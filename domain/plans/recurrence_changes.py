@@ -155,8 +155,7 @@ async def split_recurrence(
     Raises `NotFound`, `TimePast`, and `NotAllowedNow` for the very first occurrence.
     """
     need_both(caller)
-    made_from = digest(command)
-    before = await made_before(session, caller, Recurrence, command.id, made_from)
+    before = await made_before(session, caller, Recurrence, command)
     if before is not None:
         return RecurrenceView.model_validate(before)
     row = await find_recurrence(session, caller, id_, expected_version)
@@ -168,7 +167,7 @@ async def split_recurrence(
     values = _onward(row, rule, command)
     await _ensure_fit(session, caller, row, values, now)
     new = _new(caller, row, command.id or new_id(), stored(values), now)
-    new.made_from = made_from
+    new.made_from = digest(command)
     await insert(session, new, taken="This recurrence exists already.")
     row.rule = recurring.before(rule, row.starts_at, wall).written()
     row.version, row.updated_at, row.act_at = row.version + 1, now, now

@@ -15,12 +15,12 @@ from domain.calendars.queries import find_calendar
 from domain.campaigns.queries import check_campaign
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import digest, find, find_for_change, insert, made_before
+from domain.kernel.changes import find, find_for_change, insert, made_before, made_now
 from domain.kernel.clock import resolve
 from domain.kernel.errors import Fault, RuleUnfit
-from domain.kernel.ids import new_id
+from domain.kernel.narrowing import among
 from domain.kernel.nudges import due_at
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.plans.fitting import ensure_taken
 from domain.plans.recurrence_shapes import (
@@ -51,8 +51,7 @@ async def create_recurrence(
 ) -> RecurrenceView:
     """Its posts are made by workers. Raises `NotFound`, `Misfit`, `PostUnfit`, `RuleUnfit`."""
     need_both(caller)
-    made_from = digest(command)
-    before = await made_before(session, caller, Recurrence, command.id, made_from)
+    before = await made_before(session, caller, Recurrence, command)
     if before is not None:
         return RecurrenceView.model_validate(before)
     calendar = await find_calendar(session, caller, command.calendar_id)
@@ -65,15 +64,11 @@ async def create_recurrence(
     await check_pillar(session, caller, calendar.id, command.pillar_id)
     await check_campaign(session, caller, calendar.community_id, command.campaign_id)
     row = Recurrence(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         community_id=calendar.community_id,
         time_zone=time_zone,
         made_until=now,
         act_at=now,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
         **stored(values),
     )
     await insert(session, row, taken="This recurrence exists already.")
@@ -97,18 +92,10 @@ async def list_recurrences(
 ) -> Page[RecurrenceView]:
     """The oldest first."""
     caller.need(Scope.POSTS_READ)
-    statement = visible(caller)
-    if calendar_ids:
-        statement = statement.where(col(Recurrence.calendar_id).in_(calendar_ids))
-    if community_ids:
-        statement = statement.where(col(Recurrence.community_id).in_(community_ids))
-    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=RecurrenceView.model_validate,
-        cursor=OLDEST_FIRST.cursor,
+    statement = visible(caller).where(
+        among(Recurrence.calendar_id, calendar_ids), among(Recurrence.community_id, community_ids)
     )
+    return await OLDEST_FIRST.page(session, statement, request, view=RecurrenceView.model_validate)
 
 
 async def recurrences_by_id(

@@ -13,9 +13,17 @@ from domain.calendars.pillars import check_pillar
 from domain.calendars.queries import find_calendar
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, flush, insert, made_before
-from domain.kernel.ids import new_id
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.changes import (
+    apply,
+    find,
+    find_for_change,
+    flush,
+    insert,
+    made_before,
+    made_now,
+)
+from domain.kernel.narrowing import among
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.plans.rules import WeeklySlot
 from domain.plans.shapes import ChangeSlot, CreateSlot, SlotView
@@ -33,18 +41,13 @@ async def create_slot(
     session: AsyncSession, caller: Caller, command: CreateSlot, *, now: datetime
 ) -> SlotView:
     caller.need(Scope.CALENDARS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Slot, command.id, made_from)
+    before = await made_before(session, caller, Slot, command)
     if before is not None:
         return SlotView.model_validate(before)
     await find_calendar(session, caller, command.calendar_id)
     await check_pillar(session, caller, command.calendar_id, command.pillar_id)
     row = Slot(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         **command.model_dump(exclude={"id"}),
     )
     await insert(session, row, taken=TIME_TAKEN, at="/wall_time")
@@ -104,16 +107,8 @@ async def list_slots(
 ) -> Page[SlotView]:
     """The oldest first."""
     caller.need(Scope.CALENDARS_READ)
-    statement = visible(caller)
-    if calendar_ids:
-        statement = statement.where(col(Slot.calendar_id).in_(calendar_ids))
-    rows = (await session.exec(OLDEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=SlotView.model_validate,
-        cursor=OLDEST_FIRST.cursor,
-    )
+    statement = visible(caller).where(among(Slot.calendar_id, calendar_ids))
+    return await OLDEST_FIRST.page(session, statement, request, view=SlotView.model_validate)
 
 
 async def slots_by_id(

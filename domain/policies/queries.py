@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.database import driver_of
+from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.policies.shapes import PolicyView
@@ -38,9 +39,7 @@ async def list_policies(
 ) -> Page[PolicyView]:
     """In the order they were made, which is the order they are asked in."""
     caller.need(Scope.COMMUNITIES_READ)
-    statement = visible(caller)
-    if community_ids:
-        statement = statement.where(col(ApprovalPolicy.community_id).in_(community_ids))
+    statement = visible(caller).where(among(ApprovalPolicy.community_id, community_ids))
     return await IN_ORDER.page(session, statement, request, view=PolicyView.model_validate)
 
 

@@ -13,9 +13,15 @@ from domain.communities import queries as communities
 from domain.communities.tables import Community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
+from domain.kernel.changes import (
+    apply,
+    find,
+    find_for_change,
+    insert,
+    made_before,
+    made_now,
+)
 from domain.kernel.errors import Fault, Misfit, NotFound
-from domain.kernel.ids import new_id
 from domain.policies.queries import visible
 from domain.policies.shapes import ChangePolicy, CreatePolicy, PolicyStep, PolicyView
 from domain.policies.tables import ApprovalPolicy
@@ -30,8 +36,7 @@ async def create_policy(
 ) -> PolicyView:
     """Raises `NotFound`, and `Misfit` for another community's calendar or who may not approve."""
     caller.need(Scope.COMMUNITIES_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, ApprovalPolicy, command.id, made_from)
+    before = await made_before(session, caller, ApprovalPolicy, command)
     if before is not None:
         return PolicyView.model_validate(before)
     found = communities.visible(caller).where(col(Community.id) == command.community_id)
@@ -39,11 +44,7 @@ async def create_policy(
     await _check_calendar(session, caller, command)
     await _check_steps(session, caller, command.steps)
     row = ApprovalPolicy(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
+        **made_now(caller, command, now=now),
         **command.model_dump(exclude={"id", "steps"}),
         steps=_stored(command.steps),
     )

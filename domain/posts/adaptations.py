@@ -8,9 +8,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import digest, find, made_before
+from domain.kernel.changes import find, made_before
 from domain.kernel.errors import AlreadyExists, Fault, Misfit, NotFound
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.posts.adaptation_shapes import (
     MOST_ADAPTATIONS,
@@ -40,7 +40,7 @@ async def add_adaptation(
 ) -> AdaptationDetail:
     """Raises `AlreadyExists` where the post has one for the same, and as `change_post`."""
     caller.need(Scope.POSTS_WRITE)
-    before = await made_before(session, caller, Adaptation, command.id, digest(command))
+    before = await made_before(session, caller, Adaptation, command)
     if before is not None:
         return await _detail(session, caller, before.id)
     post = await find_unchanged(session, caller, post_id, expected_version)
@@ -110,13 +110,7 @@ async def list_adaptations(
     statement = select(Adaptation).where(
         col(Adaptation.workspace_id) == caller.workspace_id, col(Adaptation.post_id) == post_id
     )
-    rows = (await session.exec(AS_MADE.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=AdaptationView.model_validate,
-        cursor=AS_MADE.cursor,
-    )
+    return await AS_MADE.page(session, statement, request, view=AdaptationView.model_validate)
 
 
 async def adaptations_by_id(

@@ -13,7 +13,6 @@ from domain.calendars.tables import Calendar
 from domain.campaigns.queries import check_campaign
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import digest
 from domain.kernel.errors import Fault, Invalid, Missing, ParvisError
 from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.adapting import network_faults, new_adaptation
@@ -126,7 +125,7 @@ async def create_posts(
     caller.need(Scope.POSTS_WRITE)
     posts, adaptations, variants = [], {}, {}
     for id_, command in commands.items():
-        post = new_post(calendar, command, id_, made_from=digest(command), now=now)
+        post = new_post(calendar, command, id_, now=now)
         posts.append(post)
         adaptations[id_] = [new_adaptation(post, each, now) for each in command.adaptations]
         variants[id_] = [new_variant(post, each, now) for each in command.variants]

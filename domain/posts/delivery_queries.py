@@ -1,6 +1,6 @@
 """Reads of deliveries and of their attempts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.accounts.queries import ids_of
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.narrowing import among, within
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.queries import visible
@@ -90,35 +91,23 @@ async def list_deliveries(
     """Newest first."""
     caller.need(Scope.POSTS_READ)
     statement = chosen(caller, where)
-    rows = (await session.exec(DELIVERIES_DOWN.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=delivery_view,
-        cursor=DELIVERIES_DOWN.cursor,
-    )
+    return await DELIVERIES_DOWN.page(session, statement, request, view=delivery_view)
 
 
 def chosen(caller: Caller, where: DeliveryFilter) -> SelectOfScalar[Delivery]:
-    statement = visible_deliveries(caller)
-    for column, values in (
-        (Delivery.state, where.states),
-        (Delivery.kind, where.kinds),
-        (Delivery.account_id, where.account_ids),
-        (Delivery.post_id, where.post_ids),
-    ):
-        if values:
-            statement = statement.where(col(column).in_(values))
+    statement = visible_deliveries(caller).where(
+        among(Delivery.state, where.states),
+        among(Delivery.kind, where.kinds),
+        among(Delivery.account_id, where.account_ids),
+        among(Delivery.post_id, where.post_ids),
+        *within(Delivery.due_at, where.since, where.until),
+    )
     if where.networks or where.community_ids:
         theirs = ids_of(caller, networks=where.networks, community_ids=where.community_ids)
         statement = statement.where(col(Delivery.account_id).in_(theirs))
     if where.codes:
         # JSON's operators find no index under row-level security: that there is a problem does.
         statement = statement.where(col(Delivery.problem).is_not(None), CODE.in_(where.codes))
-    if where.since is not None:
-        statement = statement.where(col(Delivery.due_at) >= where.since)
-    if where.until is not None:
-        statement = statement.where(col(Delivery.due_at) < where.until)
     if where.has_drift is not None:
         statement = statement.where(DRIFTED if where.has_drift else ~DRIFTED)
     return statement
@@ -131,13 +120,7 @@ async def list_deliveries_of(
     caller.need(Scope.POSTS_READ)
     await find(session, visible(caller).where(col(Post.id) == post_id), what="post")
     statement = visible_deliveries(caller).where(col(Delivery.post_id) == post_id)
-    rows = (await session.exec(AS_MADE.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=delivery_view,
-        cursor=AS_MADE.cursor,
-    )
+    return await AS_MADE.page(session, statement, request, view=delivery_view)
 
 
 async def list_attempts(
@@ -148,37 +131,7 @@ async def list_attempts(
     statement = select(Attempt).where(
         col(Attempt.workspace_id) == caller.workspace_id, col(Attempt.delivery_id) == delivery_id
     )
-    rows = (await session.exec(AS_TRIED.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=AttemptView.model_validate,
-        cursor=AS_TRIED.cursor,
-    )
-
-
-async def posts_by_remote(
-    session: AsyncSession, caller: Caller, account_id: UUID, remote_ids: Iterable[str]
-) -> dict[str, tuple[UUID, str]]:
-    """Our post and its title behind each remote id of an account's published messages."""
-    wanted = list(remote_ids)
-    if not wanted:
-        return {}
-    statement = (
-        select(Delivery.remote_id, Post.id, Post.title)
-        .join(
-            Post,
-            (col(Post.workspace_id) == col(Delivery.workspace_id))
-            & (col(Post.id) == col(Delivery.post_id)),
-        )
-        .where(
-            col(Delivery.workspace_id) == caller.workspace_id,
-            col(Delivery.account_id) == account_id,
-            col(Delivery.remote_id).in_(wanted),
-        )
-    )
-    rows = (await session.exec(statement)).all()
-    return {remote_id: (id_, title) for remote_id, id_, title in rows if remote_id is not None}
+    return await AS_TRIED.page(session, statement, request, view=AttemptView.model_validate)
 
 
 _NAMED = frozenset({"next_check_at", "content_drift"})

@@ -20,6 +20,7 @@ from domain.kernel.errors import (
     PublishingMissed,
     TimePast,
 )
+from domain.kernel.narrowing import among, within
 from domain.posts import statements
 from domain.posts.arriving import settle_posts
 from domain.posts.deliveries import make_due, may_retry, retry
@@ -70,15 +71,13 @@ def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Deliv
     has_failed = and_(
         col(Delivery.state) == DeliveryState.FAILED, CODE.is_distinct_from(AccountRemoved.code)
     )
-    statement = visible_deliveries(caller).where(or_(has_failed, is_missed), ~on_hold)
-    if command.account_ids:
-        statement = statement.where(col(Delivery.account_id).in_(command.account_ids))
-    if command.codes:
-        statement = statement.where(CODE.in_(command.codes))
-    if command.since is not None:
-        statement = statement.where(col(Delivery.due_at) >= command.since)
-    if command.until is not None:
-        statement = statement.where(col(Delivery.due_at) < command.until)
+    statement = visible_deliveries(caller).where(
+        or_(has_failed, is_missed),
+        ~on_hold,
+        among(Delivery.account_id, command.account_ids),
+        among(CODE, command.codes),
+        *within(Delivery.due_at, command.since, command.until),
+    )
     if command.networks or command.community_ids:
         theirs = ids_of(caller, networks=command.networks, community_ids=command.community_ids)
         statement = statement.where(col(Delivery.account_id).in_(theirs))
@@ -131,24 +130,16 @@ async def reschedule_posts(
 
 
 def _scheduled(caller: Caller, command: ReschedulePosts) -> SelectOfScalar[Post]:
-    statement = visible(caller).where(
+    return visible(caller).where(
         col(Post.state) == PostState.SCHEDULED,
         col(Post.wall_time).is_not(None),
         col(Post.held_at).is_(None),
+        among(Post.calendar_id, command.calendar_ids),
+        among(Post.community_id, command.community_ids),
+        among(Post.campaign_id, command.campaign_ids),
+        among(Post.id, command.post_ids),
+        *within(Post.publish_at, command.since, command.until),
     )
-    for column, ids in (
-        (Post.calendar_id, command.calendar_ids),
-        (Post.community_id, command.community_ids),
-        (Post.campaign_id, command.campaign_ids),
-        (Post.id, command.post_ids),
-    ):
-        if ids:
-            statement = statement.where(col(column).in_(ids))
-    if command.since is not None:
-        statement = statement.where(col(Post.publish_at) >= command.since)
-    if command.until is not None:
-        statement = statement.where(col(Post.publish_at) < command.until)
-    return statement
 
 
 async def _under_way(

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, any_, literal, literal_column, not_, or_
+from sqlalchemy import Boolean, ColumnElement, literal_column, not_
 from sqlmodel import col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.accounts.queries import ids_of
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of
+from domain.kernel.narrowing import among, labelled, within
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.kernel.words import Word
 from domain.posts.missing import approvals_of
@@ -69,19 +70,12 @@ async def list_posts(
 ) -> Page[PostView]:
     """A list by `publish_at` holds planned posts only."""
     caller.need(Scope.POSTS_READ)
-    key = sort.removeprefix("-")
-    moment = col(getattr(Post, key))
+    moment = col(getattr(Post, sort.removeprefix("-")))
     statement = _filtered(caller, where).where(moment.is_not(None))
     if where.words is not None:
         statement = statement.where(await says(session, where.words))
     order = Sort(sort, (moment, col(Post.id)), (datetime, UUID))
-    rows = (await session.exec(order.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=PostView.model_validate,
-        cursor=lambda row: make_cursor(sort, getattr(row, key), row.id),
-    )
+    return await order.page(session, statement, request, view=PostView.model_validate)
 
 
 async def list_summaries(
@@ -108,29 +102,20 @@ async def approvals_by_post(
 
 
 def _filtered(caller: Caller, where: PostFilter) -> SelectOfScalar[Post]:
-    statement = visible(caller)
-    for column, values in (
-        (Post.state, where.states),
-        (Post.community_id, where.community_ids),
-        (Post.calendar_id, where.calendar_ids),
-        (Post.pillar_id, where.pillar_ids),
-        (Post.campaign_id, where.campaign_ids),
-        (Post.recurrence_id, where.recurrence_ids),
-    ):
-        if values:
-            statement = statement.where(col(column).in_(values))
+    statement = visible(caller).where(
+        among(Post.state, where.states),
+        among(Post.community_id, where.community_ids),
+        among(Post.calendar_id, where.calendar_ids),
+        among(Post.pillar_id, where.pillar_ids),
+        among(Post.campaign_id, where.campaign_ids),
+        among(Post.recurrence_id, where.recurrence_ids),
+        labelled(Post.labels, where.labels),
+        *within(Post.publish_at, where.since, where.until),
+    )
     if where.account_ids:
         statement = statement.where(_is_said_by(where.account_ids))
     if where.networks:
         statement = statement.where(_is_said_by(ids_of(caller, networks=where.networks)))
-    if where.labels:
-        statement = statement.where(
-            or_(*(literal(each) == any_(col(Post.labels)) for each in where.labels))
-        )
-    if where.since is not None:
-        statement = statement.where(col(Post.publish_at) >= where.since)
-    if where.until is not None:
-        statement = statement.where(col(Post.publish_at) < where.until)
     if where.is_stale is not None:
         statement = statement.where(STALE if where.is_stale else not_(STALE))
     return statement

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.calendars.pillars import check_pillar
@@ -14,7 +13,7 @@ from domain.calendars.tables import Calendar
 from domain.campaigns.queries import check_campaign
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, insert, made_before
+from domain.kernel.changes import apply, digest, insert, made_before, remove
 from domain.kernel.clock import resolve
 from domain.kernel.errors import (
     AlreadyPublished,
@@ -67,12 +66,11 @@ async def create_post(
 ) -> PostDetail:
     """A draft. Raises `NotFound` for a calendar, account or media of another workspace."""
     caller.need(Scope.POSTS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Post, command.id, made_from)
+    before = await made_before(session, caller, Post, command)
     if before is not None:
         return await detail(session, caller, before)
     calendar = await find_calendar(session, caller, command.calendar_id)
-    row = new_post(calendar, command, command.id or new_id(), made_from=made_from, now=now)
+    row = new_post(calendar, command, command.id or new_id(), now=now)
     await check_pillar(session, caller, row.calendar_id, row.pillar_id)
     await check_campaign(session, caller, row.community_id, row.campaign_id)
     await find_media(session, caller, row.media_ids)
@@ -86,9 +84,7 @@ async def create_post(
     return await detail(session, caller, row)
 
 
-def new_post(
-    calendar: Calendar, command: CreatePost, id_: UUID, *, made_from: bytes, now: datetime
-) -> Post:
+def new_post(calendar: Calendar, command: CreatePost, id_: UUID, *, now: datetime) -> Post:
     """The row of a draft. Raises `TimePast`."""
     return Post(
         workspace_id=calendar.workspace_id,
@@ -99,7 +95,7 @@ def new_post(
         publish_at=planned_at(calendar, command, now=now),
         created_at=now,
         updated_at=now,
-        made_from=made_from,
+        made_from=digest(command),
         **command.model_dump(exclude={"id", "time_zone", *PARTS}),
     )
 
@@ -193,11 +189,7 @@ async def remove_post(
         return
     if post.state != PostState.DRAFT:
         raise NotAllowedNow(f"A post that is {post.state} stays in the record.")
-    await session.delete(post)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise InUse from None
+    await remove(session, post, in_use=InUse.title)
     record(session, caller, "post.removed", ("post", id_), now=now)
 
 

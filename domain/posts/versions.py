@@ -20,7 +20,7 @@ from domain.kernel.changes import find
 from domain.kernel.errors import NotAllowedNow, NotFound, VersionStale
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.policies.rules import ApprovalState, after_edit
 from domain.posts.adaptation_shapes import AdaptedView
@@ -139,13 +139,7 @@ async def list_versions(
     caller.need(Scope.POSTS_READ)
     await find(session, visible(caller).where(col(Post.id) == post_id), what="post")
     statement = _versions(caller).where(col(PostVersion.post_id) == post_id)
-    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
-    return page_of(
-        rows,
-        request,
-        view=PostVersionView.model_validate,
-        cursor=NEWEST_FIRST.cursor,
-    )
+    return await NEWEST_FIRST.page(session, statement, request, view=PostVersionView.model_validate)
 
 
 async def versions_by_post(

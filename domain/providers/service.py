@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, find_for_change, insert, made_before
+from domain.kernel.changes import apply, find_for_change, insert, resent
 from domain.kernel.errors import NotAllowedNow
 from domain.kernel.ids import new_id
 from domain.kernel.sealing import KeyRing
@@ -40,7 +40,7 @@ async def create_sign_in_provider(
     # Without the secret: what is compared later must not help to guess it.
     asked = command.model_dump_json(exclude={"client_secret"})
     made_from = hashlib.sha256(asked.encode()).digest()
-    before = await made_before(session, caller, SignInProvider, command.id, made_from)
+    before = await resent(session, caller, SignInProvider, command.id, made_from)
     if before is not None:
         return view_of(before)
     await _need_room(session, caller)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.narrowing import among
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.sources.rules import excerpt, remedy_of
 from domain.sources.shapes import SourceProblem, SourceState, SourceView
@@ -46,14 +48,11 @@ async def list_sources(
 ) -> Page[SourceView]:
     """The newest first."""
     caller.need(Scope.POSTS_READ)
-    statement = visible(caller)
-    if post_ids:
-        statement = statement.where(col(Source.post_id).in_(post_ids))
-    if community_ids:
-        statement = statement.where(col(Source.community_id).in_(community_ids))
-    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
-    views = {view.id: view for view in await source_views(session, caller, rows)}
-    return page_of(rows, request, view=lambda row: views[row.id], cursor=NEWEST_FIRST.cursor)
+    statement = visible(caller).where(
+        among(Source.post_id, post_ids), among(Source.community_id, community_ids)
+    )
+    views = partial(source_views, session, caller)
+    return await NEWEST_FIRST.page_together(session, statement, request, views=views)
 
 
 async def sources_by_id(

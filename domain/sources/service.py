@@ -13,7 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, digest, find, find_for_change, insert, made_before
+from domain.kernel.changes import (
+    apply,
+    find,
+    find_for_change,
+    insert,
+    made_before,
+    made_now,
+)
 from domain.kernel.errors import NotAllowedNow, NotFound
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
@@ -35,8 +42,7 @@ async def create_source(
 ) -> SourceView:
     """A worker reads it at once. Raises `NotFound`, `AlreadyExists`, `NotAllowedNow` past 20."""
     caller.need(Scope.POSTS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Source, command.id, made_from)
+    before = await made_before(session, caller, Source, command)
     if before is not None:
         return (await source_views(session, caller, [before]))[0]
     statement = visible_posts(caller).where(col(Post.id) == command.post_id)
@@ -45,15 +51,11 @@ async def create_source(
     entry, hours = command.entry or "", command.every_hours
     page = await page_at(session, caller, command.url, entry, hours, now)
     row = Source(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         community_id=post.community_id,
         post_id=post.id,
         page_id=page.id,
         every_hours=command.every_hours,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
     )
     await insert(session, row, taken="The post rests on this already.", at="/url")
     await keep_pace(session, caller, page)

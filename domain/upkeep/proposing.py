@@ -37,8 +37,7 @@ async def propose_update(
     asked for waits, `NotFound`, and `Misfit` for ways that a copy does not take.
     """
     caller.need(Scope.POSTS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Update, command.id, made_from)
+    before = await made_before(session, caller, Update, command)
     if before is not None:
         return await update_view(session, caller, before)
     post = await find_post(session, caller, id_, None)
@@ -53,7 +52,7 @@ async def propose_update(
     )
     if row is None:
         raise NotAllowedNow("Nothing of this post is public.")
-    row.parts, row.made_from = command.parts, made_from
+    row.parts, row.made_from = command.parts, digest(command)
     await choose(session, caller, row, command.copies)
     return await update_view(session, caller, row)
 

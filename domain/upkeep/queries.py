@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -10,7 +11,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.narrowing import among
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.posts.queries import visible as visible_posts
 from domain.posts.rules import DeliveryState
@@ -97,18 +99,14 @@ async def list_updates(
 ) -> Page[UpdateView]:
     """The newest first."""
     caller.need(Scope.POSTS_READ)
-    statement = visible(caller)
-    for column, values in (
-        (Update.state, where.states),
-        (Update.reason, where.reasons),
-        (Update.community_id, where.community_ids),
-        (Update.post_id, where.post_ids),
-    ):
-        if values:
-            statement = statement.where(col(column).in_(values))
-    rows = (await session.exec(NEWEST_FIRST.after(statement, request))).all()
-    views = {view.id: view for view in await _views(session, caller, rows)}
-    return page_of(rows, request, view=lambda row: views[row.id], cursor=NEWEST_FIRST.cursor)
+    statement = visible(caller).where(
+        among(Update.state, where.states),
+        among(Update.reason, where.reasons),
+        among(Update.community_id, where.community_ids),
+        among(Update.post_id, where.post_ids),
+    )
+    views = partial(_views, session, caller)
+    return await NEWEST_FIRST.page_together(session, statement, request, views=views)
 
 
 async def updates_by_id(

@@ -76,7 +76,7 @@ async def prepare_upload(
     door = intake.store.door
     if door is None:
         raise DirectUnavailable
-    row = await made_before(session, caller, Upload, command.id, digest(command))
+    row = await made_before(session, caller, Upload, command)
     if row is not None and row.state != OPEN:
         raise NotAllowedNow(f"It is {row.state} already.")
     if row is None:

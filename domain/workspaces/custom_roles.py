@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -14,15 +13,15 @@ from domain.kernel.caller import SET_ASIDE, Caller, Scope
 from domain.kernel.changes import (
     apply,
     difference,
-    digest,
     find,
     find_for_change,
     flush,
     insert,
     made_before,
+    made_now,
+    remove,
 )
 from domain.kernel.errors import InUse, ScopeBeyond
-from domain.kernel.ids import new_id
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.invitation_rules import InvitationState
@@ -71,20 +70,15 @@ async def create_role(
 ) -> RoleView:
     """Raises `ScopeBeyond` for a scope that the caller lacks, and `AlreadyExists`."""
     caller.need(Scope.ADMINISTRATION)
-    made_from = digest(command)
-    before = await made_before(session, caller, CustomRole, command.id, made_from)
+    before = await made_before(session, caller, CustomRole, command)
     if before is not None:
         return RoleView.model_validate(before)
     _need_scopes(caller, command.scopes, at="/scopes")
     row = CustomRole(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         name=command.name,
         description=command.description,
         scopes=sorted(set(command.scopes)),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
     )
     await insert(session, row, taken=TAKEN, at="/name")
     data = {"current": _told(row)}
@@ -135,11 +129,7 @@ async def remove_role(
     if (await session.exec(invited.limit(1))).first() is not None:
         raise InUse("Somebody is invited to it; revoke the invitation first.")
     data = {"previous": _told(row)}
-    await session.delete(row)
-    try:
-        await session.flush()
-    except IntegrityError:
-        raise InUse("A member has it; give them another first.") from None
+    await remove(session, row, in_use="A member has it; give them another first.")
     record(session, caller, "role.removed", ("role", id_), now=now, data=data)
 
 

@@ -1,6 +1,7 @@
 """Reads of departments, with who is in them."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -9,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.pages import PageRequest, Sort, page_of
+from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.department_shapes import DepartmentView
 from domain.workspaces.tables import Department, DepartmentMember
@@ -31,9 +32,8 @@ async def list_departments(
     session: AsyncSession, caller: Caller, request: PageRequest
 ) -> Page[DepartmentView]:
     caller.need(Scope.MEMBERS_READ)
-    rows = (await session.exec(IN_ORDER.after(visible(caller), request))).all()
-    views = {view.id: view for view in await views_of(session, caller, rows)}
-    return page_of(rows, request, view=lambda row: views[row.id], cursor=IN_ORDER.cursor)
+    views = partial(views_of, session, caller)
+    return await IN_ORDER.page_together(session, visible(caller), request, views=views)
 
 
 async def departments_by_id(

@@ -14,14 +14,14 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import (
     apply,
     difference,
-    digest,
     find_for_change,
     flush,
     insert,
     made_before,
+    made_now,
 )
 from domain.kernel.errors import LeadOutside, NotFound
-from domain.kernel.ids import new_id, show
+from domain.kernel.ids import show
 from domain.workspaces import queries
 from domain.workspaces.department_queries import members_of, view_of, views_of, visible
 from domain.workspaces.department_shapes import (
@@ -39,21 +39,16 @@ async def create_department(
 ) -> DepartmentView:
     """Raises `CommunitiesHeld`, `NotFound` for a member, `LeadOutside`, `AlreadyExists`."""
     _need_house(caller)
-    made_from = digest(command)
-    before = await made_before(session, caller, Department, command.id, made_from)
+    before = await made_before(session, caller, Department, command)
     if before is not None:
         return (await views_of(session, caller, [before]))[0]
     members = list(dict.fromkeys(command.member_ids))
     await _need_members(session, caller, {*members, *_lead(command.lead_id)})
     row = Department(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         name=command.name,
         description=command.description,
         lead_id=_led(command.lead_id, members),
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
     )
     await insert(session, row, taken=TAKEN, at="/name")
     await _put(session, row, members)

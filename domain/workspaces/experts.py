@@ -8,8 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller
-from domain.kernel.changes import digest, find, find_for_change, insert, made_before
-from domain.kernel.ids import new_id, read_any
+from domain.kernel.changes import find, find_for_change, insert, made_before, made_now
+from domain.kernel.ids import read_any
 from domain.kernel.languages import Language
 from domain.kernel.sealing import fingerprint
 from domain.people.rules import same_email
@@ -39,15 +39,13 @@ async def create_expert_request(
     """Its link goes to the expert by mail and nowhere else. Raises `NotFound`."""
     kind, subject_id = read_any(command.subject)
     caller.need(SUBJECTS[kind].to_ask)
-    made_from = digest(command)
-    before = await made_before(session, caller, ExpertRequest, command.id, made_from)
+    before = await made_before(session, caller, ExpertRequest, command)
     if before is not None:
         return view_of(caller, before, now)
     subject = await find_subject(session, caller, kind, subject_id)
     await _need_member(session, caller, command.member_id)
     row = ExpertRequest(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         subject_kind=kind,
         subject_id=subject_id,
         community_id=subject.community_id,
@@ -60,9 +58,6 @@ async def create_expert_request(
         state=ExpertState.OPEN,
         fingerprint=b"",
         expires_at=now,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
     )
     await _send(session, caller, row, command.valid_days, doors=doors, now=now)
     await insert(session, row, taken="This request exists already.")

@@ -9,9 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import digest, find_for_change, flush, insert, made_before
+from domain.kernel.changes import find_for_change, flush, insert, made_before, made_now
 from domain.kernel.errors import AlreadyExists
-from domain.kernel.ids import new_id
 from domain.kernel.languages import Language
 from domain.kernel.sealing import fingerprint
 from domain.people.queries import user_by_email
@@ -37,8 +36,7 @@ async def create_invitation(
     Raises `RoleUnfit`, `ScopeBeyond`, `AlreadyExists`, and `NotFound` for role and communities.
     """
     caller.need(Scope.MEMBERS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Invitation, command.id, made_from)
+    before = await made_before(session, caller, Invitation, command)
     if before is not None:
         return view_of(caller, before, now)
     seat, email = seat_of(command.model_dump()), same_email(command.email)
@@ -46,17 +44,13 @@ async def create_invitation(
     await _need_newcomer(session, caller, email)
     await _end_expired(session, caller, email, now)
     row = Invitation(
-        workspace_id=caller.workspace_id,
-        id=command.id or new_id(),
+        **made_now(caller, command, now=now),
         email=email,
         language=command.language,
         state=InvitationState.OPEN,
         invited_by=caller.member_id,
         fingerprint=b"",
         expires_at=now,
-        created_at=now,
-        updated_at=now,
-        made_from=made_from,
         **columns_of(seat),
     )
     await _send(session, caller, row, command.valid_days, doors=doors, now=now)

@@ -127,14 +127,13 @@ async def create_member(
     Raises `RoleUnfit`, `ScopeBeyond`, `AlreadyExists`, and `NotFound` for role and communities.
     """
     caller.need(Scope.MEMBERS_WRITE)
-    made_from = digest(command)
-    before = await made_before(session, caller, Member, command.id, made_from)
+    before = await made_before(session, caller, Member, command)
     if before is not None:
         return member_view(caller)(before)
     seat = seat_of(command.model_dump())
     await need_seat(session, caller, seat)
     row = new_member(caller, seat, command.name, command.email, now)
-    row.id, row.made_from = command.id or row.id, made_from
+    row.id, row.made_from = command.id or row.id, digest(command)
     await add_member(session, caller, row, now=now)
     return member_view(caller)(row)
 

@@ -1,0 +1,27 @@
+"""What lists are narrowed by: conditions that every row fulfils where nothing is asked for."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, any_, literal, or_, true
+from sqlmodel import col
+
+
+def among(column: object, values: Collection[object]) -> ColumnElement[bool]:
+    """The column holds one of the values."""
+    return col(column).in_(values) if values else true()
+
+
+def within(
+    column: object, since: datetime | None, until: datetime | None
+) -> list[ColumnElement[bool]]:
+    """The moment is `since` or later, and before `until`."""
+    moment = col(column)
+    begun = [] if since is None else [moment >= since]
+    return begun if until is None else [*begun, moment < until]
+
+
+def labelled(column: object, labels: Collection[str]) -> ColumnElement[bool]:
+    """The column's labels hold one of these."""
+    held = any_(col(column))
+    return or_(*(literal(each) == held for each in labels)) if labels else true()
