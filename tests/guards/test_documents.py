@@ -1,0 +1,74 @@
+"""What the documents say of the house is so: its floors, its files, and how long a decision is."""
+
+import re
+import tomllib
+from itertools import takewhile
+
+import pytest
+
+from tests.guards.sources import ROOT
+
+DOCUMENTS = ("README.md", "DECISIONS.md", "CHANGELOG.md")
+MOST_LINES_OF_DECISIONS = 10
+NAMED = re.compile(r"`((?:api|domain|migrations|openapi|tests|workers)/[\w./{},<>*-]*)`")
+CHOICE = re.compile(r"\{([^{}]+)\}")
+
+
+def missing_files(text: str) -> list[str]:
+    """Paths that a text names and the house has not; `<key>` stands for any folder."""
+    found = {path for match in NAMED.finditer(text) for path in _chosen(match[1])}
+    return sorted(path for path in found if not any(ROOT.glob(path.rstrip("/"))))
+
+
+def _chosen(path: str) -> list[str]:
+    path = re.sub(r"<\w+>", "*", path)
+    choice = CHOICE.search(path)
+    if choice is None:
+        return [path]
+    return [path.replace(choice[0], each) for each in choice[1].split(",")]
+
+
+def long_decisions(text: str) -> list[str]:
+    """Titles of entries that say too much."""
+    entries = [entry.strip().splitlines() for entry in text.split("\n## ")[1:]]
+    return [
+        title
+        for title, *lines in entries
+        if len(list(filter(None, lines))) > MOST_LINES_OF_DECISIONS
+    ]
+
+
+def floors_shown(text: str) -> list[set[str]]:
+    """The floors of domain that a diagram shows, lowest first."""
+    lines = text.split("lowest first:\n")[1].splitlines()
+    shown = " ".join(takewhile(lambda line: line != "```", lines))
+    return [set(re.findall(r"\w+", floor)) for floor in shown.split("→")]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_documents_name_files_that_are_there(name: str) -> None:
+    assert missing_files((ROOT / name).read_text()) == []
+
+
+def test_a_file_that_is_not_there_is_caught() -> None:
+    text = "Held by `tests/guards/test_{documents,dreams}.py`, `domain/networks/<key>/manifest.py`."
+
+    assert missing_files(text) == ["tests/guards/test_dreams.py"]
+
+
+def test_decisions_are_said_in_ten_lines() -> None:
+    assert long_decisions((ROOT / "DECISIONS.md").read_text()) == []
+
+
+def test_a_long_decision_is_caught() -> None:
+    text = "# Decisions\n\n## Short\n" + "a\n" * 10 + "\n## Long\n" + "a\n" * 11
+
+    assert long_decisions(text) == ["Long"]
+
+
+def test_the_readme_shows_the_floors_that_are_held() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [held] = [each for each in contracts["contracts"] if each["id"] == "floors-of-domain"]
+    floors = [set(layer.split(" | ")) for layer in reversed(held["layers"])]
+
+    assert floors_shown((ROOT / "README.md").read_text()) == floors
