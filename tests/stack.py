@@ -88,17 +88,25 @@ class Stack:
         self.engines.postgres.process = None
         self.engines.postgres.start()
 
+    def kill_valkey(self) -> None:
+        """SIGKILL of Valkey, then a start on what it had written."""
+        self._end_valkey()
+        self.engines.valkey.start()
+
     def wipe_valkey(self) -> None:
         """SIGKILL of Valkey, and everything it held is gone."""
+        self._end_valkey()
+        for found in sorted(self.engines.valkey.folder.rglob("*"), reverse=True):
+            if found.is_file():
+                found.unlink()
+        self.engines.valkey.start()
+
+    def _end_valkey(self) -> None:
         process = self.engines.valkey.process
         assert process is not None
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         self.engines.valkey.process = None
-        for found in sorted(self.engines.valkey.folder.rglob("*"), reverse=True):
-            if found.is_file():
-                found.unlink()
-        self.engines.valkey.start()
 
     def stop(self) -> None:
         for client in self.clients:

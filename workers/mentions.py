@@ -8,7 +8,7 @@ import structlog
 from arq import cron
 from arq.cron import CronJob
 
-from domain.accounts.due import DueKind, claim_due, put_off
+from domain.accounts.due import DueKind, claim_due, put_off_reading
 from domain.connector.errors import GrantExpired, NetworkError, RateLimited, VersionGone
 from domain.connector.words import Inbox
 from domain.ideas.curating import take_entries
@@ -26,8 +26,8 @@ from workers.outward import Line, Purpose, grant_expired, open_line
 BATCH = 100
 MOST_PAGES = 20
 LEASE = timedelta(minutes=3)
-TROUBLE_WAITS = 4
-"""How many times the shortest wait an inbox in trouble is left alone."""
+SHARE_OF_LEASE = 0.8
+"""How much of its lease a reading may take before its next page is left for the next one."""
 AGAIN = timedelta(seconds=5)
 log = structlog.get_logger()
 
@@ -54,7 +54,9 @@ async def read_account(
             line = await open_line(
                 context, workspace_id, account_id, purpose=Purpose.READ, now=started_at
             )
-            await _read_pages(context, line, connected_at)
+            await _read_pages(
+                context, line, connected_at, until=started_at + SHARE_OF_LEASE * LEASE
+            )
         except (AccountDisconnected, NotFound):
             # Its owner must connect it again, and that sets the next reading.
             log.info("inbox.not_connected", account_id=show("acct", account_id))
@@ -72,7 +74,9 @@ async def keep_months(ctx: dict[str, Any]) -> int:
 CRON: tuple[CronJob, ...] = (cron(keep_months, minute={37}),)
 
 
-async def _read_pages(context: Context, line: Line, connected_at: datetime) -> None:
+async def _read_pages(
+    context: Context, line: Line, connected_at: datetime, *, until: datetime
+) -> None:
     inbox, account = line.connector.inbox, line.account
     if inbox is None:
         return
@@ -89,7 +93,7 @@ async def _read_pages(context: Context, line: Line, connected_at: datetime) -> N
     for number in range(1, MOST_PAGES + 1):
         page = await inbox.read(line.http, line.access, cursor)
         cursor, had_items = page.cursor, had_items or bool(page.items)
-        if not page.has_more or number == MOST_PAGES:
+        if not page.has_more or number == MOST_PAGES or context.clock() >= until:
             await _record_last(context, account.workspace_id, reading, page, had_items=had_items)
             return
         await _record(context, account.workspace_id, reading, page)
@@ -123,20 +127,20 @@ async def _wait(
 ) -> None:
     """Locked out: the account is paused. Anything else: the inbox is read again later."""
     now = context.clock()
-    wait = timedelta(seconds=TROUBLE_WAITS * context.settings.poll_min_s)
+    until = error.until if isinstance(error, RateLimited) else None
     if isinstance(error, GrantExpired):
         if await grant_expired(context, workspace_id, account_id, error, now=started_at):
             return
-        wait = AGAIN
+        until = now + AGAIN
     if isinstance(error, VersionGone):
         await version_gone(context, workspace_id, account_id, error)
-    until = (error.until if isinstance(error, RateLimited) else None) or now + wait
     log.info("inbox.not_read", account_id=show("acct", account_id), code=error.code)
     async with context.database.transaction(workspace_id) as session:
-        await put_off(
+        await put_off_reading(
             session,
             worker(workspace_id),
             account_id,
-            DueKind.READ,
-            until=max(until, now),
+            until=until,
+            now=now,
+            shortest_s=context.settings.poll_min_s,
         )

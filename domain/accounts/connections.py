@@ -178,7 +178,8 @@ async def lock_out(
         row.check_at = now + rules.CHECK_EVERY
     if row.state != AccountState.CONNECTED:
         return True
-    problem = _problem(error, f"{error.message} {rules.CONNECT_AGAIN}", is_retryable=False)
+    remedy = rules.INSTEAD.get(error.code, rules.CONNECT_AGAIN)
+    problem = _problem(error, f"{error.message} {remedy}", is_retryable=False)
     values = {
         **PAUSED,
         "problem": problem.kept(),

@@ -27,6 +27,8 @@ class DueKind(StrEnum):
 
 MOMENTS = {kind: f"{kind}_at" for kind in DueKind}
 PAUSED = dict.fromkeys(MOMENTS.values())
+TROUBLE_WAITS = 4
+"""How many times its shortest wait an inbox in trouble is left alone."""
 # Gives those whose next reading is moved forward.
 ECHO = text("""
 WITH later AS MATERIALIZED (
@@ -82,6 +84,22 @@ async def put_off(
         setattr(row, MOMENTS[kind], until)
 
 
+async def put_off_reading(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    *,
+    until: datetime | None,
+    now: datetime,
+    shortest_s: int,
+) -> None:
+    """Comes back to an inbox in trouble at `until`; None: when the network may be asked again."""
+    row = await find_account(session, caller, id_)
+    wait_s = TROUBLE_WAITS * max(shortest_s, _network_s(row) or 0)
+    later = now + timedelta(seconds=wait_s) if until is None else max(until, now)
+    await put_off(session, caller, id_, DueKind.READ, until=later)
+
+
 async def finish_reading(
     session: AsyncSession,
     row: Account,
@@ -97,11 +115,10 @@ async def finish_reading(
     `shortest_s` and `longest_s` are the platform's bounds; network and account narrow them.
     """
     await session.refresh(row, with_for_update=True)
-    connector = find(row.network)
     bounds = cadence(
         shortest_s=shortest_s,
         longest_s=longest_s,
-        network_s=None if connector is None else connector.manifest.poll_min_s,
+        network_s=_network_s(row),
         own_longest_s=row.poll_longest_s,
     )
     is_new = row.last_read_at is None  # whoever connects it looks on
@@ -110,6 +127,11 @@ async def finish_reading(
     row.poll_every_s = int(wait.total_seconds())
     if row.read_at is not None:
         row.read_at = now + wait
+
+
+def _network_s(row: Account) -> int | None:
+    connector = find(row.network)
+    return None if connector is None else connector.manifest.poll_min_s
 
 
 async def expect_echo(

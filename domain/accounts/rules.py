@@ -13,7 +13,15 @@ when the new login is refused.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.connector.errors import GrantExpired, NetworkError, RateLimited, Refused, VersionGone
+from domain.connector.errors import (
+    Gone,
+    GrantExpired,
+    NetworkError,
+    RateLimited,
+    Refused,
+    VersionGone,
+)
+from domain.connector.troubles import TROUBLES
 from domain.kernel.words import Word
 
 
@@ -62,6 +70,8 @@ def may_become(before: AccountState, after: AccountState) -> bool:
 
 
 CONNECT_AGAIN = "Connect the account again with a fresh login; what is queued is kept."
+INSTEAD = {"network.feed_gone": TROUBLES["network.feed_gone"].remedy}
+"""Where to connect again is vain."""
 IDENTITY_DIFFERS = "account.identity_differs"
 ALREADY_CONNECTED = "account.already_connected"
 
@@ -88,7 +98,8 @@ def connect_again_at(error: NetworkError, tries: int, *, now: datetime) -> datet
 
 def check_again_at(error: NetworkError, tries: int, *, now: datetime) -> datetime:
     """When health that could not be checked `tries` times in a row is checked again."""
-    wait = CHECK_EVERY if tries > len(CHECK_WAITS) else CHECK_WAITS[tries - 1]
+    is_in_vain = tries > len(CHECK_WAITS) or isinstance(error, Gone)
+    wait = CHECK_EVERY if is_in_vain else CHECK_WAITS[tries - 1]
     return _later(error, now + wait)
 
 

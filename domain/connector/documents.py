@@ -2,12 +2,14 @@
 
 429, 503 with Retry-After          RateLimited
 401                                GrantExpired
-404, 410                           Missing
+404                                Missing
+410                                Gone
 other 3xx and 4xx                  Refused
 5xx                                Unavailable
 """
 
 from domain.connector.errors import (
+    Gone,
     GrantExpired,
     Missing,
     NetworkError,
@@ -53,6 +55,8 @@ def refusal_of(reply: Reply) -> NetworkError:
         return Unavailable("The server is out of order.", said=said)
     if reply.status == 401:
         return GrantExpired("The document asks for a login.", said=said)
-    if reply.status in {404, 410}:
+    if reply.status == 410:
+        return Gone("The document is gone for good.", said=said)
+    if reply.status == 404:
         return Missing("The document is gone.", said=said)
     return Refused("The server refuses to show it.", said=said)

@@ -8,6 +8,7 @@ NetworkError            three answers: wait, stop, look
 ├── VersionGone         stop: the operator moves to another version, or to a newer Parvis
 ├── Refused             stop: the network will not take this content or act
 │   ├── Missing         what the call names is not there (any more)
+│   │   └── Gone        nor will it be: its server asks that nobody asks again
 │   └── Barred          this installation does not call there, until its operator lets it
 └── OutcomeUnknown      look: the call may have had its effect
 
@@ -91,6 +92,12 @@ class Missing(Refused):
     """What the call names does not exist over there."""
 
     code = "network.missing"
+
+
+class Gone(Missing):
+    """What the call names is gone for good, its server says (RFC 9110, 15.5.11)."""
+
+    code = Missing.code
 
 
 class Barred(Refused):

@@ -163,6 +163,11 @@ TROUBLES: Mapping[str, Trouble] = {
     "network.error": Trouble(
         NetworkError, "The network's answer was not understood", "Retry it later."
     ),
+    "network.feed_gone": Trouble(
+        GrantExpired,
+        "The feed's server says that the feed is gone for good",
+        "Remove the account, and connect the feed that took its place, if any, as one of its own.",
+    ),
     "network.grant_expired": Trouble(
         GrantExpired, "The network no longer accepts our access", _CONNECT
     ),

@@ -107,5 +107,9 @@ def kill_postgres(stack: Stack) -> None:
     stack.kill_postgres()
 
 
+def kill_valkey(stack: Stack) -> None:
+    stack.kill_valkey()
+
+
 def wipe_valkey(stack: Stack) -> None:
     stack.wipe_valkey()

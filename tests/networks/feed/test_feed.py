@@ -132,6 +132,19 @@ async def test_a_feed_that_moved_for_good_is_asked_there_next_time() -> None:
     assert server.urls == [URL, there, there]
 
 
+async def test_a_feed_that_is_gone_where_it_moved_to_is_asked_at_home() -> None:
+    there = "https://new.example/feed"
+    server = Server(
+        [answer(status=301, location=there), answer(RSS), answer(status=410), answer(RSS)]
+    )
+
+    first = await inbox.read(server, ACCESS, None)
+    again = await inbox.read(server, ACCESS, first.cursor)
+
+    assert server.urls == [URL, there, there, URL]
+    assert (len(first.items), again.items) == (2, ())
+
+
 @pytest.mark.parametrize("hops", [(302,), (307,), (302, 301)])
 async def test_a_feed_that_moved_for_now_is_asked_at_home_next_time(hops: tuple[int, ...]) -> None:
     moved = [answer(status=hop, location="/there") for hop in hops]
@@ -164,7 +177,7 @@ async def test_a_feed_that_points_to_no_address_is_refused() -> None:
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (answer(status=410), Missing),
+        (answer(status=410), GrantExpired),
         (answer(status=404), Missing),
         (answer(status=401), GrantExpired),
         (answer(status=403), Refused),
