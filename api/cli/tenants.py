@@ -1,6 +1,7 @@
 """What an operator does with workspaces and tokens, outside of any request."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from domain.workspaces.shapes import WorkspaceKind
 FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
 _BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1 ORDER BY created_at, workspace_id"
 _BY_ID = "SELECT workspace_id FROM workspaces WHERE workspace_id = $1"
+_KIND = "SELECT kind FROM workspaces WHERE workspace_id = $1"
+_ONE_MAKER = "SELECT pg_advisory_xact_lock(hashtextextended('parvis.workspaces.' || $1, 0))"
 _MOST_TOLD = 5
 _SLUGS = "SELECT slug FROM workspaces ORDER BY created_at LIMIT 20"
 
@@ -54,10 +57,23 @@ def _read_id(text: str) -> UUID:
         raise Trouble(f"{text} is no workspace id.", error.message) from error
 
 
+async def kind_of(settings: Settings, workspace_id: UUID) -> WorkspaceKind:
+    async with as_owner(settings) as connection:
+        return WorkspaceKind(await connection.fetchval(_KIND, workspace_id))
+
+
 async def slugs(settings: Settings) -> list[str]:
     """The short names of the oldest workspaces."""
     async with as_owner(settings) as connection:
         return [row[0] for row in await connection.fetch(_SLUGS)]
+
+
+@asynccontextmanager
+async def alone_with(settings: Settings, slug: str) -> AsyncIterator[None]:
+    """Looks for a short name and makes it alone: two at once would make two, and none be named."""
+    async with as_owner(settings) as connection, connection.transaction():
+        await connection.execute(_ONE_MAKER, slug)
+        yield
 
 
 async def make_workspace(
@@ -79,10 +95,11 @@ async def make_workspace(
 
 async def first_workspace(settings: Settings, *, now: datetime) -> UUID:
     """The oldest of the name that `up` begins with, made when it is missing."""
-    found = await _all_named(settings, FIRST_SLUG)
-    if found:
-        return found[0]
-    return await make_workspace(settings, slug=FIRST_SLUG, name=FIRST_NAME, now=now)
+    async with alone_with(settings, FIRST_SLUG):
+        found = await _all_named(settings, FIRST_SLUG)
+        if found:
+            return found[0]
+        return await make_workspace(settings, slug=FIRST_SLUG, name=FIRST_NAME, now=now)
 
 
 async def make_token(

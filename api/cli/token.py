@@ -45,7 +45,9 @@ def token(
     kind = WorkspaceKind.TEST if test else WorkspaceKind.LIVE
     ends = read_days(days, now)
     with surroundings(data) as settings:
-        workspace_id = asyncio.run(_workspace(settings, workspace, create, kind, now))
+        workspace_id = asyncio.run(
+            find_or_make(settings, workspace, create=create, kind=kind, now=now)
+        )
         made = asyncio.run(
             tenants.make_token(
                 settings, workspace_id, name=name, scopes=chosen, expires_at=ends, now=now
@@ -95,12 +97,25 @@ def read_scopes(text: str) -> list[Scope]:
     return [Scope(name) for name in names]
 
 
-async def _workspace(
+async def find_or_make(
+    settings: Settings, text: str, *, create: str | None, kind: WorkspaceKind, now: datetime
+) -> UUID:
+    """The workspace of that short name or id; made, under the name `create`, if there is none."""
+    async with tenants.alone_with(settings, text):
+        found = await tenants.workspace_named(settings, text)
+        if found is None:
+            return await _made(settings, text, create, kind, now)
+    if kind is WorkspaceKind.TEST and await tenants.kind_of(settings, found) is not kind:
+        raise Trouble(
+            f"{text} is a live workspace: what is published there is seen by people.",
+            "Leave --test out, or give --workspace another short name, and --create.",
+        )
+    return found
+
+
+async def _made(
     settings: Settings, text: str, create: str | None, kind: WorkspaceKind, now: datetime
 ) -> UUID:
-    found = await tenants.workspace_named(settings, text)
-    if found is not None:
-        return found
     if create is None:
         known = ", ".join(await tenants.slugs(settings)) or "none yet"
         raise Trouble(

@@ -1,10 +1,11 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from api.cli import tenants
 from api.cli.prepare import first_token
-from api.cli.token import read_days, read_name, read_scopes, read_slug
+from api.cli.token import find_or_make, read_days, read_name, read_scopes, read_slug
 from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.identity.bearer import workspace_of
@@ -12,6 +13,7 @@ from domain.identity.service import caller_for
 from domain.kernel.caller import OFFERED, Scope
 from domain.kernel.ids import new_id
 from domain.kernel.settings import Settings
+from domain.workspaces.shapes import WorkspaceKind
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -69,6 +71,29 @@ async def test_a_short_name_that_two_workspaces_have_names_both_and_opens_neithe
     ids = f"{tenants.shown(one)}, {tenants.shown(two)}"
     assert str(found.value) == f"2 workspaces are named two-choirs: {ids}. Give one's id."
     assert await tenants.workspace_named(settings, tenants.shown(two)) == two
+
+
+async def test_two_commands_at_once_make_one_workspace(settings: Settings) -> None:
+    """Each made one, and from then on the short name told nobody which was meant."""
+    live = WorkspaceKind.LIVE
+    made = await asyncio.gather(
+        *(
+            find_or_make(settings, "twin-choir", create="Choir", kind=live, now=NOW)
+            for _ in range(2)
+        )
+    )
+
+    assert made[0] == made[1]
+    assert await tenants.workspace_named(settings, "twin-choir") == made[0]
+
+
+async def test_a_live_workspace_is_not_taken_for_one_of_tests(settings: Settings) -> None:
+    """A token of it was printed, as if its posts reached nobody."""
+    await tenants.make_workspace(settings, slug="live-choir", name="Choir", now=NOW)
+    test = WorkspaceKind.TEST
+
+    with pytest.raises(Trouble, match="live-choir is a live workspace"):
+        await find_or_make(settings, "live-choir", create="Choir", kind=test, now=NOW)
 
 
 async def test_a_broken_id_is_refused_in_one_line(settings: Settings) -> None:
