@@ -60,7 +60,7 @@ def test_no_row_of_an_import_is_lost_or_doubled(stack: Stack, house: House, name
 def test_no_post_is_lost_or_doubled_in_50_rounds(
     tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
-    with running_stack(tmp_path_factory.mktemp(name.split()[0])) as stack:
+    with running_stack(tmp_path_factory.mktemp(name.split(maxsplit=1)[0])) as stack:
         house = open_house(stack, handle="killed", idempotency="D")
         total = play(stack, house, name, MORE_KILLS[name], 50)
     print(f"{name}: {dict(total)} (times on the network: posts)")

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from domain.connector.dialects.moments import aware
-from domain.connector.errors import Gone, GrantExpired, Unavailable
+from domain.connector.errors import Unavailable
 from domain.connector.http import Http, Reply
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind, Profile
 from domain.kernel.clock import as_kept
 from domain.networks.feed.entries import Entry, Feed, NotAFeed
-from domain.networks.feed.wire import Fetched, fetch, read_feed
+from domain.networks.feed.wire import Fetched, fetch_there_or_at_home, read_feed
 
 MOST_SEEN = 500
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,7 +42,9 @@ class Place(BaseModel):
 
 async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     place = Place(url=access.server) if cursor is None else Place.model_validate_json(cursor)
-    fetched = await _changed(http, place, access.server)
+    fetched = await fetch_there_or_at_home(
+        http, place.url, access.server, etag=place.etag, modified=place.modified
+    )
     if not fetched.is_news:
         moved = place.model_copy(update={"url": fetched.url})
         return Inbox(items=(), cursor=moved.model_dump_json())
@@ -58,25 +60,6 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     )
     marks = [mark for entry, _ in reversed(entries) for mark in _marks(entry)]
     return Inbox(items=items, cursor=_next(fetched, feed, [*marks, *place.seen]).model_dump_json())
-
-
-async def _changed(http: Http, place: Place, home: str) -> Fetched:
-    """The document if it changed; one that moved for good and is gone there is asked for at home.
-
-    Raises `GrantExpired` where it is gone for good: a feed has no grant, and stops as one that lost
-    it does. A look once a day finds out if that was a mistake.
-    """
-    try:
-        return await fetch(http, place.url, etag=place.etag, modified=place.modified)
-    except Gone as error:
-        gone = error
-    try:
-        if place.url != home:
-            return await fetch(http, home)
-    except Gone as error:
-        gone = error
-    message = "The feed's server says that it is gone for good."
-    raise GrantExpired(message, code="network.feed_gone", said=gone.said) from gone
 
 
 def _next(fetched: Fetched, feed: Feed, seen: Iterable[str]) -> Place:

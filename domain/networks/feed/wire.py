@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 
 from domain.connector.documents import conditions, refusal_of
-from domain.connector.errors import Refused
+from domain.connector.errors import Gone, GrantExpired, Refused
 from domain.connector.http import Call, Http, Reply
 from domain.connector.links import joined
 from domain.networks.feed.entries import Feed
@@ -54,6 +54,27 @@ async def fetch(http: Http, url: str, *, etag: str = "", modified: str = "") -> 
         is_for_good = is_for_good and reply.status in _FOR_GOOD
         kept = url if is_for_good else kept
     raise Refused("The feed points around in circles.")
+
+
+async def fetch_there_or_at_home(
+    http: Http, url: str, home: str, *, etag: str, modified: str
+) -> Fetched:
+    """The document if it changed; one that moved for good and is gone there is asked for at home.
+
+    Raises `GrantExpired` where it is gone for good: a feed has no grant, and stops as one that lost
+    it does. A look once a day finds out if that was a mistake.
+    """
+    try:
+        return await fetch(http, url, etag=etag, modified=modified)
+    except Gone as error:
+        gone = error
+    try:
+        if url != home:
+            return await fetch(http, home)
+    except Gone as error:
+        gone = error
+    message = "The feed's server says that it is gone for good."
+    raise GrantExpired(message, code="network.feed_gone", said=gone.said) from gone
 
 
 async def read_feed(fetched: Fetched) -> Feed:
