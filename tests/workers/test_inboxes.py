@@ -2,6 +2,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from arq.connections import ArqRedis
+from pydantic import JsonValue
 
 from domain.accounts.tables import Account
 from domain.connector.words import Grant, Profile
@@ -100,7 +101,7 @@ async def test_a_slow_inbox_is_left_at_a_page_before_another_may_claim_it(
         network="sandbox",
         login={"handle": "ana", "token": "secret"},
     )
-    pages = [{"data": [], "next": number, "has_more": True} for number in (7, 8)]
+    pages: list[JsonValue] = [{"data": [], "next": number, "has_more": True} for number in (7, 8)]
     script = ScriptedHttp(
         [Exchange(method="GET", path="/v1/notices", json_=each) for each in pages]
     )
