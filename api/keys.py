@@ -1,6 +1,7 @@
 """JSON whose objects name each key once: else it is left open which one counts (RFC 8259, 4)."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import Request
@@ -41,6 +42,15 @@ def told(error: KeyRepeated) -> str:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise KeyRepeated(next(name for name in names if names.count(name) > 1))
+        raise KeyRepeated(_repeated(name for name, _ in pairs))
     return found
+
+
+def _repeated(names: Iterable[str]) -> str:
+    """The first that came before. Each is looked at once: there may be a hundred thousand."""
+    seen = set[str]()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise AssertionError("Every name is there once.")

@@ -85,18 +85,24 @@ class Documents:
         try:
             ast = parse(text, max_tokens=MAX_TOKENS)
             check_written(ast)
+            found = validate(
+                self.schema, ast, specified_rules, max_errors=MOST_ERRORS, hide_suggestions=True
+            )
+        except RecursionError:
+            return _too_heavy(QueryTooHeavy("Fragments stand too deep in one another."))
         except QueryTooHeavy as error:
-            return Refused([GraphQLError(error.message, original_error=error)])
+            return _too_heavy(error)
         except GraphQLError as error:
             return Refused([_located(error)])
-        found = validate(
-            self.schema, ast, specified_rules, max_errors=MOST_ERRORS, hide_suggestions=True
-        )
         if found:
             return Refused(found)
         return Document(
             ast, {each.name.value if each.name else "": each for each in operations_of(ast)}
         )
+
+
+def _too_heavy(error: QueryTooHeavy) -> Refused:
+    return Refused([GraphQLError(error.message, original_error=error)])
 
 
 def _located(error: GraphQLError) -> GraphQLError:

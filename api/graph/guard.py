@@ -1,13 +1,15 @@
 """Judges an operation before it is executed: how deep, how wide, how much it may cost.
 
-    depth ≤ 12 · aliases ≤ 15 · directives ≤ 50 · tokens ≤ 4,000 · cost ≤ 20,000
+    depth ≤ 12 · aliases ≤ 15 · directives ≤ 50 · fragments ≤ 100 · tokens ≤ 4,000 · cost ≤ 20,000
 
 An object costs 1, a page its size times what one item costs, a scalar nothing. Introspection is
 counted like everything else, with sizes that lists of this schema have; `ofType` is free, as types
 end. Limits on what was written are checked before validation, which itself takes time that grows
-with them.
+with them: with the square of how many fields of one name have fields of their own (≤ 100), as each
+is held against each.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +19,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -38,6 +41,9 @@ from domain.kernel.errors import QueryTooHeavy
 MAX_DEPTH: Final = 12
 MAX_ALIASES: Final = 15
 MAX_DIRECTIVES: Final = 50
+MAX_FRAGMENTS: Final = 100
+MAX_ALIKE: Final = 100
+MAX_DIGITS: Final = 100
 MAX_TOKENS: Final = 4_000
 MAX_COST: Final = 20_000
 MAX_PAGE: Final = 100
@@ -60,20 +66,37 @@ class Written(Visitor):
         super().__init__()
         self.aliases = 0
         self.directives = 0
+        self.fragments = 0
+        self.alike = Counter[str]()
+        """Fields that have fields of their own, by the name that they answer to."""
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         self.aliases += node.alias is not None
+        if node.selection_set is not None:
+            self.alike[(node.alias or node.name).value] += 1
+
+    def enter_fragment_definition(self, *_: object) -> None:
+        self.fragments += 1
+
+    def enter_int_value(self, node: IntValueNode, *_: object) -> None:
+        if len(node.value) > MAX_DIGITS:
+            raise GraphQLError(f"A whole number has at most {MAX_DIGITS} digits.", node)
 
     def enter_directive(self, *_: object) -> None:
         self.directives += 1
 
 
 def check_written(document: DocumentNode) -> None:
-    """Raises `QueryTooHeavy` for floods, before anything else looks at them."""
+    """Raises `QueryTooHeavy` for floods, before anything else looks at them.
+
+    And a `GraphQLError` for a number that is longer than Python reads.
+    """
     written = Written()
     visit(document, written)
     _at_most("aliases", written.aliases, MAX_ALIASES)
     _at_most("directives", written.directives, MAX_DIRECTIVES)
+    _at_most("fragments", written.fragments, MAX_FRAGMENTS)
+    _at_most("fields of one name", max(written.alike.values(), default=0), MAX_ALIKE)
     fragments = fragments_of(document)
     for operation in document.definitions:
         if isinstance(operation, OperationDefinitionNode):

@@ -1,7 +1,6 @@
 """GraphQL requests over HTTP as they arrive: what is asked, and in which form to answer."""
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -108,18 +107,19 @@ def _decode(raw: bytes, what: str) -> Any:  # noqa: ANN401 - any JSON
         read_once(raw)
     except KeyRepeated as error:
         raise Unreadable(told(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise Unreadable(f"{what} is not JSON in UTF-8.", position=_position(raw)) from None
     return found
 
 
 def _position(raw: bytes) -> Position | None:
-    """Where it is no JSON, as REST says it; None where it is not even UTF-8."""
-    with suppress(UnicodeDecodeError, RecursionError):
-        try:
-            json.loads(raw)
-        except json.JSONDecodeError as error:
-            return Position.behind(error.doc[: error.pos])
+    """Where it is no JSON, as REST says it; None where it is not even UTF-8, or of huge numbers."""
+    try:
+        json.loads(raw)
+    except json.JSONDecodeError as error:
+        return Position.behind(error.doc[: error.pos])
+    except (ValueError, RecursionError):
+        return None
     return None
 
 

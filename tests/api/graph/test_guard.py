@@ -18,6 +18,14 @@ FLOODS = {
     "directives": "{ __typename " + "@include(if: true) " * 51 + "}",
     "tokens": "{ " + "__typename " * 4_000 + "}",
     "levels": DEEP,
+    "fragments": "{ __typename } "
+    + " ".join(f"fragment F{n} on Query {{ __typename }}" for n in range(101)),
+    "fields of one name": "{ " + "communities { nodes { id } } " * 101 + "}",
+    "too deep": "{ ...F0 } "
+    + " ".join(
+        f"fragment F{n} on Query {{ {'... { ' * 8}...F{n + 1}{' }' * 8} }}" for n in range(99)
+    )
+    + " fragment F99 on Query { __typename }",
 }
 
 

@@ -12,6 +12,8 @@ from tests.world import Tenant
 
 TYPENAME = "{ __typename }"
 COERCION = "query CoerceFailure($id: ID!) { __typename }"
+HUGE = "9" * 5_000
+"""More digits than Python reads."""
 REFUSED = [
     ({"query": "{"}, "query.malformed"),
     ({"query": "{ nothingOfThatName }"}, "query.invalid"),
@@ -86,6 +88,23 @@ async def test_refused_documents_have_no_data_and_a_status_by_media_type(
         assert list(answer.json()) == ["errors"]
         for each in answer.json()["errors"]:
             assert each["extensions"] == told(code)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"query": "{{ communities(first: {HUGE}) {{ nodes {{ id }} }} }}"}}',
+        f'{{"query": "query ($n: Int) {{ __typename }}", "variables": {{"n": {HUGE}}}}}',
+        f'{{"query": "{{ __typename }}", "variables": {{"n": {HUGE}}}',
+    ],
+    ids=["in the document", "in a variable", "in what is no JSON"],
+)
+async def test_number_of_thousands_of_digits_is_malformed(tenant: Tenant, body: str) -> None:
+    headers = {"Content-Type": JSON, "Accept": RESPONSE_JSON}
+    answer = await tenant.client.post("/graphql", content=body, headers=headers)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] == "query.malformed"
 
 
 @pytest.mark.parametrize("body", NO_REQUEST)
