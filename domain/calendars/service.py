@@ -9,13 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.calendars.queries import visible
 from domain.calendars.shapes import CalendarView, ChangeCalendar, CreateCalendar
 from domain.calendars.tables import Calendar
-from domain.communities import queries as communities
-from domain.communities.tables import Community
+from domain.communities.queries import find_community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import (
     apply,
-    find,
     find_for_change,
     insert,
     made_before,
@@ -33,8 +31,7 @@ async def create_calendar(
     before = await made_before(session, caller, Calendar, command)
     if before is not None:
         return CalendarView.model_validate(before)
-    found = communities.visible(caller).where(col(Community.id) == command.community_id)
-    community = await find(session, found, what="community")
+    community = await find_community(session, caller, command.community_id)
     row = Calendar(
         **made_now(caller, command, now=now),
         time_zone=command.time_zone or community.time_zone,

@@ -15,7 +15,7 @@ from domain.campaigns.tables import Campaign
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.errors import Fault, Misfit
-from domain.kernel.narrowing import among, labelled
+from domain.kernel.narrowing import among, filled, labelled
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 
@@ -56,18 +56,15 @@ async def list_campaigns(
 
 def _filtered(caller: Caller, where: CampaignFilter) -> SelectOfScalar[Campaign]:
     statement = visible(caller).where(
-        among(Campaign.community_id, where.community_ids), labelled(Campaign.labels, where.labels)
+        among(Campaign.community_id, where.community_ids),
+        labelled(Campaign.labels, where.labels),
+        filled(Campaign.archived_at, where.is_archived),
     )
     if where.runs_on is not None:
         starts_on, ends_on = col(Campaign.starts_on), col(Campaign.ends_on)
         statement = statement.where(
             or_(starts_on.is_(None), starts_on <= where.runs_on),
             or_(ends_on.is_(None), ends_on >= where.runs_on),
-        )
-    if where.is_archived is not None:
-        archived_at = col(Campaign.archived_at)
-        statement = statement.where(
-            archived_at.is_not(None) if where.is_archived else archived_at.is_(None)
         )
     return statement
 

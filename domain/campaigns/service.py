@@ -11,14 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.campaigns.queries import visible
 from domain.campaigns.shapes import CampaignView, ChangeCampaign, CreateCampaign, UtmTemplate
 from domain.campaigns.tables import Campaign
-from domain.communities import queries as communities
-from domain.communities.tables import Community
+from domain.communities.queries import find_community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import (
     apply,
     archiving,
-    find,
     find_for_change,
     insert,
     made_before,
@@ -37,8 +35,7 @@ async def create_campaign(
     before = await made_before(session, caller, Campaign, command)
     if before is not None:
         return CampaignView.model_validate(before)
-    found = communities.visible(caller).where(col(Community.id) == command.community_id)
-    await find(session, found, what="community")
+    await find_community(session, caller, command.community_id)
     _ensure_days(command.starts_on, command.ends_on)
     _ensure_networks(command.utm)
     row = Campaign(

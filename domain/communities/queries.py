@@ -12,6 +12,7 @@ from domain.communities.shapes import CommunityView
 from domain.communities.tables import Community
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
+from domain.kernel.narrowing import filled
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.kernel.words import Word
@@ -30,8 +31,12 @@ def visible(caller: Caller) -> SelectOfScalar[Community]:
 
 async def get_community(session: AsyncSession, caller: Caller, id_: UUID) -> CommunityView:
     caller.need(Scope.COMMUNITIES_READ)
-    row = await find(session, visible(caller).where(col(Community.id) == id_), what="community")
-    return CommunityView.model_validate(row)
+    return CommunityView.model_validate(await find_community(session, caller, id_))
+
+
+async def find_community(session: AsyncSession, caller: Caller, id_: UUID) -> Community:
+    """The row, for the floors above, whose own scopes guard it. Raises `NotFound`."""
+    return await find(session, visible(caller).where(col(Community.id) == id_), what="community")
 
 
 async def list_communities(
@@ -43,12 +48,7 @@ async def list_communities(
     is_archived: bool | None = None,
 ) -> Page[CommunityView]:
     caller.need(Scope.COMMUNITIES_READ)
-    statement = visible(caller)
-    if is_archived is not None:
-        archived_at = col(Community.archived_at)
-        statement = statement.where(
-            archived_at.is_not(None) if is_archived else archived_at.is_(None)
-        )
+    statement = visible(caller).where(filled(Community.archived_at, is_archived))
     key, type_ = ("name", str) if sort.endswith("name") else ("created_at", datetime)
     order = Sort(sort, (col(getattr(Community, key)), col(Community.id)), (type_, UUID))
     return await order.page(session, statement, request, view=CommunityView.model_validate)

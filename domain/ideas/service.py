@@ -12,8 +12,7 @@ from domain.calendars import pillars
 from domain.calendars.queries import find_calendar
 from domain.calendars.tables import Pillar
 from domain.campaigns.queries import check_campaign
-from domain.communities import queries as communities
-from domain.communities.tables import Community
+from domain.communities.queries import find_community
 from domain.events.service import record, record_change
 from domain.ideas.queries import visible
 from domain.ideas.rules import TRANSITIONS, IdeaState, lacks_summary, may_move
@@ -27,9 +26,10 @@ from domain.kernel.changes import (
     insert,
     made_before,
     made_now,
+    need_all,
     remove,
 )
-from domain.kernel.errors import Fault, Misfit, MoveRefused, NotFound
+from domain.kernel.errors import Fault, Misfit, MoveRefused
 from domain.workspaces.tables import Member
 
 
@@ -41,8 +41,7 @@ async def create_idea(
     before = await made_before(session, caller, Idea, command)
     if before is not None:
         return IdeaView.model_validate(before)
-    found = communities.visible(caller).where(col(Community.id) == command.community_id)
-    await find(session, found, what="community")
+    await find_community(session, caller, command.community_id)
     values = command.model_dump(exclude={"id"})
     await _check(session, caller, command.community_id, values)
     row = Idea(
@@ -149,9 +148,7 @@ async def _check_experts(session: AsyncSession, caller: Caller, ids: Iterable[UU
     statement = select(Member.id).where(
         col(Member.workspace_id) == caller.workspace_id, col(Member.id).in_(wanted)
     )
-    missing = wanted.difference((await session.exec(statement)).all())
-    if missing:
-        raise NotFound("member", missing)
+    need_all("member", wanted, (await session.exec(statement)).all())
 
 
 def _ensure_summary(state: IdeaState, summary: str | None) -> None:

@@ -1,6 +1,7 @@
 """What changes of kept rows share: versions that must match, and client-made ids sent twice."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -135,6 +136,13 @@ async def find(session: AsyncSession, statement: SelectOfScalar[Row], *, what: s
     if row is None:
         raise NotFound(what, ids_in(statement))
     return row
+
+
+def need_all(what: str, wanted: Iterable[UUID], found: Iterable[UUID | None]) -> None:
+    """Raises `NotFound` for those that are wanted and were not found."""
+    missing = set(wanted).difference(found)
+    if missing:
+        raise NotFound(what, missing)
 
 
 def ids_in(statement: SelectOfScalar[Any]) -> frozenset[UUID]:

@@ -21,6 +21,13 @@ def within(
     return begun if until is None else [*begun, moment < until]
 
 
+def filled(column: object, is_asked: bool | None) -> ColumnElement[bool]:  # noqa: FBT001 - a filter
+    """The column holds something, or nothing where that is asked for."""
+    if is_asked is None:
+        return true()
+    return col(column).is_not(None) if is_asked else col(column).is_(None)
+
+
 def labelled(column: object, labels: Collection[str]) -> ColumnElement[bool]:
     """The column's labels hold one of these."""
     held = any_(col(column))

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, find_for_change, insert, made_before, made_now
+from domain.kernel.changes import apply, find_for_change, insert, made_before, made_now, need_all
 from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault, Misfit, NotFound
 from domain.kernel.ids import new_id, show
@@ -156,9 +156,7 @@ async def _check_media(session: AsyncSession, caller: Caller, ids: Sequence[UUID
     if not wanted:
         return
     statement = queries.visible(caller).where(col(Media.id).in_(wanted))
-    missing = wanted.difference(row.id for row in (await session.exec(statement)).all())
-    if missing:
-        raise NotFound("media", missing)
+    need_all("media", wanted, (row.id for row in (await session.exec(statement)).all()))
 
 
 async def _place(

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import plain, record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import apply, find_for_change
+from domain.kernel.changes import apply, find_for_change, need_all
 from domain.kernel.errors import NotFound
 from domain.kernel.ids import show
 from domain.mentions.answers import answer_delivered, create_answer
@@ -58,9 +58,7 @@ async def mark_mentions(
     # In one order for all, so that two who mark the same mentions never lock crosswise.
     statement = visible(caller).where(col(Mention.id).in_(wanted)).order_by(col(Mention.id))
     rows = (await session.exec(statement.with_for_update())).all()
-    missing = wanted - {row.id for row in rows}
-    if missing:
-        raise NotFound("mention", missing)
+    need_all("mention", wanted, (row.id for row in rows))
     changed = [row for row in rows if apply(row, _values(values, row, now), now=now)]
     if changed:
         _record_marked(session, caller, changed, values, now)

@@ -6,13 +6,11 @@ from uuid import UUID
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.communities import queries as communities
-from domain.communities.tables import Community
+from domain.communities.queries import find_community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import (
     apply,
-    find,
     find_for_change,
     flush,
     insert,
@@ -43,8 +41,7 @@ async def create_event_calendar(
     before = await made_before(session, caller, EventCalendar, command)
     if before is not None:
         return view_of(before)
-    found = communities.visible(caller).where(col(Community.id) == command.community_id)
-    await find(session, found, what="community")
+    await find_community(session, caller, command.community_id)
     row = EventCalendar(
         **made_now(caller, command, now=now),
         url=address(command.url),

@@ -3,16 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.queries import find_account
 from domain.calendars.queries import find_calendar
-from domain.communities import queries as communities
-from domain.communities.tables import Community
+from domain.communities.queries import find_community
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import find, insert, made_before, made_now
+from domain.kernel.changes import insert, made_before, made_now
 from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault, Misfit
 from domain.kernel.ids import show
@@ -54,8 +52,8 @@ async def _community(session: AsyncSession, caller: Caller, command: CreatePause
     """Whose pause it is; None: of the whole house, which only those pause who see all of it."""
     named: dict[str, UUID] = {}
     if command.community_id is not None:
-        found = communities.visible(caller).where(col(Community.id) == command.community_id)
-        named["community_id"] = (await find(session, found, what="community")).id
+        found = await find_community(session, caller, command.community_id)
+        named["community_id"] = found.id
     if command.calendar_id is not None:
         calendar = await find_calendar(session, caller, command.calendar_id)
         named["calendar_id"] = calendar.community_id

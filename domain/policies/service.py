@@ -9,17 +9,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.calendars.queries import find_calendar
-from domain.communities import queries as communities
-from domain.communities.tables import Community
+from domain.communities.queries import find_community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import (
     apply,
-    find,
     find_for_change,
     insert,
     made_before,
     made_now,
+    need_all,
 )
 from domain.kernel.errors import Fault, Misfit, NotFound
 from domain.policies.queries import visible
@@ -39,8 +38,7 @@ async def create_policy(
     before = await made_before(session, caller, ApprovalPolicy, command)
     if before is not None:
         return PolicyView.model_validate(before)
-    found = communities.visible(caller).where(col(Community.id) == command.community_id)
-    await find(session, found, what="community")
+    await find_community(session, caller, command.community_id)
     await _check_calendar(session, caller, command)
     await _check_steps(session, caller, command.steps)
     row = ApprovalPolicy(
@@ -126,9 +124,7 @@ async def _check_departments(session: AsyncSession, caller: Caller, ids: Iterabl
     statement = select(Department.id).where(
         col(Department.workspace_id) == caller.workspace_id, col(Department.id).in_(wanted)
     )
-    missing = wanted.difference((await session.exec(statement)).all()) if wanted else ()
-    if missing:
-        raise NotFound("department", missing)
+    need_all("department", wanted, (await session.exec(statement)).all() if wanted else ())
 
 
 async def _may_approve(session: AsyncSession, member_id: UUID) -> bool:

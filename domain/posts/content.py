@@ -19,6 +19,7 @@ from domain.connector.settings import settings_misfits
 from domain.connector.words import Measures, Visibility
 from domain.contacts.rules import Name, keys_in, named
 from domain.kernel.caller import Caller
+from domain.kernel.changes import need_all
 from domain.kernel.errors import AbilityMissing, AccountRemoved, NotFound
 from domain.kernel.ids import MediaId
 from domain.kernel.shapes import Shape
@@ -213,8 +214,7 @@ async def find_media(
         col(Media.workspace_id) == caller.workspace_id, col(Media.id).in_(wanted)
     )
     found = {row.id: row for row in (await session.exec(statement)).all()}
-    if len(found) < len(wanted):
-        raise NotFound("media", wanted - found.keys())
+    need_all("media", wanted, found)
     return found
 
 
@@ -229,8 +229,7 @@ async def find_accounts(
         col(Account.removed_at).is_(None),
     )
     found = {row.id: row for row in (await session.exec(statement)).all()} if wanted else {}
-    if len(found) < len(wanted):
-        raise NotFound("account", wanted - found.keys())
+    need_all("account", wanted, found)
     return found
 
 

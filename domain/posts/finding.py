@@ -7,8 +7,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
-from domain.kernel.changes import find, find_for_change
-from domain.kernel.errors import DeliveryUnderWay, NotFound, PostOnHold
+from domain.kernel.changes import find, find_for_change, need_all
+from domain.kernel.errors import DeliveryUnderWay, PostOnHold
 from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.queries import visible
 from domain.posts.rules import UNDER_WAY, DeliveryKind
@@ -69,9 +69,7 @@ async def targets_of(
 ) -> list[Delivery]:
     """As `deliveries_of`, of these accounts; of all where none is named. Raises `NotFound`."""
     rows = await deliveries_of(session, caller, post.id)
-    missing = set(account_ids).difference(row.account_id for row in rows)
-    if missing:
-        raise NotFound("target of the post", missing)
+    need_all("target of the post", account_ids, (row.account_id for row in rows))
     return [row for row in rows if not account_ids or row.account_id in account_ids]
 
 

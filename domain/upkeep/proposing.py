@@ -14,8 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts.tables import Account
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import digest, made_before
-from domain.kernel.errors import AlreadyExists, Fault, Misfit, NotAllowedNow, NotFound
+from domain.kernel.changes import digest, made_before, need_all
+from domain.kernel.errors import AlreadyExists, Fault, Misfit, NotAllowedNow
 from domain.kernel.ids import new_id, show
 from domain.networks import find
 from domain.posts.delivery_shapes import DriftCode
@@ -42,9 +42,7 @@ async def propose_update(
         return await update_view(session, caller, before)
     post = await find_post(session, caller, id_, None)
     public = {copy.id for copy, _ in await public_copies(session, caller, id_)}
-    missing = {each.delivery_id for each in command.copies} - public
-    if missing:
-        raise NotFound("public copy", missing)
+    need_all("public copy", (each.delivery_id for each in command.copies), public)
     if await waiting_update(session, caller, id_, UpdateReason.ASKED) is not None:
         raise AlreadyExists("An update of this post is proposed already.")
     row = await propose(
@@ -137,9 +135,7 @@ async def choose(
     """Sets what shall be done with copies. Raises `NotFound`, `Misfit` for ways not taken."""
     rows = (await copies_of(session, caller, [row.id]))[row.id]
     copies = {each.delivery_id: each for each in rows}
-    missing = {each.delivery_id for each in choices} - copies.keys()
-    if missing:
-        raise NotFound("copy of the update", missing)
+    need_all("copy of the update", (each.delivery_id for each in choices), copies)
     faults = tuple(_faults(choices, copies))
     if faults:
         raise Misfit(faults=faults)

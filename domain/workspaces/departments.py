@@ -19,8 +19,9 @@ from domain.kernel.changes import (
     insert,
     made_before,
     made_now,
+    need_all,
 )
-from domain.kernel.errors import LeadOutside, NotFound
+from domain.kernel.errors import LeadOutside
 from domain.kernel.ids import show
 from domain.workspaces import queries
 from domain.workspaces.department_queries import members_of, view_of, views_of, visible
@@ -126,9 +127,7 @@ async def _need_members(session: AsyncSession, caller: Caller, ids: set[UUID]) -
     """Raises `NotFound`. Who is found stays until the department stands."""
     statement = queries.visible(caller).where(col(Member.id).in_(ids))
     found = (await session.exec(statement.with_for_update(key_share=True, read=True))).all()
-    missing = ids - {row.id for row in found}
-    if missing:
-        raise NotFound("member", missing)
+    need_all("member", ids, (row.id for row in found))
 
 
 async def _put(session: AsyncSession, row: Department, members: Iterable[UUID]) -> None:

@@ -8,8 +8,8 @@ from sqlmodel import col, func, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
-from domain.kernel.changes import find
-from domain.kernel.errors import NotFound, OwnerLast
+from domain.kernel.changes import find, need_all
+from domain.kernel.errors import OwnerLast
 from domain.kernel.ids import show
 from domain.workspaces.rules import Seat, need_power, scopes_of
 from domain.workspaces.shapes import Role
@@ -52,9 +52,7 @@ async def known_communities(session: AsyncSession, ids: Iterable[UUID]) -> list[
 
 
 async def _need_communities(session: AsyncSession, communities: frozenset[UUID]) -> None:
-    missing = communities.difference(await known_communities(session, communities))
-    if missing:
-        raise NotFound("community", missing)
+    need_all("community", communities, await known_communities(session, communities))
 
 
 async def lock_owners(session: AsyncSession, caller: Caller) -> None:
