@@ -12,14 +12,7 @@ from domain.calendars.tables import Calendar
 from domain.communities.queries import find_community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import (
-    apply,
-    find_for_change,
-    insert,
-    made_before,
-    made_now,
-    remove,
-)
+from domain.kernel.changes import apply, find_for_change, insert, made_before, made_now, remove
 from domain.kernel.nudges import nudge
 
 

@@ -69,6 +69,14 @@ def heard(reply: Reply, shape: type[T]) -> T:
     return found
 
 
+def perhaps_heard(reply: Reply, shape: type[T]) -> T:
+    """As `heard`, of a refusal: what has another form says nothing."""
+    try:
+        return heard(reply, shape)
+    except NotUnderstood:
+        return shape()
+
+
 def understood(values: Iterable[JsonValue], shape: type[T]) -> list[T]:
     """Those of a list that have the shape: one odd entry must not hide the others."""
     reader, found = _reader(shape), list[T]()

@@ -15,13 +15,7 @@ from domain.kernel.errors import Fault, Misfit, NotFound
 from domain.kernel.ids import new_id, show
 from domain.media import queries
 from domain.media.album_queries import visible
-from domain.media.album_shapes import (
-    AlbumView,
-    ChangeAlbum,
-    CreateAlbum,
-    PlaceMedia,
-    TakeOutMedia,
-)
+from domain.media.album_shapes import AlbumView, ChangeAlbum, CreateAlbum, PlaceMedia, TakeOutMedia
 from domain.media.rules import arranged, places
 from domain.media.tables import Album, AlbumItem, Media
 

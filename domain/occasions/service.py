@@ -9,23 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.communities.queries import find_community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import (
-    apply,
-    find_for_change,
-    flush,
-    insert,
-    made_before,
-    made_now,
-)
+from domain.kernel.changes import apply, find_for_change, flush, insert, made_before, made_now
 from domain.kernel.nudges import due_at
 from domain.occasions.nearing import propose_anew
 from domain.occasions.queries import view_of, visible
 from domain.occasions.rules import READ_AGAIN, address
-from domain.occasions.shapes import (
-    ChangeEventCalendar,
-    CreateEventCalendar,
-    EventCalendarView,
-)
+from domain.occasions.shapes import ChangeEventCalendar, CreateEventCalendar, EventCalendarView
 from domain.occasions.tables import EventCalendar
 
 TAKEN = "The community follows this address already."

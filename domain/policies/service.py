@@ -12,14 +12,7 @@ from domain.calendars.queries import find_calendar
 from domain.communities.queries import find_community
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import (
-    apply,
-    find_for_change,
-    insert,
-    made_before,
-    made_now,
-    need_all,
-)
+from domain.kernel.changes import apply, find_for_change, insert, made_before, made_now, need_all
 from domain.kernel.errors import Fault, Misfit, NotFound
 from domain.policies.queries import visible
 from domain.policies.shapes import ChangePolicy, CreatePolicy, PolicyStep, PolicyView

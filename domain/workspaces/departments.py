@@ -25,11 +25,7 @@ from domain.kernel.errors import LeadOutside
 from domain.kernel.ids import show
 from domain.workspaces import queries
 from domain.workspaces.department_queries import members_of, view_of, views_of, visible
-from domain.workspaces.department_shapes import (
-    ChangeDepartment,
-    CreateDepartment,
-    DepartmentView,
-)
+from domain.workspaces.department_shapes import ChangeDepartment, CreateDepartment, DepartmentView
 from domain.workspaces.tables import Department, DepartmentMember, Member
 
 TAKEN = "A department with this name exists already."

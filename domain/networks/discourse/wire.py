@@ -10,22 +10,12 @@ other 3xx and 4xx                                Refused
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
-from domain.connector.dialects import answering
-from domain.connector.dialects.lifetimes import is_gone
-from domain.connector.errors import (
-    GrantExpired,
-    Missing,
-    NetworkError,
-    OutcomeUnknown,
-    RateLimited,
-    Refused,
-    VersionGone,
-)
-from domain.connector.heard import NotUnderstood, heard, without_secrets
+from domain.connector.dialects.answering import Api
+from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused
+from domain.connector.heard import perhaps_heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access, Grant
 from domain.networks.discourse.answers import Failure
 
@@ -39,10 +29,11 @@ _KEY_WORDS = ("username or key is invalid", "not_logged_in")
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class Server(Api):
     """One forum, entered with a key; urls of calls are paths."""
 
-    http: Http
+    CALLED: ClassVar[str] = "The forum"
+
     root: str
     headers: dict[str, str] = field(default_factory=dict)
     secret: str = ""
@@ -57,34 +48,11 @@ class Server:
     ) -> T:
         return await self.repeat(Call("GET", path, query=tuple(query), redirects=redirects), shape)
 
-    async def repeat(self, call: Call, shape: type[T]) -> T:
-        """A call that does no harm when it is made twice."""
-        return await answering.repeat(self._answer, call, shape)
-
-    async def act(self, call: Call, shape: type[T]) -> T:
-        """A call that must not be made twice."""
-        return await answering.act(self._answer, call, shape)
-
-    async def delete(self, path: str) -> None:
-        """Raises `Missing` when it is gone already; the answer is empty."""
-        await answering.delete(self._answer, path)
-
-    async def _answer(self, call: Call) -> Reply:
+    def _addressed(self, call: Call) -> Call:
         headers = {"accept": "application/json", **call.headers, **self.headers}
-        reply = await self.http(replace(call, url=f"{self.root}{call.url}", headers=headers))
-        if reply.status >= 500:
-            raise OutcomeUnknown("The forum is out of order.", said=self._said(reply))
-        if not reply.is_success:
-            raise self._refusal(reply)
-        return reply
+        return replace(call, url=f"{self.root}{call.url}", headers=headers)
 
-    def _refusal(self, reply: Reply) -> NetworkError:
-        said = self._said(reply)
-        if is_slowed(reply):
-            until = waits_until(reply)
-            return RateLimited("The forum asks us to slow down.", until=until, said=said)
-        if is_gone(reply):
-            return VersionGone("The forum no longer speaks this version of its api.", said=said)
+    def _refusal(self, reply: Reply, said: str) -> NetworkError:
         if reply.status == 401 or any(each in said for each in _KEY_WORDS):
             return GrantExpired("The forum does not accept our key.", said=said)
         if reply.status in (404, 410):
@@ -92,10 +60,7 @@ class Server:
         return Refused("The forum refuses this.", said=said)
 
     def _said(self, reply: Reply) -> str:
-        try:
-            failure = heard(reply, Failure)
-        except NotUnderstood:
-            failure = Failure()
+        failure = perhaps_heard(reply, Failure)
         told = " ".join(filter(None, (failure.error_type, *failure.errors, failure.message)))
         return without_secrets(f"{reply.status} {told or reply.text}"[:2000], [self.secret])
 

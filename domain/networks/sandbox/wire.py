@@ -12,28 +12,15 @@ other 3xx and 4xx                                Refused
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import ClassVar
 
-from domain.connector.dialects.lifetimes import is_gone
-from domain.connector.errors import (
-    GrantExpired,
-    Missing,
-    NetworkError,
-    OutcomeUnknown,
-    RateLimited,
-    Refused,
-    StillWorking,
-    Unavailable,
-    VersionGone,
-)
-from domain.connector.heard import NotUnderstood, heard, without_secrets
+from domain.connector.dialects.answering import Api
+from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused, StillWorking
+from domain.connector.heard import perhaps_heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access
-from domain.networks.sandbox.answers import Failing, Failure
+from domain.networks.sandbox.answers import Failure
 from domain.networks.sandbox.manifest import MANIFEST
-
-T = TypeVar("T")
 
 REST = "rest"
 _SECRET = re.compile(r"\bsb[arx]_[\w-]+")
@@ -41,57 +28,23 @@ _SECRET = re.compile(r"\bsb[arx]_[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class Server(Api):
     """The network, entered with an access token; urls of calls are paths below `path`."""
 
-    http: Http
+    CALLED: ClassVar[str] = "The sandbox"
+
     root: str
     token: str | None = None
     path: str = MANIFEST.at(REST)
     """Where the api lies, in the version that is spoken."""
 
-    async def repeat(self, call: Call, shape: type[T]) -> T:
-        """A call that does no harm when it is made twice."""
-        try:
-            reply = await self._answer(call)
-            return heard(reply, shape)
-        except OutcomeUnknown as error:
-            raise Unavailable(error.message, said=error.said) from error
-        except NotUnderstood as error:
-            raise Unavailable("The sandbox's answer makes no sense.", said=str(error)) from error
-
-    async def act(self, call: Call, shape: type[T]) -> T:
-        """A call that must not be made twice."""
-        reply = await self._answer(call)
-        try:
-            return heard(reply, shape)
-        except NotUnderstood as error:
-            raise OutcomeUnknown("The sandbox's answer makes no sense.", said=str(error)) from error
-
-    async def delete(self, path: str) -> None:
-        """Raises `Missing` when it is gone already."""
-        try:
-            await self._answer(Call("DELETE", path))
-        except OutcomeUnknown as error:
-            raise Unavailable(error.message, said=error.said) from error
-
-    async def _answer(self, call: Call) -> Reply:
+    def _addressed(self, call: Call) -> Call:
         headers = {} if self.token is None else {"authorization": f"Bearer {self.token}"}
-        url, headers = f"{self.root}{self.path}{call.url}", {**call.headers, **headers}
-        reply = await self.http(replace(call, url=url, headers=headers))
-        if reply.status >= 500:
-            raise OutcomeUnknown("The sandbox is out of order.", said=self._said(reply))
-        if not reply.is_success:
-            raise self._refusal(reply)
-        return reply
+        url = f"{self.root}{self.path}{call.url}"
+        return replace(call, url=url, headers={**call.headers, **headers})
 
-    def _refusal(self, reply: Reply) -> NetworkError:
-        said, code = self._said(reply), _failing(reply).code
-        if is_slowed(reply):
-            until = waits_until(reply)
-            return RateLimited("The sandbox asks us to slow down.", until=until, said=said)
-        if is_gone(reply):
-            return VersionGone("The sandbox no longer speaks this version of its api.", said=said)
+    def _refusal(self, reply: Reply, said: str) -> NetworkError:
+        code = perhaps_heard(reply, Failure).error.code
         if reply.status == 401:
             return GrantExpired("The sandbox does not accept our token.", said=said)
         if reply.status == 404:
@@ -102,7 +55,7 @@ class Server:
         return Refused("The sandbox refuses this.", said=said)
 
     def _said(self, reply: Reply) -> str:
-        failing = _failing(reply)
+        failing = perhaps_heard(reply, Failure).error
         words = f"{failing.code} {failing.message}".strip() or reply.text
         told = f"{reply.status} {words}"[:2000]
         return without_secrets(told, [self.token or "", *_SECRET.findall(told)])
@@ -117,10 +70,3 @@ def server_at(
 ) -> Server:
     """The network in the version asked for."""
     return Server(http, root, token, MANIFEST.at(REST, versions.get(REST)))
-
-
-def _failing(reply: Reply) -> Failing:
-    try:
-        return heard(reply, Failure).error
-    except NotUnderstood:
-        return Failing()

@@ -11,24 +11,15 @@ other 3xx and 4xx, and 501                    Refused
 """
 
 from base64 import b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from domain.connector.dialects import answering
-from domain.connector.dialects.lifetimes import is_gone
-from domain.connector.errors import (
-    GrantExpired,
-    Missing,
-    NetworkError,
-    OutcomeUnknown,
-    RateLimited,
-    Refused,
-    VersionGone,
-)
-from domain.connector.heard import NotUnderstood, heard, without_secrets
+from domain.connector.dialects.answering import Api
+from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused
+from domain.connector.heard import perhaps_heard, without_secrets
 from domain.connector.http import Call, Http, Reply
-from domain.connector.rates import is_shut, is_slowed, waits_until
+from domain.connector.rates import is_shut
 from domain.connector.words import Access
 from domain.networks.wordpress.answers import Failure
 from domain.networks.wordpress.manifest import MANIFEST
@@ -56,29 +47,22 @@ class TrashMissing(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class Server(Api):
     """One site's api, entered with an application password."""
 
-    http: Http
+    CALLED: ClassVar[str] = "The site"
+
     api: str
     """`https://village.example/wp-json`, or `…/?rest_route=` where addresses are plain."""
     user: str = ""
     password: str = ""
 
-    async def read(self, path: str, shape: type[T], query: Sequence[tuple[str, str]] = ()) -> T:
-        return await self.repeat(Call("GET", path, query=tuple(query)), shape)
-
     async def repeat(self, call: Call, shape: type[T]) -> T:
-        """A call that does no harm when it is made twice; its url is a path."""
         return await answering.repeat(self._read, call, shape)
 
     async def ask(self, call: Call) -> Reply:
         """As `repeat`, for its headers."""
         return await answering.ask(self._read, call)
-
-    async def act(self, call: Call, shape: type[T]) -> T:
-        """A call that must not be made twice; its url is a path."""
-        return await answering.act(self._answer, call, shape)
 
     async def _read(self, call: Call) -> Reply:
         reply = await self.http(self._addressed(call))
@@ -86,15 +70,8 @@ class Server:
             raise self._slower(reply)
         return self._success(reply)
 
-    async def _answer(self, call: Call) -> Reply:
-        return self._success(await self.http(self._addressed(call)))
-
-    def _success(self, reply: Reply) -> Reply:
-        if reply.status >= 500 and reply.status != 501:
-            raise OutcomeUnknown("The site is out of order.", said=self._said(reply))
-        if not reply.is_success:
-            raise self._refusal(reply)
-        return reply
+    def _is_broken(self, reply: Reply) -> bool:
+        return reply.status >= 500 and reply.status != 501
 
     def _addressed(self, call: Call) -> Call:
         headers = dict(call.headers)
@@ -106,12 +83,8 @@ class Server:
     def _credentials(self) -> str:
         return b64encode(f"{self.user}:{self.password}".encode()).decode()
 
-    def _refusal(self, reply: Reply) -> NetworkError:
-        said, code = self._said(reply), failure_of(reply).code
-        if is_slowed(reply):
-            return self._slower(reply)
-        if is_gone(reply):
-            return VersionGone("The site no longer speaks this version of its api.", said=said)
+    def _refusal(self, reply: Reply, said: str) -> NetworkError:
+        code = perhaps_heard(reply, Failure).code
         if reply.status == 401:
             return GrantExpired("The site no longer accepts our application password.", said=said)
         if reply.status in (404, 410) or code in _GONE:
@@ -122,12 +95,8 @@ class Server:
             return TrashMissing("The site keeps no trash.", said=said)
         return Refused("The site refuses this.", said=said)
 
-    def _slower(self, reply: Reply) -> RateLimited:
-        until = waits_until(reply)
-        return RateLimited("The site asks us to slow down.", until=until, said=self._said(reply))
-
     def _said(self, reply: Reply) -> str:
-        failure = failure_of(reply)
+        failure = perhaps_heard(reply, Failure)
         words = " ".join(each for each in (failure.code, failure.message) if each)
         told = f"{reply.status} {words or reply.text}"[:2000]
         return without_secrets(told, [self.password, self._credentials])
@@ -137,10 +106,3 @@ def server_of(http: Http, access: Access) -> Server:
     """The account's site, entered with its application password."""
     extra = access.grant.extra
     return Server(http, extra[API], extra[USER], access.grant.access)
-
-
-def failure_of(reply: Reply) -> Failure:
-    try:
-        return heard(reply, Failure)
-    except NotUnderstood:
-        return Failure()
