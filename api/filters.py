@@ -16,7 +16,7 @@ from domain.kernel.ids import (
     PillarId,
     PostId,
 )
-from domain.kernel.searching import MOST_WORDS
+from domain.kernel.searching import FOUND_BY, MOST_WORDS
 from domain.kernel.words import nearest
 from domain.posts.fields import Label
 from domain.posts.rules import PostState
@@ -72,6 +72,6 @@ Saying = Annotated[
         max_length=MOST_WORDS,
         examples=["vigne"],
         description='Only with these words: `vigne -vin "bonne journée" or taille`, in title, '
-        "text or what accounts say of their own. Accents and capitals do not matter.",
+        f"text or what accounts say of their own. {FOUND_BY}",
     ),
 ]

@@ -22,7 +22,7 @@ from domain.kernel.ids import (
     read,
 )
 from domain.kernel.pages import MAX_LIMIT, PageRequest
-from domain.kernel.searching import MOST_WORDS
+from domain.kernel.searching import FOUND_BY, MOST_WORDS
 from domain.mentions.rules import MentionStatus
 from domain.mentions.shapes import MentionFilter, MentionNarrowing, MentionSort
 
@@ -106,7 +106,7 @@ def _filter(
             max_length=MOST_WORDS,
             examples=["vigne"],
             description='Only with these words: `vigne -vin "bonne journée" or taille`. '
-            "Accents and capitals do not matter.",
+            f"{FOUND_BY}",
         ),
     ] = None,
     sort: Annotated[

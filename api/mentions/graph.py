@@ -10,6 +10,7 @@ from api.graph.fields import asking
 from api.graph.lists import listing, single
 from api.graph.relations import edge
 from api.mentions import loaders
+from domain.kernel.searching import FOUND_BY
 from domain.mentions import answers, batches, queries, service
 from domain.mentions.inbox import count_inbox
 from domain.mentions.shapes import (
@@ -95,7 +96,10 @@ QUERIES = (
         queries.list_mentions,
         "The inbox, the latest first. Needs `mentions:read`.",
         filters=NARROWED_BY
-        | {"words": "Only with these words; looks back 90 days unless `since` is given."},
+        | {
+            "words": "Only with these words; looks back 90 days unless `since` is given. "
+            f"{FOUND_BY}"
+        },
     ),
     asking(
         "mention_count",

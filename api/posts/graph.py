@@ -15,6 +15,7 @@ from api.graph.relations import edge
 from api.graph.scalars import WallTime
 from api.posts import loaders
 from api.posts.said import VERSION
+from domain.kernel.searching import FOUND_BY
 from domain.posts import batches, delivery_queries, queries, showing, versions
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.judging import validate_post
@@ -23,6 +24,7 @@ from domain.posts.validation_shapes import ValidatePost, ValidationView
 from domain.posts.version_shapes import ComparisonView
 from domain.posts.window import SORT, EntryPage, EntryView, Window, read_window
 
+SAYING = f"Only with these words in title, text or what accounts say of their own. {FOUND_BY}"
 POST = derive(
     PostView,
     "Post",
@@ -77,7 +79,7 @@ POST_FILTERS = {
     "until": "Planned before this moment.",
     "recurrence_ids": "Only made of these recurrences.",
     "is_stale": "Only what may no longer hold, or only the others.",
-    "words": "Only with these words in title, text or what accounts say of their own.",
+    "words": SAYING,
 }
 
 WINDOW = Arguments(
@@ -93,7 +95,7 @@ WINDOW = Arguments(
         "labels": "With at least one of these labels.",
         "account_ids": "Only said by these accounts.",
         "networks": "Only said on these networks.",
-        "words": "Only with these words in title, text or what accounts say of their own.",
+        "words": SAYING,
     },
 )
 

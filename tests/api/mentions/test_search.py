@@ -6,7 +6,11 @@ from urllib.parse import quote
 from tests.api.mentions.test_rest import ids
 from tests.inboxes import Inbox, item
 from tests.world import Tenant
+from tests.writings import WRITINGS
 
+ASK = """query ($some: String!, $none: String!) {
+    some: mentions(words: $some) { nodes { remoteId } }
+    none: mentions(words: $none) { nodes { remoteId } } }"""
 TODAY = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -37,6 +41,38 @@ async def test_words_are_found_beside_signs_of_any_script(tenant: Tenant, inbox:
     assert await ids(tenant, f"?q={quote('“bonne journée”')}") == ["r1"]
     assert await ids(tenant, f"?q={quote('“journée bonne”')}") == []
     assert await ids(tenant, f"?q={quote('vigne -l’aube')}") == []
+
+
+async def test_words_of_any_script_and_emoji_are_found(tenant: Tenant, inbox: Inbox) -> None:
+    said_at = TODAY - timedelta(days=1)
+    await inbox.take(
+        *(item(remote_id=name, text=each.text, said_at=said_at) for name, each in WRITINGS.items()),
+        now=TODAY,
+    )
+
+    for name, writing in WRITINGS.items():
+        assert name in await ids(tenant, f"?q={quote(writing.finds[0])}")
+        sent = {"query": ASK, "variables": {"some": writing.finds[-1], "none": writing.misses[0]}}
+        shown = (await tenant.client.post("/graphql", json=sent)).json()["data"]
+        assert {"remoteId": name} in shown["some"]["nodes"]
+        assert {"remoteId": name} not in shown["none"]["nodes"]
+
+
+async def test_long_texts_without_spaces_are_found_by_what_comes_first(
+    tenant: Tenant, inbox: Inbox
+) -> None:
+    """A tsvector holds a megabyte and counts 16,383 places."""
+    letters = "".join(map(chr, range(0x20000, 0x20000 + 30_000)))
+    said_at = TODAY - timedelta(days=1)
+    await inbox.take(
+        item(1, text=letters[:9_990] + "東京タワー", said_at=said_at),
+        item(2, title=letters * 2, text="🍇" * 60_000, said_at=said_at),
+        now=TODAY,
+    )
+
+    assert await ids(tenant, "?q=東京タワー") == ["r1"]
+    assert await ids(tenant, f"?q={letters[15_990:15_999]}") == ["r2"]
+    assert await ids(tenant, "?q=🍇") == ["r2"]
 
 
 async def test_a_link_is_found_as_it_is_copied(tenant: Tenant, inbox: Inbox) -> None:

@@ -12,6 +12,7 @@ from domain.posts.tables import PostWords
 from tests.desk import Desk
 from tests.domain.posts.build import make_posts
 from tests.world import Tenant, make_tenant
+from tests.writings import WRITINGS
 
 ASK = "query ($words: String!) { posts(words: $words) { nodes { title } } }"
 
@@ -66,6 +67,19 @@ async def test_words_are_found_beside_signs_of_any_script(desk: Desk) -> None:
     for words in ("aube", "l'aube", "l’aube", "vigne", "vin", "enfin", "“bonne journée”"):
         assert (words, await titles(desk.tenant, q=words)) == (words, ["À l’aube"])
     assert await titles(desk.tenant, q="“journée bonne”") == []
+
+
+async def test_words_of_any_script_and_emoji_are_found(desk: Desk) -> None:
+    for name, writing in WRITINGS.items():
+        await desk.draft(title=name, text=writing.text, variants=[])
+    own = {"account_id": desk.account, "parts": [WRITINGS["thai"].text]}
+    await desk.draft(title="own", text=WRITINGS["emoji"].text, variants=[own])
+
+    for name, writing in WRITINGS.items():
+        assert name in await titles(desk.tenant, q=writing.finds[0])
+        shown = (await graph(desk.tenant, f"{writing.finds[-1]} -{writing.finds[0]}"))["data"]
+        assert {"title": name} not in shown["posts"]["nodes"]
+    assert await titles(desk.tenant, q="กรุงเทพ ❤️") == ["own"]
 
 
 async def test_adapted_words_are_found(desk: Desk) -> None:
