@@ -129,10 +129,9 @@ def keywords(rule: Rule) -> dict[str, Any]:
     if "INTERVAL" in parts:
         found["interval"] = _numbers(parts, "INTERVAL", 1, 1000)[0]
     if "WKST" in parts:
-        found["wkst"] = _days({"BYDAY": parts["WKST"]}, is_numbered=False)[0]
+        found["wkst"] = _days({"BYDAY": parts["WKST"]}, most=0)[0]
     if "BYDAY" in parts:
-        is_numbered = parts["FREQ"] in {"MONTHLY", "YEARLY"} and "BYWEEKNO" not in parts
-        found["byweekday"] = _days(parts, is_numbered=is_numbered)
+        found["byweekday"] = _days(parts, most=_most_of_a_day(parts))
     for name, (keyword, least, most) in _LISTS.items():
         if name in parts:
             found[keyword] = _numbers(parts, name, least, most)
@@ -152,9 +151,17 @@ def _numbers(parts: Mapping[str, str], name: str, least: int, most: int) -> list
     raise _unfit(SYNTAX, f"{name}={parts[name]} is out of range.")
 
 
-def _days(parts: Mapping[str, str], *, is_numbered: bool) -> list[weekday]:
+def _most_of_a_day(parts: Mapping[str, str]) -> int:
+    """How many Mondays a month or a year has at most; 0 where days have no number."""
+    if parts["FREQ"] not in {"MONTHLY", "YEARLY"} or "BYWEEKNO" in parts:
+        return 0
+    return 5 if parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts else 53
+
+
+def _days(parts: Mapping[str, str], *, most: int) -> list[weekday]:
+    """Days of the week, numbered up to `most`: dateutil breaks at the 54th Monday of a year."""
     found = [DAY.fullmatch(each) for each in parts["BYDAY"].split(",")]
-    days = [each for each in found if each is not None and (is_numbered or each[1] is None)]
+    days = [each for each in found if each is not None and abs(int(each[1] or 0)) <= most]
     if len(days) < len(found):
         raise _unfit(SYNTAX, f"{parts['BYDAY']} names no days that go with it.")
     return [weekday(DAYS[each[2]], int(each[1]) if each[1] else None) for each in days]
