@@ -1,7 +1,9 @@
 """The hot reads as bytes: the inbox and one mention, with their ETags, for ASGI and FastAPI alike.
 
-An inbox page's ETag is the number of the workspace's latest event: every change leaves one, so a
-page cannot change while it stays. Asking for it costs one tiny read, shared by all who wait.
+An inbox page's ETag is the number of the workspace's latest event, and the workspace's mark: every
+change leaves one, so a page cannot change while it stays, and a browser that holds the page of
+another workspace at the same address has another. Asking for it costs one tiny read, shared by all
+who wait.
 """
 
 import asyncio
@@ -70,13 +72,13 @@ async def inbox(
     caller.need(Scope.MENTIONS_READ)
     has_tag = _has_tag(caller, asked)
     if known_tag is not None and has_tag:
-        tag = _tag(await versions.current(caller.workspace_id))
+        tag = _tag(caller, await versions.current(caller.workspace_id))
         if matches(known_tag, tag):
             return Answer(304, [(b"etag", tag.encode()), PRIVATE], b"")
     page = await read_inbox(reads, caller, asked.where, asked.page, now=now)
     headers = [JSON, PRIVATE]
     if has_tag:
-        headers.append((b"etag", _tag(page.version).encode()))
+        headers.append((b"etag", _tag(caller, page.version).encode()))
     if page.next_cursor is not None:
         query = f"{asked.rest}&cursor={page.next_cursor}".lstrip("&")
         headers.append((b"link", f'<{PATH}?{query}>; rel="next"'.encode()))
@@ -101,5 +103,5 @@ def _has_tag(caller: Caller, asked: Asked) -> bool:
     return caller.communities is None and not is_endless(asked.where)
 
 
-def _tag(version: int) -> str:
-    return f'W/"{version}"'
+def _tag(caller: Caller, version: int) -> str:
+    return f'W/"{version}-{caller.workspace_id.hex[-8:]}"'

@@ -167,6 +167,18 @@ async def test_inbox_tag_holds_until_something_happens(tenant: Tenant, inbox: In
     assert other.headers["etag"] != tag["If-None-Match"]
 
 
+async def test_page_of_one_workspace_is_not_taken_for_that_of_another(
+    tenant: Tenant, foreigner: Tenant
+) -> None:
+    """A browser keeps one at their address, whoever it was shown to."""
+    path = "/v1/mentions?status=open"
+    theirs = await foreigner.client.get(path)
+
+    ours = await tenant.client.get(path, headers={"If-None-Match": theirs.headers["etag"]})
+
+    assert ours.status_code == 200
+
+
 async def test_own_change_is_never_hidden_by_a_tag(tenant: Tenant, inbox: Inbox) -> None:
     await inbox.take(item(1))
     id_ = (await first(tenant))["id"]
