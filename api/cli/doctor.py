@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,12 @@ def doctor(
     return 0 if is_well else 1
 
 
+def _up_on(folder: Path) -> str:
+    """The command that starts a stack there: alone it would start another, elsewhere."""
+    is_usual = folder == data_folder(None)
+    return "./parvis up" if is_usual else f"./parvis up --data {shlex.quote(str(folder))}"
+
+
 def examine(data_dir: Path) -> Iterator[Finding]:
     """Every finding that can be had: of the machine, then of what runs on it."""
     yield machine_checks.environment_matches(ROOT)
@@ -48,7 +55,7 @@ def examine(data_dir: Path) -> Iterator[Finding]:
         if not servers:
             yield machine_checks.data_is_of_this_postgres(data_dir)
     if not servers and not running:
-        yield Finding(f"Nothing runs on {data_dir}.", "./parvis up")
+        yield Finding(f"Nothing runs on {data_dir}.", _up_on(data_dir))
         return
     yield from _of_servers(data_dir)
     if running:

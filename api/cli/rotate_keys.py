@@ -83,7 +83,8 @@ async def _rotate(state: State) -> int:
     total = sum(found.values()) - found[state.keys.newest]
     with _bar(f"Sealing under {state.keys.newest}", total) as advance:
         broken = await reseal(state, advance)
-    for key, count in sorted((await usage(state.database)).items()):
+    sealed = {state.keys.newest: 0, **await usage(state.database)}
+    for key, count in sorted(sealed.items()):
         tell(f"Sealed under {key}: {count}")
     if broken:
         say(f"Not opened: {broken}; ./parvis doctor says which keys are missing.")

@@ -269,7 +269,7 @@ def test_nothing_running_is_said_with_the_command_that_starts_it(
 
     found = list(examine(folder))
 
-    assert found[-1] == Finding(f"Nothing runs on {folder}.", "./parvis up")
+    assert found[-1] == Finding(f"Nothing runs on {folder}.", f"./parvis up --data {folder}")
 
 
 def doctor(engines: Engines, folder: Path, **given: str) -> tuple[int, list[str]]:
