@@ -25,6 +25,9 @@ _URL = regex.compile(
 # Possessive, so that a text of nothing but a name is not tried at every length.
 _REMOTE_MENTION = regex.compile(r"(?<![=/\w])(@[a-z0-9_][a-z0-9_.-]*+(?<=[a-z0-9_]))@[\w.-]+\w")
 
+_HASHTAG = regex.compile(r"(?<![\w&#/])#\w+")
+_NAME = regex.compile(r"(?<![\w@/.])@\w+")
+
 
 def count(text: str, counted_as: CountedAs, url_length: int | None) -> int:
     """The length in `counted_as` units; with `url_length`, what each URL counts as."""
@@ -41,6 +44,15 @@ def count(text: str, counted_as: CountedAs, url_length: int | None) -> int:
 def graphemes(text: str) -> int:
     """What a reader would call characters: extended grapheme clusters."""
     return sum(1 for _ in _GRAPHEME.finditer(text))
+
+
+def hashtags(text: str) -> int:
+    return len(_HASHTAG.findall(text))
+
+
+def mentions(text: str) -> int:
+    """Names with a sign before them; what has one within, such as an e-mail address, is none."""
+    return len(_NAME.findall(text))
 
 
 def _length(text: str, counted_as: CountedAs) -> int:

@@ -2,6 +2,7 @@
 
 NetworkError            three answers: wait, stop, look
 ├── RateLimited         wait until `until`
+│   └── PostsSpent      the posts of a day are: what is none goes on
 ├── Unavailable         wait; the call surely changed nothing
 │   └── StillWorking    it is at what it was sent: ask again soon
 ├── GrantExpired        stop: the account's owner must connect again
@@ -52,6 +53,12 @@ class RateLimited(NetworkError):
     ) -> None:
         super().__init__(message, code=code, said=said)
         self.until = until
+
+
+class PostsSpent(RateLimited):
+    """As many posts, or answers, as the network takes in a while are out; it takes the others."""
+
+    code = RateLimited.code
 
 
 class Unavailable(NetworkError):

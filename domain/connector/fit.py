@@ -2,55 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from domain.connector.counting import count, graphemes
+from domain.connector.counting import count, graphemes, hashtags, mentions
+from domain.connector.facts import Misfit, PartFacts
+from domain.connector.fit_media import media_misfits
 from domain.connector.links import spelled_out
-from domain.connector.manifest import CountedAs, Manifest, MediaLimit
+from domain.connector.manifest import CountedAs, Manifest, TextLimit
 from domain.connector.weighted import has_invalid
 from domain.connector.words import Measures, Visibility
 from domain.kernel.names import is_visible
 
 # BCP 47 as the AT Protocol checks it, https://atproto.com/specs/lexicon#language, read 2026-11-22.
 _LANGUAGE = re.compile(r"(?:[ixIX]|[a-zA-Z]{2,8})(?:-[a-zA-Z0-9]{1,8})*")
-
-
-@dataclass(frozen=True, slots=True)
-class MediumFacts:
-    """What fit asks of a file."""
-
-    content_type: str
-    size_bytes: int
-    alt_text: str | None = None
-    pixels: int | None = None
-    """Width times height."""
-    sides: tuple[int, int] | None = None
-    """Width and height."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartFacts:
-    """What fit asks of one message."""
-
-    text: str
-    media: tuple[MediumFacts, ...] = ()
-    link_url: str | None = None
-    """Of the link card, where there is one."""
-    quote_of: str | None = None
-    """Address of the post that it quotes."""
-    is_comment: bool = False
-    """Whether it answers something; a first comment does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Misfit:
-    """One reason why a network would not take a post. `pointer` is relative to the variant."""
-
-    pointer: str
-    code: str
-    message: str
-    limit: int | None = None
-    actual: int | None = None
 
 
 def misfits(
@@ -70,7 +33,7 @@ def misfits(
     found = list(_of_post(manifest, parts, visibility, language, content_warning))
     for number, part in enumerate(parts):
         found += _of_text(manifest, measures, f"/parts/{number}/text", part, content_warning)
-        found += _of_media(manifest, measures, f"/parts/{number}/media", part.media)
+        found += media_misfits(manifest, measures, f"/parts/{number}/media", part)
     if first_comment is not None:
         comment = PartFacts(first_comment, is_comment=True)
         found += _of_comment(manifest, measures, comment, content_warning)
@@ -185,6 +148,20 @@ def _of_text(
     if limit.maximum_bytes is not None and size > limit.maximum_bytes:
         message = f"{manifest.name} takes {limit.maximum_bytes} bytes of text, this is {size}."
         yield Misfit(pointer, "text.too_long", message, limit.maximum_bytes, size)
+    if not part.is_comment:
+        yield from _of_signs(manifest.name, limit, pointer, text)
+
+
+def _of_signs(name: str, limit: TextLimit, pointer: str, text: str) -> Iterator[Misfit]:
+    """Hashtags and names that a post may hold."""
+    most, number = limit.hashtags_max, hashtags(text)
+    if most is not None and number > most:
+        message = f"{name} takes {most} hashtags, these are {number}."
+        yield Misfit(pointer, "text.too_many_hashtags", message, most, number)
+    most, number = limit.mentions_max, mentions(text)
+    if most is not None and number > most:
+        message = f"{name} takes {most} names that begin with @, these are {number}."
+        yield Misfit(pointer, "text.too_many_mentions", message, most, number)
 
 
 def _of_comment(
@@ -208,83 +185,3 @@ _UNITS = {
     CountedAs.ESCAPED: "characters once escaped",
     CountedAs.BYTES: "bytes",
 }
-
-
-def _of_media(
-    manifest: Manifest, measures: Measures, at: str, media: Sequence[MediumFacts]
-) -> Iterator[Misfit]:
-    yield from _of_number(manifest, measures, at, media)
-    most, total = manifest.media_maximum_bytes, sum(medium.size_bytes for medium in media)
-    if most is not None and total > most:
-        message = f"{manifest.name} takes files of at most {most} bytes in one message."
-        yield Misfit(at, "media.too_large_together", message, most, total)
-    for number, medium in enumerate(media):
-        limit = _limit_for(manifest, medium)
-        if limit is None or medium.content_type not in limit.content_types:
-            message = f"{manifest.name} takes no {medium.content_type}."
-            yield Misfit(f"{at}/{number}", "media.type_unsupported", message)
-            continue
-        bytes_max, pixels_max = _own_sizes(measures, medium)
-        largest = limit.maximum_bytes if bytes_max is None else bytes_max
-        if medium.size_bytes > largest:
-            message = f"{manifest.name} takes files of at most {largest} bytes."
-            yield Misfit(f"{at}/{number}", "media.too_large", message, largest, medium.size_bytes)
-        most, pixels = pixels_max or limit.maximum_pixels, medium.pixels
-        if most is not None and pixels is not None and pixels > most:
-            message = f"{manifest.name} takes pictures of at most {most} pixels."
-            yield Misfit(f"{at}/{number}", "media.too_many_pixels", message, most, pixels)
-        yield from _of_sides(manifest.name, limit, f"{at}/{number}", medium)
-        longest = measures.alt_text_max or limit.alt_text_maximum
-        length = len(medium.alt_text or "")
-        if longest is not None and length > longest:
-            message = f"{manifest.name} takes alternative texts of {longest} characters."
-            yield Misfit(f"{at}/{number}/alt_text", "alt_text.too_long", message, longest, length)
-
-
-def _of_sides(name: str, limit: MediaLimit, at: str, medium: MediumFacts) -> Iterator[Misfit]:
-    if medium.sides is None:
-        return
-    together, most = sum(medium.sides), limit.maximum_sides
-    if most is not None and together > most:
-        message = f"{name} takes pictures whose sides are {most} pixels together."
-        yield Misfit(at, "media.sides_too_long", message, most, together)
-    short, long = sorted(medium.sides)
-    widest = limit.maximum_ratio
-    if widest is not None and long > widest * short:
-        message = f"{name} takes no picture with one side over {widest} times the other."
-        yield Misfit(at, "media.too_narrow", message, widest, -(-long // max(short, 1)))
-
-
-def _own_sizes(measures: Measures, medium: MediumFacts) -> tuple[int | None, int | None]:
-    """Most bytes and pixels that the account's own server gave for such a file."""
-    if _is_image(medium):
-        return measures.image_max_bytes, measures.image_max_pixels
-    return measures.video_max_bytes, measures.video_max_pixels
-
-
-def _of_number(
-    manifest: Manifest, measures: Measures, at: str, media: Sequence[MediumFacts]
-) -> Iterator[Misfit]:
-    images = sum(1 for medium in media if _is_image(medium))
-    videos = sum(1 for medium in media if medium.content_type.startswith(("video/", "audio/")))
-    for kind, number, limit, own in (
-        ("images", images, manifest.images, measures.media_max),
-        ("videos", videos, manifest.videos, None),
-    ):
-        if limit is None:
-            continue
-        most = limit.maximum_count if own is None else own
-        if number > most:
-            message = f"{manifest.name} takes at most {most} {kind} in one message."
-            yield Misfit(at, "media.too_many", message, most, number)
-    if images and videos and not manifest.mixes_media:
-        message = f"{manifest.name} takes images or a video in one message, not both."
-        yield Misfit(at, "media.mixed", message)
-
-
-def _is_image(medium: MediumFacts) -> bool:
-    return medium.content_type.startswith("image/")
-
-
-def _limit_for(manifest: Manifest, medium: MediumFacts) -> MediaLimit | None:
-    return manifest.images if _is_image(medium) else manifest.videos

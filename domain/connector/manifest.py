@@ -61,6 +61,12 @@ class TextLimit(Shape):
     url_length: int | None = Field(
         description="What every URL counts as, whatever its length; null: as it is written."
     )
+    hashtags_max: int | None = Field(
+        default=None, description="Most hashtags of one post; null: none is published."
+    )
+    mentions_max: int | None = Field(
+        default=None, description="Most names with `@` of one post; null: none is published."
+    )
     source: Source = Field(description="Where this was read.")
 
 
@@ -78,6 +84,12 @@ class MediaLimit(Shape):
     maximum_ratio: int | None = Field(
         default=None,
         description="How many times the other a side may be; null: any number, as far as told.",
+    )
+    ratio_min: float | None = Field(
+        default=None, description="Least width for each pixel of height; null: none is published."
+    )
+    ratio_max: float | None = Field(
+        default=None, description="Most width for each pixel of height; null: none is published."
     )
     alt_text_maximum: int | None = Field(
         description="Longest alternative text, in characters; null: no limit is published."
@@ -163,6 +175,13 @@ class Manifest(Shape):
     media_maximum_bytes: int | None = Field(
         default=None,
         description="Most bytes of all files of one message together; null: none is published.",
+    )
+    media_maximum_count: int | None = Field(
+        default=None,
+        description="Most images and videos of one message together; null: none is published.",
+    )
+    needs_media: bool = Field(
+        default=False, description="Whether there is no post without a picture or a video."
     )
     video_work: VideoWork | None = Field(
         default=None,

@@ -28,9 +28,16 @@ MISFITS: Mapping[str, Meaning] = {
     "content_warning.unsupported": Meaning("The network has no content warnings", _WITHOUT),
     "first_comment.unsupported": Meaning("The network takes no first comment", _WITHOUT),
     "language.invalid": Meaning("The language is no BCP 47 tag", "Send a tag such as fr-CH."),
+    "media.missing": Meaning(
+        "The network has no posts without a picture or a video",
+        "Add a picture or a video, or leave the network out.",
+    ),
     "media.mixed": Meaning(
         "The network takes images or videos in one message, not both",
         "Keep one kind, or spread them over a thread.",
+    ),
+    "media.ratio_unfit": Meaning(
+        "The picture is too narrow or too broad for the network", "Crop it."
     ),
     "media.rights_elsewhere": Meaning(
         "The right to publish the file does not hold for the network",
@@ -77,6 +84,10 @@ MISFITS: Mapping[str, Meaning] = {
     "text.empty": Meaning("A message needs text or media", "Add a text, a picture or a video."),
     "text.too_long": Meaning(
         "The text is longer than the network takes, counted as it counts", _SHORTER
+    ),
+    "text.too_many_hashtags": Meaning("More hashtags than the network takes", "Take some out."),
+    "text.too_many_mentions": Meaning(
+        "More names with @ than the network takes", "Take some out, or write them without."
     ),
     "text.unsupported": Meaning("The network takes no text", _WITHOUT),
     "thread.length_differs": Meaning(

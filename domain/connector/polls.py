@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.connector.fit import Misfit
+from domain.connector.facts import Misfit
 from domain.connector.manifest import Manifest, PollLimit
 from domain.connector.words import Measures, Poll
 

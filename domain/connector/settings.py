@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
-from domain.connector.fit import Misfit
+from domain.connector.facts import Misfit
 from domain.kernel.shapes import Shape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

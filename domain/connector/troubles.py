@@ -99,6 +99,12 @@ TROUBLES: Mapping[str, Trouble] = {
     "consent.seal_broken": Trouble(
         Refused, "What was kept of the consent cannot be opened", _BEGIN
     ),
+    "instagram.withdraw_by_hand": Trouble(
+        Refused,
+        "Instagram takes no post back by an account's own token",
+        "Delete the post in Instagram's app, or connect the account with the token of its Page and "
+        "instagram_manage_contents.",
+    ),
     "linkedin.duplicate": Trouble(
         Refused,
         "LinkedIn knows a post of the same words, which may be deleted",

@@ -42,6 +42,10 @@ class NetworkView(Manifest, View):
     media_maximum_bytes: int | None = Field(
         description="Most bytes of all files of one message together; null: none is published."
     )
+    media_maximum_count: int | None = Field(
+        description="Most images and videos of one message together; null: none is published."
+    )
+    needs_media: bool = Field(description="Whether there is no post without a picture or a video.")
     video_work: VideoWork | None = Field(
         description="That a video is worked on before its post goes out, which waits for it; "
         "null: it is taken as it is."

@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts.shapes import measures_of
 from domain.accounts.tables import Account
 from domain.campaigns.rules import Parameters, link_with_parameters, with_parameters
-from domain.connector.fit import MediumFacts, Misfit, PartFacts, misfits, text_length, text_maximum
+from domain.connector.facts import MediumFacts, Misfit, PartFacts
+from domain.connector.fit import misfits, text_length, text_maximum
 from domain.connector.manifest import Manifest
 from domain.connector.polls import poll_misfits
 from domain.connector.settings import settings_misfits

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.connector.errors import (
     NetworkError,
     OutcomeUnknown,
+    PostsSpent,
     RateLimited,
     StillWorking,
     Unavailable,
@@ -78,7 +79,8 @@ async def record_error(
 
 def wait_of(task: Task, error: NetworkError, decision: Decision) -> Wait | None:
     """What all that the account brings out must wait for; None: no budget of it is spent."""
-    if not isinstance(error, RateLimited) or decision.at is None or not task.brings_out:
+    is_of_all = isinstance(error, RateLimited) and not isinstance(error, PostsSpent)
+    if not is_of_all or decision.at is None or not task.brings_out:
         return None
     return Wait(decision.at, _problem(error, decision))
 

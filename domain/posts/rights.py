@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.connector.fit import Misfit
+from domain.connector.facts import Misfit
 from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
 from domain.kernel.errors import RightsExpired

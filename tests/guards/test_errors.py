@@ -24,6 +24,7 @@ EVENTS = ROOT / "domain" / "events" / "kinds.py"
 TELLING = {"record", "record_change", "_tell", "_record", "span", "set_attribute", "Fault"}
 JUDGES = (
     "connector/fit.py",
+    "connector/fit_media.py",
     "connector/polls.py",
     "connector/settings.py",
     "posts/content.py",

@@ -17,8 +17,8 @@ from domain.connector.manifest import IdempotencyClass
 from domain.connector.words import Published
 from domain.networks import all_connectors
 from tests.networks.cases import Failure, case_of, connector_of
-from tests.networks.drafts import NOW, POST
-from tests.networks.playing import Kept, failing_post
+from tests.networks.drafts import NOW
+from tests.networks.playing import Kept, failing_post, post_for
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 ALL = sorted(all_connectors())
@@ -89,6 +89,6 @@ async def look_up(
     assert ability is not None
     kept, access = Kept(lost), case_of(key).access
     with pytest.raises(OutcomeUnknown):
-        await ability.publish(lost, access, POST, {}, kept, now=NOW)
-    sought = replace(POST, others=others)
+        await ability.publish(lost, access, post_for(key), {}, kept, now=NOW)
+    sought = replace(post_for(key), others=others)
     return await ability.look_up(http, access, sought, kept.last, since=NOW)

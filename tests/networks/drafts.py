@@ -61,9 +61,22 @@ VIDEO = Draft(
 EDITED = Draft(key="delivery-1", parts=(Part("Good evening, village!"),), language="en")
 
 
+PICTURE = Medium(PNG, "image/png", "loaf.png", None, 2, 2, f"{FILES}/loaf")
+
+
+def fitted(draft: Draft, connector: Connector) -> Draft:
+    """The draft, with a picture where the network takes none without."""
+    if not connector.manifest.needs_media:
+        return draft
+    first, *rest = draft.parts
+    return replace(draft, parts=(replace(first, media=(PICTURE,)), *rest))
+
+
 def longest(connector: Connector) -> Draft:
     """A thread, or a post where the network has no threads."""
-    return THREAD if connector.manifest.max_parts > 2 else replace(THREAD, parts=THREAD.parts[:1])
+    if connector.manifest.max_parts > 2:
+        return THREAD
+    return fitted(replace(THREAD, parts=THREAD.parts[:1]), connector)
 
 
 def answering(remote_id: str) -> Draft:
@@ -79,9 +92,8 @@ def settled(connector: Connector) -> Draft:
     assert connector.settings is not None
     fields = connector.settings.model_json_schema()["properties"]
     settings = {name: facts["examples"][0] for name, facts in fields.items()}
-    return Draft(
-        key="delivery-6", parts=(Part("Quiet, please."),), language="en", settings=settings
-    )
+    draft = Draft("delivery-6", (Part("Quiet, please."),), language="en", settings=settings)
+    return fitted(draft, connector)
 
 
 def only_some_publish(connector: Connector) -> dict[str, Draft]:

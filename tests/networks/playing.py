@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from domain.connector.errors import NetworkError
 from domain.connector.words import Checkpoint, Draft, Inbox, InboxItem, Published
 from tests.networks.cases import NetworkCase, case_of, connector_of
-from tests.networks.drafts import NOW
+from tests.networks.drafts import NOW, POST, fitted
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 
 def script(key: str, scenario: str) -> ScriptedHttp:
     return ScriptedHttp(recorded(key, scenario))
+
+
+def post_for(key: str) -> Draft:
+    """What scenario `post` publishes."""
+    return fitted(POST, connector_of(key))
 
 
 @dataclass

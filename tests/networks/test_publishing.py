@@ -25,27 +25,27 @@ from tests.networks.abilities import (
 )
 from tests.networks.cases import Failure, case_of, connector_of
 from tests.networks.drafts import IN_A_MINUTE, POST, THREAD, answering, settled
-from tests.networks.playing import assert_keeps_secrets, failing_post, publish, script
+from tests.networks.playing import assert_keeps_secrets, failing_post, post_for, publish, script
 from tests.networks.scripted import ScriptedHttp, body_text
 
 
 @pytest.mark.parametrize("key", PUBLISHING)
 async def test_post_appears_once_and_its_checkpoint_says_so(key: str) -> None:
     case, http = case_of(key), script(key, "post")
-    published, kept = await publish(key, http, POST, {})
+    published, kept = await publish(key, http, post_for(key), {})
     http.assert_finished()
     assert len(published.refs) == 1
     assert published.remote_id
     assert published.url is None or published.url.startswith("http")
     writes = [call for call in http.calls if case.speaks(call.method, path_of(call.url))]
     assert [POST.parts[0].text in body_text(call) for call in writes] == [True]
-    again, _ = await publish(key, ScriptedHttp([]), POST, kept.last)
+    again, _ = await publish(key, ScriptedHttp([]), post_for(key), kept.last)
     assert again == published
 
 
 @pytest.mark.parametrize("key", PUBLISHING)
 async def test_what_is_all_there_asks_for_nothing_though_what_it_answers_is_gone(key: str) -> None:
-    published, kept = await publish(key, script(key, "post"), POST, {})
+    published, kept = await publish(key, script(key, "post"), post_for(key), {})
     answer = answering(case_of(key).gone_id)
     again, _ = await publish(key, ScriptedHttp([]), answer, kept.last)
     assert again == published
@@ -54,7 +54,7 @@ async def test_what_is_all_there_asks_for_nothing_though_what_it_answers_is_gone
 @pytest.mark.parametrize("key", RECONCILING)
 async def test_checkpoint_is_kept_before_anything_appears(key: str) -> None:
     case, http = case_of(key), script(key, "post")
-    _, kept = await publish(key, http, POST, {})
+    _, kept = await publish(key, http, post_for(key), {})
     writes = [case.writes(call.method, path_of(call.url)) for call in http.calls]
     assert kept.calls_before[0] <= writes.index(True)
     assert kept.calls_before[-1] == len(http.calls)
@@ -118,7 +118,7 @@ def test_settings_are_a_form_that_anybody_can_draw(key: str) -> None:
 async def test_write_without_an_answer_is_an_unknown_outcome(key: str) -> None:
     http = failing_post(key, LOST)
     with pytest.raises(OutcomeUnknown) as caught:
-        await publish(key, http, POST, {})
+        await publish(key, http, post_for(key), {})
     http.assert_finished()
     assert_keeps_secrets(case_of(key), caught.value)
 
@@ -127,7 +127,7 @@ async def test_write_without_an_answer_is_an_unknown_outcome(key: str) -> None:
 async def test_write_that_breaks_over_there_is_an_unknown_outcome(key: str) -> None:
     http = failing_post(key, echoing(key, "out_of_order"))
     with pytest.raises(OutcomeUnknown) as caught:
-        await publish(key, http, POST, {})
+        await publish(key, http, post_for(key), {})
     http.assert_finished()
     assert_keeps_secrets(case_of(key), caught.value)
 
@@ -137,7 +137,7 @@ async def test_write_that_breaks_over_there_is_an_unknown_outcome(key: str) -> N
 async def test_write_that_is_refused_says_why(key: str, failure: Failure) -> None:
     broken = failing_post(key, echoing(key, failure))
     with pytest.raises(FAILURES[failure]) as caught:
-        await publish(key, broken, POST, {})
+        await publish(key, broken, post_for(key), {})
     assert type(caught.value) is FAILURES[failure]
     if isinstance(caught.value, RateLimited):
         assert caught.value.until == IN_A_MINUTE

@@ -38,6 +38,9 @@ NAMED: list[tuple[str, Checkpoint, str, str]] = [
         "at://did:x/app.bsky.feed.post/3k",
     ),
     ("threads", {}, "1700", "1700"),
+    ("instagram", {}, "1789", "1789"),
+    ("instagram", {"sent": [{"id": "1789"}]}, "1787", "comments/1787"),
+    ("instagram", {"below": "comments/1787/1788"}, "1799", "comments/1787/1799"),
     ("facebook", {"page": "104"}, "104_12", "104_12"),
     ("facebook", {"page": "104"}, "https://www.facebook.com/104/posts/12?__tn__=R", "104_12"),
     ("facebook", {"page": "104"}, "https://facebook.com/permalink.php?story_fbid=12", "104_12"),
@@ -73,6 +76,7 @@ NAMELESS: list[tuple[str, str]] = [
     ("linkedin", "https://www.linkedin.com/company/village-cafe/posts/"),
     ("facebook", "https://www.facebook.com/village/posts/pfbid02abc"),
     ("threads", "https://www.threads.com/@village/post/DB1abc"),
+    ("instagram", "https://www.instagram.com/p/DB1abc/"),
 ]
 
 
@@ -85,6 +89,7 @@ ELSEWHERE: list[tuple[str, str]] = [
     ("telegram", "https://example.org/village/12"),
     ("facebook", "https://facebook.example/104/posts/12"),
     ("threads", "https://threads.example/@village/post/DB1abc"),
+    ("instagram", "https://instagram.example/p/DB1abc/"),
     ("wordpress", "https://village.example:8443/?p=34"),
     ("linkedin", "https://linkedin.example/feed/update/urn:li:share:7/"),
     ("discourse", "https://village.example/p/12"),

@@ -8,14 +8,14 @@ from domain.connector.words import Draft, Ref, Shown
 from domain.posts.drift import compare
 from tests.networks.abilities import EDITING, FAILURES, SHOWING, echoing
 from tests.networks.cases import Failure, case_of, connector_of
-from tests.networks.drafts import ALT_TEXT, EDITED, ILLUSTRATED, NOW, POST, longest
-from tests.networks.playing import assert_keeps_secrets, publish, script
+from tests.networks.drafts import ALT_TEXT, EDITED, ILLUSTRATED, NOW, longest
+from tests.networks.playing import assert_keeps_secrets, post_for, publish, script
 from tests.networks.scripted import ScriptedHttp, body_text, recorded
 
 
 @pytest.mark.parametrize("key", EDITING)
 async def test_edit_changes_the_post_in_place(key: str) -> None:
-    published, _ = await publish(key, script(key, "post"), POST, {})
+    published, _ = await publish(key, script(key, "post"), post_for(key), {})
     http, ability = script(key, "edit"), connector_of(key).edit
     assert ability is not None
     ref = await ability.edit(http, case_of(key).access, published.refs[0], EDITED, now=NOW)
@@ -28,19 +28,19 @@ async def test_edit_changes_the_post_in_place(key: str) -> None:
 async def test_what_stands_there_is_shown_as_it_was_sent(key: str) -> None:
     shows, http = connector_of(key).shows, script(key, "shown")
     assert shows is not None
-    post, _ = await publish(key, script(key, "post"), POST, {})
+    post, _ = await publish(key, script(key, "post"), post_for(key), {})
     illustrated, _ = await publish(key, script(key, "illustrated"), ILLUSTRATED, {})
     refs = (*post.refs, *illustrated.refs)
     shown = {each.remote_id: each for each in await shows.show(http, case_of(key).access, refs)}
     http.assert_finished()
     assert set(shown) == {ref.remote_id for ref in refs}
     assert all(each.url is None or each.url.startswith("http") for each in shown.values())
-    assert compare(shows, POST, post.refs, shown) == []
+    assert compare(shows, post_for(key), post.refs, shown) == []
     assert compare(shows, ILLUSTRATED, illustrated.refs, shown) == []
     assert shown[illustrated.remote_id].alt_texts == (ALT_TEXT,)
     assert _codes(key, EDITED, shown[post.remote_id]) == ["text_differs"]
     cut = replace(shown[post.remote_id], text=shown[post.remote_id].text[:-9])
-    assert _codes(key, POST, cut) == ["truncated"]
+    assert _codes(key, post_for(key), cut) == ["truncated"]
     bare = replace(shown[illustrated.remote_id], alt_texts=("",))
     assert _codes(key, ILLUSTRATED, bare) == ["alt_text_missing"]
 
@@ -61,7 +61,7 @@ async def test_showing_that_fails_says_what_to_do(key: str, failure: Failure) ->
     shows, first = connector_of(key).shows, recorded(key, "shown")[0]
     assert shows is not None
     broken = echoing(key, failure).model_copy(update={"method": "GET", "path": first.path})
-    post, _ = await publish(key, script(key, "post"), POST, {})
+    post, _ = await publish(key, script(key, "post"), post_for(key), {})
     with pytest.raises(FAILURES[failure]) as caught:
         await shows.show(ScriptedHttp([broken]), case_of(key).access, post.refs)
     assert type(caught.value) is FAILURES[failure]

@@ -10,8 +10,8 @@ from domain.connector.http import Call, Reply
 from domain.connector.manifest import Api
 from tests.networks.abilities import CONNECTING, PUBLISHING
 from tests.networks.cases import case_of, connector_of
-from tests.networks.drafts import NOW, POST
-from tests.networks.playing import assert_keeps_secrets, failing_post, publish
+from tests.networks.drafts import NOW
+from tests.networks.playing import assert_keeps_secrets, failing_post, post_for, publish
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
 CHOICES = [
@@ -83,6 +83,6 @@ async def test_post_in_a_version_that_is_gone_is_surely_not_there(
     key: str, status: int, body: JsonValue
 ) -> None:
     with pytest.raises(VersionGone) as caught:
-        await publish(key, failing_post(key, gone(key, status, body)), POST, {})
+        await publish(key, failing_post(key, gone(key, status, body)), post_for(key), {})
 
     assert_keeps_secrets(case_of(key), caught.value)

@@ -6,7 +6,7 @@ from sqlmodel import update
 
 from domain.agenda.kinds import NOTHING_TO_DO
 from domain.agenda.queries import list_agenda
-from domain.connector.errors import RateLimited, StillWorking, Unavailable
+from domain.connector.errors import PostsSpent, RateLimited, StillWorking, Unavailable
 from domain.events.tables import Event
 from domain.kernel.caller import worker
 from domain.kernel.pages import PageRequest
@@ -123,6 +123,21 @@ async def test_what_waits_behind_a_spent_budget_waits_with_it_and_keeps_its_orde
     ]
     assert stage.network.texts == ["a", "a", "b", "c"]
     assert await stage.states() == ["done"] * 3
+
+
+async def test_answers_go_on_where_the_posts_of_a_day_alone_are_spent(stage: Stage) -> None:
+    """All that an account said was held for an hour as soon as its posts of a day were out."""
+    account_id, until = await stage.account(), stage.now + timedelta(hours=1)
+    stage.network.refusals["a"] = PostsSpent("Spent.", until=until)
+    for text in ("a", "b"):
+        await stage.plan(text, account_id)
+    await stage.deliver()
+    await stage.quiet()
+
+    rows = {row.state: row for row in await stage.rows(Delivery)}
+    assert stage.network.texts == ["a", "b"]
+    assert rows["waiting"].act_at == until
+    assert sorted(rows) == ["done", "waiting"]
 
 
 async def test_what_falls_due_beside_it_waits_with_it_unclaimed(stage: Stage) -> None:

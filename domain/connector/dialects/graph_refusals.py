@@ -4,23 +4,26 @@
 426, 2635 of a version that has ended                    VersionGone
 190, 102                                                 GrantExpired, with its own code where Meta
                                                          wants a person to log in there (459, 464)
-4 with 2207051, 1, 2, what is transient, 5xx             OutcomeUnknown: it may be there
+4 with 2207051, -1, 1, 2, what is transient, 5xx         OutcomeUnknown: it may be there
 100 with 33, 803, 404                                    Missing
 3, 10, 200 to 299                                        Refused: a permission is missing
 368                                                      Refused: Meta blocks the account's acts
 506                                                      Duplicate
 324                                                      Refused: the file
+subcodes of Instagram's files                            by `graph_files`
 other 3xx and 4xx                                        Refused
 2xx with an error in it                                  as that error, else OutcomeUnknown
 
 https://developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-28. Something may
 stand there after 1 or 4 with 2207051: issue 1141 of facebookarchive/php-graph-sdk, pull request
-1681 of gitroomhq/postiz-app; subcodes of 190 and 100: its pull request 2045.
+1681 of gitroomhq/postiz-app; subcodes of 190 and 100: its pull request 2045. -1 with
+2207073 is of what cannot be deleted: …/instagram-platform/reference/instagram-media.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from domain.connector.dialects.graph_files import file_trouble
 from domain.connector.dialects.lifetimes import is_gone
 from domain.connector.errors import (
     GrantExpired,
@@ -42,8 +45,9 @@ _CHECKPOINTS = frozenset({459, 464})
 _PERMISSIONS = frozenset({3, 10, *range(200, 300)})
 _BLOCKED, _DUPLICATE, _BAD_FILE = 368, 506, 324
 _NO_ALIAS, _INVALID, _NO_OBJECT = 803, 100, 33
-_BROKEN = frozenset({1, 2})
+_BROKEN = frozenset({-1, 1, 2})
 _MAY_BE_LIVE = (4, 2_207_051)
+_NO_SUCH_ACT = (-1, 2_207_073)
 
 
 class Duplicate(Refused):
@@ -86,6 +90,8 @@ def refusal(reply: Reply, name: str, secrets: Sequence[str]) -> NetworkError:
         return _locked_out(name, fault, said)
     if _is_unsure(reply, fault):
         return OutcomeUnknown(f"{name} is out of order.", said=said)
+    if trouble := file_trouble(name, fault.error_subcode, said):
+        return trouble
     if _is_missing(reply, fault):
         return Missing(f"{name} does not know what this names.", said=said)
     return _refused(name, fault, said)
@@ -113,7 +119,10 @@ def _locked_out(name: str, fault: Fault, said: str) -> GrantExpired:
 
 
 def _is_unsure(reply: Reply, fault: Fault) -> bool:
-    is_late = (fault.code, fault.error_subcode) == _MAY_BE_LIVE
+    codes = (fault.code, fault.error_subcode)
+    if codes == _NO_SUCH_ACT:
+        return False
+    is_late = codes == _MAY_BE_LIVE
     return is_late or fault.code in _BROKEN or fault.is_transient or reply.status >= 500
 
 

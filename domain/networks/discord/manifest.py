@@ -52,6 +52,7 @@ MANIFEST = Manifest(
     ),
     # A request takes 25 MiB, and what is said beside the files is of it.
     media_maximum_bytes=26_000_000,
+    media_maximum_count=10,
     mixes_media=True,
     has_link_cards=False,
     polls=PollLimit(

@@ -7,13 +7,13 @@ read 2026-11-28.
 
 from datetime import datetime
 
+from domain.connector.dialects.graph_hooks import APP_SECRET, HOOK_WORD
 from domain.connector.errors import Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.facebook.answers import Page
-from domain.networks.facebook.hooks import HOOK_WORD
 from domain.networks.facebook.places import ROOT
-from domain.networks.facebook.wire import APP_SECRET, SERVER, page_at, page_of
+from domain.networks.facebook.wire import SERVER, page_at, page_of
 
 _FIELDS = [("fields", "id,name,username,link,category,picture{url}")]
 

@@ -6,14 +6,12 @@ Videos go up at a host of their own; whoever runs a server between us and Meta h
 from dataclasses import replace
 
 from domain.connector.dialects.graph import Graph
+from domain.connector.dialects.graph_hooks import APP_SECRET
 from domain.connector.http import Http
 from domain.connector.words import Access, Login
 from domain.networks.facebook.manifest import MANIFEST
 
 SERVER = "https://graph.facebook.com"
-APP_SECRET = "app_secret"  # noqa: S105 - its name
-"""In the grant: what proves that we are the app, and what Facebook signs hooks with."""
-
 _GRAPH = "graph"
 _VIDEO_SERVER = "https://graph-video.facebook.com"
 

@@ -55,6 +55,7 @@ MANIFEST = Manifest(
         alt_text_maximum=None,
         source=_ALBUMS,
     ),
+    media_maximum_count=10,
     mixes_media=True,
     has_link_cards=False,
     polls=PollLimit(

@@ -15,18 +15,6 @@ class Person(Heard):
     threads_profile_picture_url: str | None = None
 
 
-class Token(Heard):
-    access_token: str
-    expires_in: int
-
-
-class Container(Heard):
-    """What is to be published: EXPIRED, ERROR, FINISHED, IN_PROGRESS or PUBLISHED."""
-
-    status: str
-    error_message: str | None = None
-
-
 class Named(Heard):
     id: str
 

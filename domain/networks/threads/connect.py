@@ -1,21 +1,15 @@
-"""Access by a long-lived token: it counts for sixty days, and is extended once it is a day old.
+"""Access by a long-lived token, which is extended (`graph_lifetimes`)."""
 
-https://developers.facebook.com/docs/threads/get-started/long-lived-tokens, read 2026-11-28: what is
-younger than a day is not extended, and what has ended never is. Nobody tells how old a token is
-that somebody pastes: it is extended after a day here, and from then on ten days before its end.
-"""
+from datetime import datetime
 
-from datetime import datetime, timedelta
-
+from domain.connector.dialects import graph_lifetimes
 from domain.connector.errors import Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
-from domain.networks.threads.answers import Person, Token
+from domain.networks.threads.answers import Person
 from domain.networks.threads.wire import SERVER, beside, profile_at, profile_of
 
 _FIELDS = [("fields", "id,username,name,threads_profile_picture_url")]
-_OLD_ENOUGH = timedelta(hours=25)
-_AHEAD = timedelta(days=10)
 
 
 async def connect(http: Http, login: Login, *, now: datetime) -> Connected:
@@ -26,17 +20,14 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:
     except Refused as error:
         message = "This is no token of a profile on Threads."
         raise Refused(message, code="account.login_refused", said=error.said) from error
-    grant = Grant(access=graph.token, refresh=graph.token, expires_at=now + _OLD_ENOUGH)
-    return Connected(root, _profile(person), grant)
+    return Connected(root, _profile(person), graph_lifetimes.pasted(graph.token, now=now))
 
 
 async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:
-    """The token, extended. It is asked for by itself, as the documentation shows it."""
-    query = [("grant_type", "th_refresh_token"), ("access_token", access.grant.access)]
-    token = await beside(http, access).read("/refresh_access_token", Token, query)
-    lasts = timedelta(seconds=token.expires_in)
-    ends_at = now + max(lasts - _AHEAD, lasts / 2)
-    return Grant(access=token.access_token, refresh=token.access_token, expires_at=ends_at)
+    beside_versions = beside(http, access)
+    return await graph_lifetimes.extended(
+        beside_versions, "th_refresh_token", access.grant, now=now
+    )
 
 
 async def check(http: Http, access: Access) -> Profile:

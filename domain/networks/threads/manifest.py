@@ -55,6 +55,7 @@ MANIFEST = Manifest(
     ),
     video_work=VideoWork(tells_failure=True, source=_STATUS),
     fetches_media=True,
+    media_maximum_count=10,
     mixes_media=True,
     has_link_cards=True,
     polls=PollLimit(

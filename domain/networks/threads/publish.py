@@ -1,4 +1,4 @@
-"""Publishes messages in two steps: a container is made, then published (`containers`).
+"""Publishes messages in two steps: a container is made, then published.
 
 Each further message of a thread answers the one before.
 """
@@ -8,16 +8,21 @@ from datetime import UTC, datetime, timedelta
 
 from domain.connector.checkpoints import Sent
 from domain.connector.dialects.graph import Graph, Listed, Made, post
-from domain.connector.errors import Missing, NetworkError, RateLimited, Refused, StillWorking
+from domain.connector.dialects.graph_containers import (
+    FAILED,
+    PUBLISHED,
+    Progress,
+    without_container,
+)
+from domain.connector.errors import Missing, NetworkError, PostsSpent, Refused, StillWorking
 from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.port import Save
 from domain.connector.words import Access, Checkpoint, Draft, Published, Ref
-from domain.networks.threads import containers
 from domain.networks.threads.answers import Address, Quota
 from domain.networks.threads.compose import ensure_fits, text_of
+from domain.networks.threads.containers import containers_of, made
 from domain.networks.threads.finding import find
-from domain.networks.threads.progress import Progress
 from domain.networks.threads.wire import profile_of
 
 _AN_HOUR = timedelta(hours=1)
@@ -77,8 +82,9 @@ async def _message(
     progress, sent = await _tried(graph, access, draft, progress, since=since)
     if sent is not None:
         return sent
-    progress, container = await containers.made(graph, access.remote_id, draft, progress, save)
-    await containers.finished(graph, container)
+    containers = containers_of(graph, access.remote_id)
+    progress, container = await made(containers, draft, progress, save)
+    await containers.finished(container)
     await progress.kept(save, is_trying=True)
     path, form = f"/{access.remote_id}/threads_publish", [("creation_id", container)]
     try:
@@ -92,14 +98,13 @@ async def _message(
 async def _tried(
     graph: Graph, access: Access, draft: Draft, progress: Progress, *, since: datetime
 ) -> tuple[Progress, Sent | None]:
-    """The message under way, if it was published, and the progress without what has expired."""
+    """The message under way, if it was published, and the progress without what came to nothing."""
     if progress.container is None:
         return progress, None
-    status = (await containers.status_of(graph, progress.container)).status
-    if status == containers.EXPIRED:
-        update = {"container": None, "children": (), "is_trying": False}
-        return progress.model_copy(update=update), None
-    if status != containers.PUBLISHED:
+    state = await containers_of(graph, access.remote_id).state_of(progress.container)
+    if state.word in FAILED:
+        return without_container(progress), None
+    if state.word != PUBLISHED:
         return progress, None
     said = await find(
         graph,
@@ -125,7 +130,7 @@ async def _ensure_room(
         most = (quota.reply_config if is_answer else quota.config).quota_total
         if most is not None and used >= most:
             message = f"Threads takes {most} such messages in 24 hours, and all were sent."
-            raise RateLimited(message, until=now + _AN_HOUR)
+            raise PostsSpent(message, until=now + _AN_HOUR)
 
 
 async def _with_address(graph: Graph, progress: Progress, save: Save) -> Progress:

@@ -1,8 +1,8 @@
 """What people tell of a message whose outcome nobody can look up, put into the checkpoint."""
 
 from domain.connector.checkpoints import Sent, end_of, is_below, known
+from domain.connector.dialects.graph_containers import Progress
 from domain.connector.words import Checkpoint, Ref
-from domain.networks.threads.progress import Progress
 
 __all__ = ["is_home", "known", "told"]
 

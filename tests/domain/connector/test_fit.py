@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from domain.connector.fit import MediumFacts, Misfit, PartFacts, misfits
+from domain.connector.facts import MediumFacts, Misfit, PartFacts
+from domain.connector.fit import misfits
 from domain.connector.manifest import (
     CountedAs,
     IdempotencyClass,
@@ -179,6 +180,56 @@ def test_sides_of_a_picture_are_held_to_their_sum_and_their_ratio() -> None:
     assert judged(5000, 5000) == judged(400, 20) == []
     assert judged(5000, 5001) == [("media.sides_too_long", 10_000, 10_001)]
     assert judged(20, 420) == judged(401, 20) == [("media.too_narrow", 20, 21)]
+
+
+def test_picture_is_held_to_the_shapes_between_which_a_network_shows_it() -> None:
+    instagram = all_connectors()["instagram"].manifest
+
+    def judged(width: int, height: int, kind: str = "image/jpeg") -> list[tuple[str, str]]:
+        part = PartFacts("a", (MediumFacts(kind, 1, sides=(width, height)),))
+        return [(each.pointer, each.code) for each in misfits(instagram, NOTHING, [part])]
+
+    assert judged(800, 1000) == judged(1910, 1000) == judged(1080, 1920, "video/mp4") == []
+    unfit = [("/parts/0/media/0", "media.ratio_unfit")]
+    assert judged(799, 1000) == judged(1911, 1000) == unfit
+    assert judged(1000, 1000, "image/png") == [("/parts/0/media/0", "media.type_unsupported")]
+
+
+def test_post_without_media_is_none_where_there_is_none_and_a_comment_is() -> None:
+    instagram = all_connectors()["instagram"].manifest
+
+    def judged(part: PartFacts) -> list[tuple[str, str]]:
+        found = misfits(instagram, NOTHING, [part], first_comment="First!")
+        return [(each.pointer, each.code) for each in found]
+
+    assert judged(PartFacts("a")) == [("/parts/0/media", "media.missing")]
+    assert judged(PartFacts("a", is_comment=True)) == []
+
+
+@pytest.mark.parametrize("key", ["discord", "instagram", "telegram", "threads"])
+def test_pictures_and_videos_are_counted_together_where_they_share_the_room(key: str) -> None:
+    """Six of each passed, and the network refused what had been planned."""
+    manifest = all_connectors()[key].manifest
+    five = (MediumFacts("image/jpeg", 1),) * 5 + (MediumFacts("video/mp4", 1),) * 5
+    more = (*five, MediumFacts("video/mp4", 1))
+
+    assert misfits(manifest, NOTHING, [PartFacts("a", five)]) == []
+    (misfit,) = misfits(manifest, NOTHING, [PartFacts("a", more)])
+    assert (misfit.code, misfit.limit, misfit.actual) == ("media.too_many", 10, 11)
+
+
+def test_hashtags_and_names_of_a_post_are_counted_and_those_of_a_comment_are_not() -> None:
+    instagram = all_connectors()["instagram"].manifest
+    media = (MediumFacts("image/jpeg", 1),)
+    at, tags, names = "/parts/0/text", "#a " * 30, "@a.b " * 20
+
+    assert found(PartFacts(tags + names, media), manifest=instagram) == []
+    assert found(PartFacts(f"{tags}{names}a#b a@b.ch /#c", media), manifest=instagram) == []
+    assert found(PartFacts(f"{tags}{names}#é @c", media), manifest=instagram) == [
+        (at, "text.too_many_hashtags", 30, 31),
+        (at, "text.too_many_mentions", 20, 21),
+    ]
+    assert found(PartFacts(f"{tags}{tags}", is_comment=True), manifest=instagram) == []
 
 
 def test_content_warning_and_mentions_count_as_the_fediverse_counts() -> None:

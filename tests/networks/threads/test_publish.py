@@ -64,9 +64,11 @@ async def test_container_that_was_published_is_sought_by_its_words_and_never_sen
     lost.assert_finished()
 
 
-async def test_container_that_expired_is_followed_by_another_whether_it_was_tried_or_not() -> None:
+@pytest.mark.parametrize("word", ["EXPIRED", "ERROR"])
+async def test_container_that_came_to_nothing_is_followed_by_another(word: str) -> None:
+    """A retry met the one that had failed for ever, whatever had been mended."""
     for checkpoint in (TRIED, {**TRIED, "is_trying": False}):
-        script = [ROOM, status("EXPIRED"), made("19"), status("FINISHED", "19"), SENT, LINK]
+        script = [ROOM, status(word), made("19"), status("FINISHED", "19"), SENT, LINK]
         http = ScriptedHttp(script)
         assert (await send(http, POST, checkpoint))[0].remote_id == "18"
 
