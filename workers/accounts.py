@@ -1,6 +1,5 @@
 """Connects accounts, and sees once a day, and after trouble, whether we still have access."""
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -24,12 +23,11 @@ from domain.posts.recording import resume_account
 from workers.context import Context
 from workers.deliveries import resume
 from workers.endings import Listening
+from workers.leases import in_time
 from workers.outward import Purpose, grant_expired, open_line, spoken_by, way_out
 
 BATCH = 100
 SANDBOX = "sandbox"
-SHARE_OF_LEASE = 0.8
-"""How much of its lease an act may take, so that its record is in time."""
 
 
 async def connect_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
@@ -117,10 +115,8 @@ async def _connect(context: Context, workspace_id: UUID, plan: Connecting) -> Co
     login = replace(_login(context, workspace_id, plan), versions=versions)
     http = way_out(context, connector, plan.id, Purpose.CHECK)
     try:
-        async with asyncio.timeout(context.settings.lease_s * SHARE_OF_LEASE):
+        async with in_time(context, Unavailable):
             return await connector.connect.connect(http, login, now=now)
-    except TimeoutError as error:
-        raise Unavailable("The network took too long.", code="outbound.timed_out") from error
     except NetworkError as error:
         error.said = without_secrets(error.said, _secrets(connector, login))
         raise
@@ -164,11 +160,8 @@ async def _profile(
     if line.connector.connect is None:
         raise AccountDisconnected
     http = Listening(line.http, context.clock)
-    try:
-        async with asyncio.timeout(context.settings.lease_s * SHARE_OF_LEASE):
-            profile = await line.connector.connect.check(http, line.access)
-    except TimeoutError as error:
-        raise Unavailable("The network took too long.", code="outbound.timed_out") from error
+    async with in_time(context, Unavailable):
+        profile = await line.connector.connect.check(http, line.access)
     manifest, spoken = line.connector.manifest, line.access.versions
     return profile, ending(manifest, spoken, http.told, now=context.clock())
 

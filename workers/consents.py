@@ -1,8 +1,5 @@
 """Takes the steps of consents: asks a network for its page, exchanges what a person brought."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,10 +17,10 @@ from domain.kernel.traces import span
 from domain.networks import find
 from workers.context import Context
 from workers.deliveries import resume
+from workers.leases import in_time
 from workers.outward import Purpose, way_out
 
 BATCH = 50
-SHARE_OF_LEASE = 0.8
 CALLBACK = "/connect/callback"
 
 
@@ -120,7 +117,7 @@ def _wish(context: Context, fields: dict[str, str], state: str) -> Wish:
 
 async def _begin(context: Context, workspace_id: UUID, step: StepDue, plan: _Plan) -> None:
     consent, http = _way(context, step)
-    async with _in_time(context, Unavailable):
+    async with in_time(context, Unavailable):
         begun = await consent.begin(http, plan.wish, _Clients(context, step.network))
     async with context.database.transaction(workspace_id) as session:
         row = await consent_steps.find_consent(session, workspace_id, step.id)
@@ -133,7 +130,7 @@ async def _finish(context: Context, workspace_id: UUID, step: StepDue, plan: _Pl
         return
     consent, http = _way(context, step)
     clients, began_at = _Clients(context, step.network), context.clock()
-    async with _in_time(context, OutcomeUnknown):
+    async with in_time(context, OutcomeUnknown):
         connected = await consent.finish(
             http, plan.wish, plan.begun, plan.code, clients, now=began_at
         )
@@ -166,13 +163,3 @@ def _way(context: Context, step: StepDue) -> tuple[Consents, Http]:
     if connector is None or connector.consent is None:
         raise Barred("This Parvis cannot connect to the network.")
     return connector.consent, way_out(context, connector, step.id, Purpose.CHECK)
-
-
-@asynccontextmanager
-async def _in_time(context: Context, late: type[NetworkError]) -> AsyncIterator[None]:
-    """As long as a lease lasts, less what its record needs; then `late`."""
-    try:
-        async with asyncio.timeout(context.settings.lease_s * SHARE_OF_LEASE):
-            yield
-    except TimeoutError as error:
-        raise late("The network took too long.", code="outbound.timed_out") from error

@@ -1,6 +1,5 @@
 """Sends mails: claim, hand over, record. Without SMTP_URL they stay where `./parvis mail` reads."""
 
-import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -12,13 +11,12 @@ from domain.kernel.traces import span
 from domain.mail import service
 from domain.mail.shapes import Outgoing
 from workers.context import Context
+from workers.leases import in_time
 from workers.smtp import Server, compose, hand_over
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("mail")
 
 BATCH = 20
-SHARE_OF_LEASE = 0.8
-"""How much of its lease a mail may take, so that its record is in time."""
 
 
 async def send_due(
@@ -66,9 +64,9 @@ async def _hand_over(context: Context, server: Server, mail: Outgoing) -> None:
     settings = context.settings
     try:
         message = compose(mail, settings.mail_from)
-        async with asyncio.timeout(settings.lease_s * SHARE_OF_LEASE):
+        async with in_time(
+            context, OutcomeUnknown, "The mail server took too long.", "mail.timed_out"
+        ):
             await hand_over(server, message, timeout_s=settings.outbound_timeout_s)
-    except TimeoutError as error:
-        raise OutcomeUnknown("The mail server took too long.", code="mail.timed_out") from error
     except ValueError as error:
         raise Refused("The mail cannot be written.", code="mail.malformed") from error

@@ -1,6 +1,5 @@
 """Measures accounts and their published copies: claim, ask the network, record, come back."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from domain.metrics import measuring, service
 from domain.metrics.measuring import Due
 from workers.clocks import by_own_clock
 from workers.context import Context
+from workers.leases import in_time
 from workers.outward import Line, Purpose, grant_expired, open_line
 from workers.rounds import begin_round
 
@@ -36,8 +36,6 @@ MOST = 200
 TRY_AGAIN = timedelta(minutes=10)
 REFUSED_WAIT = timedelta(hours=6)
 MONTHS_AHEAD = 4
-SHARE_OF_LEASE = 0.8
-"""How much of its lease one call may take, so that its record is in time."""
 
 
 async def measure_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
@@ -95,14 +93,11 @@ async def _visit(
 
 
 async def _ask(context: Context, line: Line, ability: Measured, batch: Due) -> list[Sample]:
-    try:
-        async with asyncio.timeout(context.settings.lease_s * SHARE_OF_LEASE):
-            if batch.is_account_due:
-                return await ability.sample_account(line.http, line.access)
-            remote_ids = [copy.remote_id for copy in batch.copies if copy.remote_id]
-            return await ability.sample_posts(line.http, line.access, remote_ids)
-    except TimeoutError as error:
-        raise Unavailable("The network took too long.", code="outbound.timed_out") from error
+    async with in_time(context, Unavailable):
+        if batch.is_account_due:
+            return await ability.sample_account(line.http, line.access)
+        remote_ids = [copy.remote_id for copy in batch.copies if copy.remote_id]
+        return await ability.sample_posts(line.http, line.access, remote_ids)
 
 
 def _batches(due: Due, size: int) -> Iterator[Due]:

@@ -1,6 +1,5 @@
 """Outside sign-in: asks providers for their page, and who came back from there."""
 
-import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -11,14 +10,14 @@ from domain.kernel.traces import span
 from domain.providers import steps
 from domain.providers.shapes import Planned
 from workers.context import Context
+from workers.leases import in_time
 from workers.openid import find_page, find_subject
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("providers")
 
 BATCH = 20
+TIMED_OUT = "provider.timed_out"
 RETURN_PATH = "/sign-in/with/return"
-SHARE_OF_LEASE = 0.8
-"""How much of its lease a step may take, so that its record is in time."""
 
 
 async def enter_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
@@ -40,11 +39,8 @@ async def enter(context: Context, workspace_id: UUID, planned: Planned) -> None:
     """One step of one attempt: its page, or who it is."""
     with span("enter"):
         try:
-            async with asyncio.timeout(context.settings.lease_s * SHARE_OF_LEASE):
+            async with in_time(context, Unavailable, "The provider took too long.", TIMED_OUT):
                 await _step(context, workspace_id, planned)
-        except TimeoutError:
-            late = Unavailable("The provider took too long.", code="provider.timed_out")
-            await _fail(context, workspace_id, planned, late)
         except NetworkError as error:
             await _fail(context, workspace_id, planned, error)
 

@@ -26,6 +26,7 @@ from domain.upkeep.drifting import follow_drift
 from workers.apart import put_off_apart
 from workers.context import Context
 from workers.drafts import outline, with_quotes_written
+from workers.leases import SHARE_OF_LEASE
 from workers.outward import Line, Purpose, grant_expired, open_line
 
 ACCOUNTS = 20
@@ -33,8 +34,6 @@ MOST = 200
 """Copies that are claimed at once; what is left is still due."""
 TRY_AGAIN = timedelta(minutes=10)
 LOCKED_OUT_WAIT = timedelta(hours=6)
-SHARE_OF_LEASE = 0.8
-"""How much of its lease a visit to an account may take, so that its record is in time."""
 
 Troubled = frozenset[UUID]
 
