@@ -13,8 +13,6 @@ from heapq import heappop, heappush
 from itertools import count
 from uuid import UUID
 
-import structlog
-
 from domain.posts.arriving import Arrived
 from domain.posts.delivering import Held, Step, Task, Wait
 from workers.gathering import Gathered
@@ -22,7 +20,6 @@ from workers.slots import tell_broken
 
 MOST_HELD = 2_000
 LONGEST_CROWD = timedelta(seconds=10)
-log = structlog.get_logger()
 
 
 class Lane:

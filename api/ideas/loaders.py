@@ -11,7 +11,7 @@ from domain.communities.shapes import CommunityView
 from domain.ideas import queries
 from domain.ideas.candidate_shapes import CandidateView
 from domain.ideas.shapes import IdeaView
-from domain.mentions.queries import mentions_by_id
+from domain.mentions.batches import mentions_by_id
 from domain.mentions.shapes import MentionView
 from domain.occasions.queries import occasions_by_id
 from domain.occasions.shapes import OccasionView

@@ -13,9 +13,7 @@ from domain.media.album_shapes import AlbumItemView, AlbumView
 ALBUM = derive(
     AlbumView, "Album", "Media that belong together, in order.", find=album_queries.albums_by_id
 )
-ITEM = derive(
-    AlbumItemView, "AlbumItem", "A file in its place in an album.", as_types={"media": MEDIA}
-)
+derive(AlbumItemView, "AlbumItem", "A file in its place in an album.", as_types={"media": MEDIA})
 
 edge(loaders.items_by_album, "items", "What is in it, in order. Needs `posts:read`.")
 edge(loaders.cover_by_album, "cover", "The file that stands for it. Needs `posts:read`.")

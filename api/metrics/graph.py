@@ -28,9 +28,7 @@ from domain.metrics.shapes import (
     TotalView,
 )
 
-TOTAL = derive(
-    TotalView, "MetricTotal", "The newest running total of a metric.", as_types={"total": Big}
-)
+derive(TotalView, "MetricTotal", "The newest running total of a metric.", as_types={"total": Big})
 derive(
     CopyMetrics,
     "CopyMetrics",

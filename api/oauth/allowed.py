@@ -13,7 +13,7 @@ from api.pages.forms import sent
 from api.pages.routes import PageRoute
 from api.pages.words import language_of
 from api.state import State, state_of
-from domain.communities.queries import communities_by_id
+from domain.communities.batches import communities_by_id
 from domain.identity.grants import revoke_grant
 from domain.identity.queries import list_grants
 from domain.identity.scopes import WORDS, described

@@ -24,7 +24,7 @@ from domain.kernel.shapes import Page
 from domain.workspaces.tables import DepartmentMember
 
 NEWEST_FIRST = Sort("-reviews.id", (col(Review.id),), (UUID,))
-OF_POST = OfEach(Review, ReviewView, "post_id", (col(Review.id).desc(),))
+OF_POST = OfEach(Review, ReviewView, Scope.POSTS_READ, "post_id", (col(Review.id).desc(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,6 @@ async def reviews_by_post(
     session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, limit: int
 ) -> dict[UUID, list[ReviewView]]:
     """The newest `limit` reviews of each post."""
-    caller.need(Scope.POSTS_READ)
     found = await OF_POST.first(session, caller, ids, limit=limit)
     return {
         id_: [ReviewView.model_validate(vars(each)) for each in those]

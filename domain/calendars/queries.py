@@ -46,11 +46,3 @@ async def list_calendars(
     caller.need(Scope.CALENDARS_READ)
     statement = visible(caller).where(among(Calendar.community_id, community_ids))
     return await OLDEST_FIRST.page(session, statement, request, view=CalendarView.model_validate)
-
-
-async def calendars_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, CalendarView]:
-    caller.need(Scope.CALENDARS_READ)
-    rows = (await session.exec(visible(caller).where(col(Calendar.id).in_(ids)))).all()
-    return {row.id: CalendarView.model_validate(row) for row in rows}

@@ -1,6 +1,5 @@
 """Reads of communities."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -52,11 +51,3 @@ async def list_communities(
     key, type_ = ("name", str) if sort.endswith("name") else ("created_at", datetime)
     order = Sort(sort, (col(getattr(Community, key)), col(Community.id)), (type_, UUID))
     return await order.page(session, statement, request, view=CommunityView.model_validate)
-
-
-async def communities_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, CommunityView]:
-    caller.need(Scope.COMMUNITIES_READ)
-    rows = (await session.exec(visible(caller).where(col(Community.id).in_(ids)))).all()
-    return {row.id: CommunityView.model_validate(row) for row in rows}

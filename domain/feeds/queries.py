@@ -23,7 +23,9 @@ from domain.kernel.shapes import Page
 from domain.posts.tables import Post
 
 IN_ORDER = Sort("calendar_feeds.id", (col(CalendarFeed.id),), (UUID,))
-OF_CALENDAR = OfEach(CalendarFeed, CalendarFeedView, "calendar_id", (col(CalendarFeed.id),))
+feeds_by_calendar = OfEach(
+    CalendarFeed, CalendarFeedView, Scope.CALENDARS_READ, "calendar_id", (col(CalendarFeed.id),)
+).first
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
 MOST_PAST, MOST_COMING = 500, 1500
 """Of more posts those next to today are shown."""
@@ -56,14 +58,6 @@ async def list_feeds(
     await find_calendar(session, caller, calendar_id)
     statement = visible(caller).where(col(CalendarFeed.calendar_id) == calendar_id)
     return await IN_ORDER.page(session, statement, request, view=CalendarFeedView.model_validate)
-
-
-async def feeds_by_calendar(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, limit: int
-) -> dict[UUID, list[CalendarFeedView]]:
-    """The first `limit` links of each calendar, the oldest first."""
-    caller.need(Scope.CALENDARS_READ)
-    return await OF_CALENDAR.first(session, caller, ids, limit=limit)
 
 
 async def see_feed(

@@ -209,7 +209,6 @@ WORDS: dict[str, Said] = {
         "administer the workspace: applications, roles, ownership and sign-in",
     ),
 }
-KNOWN = frozenset(WORDS)
 
 
 def described(scope: str, language: str) -> str:

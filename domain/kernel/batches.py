@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.kernel.caller import Caller
+from domain.kernel.caller import Caller, Scope
 from domain.kernel.shapes import View
 
 Shown = TypeVar("Shown", bound=View)
@@ -33,11 +33,13 @@ class ById(Generic[Shown]):
 
     table: type[SQLModel]
     view: type[Shown]
+    scope: Scope
     renamed: Mapping[str, str] = field(default_factory=dict)
 
     async def read(
         self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
     ) -> dict[UUID, Shown]:
+        caller.need(self.scope)
         rows = await _rows(session, self._statement, caller, ids)
         build = builder(self.view)
         return {row[-1]: build(row[:-1]) for row in rows}
@@ -56,6 +58,7 @@ class OfEach(Generic[Shown]):
 
     table: type[SQLModel]
     view: type[Shown]
+    scope: Scope
     owner: str
     order: Order
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -64,12 +67,14 @@ class OfEach(Generic[Shown]):
         self, session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, limit: int
     ) -> dict[UUID, list[Shown]]:
         """The first `limit` rows of each owner: as many are read as are shown."""
+        caller.need(self.scope)
         return self._grouped(ids, await _rows(session, self._first, caller, ids, most=limit))
 
     async def whole(
         self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
     ) -> dict[UUID, list[Shown]]:
         """Every row of each owner."""
+        caller.need(self.scope)
         return self._grouped(ids, await _rows(session, self._whole, caller, ids))
 
     def _grouped(self, ids: Sequence[UUID], rows: Iterable[Any]) -> dict[UUID, list[Shown]]:

@@ -102,11 +102,6 @@ def read_any(text: str) -> tuple[str, UUID]:
     return PREFIXES[prefix], read(prefix, text)
 
 
-def kind_of(text: str) -> str | None:
-    """The kind an id says it is, such as `post`; None when it is no id of ours."""
-    return PREFIXES.get(text.partition("_")[0])
-
-
 @dataclass(frozen=True, slots=True)
 class Prefixed:
     """Pydantic annotation: a uuid inside, `prefix_hex` outside."""

@@ -75,14 +75,6 @@ async def list_mentions(
     return Page(data=views, page=PageMark(next_cursor=found.next_cursor, has_more=has_more))
 
 
-async def mentions_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, MentionView]:
-    caller.need(Scope.MENTIONS_READ)
-    rows = (await session.exec(visible(caller).where(col(Mention.id).in_(ids)))).all()
-    return {row.id: mention_view(row) for row in rows}
-
-
 async def get_author(session: AsyncSession, caller: Caller, id_: UUID) -> AuthorView:
     caller.need(Scope.MENTIONS_READ)
     row = await find(session, visible_authors(caller).where(col(Author.id) == id_), what="author")
@@ -105,14 +97,6 @@ async def list_authors(
     key, type_ = ("handle", str) if sort.endswith("handle") else ("created_at", datetime)
     order = Sort(sort, (col(getattr(Author, key)), col(Author.id)), (type_, UUID))
     return await order.page(session, statement, request, view=AuthorView.model_validate)
-
-
-async def authors_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, AuthorView]:
-    caller.need(Scope.MENTIONS_READ)
-    rows = (await session.exec(visible_authors(caller).where(col(Author.id).in_(ids)))).all()
-    return {row.id: AuthorView.model_validate(row) for row in rows}
 
 
 async def get_conversation(session: AsyncSession, caller: Caller, id_: UUID) -> ConversationView:
@@ -139,15 +123,6 @@ async def list_conversations(
     )
     order = Sort(sort, (col(Conversation.last_mention_at), col(Conversation.id)), (datetime, UUID))
     return await order.page(session, statement, request, view=ConversationView.model_validate)
-
-
-async def conversations_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, ConversationView]:
-    caller.need(Scope.MENTIONS_READ)
-    statement = visible_conversations(caller).where(col(Conversation.id).in_(ids))
-    rows = (await session.exec(statement)).all()
-    return {row.id: ConversationView.model_validate(row) for row in rows}
 
 
 def mention_view(row: Mention) -> MentionView:

@@ -29,7 +29,7 @@ OLDEST_FIRST = Sort(
     (datetime, UUID),
 )
 BY_TIME = Sort("occasions.starts_at", (col(Occasion.starts_at), col(Occasion.id)), (datetime, UUID))
-OCCASIONS = ById(Occasion, OccasionView)
+occasions_by_id = ById(Occasion, OccasionView, Scope.CALENDARS_READ).read
 LONGEST = timedelta(days=400)
 LONGEST_OCCASION = timedelta(days=100)
 """What goes on for longer is shown around its beginning alone."""
@@ -75,13 +75,6 @@ async def get_occasion(session: AsyncSession, caller: Caller, id_: UUID) -> Occa
     if id_ not in found:
         raise NotFound("occasion", [id_])
     return found[id_]
-
-
-async def occasions_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, OccasionView]:
-    caller.need(Scope.CALENDARS_READ)
-    return await OCCASIONS.read(session, caller, ids)
 
 
 async def list_occasions(

@@ -47,7 +47,9 @@ WORDS = (
 )
 SAID = frozenset({*WORDS, "adaptations", "variants"})
 """What of a post a version keeps; a change of anything else makes none."""
-OF_POST = OfEach(PostVersion, PostVersionView, "post_id", (col(PostVersion.id).desc(),))
+OF_POST = OfEach(
+    PostVersion, PostVersionView, Scope.POSTS_READ, "post_id", (col(PostVersion.id).desc(),)
+)
 NEWEST_FIRST = Sort("-post_versions.id", (col(PostVersion.id),), (UUID,))
 
 
@@ -146,7 +148,6 @@ async def versions_by_post(
     session: AsyncSession, caller: Caller, ids: Sequence[UUID], *, limit: int
 ) -> dict[UUID, list[PostVersionView]]:
     """The newest `limit` versions of each post."""
-    caller.need(Scope.POSTS_READ)
     found = await OF_POST.first(session, caller, ids, limit=limit)
     return {id_: [_whole(each) for each in those] for id_, those in found.items()}
 

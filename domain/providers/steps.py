@@ -15,7 +15,6 @@ from domain.providers.seals import client_of, open_intent, seal_intent
 from domain.providers.shapes import Addresses, Planned, Subject
 from domain.providers.tables import ProviderAttempt, SignInProvider
 
-STEPS = frozenset({AttemptState.ASKED, AttemptState.RETURNED})
 LOST, TOO_LATE = "provider.interrupted", "provider.too_late"
 
 

@@ -10,13 +10,14 @@ from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
 from domain.kernel.pages import PageRequest
-from domain.mentions.batches import mentions_by_author, mentions_by_conversation
-from domain.mentions.queries import (
+from domain.mentions.batches import (
     authors_by_id,
     conversations_by_id,
-    list_mentions,
+    mentions_by_author,
+    mentions_by_conversation,
     mentions_by_id,
 )
+from domain.mentions.queries import list_mentions
 from domain.mentions.shapes import MentionFilter, MentionSort
 from tests.inboxes import NOW, Inbox, item, make_inbox
 from tests.world import make_workspace
