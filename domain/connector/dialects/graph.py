@@ -13,7 +13,8 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from domain.connector.dialects import answering
-from domain.connector.dialects.graph_refusals import refusal, refusal_within
+from domain.connector.dialects.graph_refusals import PERMISSION_MISSING, refusal, refusal_within
+from domain.connector.errors import Missing, Refused
 from domain.connector.heard import Heard
 from domain.connector.http import Call, FilePart, Http, Reply
 
@@ -76,8 +77,16 @@ class Graph:
         return await answering.act(self._answer, call, shape)
 
     async def delete(self, path: str) -> None:
-        """Raises `Missing` when it is gone already."""
-        await answering.delete(self._answer, path)
+        """Raises `Missing` when it is gone already, `Refused` when it is there and stays.
+
+        Meta says the same of both: that it does not exist, or may not be taken away.
+        """
+        try:
+            await answering.delete(self._answer, path)
+        except Missing as error:
+            await self.read(path, Made, [("fields", "id")])
+            message = f"{self.name} does not let this token take it away."
+            raise Refused(message, code=PERMISSION_MISSING, said=error.said) from error
 
     async def _answer(self, call: Call) -> Reply:
         headers = {**call.headers, "authorization": f"Bearer {self.token}"}

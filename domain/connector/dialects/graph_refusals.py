@@ -38,6 +38,7 @@ from domain.connector.heard import Heard, NotUnderstood, heard, without_secrets
 from domain.connector.http import Reply
 from domain.connector.rates import is_slowed, waits_until
 
+PERMISSION_MISSING = "meta.permission_missing"
 _BAD_REQUEST = 400
 _VERSION_ENDED = 2635
 _LOCKED_OUT = frozenset({102, 190})
@@ -134,7 +135,7 @@ def _is_missing(reply: Reply, fault: Fault) -> bool:
 def _refused(name: str, fault: Fault, said: str) -> Refused:
     if fault.code in _PERMISSIONS:
         message = f"The token lacks a permission that {name} wants."
-        return Refused(message, code="meta.permission_missing", said=said)
+        return Refused(message, code=PERMISSION_MISSING, said=said)
     if fault.code == _BLOCKED:
         message = f"{name} blocks what the account does."
         return Refused(message, code="meta.action_blocked", said=said)

@@ -314,3 +314,17 @@ async def test_refusal_in_an_answer_of_200_is_one(
     changed = Exchange(method="POST", path=path, json_=told)
     with pytest.raises(kind):
         await edit.edit(ScriptedHttp([changed]), CASE.access, ref, POST, now=NOW)
+
+
+async def test_post_that_the_token_may_not_take_away_is_not_told_as_gone() -> None:
+    """Facebook says of both that they do not exist: what stood there counted as withdrawn."""
+    path, ref = f"{ROOT}/{PAGE}_202", Ref(f"{PAGE}_202")
+    [unsupported, _] = recorded("facebook", "withdraw_gone")
+    there = Exchange(method="GET", path=path, json_={"id": ref.remote_id})
+    http = ScriptedHttp([unsupported, there])
+
+    with pytest.raises(Refused) as refused:
+        await publish.withdraw(http, CASE.access, [ref])
+
+    assert (type(refused.value), refused.value.code) == (Refused, "meta.permission_missing")
+    http.assert_finished()
