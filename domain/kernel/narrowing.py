@@ -8,8 +8,9 @@ from sqlmodel import col
 
 
 def among(column: object, values: Collection[object]) -> ColumnElement[bool]:
-    """The column holds one of the values."""
-    return col(column).in_(values) if values else true()
+    """The column, or what is made of one, holds one of the values."""
+    held = column if isinstance(column, ColumnElement) else col(column)
+    return held.in_(values) if values else true()
 
 
 def within(
