@@ -38,7 +38,7 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:
     except Refused as error:
         message = "This is no token of a professional account or of its Page, or not of this app."
         raise Refused(message, code="account.login_refused", said=error.said) from error
-    told = {APP_SECRET: graph.app_secret, HOOK_WORD: login.fields.get(HOOK_WORD, "").strip()}
+    told = {name: login.fields.get(name, "").strip() for name in (APP_SECRET, HOOK_WORD)}
     extra = {name: value for name, value in told.items() if value}
     grant = Grant(graph.token, extra=extra)
     if is_own:

@@ -1,7 +1,8 @@
 """Instagram's API by its two doors: Instagram's own login, and Facebook's by a connected Page.
 
 Tokens of the one begin with `IG`, those of the other with `EAA`; each is for a host of its own
-(https://developers.facebook.com/docs/instagram-platform/overview, read 2026-11-28).
+(https://developers.facebook.com/docs/instagram-platform/overview, read 2026-11-28). The proof of
+the app's secret is Facebook's alone.
 """
 
 from domain.connector.dialects.graph import Graph
@@ -20,16 +21,19 @@ def is_own_login(token: str) -> bool:
 
 
 def account_of(http: Http, access: Access) -> Graph:
-    grant, version = access.grant, access.versions.get(_GRAPH)
-    root = f"{access.server}{MANIFEST.at(_GRAPH, version)}"
-    return Graph(http, MANIFEST.name, root, grant.access, grant.extra.get(APP_SECRET, ""))
+    root = f"{access.server}{MANIFEST.at(_GRAPH, access.versions.get(_GRAPH))}"
+    return _entered(http, root, access.grant.access, access.grant.extra.get(APP_SECRET, ""))
 
 
 def account_at(http: Http, server: str, login: Login) -> Graph:
     """The account that a login opens."""
     root = f"{server}{MANIFEST.at(_GRAPH, login.versions.get(_GRAPH))}"
     secret = login.fields.get(APP_SECRET, "").strip()
-    return Graph(http, MANIFEST.name, root, login.fields["token"].strip(), secret)
+    return _entered(http, root, login.fields["token"].strip(), secret)
+
+
+def _entered(http: Http, root: str, token: str, secret: str) -> Graph:
+    return Graph(http, MANIFEST.name, root, token, "" if is_own_login(token) else secret)
 
 
 def beside(http: Http, access: Access) -> Graph:

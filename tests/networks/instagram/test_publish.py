@@ -351,14 +351,16 @@ async def test_posts_are_taken_back_by_the_token_of_a_page_alone() -> None:
 async def test_token_of_instagrams_own_login_opens_its_own_door_and_is_extended() -> None:
     me = {"user_id": USER, "id": "2500", "username": "village.news"}
     http = ScriptedHttp([Exchange(method="GET", path=f"{ROOT}/me", json_=me)])
-    connected = await connect.connect(http, Login({"token": " IGAA1 "}), now=NOW)
+    login = Login({"token": " IGAA1 ", "app_secret": " s "})
+    connected = await connect.connect(http, login, now=NOW)
+    assert [name for name, _ in http.calls[0].query] == ["fields"]
     assert (connected.server, connected.profile.remote_id) == (OWN.server, USER)
     assert connected.grant.expires_at == NOW + timedelta(hours=25)
     told = {"access_token": "IGAA2", "token_type": "bearer", "expires_in": 5_183_944}
     http = ScriptedHttp([Exchange(method="GET", path="/refresh_access_token", json_=told)])
     grant = await connect.refresh(http, replace(OWN, grant=connected.grant), now=NOW)
     assert grant is not None
-    assert (grant.access, grant.refresh) == ("IGAA2", "IGAA2")
+    assert (grant.access, grant.refresh, grant.extra) == ("IGAA2", "IGAA2", {"app_secret": "s"})
     assert grant.expires_at == NOW + timedelta(seconds=5_183_944) - timedelta(days=10)
     assert dict(http.calls[0].query) == {"grant_type": "ig_refresh_token", "access_token": "IGAA1"}
 
