@@ -22,8 +22,10 @@ from api.cli.engines import Engines, start_engines
 from api.cli.places import LEAN
 from tests.conftest import KEY, migrate
 from tests.engines import passable
+from tests.nursery import Child, begin
 
 PATIENCE_S = 40.0
+Process = subprocess.Popen[bytes] | Child
 
 
 @dataclass
@@ -34,8 +36,8 @@ class Stack:
     folder: Path
     port: int
     env: dict[str, str]
-    api: subprocess.Popen[bytes] | None = None
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    api: Process | None = None
+    workers: list[Process] = field(default_factory=list)
     clients: list[httpx2.Client] = field(default_factory=list)
     token: str = ""
 
@@ -47,16 +49,15 @@ class Stack:
     def sandbox(self) -> str:
         return f"{self.url}/sandbox"
 
-    def spawn(self, *module: str, **env: str) -> subprocess.Popen[bytes]:
-        """As `up` does."""
+    def spawn(self, *module: str, **env: str) -> Process:
+        """As `up` does, or loaded before; what Python reads as it starts, it must start for."""
         name = module[0].partition(".")[0]
+        wanted = {**self.env, **env}
         with (self.folder / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", LEAN, *module],
-                env={**self.env, **env},
-                stdout=log,
-                stderr=log,
-            )
+            if is_for_start(wanted):
+                command = [sys.executable, "-m", LEAN, *module]
+                return subprocess.Popen(command, env=wanted, stdout=log, stderr=log)
+            return begin(*module, env=wanted, log=log)
 
     def start_api(self) -> None:
         self.api = self.spawn("api.cli.serving")
@@ -68,7 +69,7 @@ class Stack:
         except httpx2.HTTPError:
             return False
 
-    def start_worker(self, **env: str) -> subprocess.Popen[bytes]:
+    def start_worker(self, **env: str) -> Process:
         worker = self.spawn("workers", **env)
         self.workers.append(worker)
         return worker
@@ -130,7 +131,13 @@ class Stack:
         return (self.folder / f"{name}.log").read_text()
 
 
-def _ended(process: subprocess.Popen[bytes]) -> None:
+def is_for_start(env: dict[str, str]) -> bool:
+    """Whether Python or the loader is told anything that we were not told when we started."""
+    told = {name: said for name, said in env.items() if name.startswith(("PYTHON", "LD_"))}
+    return told != {name: os.environ[name] for name in told.keys() & os.environ.keys()}
+
+
+def _ended(process: Process) -> None:
     try:
         process.wait(8)
     except subprocess.TimeoutExpired:
@@ -193,27 +200,13 @@ def _environment(engines: Engines, folder: Path, port: int) -> dict[str, str]:
 
 def make_token(stack: Stack, workspace: str = "house", *options: str) -> str:
     """A token that may do everything in a workspace, which is made when it is not there."""
-    made = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "api",
-            "token",
-            "--workspace",
-            workspace,
-            "--create",
-            "The house",
-            "--name",
-            "tests",
-            "--all",
-            *options,
-        ],
-        env=stack.env,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return made.stdout.strip().splitlines()[-1].strip()
+    asked = ("--workspace", workspace, "--create", "The house", "--name", "tests", "--all")
+    with tempfile.TemporaryFile() as log:
+        ended = begin("api", "token", *asked, *options, env=stack.env, log=log).wait(60)
+        log.seek(0)
+        said = log.read().decode()
+    assert ended == 0, said
+    return said.strip().splitlines()[-1].strip()
 
 
 def free_port() -> int:
