@@ -130,7 +130,7 @@ def connect(cells: Sequence[Cell]) -> None:
     until(
         lambda: not client.get(connecting).json()["data"],
         "every account is connected",
-        within_s=3 * PATIENCE_S,
+        within_s=6 * PATIENCE_S,
     )
     for cell in cells:
         cell.connected_at = time.monotonic()

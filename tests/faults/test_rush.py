@@ -26,7 +26,7 @@ def test_1000_posts_of_one_second_keep_their_order_within_their_budgets(
 ) -> None:
     scarce = Scarce(calls=8, window_s=5)
     with running_stack(tmp_path / "stack", workers=2, **QUIET) as stack:
-        ahead = timedelta(seconds=90)
+        ahead = timedelta(seconds=240)
         found = rush(stack, accounts=50, posts=20, scarce=scarce, ahead=ahead)
     with capsys.disabled():
         print(f"\n{found.drawn()}")
