@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.accounts.consent_seals import Intent, open_begun, open_intent, seal_code, seal_intent
 from domain.accounts.consent_shapes import BeginConsent, ConsentView, Installation, Returned
 from domain.accounts.consenting import GOOD_FOR, ConsentState, may_become
-from domain.accounts.logins import check_fields, check_reach
+from domain.accounts.logins import check_fields, check_reach, keyed_digest
 from domain.accounts.queries import find_account
 from domain.accounts.shapes import AccountProblem
 from domain.accounts.tables import Consent
@@ -23,7 +23,7 @@ from domain.connector.troubles import party_of
 from domain.events.service import record
 from domain.identity.bearer import BearerKind, make_bearer
 from domain.kernel.caller import Caller, Scope, worker
-from domain.kernel.changes import apply, digest, find, find_for_change, resent
+from domain.kernel.changes import apply, find, find_for_change, resent
 from domain.kernel.errors import (
     AbilityMissing,
     ConsentLinkInvalid,
@@ -65,7 +65,7 @@ async def begin_consent(
     """
     caller.need(Scope.ACCOUNTS_WRITE)
     caller.need_community(command.community_id)
-    made_from = digest(command)
+    made_from = keyed_digest(keys, command.model_dump_json())
     before = await resent(session, caller, Consent, command.id, made_from)
     if before is not None:
         return view_of(before, start_url=_start_url(installation, open_intent(keys, before).link))
