@@ -21,7 +21,7 @@ FIRST_SLUG, FIRST_NAME = "my-workspace", "My workspace"
 _BY_SLUG = "SELECT workspace_id FROM workspaces WHERE slug = $1 ORDER BY created_at, workspace_id"
 _BY_ID = "SELECT workspace_id FROM workspaces WHERE workspace_id = $1"
 _KIND = "SELECT kind FROM workspaces WHERE workspace_id = $1"
-_ONE_MAKER = "SELECT pg_advisory_xact_lock(hashtextextended('parvis.workspaces.' || $1, 0))"
+_ONE_MAKER = "SELECT pg_advisory_xact_lock(hashtextextended('workspaces named ' || $1, 0))"
 _MOST_TOLD = 5
 _SLUGS = "SELECT slug FROM workspaces ORDER BY created_at LIMIT 20"
 

@@ -56,7 +56,10 @@ def test_a_terminal_of_few_letters_is_spoken_to_in_them(folder: Path) -> None:
     ended = parvis("doctor", "--data", there, more=NO_SERVERS | {"PYTHONIOENCODING": "ascii"})
 
     lines = ended.stdout.decode("ascii").splitlines()
-    assert lines[-2:] == [f"\\u2717 Nothing runs on {there}.", "  \\u2192 ./parvis up"]
+    assert lines[-2:] == [
+        f"\\u2717 Nothing runs on {there}.",
+        f"  \\u2192 ./parvis up --data {there}",
+    ]
     assert (ended.returncode, ended.stderr) == (1, b"")
 
 
