@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain.connector.dialects.graph import Graph
+from domain.connector.dialects.moments import lasting
 from domain.connector.heard import Heard
 from domain.connector.words import Grant
 
 _OLD_ENOUGH = timedelta(hours=25)
 _AHEAD = timedelta(days=10)
+_LONGEST = timedelta(days=60)
 
 
 class _Token(Heard):
@@ -27,6 +29,14 @@ def pasted(token: str, *, now: datetime, extra: Mapping[str, str] | None = None)
     return Grant(token, token, now + _OLD_ENOUGH, dict(extra or {}))
 
 
+def granted(
+    token: str, expires_in: int, *, now: datetime, extra: Mapping[str, str] | None = None
+) -> Grant:
+    """What a token gives that has just been made or extended."""
+    lasts = min(lasting(expires_in), _LONGEST)
+    return Grant(token, token, now + max(lasts - _AHEAD, lasts / 2), dict(extra or {}))
+
+
 async def extended(beside: Graph, kind: str, grant: Grant, *, now: datetime) -> Grant:
     """The token with sixty days more, asked for `beside` the versions.
 
@@ -34,6 +44,4 @@ async def extended(beside: Graph, kind: str, grant: Grant, *, now: datetime) -> 
     """
     query = [("grant_type", kind), ("access_token", grant.access)]
     token = await beside.read("/refresh_access_token", _Token, query)
-    lasts = timedelta(seconds=token.expires_in)
-    ends_at = now + max(lasts - _AHEAD, lasts / 2)
-    return Grant(token.access_token, token.access_token, ends_at, dict(grant.extra))
+    return granted(token.access_token, token.expires_in, now=now, extra=grant.extra)

@@ -10,6 +10,8 @@ _LONGEST = timedelta(days=366)
 _PATIENCE = timedelta(days=1)
 """After which a network may be asked once more, whatever it told: a server whose clock is wrong by
 months would silence an account for as long, and nothing would be asked that could set it right."""
+_LONGEST_GRANT = timedelta(days=3653)
+"""As good as for ever: no calendar holds what some numbers would make of it."""
 
 
 def moment(value: str, now: datetime) -> datetime | None:
@@ -38,6 +40,16 @@ def within_reason(now: datetime, seconds: float) -> datetime | None:
     if seconds > _LONGEST.total_seconds():
         return None
     return now + min(timedelta(seconds=max(seconds, 0.0)), _PATIENCE)
+
+
+def lasting(seconds: int) -> timedelta:
+    """How long a grant lasts that is told to last so many seconds: none to ten years."""
+    return timedelta(seconds=min(max(seconds, 0), _LONGEST_GRANT.total_seconds()))
+
+
+def end_of_grant(epoch: int, now: datetime) -> datetime:
+    """When a grant ends that is told to end so many seconds after 1970: in ten years at most."""
+    return datetime.fromtimestamp(min(max(epoch, 0), (now + _LONGEST_GRANT).timestamp()), UTC)
 
 
 def aware(at: datetime) -> datetime:

@@ -8,9 +8,10 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
+from domain.connector.dialects.moments import lasting
 from domain.connector.errors import (
     GrantExpired,
     NetworkError,
@@ -40,7 +41,7 @@ class Tokens(Heard):
     """The account's id, where the network names it beside the token."""
 
     def grant(self, *, now: datetime, extra: Mapping[str, str] | None = None) -> Grant:
-        ends_at = None if self.expires_in is None else now + timedelta(seconds=self.expires_in)
+        ends_at = None if self.expires_in is None else now + lasting(self.expires_in)
         return Grant(self.access_token, self.refresh_token or None, ends_at, dict(extra or {}))
 
 

@@ -6,10 +6,11 @@ the first consent on and is not prolonged by use; what comes back may be the sam
 …/token-introspection, read 2026-11-28). Both calls need the app's id and secret.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from domain.connector.dialects import oauth2
 from domain.connector.dialects.answering import ask
+from domain.connector.dialects.moments import end_of_grant
 from domain.connector.errors import GrantExpired, Refused
 from domain.connector.heard import Heard, NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -43,7 +44,7 @@ async def pasted(http: Http, server: str, login: Login, *, now: datetime) -> Gra
     app = {name: _typed(login, name) for name in APP if _typed(login, name)}
     ends_at = now + LASTS
     if len(app) == len(APP):
-        ends_at = await _end_of(http, server, token, app) or ends_at
+        ends_at = await _end_of(http, server, token, app, now) or ends_at
     return Grant(token, refresh, ends_at, app)
 
 
@@ -64,7 +65,9 @@ async def renewed(http: Http, access: Access, *, now: datetime) -> Grant | None:
     return Grant(grant.access, grant.refresh or kept.refresh, grant.expires_at, grant.extra)
 
 
-async def _end_of(http: Http, server: str, token: str, app: dict[str, str]) -> datetime | None:
+async def _end_of(
+    http: Http, server: str, token: str, app: dict[str, str], now: datetime
+) -> datetime | None:
     """When a token ends, None where that is not told. Raises `GrantExpired` when it has.
 
     Of another app's token LinkedIn says no more than that it is not active.
@@ -76,7 +79,7 @@ async def _end_of(http: Http, server: str, token: str, app: dict[str, str]) -> d
         raise GrantExpired("The access token has ended or was revoked.", said=told.status)
     if not told.active:
         raise Refused("The access token is of another app than the client id and secret.")
-    return None if told.expires_at is None else datetime.fromtimestamp(told.expires_at, UTC)
+    return None if told.expires_at is None else end_of_grant(told.expires_at, now)
 
 
 def _read(reply: Reply, hidden: tuple[str, ...]) -> _Introspected:

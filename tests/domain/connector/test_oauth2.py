@@ -1,9 +1,12 @@
 """OAuth's code flow as most networks speak it."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.connector.dialects import oauth2
 from domain.connector.errors import GrantExpired, OutcomeUnknown, RateLimited, Refused, Unavailable
+from tests.networks.drafts import NOW
 from tests.networks.scripted import Exchange, ScriptedHttp
 
 
@@ -52,3 +55,16 @@ async def test_facts_that_cannot_be_had_now_are_asked_for_later() -> None:
 
 def test_a_page_keeps_the_query_of_its_own() -> None:
     assert oauth2.page_url("https://x.example/a?b=1", c="2") == "https://x.example/a?b=1&c=2"
+
+
+@pytest.mark.parametrize(
+    ("told", "lasts"),
+    [(3600, 3600), (0, 0), (-(10**30), 0), (10**12, 3653 * 86_400), (10**30, 3653 * 86_400)],
+)
+async def test_no_length_that_a_network_tells_is_beyond_the_calendar(told: int, lasts: int) -> None:
+    body = {"access_token": "t", "expires_in": told}
+    answer = Exchange(method="POST", path="/token", json_={**body})
+
+    tokens = await oauth2.ask_tokens(ScriptedHttp([answer]), "https://x.example/token", {})
+
+    assert tokens.grant(now=NOW).expires_at == NOW + timedelta(seconds=lasts)

@@ -78,6 +78,19 @@ async def test_app_that_is_known_tells_when_the_token_ends() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "ends_at"),
+    [(-(10**30), datetime.fromtimestamp(0, UTC)), (10**30, NOW + timedelta(days=3653))],
+)
+async def test_no_end_that_is_told_is_beyond_the_calendar(told: int, ends_at: datetime) -> None:
+    odd = {"active": True, "status": "active", "expires_at": told}
+    http = ScriptedHttp([USERINFO, INTROSPECT.model_copy(update={"json_": odd})])
+
+    connected = await linkedin.connect(http, Login({"access_token": TOKEN, **APP}), now=NOW)
+
+    assert connected.grant.expires_at == ends_at
+
+
+@pytest.mark.parametrize(
     ("told", "error"),
     [
         (

@@ -185,3 +185,10 @@ async def test_token_is_extended_after_a_day_and_then_ten_days_before_its_end() 
     assert grant.expires_at == NOW + timedelta(seconds=5_183_944) - timedelta(days=10)
     assert http.calls[0].url == "https://graph.threads.net/refresh_access_token"
     assert dict(http.calls[0].query) == {"grant_type": "th_refresh_token", "access_token": TOKEN}
+
+
+async def test_token_that_is_said_to_last_for_ever_is_extended_after_fifty_days() -> None:
+    told = {"access_token": "THAA2", "expires_in": 10**30}
+    http = ScriptedHttp([Exchange(method="GET", path="/refresh_access_token", json_=told)])
+    grant = await connect.refresh(http, CASE.access, now=NOW)
+    assert grant.expires_at == NOW + timedelta(days=50)
