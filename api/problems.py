@@ -47,6 +47,7 @@ STATUSES: dict[type[ParvisError], int] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.Stale: HTTPStatus.PRECONDITION_FAILED,
     errors.Conditional: HTTPStatus.PRECONDITION_REQUIRED,
+    errors.HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.Unsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.Limited: HTTPStatus.TOO_MANY_REQUESTS,

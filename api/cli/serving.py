@@ -13,6 +13,7 @@ from api.cli.surroundings import read_settings, servers_in_use
 from api.cli.trouble import Trouble
 from api.inside import LOOPBACK
 from api.main import create_app
+from api.wire import Wire, take_descriptors
 from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.pooling import refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, reaching
@@ -27,6 +28,7 @@ def serve() -> None:
     with servers_in_use():
         asyncio.run(knock(settings))
     ensure_free(settings.metrics_port)
+    take_descriptors()
     server = uvicorn.Server(configuration(settings))
     keep_out_of_collections()
     server.run(sockets=[inherited_door() or open_door(settings.host, settings.port)])
@@ -68,7 +70,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=Wire,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -5,15 +5,15 @@ ParvisError
 ├── Forbidden           ScopeMissing CommunitiesHeld ScopeBeyond AddressRefused MemberMissing
 │                       FormRefused SignInRefused CodeRefused PasskeyRefused
 │                       ProviderRefused InvitationElsewhere NotAsked
-├── Malformed           BodyMalformed QueryMalformed QueryInvalid QueryTooHeavy
-│                       QueryNotKept QueryHashWrong
+├── Malformed           HeadMalformed BodyMalformed QueryMalformed QueryInvalid
+│                       QueryTooHeavy QueryNotKept QueryHashWrong
 ├── Missing             NotFound RouteUnknown LinkInvalid CursorLost UploadOver …
 ├── MethodUnknown
 ├── Invalid             Misfit IdMalformed IdWrongKind CursorInvalid ZoneUnknown TimePast …
 ├── Conflict            AlreadyExists IdTaken NotAllowedNow DeliveryUnderWay AlreadyPublished …
 ├── Stale               VersionStale ProtocolUnknown
 ├── Conditional         VersionMissing
-├── TooLarge            BodyTooLarge MediaTooLarge ImportTooLarge
+├── TooLarge            HeadTooLarge BodyTooLarge MediaTooLarge ImportTooLarge
 ├── Unsupported         BodyUnsupported MediaUnsupported
 ├── Limited             RateExceeded
 └── Away                DependencyAway
@@ -228,6 +228,12 @@ class Malformed(ParvisError):
     def __init__(self, message: str = "", *, position: Position | None = None) -> None:
         super().__init__(message)
         self.position = position
+
+
+class HeadMalformed(Malformed):
+    code = "head.malformed"
+    title = "The request is not HTTP"
+    remedy = "Send HTTP/1.1, through a client library; what follows a body begins a request anew."
 
 
 class BodyMalformed(Malformed):
@@ -791,6 +797,12 @@ class VersionMissing(Conditional):
 
 
 class TooLarge(ParvisError): ...
+
+
+class HeadTooLarge(TooLarge):
+    code = "head.too_large"
+    title = "The address and headers are too large"
+    remedy = "Send 64 KiB of them at most; long GraphQL documents go into the body of a POST."
 
 
 class BodyTooLarge(TooLarge):

@@ -8,20 +8,21 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from api.main import create_app
+from api.cli.serving import configuration
+from api.wire import Wire
 from domain.kernel.settings import Settings
 
 START_S = 20
 
 
 @contextmanager
-def listening(settings: Settings) -> Iterator[str]:
+def listening(settings: Settings, wire: type[Wire] = Wire) -> Iterator[str]:
     """Its root, such as `http://127.0.0.1:40123`, for as long as the block runs."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(settings), log_level="error", lifespan="on")
-        )
+        configured = configuration(settings)
+        configured.http = wire
+        server = uvicorn.Server(configured)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
         thread.start()
         ends_at = time.monotonic() + START_S
