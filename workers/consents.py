@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.accounts import consent_steps
-from domain.accounts.consent_seals import open_begun, open_intent
+from domain.accounts.consent_seals import Intent, open_begun, open_intent
 from domain.accounts.consent_shapes import StepDue
 from domain.accounts.consenting import ConsentState
 from domain.connector.consent import Begun, Client, Consents, Wish
@@ -18,7 +18,7 @@ from domain.networks import find
 from workers.context import Context
 from workers.deliveries import resume
 from workers.leases import in_time
-from workers.outward import Purpose, way_out
+from workers.outward import Purpose, spoken_by, way_out
 
 BATCH = 50
 CALLBACK = "/connect/callback"
@@ -98,11 +98,12 @@ async def _plan(context: Context, workspace_id: UUID, step: StepDue) -> _Plan | 
         if row is None or row.state != step.state:
             return None
         try:
-            intent = open_intent(keys, row)
+            known = await consent_steps.known_remote_id(session, row)
+            wish = _wish(context, step, open_intent(keys, row), known)
             if step.state is ConsentState.PREPARING:
-                return _Plan(_wish(context, intent.fields, intent.state), None, None)
+                return _Plan(wish, None, None)
             begun, code = open_begun(keys, row), consent_steps.take_code(keys, row)
-            return _Plan(_wish(context, intent.fields, intent.state), begun, code)
+            return _Plan(wish, begun, code)
         except SealBroken:
             error = Refused("What was kept can no longer be opened.", code="consent.seal_broken")
             now = context.clock()
@@ -110,9 +111,10 @@ async def _plan(context: Context, workspace_id: UUID, step: StepDue) -> _Plan | 
             return None
 
 
-def _wish(context: Context, fields: dict[str, str], state: str) -> Wish:
-    root = context.settings.public_url
-    return Wish(fields, state, f"{root}{CALLBACK}", root)
+def _wish(context: Context, step: StepDue, intent: Intent, known: str | None) -> Wish:
+    root, connector = context.settings.public_url, find(step.network)
+    versions = spoken_by(context, connector, now=context.clock()) if connector else {}
+    return Wish(intent.fields, intent.state, f"{root}{CALLBACK}", root, versions, known)
 
 
 async def _begin(context: Context, workspace_id: UUID, step: StepDue, plan: _Plan) -> None:
@@ -148,14 +150,21 @@ async def _finish(context: Context, workspace_id: UUID, step: StepDue, plan: _Pl
 async def _record_trouble(
     context: Context, workspace_id: UUID, step: StepDue, plan: _Plan, error: NetworkError
 ) -> None:
-    kept = {**(plan.begun.secrets if plan.begun else {}), "code": plan.code or ""}
-    error.said = without_secrets(error.said, kept.values())
+    error.said = without_secrets(error.said, _secrets(step, plan))
     async with context.database.transaction(workspace_id) as session:
         row = await consent_steps.find_consent(session, workspace_id, step.id)
         if row is not None:
             consent_steps.record_trouble(
                 session, row, error, plan.code, keys=context.keys, now=context.clock()
             )
+
+
+def _secrets(step: StepDue, plan: _Plan) -> list[str]:
+    connector = find(step.network)
+    asked = (connector.manifest.consent if connector else None) or ()
+    typed = [plan.wish.given(field.name) for field in asked if field.is_secret]
+    begun = plan.begun.secrets.values() if plan.begun else ()
+    return [*typed, *begun, plan.code or ""]
 
 
 def _way(context: Context, step: StepDue) -> tuple[Consents, Http]:

@@ -31,6 +31,7 @@ async def return_from_network(
     state: Annotated[str, Query(max_length=200)] = "",
     code: Brought = None,
     error: Brought = None,
+    error_description: Brought = None,
     iss: Brought = None,
 ) -> Response:
     """Where networks send people back to; a worker takes it from here."""
@@ -44,7 +45,7 @@ async def return_from_network(
             workspace_id,
             state,
             read_cookie(request, COOKIE),
-            Returned(code, error, iss),
+            Returned(code, _told(error, error_description), iss),
             keys=house.keys,
             now=request.state.now,
         )
@@ -91,6 +92,11 @@ async def set_out_for_network(
     response = RedirectResponse(url, 303, HEADERS)
     set_cookie(request, response, COOKIE, browser, lasts_s=int(GOOD_FOR.total_seconds()))
     return response
+
+
+def _told(error: str | None, description: str | None) -> str:
+    """Networks give one reason for many refusals, and say in words which it was."""
+    return ": ".join(filter(None, (error, description)))
 
 
 def _sent_on(return_url: str, view: ConsentView) -> Response:

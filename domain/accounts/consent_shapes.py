@@ -77,7 +77,7 @@ class Returned:
     """What a browser brought back from the network's page."""
 
     code: str | None
-    error: str | None
+    error: str
     issuer: str | None
 
 

@@ -23,7 +23,7 @@ from domain.accounts.due import PAUSED
 from domain.accounts.rules import AccountState
 from domain.accounts.service import become as account_becomes
 from domain.accounts.tables import Account, Consent, NetworkClient
-from domain.connector.consent import Begun, Client
+from domain.connector.consent import INTERRUPTED, Begun, Client
 from domain.connector.errors import NetworkError
 from domain.connector.words import Connected
 from domain.events.service import record
@@ -52,7 +52,7 @@ async def claim_steps(
     for row in (await session.exec(statement)).all():
         state = ConsentState(row.state)
         if state is ConsentState.RETURNED and row.sealed_code is None:
-            fail(session, row, "consent.interrupted", _BEGIN_AGAIN, said="", now=now)
+            fail(session, row, INTERRUPTED, _BEGIN_AGAIN, said="", now=now)
         elif state is ConsentState.RETURNED or (state in STEPS and row.expires_at > now):
             row.act_at = now + lease
             due.append(StepDue(row.id, row.network, state))
@@ -72,6 +72,14 @@ async def find_consent(session: AsyncSession, workspace_id: UUID, id_: UUID) -> 
     """The row, locked, while a worker may still do something with it."""
     row = await session.get(Consent, (workspace_id, id_), with_for_update=True)
     return row if row is not None and row.state in STEPS else None
+
+
+async def known_remote_id(session: AsyncSession, row: Consent) -> str | None:
+    """Over there, of the account that is connected again; None where there is none yet."""
+    if row.account_id is None:
+        return None
+    account = await session.get(Account, (row.workspace_id, row.account_id))
+    return None if account is None else account.remote_id
 
 
 def record_begun(

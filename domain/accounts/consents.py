@@ -175,7 +175,7 @@ async def come_back(
         raise ConsentLinkInvalid("Come back in the browser you set out from.")
     issuer = open_begun(keys, row).issuer
     if returned.code is None:
-        said = (returned.error or "")[:200]
+        said = returned.error[:200]
         fail(session, row, DENIED, "The network gave no consent.", said=said, now=now)
     elif issuer is not None and returned.issuer != issuer:
         message = "The answer came from another server than it was asked of."

@@ -1,14 +1,18 @@
 """Words for connecting at the network's own page: OAuth's code flow in two steps of a worker."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import JsonValue
 
+from domain.connector.errors import Refused, Unavailable
 from domain.connector.http import Http
 from domain.connector.words import Connected
+
+INTERRUPTED = "consent.interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,14 @@ class Wish:
     state: str
     redirect_uri: str
     public_url: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """As in `Access`."""
+    remote_id: str | None = None
+    """Of the account that is connected again; None: of whoever consents."""
+
+    def given(self, name: str) -> str:
+        """What a person gave, without what surrounds it; empty where they gave nothing."""
+        return self.fields.get(name, "").strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,15 @@ class Clients(Protocol):
         ...
 
     async def forget(self, server: str) -> None: ...
+
+
+@contextmanager
+def code_used() -> Iterator[None]:
+    """What finds the network away here comes after the code, which is never sent again."""
+    try:
+        yield
+    except Unavailable as error:
+        raise Refused(error.message, code=INTERRUPTED, said=error.said) from error
 
 
 class Consents(Protocol):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.connector.consent import Begun, Client, Clients, Wish
+from domain.connector.consent import Begun, Client, Clients, Wish, code_used
 from domain.connector.dialects import oauth2
 from domain.connector.dialects.oauth2 import Tokens
 from domain.connector.errors import GrantExpired, OutcomeUnknown, Refused, Unavailable
@@ -77,9 +77,10 @@ async def finish(
     }
     proving = ProvingHttp(http, secrets["dpop_key"])
     tokens = await oauth2.ask_tokens(proving, secrets["token_endpoint"], form)
-    server = await _vouched(http, wish, tokens, secrets["issuer"])
     extra = {name: secrets[name] for name in KEPT if name in secrets}
-    return await enter(http, server, tokens.sub or "", tokens.grant(now=now, extra=extra))
+    with code_used():
+        server = await _vouched(http, wish, tokens, secrets["issuer"])
+        return await enter(http, server, tokens.sub or "", tokens.grant(now=now, extra=extra))
 
 
 async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:

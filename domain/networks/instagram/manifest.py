@@ -8,13 +8,13 @@ from domain.connector.manifest import (
     Budget,
     CountedAs,
     IdempotencyClass,
-    LoginField,
     Manifest,
     MediaLimit,
     Source,
     TextLimit,
     VideoWork,
 )
+from domain.networks.instagram.asked import CONSENT, LOGIN
 
 _DOCS = "https://developers.facebook.com/docs"
 _READ_ON = date(2026, 11, 28)
@@ -92,40 +92,14 @@ MANIFEST = Manifest(
             source=_VERSIONS,
         ),
     ),
-    login=(
-        LoginField(
-            name="token",
-            label="Long-lived token of the account (IG…), or of its Facebook Page (EAA…)",
-            is_secret=True,
-            is_required=True,
-            example="IGAAGm0PX4ZCpsBAKZCmYqgZAZB2kZD…",
-        ),
-        LoginField(
-            name="app_secret",
-            label="Secret of the app that the token is for; without it no hook is believed",
-            is_secret=True,
-            is_required=False,
-            example="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
-        ),
-        LoginField(
-            name="hook_word",
-            label="Verify token that you give Meta with the address of the hook",
-            is_secret=True,
-            is_required=False,
-            example="four-words-of-your-own",
-        ),
-        LoginField(
-            name="server",
-            label="Server that passes calls on to Meta (Meta's own when left out)",
-            is_secret=False,
-            is_required=False,
-            example="https://graph.example.org",
-        ),
-    ),
+    login=LOGIN,
+    consent=CONSENT,
     notes=(
         "Written from its documentation: replies in the tests are made from it, none is real.",
         "Professional accounts alone: businesses and creators.",
         "The account's own token counts for 60 days, and is extended once it is a day old.",
+        "At Instagram's page it is given to an app that you bring: id and secret are those that",
+        "the dashboard shows for Instagram; the app lists PUBLIC_URL/connect/callback, by https.",
         "It needs instagram_business_basic, instagram_business_content_publish,",
         "instagram_business_manage_comments and instagram_business_manage_insights.",
         "A Page's token does not run out. It needs instagram_basic, instagram_content_publish,",

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.connector.consent import Begun, Client, Clients, Wish
+from domain.connector.consent import Begun, Client, Clients, Wish, code_used
 from domain.connector.dialects import oauth2
 from domain.connector.http import Http
 from domain.connector.words import Connected
@@ -24,14 +24,14 @@ ORGANIZATION_SCOPES = "w_organization_social r_organization_social rw_organizati
 
 
 async def begin(http: Http, wish: Wish, clients: Clients) -> Begun:  # noqa: ARG001 - the ability's own signature
-    scopes = ORGANIZATION_SCOPES if _given(wish, "author") else PERSON_SCOPES
+    scopes = ORGANIZATION_SCOPES if wish.given("author") else PERSON_SCOPES
     url = oauth2.page_url(
         grants.oauth_at(_root(wish), "authorization"),
         response_type="code",
-        client_id=_given(wish, "client_id"),
+        client_id=wish.given("client_id"),
         redirect_uri=wish.redirect_uri,
         state=wish.state,
-        scope=_given(wish, "scopes") or scopes,
+        scope=wish.given("scopes") or scopes,
     )
     return Begun(url)
 
@@ -45,7 +45,7 @@ async def finish(
     *,
     now: datetime,
 ) -> Connected:
-    root, app = _root(wish), {name: _given(wish, name) for name in grants.APP}
+    root, app = _root(wish), {name: wish.given(name) for name in grants.APP}
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -53,8 +53,9 @@ async def finish(
         **app,
     }
     tokens = await oauth2.ask_tokens(http, grants.oauth_at(root, "accessToken"), form)
-    server = Server(http, root, tokens.access_token)
-    profile = await profile_of(server, author_urn(_given(wish, "author")))
+    server = Server(http, root, tokens.access_token, wish.versions)
+    with code_used():
+        profile = await profile_of(server, author_urn(wish.given("author")))
     return Connected(root, profile, tokens.grant(now=now, extra=app))
 
 
@@ -67,8 +68,4 @@ def document(
 
 
 def _root(wish: Wish) -> str:
-    return _given(wish, "server").rstrip("/") or grants.API
-
-
-def _given(wish: Wish, name: str) -> str:
-    return wish.fields.get(name, "").strip()
+    return wish.given("server").rstrip("/") or grants.API

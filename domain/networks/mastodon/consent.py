@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.connector.consent import Begun, Client, Clients, Wish
+from domain.connector.consent import Begun, Client, Clients, Wish, code_used
 from domain.connector.dialects import oauth2
 from domain.connector.dialects.oauth2 import CLIENT_FORGOTTEN, ServerFacts
 from domain.connector.errors import Refused
@@ -73,7 +73,8 @@ async def finish(
         if error.code == CLIENT_FORGOTTEN:
             await clients.forget(root)
         raise
-    return await enter(http, root, tokens.grant(now=now))
+    with code_used():
+        return await enter(http, root, tokens.grant(now=now))
 
 
 def document(

@@ -8,7 +8,6 @@ from domain.connector.manifest import (
     Budget,
     CountedAs,
     IdempotencyClass,
-    LoginField,
     Manifest,
     MediaLimit,
     PollLimit,
@@ -16,6 +15,7 @@ from domain.connector.manifest import (
     TextLimit,
     VideoWork,
 )
+from domain.networks.threads.asked import CONSENT, LOGIN
 
 _DOCS = "https://developers.facebook.com/docs/threads"
 _READ_ON = date(2026, 11, 28)
@@ -83,25 +83,14 @@ MANIFEST = Manifest(
     apis=(
         Api(name="graph", path="/{version}", versions=(ApiVersion(name="v1.0"),), source=_START),
     ),
-    login=(
-        LoginField(
-            name="token",
-            label="Long-lived access token of the profile",
-            is_secret=True,
-            is_required=True,
-            example="THAAGm0PX4ZCpsBAKZCmYqgZAZB2kZD…",
-        ),
-        LoginField(
-            name="server",
-            label="Server that passes calls on to Meta (Meta's own when left out)",
-            is_secret=False,
-            is_required=False,
-            example="https://threads.example.org",
-        ),
-    ),
+    login=LOGIN,
+    consent=CONSENT,
     notes=(
         "Written from its documentation: replies in the tests are made from it, none is real.",
         "The token counts for 60 days, and is extended here once it is a day old.",
+        "At Threads' page it is given to an app that you bring: id and secret are those that",
+        "the dashboard shows for Threads; the app lists PUBLIC_URL/connect/callback, by https.",
+        "What a person unticks there is told by nobody, and shows once it is needed.",
         "It needs threads_basic, threads_content_publish, threads_manage_replies,",
         "threads_read_replies, threads_manage_insights, threads_manage_mentions, threads_delete.",
         "A message is made first and then published, once; in doubt its own status is asked.",

@@ -261,12 +261,14 @@ async def test_a_person_who_says_no_ends_it(
     begun = await begin(tenant)
     await work(context, tenant)
 
-    page = await come_back(browser, await set_out(browser, begun), error="access_denied")
+    brought = {"error": "access_denied", "error_description": "Permissions error"}
+    page = await come_back(browser, await set_out(browser, begun), **brought)
 
     assert "did not give its consent" in page.text
     problem = (await consent_of(tenant, begun))["problem"]
     assert isinstance(problem, dict)
     assert (problem["code"], problem["acting_party"]) == ("consent.denied", "user")
+    assert problem["said"] == "access_denied: Permissions error"
 
 
 async def test_an_address_that_is_barred_ends_it_for_the_operator(
@@ -296,6 +298,20 @@ async def test_a_code_that_may_have_been_used_is_never_sent_again(
 
     assert problem_code(await consent_of(tenant, begun)) == "network.outcome_unknown"
     assert [call.url for call in network.calls].count(f"{SERVER}{TOKEN_PATH}") == 1
+
+
+async def test_a_code_is_not_sent_again_where_the_network_is_away_after_it(
+    tenant: Tenant, browser: httpx2.AsyncClient, network: Network, context: Context
+) -> None:
+    begun = await begin(tenant)
+    await work(context, tenant)
+    await come_back(browser, await set_out(browser, begun), code="code-1")
+    network.script += [TOKENS, account_of("17").model_copy(update={"error": "unavailable"})]
+
+    await work(context, tenant)
+
+    failed = await consent_of(tenant, begun)
+    assert (failed["state"], problem_code(failed)) == ("failed", "consent.interrupted")
 
 
 async def test_a_worker_lost_while_it_exchanged_ends_it_too(

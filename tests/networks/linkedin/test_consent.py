@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.connector.consent import Begun
-from domain.connector.errors import GrantExpired
+from domain.connector.errors import GrantExpired, Refused
 from domain.connector.words import Grant
 from domain.networks.linkedin import consent as linkedin
 from tests.networks.consenting import CALLBACK, Shelf, form_of, query_of, wish
@@ -70,3 +70,14 @@ async def test_code_that_was_used_is_refused_without_secrets() -> None:
         )
 
     assert APP["client_secret"] not in caught.value.said
+
+
+async def test_code_that_was_used_is_not_sent_again_where_nobody_tells_whose_token_it_is() -> None:
+    away = recorded("linkedin", "connect")[0].model_copy(update={"error": "unavailable"})
+    asked = wish(**APP, author=ORGANIZATION)
+    with pytest.raises(Refused) as caught:
+        await linkedin.finish(
+            ScriptedHttp([TOKENS, away]), asked, Begun(""), "code-1", Shelf(), now=NOW
+        )
+
+    assert caught.value.code == "consent.interrupted"
