@@ -8,7 +8,6 @@ import tarfile
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -20,8 +19,7 @@ from api.cli.places import ROOT
 from api.cli.surroundings import owner_url
 from api.cli.trouble import Trouble
 from api.state import open_state
-from domain.identity.bearer import workspace_of
-from domain.identity.service import caller_for
+from domain.identity.checks import check_bearer
 from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
 from tests.conftest import make_settings
@@ -103,14 +101,9 @@ async def test_everything_comes_back(full: Settings, empty: Settings, folder: Pa
     assert await counts(empty) == await counts(full)
     assert (await counts(empty))["tokens"] == 1
     assert secret_files.sealing_keys(empty.data_dir) == secret_files.sealing_keys(full.data_dir)
-    workspace_id = workspace_of(token)
-    assert isinstance(workspace_id, UUID)
-    async with (
-        open_state(empty) as state,
-        state.database.transaction(workspace_id) as session,
-    ):
-        caller = await caller_for(session, token, now=NOW)
-    assert caller.scopes == {Scope.EVENTS_READ}
+    async with open_state(empty) as state:
+        checked = await check_bearer(state.database, token, now=NOW)
+    assert checked.caller.scopes == {Scope.EVENTS_READ}
 
 
 async def test_a_folder_that_is_not_there_yet_is_made(

@@ -9,7 +9,7 @@ from api.cli.token import find_or_make, read_days, read_name, read_scopes, read_
 from api.cli.trouble import Trouble
 from api.state import open_state
 from domain.identity.bearer import workspace_of
-from domain.identity.service import caller_for
+from domain.identity.checks import check_bearer
 from domain.kernel.caller import OFFERED, Scope
 from domain.kernel.ids import new_id
 from domain.kernel.settings import Settings
@@ -19,12 +19,8 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 async def scopes_of(settings: Settings, token: str) -> frozenset[Scope]:
-    workspace_id = workspace_of(token)
-    async with (
-        open_state(settings) as state,
-        state.database.transaction(workspace_id) as session,
-    ):
-        return (await caller_for(session, token, now=NOW)).scopes
+    async with open_state(settings) as state:
+        return (await check_bearer(state.database, token, now=NOW)).caller.scopes
 
 
 async def test_the_first_token_has_every_scope_and_its_workspace_is_made_once(

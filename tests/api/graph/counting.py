@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-SETTING_UP = ("set_config", "FROM tokens")
+SETTING_UP = ("set_config", "UPDATE tokens", "UPDATE grants")
 
 
 @contextmanager
 def statements(*, but: tuple[str, ...] = SETTING_UP) -> Iterator[list[str]]:
-    """Every statement of SQLAlchemy's, `but` those that set the tenant and check the token."""
+    """Every statement of SQLAlchemy's, `but` the tenant's setting and notes of use."""
     seen: list[str] = []
 
     def note(*told: Any) -> None:
