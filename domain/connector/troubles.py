@@ -96,6 +96,11 @@ TROUBLES: Mapping[str, Trouble] = {
     "consent.issuer_differs": Trouble(
         Refused, "The answer came from another server than was asked", _BEGIN
     ),
+    "consent.place_missing": Trouble(
+        Refused,
+        "Whoever consented lets us into no such page, or into several and none was named",
+        "Begin again: name one that `said` lists, and let Parvis into it over there.",
+    ),
     "consent.seal_broken": Trouble(
         Refused, "What was kept of the consent cannot be opened", _BEGIN
     ),

@@ -109,9 +109,13 @@ async def lasting(beside: Graph, kind: str, wish: Wish) -> Token:
     return await beside.read("/access_token", Token, query)
 
 
-def ensure_granted(name: str, granted: Collection[str] | None, needed: Collection[str]) -> None:
-    """Raises `Refused` where the person unticked what nothing goes out without."""
-    missing = [] if granted is None else [each for each in needed if each not in granted]
+def ensure_granted(
+    name: str, wish: Wish, granted: Collection[str] | None, needed: Collection[str]
+) -> None:
+    """Raises `Refused` where the person unticked what was asked for and posting needs."""
+    asked = wish.given(SCOPES.name).replace(",", " ").split() or needed
+    given = needed if granted is None else granted
+    missing = [each for each in needed if each in asked and each not in given]
     if missing:
         message = f"{name} was told to leave out what posting needs."
         raise Refused(message, code=PERMISSION_MISSING, said=", ".join(missing))

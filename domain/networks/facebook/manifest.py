@@ -8,13 +8,13 @@ from domain.connector.manifest import (
     Budget,
     CountedAs,
     IdempotencyClass,
-    LoginField,
     Manifest,
     MediaLimit,
     Source,
     TextLimit,
     VideoWork,
 )
+from domain.networks.facebook.asked import CONSENT, LOGIN
 
 _DOCS = "https://developers.facebook.com/docs"
 _READ_ON = date(2026, 11, 28)
@@ -84,39 +84,14 @@ MANIFEST = Manifest(
             source=_VERSIONS,
         ),
     ),
-    login=(
-        LoginField(
-            name="token",
-            label="Access token of the Page, one that does not run out",
-            is_secret=True,
-            is_required=True,
-            example="EAAGm0PX4ZCpsBAKZCmYqgZAZB2kZD…",
-        ),
-        LoginField(
-            name="app_secret",
-            label="Secret of the app that the token is for; without it no hook is believed",
-            is_secret=True,
-            is_required=False,
-            example="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
-        ),
-        LoginField(
-            name="hook_word",
-            label="Verify token that you give Facebook with the address of the hook",
-            is_secret=True,
-            is_required=False,
-            example="four-words-of-your-own",
-        ),
-        LoginField(
-            name="server",
-            label="Server that passes calls on to Meta (Meta's own when left out)",
-            is_secret=False,
-            is_required=False,
-            example="https://graph.example.org",
-        ),
-    ),
+    login=LOGIN,
+    consent=CONSENT,
     notes=(
         "Written from its documentation: replies in the tests are made from it, none is real.",
         "The token is a Page's own, got with a long-lived one of somebody who manages the Page.",
+        "At Facebook's page it is given to an app that you bring and whoever manages the Page lets",
+        "in; the app lists PUBLIC_URL/connect/callback as a redirect of its login, by https.",
+        "That asks for pages_show_list and, for Pages of a portfolio, business_management, too.",
         "It needs pages_manage_posts, pages_read_engagement and pages_manage_engagement.",
         "What people say and totals need pages_read_user_content and read_insights, too.",
         "A post is a text with a link's card, up to ten photos, or one video.",

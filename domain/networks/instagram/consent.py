@@ -41,7 +41,7 @@ async def finish(
 ) -> Connected:
     endpoint, name = f"{_root(wish, TOKENS)}/oauth/access_token", MANIFEST.name
     short = await graph_consent.exchanged(http, name, endpoint, wish, code)
-    graph_consent.ensure_granted(name, short.granted, NEEDED)
+    graph_consent.ensure_granted(name, wish, short.granted, NEEDED)
     with code_used():
         beside = Graph(http, name, _root(wish, INSTAGRAM), short.access_token)
         long = await graph_consent.lasting(beside, "ig_exchange_token", wish)
