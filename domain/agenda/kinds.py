@@ -158,9 +158,10 @@ PLACES: Mapping[AgendaKind, Place] = {
         "r",
         "r.due_at",
         {"post_id": "r.post_id", "review_id": "r.id"},
-        # Of words that were changed since nobody can decide, and what is public waits for none.
+        # Of words that were changed since nobody can decide; what is public or was called off
+        # waits for none.
         is_meant="r.state = 'open' AND p.review_id = r.id AND p.review_state = 'asked' "
-        "AND p.state NOT IN ('going_out', 'published', 'withdrawn')",
+        "AND p.state NOT IN ('going_out', 'published', 'withdrawn', 'cancelled')",
     ),
     AgendaKind.ACCOUNT_TROUBLED: Place(
         "accounts a",

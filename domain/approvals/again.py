@@ -22,6 +22,7 @@ from domain.policies.rules import ApprovalState
 from domain.posts.finding import find_post
 from domain.posts.missing import missing_for
 from domain.posts.tables import Post
+from domain.posts.versions import TO_COME
 from domain.workspaces.letters import Doors
 
 
@@ -39,9 +40,9 @@ async def ask_again(
 ) -> None:
     """A new review with the words and for the member of the one before.
 
-    Nothing where another worker was first, somebody submitted it, a policy that misses does not
-    ask again, or nobody may approve: the post goes on saying that its approval is lost. Where no
-    policy misses any more, what was asked lapses.
+    Nothing where another worker was first, somebody submitted it, it was called off, a policy that
+    misses does not ask again, or nobody may approve: the post goes on saying that its approval is
+    lost. Where no policy misses any more, what was asked lapses.
     """
     try:
         post = await find_post(session, caller, post_id, None)
@@ -54,7 +55,7 @@ async def ask_again(
     if not missing:
         await lapse_review(session, caller, post, now=now)
         return
-    before = await _newest(session, caller, post)
+    before = await _newest(session, caller, post) if post.state in TO_COME else None
     if before is None or not all(each.asks_again for each in missing):
         return
     command = SubmitReview(note=before.note, language=Language(before.language))

@@ -25,6 +25,7 @@ from domain.approvals.shapes import ReviewStepView
 from domain.approvals.tables import Review
 from domain.kernel.caller import Caller
 from domain.kernel.errors import NotAllowedNow, NotFound
+from domain.posts.rules import OVER
 from domain.workspaces.letters import Doors
 
 
@@ -42,13 +43,16 @@ async def remind_of(
 ) -> None:
     """Does what is due of a review; nothing where another worker was first, or it is gone.
 
-    Nobody is reminded of what the post no longer says.
+    Nobody is reminded of what the post no longer says, or of what was called off or is public.
     """
     try:
         post, row = await locked(session, caller, id_, None)
     except NotFound:
         return
     if row.act_at is None or row.act_at > now:
+        return
+    if post.state in OVER:
+        row.act_at = None
         return
     step = ReviewStepView.model_validate(row.steps[row.step])
     row.reminders = reminders_by(row.due_at, now=now)

@@ -87,6 +87,8 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
 TO_COME = frozenset({D.WAITING, D.FAILED})
 UNDER_WAY = frozenset({D.GOING, D.UNKNOWN})
 PUBLIC = frozenset({PostState.PUBLISHED, PostState.PARTIALLY_PUBLISHED})
+OVER = frozenset({PostState.PUBLISHED, PostState.WITHDRAWN, PostState.CANCELLED})
+"""Nothing of it is to go out: nobody is reminded that it wants an approval."""
 PLANNABLE = frozenset({PostState.DRAFT, PostState.CANCELLED, PostState.SCHEDULED, PostState.FAILED})
 """Planned anew, what failed waits again, beside accounts that were added since."""
 

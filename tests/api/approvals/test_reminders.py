@@ -13,7 +13,7 @@ from domain.kernel.ids import new_id
 from domain.kernel.settings import Settings
 from domain.posts.versions import QUIET
 from tests.api.approvals.conftest import Hire
-from tests.api.approvals.test_reviews import edit, events, policy, read, submit
+from tests.api.approvals.test_reviews import edit, events, policy, read, schedule, submit
 from tests.api.workspaces.conftest import link_to
 from tests.browsing import Tab
 from tests.desk import Desk
@@ -57,6 +57,12 @@ def moments(made: dict[str, Any]) -> tuple[datetime, datetime]:
 
 def steps(*people: str, **more: Any) -> list[dict[str, Any]]:
     return [{"member_ids": list(people), "hours": HOURS, **more}]
+
+
+async def call_off(desk: Desk, post: dict[str, Any]) -> None:
+    path = f"/v1/posts/{post['id']}"
+    await desk.client.delete(path, headers={"If-Match": "*"})
+    assert (await read(desk, path))["state"] == "cancelled"
 
 
 async def told(desk: Desk, kind: str) -> list[dict[str, Any]]:
@@ -149,6 +155,22 @@ async def test_nobody_is_reminded_of_what_the_post_no_longer_says(
 
     assert counts == [1, 0]
     assert len(await letters_to(database, aline.email)) == 1
+
+
+async def test_nobody_is_reminded_of_what_was_called_off(
+    desk: Desk, database: Database, hire: Hire, work: Work, name: str
+) -> None:
+    aline, post = await hire(name), await desk.draft()
+    await schedule(desk, post, 200)
+    await policy(desk, steps=steps(aline.id))
+    soon, due_at = moments(await submit(desk, post))
+    await call_off(desk, post)
+
+    counts = [await work(soon), await work(due_at)]
+
+    assert counts == [1, 0]
+    assert len(await letters_to(database, aline.email)) == 1
+    assert (await read(desk, "/v1/agenda?kind=review_open"))["data"] == []
 
 
 async def test_somebody_further_is_asked_once_nobody_has_decided_in_time(
@@ -259,6 +281,25 @@ async def test_review_of_what_no_policy_asks_for_after_an_edit_lapses(
 
     assert (await read(desk, f"/v1/reviews/{made['id']}"))["state"] == "lapsed"
     assert [each["subject_id"] for each in await told(desk, "review.lapsed")] == [made["id"]]
+
+
+async def test_what_was_called_off_is_not_submitted_again(
+    desk: Desk, database: Database, hire: Hire, work: Work, name: str
+) -> None:
+    aline = await hire(name)
+    await policy(desk, aline)
+    post = await desk.draft()
+    await aline.decide((await submit(desk, post))["id"], "approve", 200)
+    await schedule(desk, post, 200)
+    await edit(desk, post, text="On taille encore.")
+    at = await quiet_from(database, desk, post)
+    await call_off(desk, post)
+
+    counts = [await work(each, job=ask_again_due) for each in (at, at + QUIET)]
+
+    assert counts == [1, 0]
+    assert await told(desk, "review.asked_again") == []
+    assert len(await letters_to(database, aline.email)) == 1
 
 
 @pytest.mark.parametrize(
