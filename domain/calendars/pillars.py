@@ -26,6 +26,7 @@ from domain.kernel.changes import (
 from domain.kernel.errors import Fault, Misfit
 from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 
 OLDEST_FIRST = Sort(
@@ -36,6 +37,10 @@ NAME_TAKEN = "A pillar of this calendar has this name already."
 
 def visible(caller: Caller) -> SelectOfScalar[Pillar]:
     return select(Pillar).where(col(Pillar.workspace_id) == caller.workspace_id)
+
+
+PILLARS = Register(Pillar, "pillar", Scope.CALENDARS_READ, visible, PillarView.model_validate)
+get_pillar, pillars_by_id = PILLARS.one, PILLARS.many
 
 
 async def create_pillar(
@@ -89,12 +94,6 @@ async def remove_pillar(
     record(session, caller, "pillar.removed", ("pillar", id_), now=now)
 
 
-async def get_pillar(session: AsyncSession, caller: Caller, id_: UUID) -> PillarView:
-    caller.need(Scope.CALENDARS_READ)
-    row = await find(session, visible(caller).where(col(Pillar.id) == id_), what="pillar")
-    return PillarView.model_validate(row)
-
-
 async def list_pillars(
     session: AsyncSession,
     caller: Caller,
@@ -106,14 +105,6 @@ async def list_pillars(
     caller.need(Scope.CALENDARS_READ)
     statement = visible(caller).where(among(Pillar.calendar_id, calendar_ids))
     return await OLDEST_FIRST.page(session, statement, request, view=PillarView.model_validate)
-
-
-async def pillars_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, PillarView]:
-    caller.need(Scope.CALENDARS_READ)
-    rows = (await session.exec(visible(caller).where(col(Pillar.id).in_(ids)))).all()
-    return {row.id: PillarView.model_validate(row) for row in rows}
 
 
 async def check_pillar(

@@ -17,6 +17,7 @@ from domain.kernel.changes import find
 from domain.kernel.errors import Fault, Misfit
 from domain.kernel.narrowing import among, filled, labelled
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 
 NEWEST_FIRST = Sort(
@@ -38,10 +39,10 @@ def visible(caller: Caller) -> SelectOfScalar[Campaign]:
     return select(Campaign).where(col(Campaign.workspace_id) == caller.workspace_id)
 
 
-async def get_campaign(session: AsyncSession, caller: Caller, id_: UUID) -> CampaignView:
-    caller.need(Scope.CALENDARS_READ)
-    row = await find(session, visible(caller).where(col(Campaign.id) == id_), what="campaign")
-    return CampaignView.model_validate(row)
+CAMPAIGNS = Register(
+    Campaign, "campaign", Scope.CALENDARS_READ, visible, CampaignView.model_validate
+)
+get_campaign, campaigns_by_id = CAMPAIGNS.one, CAMPAIGNS.many
 
 
 async def list_campaigns(
@@ -67,14 +68,6 @@ def _filtered(caller: Caller, where: CampaignFilter) -> SelectOfScalar[Campaign]
             or_(ends_on.is_(None), ends_on >= where.runs_on),
         )
     return statement
-
-
-async def campaigns_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, CampaignView]:
-    caller.need(Scope.CALENDARS_READ)
-    rows = (await session.exec(visible(caller).where(col(Campaign.id).in_(ids)))).all()
-    return {row.id: CampaignView.model_validate(row) for row in rows}
 
 
 async def find_campaign(session: AsyncSession, caller: Caller, id_: UUID) -> Campaign:

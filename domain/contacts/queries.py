@@ -12,8 +12,8 @@ from domain.contacts.rules import Name
 from domain.contacts.shapes import ContactView
 from domain.contacts.tables import Contact
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 
 BY_KEY = Sort("contacts.key", (col(Contact.key), col(Contact.id)), (str, UUID))
@@ -25,11 +25,8 @@ def visible(caller: Caller) -> SelectOfScalar[Contact]:
     )
 
 
-async def get_contact(session: AsyncSession, caller: Caller, id_: UUID) -> ContactView:
-    """Raises `NotFound`."""
-    caller.need(Scope.POSTS_READ)
-    row = await find(session, visible(caller).where(col(Contact.id) == id_), what="contact")
-    return ContactView.model_validate(row)
+CONTACTS = Register(Contact, "contact", Scope.POSTS_READ, visible, ContactView.model_validate)
+get_contact, contacts_by_id = CONTACTS.one, CONTACTS.many
 
 
 async def list_contacts(
@@ -41,14 +38,6 @@ async def list_contacts(
     if contact_keys:
         statement = statement.where(col(Contact.key).in_(contact_keys))
     return await BY_KEY.page(session, statement, request, view=ContactView.model_validate)
-
-
-async def contacts_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, ContactView]:
-    caller.need(Scope.POSTS_READ)
-    rows = (await session.exec(visible(caller).where(col(Contact.id).in_(ids)))).all()
-    return {row.id: ContactView.model_validate(row) for row in rows}
 
 
 async def names_of(session: AsyncSession, caller: Caller, keys: Collection[str]) -> dict[str, Name]:

@@ -1,6 +1,5 @@
 """Reads of links to calendars, and of what who holds one is shown."""
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from domain.kernel.batches import OfEach
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import NotFound
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.sealing import fingerprint
 from domain.kernel.shapes import Page
 from domain.posts.tables import Post
@@ -35,19 +35,10 @@ def visible(caller: Caller) -> SelectOfScalar[CalendarFeed]:
     return select(CalendarFeed).where(col(CalendarFeed.workspace_id) == caller.workspace_id)
 
 
-async def get_feed(session: AsyncSession, caller: Caller, id_: UUID) -> CalendarFeedView:
-    found = await feeds_by_id(session, caller, [id_])
-    if id_ not in found:
-        raise NotFound("calendar feed", [id_])
-    return found[id_]
-
-
-async def feeds_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, CalendarFeedView]:
-    caller.need(Scope.CALENDARS_READ)
-    rows = (await session.exec(visible(caller).where(col(CalendarFeed.id).in_(ids)))).all()
-    return {row.id: CalendarFeedView.model_validate(row) for row in rows}
+FEEDS = Register(
+    CalendarFeed, "calendar feed", Scope.CALENDARS_READ, visible, CalendarFeedView.model_validate
+)
+get_feed, feeds_by_id = FEEDS.one, FEEDS.many
 
 
 async def list_feeds(

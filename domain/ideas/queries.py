@@ -17,6 +17,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.narrowing import among, labelled
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 from domain.kernel.words import Word
 from domain.posts import queries as posts
@@ -48,10 +49,8 @@ def visible(caller: Caller) -> SelectOfScalar[Idea]:
     return select(Idea).where(col(Idea.workspace_id) == caller.workspace_id)
 
 
-async def get_idea(session: AsyncSession, caller: Caller, id_: UUID) -> IdeaView:
-    caller.need(Scope.CALENDARS_READ)
-    row = await find(session, visible(caller).where(col(Idea.id) == id_), what="idea")
-    return IdeaView.model_validate(row)
+IDEAS = Register(Idea, "idea", Scope.CALENDARS_READ, visible, IdeaView.model_validate)
+get_idea, ideas_by_id = IDEAS.one, IDEAS.many
 
 
 async def list_ideas(
@@ -81,14 +80,6 @@ def _filtered(caller: Caller, where: IdeaFilter) -> SelectOfScalar[Idea]:
         among(Idea.pillar_id, where.pillar_ids),
         labelled(Idea.labels, where.labels),
     )
-
-
-async def ideas_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, IdeaView]:
-    caller.need(Scope.CALENDARS_READ)
-    rows = (await session.exec(visible(caller).where(col(Idea.id).in_(ids)))).all()
-    return {row.id: IdeaView.model_validate(row) for row in rows}
 
 
 async def ideas_by_post(

@@ -12,9 +12,9 @@ from domain.imports.rules import RowResult
 from domain.imports.shapes import ImportRowView, ImportView
 from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import find
 from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 
 NEWEST_FIRST = Sort(
@@ -28,24 +28,14 @@ def visible(caller: Caller) -> SelectOfScalar[Import]:
     return select(Import).where(col(Import.workspace_id) == caller.workspace_id)
 
 
+IMPORTS = Register(Import, "import", Scope.POSTS_READ, visible, ImportView.model_validate)
+get_import, imports_by_id = IMPORTS.one, IMPORTS.many
+
+
 def visible_rows(caller: Caller, import_id: UUID) -> SelectOfScalar[ImportRow]:
     return select(ImportRow).where(
         col(ImportRow.workspace_id) == caller.workspace_id, col(ImportRow.import_id) == import_id
     )
-
-
-async def get_import(session: AsyncSession, caller: Caller, id_: UUID) -> ImportView:
-    caller.need(Scope.POSTS_READ)
-    found = await find(session, visible(caller).where(col(Import.id) == id_), what="import")
-    return ImportView.model_validate(found)
-
-
-async def imports_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, ImportView]:
-    caller.need(Scope.POSTS_READ)
-    rows = (await session.exec(visible(caller).where(col(Import.id).in_(ids)))).all()
-    return {row.id: ImportView.model_validate(row) for row in rows}
 
 
 async def list_imports(

@@ -21,9 +21,10 @@ from domain.kernel.errors import (
     VersionStale,
 )
 from domain.kernel.ids import new_id
-from domain.kernel.tables import Kept
+from domain.kernel.tables import Kept, TenantRow
 
 Row = TypeVar("Row", bound=Kept)
+Found = TypeVar("Found", bound=TenantRow)
 UNSENT = -1
 """The expected version of a caller who sent none where one is needed."""
 LOCK_ID = text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))")
@@ -130,7 +131,7 @@ async def find_for_change(
     return row
 
 
-async def find(session: AsyncSession, statement: SelectOfScalar[Row], *, what: str) -> Row:
+async def find(session: AsyncSession, statement: SelectOfScalar[Found], *, what: str) -> Found:
     """The one row of a statement. Raises `NotFound`."""
     row = (await session.exec(statement)).one_or_none()
     if row is None:

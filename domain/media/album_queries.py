@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.pages import PageRequest, Sort, make_cursor, page_of, read_cursor
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 from domain.media.album_shapes import AlbumItemView, AlbumView
 from domain.media.queries import view_of
@@ -26,10 +27,8 @@ def visible(caller: Caller) -> SelectOfScalar[Album]:
     return select(Album).where(col(Album.workspace_id) == caller.workspace_id)
 
 
-async def get_album(session: AsyncSession, caller: Caller, id_: UUID) -> AlbumView:
-    caller.need(Scope.POSTS_READ)
-    row = await find(session, visible(caller).where(col(Album.id) == id_), what="album")
-    return AlbumView.model_validate(row)
+ALBUMS = Register(Album, "album", Scope.POSTS_READ, visible, AlbumView.model_validate)
+get_album, albums_by_id = ALBUMS.one, ALBUMS.many
 
 
 async def list_albums(
@@ -50,14 +49,6 @@ async def list_albums(
         )
         statement = statement.where(holds)
     return await NEWEST_FIRST.page(session, statement, request, view=AlbumView.model_validate)
-
-
-async def albums_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, AlbumView]:
-    caller.need(Scope.POSTS_READ)
-    rows = (await session.exec(visible(caller).where(col(Album.id).in_(ids)))).all()
-    return {row.id: AlbumView.model_validate(row) for row in rows}
 
 
 async def list_album_media(

@@ -13,6 +13,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, find, find_for_change, made_before, made_now
 from domain.kernel.ids import show
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 from domain.media import queries
 from domain.media.queries import consents_of
@@ -26,6 +27,12 @@ IN_ORDER = Sort("media_consents.id", (col(MediaConsent.id),), (UUID,))
 
 def visible(caller: Caller) -> SelectOfScalar[MediaConsent]:
     return select(MediaConsent).where(col(MediaConsent.workspace_id) == caller.workspace_id)
+
+
+CONSENTS = Register(
+    MediaConsent, "consent", Scope.POSTS_READ, visible, MediaConsentView.model_validate
+)
+get_consent, consents_by_id = CONSENTS.one, CONSENTS.many
 
 
 async def add_consent(
@@ -97,12 +104,6 @@ async def remove_consent(
     await _settle(session, caller, media, now=now)
 
 
-async def get_consent(session: AsyncSession, caller: Caller, id_: UUID) -> MediaConsentView:
-    caller.need(Scope.POSTS_READ)
-    statement = visible(caller).where(col(MediaConsent.id) == id_)
-    return MediaConsentView.model_validate(await find(session, statement, what="consent"))
-
-
 async def list_consents(
     session: AsyncSession, caller: Caller, media_id: UUID, request: PageRequest
 ) -> Page[MediaConsentView]:
@@ -111,14 +112,6 @@ async def list_consents(
     await find(session, queries.visible(caller).where(col(Media.id) == media_id), what="media")
     statement = visible(caller).where(col(MediaConsent.media_id) == media_id)
     return await IN_ORDER.page(session, statement, request, view=MediaConsentView.model_validate)
-
-
-async def consents_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, MediaConsentView]:
-    caller.need(Scope.POSTS_READ)
-    rows = (await session.exec(visible(caller).where(col(MediaConsent.id).in_(ids)))).all()
-    return {row.id: MediaConsentView.model_validate(row) for row in rows}
 
 
 async def consents_by_media(

@@ -1,6 +1,5 @@
 """Renditions are asked for, followed and cancelled; workers make them (`renditions`)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +10,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.connector.manifest import MediaLimit
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import find, find_for_change
+from domain.kernel.changes import find_for_change
 from domain.kernel.errors import AbilityMissing, NetworkUnknown, NotAllowedNow
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
+from domain.kernel.registers import Register
 from domain.media.operation_shapes import MakeRendition, OperationView
 from domain.media.rules import OPEN, OperationState
 from domain.media.service import ensure_own, find_media_for_change
@@ -24,6 +24,12 @@ from domain.networks import find as find_network
 
 def visible(caller: Caller) -> SelectOfScalar[Operation]:
     return select(Operation).where(col(Operation.workspace_id) == caller.workspace_id)
+
+
+OPERATIONS = Register(
+    Operation, "operation", Scope.POSTS_READ, visible, OperationView.model_validate
+)
+get_operation, operations_by_id = OPERATIONS.one, OPERATIONS.many
 
 
 async def make_rendition(
@@ -75,20 +81,6 @@ async def cancel_operation(
     row.version, row.updated_at = row.version + 1, now
     record(session, caller, "operation.cancelled", ("operation", id_), now=now)
     return OperationView.model_validate(row)
-
-
-async def get_operation(session: AsyncSession, caller: Caller, id_: UUID) -> OperationView:
-    caller.need(Scope.POSTS_READ)
-    row = await find(session, visible(caller).where(col(Operation.id) == id_), what="operation")
-    return OperationView.model_validate(row)
-
-
-async def operations_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, OperationView]:
-    caller.need(Scope.POSTS_READ)
-    rows = (await session.exec(visible(caller).where(col(Operation.id).in_(ids)))).all()
-    return {row.id: OperationView.model_validate(row) for row in rows}
 
 
 def limit_of(network: str, content_type: str) -> MediaLimit:

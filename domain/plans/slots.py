@@ -15,7 +15,6 @@ from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import (
     apply,
-    find,
     find_for_change,
     flush,
     insert,
@@ -24,6 +23,7 @@ from domain.kernel.changes import (
 )
 from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 from domain.plans.rules import WeeklySlot
 from domain.plans.shapes import ChangeSlot, CreateSlot, SlotView
@@ -35,6 +35,10 @@ TIME_TAKEN = "The calendar has a slot at this time already."
 
 def visible(caller: Caller) -> SelectOfScalar[Slot]:
     return select(Slot).where(col(Slot.workspace_id) == caller.workspace_id)
+
+
+SLOTS = Register(Slot, "slot", Scope.CALENDARS_READ, visible, SlotView.model_validate)
+get_slot, slots_by_id = SLOTS.one, SLOTS.many
 
 
 async def create_slot(
@@ -92,12 +96,6 @@ async def remove_slot(
     record(session, caller, "slot.removed", ("slot", id_), now=now)
 
 
-async def get_slot(session: AsyncSession, caller: Caller, id_: UUID) -> SlotView:
-    caller.need(Scope.CALENDARS_READ)
-    row = await find(session, visible(caller).where(col(Slot.id) == id_), what="slot")
-    return SlotView.model_validate(row)
-
-
 async def list_slots(
     session: AsyncSession,
     caller: Caller,
@@ -109,14 +107,6 @@ async def list_slots(
     caller.need(Scope.CALENDARS_READ)
     statement = visible(caller).where(among(Slot.calendar_id, calendar_ids))
     return await OLDEST_FIRST.page(session, statement, request, view=SlotView.model_validate)
-
-
-async def slots_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, SlotView]:
-    caller.need(Scope.CALENDARS_READ)
-    rows = (await session.exec(visible(caller).where(col(Slot.id).in_(ids)))).all()
-    return {row.id: SlotView.model_validate(row) for row in rows}
 
 
 async def weekly_slots(

@@ -8,10 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import find
 from domain.kernel.database import driver_of
 from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 from domain.policies.shapes import PolicyView
 from domain.policies.tables import ApprovalPolicy
@@ -24,10 +24,10 @@ def visible(caller: Caller) -> SelectOfScalar[ApprovalPolicy]:
     return select(ApprovalPolicy).where(col(ApprovalPolicy.workspace_id) == caller.workspace_id)
 
 
-async def get_policy(session: AsyncSession, caller: Caller, id_: UUID) -> PolicyView:
-    caller.need(Scope.COMMUNITIES_READ)
-    statement = visible(caller).where(col(ApprovalPolicy.id) == id_)
-    return PolicyView.model_validate(await find(session, statement, what="approval policy"))
+POLICIES = Register(
+    ApprovalPolicy, "approval policy", Scope.COMMUNITIES_READ, visible, PolicyView.model_validate
+)
+get_policy, policies_by_id = POLICIES.one, POLICIES.many
 
 
 async def list_policies(
@@ -41,14 +41,6 @@ async def list_policies(
     caller.need(Scope.COMMUNITIES_READ)
     statement = visible(caller).where(among(ApprovalPolicy.community_id, community_ids))
     return await IN_ORDER.page(session, statement, request, view=PolicyView.model_validate)
-
-
-async def policies_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, PolicyView]:
-    caller.need(Scope.COMMUNITIES_READ)
-    rows = (await session.exec(visible(caller).where(col(ApprovalPolicy.id).in_(ids)))).all()
-    return {row.id: PolicyView.model_validate(row) for row in rows}
 
 
 async def policies_of(

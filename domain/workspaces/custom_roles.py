@@ -13,7 +13,6 @@ from domain.kernel.caller import SET_ASIDE, Caller, Scope
 from domain.kernel.changes import (
     apply,
     difference,
-    find,
     find_for_change,
     flush,
     insert,
@@ -23,6 +22,7 @@ from domain.kernel.changes import (
 )
 from domain.kernel.errors import InUse, ScopeBeyond
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 from domain.workspaces.invitation_rules import InvitationState
 from domain.workspaces.role_shapes import ChangeRole, CreateRole, RoleTemplateView, RoleView
@@ -40,29 +40,19 @@ def visible(caller: Caller) -> SelectOfScalar[CustomRole]:
     return select(CustomRole).where(col(CustomRole.workspace_id) == caller.workspace_id)
 
 
+ROLES = Register(CustomRole, "role", Scope.MEMBERS_READ, visible, RoleView.model_validate)
+get_role, roles_by_id = ROLES.one, ROLES.many
+
+
 def list_templates(caller: Caller) -> list[RoleTemplateView]:
     """The roles that every workspace has."""
     caller.need(Scope.MEMBERS_READ)
     return TEMPLATES
 
 
-async def get_role(session: AsyncSession, caller: Caller, id_: UUID) -> RoleView:
-    caller.need(Scope.MEMBERS_READ)
-    row = await find(session, visible(caller).where(col(CustomRole.id) == id_), what="role")
-    return RoleView.model_validate(row)
-
-
 async def list_roles(session: AsyncSession, caller: Caller, request: PageRequest) -> Page[RoleView]:
     caller.need(Scope.MEMBERS_READ)
     return await IN_ORDER.page(session, visible(caller), request, view=RoleView.model_validate)
-
-
-async def roles_by_id(
-    session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-) -> dict[UUID, RoleView]:
-    caller.need(Scope.MEMBERS_READ)
-    rows = (await session.exec(visible(caller).where(col(CustomRole.id).in_(ids)))).all()
-    return {row.id: RoleView.model_validate(row) for row in rows}
 
 
 async def create_role(
