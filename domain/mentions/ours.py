@@ -18,12 +18,12 @@ NO_POST: tuple[None, None] = (None, None)
 class Ours:
     """By the remote ids of what the account published."""
 
-    posts: Mapping[str, tuple[UUID, str]]
+    posts: Mapping[str, tuple[UUID, str | None]]
     threads: Mapping[str, UUID]
     """The conversations that our answers were given in."""
 
-    def post_of(self, arrival: Arrival) -> tuple[UUID, str] | tuple[None, None]:
-        """The id and the title of the post that it is about."""
+    def post_of(self, arrival: Arrival) -> tuple[UUID, str | None] | tuple[None, None]:
+        """The id and the title of the post that it is about, as far as both may be told."""
         return self.posts.get(arrival.about or "") or self.posts.get(arrival.root or "") or NO_POST
 
 
@@ -32,7 +32,11 @@ async def find_ours(
 ) -> Ours:
     named = {each.about for each in arrivals} | {each.root for each in arrivals}
     rows = await raw.fetch(
-        statements.OURS, caller.workspace_id, reading.account_id, list(named - {None})
+        statements.OURS,
+        caller.workspace_id,
+        reading.account_id,
+        list(named - {None}),
+        reading.community_id,
     )
     return Ours(
         {row["remote_id"]: (row["post_id"], row["title"]) for row in rows if row["post_id"]},

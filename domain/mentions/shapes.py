@@ -64,7 +64,9 @@ class MentionView(View):
         description="The thread it stands in; null for likes, reposts, follows and feed entries."
     )
     post_id: PostId | None = Field(description="The post of ours it is about; null: none known.")
-    post_title: str | None = Field(description="That post's title when the mention came.")
+    post_title: str | None = Field(
+        description="That post's title when the mention came; null for one of another community."
+    )
     title: str | None = Field(description="Its title, where it has one.")
     text: str = Field(description="What was said, as plain text; empty for gestures.")
     language: str | None = Field(description="Its language, BCP 47, as the network says.")

@@ -31,11 +31,12 @@ SELECT $1, $2, 1, $3, $3, sent.*
 RETURNING server, remote_id, id
 """
 
-# What our account said: the post it was, or the conversation it was an answer in.
+# What our account said: the post it was, or the conversation it was an answer in. A post of another
+# community ($4 is the account's) is not named in words: who reads this inbox may not see that one.
 OURS = """
 SELECT d.remote_id, p.id AS post_id, p.title, t.conversation_id
   FROM deliveries d
-  LEFT JOIN LATERAL (SELECT id, title FROM posts
+  LEFT JOIN LATERAL (SELECT id, CASE WHEN community_id = $4 THEN title END AS title FROM posts
                       WHERE workspace_id = $1 AND id = d.post_id LIMIT 1) p ON true
   LEFT JOIN LATERAL (SELECT mention_id FROM answers
                       WHERE workspace_id = $1 AND delivery_id = d.id LIMIT 1) a ON true

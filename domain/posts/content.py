@@ -1,6 +1,6 @@
 """What exactly goes out: post, adaptations and variant as one content, kept with the delivery."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from domain.accounts import queries as accounts_queries
 from domain.accounts.shapes import measures_of
 from domain.accounts.tables import Account
 from domain.campaigns.rules import Parameters, link_with_parameters, with_parameters
@@ -21,7 +22,7 @@ from domain.connector.words import Measures, Visibility
 from domain.contacts.rules import Name, keys_in, named
 from domain.kernel.caller import Caller
 from domain.kernel.changes import need_all
-from domain.kernel.errors import AbilityMissing, AccountRemoved, NotFound
+from domain.kernel.errors import AbilityMissing, AccountRemoved
 from domain.kernel.ids import MediaId
 from domain.kernel.shapes import Shape
 from domain.media.rules import in_language
@@ -224,24 +225,32 @@ async def find_accounts(
 ) -> dict[UUID, Account]:
     """The accounts by id. Raises `NotFound` when one is missing or removed."""
     wanted = set(ids)
-    statement = select(Account).where(
-        col(Account.workspace_id) == caller.workspace_id,
-        col(Account.id).in_(wanted),
-        col(Account.removed_at).is_(None),
-    )
-    found = {row.id: row for row in (await session.exec(statement)).all()} if wanted else {}
-    need_all("account", wanted, found)
+    found = await _accounts(session, caller, wanted)
+    need_all("account", wanted, (id_ for id_, row in found.items() if row.removed_at is None))
     return found
 
 
 async def find_named_accounts(
     session: AsyncSession, caller: Caller, ids: Iterable[UUID]
 ) -> dict[UUID, Account]:
-    """The accounts that stored rows name: they were there once. Raises `AccountRemoved`."""
-    try:
-        return await find_accounts(session, caller, ids)
-    except NotFound as error:
-        raise AccountRemoved from error
+    """The accounts that stored rows name: they were there once.
+
+    Raises `AccountRemoved`, and `NotFound` to whoever does not see the community of one.
+    """
+    wanted = set(ids)
+    found = await _accounts(session, caller, wanted)
+    need_all("account", wanted, found)
+    if any(row.removed_at is not None for row in found.values()):
+        raise AccountRemoved
+    return found
+
+
+async def _accounts(
+    session: AsyncSession, caller: Caller, ids: Collection[UUID]
+) -> dict[UUID, Account]:
+    """Removed ones too."""
+    statement = accounts_queries.visible(caller).where(col(Account.id).in_(ids))
+    return {row.id: row for row in (await session.exec(statement)).all()} if ids else {}
 
 
 def _facts(content: Content, media: Mapping[UUID, Media]) -> Sequence[PartFacts]:

@@ -178,6 +178,24 @@ async def test_every_read_by_id_finds_nothing_of_another_community(
     assert tried >= 17
 
 
+async def test_what_speaks_through_an_account_of_another_community_is_not_theirs_to_send(
+    client: httpx2.AsyncClient, tenant: Tenant, seen: Place, hidden: Place
+) -> None:
+    draft = {
+        "calendar_id": show("cal", seen.ids["cal"]),
+        "title": "Raclette",
+        "text": "On racle.",
+        "variants": [{"account_id": show("acct", hidden.ids["acct"])}],
+    }
+    post = (await tenant.client.post("/v1/posts", json=draft)).json()
+
+    answer = await client.post(f"/v1/posts/{post['id']}/schedule", json={"now": True})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.json()["detail"] == "There is no such account in this workspace."
+    assert (await client.get(f"/v1/posts/{post['id']}")).json()["state"] == "draft"
+
+
 async def test_what_shows_all_communities_is_refused(
     app: FastAPI, client: httpx2.AsyncClient
 ) -> None:

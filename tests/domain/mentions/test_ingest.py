@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,7 +14,7 @@ from domain.kernel.database import Database
 from domain.kernel.ids import show
 from domain.mentions.rules import MOST_TEXT
 from domain.posts.tables import Delivery, Post
-from tests.inboxes import ANNA, NOW, SAID, Inbox, item, make_inbox
+from tests.inboxes import ANNA, NOW, SAID, Inbox, item, make_community, make_inbox
 from tests.world import make_workspace
 
 
@@ -253,16 +254,30 @@ async def test_reply_to_our_post_names_it(inbox: Inbox) -> None:
     assert conversation["post_id"] == post_id
 
 
-async def make_published(inbox: Inbox, *, remote_id: str, title: str) -> Any:
-    """A post of ours that is public under a remote id."""
+async def test_reply_to_a_post_of_another_community_keeps_its_title_to_itself(
+    inbox: Inbox, database: Database
+) -> None:
+    other = await make_community(database, inbox.workspace_id)
+    post_id = await make_published(inbox, remote_id="p1", title="Secret", community_id=other)
+    await inbox.take(item(1, about="p1"))
+
+    [row] = await inbox.rows("SELECT post_id, post_title FROM mentions")
+    assert tuple(row) == (post_id, None)
+
+
+async def make_published(
+    inbox: Inbox, *, remote_id: str, title: str, community_id: UUID | None = None
+) -> Any:
+    """A post of ours that is public under a remote id; of the account's community if not told."""
     shared: dict[str, Any] = {
         "workspace_id": inbox.workspace_id,
         "created_at": NOW,
         "updated_at": NOW,
     }
+    community_id = community_id or inbox.reading.community_id
     calendar = Calendar(
         **shared,
-        community_id=inbox.reading.community_id,
+        community_id=community_id,
         name="C",
         description="",
         colour="#aabbcc",
@@ -270,7 +285,7 @@ async def make_published(inbox: Inbox, *, remote_id: str, title: str) -> Any:
     )
     post = Post(
         **shared,
-        community_id=inbox.reading.community_id,
+        community_id=community_id,
         calendar_id=calendar.id,
         title=title,
         text="",
