@@ -41,7 +41,8 @@ async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now:
     if state is previous:
         return
     post.state = state
-    post.published_at = published_since(state, states, post.published_at, now=now)
+    out_at = min((row.published_at for row in rows if row.published_at is not None), default=now)
+    post.published_at = published_since(state, states, post.published_at, now=out_at)
     post.version, post.updated_at = post.version + 1, now
     data = {"previous": {"state": previous}, "state": state}
     record(session, caller, f"post.{state}", ("post", post.id), now=now, data=data)

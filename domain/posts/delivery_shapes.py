@@ -59,7 +59,7 @@ class DeliveryView(View):
     account_id: AccountId = Field(description="The account that speaks.")
     state: DeliveryState = Field(description="How far it is.")
     due_at: Moment = Field(description="When it shall go out.")
-    attempts: int = Field(description="How often it was sent.")
+    attempts: int = Field(description="How often it was sent; counted anew from each retry.")
     problem: ProblemView | None = Field(description="What went wrong last; null: nothing.")
     refs: list[RefView] = Field(description="What is public, one entry per message.")
     url: str | None = Field(description="Where people see its first message.")

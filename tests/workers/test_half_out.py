@@ -263,6 +263,21 @@ async def test_a_last_message_that_is_told_by_its_address_can_be_taken_back(stag
     assert await go(stage) == ["no lost"]
 
 
+async def test_what_a_person_finds_days_later_was_published_when_it_was_sent(stage: Stage) -> None:
+    stage.network.refusals["lost"] = OutcomeUnknown("No answer.")
+    await stage.plan("lost", await stage.account("E"))
+    await go(stage)
+    [row] = await stage.rows(Delivery)
+    stage.now += timedelta(days=3)
+
+    word = Settlement(is_published=True, remote_id="lost")
+    view = await do(stage, settle_delivery, row.id, word)
+
+    [post] = await stage.rows(Post)
+    assert view.published_at == post.published_at == row.sent_at
+    assert post.updated_at == stage.now
+
+
 async def test_what_names_no_message_ends_no_doubt(stage: Stage) -> None:
     account_id = await make_account(
         stage.database, stage.workspace_id, stage.community_id, network="mastodon"
