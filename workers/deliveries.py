@@ -1,6 +1,5 @@
 """One delivery: open the line, speak, record. An unknown outcome is looked up, never resent."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,15 +21,18 @@ from domain.kernel.ids import show
 from domain.kernel.reaching import ENGINE_FAULTS, is_away
 from domain.kernel.traces import span
 from domain.posts import leaving, recording
-from domain.posts.delivering import LOOK_UP, Held, Task, Wait
+from domain.posts.behind import behind_error
+from domain.posts.delivering import LOOK_UP, Task, Wait
 from domain.posts.pausing import ensure_unpaused
 from domain.posts.rules import (
     Decision,
     DeliveryKind,
+    Verdict,
     after_error,
     after_look_up_error,
     look_ups_needed,
 )
+from workers.behind import let_ahead, putting_off
 from workers.cards import PATIENCE_S, with_cards
 from workers.context import Context
 from workers.drafts import draft_of, with_quotes_written
@@ -213,17 +215,13 @@ async def _record_error(
 ) -> None:
     now = context.clock()
     decision = _decided(task, line, error, now)
-    wait = recording.wait_of(task, error, decision)
-    left = context.outbox.put_off(task.account_id, wait) if wait else []
+    wait = behind_error(task, error, decision, now=now)
     caller, when = worker(task.workspace_id), {"started_at": started_at, "now": now}
-    async with context.database.transaction(task.workspace_id) as session:
-        if wait is not None:
-            await leaving.put_off_behind(session, caller, task, left, wait, now=now)
+    async with putting_off(context, task, wait, now=now) as session:
         await recording.record_error(session, caller, task, error, decision, **when)
         await show_known(session, caller, task, line)
-    if left:
-        async with context.database.transaction(task.workspace_id) as session:
-            await leaving.settle(session, caller, [held.task for held, _ in left], now=now)
+    if task.act == LOOK_UP and decision.verdict is Verdict.WAIT:
+        await let_ahead(context, task)
     ids = task.workspace_id, task.account_id
     if isinstance(error, VersionGone):
         await version_gone(context, *ids, error)
@@ -253,13 +251,6 @@ def _decided(task: Task, line: Line | None, error: NetworkError, now: datetime) 
         reconcile_wait=wait,
         now=now,
     )
-
-
-async def put_off(context: Context, workspace_id: UUID, left: Sequence[tuple[Held, Wait]]) -> None:
-    """Each would meet the same spent budget, or overtake the others once that is whole again."""
-    if left:
-        async with context.database.transaction(workspace_id) as session:
-            await leaving.put_off(session, worker(workspace_id), left, now=context.clock())
 
 
 async def resume(context: Context, workspace_id: UUID, account_id: UUID) -> None:

@@ -15,10 +15,12 @@ from domain.mentions.service import answer_delivered
 from domain.metrics.service import start_measuring
 from domain.posts import arriving, recording
 from domain.posts.arriving import Arrived
+from domain.posts.behind import behind_doubt
 from domain.posts.delivering import Task
 from domain.posts.rules import DeliveryKind
 from domain.setbacks.rules import BROKEN
 from workers.apart import note_broken
+from workers.behind import let_ahead, putting_off
 from workers.context import Context
 from workers.outward import Line
 from workers.timer import POSTS
@@ -53,17 +55,17 @@ async def _record_arrived(context: Context, workspace_id: UUID, arrived: Sequenc
 async def record_not_there(
     context: Context, task: Task, line: Line, wait: timedelta | None, started_at: datetime
 ) -> None:
+    """It is looked up once more after `wait`, or, if None, sent again; the others come after it."""
     caller, now = worker(task.workspace_id), context.clock()
-    async with context.database.transaction(task.workspace_id) as session:
+    again_at = None if wait is None else now + wait
+    behind = behind_doubt(task, again_at, now=now)
+    async with putting_off(context, task, behind, now=now) as session:
         await recording.record_not_there(
-            session,
-            caller,
-            task,
-            again_at=None if wait is None else now + wait,
-            started_at=started_at,
-            now=now,
+            session, caller, task, again_at=again_at, started_at=started_at, now=now
         )
         await show_known(session, caller, task, line)
+    if again_at is None:
+        await let_ahead(context, task)
 
 
 async def show_known(session: AsyncSession, caller: Caller, task: Task, line: Line | None) -> None:

@@ -9,8 +9,9 @@ from domain.kernel.caller import Caller, worker
 from domain.posts import delivering, leaving
 from domain.posts.delivering import Claims, Held, Task
 from domain.posts.rules import DeliveryKind
+from workers.behind import put_off
 from workers.context import Context
-from workers.deliveries import Opened, break_off, deliver, put_off
+from workers.deliveries import Opened, break_off, deliver
 from workers.outbox import MOST_HELD, Lane
 from workers.upkeep import taken_back
 

@@ -261,6 +261,11 @@ TROUBLES: Mapping[str, Trouble] = {
         "Nothing: it goes on by itself; `/v1/accounts/{id}/budgets` says when.",
     ),
     "outbound.cut_off": Trouble(Unavailable, "The answer broke off", _AGAIN),
+    "outbound.earlier_in_doubt": Trouble(
+        Unavailable,
+        "An earlier message of the account may have arrived, and is looked up first",
+        "Nothing: it goes out once that is known, or after a few look-ups that could not tell.",
+    ),
     "outbound.timed_out": Trouble(Unavailable, "No answer came in time", _AGAIN),
     "outbound.unreachable": Trouble(Unavailable, "The server cannot be reached", _AGAIN),
     "outbound.url_refused": Trouble(

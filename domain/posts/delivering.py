@@ -78,13 +78,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until when, and why, an account brings nothing out: its rate budget is spent.
+    """Until when, and why, an account brings nothing out: a budget is spent, or one is in doubt.
 
     Without a problem: what waits behind another message of its account, to be claimed with it.
     """
 
     until: datetime
     problem: Mapping[str, object] | None
+    doubted_id: UUID | None = None
+    """What is in doubt; sent again at a person's word, it waits for no look-up of its own."""
 
 
 @dataclass(slots=True)

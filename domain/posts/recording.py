@@ -13,8 +13,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.connector.errors import (
     NetworkError,
     OutcomeUnknown,
-    PostsSpent,
-    RateLimited,
     StillWorking,
     Unavailable,
 )
@@ -25,7 +23,7 @@ from domain.kernel.errors import AccountRemoved, ParvisError
 from domain.kernel.ids import new_id, show
 from domain.kernel.nudges import due_at
 from domain.posts.deliveries import settle_post
-from domain.posts.delivering import LOOK_UP, Task, Wait
+from domain.posts.delivering import LOOK_UP, Task
 from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.finding import find_post, lock_delivery
 from domain.posts.holding import problem_of
@@ -36,6 +34,7 @@ from domain.posts.rules import (
     DeliveryState,
     Verdict,
     after_not_there,
+    holds_back,
     is_away,
     may_move,
 )
@@ -61,6 +60,7 @@ async def record_error(
     ):
         return
     row.state, row.act_at = state, decision.at
+    _let_go(row, now)
     if task.act != LOOK_UP and is_away(error):
         row.failures += 1
     if task.act != LOOK_UP and isinstance(error, StillWorking):
@@ -69,7 +69,7 @@ async def record_error(
         row.look_ups_ended += 1
     row.version, row.updated_at = row.version + 1, now
     said = (row.problem or {}).get("said", "") if task.act == LOOK_UP else ""
-    row.problem = {**_problem(error, decision), "said": error.said or said}
+    row.problem = {**problem_with(error, decision), "said": error.said or said}
     if decision.at is not None:
         due_at(session, caller.workspace_id, row.id, decision.at)
     _tell(session, caller, row, error, decision, now)
@@ -77,15 +77,14 @@ async def record_error(
         await settle_post(session, caller, post, now=now)
 
 
-def wait_of(task: Task, error: NetworkError, decision: Decision) -> Wait | None:
-    """What all that the account brings out must wait for; None: no budget of it is spent."""
-    is_of_all = isinstance(error, RateLimited) and not isinstance(error, PostsSpent)
-    if not is_of_all or decision.at is None or not task.brings_out:
-        return None
-    return Wait(decision.at, _problem(error, decision))
+def _let_go(row: Delivery, now: datetime) -> None:
+    """Another worker may speak for the account where nothing waits for the row's look-up."""
+    kind, is_in_doubt = DeliveryKind(row.kind), row.state == DeliveryState.UNKNOWN
+    if is_in_doubt and not holds_back(kind, row.act_at, look_ups=row.look_ups, now=now):
+        row.claimed_by = None
 
 
-def _problem(error: NetworkError, decision: Decision) -> dict[str, object]:
+def problem_with(error: NetworkError, decision: Decision) -> dict[str, object]:
     return {
         "code": error.code,
         "message": error.message,
@@ -138,6 +137,7 @@ async def record_not_there(
         _send_again(session, caller, row, now)
     else:
         row.act_at = again_at
+        _let_go(row, now)
     row.version, row.updated_at = row.version + 1, now
     if row.act_at is not None:
         due_at(session, caller.workspace_id, row.id, row.act_at)
@@ -155,7 +155,7 @@ def _send_again(session: AsyncSession, caller: Caller, row: Delivery, now: datet
         return
     said = (row.problem or {}).get("said", "")
     error = Unavailable("It was sent and did not arrive.", said=said)
-    row.problem = _problem(error, decision)
+    row.problem = problem_with(error, decision)
     _tell(session, caller, row, error, decision, now)
 
 
@@ -189,6 +189,7 @@ async def hold(
     row.attempts -= 0 if looked else 1
     row.look_ups -= 1 if looked else 0
     row.act_at = None if is_over else now + HOLD
+    _let_go(row, now)
     row.version, row.updated_at = row.version + 1, now
     told = (row.problem or {}).get("code")
     row.problem = {**problem_of(error), "acting_party": "user", "is_retryable": not is_over}

@@ -103,6 +103,9 @@ LONGEST_ASKING = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 HOLD = timedelta(minutes=5)
 """How long a delivery whose account needs a person is left alone."""
+MOST_HELD_BACK = 5
+LONGEST_HELD_BACK = timedelta(minutes=1)
+"""What comes behind a message in doubt waits for so many look-ups, each this far ahead at most."""
 
 
 def may_move(old: DeliveryState, new: DeliveryState) -> bool:
@@ -259,6 +262,20 @@ def look_ups_needed(idempotency: IdempotencyClass) -> int:
     A listing may lag behind the write, so class D looks twice.
     """
     return 2 if idempotency is IdempotencyClass.LISTING else 1
+
+
+def holds_back(
+    kind: DeliveryKind, look_at: datetime | None, *, look_ups: int, now: datetime
+) -> bool:
+    """Whether what its account brings out next waits for the look-up of an outcome in doubt.
+
+    Their order counts for more than a minute, not for more than a few: after so many look-ups that
+    did not tell, or before one that is far ahead, the others go on. Edits and withdrawals have no
+    order with what is new.
+    """
+    is_new = kind in {DeliveryKind.PUBLISH, DeliveryKind.ANSWER}
+    is_soon = look_at is not None and look_at - now <= LONGEST_HELD_BACK
+    return is_new and is_soon and look_ups < MOST_HELD_BACK
 
 
 def backoff(tries: int) -> timedelta:

@@ -5,14 +5,21 @@ locked those before. So batches never wait for each other crosswise.
 """
 
 # An account speaks through one worker at a time, or its messages would overtake each other: what
-# another holds of it keeps the rest, until it is done or its lease ends. Said as ranges of holders
-# and not of moments, so that what this worker holds itself, however much, is not read.
+# another holds of it keeps the rest, until it is done or its lease ends, and so does what is in
+# doubt until it is looked up; without a holder, it keeps nobody. Said as ranges of holders and not
+# of moments, so that what this worker holds itself, however much, is not read.
+_UNDER_WAY = "state IN ('going', 'unknown')"
 _HELD = " UNION ALL ".join(
     f"""
     SELECT account_id FROM deliveries
-     WHERE workspace_id = $1 AND state = 'going' AND act_at - $2 > interval '0' AND {by_another}
+     WHERE workspace_id = $1 AND {by_another} AND act_at IS NOT NULL
+       AND act_at - $2 > interval '0'
     """
-    for by_another in ("claimed_by < $3", "claimed_by > $3", "claimed_by IS NULL")
+    for by_another in (
+        f"{_UNDER_WAY} AND claimed_by < $3",
+        f"{_UNDER_WAY} AND claimed_by > $3",
+        "state = 'going' AND claimed_by IS NULL",
+    )
 )
 # Who claims has the accounts to themselves until the commit; others find them held afterwards. Not
 # too many at once, as PostgreSQL has room for few thousand locks in all.

@@ -274,7 +274,7 @@ class Delivery(Kept, table=True):
             "deliveries_held",
             "workspace_id",
             "claimed_by",
-            postgresql_where=sql("state = 'going'"),
+            postgresql_where=sql("state IN ('going', 'unknown') AND act_at IS NOT NULL"),
         ),
         Index("deliveries_by_post", "workspace_id", "post_id", "id"),
         Index("deliveries_by_account", "workspace_id", "account_id", "id"),
@@ -309,7 +309,10 @@ class Delivery(Kept, table=True):
     is_begun: bool = Field(default=False, sa_column_kwargs={"server_default": sql("true")})
     """Whether a step is under way that may change anything over there, and is not recorded yet."""
     claimed_by: UUID | None = None
-    """The worker that took it last; while it goes out, its account speaks through no other."""
+    """The worker that took it last; while it goes out, its account speaks through no other.
+
+    Nor while what comes behind it waits for its look-up; where that does not wait, it is null.
+    """
     attempts: int = Field(default=0)
     failures: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
     """How many of them found the network away."""

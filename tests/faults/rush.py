@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import cycle, pairwise
+from typing import NamedTuple
 
 import asyncpg
 import httpx2
@@ -26,6 +27,13 @@ class Scarce:
 
     calls: int
     window_s: int
+
+
+class Lost(NamedTuple):
+    """So many of an account's first messages get no answer that tells what became of them."""
+
+    kind: str
+    times: int
 
 
 @dataclass(frozen=True)
@@ -60,12 +68,25 @@ class Outcome:
 SPENT, REFUSED = "outbound.budget_spent", "network.rate_limited"
 
 
-def rush(stack: Stack, *, accounts: int, posts: int, scarce: Scarce, ahead: timedelta) -> Outcome:
-    """`posts` of each account fall due in one second, `ahead` from when the first was planned."""
+def rush(
+    stack: Stack,
+    *,
+    accounts: int,
+    posts: int,
+    scarce: Scarce,
+    ahead: timedelta,
+    lost: Sequence[Lost] = (),
+) -> Outcome:
+    """`posts` of each account fall due in one second, `ahead` from when the first was planned.
+
+    What gets `lost` befalls the accounts in turn.
+    """
     first = open_house(stack, handle="first")
     desk = open_desk(first.client, first.community, first.calendar)
     cells = [_cell(first, desk, number, scarce) for number in range(accounts)]
     connect(cells)
+    for cell, (kind, times) in zip(cells, cycle(lost), strict=False):
+        cell.far.order(Fault(cell.fault.name, kind), times=times, breaks_read=False)
     drafts = [(cell, cell.draft(f"{n:03}")) for n in range(posts) for cell in cells]
     due = (datetime.now(ZURICH) + ahead).replace(microsecond=0)
     for cell, id_ in drafts:
