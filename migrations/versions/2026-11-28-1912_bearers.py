@@ -5,7 +5,7 @@ from alembic import op
 from migrations.tenancy import APPLICATION
 
 revision = "2026_11_28_1912"
-down_revision = "2026_11_28_1605"
+down_revision = "2026_11_28_1906"
 branch_labels = None
 depends_on = None
 
