@@ -90,11 +90,13 @@ async def list_deliveries(
 ) -> Page[DeliveryView]:
     """Newest first."""
     caller.need(Scope.POSTS_READ)
-    statement = chosen(caller, where)
+    statement = await chosen(session, caller, where)
     return await DELIVERIES_DOWN.page(session, statement, request, view=delivery_view)
 
 
-def chosen(caller: Caller, where: DeliveryFilter) -> SelectOfScalar[Delivery]:
+async def chosen(
+    session: AsyncSession, caller: Caller, where: DeliveryFilter
+) -> SelectOfScalar[Delivery]:
     statement = visible_deliveries(caller).where(
         among(Delivery.state, where.states),
         among(Delivery.kind, where.kinds),
@@ -103,7 +105,9 @@ def chosen(caller: Caller, where: DeliveryFilter) -> SelectOfScalar[Delivery]:
         *within(Delivery.due_at, where.since, where.until),
     )
     if where.networks or where.community_ids:
-        theirs = ids_of(caller, networks=where.networks, community_ids=where.community_ids)
+        theirs = await ids_of(
+            session, caller, networks=where.networks, community_ids=where.community_ids
+        )
         statement = statement.where(col(Delivery.account_id).in_(theirs))
     if where.codes:
         # JSON's operators find no index under row-level security: that there is a problem does.

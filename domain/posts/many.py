@@ -51,7 +51,8 @@ async def retry_deliveries(
     What is on legal hold stays as it is.
     """
     caller.need(Scope.POSTS_PUBLISH)
-    statement = _retryable(caller, command).order_by(col(Delivery.due_at), col(Delivery.id))
+    retryable = await _retryable(session, caller, command)
+    statement = retryable.order_by(col(Delivery.due_at), col(Delivery.id))
     found = (await session.exec(statement.limit(MOST + 1))).all()
     chosen, has_more = found[:MOST], len(found) > MOST
     if not command.dry_run:
@@ -60,7 +61,9 @@ async def retry_deliveries(
     return RetriedView(is_dry_run=command.dry_run, delivery_ids=ids, has_more=has_more)
 
 
-def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Delivery]:
+async def _retryable(
+    session: AsyncSession, caller: Caller, command: RetryDeliveries
+) -> SelectOfScalar[Delivery]:
     waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.problem).is_not(None))
     is_missed = and_(waits, PublishingMissed.code == CODE)
     on_hold = exists().where(
@@ -79,7 +82,9 @@ def _retryable(caller: Caller, command: RetryDeliveries) -> SelectOfScalar[Deliv
         *within(Delivery.due_at, command.since, command.until),
     )
     if command.networks or command.community_ids:
-        theirs = ids_of(caller, networks=command.networks, community_ids=command.community_ids)
+        theirs = await ids_of(
+            session, caller, networks=command.networks, community_ids=command.community_ids
+        )
         statement = statement.where(col(Delivery.account_id).in_(theirs))
     return statement
 

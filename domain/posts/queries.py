@@ -71,7 +71,7 @@ async def list_posts(
     """A list by `publish_at` holds planned posts only."""
     caller.need(Scope.POSTS_READ)
     moment = col(getattr(Post, sort.removeprefix("-")))
-    statement = _filtered(caller, where).where(moment.is_not(None))
+    statement = (await chosen(session, caller, where)).where(moment.is_not(None))
     if where.words is not None:
         statement = statement.where(await says(session, where.words))
     order = Sort(sort, (moment, col(Post.id)), (datetime, UUID))
@@ -101,7 +101,7 @@ async def approvals_by_post(
     return await approvals_of(session, caller, rows)
 
 
-def _filtered(caller: Caller, where: PostFilter) -> SelectOfScalar[Post]:
+async def chosen(session: AsyncSession, caller: Caller, where: PostFilter) -> SelectOfScalar[Post]:
     statement = visible(caller).where(
         among(Post.state, where.states),
         among(Post.community_id, where.community_ids),
@@ -115,13 +115,14 @@ def _filtered(caller: Caller, where: PostFilter) -> SelectOfScalar[Post]:
     if where.account_ids:
         statement = statement.where(_is_said_by(where.account_ids))
     if where.networks:
-        statement = statement.where(_is_said_by(ids_of(caller, networks=where.networks)))
+        theirs = await ids_of(session, caller, networks=where.networks)
+        statement = statement.where(_is_said_by(theirs))
     if where.is_stale is not None:
         statement = statement.where(STALE if where.is_stale else not_(STALE))
     return statement
 
 
-def _is_said_by(account_ids: Sequence[UUID] | SelectOfScalar[UUID]) -> ColumnElement[bool]:
+def _is_said_by(account_ids: Sequence[UUID]) -> ColumnElement[bool]:
     said = select(col(Variant.post_id)).where(
         col(Variant.workspace_id) == col(Post.workspace_id),
         col(Variant.account_id).in_(account_ids),

@@ -31,11 +31,12 @@ async def test_what_went_wrong_is_found_by_its_index(database: Database, servers
         await (await driver_of(session)).execute(ROWS, workspace_id, account_id, NOW)
     await analyse(servers, "deliveries")
     where = DeliveryFilter(codes=["network.refused"])
-    listed = DELIVERIES_DOWN.after(chosen(worker(workspace_id), where), PageRequest(50))
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy types it not
-    asked = listed.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
 
     async with database.transaction(workspace_id) as session:
+        found = await chosen(session, worker(workspace_id), where)
+        listed = DELIVERIES_DOWN.after(found, PageRequest(50))
+        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy types it not
+        asked = listed.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         plan = await (await driver_of(session)).fetch(f"EXPLAIN {asked}")
 
     told = "\n".join(map(str, plan))
