@@ -23,6 +23,8 @@ TITLE = "title"
 DELIMITERS = ",;\t"
 SEPARATOR = "sep="
 """Excel is told the delimiter by a line before the heading: `sep=;`."""
+MOST_COLUMNS = 100
+"""More are not looked at: a hundred cannot all be known, and a million held the api for seconds."""
 MOST_FAULTS, LONGEST_NAME = 20, 100
 """As many are told of a heading, and so many characters of each name in it."""
 FIRST_LINE = re.compile(r"\S[^\r\n]*")
@@ -63,7 +65,7 @@ def _heading(rows: Iterator[list[str]]) -> list[str]:
     cells = next(rows, [])
     if cells and cells[0].lower() == SEPARATOR and not any(cells[1:]):
         cells = next(rows, [])
-    return [name.strip().lower() for name in cells]
+    return [name.strip().lower() for name in cells[:MOST_COLUMNS]]
 
 
 def _ensure_columns(names: Sequence[str]) -> None:

@@ -125,6 +125,15 @@ def test_heading_that_does_not_fit_is_told_column_by_column(
     assert [(fault.pointer, fault.code) for fault in told.value.faults] == faults
 
 
+def test_heading_of_a_million_columns_is_judged_by_its_first() -> None:
+    content = ",".join(f"column {number}" for number in range(1_000_000)).encode()
+
+    with pytest.raises(ImportColumnsUnfit) as told:
+        read_file(content, FileKind.CSV)
+
+    assert told.value.faults[3].pointer == "/columns/column 11"
+
+
 def test_heading_of_endlessly_many_columns_is_told_of_some() -> None:
     heading = ",".join(f"{number:0200}" for number in range(50_000))
 
