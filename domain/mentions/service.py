@@ -5,22 +5,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import plain, record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, find_for_change, need_all
-from domain.kernel.errors import NotFound
+from domain.kernel.errors import Fault, Misfit, NotFound
 from domain.kernel.ids import show
 from domain.mentions.answers import answer_delivered, create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.queries import mention_view, visible
 from domain.mentions.shapes import ChangeMention, MarkedView, MarkMentions, MentionView
 from domain.mentions.tables import Mention
-from domain.workspaces.tables import Member
+from domain.workspaces.queries import standing
 
 __all__ = ["answer_delivered", "change_mention", "create_answer", "ingest", "mark_mentions"]
+
+UNABLE = "Somebody who does not see it: their role or their communities leave it out."
 
 
 async def change_mention(
@@ -32,14 +34,14 @@ async def change_mention(
     expected_version: int | None,
     now: datetime,
 ) -> MentionView:
-    """Raises `NotFound` for an unknown member too."""
+    """Raises `NotFound` for an unknown member too, and `Misfit` for one who would not see it."""
     caller.need(Scope.MENTIONS_WRITE)
     statement = visible(caller).where(col(Mention.id) == id_)
     row = await find_for_change(
         session, statement, what="mention", expected_version=expected_version
     )
     values = command.sent()
-    await _ensure_member(session, caller, values)
+    await _ensure_seen(session, values.get("assigned_to"), [row])
     previous = apply(row, _values(values, row, now), now=now)
     if previous:
         data = _what_changed(row, previous, values)
@@ -50,15 +52,18 @@ async def change_mention(
 async def mark_mentions(
     session: AsyncSession, caller: Caller, command: MarkMentions, *, now: datetime
 ) -> MarkedView:
-    """The same change for all of them or, when one is unknown, for none: `NotFound`."""
+    """The same change for all of them or, when one is unknown, for none: `NotFound`.
+
+    Raises `Misfit` for a member who would not see all of them.
+    """
     caller.need(Scope.MENTIONS_WRITE)
     values = command.sent()
     wanted = set(values.pop("mention_ids"))
-    await _ensure_member(session, caller, values)
     # In one order for all, so that two who mark the same mentions never lock crosswise.
     statement = visible(caller).where(col(Mention.id).in_(wanted)).order_by(col(Mention.id))
     rows = (await session.exec(statement.with_for_update())).all()
     need_all("mention", wanted, (row.id for row in rows))
+    await _ensure_seen(session, values.get("assigned_to"), rows)
     changed = [row for row in rows if apply(row, _values(values, row, now), now=now)]
     if changed:
         _record_marked(session, caller, changed, values, now)
@@ -81,15 +86,19 @@ def _record_marked(
     record(session, caller, "mentions.marked", ("mention", rows[0].id), now=now, data=data)
 
 
-async def _ensure_member(session: AsyncSession, caller: Caller, values: dict[str, Any]) -> None:
-    member_id = values.get("assigned_to")
+async def _ensure_seen(
+    session: AsyncSession, member_id: UUID | None, rows: Sequence[Mention]
+) -> None:
+    """Nobody takes care of what they never find in their inbox."""
     if member_id is None:
         return
-    statement = select(Member.id).where(
-        col(Member.workspace_id) == caller.workspace_id, col(Member.id) == member_id
-    )
-    if (await session.exec(statement)).one_or_none() is None:
+    found = await standing(session, member_id)
+    if found is None:
         raise NotFound("member", [member_id])
+    of = {row.community_id for row in rows}
+    sees_all = found.communities is None or found.communities.issuperset(of)
+    if Scope.MENTIONS_READ not in found.scopes or not sees_all:
+        raise Misfit(faults=(Fault("/assigned_to", "member.may_not_read", UNABLE),))
 
 
 def _values(sent: dict[str, Any], row: Mention, now: datetime) -> dict[str, Any]:

@@ -63,6 +63,7 @@ MEANT = {
     "role.unfit": "a custom role and its id go together",
     "department.lead_outside": "who leads a department is in it",
     "member.may_not_approve": "who is asked to approve may",
+    "member.may_not_read": "who takes care of a mention sees it",
     "known_incomplete": "a number and its hash go together",
     "upkeep.expired": "what is over is given another end",
     "update.words_missing": "what is said anew has words",

@@ -13,7 +13,7 @@ from domain.kernel.caller import Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id, show
 from domain.mentions.shapes import MentionView
-from tests.inboxes import NOW, SAID, Inbox, item
+from tests.inboxes import NOW, SAID, Inbox, item, make_community
 from tests.world import Tenant, client_for, make_token
 
 FIELDS = list(MentionView.model_fields)
@@ -228,6 +228,36 @@ async def test_mention_is_given_to_a_member_and_taken_back(tenant: Tenant, inbox
     assert (given.json()["assigned_to"], listed) == (member_id, ["r1"])
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
     assert back.json()["assigned_to"] is None
+
+
+@pytest.mark.parametrize("why", ["communities", "role"])
+async def test_mention_is_given_to_nobody_who_does_not_see_it(
+    tenant: Tenant, inbox: Inbox, database: Database, why: str
+) -> None:
+    await inbox.take(item(1))
+    id_ = (await first(tenant))["id"]
+    elsewhere = show("com", await make_community(database, tenant.workspace_id))
+    role = {"name": "Graphistes", "scopes": ["posts:read"]}
+    own = (await tenant.client.post("/v1/roles", json=role)).json()["id"]
+    seat = {
+        "communities": {"role": "manager", "communities": [elsewhere]},
+        "role": {"role": "custom", "role_id": own},
+    }[why]
+    made = await tenant.client.post(
+        "/v1/members", json={"name": "Zoé", "email": "zoe@example.ch", **seat}
+    )
+    member_id = made.json()["id"]
+
+    given = await change(tenant, id_, assigned_to=member_id)
+    marked = await tenant.client.post(
+        "/v1/mentions/mark", json={"mention_ids": [id_], "assigned_to": member_id}
+    )
+
+    for answer in (given, marked):
+        assert answer.status_code == 422
+        [fault] = answer.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/assigned_to", "member.may_not_read")
+    assert (await first(tenant))["assigned_to"] is None
 
 
 async def test_change_leaves_one_event_and_the_same_change_none(
