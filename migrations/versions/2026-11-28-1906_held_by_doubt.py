@@ -6,8 +6,8 @@ The code before reads what goes out by it.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_28_1947"
-down_revision = "2026_11_28_1912"
+revision = "2026_11_28_1906"
+down_revision = "2026_11_28_1605"
 branch_labels = None
 depends_on = None
 
