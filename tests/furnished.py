@@ -16,7 +16,9 @@ from uuid import UUID
 
 from sqlmodel import col, update
 
+from domain.accounts.consenting import ConsentState
 from domain.accounts.queries import get_account
+from domain.accounts.tables import Consent
 from domain.calendars.service import create_calendar
 from domain.calendars.shapes import CreateCalendar
 from domain.communities.service import create_community
@@ -169,9 +171,11 @@ async def furnish(database: Database, tenant: Tenant) -> Furnished:
     here |= await _let_in(database, tenant, member.id)
     await _measure(database, caller, account_id)
     consent = {"network": "mastodon", "fields": {"server": "https://mastodon.social"}}
-    here[named("cns")] = await _made(
-        tenant, "/v1/consents", {"community_id": here[named("com")], **consent}
-    )
+    for place in (4, 5):
+        here[named("cns", place)] = await _made(
+            tenant, "/v1/consents", {"community_id": here[named("com")], **consent}
+        )
+    await _let_into_pages(database, tenant, read("cns", here[named("cns", 5)]))
     here |= await _staff(tenant, here)
     here[named("imp")] = await _import(tenant, here[named("cal")])
     here |= await _submit(tenant, here)
@@ -289,6 +293,17 @@ async def _import(tenant: Tenant, calendar: str) -> str:
     assert answer.status_code == 202, answer.text
     id_: str = answer.json()["id"]
     return id_
+
+
+async def _let_into_pages(database: Database, tenant: Tenant, consent_id: UUID) -> None:
+    """Its person came back from the network's page, and manages two Pages."""
+    async with database.transaction(tenant.workspace_id) as session:
+        row = await session.get_one(Consent, (tenant.workspace_id, consent_id))
+        row.state, row.act_at = ConsentState.CHOOSING, None
+        row.places = [
+            {"id": "104000000000001", "name": "Village News"},
+            {"id": "104000000000002", "name": "Le Pressoir"},
+        ]
 
 
 async def _made(tenant: Tenant, path: str, body: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from domain.accounts import consent_steps
 from domain.accounts.consent_seals import Intent, open_begun, open_intent
 from domain.accounts.consent_shapes import StepDue
 from domain.accounts.consenting import ConsentState
-from domain.connector.consent import Begun, Client, Consents, Wish
+from domain.connector.consent import Begun, Choice, Client, Consents, Wish
 from domain.connector.errors import Barred, NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.connector.heard import without_secrets
 from domain.connector.http import Http
@@ -133,15 +133,15 @@ async def _finish(context: Context, workspace_id: UUID, step: StepDue, plan: _Pl
     consent, http = _way(context, step)
     clients, began_at = _Clients(context, step.network), context.clock()
     async with in_time(context, OutcomeUnknown):
-        connected = await consent.finish(
-            http, plan.wish, plan.begun, plan.code, clients, now=began_at
-        )
+        found = await consent.finish(http, plan.wish, plan.begun, plan.code, clients, now=began_at)
     async with context.database.transaction(workspace_id) as session:
         row = await consent_steps.find_consent(session, workspace_id, step.id)
-        account_id = None
-        if row is not None:
+        account_id, keys, now = None, context.keys, context.clock()
+        if row is not None and isinstance(found, Choice):
+            consent_steps.record_choice(session, row, plan.begun, found, keys=keys, now=now)
+        elif row is not None and not isinstance(found, Choice):
             account_id = await consent_steps.record_consented(
-                session, row, connected, keys=context.keys, now=context.clock()
+                session, row, found, keys=keys, now=now
             )
     if account_id is not None:
         await resume(context, workspace_id, account_id)

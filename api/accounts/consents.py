@@ -12,7 +12,7 @@ from api.paging import linked, located, tagged
 from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.accounts import consents
-from domain.accounts.consent_shapes import BeginConsent, ConsentView
+from domain.accounts.consent_shapes import BeginConsent, ChoosePlace, ConsentView
 from domain.accounts.consenting import ConsentState
 from domain.kernel.ids import ConsentId
 from domain.kernel.shapes import Page
@@ -66,6 +66,27 @@ async def get_consent(
         if view.state not in MOVING or monotonic() >= ends_at:
             return tagged(response, view)
         await asyncio.sleep(LOOK_AGAIN_S)
+
+
+@kept.post("/{consent_id}/choose", summary="Choose one of the places of a consent")
+async def choose_place(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    caller: CallerDep,
+    now: NowDep,
+    consent_id: ConsentId,
+    command: ChoosePlace,
+) -> ConsentView:
+    """Says which of the consent's `places` becomes the account, while it is `choosing`.
+
+    A person who manages several Pages lets Parvis into them all at once; a worker connects the
+    one that is chosen. Needs the scope `accounts:write`.
+    """
+    view = await consents.choose_place(
+        session, caller, consent_id, command, keys=state_of(request).keys, now=now
+    )
+    return tagged(response, view)
 
 
 @kept.delete("/{consent_id}", status_code=HTTPStatus.NO_CONTENT, summary="Cancel a consent")

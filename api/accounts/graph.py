@@ -170,6 +170,15 @@ MUTATIONS = (
         shown="consent",
     ),
     Mutation(
+        "choose_place",
+        consents.choose_place,
+        "Says which of the `places` becomes the account, while it is `CHOOSING`. Needs "
+        "`accounts:write`.",
+        prefix="cns",
+        gives=CONSENT,
+        shown="consent",
+    ),
+    Mutation(
         "cancel_consent",
         consents.cancel_consent,
         "Cancels a consent: whoever is on the way comes back in vain. Needs `accounts:write`.",

@@ -45,6 +45,17 @@ class BeginConsent(Command):
     )
 
 
+class ChoosePlace(Command):
+    place_id: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="The id of one of the consent's `places`.", examples=["104000000000001"]
+    )
+
+
+class PlaceView(View):
+    id: str = Field(description="Its id over there.")
+    name: str = Field(description="What people call it.")
+
+
 class ConsentView(View):
     id: ConsentId = Field(description="The consent's id.")
     community_id: CommunityId = Field(description="The community the account shall speak for.")
@@ -57,8 +68,12 @@ class ConsentView(View):
         description="The address a person sets out from, in their own browser. Told only in the "
         "answer to who began it; null ever after."
     )
+    places: tuple[PlaceView, ...] = Field(
+        description="Pages and the like that the person lets us into, where one of several is to "
+        "be chosen; else empty."
+    )
     problem: AccountProblem | None = Field(description="Why it failed; null when it did not.")
-    expires_at: Moment = Field(description="Until when the person may come back.")
+    expires_at: Moment = Field(description="Until when the person may come back, or choose.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was begun.")
     updated_at: Moment = Field(description="When it was last changed.")

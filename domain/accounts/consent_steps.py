@@ -1,5 +1,6 @@
 """What workers record of consents: claimed, opened, connected, failed, expired."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,13 +18,13 @@ from domain.accounts.consent_seals import (
     seal_code,
 )
 from domain.accounts.consent_shapes import StepDue
-from domain.accounts.consenting import ConsentState, asks_again_after
+from domain.accounts.consenting import GOOD_FOR, ConsentState, asks_again_after
 from domain.accounts.consents import become, fail
 from domain.accounts.due import PAUSED
 from domain.accounts.rules import AccountState
 from domain.accounts.service import become as account_becomes
 from domain.accounts.tables import Account, Consent, NetworkClient
-from domain.connector.consent import INTERRUPTED, Begun, Client
+from domain.connector.consent import INTERRUPTED, Begun, Choice, Client
 from domain.connector.errors import NetworkError
 from domain.connector.words import Connected
 from domain.events.service import record
@@ -89,6 +90,29 @@ def record_begun(
     become(row, ConsentState.OPEN, values, now=now)
     caller = worker(row.workspace_id)
     record(session, caller, "consent.opened", ("consent", row.id), now=now)
+
+
+def record_choice(
+    session: AsyncSession,
+    row: Consent,
+    begun: Begun,
+    choice: Choice,
+    *,
+    keys: KeyRing,
+    now: datetime,
+) -> None:
+    """The places to choose from, for as long as a person has to come back."""
+    until = now + GOOD_FOR
+    values = {
+        "sealed_begun": seal_begun(keys, row, replace(begun, secrets=choice.secrets)),
+        "places": [{"id": place.id, "name": place.name} for place in choice.places],
+        "expires_at": until,
+        "act_at": until,
+        "tries": 0,
+    }
+    become(row, ConsentState.CHOOSING, values, now=now)
+    caller = worker(row.workspace_id)
+    record(session, caller, "consent.choosing", ("consent", row.id), now=now)
 
 
 def record_trouble(

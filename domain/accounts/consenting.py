@@ -2,7 +2,8 @@
 
 preparing → open, failed, expired, cancelled
 open → returned, failed, expired, cancelled     failed: the person said no
-returned → done, failed                         failed: the network does not take the code
+returned → choosing, done, failed               failed: the network does not take the code
+choosing → returned, expired, cancelled
 """
 
 from datetime import timedelta
@@ -14,7 +15,8 @@ from domain.kernel.words import Word
 class ConsentState(Word):
     PREPARING = "preparing", "A worker asks the network for the address of its page."
     OPEN = "open", "A person is on the way."
-    RETURNED = "returned", "They came back; a worker exchanges what they brought."
+    RETURNED = "returned", "They came back, or chose; a worker goes on with what they brought."
+    CHOOSING = "choosing", "They let us into several places; one of them is to be chosen."
     DONE = "done", "The account is connected."
     FAILED = "failed", "The network or the person said no."
     EXPIRED = "expired", "Nobody came back in time."
@@ -25,7 +27,12 @@ _ENDS = frozenset({ConsentState.FAILED, ConsentState.EXPIRED, ConsentState.CANCE
 NEXT: dict[ConsentState, frozenset[ConsentState]] = {
     ConsentState.PREPARING: _ENDS | {ConsentState.OPEN},
     ConsentState.OPEN: _ENDS | {ConsentState.RETURNED},
-    ConsentState.RETURNED: frozenset({ConsentState.DONE, ConsentState.FAILED}),
+    ConsentState.RETURNED: frozenset(
+        {ConsentState.CHOOSING, ConsentState.DONE, ConsentState.FAILED}
+    ),
+    ConsentState.CHOOSING: frozenset(
+        {ConsentState.RETURNED, ConsentState.EXPIRED, ConsentState.CANCELLED}
+    ),
     ConsentState.DONE: frozenset(),
     ConsentState.FAILED: frozenset(),
     ConsentState.EXPIRED: frozenset(),

@@ -12,8 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.accounts.consent_seals import Intent, open_begun, open_intent, seal_code, seal_intent
-from domain.accounts.consent_shapes import BeginConsent, ConsentView, Installation, Returned
-from domain.accounts.consenting import GOOD_FOR, ConsentState, may_become
+from domain.accounts.consent_shapes import (
+    BeginConsent,
+    ChoosePlace,
+    ConsentView,
+    Installation,
+    PlaceView,
+    Returned,
+)
+from domain.accounts.consenting import GOOD_FOR, NEXT, ConsentState, may_become
 from domain.accounts.logins import check_fields, check_reach, keyed_digest
 from domain.accounts.queries import find_account
 from domain.accounts.shapes import AccountProblem
@@ -127,6 +134,29 @@ async def cancel_consent(
     record(session, caller, "consent.cancelled", ("consent", id_), now=now)
 
 
+async def choose_place(
+    session: AsyncSession,
+    caller: Caller,
+    id_: UUID,
+    command: ChoosePlace,
+    *,
+    keys: KeyRing,
+    now: datetime,
+) -> ConsentView:
+    """A worker connects that one at once. Raises `Misfit` for what is none of the places."""
+    caller.need(Scope.ACCOUNTS_WRITE)
+    statement = visible(caller).where(col(Consent.id) == id_)
+    row = await find_for_change(session, statement, what="consent", expected_version=None)
+    if row.state != ConsentState.CHOOSING or row.expires_at <= now:
+        raise NotAllowedNow("There is nothing to be chosen, or no longer.")
+    if command.place_id not in {place["id"] for place in row.places or ()}:
+        fault = Fault("/place_id", "place.unknown", "It is none of the consent's places.")
+        raise Misfit(faults=(fault,))
+    _go_on(session, row, seal_code(keys, row, command.place_id), now=now)
+    record(session, caller, "consent.chosen", ("consent", row.id), now=now)
+    return view_of(row)
+
+
 async def set_out(
     session: AsyncSession,
     workspace_id: UUID,
@@ -181,10 +211,8 @@ async def come_back(
         message = "The answer came from another server than it was asked of."
         fail(session, row, ISSUER_DIFFERS, message, said="", now=now)
     else:
-        values = {"sealed_code": seal_code(keys, row, returned.code), "act_at": now, "tries": 0}
-        become(row, ConsentState.RETURNED, values, now=now)
+        _go_on(session, row, seal_code(keys, row, returned.code), now=now)
         record(session, worker(workspace_id), "consent.returned", ("consent", row.id), now=now)
-        due_at(session, workspace_id, row.id, now)
     return view_of(row), row.return_url
 
 
@@ -192,7 +220,8 @@ def become(row: Consent, state: ConsentState, values: dict[str, Any], *, now: da
     """Takes a step of the drawing. Raises `NotAllowedNow` for any other."""
     if not may_become(ConsentState(row.state), state):
         raise NotAllowedNow(f"A consent that is {row.state} cannot become {state}.")
-    apply(row, {**values, "state": state}, now=now)
+    ended = {"sealed_begun": None, "places": None} if not NEXT[state] else {}
+    apply(row, {**values, **ended, "state": state}, now=now)
 
 
 def fail(
@@ -220,12 +249,20 @@ def view_of(row: Consent, *, start_url: str | None = None) -> ConsentView:
         state=ConsentState(row.state),
         account_id=row.account_id,
         start_url=start_url,
+        places=tuple(PlaceView.model_validate(place) for place in row.places or ()),
         problem=problem,
         expires_at=row.expires_at,
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def _go_on(session: AsyncSession, row: Consent, code: bytes, *, now: datetime) -> None:
+    """Hands what was brought or chosen, sealed, to a worker."""
+    values = {"sealed_code": code, "places": None, "act_at": now, "tries": 0}
+    become(row, ConsentState.RETURNED, values, now=now)
+    due_at(session, row.workspace_id, row.id, now)
 
 
 def _check(command: BeginConsent, origins: frozenset[str]) -> None:

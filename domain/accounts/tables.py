@@ -110,6 +110,8 @@ class Consent(Kept, table=True):
     return_url: str | None = string(nullable=True)
     sealed_wish: bytes = sealed()
     sealed_begun: bytes | None = sealed(default=None, nullable=True)
+    places: list[dict[str, str]] | None = json(default=None, nullable=True)
+    """What is to be chosen from, by id and name; None where nothing is."""
     sealed_code: bytes | None = sealed(default=None, nullable=True)
     link_fingerprint: bytes = Field(sa_type=LargeBinary)
     state_fingerprint: bytes = Field(sa_type=LargeBinary)
@@ -118,7 +120,7 @@ class Consent(Kept, table=True):
     tries: int = Field(default=0)
     expires_at: datetime = moment()
     act_at: datetime | None = moment(nullable=True)
-    """Preparing, returned: when a worker takes the step. Open: when it expires. Else null."""
+    """Preparing, returned: when a worker takes the step. Open, choosing: when it expires."""
 
 
 # An application is registered at a server once for the installation, whoever asks.

@@ -53,6 +53,22 @@ class Client:
     """What anybody may know of it, such as its public key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of several that whoever consented lets us into, such as a Page."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Choice:
+    """What is to be chosen from, and what `finish` needs then; sealed wherever it rests."""
+
+    places: tuple[Place, ...]
+    secrets: Mapping[str, str]
+
+
 class Clients(Protocol):
     """Keeps clients, one for each server of the network."""
 
@@ -81,8 +97,12 @@ class Consents(Protocol):
 
     async def finish(
         self, http: Http, wish: Wish, begun: Begun, code: str, clients: Clients, *, now: datetime
-    ) -> Connected:
-        """Exchanges the code, once. Raises `Refused` when the network does not take it."""
+    ) -> Connected | Choice:
+        """Exchanges the code, once. Raises `Refused` when the network does not take it.
+
+        After a choice it is asked again, with the choice's secrets in `begun` and the id of the
+        place for a code.
+        """
         ...
 
     def document(

@@ -98,8 +98,8 @@ TROUBLES: Mapping[str, Trouble] = {
     ),
     "consent.place_missing": Trouble(
         Refused,
-        "Whoever consented lets us into no such page, or into several and none was named",
-        "Begin again: name one that `said` lists, and let Parvis into it over there.",
+        "Whoever consented lets us into no such page or place",
+        "Begin again: let Parvis into it over there, and name it as `said` does or not at all.",
     ),
     "consent.seal_broken": Trouble(
         Refused, "What was kept of the consent cannot be opened", _BEGIN

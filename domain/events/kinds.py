@@ -110,6 +110,11 @@ class EventKind(Word):
     COMMUNITY_REMOVED = "community.removed", "It is gone."
     CONSENT_BEGUN = "consent.begun", "A person is to be led to a network's page.", "network"
     CONSENT_CANCELLED = "consent.cancelled", "It was called off."
+    CONSENT_CHOOSING = (
+        "consent.choosing",
+        "Several pages or the like are let in; one is chosen next.",
+    )
+    CONSENT_CHOSEN = "consent.chosen", "One was chosen; a worker goes on."
     CONSENT_DONE = "consent.done", "The account that came of it is connected.", "account_id"
     CONSENT_EXPIRED = "consent.expired", "Nobody came back in time."
     CONSENT_FAILED = "consent.failed", "No account came of it.", "code"

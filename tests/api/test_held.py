@@ -317,6 +317,7 @@ async def test_series_count_nothing_of_another_community(
         ("DELETE", "/v1/accounts/{acct}", None),
         ("POST", "/v1/accounts/{acct}/check", None),
         ("DELETE", "/v1/consents/{cns}", None),
+        ("POST", "/v1/consents/{cns}/choose", {"place_id": "104000000000001"}),
         ("POST", "/v1/calendars/{cal}/feeds", {"name": "Fondue"}),
         ("DELETE", "/v1/calendar-feeds/{feed}", None),
         ("PATCH", "/v1/event-calendars/{evc}", {"name": "Fondue"}),

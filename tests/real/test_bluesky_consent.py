@@ -9,6 +9,7 @@ import pytest
 from domain.accounts.credentials import renewed as kept_after
 from domain.connector.consent import Wish
 from domain.connector.errors import GrantExpired
+from domain.connector.words import Connected
 from domain.networks.bluesky import CONNECTOR
 from tests.networks.consenting import Shelf
 from tests.real.bluesky_person import BlueskyPerson, query_of
@@ -37,6 +38,7 @@ async def test_a_grant_of_consent_works_is_renewed_and_dies_with_its_reuse(
         person.close()
 
         connected = await consent.finish(http, wish, begun, brought["code"], shelf, now=now())
+        assert isinstance(connected, Connected)
         access = access_of(connected)
         profile = await connect.check(http, access)
         renewed = await connect.refresh(http, access, now=now())

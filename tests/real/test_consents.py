@@ -11,6 +11,7 @@ import pytest
 from domain.connector.consent import Wish
 from domain.connector.dialects import oauth2
 from domain.connector.errors import GrantExpired, Refused
+from domain.connector.words import Connected
 from domain.networks.mastodon import CONNECTOR as MASTODON
 from tests.networks.consenting import Shelf, query_of
 from tests.real.oidc_rig import CLIENT, openid_provider
@@ -117,6 +118,7 @@ async def test_mastodon_registers_us_shows_its_page_and_lets_us_in(
             )
         brought = query_of(agreed.headers["location"])
         connected = await consent.finish(http, wish, begun, brought["code"], shelf, now=now())
+        assert isinstance(connected, Connected)
         profile = await connect.check(http, access_of(connected))
 
     assert brought["state"] == "s-1"

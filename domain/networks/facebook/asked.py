@@ -39,7 +39,7 @@ CONSENT = (
     *APP,
     LoginField(
         name="page",
-        label="Page to connect, by id, name or address (left out: the only one that is ticked)",
+        label="Page to connect, by id, name or address (left out: chosen afterwards)",
         is_secret=False,
         is_required=False,
         example="https://www.facebook.com/village.news",

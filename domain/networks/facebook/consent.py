@@ -3,7 +3,7 @@
 https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow,
 …/facebook-login/facebook-login-for-business and …/guides/access-tokens/get-long-lived, read
 2026-11-28. What a person unticked once is asked for again by `rerequest`. The token of a Page lasts
-where that of the person was lengthened first, and is all that is kept.
+where that of the person was lengthened first, and is all that is kept in the end.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from domain.connector.consent import Begun, Client, Clients, Wish, code_used
+from domain.connector.consent import Begun, Choice, Client, Clients, Place, Wish, code_used
 from domain.connector.dialects import graph_consent
 from domain.connector.dialects.graph import Graph, Listed
 from domain.connector.dialects.graph_hooks import APP_SECRET
@@ -20,7 +20,7 @@ from domain.connector.http import Http
 from domain.connector.words import Connected, Login
 from domain.networks.facebook import connect
 from domain.networks.facebook.manifest import MANIFEST
-from domain.networks.facebook.pages import let_in, meant
+from domain.networks.facebook.pages import OwnedPage, let_in, meant
 from domain.networks.facebook.places import ROOT
 from domain.networks.facebook.wire import SERVER
 
@@ -34,6 +34,9 @@ SCOPES = ",".join(
         "business_management",
     )
 )
+
+_PERSON = "person"
+"""Under this name a choice keeps the token of whoever consented."""
 
 
 class _Permission(Heard):
@@ -52,21 +55,25 @@ async def begin(http: Http, wish: Wish, clients: Clients) -> Begun:  # noqa: ARG
 async def finish(
     http: Http,
     wish: Wish,
-    begun: Begun,  # noqa: ARG001 - the ability's own signature
+    begun: Begun,
     code: str,
-    clients: Clients,  # noqa: ARG001 - as above
+    clients: Clients,  # noqa: ARG001 - the ability's own signature
     *,
     now: datetime,
-) -> Connected:
+) -> Connected | Choice:
     root, name = _root(wish, SERVER), MANIFEST.name
+    person = Graph(http, name, root, begun.secrets.get(_PERSON, ""), wish.given(APP_SECRET))
+    if person.token:
+        return await _entered(http, wish, meant(await let_in(person), code), now)
     short = await graph_consent.exchanged(http, name, f"{root}/oauth/access_token", wish, code)
     with code_used():
-        person = Graph(http, name, root, short.access_token, wish.given(APP_SECRET))
-        person = replace(person, token=await _lengthened(person, wish))
+        person = await _lengthened(replace(person, token=short.access_token), wish)
         graph_consent.ensure_granted(name, wish, await _granted(person), NEEDED)
-        page = meant(await let_in(person), wish.given("page") or wish.remote_id or "")
-        login = Login({**wish.fields, "token": page.access_token}, wish.versions)
-        return await connect.connect(http, login, now=now)
+        pages, named = await let_in(person), wish.given("page") or wish.remote_id or ""
+        if len(pages) > 1 and not named:
+            places = tuple(Place(page.id, page.name) for page in pages)
+            return Choice(places, {_PERSON: person.token})
+        return await _entered(http, wish, meant(pages, named), now)
 
 
 def document(
@@ -77,14 +84,20 @@ def document(
     return None
 
 
-async def _lengthened(person: Graph, wish: Wish) -> str:
+async def _entered(http: Http, wish: Wish, page: OwnedPage, now: datetime) -> Connected:
+    login = Login({**wish.fields, "token": page.access_token}, wish.versions)
+    return await connect.connect(http, login, now=now)
+
+
+async def _lengthened(person: Graph, wish: Wish) -> Graph:
     query = [
         ("grant_type", "fb_exchange_token"),
         ("client_id", wish.given(graph_consent.APP_ID)),
         ("client_secret", person.app_secret),
         ("fb_exchange_token", person.token),
     ]
-    return (await person.read("/oauth/access_token", graph_consent.Token, query)).access_token
+    long = await person.read("/oauth/access_token", graph_consent.Token, query)
+    return replace(person, token=long.access_token)
 
 
 async def _granted(person: Graph) -> set[str]:

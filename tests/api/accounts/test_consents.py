@@ -9,14 +9,16 @@ import httpx2
 import pytest
 from arq.connections import ArqRedis
 from fastapi import FastAPI
+from pydantic import JsonValue
 
 from domain.accounts.consent_steps import claim_steps, find_consent, forget_client, take_code
+from domain.accounts.tables import Consent
 from domain.connector.dialects import oauth2
 from domain.connector.errors import Barred
 from domain.connector.http import Call, Reply
 from domain.kernel.clock import utc_now
 from domain.kernel.database import Database
-from domain.kernel.ids import new_id
+from domain.kernel.ids import new_id, read
 from domain.kernel.settings import Settings
 from tests.networks.scripted import Exchange, ScriptedHttp
 from tests.workers.world import make_context
@@ -432,6 +434,110 @@ async def test_the_same_id_sent_twice_is_one_consent_with_the_same_way(tenant: T
 
     assert second.json() == first
     assert (other.status_code, other.json()["code"]) == (409, "id.taken")
+
+
+GRAPH = "/v26.0"
+PAGES: tuple[JsonValue, ...] = (
+    {"id": "104", "name": "Village News", "access_token": "EAA-104"},
+    {"id": "105", "name": "Le Pressoir", "access_token": "EAA-105"},
+)
+LISTED = Exchange(method="GET", path=f"{GRAPH}/me/accounts", json_={"data": [*PAGES]})
+LET_IN = [
+    Exchange(method="POST", path=f"{GRAPH}/oauth/access_token", json_={"access_token": "short"}),
+    Exchange(method="GET", path=f"{GRAPH}/oauth/access_token", json_={"access_token": "person-1"}),
+    Exchange(
+        method="GET",
+        path=f"{GRAPH}/me/permissions",
+        json_={
+            "data": [
+                {"permission": each, "status": "granted"}
+                for each in ("pages_show_list", "pages_manage_posts", "pages_read_engagement")
+            ]
+        },
+    ),
+    LISTED,
+]
+PAGE = Exchange(method="GET", path=f"{GRAPH}/me", json_={"id": "105", "name": "Le Pressoir"})
+
+
+async def choosing(
+    tenant: Tenant, browser: httpx2.AsyncClient, network: Network, context: Context
+) -> dict[str, str]:
+    """A consent of somebody who manages two Pages, come back."""
+    app = {"app_id": "9906", "app_secret": "s-1"}
+    begun = await begin(tenant, network="facebook", fields=app)
+    await work(context, tenant)
+    sent = (await browser.get(path_of(begun["start_url"]))).headers["location"]
+    state = parse_qs(urlsplit(sent).query)["state"][0]
+    await browser.get("/connect/callback", params={"state": state, "code": "code-1"})
+    network.script = [*LET_IN]
+    await work(context, tenant)
+    return begun
+
+
+async def test_one_of_several_pages_is_chosen_and_connected(
+    tenant: Tenant, browser: httpx2.AsyncClient, network: Network, context: Context
+) -> None:
+    begun = await choosing(tenant, browser, network, context)
+    open_ = await consent_of(tenant, begun)
+    path = f"/v1/consents/{begun['id']}/choose"
+    unknown = await tenant.client.post(path, json={"place_id": "106"})
+    chosen = await tenant.client.post(path, json={"place_id": "105"})
+    again = await tenant.client.post(path, json={"place_id": "104"})
+    network.script = [LISTED, PAGE]
+    await work(context, tenant)
+
+    assert (open_["state"], open_["account_id"]) == ("choosing", None)
+    assert open_["places"] == [
+        {"id": "104", "name": "Village News"},
+        {"id": "105", "name": "Le Pressoir"},
+    ]
+    assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "place.unknown")
+    assert (chosen.status_code, chosen.json()["state"], chosen.json()["places"]) == (
+        200,
+        "returned",
+        [],
+    )
+    assert (again.status_code, again.json()["code"]) == (409, "state.not_allowed")
+    done = await consent_of(tenant, begun)
+    account = (await tenant.client.get(f"/v1/accounts/{done['account_id']}")).json()
+    assert (done["state"], account["state"], account["remote_id"]) == ("done", "connected", "105")
+    events = (await tenant.client.get("/v1/events?subject_kind=consent")).json()["data"]
+    assert [each["kind"] for each in events][2:] == [
+        "consent.returned",
+        "consent.choosing",
+        "consent.chosen",
+        "consent.done",
+    ]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_choice_that_is_called_off_or_too_late_keeps_nothing_of_whoever_consented(
+    tenant: Tenant,
+    browser: httpx2.AsyncClient,
+    database: Database,
+    network: Network,
+    context: Context,
+    *,
+    is_late: bool,
+) -> None:
+    begun = await choosing(tenant, browser, network, context)
+    if is_late:
+        later = context.clock() + timedelta(minutes=16)
+        await consent_due(context, tenant.workspace_id, now=later)
+    else:
+        await tenant.client.delete(f"/v1/consents/{begun['id']}")
+
+    path = f"/v1/consents/{begun['id']}/choose"
+    refused = await tenant.client.post(path, json={"place_id": "105"})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "state.not_allowed")
+    ended = await consent_of(tenant, begun)
+    assert (ended["state"], ended["places"]) == ("expired" if is_late else "cancelled", [])
+    async with database.transaction(tenant.workspace_id) as session:
+        row = await session.get(Consent, (tenant.workspace_id, read("cns", begun["id"])))
+        assert row is not None
+        assert row.sealed_begun is None
 
 
 async def connected(

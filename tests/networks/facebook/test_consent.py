@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from pydantic import JsonValue
 
-from domain.connector.consent import Begun, Wish
+from domain.connector.consent import Begun, Choice, Place, Wish
 from domain.connector.errors import Refused
 from domain.connector.words import Connected, Grant
 from domain.networks.facebook import consent as facebook
@@ -15,6 +15,7 @@ from tests.networks.drafts import NOW
 from tests.networks.facebook.case import PAGE, ROOT, TOKEN
 from tests.networks.scripted import Exchange, ScriptedHttp, recorded
 
+BEGUN = Begun("")
 APP = {"app_id": "990602627938098", "app_secret": "0f1e2d3c4b5a"}
 SHORT = Exchange(
     method="POST",
@@ -41,8 +42,16 @@ def pages(*listed: JsonValue, after: str | None = None) -> Exchange:
     return Exchange(method="GET", path=f"{ROOT}/me/accounts", json_=told)
 
 
+async def end(
+    http: ScriptedHttp, asked: Wish, begun: Begun = BEGUN, code: str = "AQBx-1"
+) -> Connected | Choice:
+    return await facebook.finish(http, asked, begun, code, Shelf(), now=NOW)
+
+
 async def finish(http: ScriptedHttp, asked: Wish) -> Connected:
-    return await facebook.finish(http, asked, Begun(""), "AQBx-1", Shelf(), now=NOW)
+    found = await end(http, asked)
+    assert isinstance(found, Connected)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -129,7 +138,7 @@ async def test_one_of_several_pages_is_named_or_is_the_one_that_is_connected_aga
     [
         ([], "", ""),
         ([SHOWN], "106", ""),
-        ([OURS, THEIRS], "", f"Village News ({PAGE}), Le Pressoir (105)"),
+        ([OURS, THEIRS], "other", f"Village News ({PAGE}), Le Pressoir (105)"),
         ([OURS], "other", f"Village News ({PAGE})"),
     ],
 )
@@ -163,3 +172,17 @@ async def test_consent_that_was_asked_for_less_needs_no_more() -> None:
     connected = await finish(ScriptedHttp([SHORT, LONG, *less]), asked)
 
     assert connected.profile.remote_id == PAGE
+
+
+async def test_several_pages_are_a_choice_and_the_chosen_one_is_entered_afresh() -> None:
+    first = ScriptedHttp([SHORT, LONG, granted(), pages(THEIRS, OURS)])
+    again = ScriptedHttp([pages(THEIRS, OURS), *recorded("facebook", "connect")])
+
+    choice = await end(first, wish(**APP))
+    assert isinstance(choice, Choice)
+    connected = await end(again, wish(**APP), Begun("", secrets=choice.secrets), PAGE)
+
+    assert choice.places == (Place("105", "Le Pressoir"), Place(PAGE, "Village News"))
+    assert isinstance(connected, Connected)
+    assert again.calls[0].headers["authorization"] == "Bearer EAAlong"
+    assert connected.grant == Grant(TOKEN, extra={"app_secret": APP["app_secret"]})
