@@ -134,7 +134,7 @@ class AddressRefused(Forbidden):
 class MemberMissing(Forbidden):
     code = "member.missing"
     title = "The token acts for no member"
-    remedy = "Use the token of a person."
+    remedy = "Use the token of a person: an application gets one at /oauth/authorize."
 
 
 class CodeRefused(Forbidden):
