@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "2026_11_28_1949"
-down_revision = "2026_11_28_1947"
+down_revision = "2026_11_28_1912"
 branch_labels = None
 depends_on = None
 
