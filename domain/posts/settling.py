@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.tables import Account
@@ -32,6 +33,7 @@ from domain.posts.deliveries import (
     retry,
     settle_post,
 )
+from domain.posts.delivering import SEND
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
 from domain.posts.finding import DOUBTED, ensure_free, find_post, lock_with_post, targets_of
@@ -39,7 +41,7 @@ from domain.posts.holding import problem_of
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
-from domain.posts.tables import Delivery, Post
+from domain.posts.tables import Attempt, Delivery, Post
 
 IN_DOUBT = (
     "Nobody knows yet whether it is there: sent again, it might stand there twice. It is looked "
@@ -99,8 +101,18 @@ async def _take_word(
             return
     end(row, DeliveryState.DONE, now)
     row.refs = [{"remote_id": each.remote_id, "url": each.url} for each in refs]
-    row.remote_id, row.url, row.published_at = refs[0].remote_id, refs[0].url, row.sent_at
-    row.problem = None
+    row.remote_id, row.url = refs[0].remote_id, refs[0].url
+    row.problem, row.published_at = None, await _sent_last(session, row)
+
+
+async def _sent_last(session: AsyncSession, row: Delivery) -> datetime | None:
+    """When it was sent last, as a retry after a refusal may be days after the first time."""
+    statement = select(func.max(Attempt.started_at)).where(
+        col(Attempt.workspace_id) == row.workspace_id,
+        col(Attempt.delivery_id) == row.id,
+        col(Attempt.act) == SEND,
+    )
+    return (await session.exec(statement)).one() or row.sent_at
 
 
 def _ensure_home(resume: Resumes, account: Account, command: Settlement) -> None:

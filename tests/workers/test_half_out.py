@@ -263,18 +263,24 @@ async def test_a_last_message_that_is_told_by_its_address_can_be_taken_back(stag
     assert await go(stage) == ["no lost"]
 
 
-async def test_what_a_person_finds_days_later_was_published_when_it_was_sent(stage: Stage) -> None:
-    stage.network.refusals["lost"] = OutcomeUnknown("No answer.")
+async def test_what_a_person_finds_days_later_was_published_when_it_was_sent_last(
+    stage: Stage,
+) -> None:
+    stage.network.refusals["lost"] = Refused("No.")
     await stage.plan("lost", await stage.account("E"))
     await go(stage)
     [row] = await stage.rows(Delivery)
+    sent_at = stage.now = stage.now + timedelta(days=1)
+    stage.network.refusals["lost"] = OutcomeUnknown("No answer.")
+    await do(stage, retry_delivery, row.id)
+    await go(stage)
     stage.now += timedelta(days=3)
 
     word = Settlement(is_published=True, remote_id="lost")
     view = await do(stage, settle_delivery, row.id, word)
 
     [post] = await stage.rows(Post)
-    assert view.published_at == post.published_at == row.sent_at
+    assert view.published_at == post.published_at == sent_at
     assert post.updated_at == stage.now
 
 
