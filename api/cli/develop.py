@@ -19,6 +19,8 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     ("ruff", "check", "."),
     ("api.cli.contracts",),
     ("api", "export", "--check"),
+    # Fails where two migrations follow the same one, as when two branches came together.
+    ("alembic", "-c", "migrations/alembic.ini", "show", "head"),
 )
 # The whole suite in parts side by side, each with engines of its own; files stay whole, and come in
 # the order of `tests/conftest.py`.
