@@ -13,22 +13,22 @@ from domain.kernel.pages import MAX_LIMIT, PageRequest
 ENTITY_TAG = r'^(\*|(W/)?"[0-9]{1,9}(-[0-9a-f]{16})?")$'
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
 
-def _session(request: Request) -> AsyncSession:
+async def _session(request: Request) -> AsyncSession:
     session: AsyncSession = request.state.session
     return session
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     now: datetime = request.state.now
     return now
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items on the page.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=500, description="`next_cursor` of the page before.")
@@ -37,7 +37,7 @@ def _page(
     return PageRequest(limit, cursor)
 
 
-def _version(
+async def _version(
     if_match: Annotated[
         str | None,
         Header(
@@ -51,7 +51,7 @@ def _version(
     return UNSENT if if_match is None else _read_tag(if_match)
 
 
-def _version_if_sent(
+async def _version_if_sent(
     if_match: Annotated[
         str | None,
         Header(

@@ -34,7 +34,7 @@ LOOK_AGAIN_S = 0.1
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4})")
 
 
-def _wait_s(
+async def _wait_s(
     prefer: Annotated[
         str | None,
         Header(

@@ -26,7 +26,7 @@ from domain.kernel.shapes import Page
 router = APIRouter(prefix="/v1", tags=["approvals"], route_class=TransactionRoute)
 
 
-def _filter(
+async def _filter(
     state: Annotated[
         list[ReviewState], Query(max_length=5, description="Only in these states.")
     ] = [],  # noqa: B006 - FastAPI copies it

@@ -33,7 +33,7 @@ MEDIA_TYPES = {
 }
 
 
-def _filter(
+async def _filter(
     actor: Annotated[
         list[Actor], Query(max_length=20, description="Only by these, such as `member:mem_…`.")
     ] = [],  # noqa: B006 - FastAPI copies it

@@ -20,7 +20,7 @@ from domain.posts import refitting
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=TransactionRoute)
 
 
-def _filter(
+async def _filter(
     community_id: OfCommunities = [],  # noqa: B006 - FastAPI copies it
     label: Annotated[
         list[Label], Query(max_length=30, description="With at least one of these labels.")

@@ -24,7 +24,7 @@ from domain.kernel.shapes import Page
 router = APIRouter(prefix="/v1/candidates", tags=["ideas"], route_class=TransactionRoute)
 
 
-def _filter(
+async def _filter(
     state: Annotated[
         list[CandidateState], Query(max_length=10, description="Only these states.")
     ] = [],  # noqa: B006 - FastAPI copies it

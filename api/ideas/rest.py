@@ -21,7 +21,7 @@ from domain.posts.shapes import PostDetail, PostView
 router = APIRouter(prefix="/v1/ideas", tags=["ideas"], route_class=TransactionRoute)
 
 
-def _filter(
+async def _filter(
     state: Annotated[list[IdeaState], Query(max_length=10, description="Only these states.")] = [],  # noqa: B006 - FastAPI copies it
     community_id: OfCommunities = [],  # noqa: B006 - as above
     campaign_id: Annotated[

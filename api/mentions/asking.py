@@ -38,7 +38,7 @@ PREFIXES = {
 }
 
 
-def _narrowing(
+async def _narrowing(
     status: Annotated[
         list[MentionStatus], Query(max_length=3, description="Only in these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
@@ -97,7 +97,7 @@ def _narrowing(
 NarrowingDep = Annotated[MentionNarrowing, Depends(_narrowing)]
 
 
-def _filter(
+async def _filter(
     narrowing: NarrowingDep,
     q: Annotated[
         str | None,

@@ -86,7 +86,7 @@ def _is_from_here(request: Request) -> bool:
     return (origin.scheme, origin.netloc) in hosts
 
 
-def _form(request: Request) -> FormData:
+async def _form(request: Request) -> FormData:
     form: FormData = request.state.form
     return form
 

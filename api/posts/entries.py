@@ -30,7 +30,7 @@ from domain.posts.window import MOST_ENTRIES, EntryPage, Window, read_window
 router = APIRouter(prefix="/v1", tags=["calendars"], route_class=TransactionRoute)
 
 
-def _narrowed(
+async def _narrowed(
     since: Annotated[Moment, Query(description="The first moment of the window.")],
     until: Annotated[Moment, Query(description="The end of the window, at most 400 days later.")],
     state: InStates = [],  # noqa: B006 - FastAPI copies it

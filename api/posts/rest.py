@@ -60,7 +60,7 @@ IsStale = Annotated[
 ]
 
 
-def _filter(
+async def _filter(
     state: InStates = [],  # noqa: B006 - FastAPI copies it
     community_id: OfCommunities = [],  # noqa: B006 - as above
     calendar_id: InCalendars = [],  # noqa: B006 - as above

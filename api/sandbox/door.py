@@ -159,7 +159,7 @@ def _count(stage: Stage, account: accounts.Playing, now: datetime) -> dict[str, 
     }
 
 
-def _turn(request: Request) -> Turn:
+async def _turn(request: Request) -> Turn:
     turn: Turn = request.state.turn
     return turn
 

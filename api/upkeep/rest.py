@@ -88,7 +88,7 @@ async def propose_update(
     return tagged(response, view)
 
 
-def _filter(
+async def _filter(
     state: Annotated[
         list[UpdateState], Query(max_length=5, description="Only in these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
