@@ -32,6 +32,8 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("events_by_age", "workspace_id", "occurred_at"),
         Index("events_by_subject", "workspace_id", "subject_id", "number"),
+        Index("events_of_kind", "workspace_id", "kind", "number"),
+        Index("events_about_kind", "workspace_id", "subject_kind", "number"),
         Index("events_by_id", "workspace_id", "id", unique=True),
     )
 
