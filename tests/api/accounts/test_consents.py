@@ -437,6 +437,7 @@ async def test_the_same_id_sent_twice_is_one_consent_with_the_same_way(tenant: T
 
 
 GRAPH = "/v26.0"
+APP = {"app_id": "9906", "app_secret": "s-1"}
 PAGES: tuple[JsonValue, ...] = (
     {"id": "104", "name": "Village News", "access_token": "EAA-104"},
     {"id": "105", "name": "Le Pressoir", "access_token": "EAA-105"},
@@ -460,16 +461,23 @@ LET_IN = [
 PAGE = Exchange(method="GET", path=f"{GRAPH}/me", json_={"id": "105", "name": "Le Pressoir"})
 
 
-async def choosing(
-    tenant: Tenant, browser: httpx2.AsyncClient, network: Network, context: Context
+async def sent_back(
+    tenant: Tenant, browser: httpx2.AsyncClient, context: Context, **asked: object
 ) -> dict[str, str]:
-    """A consent of somebody who manages two Pages, come back."""
-    app = {"app_id": "9906", "app_secret": "s-1"}
-    begun = await begin(tenant, network="facebook", fields=app)
+    """A consent whose person came back from the network's page."""
+    begun = await begin(tenant, **asked)
     await work(context, tenant)
     sent = (await browser.get(path_of(begun["start_url"]))).headers["location"]
     state = parse_qs(urlsplit(sent).query)["state"][0]
     await browser.get("/connect/callback", params={"state": state, "code": "code-1"})
+    return begun
+
+
+async def choosing(
+    tenant: Tenant, browser: httpx2.AsyncClient, network: Network, context: Context
+) -> dict[str, str]:
+    """A consent of somebody who manages two Pages."""
+    begun = await sent_back(tenant, browser, context, network="facebook", fields=APP)
     network.script = [*LET_IN]
     await work(context, tenant)
     return begun
@@ -509,6 +517,46 @@ async def test_one_of_several_pages_is_chosen_and_connected(
         "consent.chosen",
         "consent.done",
     ]
+
+
+async def test_page_that_is_connected_again_is_found_without_a_choice(
+    tenant: Tenant, browser: httpx2.AsyncClient, network: Network, context: Context
+) -> None:
+    first = await choosing(tenant, browser, network, context)
+    path = f"/v1/consents/{first['id']}/choose"
+    await tenant.client.post(path, json={"place_id": "105"})
+    network.script = [LISTED, PAGE]
+    await work(context, tenant)
+    known = await consent_of(tenant, first)
+
+    about = {name: known[name] for name in ("account_id", "community_id")}
+    again = await sent_back(tenant, browser, context, network="facebook", fields=APP, **about)
+    network.script = [*LET_IN, PAGE]
+    await work(context, tenant)
+
+    done = await consent_of(tenant, again)
+    assert (done["state"], done["account_id"]) == ("done", known["account_id"])
+    assert network.calls[-1].headers["authorization"] == "Bearer EAA-105"
+
+
+async def test_no_secret_of_an_app_is_told_of_a_refusal(
+    tenant: Tenant, browser: httpx2.AsyncClient, network: Network, context: Context
+) -> None:
+    short = Exchange(method="POST", path="/oauth/access_token", json_={"access_token": "short"})
+    error: JsonValue = {"message": "No app has the-apps-secret", "code": 100}
+    refused = Exchange(method="GET", path="/access_token", status=400, json_={"error": error})
+    app = {"app_id": "9906", "app_secret": " the-apps-secret "}
+
+    begun = await sent_back(tenant, browser, context, network="threads", fields=app)
+    network.script = [short, refused]
+    await work(context, tenant)
+
+    problem = (await consent_of(tenant, begun))["problem"]
+    assert isinstance(problem, dict)
+    assert (problem["code"], problem["said"]) == (
+        "network.refused",
+        "400 100 No app has [secret]",
+    )
 
 
 @pytest.mark.parametrize("is_late", [False, True])
