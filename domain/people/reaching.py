@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.languages import Language
 from domain.mail.service import plan_mail
+from domain.mail.spans import span
 from domain.people.letters import Kind, write
 from domain.people.link_urls import new_token, url_of
 from domain.people.links import make_link
@@ -151,7 +152,7 @@ async def _send_link(
         language,
         email,
         url=url_of(mailing.root, token),
-        hours=round(mailing.lasts.total_seconds() / 3600),
+        span=span(mailing.lasts, language),
     )
     await plan_mail(
         session, mailing.keys, letter, user_id=user_id, until=now + mailing.lasts, now=now

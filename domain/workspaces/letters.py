@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +13,7 @@ from domain.kernel.languages import Language, Words
 from domain.kernel.sealing import KeyRing
 from domain.mail.service import plan_mail
 from domain.mail.shapes import Letter
+from domain.mail.spans import span
 
 WORDS = Words.read([Path(__file__).with_name("letters.toml")])
 
@@ -58,8 +59,8 @@ async def send_link(
 ) -> None:
     """Plans the letter that carries a link, which counts `until` then; None: that of its kind."""
     name = letter or kind.name.lower()
-    days = max(1, round((until - now) / timedelta(days=1)))
-    said = {**filled, "days": days, "url": f"{doors.root}/{kind}/{secret}"}
+    lasts = span(until - now, recipient.language)
+    said = {**filled, "span": lasts, "url": f"{doors.root}/{kind}/{secret}"}
     written = Letter(
         kind=name,
         recipient=recipient.email,
