@@ -50,7 +50,7 @@ async def test_app_is_added_by_a_picture_or_a_key_and_one_code(
     [letter] = await letters_to(database, person.email)
     assert letter.kind == "factors_changed"
     await tab.open("/account/app")
-    assert "You have 10 recovery codes left." in tab.page.text
+    assert "Recovery codes left: 10." in tab.page.text
     assert KEY.search(tab.page.text) is None
 
 
