@@ -28,7 +28,7 @@ async def trail(
     after = 0
     yield Lines(heading_of(format_), after)
     while True:
-        async with database.transaction(caller.workspace_id) as session:
+        async with database.exporting(caller) as session:
             rows = await export_page(session, caller, where, after=after, most=page)
         if rows:
             after = rows[-1].number

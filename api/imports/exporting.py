@@ -69,7 +69,7 @@ async def pages(
     after: str | None = None
     heading = heading_of(kind)
     while True:
-        async with database.acting(caller) as session:
+        async with database.exporting(caller) as session:
             lines, after = await export_page(session, caller, where, after=after, most=most)
         if heading or lines:
             yield heading + lines_of(lines, kind)

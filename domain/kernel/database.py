@@ -4,6 +4,7 @@ Every transaction carries its workspace as `parvis.workspace` and, of a caller w
 some communities, those as `parvis.communities`: row-level security reads both.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self
@@ -94,6 +95,10 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
     return raw
 
 
+EXPORTS = 2
+"""Pages of exports that a process makes at once; forty took every connection for minutes."""
+
+
 class Database:
     """The connections of one process."""
 
@@ -101,6 +106,7 @@ class Database:
         self._engine = engine
         self.reads = reads
         self._nudges = nudges
+        self._exports = asyncio.Semaphore(EXPORTS)
 
     @classmethod
     async def open(
@@ -152,6 +158,12 @@ class Database:
     def acting(self, caller: Caller) -> AbstractAsyncContextManager[AsyncSession]:
         """One transaction of a caller, as `transaction`: it shows what they may see."""
         return self.transaction(caller.workspace_id, caller.communities)
+
+    @asynccontextmanager
+    async def exporting(self, caller: Caller) -> AsyncIterator[AsyncSession]:
+        """As `acting`, for a page of an export: whatever else is asked for finds a connection."""
+        async with self._exports, self.acting(caller) as session:
+            yield session
 
     @asynccontextmanager
     async def transaction(

@@ -13,7 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
 from domain.kernel.caller import worker
-from domain.kernel.database import WORKSPACE, Database, TenantSession, at_close, driver_of
+from domain.kernel.database import (
+    EXPORTS,
+    WORKSPACE,
+    Database,
+    TenantSession,
+    at_close,
+    driver_of,
+)
 from domain.kernel.ids import new_id
 from domain.kernel.nudges import Nudges
 from domain.kernel.reaching import ServerUnusable
@@ -264,3 +271,26 @@ async def test_an_address_where_nothing_answers_is_an_error_at_once(database: Da
             read_pool_size=1,
             statement_cache_size=0,
         )
+
+
+async def test_exports_leave_connections_to_whatever_else_is_asked(
+    database: Database, anna: UUID
+) -> None:
+    caller, ended, made = worker(anna), asyncio.Event(), list[int]()
+
+    async def export() -> None:
+        async with database.exporting(caller):
+            made.append(1)
+            await ended.wait()
+
+    async with asyncio.TaskGroup() as exports:
+        for _ in range(40):
+            exports.create_task(export())
+        async with asyncio.timeout(10), database.acting(caller) as session:
+            counted = await (await driver_of(session)).fetchval("SELECT count(*) FROM communities")
+        while_waiting = len(made)
+        ended.set()
+
+    assert counted == 1
+    assert while_waiting <= EXPORTS
+    assert len(made) == 40
