@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import col, select, text
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.queries import find_account
 from domain.accounts.rules import cadence, next_poll
 from domain.accounts.tables import Account
 from domain.kernel.caller import Caller
+from domain.kernel.database import driver_of
 from domain.kernel.nudges import due_at
 from domain.networks import all_connectors, find
 
@@ -30,24 +31,24 @@ PAUSED = dict.fromkeys(MOMENTS.values())
 TROUBLE_WAITS = 4
 """How many times its shortest wait an inbox in trouble is left alone."""
 # Gives those whose next reading is moved forward.
-ECHO = text("""
+ECHO = """
 WITH later AS MATERIALIZED (
-    SELECT a.id, w.wait_s, CAST(:now AS timestamptz) + make_interval(secs => w.wait_s) AS soon
+    SELECT a.id, w.wait_s, $3::timestamptz + make_interval(secs => w.wait_s) AS soon
       FROM accounts a
-      LEFT JOIN unnest(CAST(:networks AS text[]), CAST(:waits_s AS integer[]))
+      LEFT JOIN unnest($4::text[], $5::integer[])
              AS known (network, wait_s) ON known.network = a.network
-     CROSS JOIN LATERAL (SELECT coalesce(known.wait_s, :wait_s) AS wait_s) w
-     WHERE a.workspace_id = :workspace AND a.id = ANY (:accounts)
+     CROSS JOIN LATERAL (SELECT coalesce(known.wait_s, $6) AS wait_s) w
+     WHERE a.workspace_id = $1 AND a.id = ANY ($2)
      ORDER BY a.id FOR UPDATE OF a
 ), quicker AS (
     UPDATE accounts a SET poll_every_s = later.wait_s,
            read_at = CASE WHEN a.read_at > later.soon THEN later.soon ELSE a.read_at END
-      FROM later WHERE a.workspace_id = :workspace AND a.id = later.id
+      FROM later WHERE a.workspace_id = $1 AND a.id = later.id
        AND (a.poll_every_s <> later.wait_s OR a.read_at > later.soon)
     RETURNING a.id, a.read_at, later.soon
 )
 SELECT id, read_at FROM quicker WHERE read_at = soon
-""")
+"""
 
 
 async def claim_due(
@@ -147,14 +148,8 @@ async def expect_echo(
         key: max(shortest_s, each.manifest.poll_min_s or 0)
         for key, each in all_connectors().items()
     }
-    given = {
-        "workspace": caller.workspace_id,
-        "accounts": list(account_ids),
-        "now": now,
-        "networks": list(shortest),
-        "waits_s": list(shortest.values()),
-        "wait_s": shortest_s,
-    }
-    found = await session.exec(ECHO, params=given)  # type: ignore[call-overload]  # SQLModel types no text()
+    raw, accounts = await driver_of(session), list(account_ids)
+    networks = list(shortest), list(shortest.values())
+    found = await raw.fetch(ECHO, caller.workspace_id, accounts, now, *networks, shortest_s)
     for account_id, read_at in found:
         due_at(session, caller.workspace_id, account_id, read_at)

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.kinds import EventKind
 from domain.kernel.caller import Caller
-from domain.kernel.database import WORKSPACE, at_close
+from domain.kernel.database import WORKSPACE, at_close, run_on_driver
 from domain.kernel.ids import BY_KIND, new_id, show
 from domain.kernel.origins import current_address
 from domain.kernel.tables import Kept
@@ -31,21 +31,21 @@ ID_COLUMNS = {
 
 # One statement takes the numbers and writes the rows: the counter is locked only for the fsync.
 # What is digested is digested before; under the lock stands one short hash an event.
-APPEND = text("""
+APPEND = """
 WITH sent AS MATERIALIZED (
-    SELECT told.*, parvis_event_digest(CAST(:workspace AS uuid), id, occurred_at, kind,
+    SELECT told.*, parvis_event_digest($1, id, occurred_at, kind,
                subject_kind, subject_id, actor, origin, data) AS digest
-      FROM ROWS FROM (jsonb_to_recordset(CAST(:sent AS jsonb)) AS (
+      FROM ROWS FROM (jsonb_to_recordset(CAST($3::text AS jsonb)) AS (
             id uuid, kind text, subject_kind text, subject_id uuid, actor text,
             occurred_at timestamptz, data jsonb, trace text, origin jsonb)) WITH ORDINALITY
            AS told (id, kind, subject_kind, subject_id, actor, occurred_at, data, trace, origin,
                     position)
 ), counted AS (
     INSERT INTO event_counters AS kept (workspace_id, last_number, last_hashes)
-    VALUES (CAST(:workspace AS uuid), :count, parvis_event_hashes(decode(repeat('00', 32), 'hex'),
+    VALUES ($1, $2, parvis_event_hashes(decode(repeat('00', 32), 'hex'),
             0, (SELECT array_agg(digest ORDER BY position) FROM sent)))
     ON CONFLICT (workspace_id)
-    DO UPDATE SET last_number = kept.last_number + :count,
+    DO UPDATE SET last_number = kept.last_number + $2,
                   last_hashes = parvis_event_hashes(
                       kept.last_hashes[cardinality(kept.last_hashes)], kept.last_number,
                       (SELECT array_agg(digest ORDER BY position) FROM sent))
@@ -53,11 +53,11 @@ WITH sent AS MATERIALIZED (
 )
 INSERT INTO events (workspace_id, number, id, kind, subject_kind, subject_id, actor,
                     occurred_at, data, trace, origin, hash)
-SELECT CAST(:workspace AS uuid), counted.last_number - :count + sent.position, sent.id, sent.kind,
+SELECT $1, counted.last_number - $2 + sent.position, sent.id, sent.kind,
        sent.subject_kind, sent.subject_id, sent.actor, sent.occurred_at, sent.data, sent.trace,
        sent.origin, counted.last_hashes[sent.position]
   FROM counted, sent
-""")
+"""
 # The log is forgotten from its beginning on: a gap would be a missing event.
 FORGET = text("""
 WITH gone AS (
@@ -148,14 +148,7 @@ def _origin(caller: Caller) -> dict[str, str] | None:
 
 def _append(session: Session) -> None:
     pending = session.info.pop(PENDING)
-    session.execute(
-        APPEND,
-        {
-            "workspace": session.info[WORKSPACE],
-            "count": len(pending),
-            "sent": json.dumps(pending),
-        },
-    )
+    run_on_driver(session, APPEND, session.info[WORKSPACE], len(pending), json.dumps(pending))
 
 
 async def forget_events(session: AsyncSession, caller: Caller, *, before: datetime) -> None:

@@ -34,6 +34,7 @@ WORKSPACE = "workspace"
 COMMUNITIES = "communities"
 CLOSING = "closing"
 ROUTINE = "routine"
+DRIVER = "driver"
 SET_TENANT = "SET LOCAL parvis.workspace = '{}'; SET LOCAL parvis.communities = '{}';"
 SET_ROUTINE = "SET LOCAL plan_cache_mode = force_generic_plan;"
 HOLD = "SELECT set_config('parvis.communities', $1, true)"
@@ -54,6 +55,7 @@ def _begin(session: Session, begun: SessionTransaction, connection: SyncConnecti
         opening = SET_TENANT.format(workspace_id, _as_array(session.info.get(COMMUNITIES)))
         opening += SET_ROUTINE if session.info.get(ROUTINE) else ""
     adapted: Any = connection.connection.dbapi_connection
+    session.info[DRIVER] = adapted.driver_connection
     adapted.driver_connection.opening = opening
     try:
         adapted.run_async(lambda _: adapted._start_transaction())  # noqa: SLF001 - nothing else starts one without a statement
@@ -61,6 +63,12 @@ def _begin(session: Session, begun: SessionTransaction, connection: SyncConnecti
         # Begun or not, nobody knows.
         connection.invalidate()
         raise
+
+
+@event.listens_for(TenantSession, "after_transaction_end")
+def _end(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop(DRIVER, None)
 
 
 @event.listens_for(TenantSession, "before_commit")
@@ -88,11 +96,16 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
     Whole columns as arrays go through it: binding them through SQLAlchemy costs as much as the
     statement. What the session still holds is not there yet: flush it first.
     """
-    connection = await session.connection()
-    raw = (await connection.get_raw_connection()).driver_connection
-    if not isinstance(raw, asyncpg.Connection):
-        raise TypeError("Sessions stand on asyncpg.")
+    if DRIVER not in session.info:
+        await session.connection()
+    raw: asyncpg.Connection = session.info[DRIVER]
     return raw
+
+
+def run_on_driver(session: Session, statement: str, *values: object) -> None:
+    """For closing statements, which cannot wait by themselves."""
+    adapted: Any = session.connection().connection.dbapi_connection
+    adapted.run_async(lambda raw: raw.execute(statement, *values))
 
 
 EXPORTS = 2

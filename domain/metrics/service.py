@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.connector.words import Sample
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.database import driver_of
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.metrics import statements
@@ -75,10 +76,8 @@ async def start_measuring(
     """
     caller.need(Scope.ACCOUNTS_WRITE)
     at, accounts = now + FIRST_WAIT, list(account_ids)
-    rows = await run(
-        session, statements.SOONER, workspace=caller.workspace_id, accounts=accounts, at=at
-    )
-    for row in rows:
+    raw = await driver_of(session)
+    for row in await raw.fetch(statements.SOONER, caller.workspace_id, accounts, at):
         due_at(session, caller.workspace_id, row["id"], at)
 
 

@@ -165,17 +165,16 @@ STANDING_CUTS = text("""
 SELECT DISTINCT subject_id FROM standings
  WHERE workspace_id = CAST(:workspace AS uuid) AND cut_by = CAST(:cut AS uuid)
 """)
-SOONER = text("""
+SOONER = """
 WITH later AS MATERIALIZED (
     SELECT id FROM accounts
-     WHERE workspace_id = CAST(:workspace AS uuid) AND id = ANY (CAST(:accounts AS uuid[]))
-       AND measure_at > CAST(:at AS timestamptz)
+     WHERE workspace_id = $1 AND id = ANY ($2) AND measure_at > $3
      ORDER BY id FOR UPDATE
 )
-UPDATE accounts a SET measure_at = CAST(:at AS timestamptz)
-  FROM later WHERE a.workspace_id = CAST(:workspace AS uuid) AND a.id = later.id
+UPDATE accounts a SET measure_at = $3
+  FROM later WHERE a.workspace_id = $1 AND a.id = later.id
 RETURNING a.id
-""")
+"""
 
 
 async def run(
