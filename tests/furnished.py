@@ -382,7 +382,7 @@ async def _publish(database: Database, caller: Caller) -> dict[UUID, Task]:
     """The first arrives, the second is refused, of the third nothing is known; tasks by post."""
     async with database.transaction(caller.workspace_id) as session:
         rows = await delivering.claim_due(
-            session, caller, by=WORKER, now=NOW, lease=timedelta(minutes=1), most=10
+            session, [caller.workspace_id], by=WORKER, now=NOW, lease=timedelta(minutes=1), most=10
         )
         tasks = await delivering.prepare(session, caller, rows, now=NOW)
     by_post = {task.post_id: task for task in sorted(tasks, key=lambda task: task.id)}

@@ -17,7 +17,7 @@ MONTHS_AHEAD = 4
 
 class Handles(Protocol):
     def __call__(
-        self, context: Context, workspace_id: UUID, *, now: datetime
+        self, context: Context, workspace_id: UUID, /, *, now: datetime
     ) -> Awaitable[int]: ...
 
 

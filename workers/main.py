@@ -50,10 +50,10 @@ from workers.http import OutwardHttp
 from workers.outbox import Outbox
 from workers.slots import Slots
 from workers.timekeeping import kept_clock
-from workers.timer import Timer, run_due
+from workers.timer import Handlers, Timer, run_due
 
 log = structlog.get_logger()
-HANDLERS = {
+HANDLERS: Handlers = {
     "deliver": posts.deliver_due,
     "connect": accounts.connect_due,
     "check": accounts.check_due,

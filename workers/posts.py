@@ -1,9 +1,12 @@
 """Publishing: claim what is due, hold it in lanes while it goes out, keep its leases."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
+
+import asyncpg
 
 from domain.kernel.caller import Caller, worker
 from domain.posts import delivering, leaving
@@ -17,31 +20,49 @@ from workers.upkeep import taken_back
 
 BATCH = 500
 """So many begin to go out while the next are prepared."""
+SIDE_BY_SIDE = 4
+"""Workspaces whose deliveries are prepared at once: what goes out meanwhile needs connections."""
 
 
-async def deliver_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
-    """Claims all that is due, then sends it: accounts side by side, each account's in order."""
-    caller = worker(workspace_id)
+async def deliver_due(context: Context, *workspace_ids: UUID, now: datetime) -> int:
+    """Claims all that is due there, then sends it: accounts side by side, each one's in order."""
+    places = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def begin(workspace_id: UUID, rows: Claims) -> None:
+        async with places:
+            await _begin(context, worker(workspace_id), rows, now=now)
+
     async with context.outbox.claiming:
-        claimed = await _claim(context, caller, now=now)
-        for start in range(0, len(claimed), BATCH):
-            tasks = await _prepare(context, caller, claimed[start : start + BATCH], now=now)
-            lease_end, speak = now + context.settings.lease, partial(_speak, context)
-            left = context.outbox.take(tasks, now, lease_end, speak)
-            await put_off(context, workspace_id, left)
-    return len(claimed)
+        claimed = await _claim(context, workspace_ids, now=now)
+        ends = [begin(*each) for each in claimed.items()]
+        for error in await asyncio.gather(*ends, return_exceptions=True):
+            if error is not None:
+                raise error
+    return sum(map(len, claimed.values()))
 
 
-async def _claim(context: Context, caller: Caller, *, now: datetime) -> Claims:
-    """As much as the outbox holds, in the order of lanes."""
+async def _claim(
+    context: Context, houses: Sequence[UUID], *, now: datetime
+) -> dict[UUID, list[asyncpg.Record]]:
+    """As much as the outbox holds, by workspace in the order of lanes."""
     most, lease = context.outbox.room(MOST_HELD), context.settings.lease
-    if not most:
-        return []
-    async with context.database.transaction(caller.workspace_id, is_routine=True) as session:
-        rows = await delivering.claim_due(
-            session, caller, by=context.worker_id, now=now, lease=lease, most=most
-        )
-    return sorted(rows, key=lambda row: (row["due_at"], row["id"]))
+    claimed: dict[UUID, list[asyncpg.Record]] = {}
+    if most:
+        async with context.database.transaction(None) as session:
+            rows = await delivering.claim_due(
+                session, houses, by=context.worker_id, now=now, lease=lease, most=most
+            )
+        for row in sorted(rows, key=lambda row: (row["due_at"], row["id"])):
+            claimed.setdefault(row["workspace_id"], []).append(row)
+    return claimed
+
+
+async def _begin(context: Context, caller: Caller, claimed: Claims, *, now: datetime) -> None:
+    for start in range(0, len(claimed), BATCH):
+        tasks = await _prepare(context, caller, claimed[start : start + BATCH], now=now)
+        lease_end, speak = now + context.settings.lease, partial(_speak, context)
+        left = context.outbox.take(tasks, now, lease_end, speak)
+        await put_off(context, caller.workspace_id, left)
 
 
 async def _prepare(context: Context, caller: Caller, rows: Claims, *, now: datetime) -> list[Task]:

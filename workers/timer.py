@@ -5,12 +5,16 @@ lost costs at most the sweep's interval.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 from time import monotonic
+from typing import NamedTuple
+from uuid import UUID
 
+import asyncpg
 import structlog
 from redis.exceptions import RedisError
 
@@ -37,6 +41,14 @@ UNION ALL SELECT work, workspace_id, $1, ahead FROM parvis_due_ahead($1)
 Handlers = Mapping[str, clocks.Handles]
 
 
+class Turn(NamedTuple):
+    """One call of a handler: of posts for many workspaces, else for one."""
+
+    work: str
+    ahead: timedelta | None
+    houses: Sequence[UUID]
+
+
 class WorkBrokenError(Exception):
     """Some work could not be claimed; why is in the log. It stays due."""
 
@@ -51,28 +63,48 @@ async def run_due(context: Context, handlers: Handlers, *, most_s: float = inf) 
     """
     now, done, is_broken, over_at = context.clock(), 0, False, inf
     rows = await context.database.reads.fetch(DUE, now)
-    for row in sorted(rows, key=lambda row: (row["work"] != POSTS, row["due_at"])):
-        if row["work"] != POSTS:
+    turns = _in_turn(rows)
+    while turns:
+        work, ahead, houses = turns.popleft()
+        if work != POSTS:
             over_at = min(over_at, monotonic() + most_s)
             if done and monotonic() >= over_at:
                 break
-        handle = handlers.get(row["work"])
-        if handle is None or not _may_begin(context, row["work"], now=now):
+        handle = handlers.get(work)
+        if handle is None or not _may_begin(context, work, now=now):
             continue
         try:
-            if row["ahead"] is None:
-                done += await handle(context, row["workspace_id"], now=now)
+            if ahead is None:
+                done += await handle(context, *houses, now=now)
             else:
-                done += await clocks.by_its_clock(context, handle, row["workspace_id"])
+                done += await clocks.by_its_clock(context, handle, *houses)
         except Exception as error:
             # What the engine refuses is one workspace's; where it is away, nothing else goes on.
             if is_away(error):
                 raise
-            log.exception("work.broken", work=row["work"])
+            log.exception("work.broken", work=work)
             is_broken = True
+            if len(houses) > 1:
+                turns.extendleft(Turn(work, ahead, [house]) for house in reversed(houses))
     if is_broken:
         raise WorkBrokenError
     return done if rows else -1
+
+
+def _in_turn(rows: Sequence[asyncpg.Record]) -> deque[Turn]:
+    """Posts of all workspaces together, but for those by a clock of their own; then one by one."""
+    due = sorted(rows, key=lambda row: (row["work"] != POSTS, row["due_at"]))
+    houses = [row["workspace_id"] for row in due if _goes_together(row)]
+    alone = [
+        Turn(row["work"], row["ahead"], [row["workspace_id"]])
+        for row in due
+        if not _goes_together(row)
+    ]
+    return deque([Turn(POSTS, None, houses), *alone] if houses else alone)
+
+
+def _goes_together(row: asyncpg.Record) -> bool:
+    return row["work"] == POSTS and row["ahead"] is None
 
 
 def _may_begin(context: Context, work: str, *, now: datetime) -> bool:

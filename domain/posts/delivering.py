@@ -101,19 +101,21 @@ class Step:
 
 
 async def claim_due(
-    session: AsyncSession, caller: Caller, *, by: UUID, now: datetime, lease: timedelta, most: int
+    session: AsyncSession,
+    workspace_ids: Sequence[UUID],
+    *,
+    by: UUID,
+    now: datetime,
+    lease: timedelta,
+    most: int,
 ) -> Claims:
     """Takes at most `most` due deliveries for the worker `by` until the lease ends.
 
-    Of accounts through which another worker speaks nothing is taken.
+    Of accounts through which another worker speaks nothing is taken. One workspace after the
+    other, each as its own: the transaction is the last one's afterwards.
     """
     raw = await driver_of(session)
-    asked = caller.workspace_id, now, by, most
-    rows = await raw.fetch(statements.LOCK_ACCOUNTS, *asked)
-    accounts = [row["account_id"] for row in rows]
-    if not accounts:
-        return []
-    return await raw.fetch(statements.CLAIM, *asked, accounts, now + lease)
+    return await raw.fetch(statements.CLAIM, workspace_ids, by, now, now + lease, most)
 
 
 async def is_any_going(session: AsyncSession, caller: Caller) -> bool:

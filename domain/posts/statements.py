@@ -4,65 +4,7 @@ Who changes several deliveries locks them in the order of their ids; who changes
 locked those before. So batches never wait for each other crosswise.
 """
 
-# An account speaks through one worker at a time, or its messages would overtake each other: what
-# another holds of it keeps the rest, until it is done or its lease ends, and so does what is in
-# doubt until it is looked up; without a holder, it keeps nobody. Said as ranges of holders and not
-# of moments, so that what this worker holds itself, however much, is not read.
-_UNDER_WAY = "state IN ('going', 'unknown')"
-_HELD = " UNION ALL ".join(
-    f"""
-    SELECT account_id FROM deliveries
-     WHERE workspace_id = $1 AND {by_another} AND act_at IS NOT NULL
-       AND act_at - $2 > interval '0'
-    """
-    for by_another in (
-        f"{_UNDER_WAY} AND claimed_by < $3",
-        f"{_UNDER_WAY} AND claimed_by > $3",
-        "state = 'going' AND claimed_by IS NULL",
-    )
-)
-# Who claims has the accounts to themselves until the commit; others find them held afterwards. Not
-# too many at once, as PostgreSQL has room for few thousand locks in all.
-LOCK_ACCOUNTS = f"""
-WITH due AS MATERIALIZED (
-    SELECT account_id, act_at FROM deliveries
-     WHERE workspace_id = $1 AND act_at <= $2 AND account_id NOT IN ({_HELD})
-     ORDER BY act_at, due_at, id LIMIT $4
-), accounts AS MATERIALIZED (
-    SELECT account_id FROM due GROUP BY account_id ORDER BY min(act_at), account_id LIMIT 500
-)
-SELECT account_id FROM accounts
- WHERE pg_try_advisory_xact_lock(hashtextextended(account_id::text, 3))
-"""
-# Whose lease is lost (going, past its end) while a step was under way has an unknown outcome: it is
-# looked up, never sent again. What waited its turn, or stood between two steps, is taken over as it
-# is.
-_UNBEGUN = "d.state = 'going' AND NOT d.is_begun"
-# A withdrawal takes back what stands there now: more of a copy that was half out may by then.
-# By position, not equality: what is due is found by its moment, never by an account's history.
-CLAIM = f"""
-WITH due AS MATERIALIZED (
-    SELECT id FROM deliveries
-     WHERE workspace_id = $1 AND act_at <= $2
-       AND array_position($5::uuid[], account_id) IS NOT NULL AND account_id NOT IN ({_HELD})
-     ORDER BY act_at, due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED
-)
-UPDATE deliveries d
-   SET attempts = attempts + CASE d.state WHEN 'waiting' THEN 1 ELSE 0 END,
-       look_ups = look_ups + CASE WHEN d.state = 'waiting' OR {_UNBEGUN} THEN 0 ELSE 1 END,
-       sent_at = coalesce(sent_at, $2),
-       state = CASE WHEN d.state = 'waiting' OR {_UNBEGUN} THEN 'going' ELSE 'unknown' END,
-       is_begun = is_begun AND d.state <> 'waiting',
-       act_at = $6, claimed_by = $3, version = version + 1, updated_at = $2
-  FROM due WHERE d.workspace_id = $1 AND d.id = due.id
-RETURNING d.id, d.kind, d.state, d.account_id, d.post_id, d.variant_id, d.undoes_id, d.due_at,
-          d.content, d.checkpoint, d.attempts, d.failures, d.askings, d.look_ups, d.look_ups_ended,
-          d.sent_at, d.trace, d.version,
-          CASE d.kind WHEN 'withdraw'
-               THEN (SELECT copy.refs FROM deliveries copy
-                      WHERE copy.workspace_id = $1 AND copy.id = d.undoes_id)
-               ELSE d.refs END AS refs
-"""
+CLAIM = "SELECT * FROM parvis_claim($1, $2, $3, $4, $5)"
 
 VARIANTS = """
 SELECT v.id, v.post_id, v.parts, v.media_ids, v.link_url, v.language, v.visibility,

@@ -48,6 +48,6 @@ async def _claim(desk: Desk) -> int:
     async with desk.state.database.transaction(desk.workspace_id) as session:
         now = datetime.now(UTC)
         rows = await claim_due(
-            session, caller, by=WORKER, now=now, lease=LEASE, most=CLAIMED_AT_ONCE
+            session, [caller.workspace_id], by=WORKER, now=now, lease=LEASE, most=CLAIMED_AT_ONCE
         )
     return len(rows)

@@ -19,8 +19,8 @@ def jobs_in(paths: Iterable[Path]) -> set[str]:
 
 def handlers_in(paths: Iterable[Path]) -> set[str]:
     """Coroutine functions that take what is due in a workspace."""
-    asked = ["context", "workspace_id", "now"]
-    return {each.name for each in _coroutines(paths) if _parameters(each) == asked}
+    asked = [["context", name, "now"] for name in ("workspace_id", "workspace_ids")]
+    return {each.name for each in _coroutines(paths) if _parameters(each) in asked}
 
 
 def nudged_in(paths: Iterable[Path]) -> set[str]:
@@ -54,7 +54,7 @@ def test_every_job_is_registered() -> None:
 
 
 def test_every_handler_of_due_work_is_registered() -> None:
-    registered = {handler.__name__ for handler in HANDLERS.values()}
+    registered = {getattr(handler, "__name__", "") for handler in HANDLERS.values()}
 
     assert handlers_in(modules("workers")) == registered
 
@@ -104,4 +104,5 @@ def _top(tree: ast.Module) -> Iterator[ast.AsyncFunctionDef]:
 
 def _parameters(function: ast.AsyncFunctionDef) -> list[str]:
     found = function.args
-    return [each.arg for each in (*found.posonlyargs, *found.args, *found.kwonlyargs)]
+    several = [found.vararg] if found.vararg else []
+    return [each.arg for each in (*found.posonlyargs, *found.args, *several, *found.kwonlyargs)]

@@ -149,12 +149,25 @@ class Stage:
 @pytest.fixture
 async def stage(settings: Settings, database: Database, redis: ArqRedis) -> Stage:
     """In a community with a calendar."""
+    made = await _furnished(database, Sandbox())
+    made.context = make_context(settings, database, redis, made.network, lambda: made.now)
+    return made
+
+
+@pytest.fixture
+async def beside(stage: Stage) -> Stage:
+    """The same worker and network, in another workspace."""
+    made = await _furnished(stage.database, stage.network)
+    made.context = stage.context
+    return made
+
+
+async def _furnished(database: Database, network: Sandbox) -> Stage:
     workspace_id = await make_workspace(database)
-    made = Stage(database, workspace_id, Sandbox())
+    made = Stage(database, workspace_id, network)
     made.community_id = await make_community(database, workspace_id)
     command = CreateCalendar(community_id=made.community_id, name="a")
     async with database.transaction(workspace_id) as session:
         calendar = await create_calendar(session, worker(workspace_id), command, now=NOW)
     made.calendar_id = calendar.id
-    made.context = make_context(settings, database, redis, made.network, lambda: made.now)
     return made

@@ -26,7 +26,7 @@ async def claim(stage: Stage) -> Claims:
     caller, now = worker(stage.workspace_id), stage.now
     async with stage.database.transaction(stage.workspace_id) as session:
         return await delivering.claim_due(
-            session, caller, by=new_id(), now=now, lease=LEASE, most=10
+            session, [caller.workspace_id], by=new_id(), now=now, lease=LEASE, most=10
         )
 
 

@@ -110,7 +110,7 @@ async def test_an_account_is_free_again_when_the_lease_of_its_worker_ends(stage:
 
 
 async def test_a_claim_under_way_has_its_accounts_to_itself(stage: Stage) -> None:
-    caller, account_id = worker(stage.workspace_id), await stage.account()
+    account_id = await stage.account()
     for text in ("first", "second"):
         await stage.plan(text, account_id)
     claim = partial(delivering.claim_due, now=stage.now, lease=LEASE, most=1)
@@ -119,8 +119,8 @@ async def test_a_claim_under_way_has_its_accounts_to_itself(stage: Stage) -> Non
         stage.database.transaction(stage.workspace_id) as session,
         stage.database.transaction(stage.workspace_id) as beside,
     ):
-        ours = await claim(session, caller, by=new_id())
-        theirs = await claim(beside, caller, by=new_id())
+        ours = await claim(session, [stage.workspace_id], by=new_id())
+        theirs = await claim(beside, [stage.workspace_id], by=new_id())
 
     assert (len(ours), len(theirs)) == (1, 0)
 
@@ -134,7 +134,7 @@ async def test_what_waits_for_one_moment_is_claimed_as_it_was_planned(stage: Sta
     async with stage.database.transaction(stage.workspace_id) as session:
         await session.exec(update(Delivery).values(act_at=stage.now))
         claims = await delivering.claim_due(
-            session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
+            session, [caller.workspace_id], by=new_id(), now=stage.now, lease=LEASE, most=1
         )
 
     assert [row["due_at"] for row in claims] == [moment]
@@ -234,7 +234,7 @@ async def test_what_was_held_goes_out_before_what_fell_due_while_its_account_cou
     await resume(stage.context, stage.workspace_id, account_id)
     async with stage.database.transaction(stage.workspace_id) as session:
         [claim] = await delivering.claim_due(
-            session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
+            session, [caller.workspace_id], by=new_id(), now=stage.now, lease=LEASE, most=1
         )
 
     assert claim["due_at"] == begin

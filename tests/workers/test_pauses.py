@@ -162,7 +162,7 @@ async def test_pause_waits_for_who_is_letting_messages_out_and_names_them(stage:
     caller = worker(stage.workspace_id)
     async with stage.database.transaction(stage.workspace_id) as session:
         rows = await delivering.claim_due(
-            session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
+            session, [caller.workspace_id], by=new_id(), now=stage.now, lease=LEASE, most=1
         )
     async with stage.database.transaction(stage.workspace_id) as session:
         [task] = await delivering.prepare(session, caller, rows, now=stage.now)
@@ -382,7 +382,7 @@ async def test_what_is_half_out_goes_on_however_late(
     async with stage.database.transaction(stage.workspace_id) as session:
         await change_post(session, caller, post_id, said, expected_version=None, now=stage.now)
         rows = await delivering.claim_due(
-            session, caller, by=new_id(), now=stage.now, lease=LEASE, most=1
+            session, [caller.workspace_id], by=new_id(), now=stage.now, lease=LEASE, most=1
         )
         [task] = await delivering.prepare(session, caller, rows, now=stage.now)
     step = Step(task, reached, begins=False)

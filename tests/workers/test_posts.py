@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import text as sql
+from sqlmodel import update
 
 from domain.connector.errors import Refused
 from domain.events.tables import Event
@@ -18,16 +19,16 @@ from domain.posts.finding import find_post
 from domain.posts.freezing import hold_post, release_post
 from domain.posts.rules import HOLD, DeliveryState, PostState
 from domain.posts.service import change_post
-from domain.posts.tables import Attempt, Delivery, Post
+from domain.posts.tables import Attempt, Delivery, Post, Variant
 from domain.posts.versions import version_at
 from domain.posts.withdrawing import withdraw_post
 from tests.conftest import NOW
 from tests.domain.identity.build import build_member
-from tests.workers.stage import LEASE, Stage, stage
+from tests.workers.stage import LEASE, Stage, beside, stage
 from workers.outbox import Outbox
-from workers.posts import give_back, keep_leases
+from workers.posts import deliver_due, give_back, keep_leases
 
-__all__ = ["stage"]
+__all__ = ["beside", "stage"]
 
 
 def with_lanes(stage: Stage, lanes: int) -> None:
@@ -50,6 +51,39 @@ async def test_everything_due_is_claimed_at_once_however_few_may_speak(stage: St
     assert await stage.states() == [DeliveryState.DONE] * 3
     assert [row.state for row in await stage.rows(Post)] == [PostState.PUBLISHED] * 3
     assert sorted(stage.network.texts) == ["a", "b", "c"]
+
+
+async def test_posts_of_several_workspaces_are_claimed_at_once_and_go_out_each_as_its_own(
+    stage: Stage, beside: Stage
+) -> None:
+    for each in (stage, beside):
+        await each.plan(each.workspace_id.hex, await each.account())
+
+    both = stage.workspace_id, beside.workspace_id
+    claimed = await deliver_due(stage.context, *both, now=stage.now)
+    await stage.quiet()
+
+    assert claimed == 2
+    assert sorted(stage.network.texts) == sorted(id_.hex for id_ in both)
+    for each in (stage, beside):
+        assert await each.states() == [DeliveryState.DONE]
+        kinds = [row.kind for row in await each.rows(Event) if row.actor == "worker"]
+        assert kinds[-3:] == ["post.going_out", "delivery.done", "post.published"]
+
+
+async def test_a_workspace_whose_posts_cannot_be_prepared_keeps_no_other_back(
+    stage: Stage, beside: Stage
+) -> None:
+    for each in (stage, beside):
+        await each.plan(each.workspace_id.hex, await each.account())
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Variant).values(settings={"sandbox": "no object"}))
+
+    await deliver_due(stage.context, stage.workspace_id, beside.workspace_id, now=stage.now)
+    await stage.quiet()
+
+    assert await stage.states() == [DeliveryState.WAITING]
+    assert await beside.states() == [DeliveryState.DONE]
 
 
 async def test_the_messages_of_an_account_go_out_one_after_the_other_in_order(

@@ -44,7 +44,7 @@ class Network:
         caller, now = worker(self.workspace_id), NOW + after
         async with self.database.transaction(self.workspace_id) as session:
             rows = await delivering.claim_due(
-                session, caller, by=WORKER, now=now, lease=LEASE, most=1
+                session, [caller.workspace_id], by=WORKER, now=now, lease=LEASE, most=1
             )
             [task] = await delivering.prepare(session, caller, rows, now=now)
         return task

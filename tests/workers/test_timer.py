@@ -15,14 +15,14 @@ from sqlmodel import update
 from domain.accounts.tables import Account
 from domain.kernel.database import Database
 from tests.workers.gallery import plan, shelve
-from tests.workers.stage import Stage, stage
+from tests.workers.stage import Stage, beside, stage
 from workers.clocks import Handles
 from workers.context import Context
 from workers.outbox import Outbox
 from workers.posts import deliver_due
 from workers.timer import Timer, WorkBrokenError, run_due
 
-__all__ = ["stage"]
+__all__ = ["beside", "stage"]
 
 
 class Breaking:
@@ -34,8 +34,8 @@ class Breaking:
         self.error: Exception = ValueError()
         self.again = asyncio.Event()
 
-    async def __call__(self, context: Context, workspace_id: UUID, *, now: datetime) -> int:  # noqa: ARG002 - the signature of handlers
-        if workspace_id != self.workspace_id:
+    async def __call__(self, context: Context, *workspace_ids: UUID, now: datetime) -> int:  # noqa: ARG002 - the signature of handlers
+        if self.workspace_id not in workspace_ids:
             return 0
         self.calls += 1
         if self.calls == 1:
@@ -71,12 +71,34 @@ async def breaking(stage: Stage, tmp_path: Path) -> Breaking:
 async def test_work_that_breaks_keeps_back_no_other(
     stage: Stage, breaking: Breaking, error: Exception
 ) -> None:
-    breaking.error = error
+    breaking.error, probing = error, Breaking(stage.workspace_id)
+    probing.calls = 1
 
     with pytest.raises(WorkBrokenError):
-        await run_due(stage.context, {"deliver": breaking, "probe": breaking})
+        await run_due(stage.context, {"deliver": breaking, "probe": probing})
 
-    assert breaking.calls == 2
+    assert probing.calls == 2
+
+
+async def test_posts_that_break_together_go_out_each_workspace_alone(
+    stage: Stage, beside: Stage
+) -> None:
+    ours, called = {stage.workspace_id, beside.workspace_id}, []
+    for each in (stage, beside):
+        await each.plan("due", await each.account())
+
+    async def handle(context: Context, *workspace_ids: UUID, now: datetime) -> int:  # noqa: ARG001 - the signature of handlers
+        called.append(ours.intersection(workspace_ids))
+        if len(workspace_ids) > 1:
+            raise ValueError
+        return 1
+
+    with pytest.raises(WorkBrokenError):
+        await run_due(stage.context, {"deliver": handle})
+
+    assert called[0] == ours
+    assert sorted(map(len, called[1:]))[-2:] == [1, 1]
+    assert set().union(*called[1:]) == ours
 
 
 async def test_reading_gives_way_to_what_is_due_for_ten_seconds(stage: Stage) -> None:
@@ -109,8 +131,8 @@ async def test_a_turn_does_posts_first_and_then_what_is_due_longest_until_its_ti
     done: list[str] = []
 
     def handler(work: str) -> Handles:
-        async def handle(context: Context, workspace_id: UUID, *, now: datetime) -> int:  # noqa: ARG001 - the signature of handlers
-            if workspace_id != stage.workspace_id:
+        async def handle(context: Context, *workspace_ids: UUID, now: datetime) -> int:  # noqa: ARG001 - the signature of handlers
+            if stage.workspace_id not in workspace_ids:
                 return 0
             done.append(work)
             return 1

@@ -335,7 +335,7 @@ async def test_each_network_gets_its_own_tags_when_a_post_goes_out(
     caller, now = worker(workspace_id), datetime.now(UTC)
     async with database.transaction(workspace_id) as session:
         claims = await delivering.claim_due(
-            session, caller, by=WORKER, now=now, lease=timedelta(minutes=1), most=10
+            session, [caller.workspace_id], by=WORKER, now=now, lease=timedelta(minutes=1), most=10
         )
         tasks = await delivering.prepare(session, caller, claims, now=now)
 

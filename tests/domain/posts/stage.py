@@ -72,7 +72,9 @@ class Stage:
 
 
 async def claiming(session: Any, caller: Any, by: UUID, most: int, *, now: datetime) -> list[Task]:
-    claims = await delivering.claim_due(session, caller, by=by, now=now, lease=LEASE, most=most)
+    claims = await delivering.claim_due(
+        session, [caller.workspace_id], by=by, now=now, lease=LEASE, most=most
+    )
     return await delivering.prepare(session, caller, claims, now=now)
 
 

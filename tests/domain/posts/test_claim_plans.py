@@ -1,12 +1,14 @@
 """The claim reads what is due in its order and what others hold, however much else there is."""
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
+from importlib import import_module
 
 import asyncpg
 import pytest
 
 from domain.kernel.database import Database, driver_of
-from domain.posts import statements
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_community
 from tests.domain.ideas.test_plans import analyse
@@ -23,6 +25,17 @@ SELECT $1, gen_random_uuid(), 1, $3, $3, 'publish', $2,
   FROM generate_series(1, 4000) AS n
 """
 
+VARIABLES = {
+    "house": "uuid",
+    "moment": "timestamptz",
+    "claimer": "uuid",
+    "room": "bigint",
+    "locks": "int",
+    "free": "uuid[]",
+    "lease_end": "timestamptz",
+}
+CLAIMS = import_module("migrations.versions.2026-11-28-2018_claims")
+
 
 @pytest.fixture
 async def plans(database: Database, servers: Servers) -> dict[str, str]:
@@ -35,20 +48,32 @@ async def plans(database: Database, servers: Servers) -> dict[str, str]:
         raw = await driver_of(session)
         await raw.execute(ROWS, workspace_id, account_id, NOW, WORKER)
     await analyse(servers, "deliveries")
-    asked = f"'{workspace_id}', '{NOW}', '{WORKER}', 100"
-    ours = f"'{{{account_id}}}', '{NOW + timedelta(minutes=1)}'"
+    asked = {
+        "house": f"'{workspace_id}'",
+        "moment": f"'{NOW}'",
+        "claimer": f"'{WORKER}'",
+        "room": "100",
+        "locks": "500",
+        "free": f"'{{{account_id}}}'",
+        "lease_end": f"'{NOW + timedelta(minutes=1)}'",
+    }
     async with database.transaction(workspace_id, is_routine=True) as session:
         raw = await driver_of(session)
-        lock = await plan_of(raw, "lock", statements.LOCK_ACCOUNTS, asked)
-        claim = await plan_of(raw, "claim", statements.CLAIM, f"{asked}, {ours}")
+        lock = await plan_of(raw, CLAIMS.LOCK_ACCOUNTS, asked)
+        claim = await plan_of(raw, CLAIMS.CLAIM, asked)
     return {"lock": lock, "claim": claim}
 
 
-async def plan_of(raw: asyncpg.Connection, name: str, statement: str, values: str) -> str:
-    """How a prepared statement is executed, as workers prepare and execute it."""
-    await raw.execute(f"PREPARE {name} AS {statement}")
-    rows = await raw.fetch(f"EXPLAIN EXECUTE {name} ({values})")
-    await raw.execute(f"DEALLOCATE {name}")
+async def plan_of(raw: asyncpg.Connection, statement: str, values: Mapping[str, str]) -> str:
+    """How `parvis_claim` executes a statement of its own: its variables are parameters."""
+    types = ", ".join(VARIABLES.values())
+    for place, name in enumerate(VARIABLES, start=1):
+        statement = re.sub(rf"\b{name}\b", f"${place}", statement)
+    await raw.execute(f"PREPARE claim ({types}) AS {statement}")
+    rows = await raw.fetch(
+        f"EXPLAIN EXECUTE claim ({', '.join(values[each] for each in VARIABLES)})"
+    )
+    await raw.execute("DEALLOCATE claim")
     return "\n".join(map(str, rows))
 
 

@@ -61,7 +61,9 @@ async def post(database: Database, workspace_id: UUID, now: datetime) -> PostDet
 async def claim(database: Database, workspace_id: UUID, now: datetime) -> list[Task]:
     caller = worker(workspace_id)
     async with database.transaction(workspace_id) as session:
-        rows = await delivering.claim_due(session, caller, by=WORKER, now=now, lease=LEASE, most=10)
+        rows = await delivering.claim_due(
+            session, [caller.workspace_id], by=WORKER, now=now, lease=LEASE, most=10
+        )
     async with database.transaction(workspace_id) as session:
         return await delivering.prepare(session, caller, rows, now=now)
 
@@ -97,7 +99,7 @@ async def test_a_claim_takes_500_accounts_at_most_first_what_is_longest_due(
     for _ in range(3):
         async with database.transaction(workspace_id) as session:
             rows = await delivering.claim_due(
-                session, worker(workspace_id), by=WORKER, now=now, lease=LEASE, most=2000
+                session, [workspace_id], by=WORKER, now=now, lease=LEASE, most=2000
             )
         claimed.append([round((now - row["due_at"]).total_seconds()) for row in rows])
 

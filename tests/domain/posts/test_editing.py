@@ -55,7 +55,7 @@ class Desk:
     async def claim(self, now: datetime) -> Task:
         async with self.database.transaction(self.workspace_id) as session:
             rows = await delivering.claim_due(
-                session, self.caller, by=WORKER, now=now, lease=LEASE, most=10
+                session, [self.workspace_id], by=WORKER, now=now, lease=LEASE, most=10
             )
         async with self.database.transaction(self.workspace_id) as session:
             [task] = await delivering.prepare(session, self.caller, rows, now=now)

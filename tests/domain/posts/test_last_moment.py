@@ -36,7 +36,9 @@ async def claimed(database: Database, workspace_id: UUID, now: datetime) -> Post
     async with database.transaction(workspace_id) as session:
         await schedule_post(session, caller, made.id, at, expected_version=None, now=now - WAITS)
     async with database.transaction(workspace_id) as session:
-        [_] = await delivering.claim_due(session, caller, by=WORKER, now=now, lease=LEASE, most=10)
+        [_] = await delivering.claim_due(
+            session, [caller.workspace_id], by=WORKER, now=now, lease=LEASE, most=10
+        )
     async with database.transaction(workspace_id) as session:
         return await get_post(session, caller, made.id)
 

@@ -35,7 +35,9 @@ async def test_a_failed_delivery_that_was_planned_anew_is_not_sent_beside_the_ne
         post = await create_post(session, caller, command, now=now)
         await schedule_post(session, caller, post.id, at_once, expected_version=None, now=now)
     async with database.transaction(caller.workspace_id) as session:
-        rows = await delivering.claim_due(session, caller, by=WORKER, now=now, lease=LEASE, most=1)
+        rows = await delivering.claim_due(
+            session, [caller.workspace_id], by=WORKER, now=now, lease=LEASE, most=1
+        )
         [task] = await delivering.prepare(session, caller, rows, now=now)
     async with database.transaction(caller.workspace_id) as session:
         await recording.record_error(
@@ -51,6 +53,8 @@ async def test_a_failed_delivery_that_was_planned_anew_is_not_sent_beside_the_ne
 
     async with database.transaction(caller.workspace_id) as session:
         planned = await deliveries_of(session, caller, post.id)
-        rows = await delivering.claim_due(session, caller, by=WORKER, now=now, lease=LEASE, most=9)
+        rows = await delivering.claim_due(
+            session, [caller.workspace_id], by=WORKER, now=now, lease=LEASE, most=9
+        )
     assert [(row.state, row.due_at) for row in planned] == [("waiting", later)] * 2
     assert rows == []
