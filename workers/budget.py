@@ -35,7 +35,7 @@ from domain.connector.rates import is_of_all, is_slowed, read_rate
 from domain.kernel.clock import utc_now
 from domain.kernel.ids import show
 from domain.kernel.nudges import VALKEY_PATIENCE_S
-from workers.gathering import Gathered
+from workers.gathering import FOR_ALL, Gathered
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 
@@ -116,9 +116,6 @@ end
 """
 
 
-_FOR_ALL = UUID(int=0)
-
-
 @dataclass(slots=True)
 class _Asked:
     """A call's share of each budget that it falls under, and when the fullest is whole again."""
@@ -163,7 +160,7 @@ class Budgets:
             counter = counter_of(manifest, account_id, budget, now=now)
             asked.keys.append(counter.key)
             asked.arguments += [budget.limit, _ms(counter.ends_at)]
-        await self._gathered.put(_FOR_ALL, asked, self._take_all)
+        await self._gathered.put(FOR_ALL, asked, self._take_all)
         if asked.whole_at_ms:
             raise RateLimited(
                 f"The rate budget of this account at {manifest.name} is spent: "

@@ -7,6 +7,8 @@ from uuid import UUID
 
 Item = TypeVar("Item")
 MOST = 100
+FOR_ALL = UUID(int=0)
+"""For what is stored of many workspaces at once."""
 Write = Callable[[UUID, Sequence[Item]], Awaitable[None]]
 """Stores items of one workspace in one transaction."""
 

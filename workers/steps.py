@@ -14,11 +14,11 @@ from uuid import UUID
 
 from domain.connector.http import Call, Http, Reply
 from domain.connector.words import Checkpoint
-from domain.kernel.caller import worker
 from domain.posts import delivering
 from domain.posts.delivering import Step, Task
 from domain.posts.rules import sent_of
 from workers.context import Context
+from workers.gathering import FOR_ALL
 from workers.sending import is_safe
 
 
@@ -68,7 +68,7 @@ class Steps:
     async def _keep(self, checkpoint: Checkpoint | None, *, begins: bool) -> None:
         step = Step(self._task, checkpoint, begins)
         write = partial(_write, self._context)
-        await self._context.outbox.steps.put(self._task.workspace_id, step, write)
+        await self._context.outbox.steps.put(FOR_ALL, step, write)
         if not step.is_kept:
             raise LeaseLost
         self._is_begun = begins
@@ -87,5 +87,5 @@ class Beginning:
         return await self.http(call)
 
 
-async def _write(context: Context, workspace_id: UUID, steps: Sequence[Step]) -> None:
-    await delivering.keep_steps(context.database.reads, worker(workspace_id), steps)
+async def _write(context: Context, _for_all: UUID, steps: Sequence[Step]) -> None:
+    await delivering.keep_steps(context.database.reads, steps)

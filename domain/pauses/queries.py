@@ -47,8 +47,8 @@ SELECT p.id, (array_agg(d.id ORDER BY d.id))[:{MOST_UNDER_WAY}] AS delivery_ids
 """What was let out before a pause began: a post says so once its messages were judged."""
 # Before its own statement: what another transaction has let out meanwhile is seen by the next.
 WAIT_FOR_JUDGES = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 4))"
-JUDGE = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1::text, 4))"
-"""Held by who lets messages out, until they are marked: a pause begins before or after that."""
+"""Those who let messages out (`parvis_judge`), until they are marked: a pause begins before or
+after that."""
 
 
 def visible(caller: Caller) -> SelectOfScalar[Pause]:

@@ -8,7 +8,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.database import driver_of
 from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.registers import Register
@@ -16,7 +15,6 @@ from domain.kernel.shapes import Page
 from domain.policies.shapes import PolicyView
 from domain.policies.tables import ApprovalPolicy
 
-ANY = "SELECT EXISTS (SELECT FROM approval_policies WHERE workspace_id = $1)"
 IN_ORDER = Sort("approval_policies.id", (col(ApprovalPolicy.id),), (UUID,))
 
 
@@ -49,10 +47,3 @@ async def policies_of(
     """Those of communities, in the order they are asked in; for the floors above."""
     statement = visible(caller).where(col(ApprovalPolicy.community_id).in_(community_ids))
     return (await session.exec(statement.order_by(col(ApprovalPolicy.id)))).all()
-
-
-async def has_policies(session: AsyncSession, caller: Caller) -> bool:
-    """Whether the workspace has any at all: asked before every batch that goes out."""
-    raw = await driver_of(session)
-    has_any: bool = await raw.fetchval(ANY, caller.workspace_id)
-    return has_any

@@ -48,12 +48,12 @@ async def record_done(
     posts = await lock_posts(raw, caller, (each.task.post_id for each in arrived))
     rows = await _lock_deliveries(raw, caller, arrived)
     there = [each for each in arrived if each.task.id in rows]
-    await _add_attempts(raw, caller, there, now)
     new = [
         each
         for each in there
         if may_move(DeliveryState(rows[each.task.id]["state"]), DeliveryState.DONE)
     ]
+    await _record(raw, caller, there, new, now)
     if not new:
         return
     await _end(raw, caller, new, now)
@@ -108,38 +108,37 @@ async def _lock_deliveries(
     return {row["id"]: row for row in rows}
 
 
-async def _add_attempts(
-    raw: asyncpg.Connection, caller: Caller, arrived: Sequence[Arrived], now: datetime
+async def _record(
+    raw: asyncpg.Connection,
+    caller: Caller,
+    there: Sequence[Arrived],
+    new: Sequence[Arrived],
+    now: datetime,
 ) -> None:
-    """One more line in the history of each."""
+    """One more line in the history of each, and what is published of those that are new."""
+    shown = [(each.task.id, each.published) for each in new if each.published and _is_own(each)]
     await raw.execute(
-        statements.ADD_ATTEMPTS,
+        statements.RECORD,
         caller.workspace_id,
         DeliveryState.DONE.value,
         now,
-        [new_id() for _ in arrived],
-        [each.task.id for each in arrived],
-        [each.task.act for each in arrived],
-        [each.started_at for each in arrived],
+        [new_id() for _ in there],
+        [each.task.id for each in there],
+        [each.task.act for each in there],
+        [each.started_at for each in there],
+        [id_ for id_, _ in shown],
+        [_refs(published) for _, published in shown],
+        [published.remote_id for _, published in shown],
+        [published.url for _, published in shown],
+        now + FIRST_LOOK,
     )
 
 
 async def _end(
     raw: asyncpg.Connection, caller: Caller, arrived: Sequence[Arrived], now: datetime
 ) -> None:
+    """What is not published itself, and what is undone."""
     workspace_id = caller.workspace_id
-    shown = [(each.task.id, each.published) for each in arrived if each.published and _is_own(each)]
-    if shown:
-        await raw.execute(
-            statements.ARRIVED,
-            workspace_id,
-            now,
-            [id_ for id_, _ in shown],
-            [_refs(published) for _, published in shown],
-            [published.remote_id for _, published in shown],
-            [published.url for _, published in shown],
-            now + FIRST_LOOK,
-        )
     rest = [each.task.id for each in arrived if each.published is None or not _is_own(each)]
     if rest:
         await raw.execute(statements.DONE, workspace_id, now, rest)

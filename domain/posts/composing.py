@@ -1,4 +1,4 @@
-"""Composes what claimed deliveries will say: of whole batches, a statement for each kind of row."""
+"""Composes what claimed deliveries will say: of whole batches at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from domain.posts.quotes import addresses_of
 
 
 class _Post(NamedTuple):
-    """A row of `POSTS`."""
+    """The end of a row of `VARIANTS`."""
 
     id: UUID
     text: str
@@ -40,7 +40,7 @@ class _Post(NamedTuple):
 
 
 class _Variant(NamedTuple):
-    """A row of `VARIANTS`."""
+    """The begin of a row of `VARIANTS`."""
 
     id: UUID
     post_id: UUID
@@ -91,10 +91,11 @@ async def new_contents(
     if not fresh:
         return {}
     rows = await raw.fetch(statements.VARIANTS, caller.workspace_id, list(fresh))
-    variants = [_Variant(*row) for row in rows]
-    ids = list({variant.post_id for variant in variants})
-    found = await raw.fetch(statements.POSTS, caller.workspace_id, ids)
-    posts = {row["id"]: _Post(*row) for row in found}
+    own = len(_Variant._fields)
+    variants = [_Variant(*row[:own]) for row in rows]
+    posts = {
+        variant.post_id: _Post(*row[own:]) for variant, row in zip(variants, rows, strict=True)
+    }
     adaptations = await _adaptations(raw, caller, posts.values())
     contents = {
         each.id: _content(posts[each.post_id], each, adaptations.get(each.post_id, ()))

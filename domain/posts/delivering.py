@@ -131,22 +131,21 @@ async def prepare(
     """Says of posts that they go out, and keeps with each delivery what exactly it will say.
 
     What is paused, comes too late, lacks an approval, shows media without a right, quotes what is
-    not public or is on legal hold is left out: a hold is asked for first, and again once posts are
-    marked as going out.
+    not public or is on legal hold is left out: a hold is asked for first, and again of what could
+    not be marked as going out.
     """
     raw = await driver_of(session)
-    rows = await withhold(session, caller, rows, now=now)
-    rows = await hold_paused(session, caller, rows, now=now)
-    rows = await hold_missed(session, caller, rows, now=now)
-    rows = await hold_unapproved(session, caller, rows, now=now)
+    rows = await _hold_barred(session, raw, caller, rows, now)
     contents = await new_contents(raw, caller, rows)
     shown = {row["id"]: shown_by(row, contents) for row in rows}
     rows = await hold_without_right(session, caller, rows, shown, now=now)
     quotes = {id_: content.quote_of for id_, content in contents.items()}
     rows = await hold_unquotable(session, caller, rows, quotes, now=now)
     traces = {r["post_id"]: r["trace"] for r in rows if r["kind"] == DeliveryKind.PUBLISH}
-    await _mark_going_out(session, raw, caller, traces, now)
-    rows = await withhold(session, caller, rows, now=now)
+    marked = await _mark_going_out(session, raw, caller, traces, now)
+    others = [row for row in rows if row["post_id"] not in marked]
+    free = {row["id"] for row in await withhold(session, caller, others, now=now)}
+    rows = [row for row in rows if row["post_id"] in marked or row["id"] in free]
     contents = {row["id"]: contents[row["id"]] for row in rows if row["id"] in contents}
     if contents:
         stored = [each.model_dump_json() for each in contents.values()]
@@ -154,20 +153,38 @@ async def prepare(
     return [_task(caller, row, contents) for row in rows if row["content"] or row["id"] in contents]
 
 
+async def _hold_barred(
+    session: AsyncSession, raw: asyncpg.Connection, caller: Caller, rows: Claims, now: datetime
+) -> Claims:
+    """Of most workspaces nothing is held in any way: one question tells."""
+    posts = list({row["post_id"] for row in rows} - {None})
+    [bars] = await raw.fetch(statements.JUDGE, caller.workspace_id, posts)
+    if bars["on_hold"]:
+        rows = await withhold(session, caller, rows, now=now)
+    if bars["paused"]:
+        rows = await hold_paused(session, caller, rows, now=now)
+    rows = await hold_missed(session, caller, rows, now=now)
+    if bars["has_policies"]:
+        rows = await hold_unapproved(session, caller, rows, now=now)
+    return rows
+
+
 def unprepared(caller: Caller, row: asyncpg.Record) -> Task:
     """A claimed delivery as its row has it, without what it would say."""
     return _task(caller, row, {row["id"]: Content(parts=())})
 
 
-async def keep_steps(pool: asyncpg.Pool, caller: Caller, steps: Sequence[Step]) -> None:
+async def keep_steps(pool: asyncpg.Pool, steps: Sequence[Step]) -> None:
     """Keeps how far deliveries got: a transaction in one round trip, as all of them wait for it.
+
+    One workspace after the other, each as its own.
 
     Of what was claimed again since, nothing begins by it; what had begun may still tell of itself
     while the outcome is in doubt.
     """
     rows = await pool.fetch(
         statements.KEEP_STEPS,
-        caller.workspace_id,
+        [each.task.workspace_id for each in steps],
         [each.task.id for each in steps],
         [each.task.version for each in steps],
         [each.begins for each in steps],
@@ -197,7 +214,7 @@ async def _mark_going_out(
     caller: Caller,
     traces: Mapping[UUID, str | None],
     now: datetime,
-) -> None:
+) -> set[UUID]:
     found = await raw.fetch(statements.GOING_OUT, caller.workspace_id, list(traces), now)
     data = {"previous": {"state": PostState.SCHEDULED}, "state": PostState.GOING_OUT}
     for row in found:
@@ -211,6 +228,7 @@ async def _mark_going_out(
             data=data,
             trace=traces[id_],
         )
+    return {row["id"] for row in found}
 
 
 def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Task:

@@ -17,7 +17,6 @@ from domain.kernel.ids import show
 from domain.pauses.queries import (
     COVERS,
     IS_OVERDUE,
-    JUDGE,
     OF_DELIVERIES,
     pause_views,
     visible,
@@ -55,13 +54,13 @@ async def hold_paused(
 ) -> Sequence[asyncpg.Record]:
     """Holds of claimed deliveries those that a pause covers; gives the others.
 
+    For who is known as a judge (`parvis_judge`): a pause begins before or after.
     Withdrawals go on, and look-ups: they bring nothing out.
     """
     asked = [row["id"] for row in rows if _brings_out(row)]
     raw = await driver_of(session)
     if not asked:
         return rows
-    await raw.execute(JUDGE, str(caller.workspace_id))
     if not await raw.fetch(LOCK_OPEN, caller.workspace_id):
         return rows
     found = await raw.fetch(PAUSED, caller.workspace_id, asked)

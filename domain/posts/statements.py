@@ -6,22 +6,22 @@ locked those before. So batches never wait for each other crosswise.
 
 CLAIM = "SELECT * FROM parvis_claim($1, $2, $3, $4, $5)"
 
+# Who lets messages out is known by it until the end of the transaction.
+JUDGE = "SELECT on_hold, paused, has_policies FROM parvis_judge($1, $2)"
+
 VARIANTS = """
 SELECT v.id, v.post_id, v.parts, v.media_ids, v.link_url, v.language, v.visibility,
        v.content_warning, v.poll, v.quote_of, v.first_comment, v.settings, a.network,
        coalesce(v.locale, a.locale) AS locale,
-       coalesce(v.segment, a.segment) AS segment, coalesce(v.tone, a.tone) AS tone
-  FROM variants v JOIN accounts a ON a.workspace_id = v.workspace_id AND a.id = v.account_id
- WHERE v.workspace_id = $1 AND v.id = ANY ($2)
-"""
-
-POSTS = """
-SELECT p.id, p.text, p.media_ids, p.link_url, p.language, c.name AS campaign, c.utm,
+       coalesce(v.segment, a.segment) AS segment, coalesce(v.tone, a.tone) AS tone,
+       p.id, p.text, p.media_ids, p.link_url, p.language, c.name AS campaign, c.utm,
        p.poll, p.quote_of, p.first_comment, p.settings,
        EXISTS (SELECT FROM adaptations d
                 WHERE d.workspace_id = p.workspace_id AND d.post_id = p.id) AS is_adapted
-  FROM posts p LEFT JOIN campaigns c ON c.workspace_id = p.workspace_id AND c.id = p.campaign_id
- WHERE p.workspace_id = $1 AND p.id = ANY ($2)
+  FROM variants v JOIN accounts a ON a.workspace_id = v.workspace_id AND a.id = v.account_id
+  JOIN posts p ON p.workspace_id = v.workspace_id AND p.id = v.post_id
+  LEFT JOIN campaigns c ON c.workspace_id = p.workspace_id AND c.id = p.campaign_id
+ WHERE v.workspace_id = $1 AND v.id = ANY ($2)
 """
 
 # Removed ones too: what was planned before goes on to name them.
@@ -82,7 +82,7 @@ WITH mine AS MATERIALIZED (
 UPDATE deliveries d SET content = CAST(mine.value AS jsonb)
   FROM mine WHERE d.workspace_id = $1 AND d.id = mine.id
 """
-KEEP_STEPS = "SELECT parvis_keep_progress($1, $2, $3, $4, $5) AS id"
+KEEP_STEPS = "SELECT parvis_keep_progress_of($1, $2, $3, $4, $5) AS id"
 
 # A lease is ours as long as it ends when we said it would.
 _OURS = """
@@ -145,26 +145,26 @@ UPDATE deliveries
  WHERE workspace_id = $1 AND id = ANY ($3)
 """
 # A retry counts on where the history ends.
-ADD_ATTEMPTS = """
-INSERT INTO attempts (workspace_id, outcome, ended_at, id, delivery_id, act, started_at, number)
-SELECT $1, $2, $3, sent.*,
-       (SELECT count(*) + 1 FROM attempts a
-         WHERE a.workspace_id = $1 AND a.delivery_id = sent.delivery_id)
-  FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[])
-       AS sent (id, delivery_id, act, started_at)
+RECORD = """
+WITH told AS (
+    INSERT INTO attempts (workspace_id, outcome, ended_at, id, delivery_id, act, started_at, number)
+    SELECT $1, $2, $3, sent.*,
+           (SELECT count(*) + 1 FROM attempts a
+             WHERE a.workspace_id = $1 AND a.delivery_id = sent.delivery_id)
+      FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[])
+           AS sent (id, delivery_id, act, started_at)
+)
+UPDATE deliveries d
+   SET state = 'done', act_at = NULL, problem = NULL, version = version + 1, updated_at = $3,
+       published_at = $3, refs = CAST(sent.refs AS jsonb), remote_id = sent.remote_id,
+       url = sent.url, read_back_at = $12
+  FROM unnest($8::uuid[], $9::text[], $10::text[], $11::text[]) AS sent (id, refs, remote_id, url)
+ WHERE d.workspace_id = $1 AND d.id = sent.id
 """
 DONE = """
 UPDATE deliveries d
    SET state = 'done', act_at = NULL, problem = NULL, version = version + 1, updated_at = $2
  WHERE workspace_id = $1 AND id = ANY ($3)
-"""
-ARRIVED = """
-UPDATE deliveries d
-   SET state = 'done', act_at = NULL, problem = NULL, version = version + 1, updated_at = $2,
-       published_at = $2, refs = CAST(sent.refs AS jsonb), remote_id = sent.remote_id,
-       url = sent.url, read_back_at = $7
-  FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) AS sent (id, refs, remote_id, url)
- WHERE d.workspace_id = $1 AND d.id = sent.id
 """
 UNDONE = """
 UPDATE deliveries

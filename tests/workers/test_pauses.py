@@ -386,7 +386,7 @@ async def test_what_is_half_out_goes_on_however_late(
         )
         [task] = await delivering.prepare(session, caller, rows, now=stage.now)
     step = Step(task, reached, begins=False)
-    await delivering.keep_steps(stage.database.reads, caller, [step])
+    await delivering.keep_steps(stage.database.reads, [step])
     stage.now += timedelta(minutes=61)
 
     assert await go(stage) == sent

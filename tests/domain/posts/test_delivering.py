@@ -106,10 +106,10 @@ async def test_a_claim_takes_500_accounts_at_most_first_what_is_longest_due(
     assert [sorted(each) for each in claimed] == [list(range(3, 503)), [1, 2], []]
 
 
-async def begin(database: Database, workspace_id: UUID, task: Task) -> bool:
+async def begin(database: Database, task: Task) -> bool:
     """Whether it may be sent: known for good before it is."""
     step = Step(task, None, begins=True)
-    await delivering.keep_steps(database.reads, worker(workspace_id), [step])
+    await delivering.keep_steps(database.reads, [step])
     return step.is_kept
 
 
@@ -117,7 +117,7 @@ async def test_a_lost_lease_is_looked_up_and_not_sent_again(
     database: Database, workspace_id: UUID, post: PostDetail, now: datetime
 ) -> None:
     [sent] = await claim(database, workspace_id, now)
-    assert await begin(database, workspace_id, sent)
+    assert await begin(database, sent)
     later = now + LEASE
 
     [task] = await claim(database, workspace_id, later)
@@ -135,24 +135,24 @@ async def test_what_never_began_is_taken_over_and_sent_without_a_look_up(
 
     assert (second.act, second.attempts, second.look_ups) == (SEND, 1, 0)
     assert await state(database, post, workspace_id) == ("going_out", "going")
-    assert not await begin(database, workspace_id, first), "its claim is over"
-    assert await begin(database, workspace_id, second)
-    assert not await begin(database, workspace_id, first), "another has begun"
+    assert not await begin(database, first), "its claim is over"
+    assert await begin(database, second)
+    assert not await begin(database, first), "another has begun"
 
 
 async def test_what_stood_between_two_steps_goes_on_from_its_checkpoint(
     database: Database, workspace_id: UUID, post: PostDetail, now: datetime
 ) -> None:
     [first] = await claim(database, workspace_id, now)
-    await begin(database, workspace_id, first)
+    await begin(database, first)
     step = Step(first, {"sent": 1}, begins=False)
-    await delivering.keep_steps(database.reads, worker(workspace_id), [step])
+    await delivering.keep_steps(database.reads, [step])
 
     [second] = await claim(database, workspace_id, now + LEASE)
 
     assert (second.act, second.checkpoint, second.attempts) == (SEND, {"sent": 1}, 1)
     assert await state(database, post, workspace_id) == ("going_out", "going")
-    assert await begin(database, workspace_id, second)
+    assert await begin(database, second)
     [third] = await claim(database, workspace_id, now + 2 * LEASE)
     assert third.act == LOOK_UP
 
@@ -162,7 +162,7 @@ async def test_another_attempt_begins_anew(
     database: Database, workspace_id: UUID, now: datetime
 ) -> None:
     [first] = await claim(database, workspace_id, now)
-    await begin(database, workspace_id, first)
+    await begin(database, first)
     wait = Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
     await fail(database, workspace_id, first, wait)
 
@@ -193,11 +193,11 @@ async def test_how_far_it_got_is_kept_also_while_the_outcome_is_in_doubt(
     database: Database, workspace_id: UUID, now: datetime
 ) -> None:
     [sent] = await claim(database, workspace_id, now)
-    await begin(database, workspace_id, sent)
+    await begin(database, sent)
     await claim(database, workspace_id, now + LEASE)
 
     step = Step(sent, {"sent": 1}, begins=False)
-    await delivering.keep_steps(database.reads, worker(workspace_id), [step])
+    await delivering.keep_steps(database.reads, [step])
 
     [looked] = await claim(database, workspace_id, now + 2 * LEASE)
     assert (step.is_kept, looked.checkpoint) == (True, {"sent": 1})
@@ -211,7 +211,7 @@ async def test_account_that_speaks_again_ends_no_lease(
     wait = Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
     await fail(database, workspace_id, first, wait)
     [second] = await claim(database, workspace_id, now)
-    await begin(database, workspace_id, second)
+    await begin(database, second)
 
     async with database.transaction(workspace_id) as session:
         caller = worker(workspace_id)
@@ -259,7 +259,7 @@ async def test_a_message_that_is_not_there_is_sent_again(
     database: Database, workspace_id: UUID, now: datetime
 ) -> None:
     [sent] = await claim(database, workspace_id, now)
-    await begin(database, workspace_id, sent)
+    await begin(database, sent)
     later = now + LEASE
     [task] = await claim(database, workspace_id, later)
     async with database.transaction(workspace_id) as session:
@@ -342,14 +342,14 @@ async def test_a_late_word_on_an_earlier_attempt_ends_no_doubt_about_a_later_one
 ) -> None:
     caller = worker(workspace_id)
     [first] = await claim(database, workspace_id, now)
-    await begin(database, workspace_id, first)
+    await begin(database, first)
     [look] = await claim(database, workspace_id, now + LEASE)
     async with database.transaction(workspace_id) as session:
         await recording.record_not_there(
             session, caller, look, again_at=None, started_at=now, now=now + LEASE
         )
     [second] = await claim(database, workspace_id, now + LEASE)
-    await begin(database, workspace_id, second)
+    await begin(database, second)
     [looking] = await claim(database, workspace_id, now + 2 * LEASE)
 
     wait = Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")

@@ -191,7 +191,7 @@ class Schedules(RuleBasedStateMachine):
             return False
         assert not self.is_paused(hand.task), "paused"
         step = Step(hand.task, None, begins=True)
-        self.stage.run(delivering.keep_steps(self.stage.database.reads, self.stage.caller, [step]))
+        self.stage.run(delivering.keep_steps(self.stage.database.reads, [step]))
         if step.is_kept:
             assert hand.target not in self.doubts, "sent twice with no look-up between"
             assert hand.target not in self.public, "sent twice"
