@@ -1,5 +1,6 @@
 """Claims, leases and records, each against the database."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -138,6 +139,29 @@ async def test_what_never_began_is_taken_over_and_sent_without_a_look_up(
     assert not await begin(database, first), "its claim is over"
     assert await begin(database, second)
     assert not await begin(database, first), "another has begun"
+
+
+async def test_steps_of_several_workspaces_are_kept_at_once_and_each_in_its_own(
+    database: Database, now: datetime
+) -> None:
+    here, there = await make_workspace(database), await make_workspace(database)
+    tasks = []
+    for workspace_id in (here, there):
+        await make_due_post(database, workspace_id, now=now)
+        tasks += await claim(database, workspace_id, now)
+    [ours, theirs] = tasks
+    foreign = Step(replace(ours, workspace_id=there), None, begins=True)
+
+    await delivering.keep_steps(database.reads, [foreign])
+    steps = [Step(ours, None, begins=True), Step(theirs, {"sent": 1}, begins=False)]
+    await delivering.keep_steps(database.reads, steps)
+
+    assert not foreign.is_kept
+    assert [each.is_kept for each in steps] == [True, True]
+    [ours_again] = await claim(database, here, now + LEASE)
+    [theirs_again] = await claim(database, there, now + LEASE)
+    assert (ours_again.act, ours_again.checkpoint) == (LOOK_UP, {})
+    assert (theirs_again.act, theirs_again.checkpoint) == (SEND, {"sent": 1})
 
 
 async def test_what_stood_between_two_steps_goes_on_from_its_checkpoint(
