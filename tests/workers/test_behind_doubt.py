@@ -11,7 +11,6 @@ from domain.accounts.rules import InDoubt
 from domain.accounts.service import change_account
 from domain.accounts.shapes import ChangeAccount
 from domain.connector.errors import OutcomeUnknown, RateLimited, Unavailable
-from domain.kernel.caller import worker
 from domain.posts import delivering
 from domain.posts.command_shapes import ChangePost, EditPost, VariantInput, WithdrawPost
 from domain.posts.delivery_shapes import Settlement
@@ -138,7 +137,7 @@ async def test_while_a_message_is_looked_up_no_other_worker_speaks_for_its_accou
     async with stage.database.transaction(stage.workspace_id) as session:
         await delivering.claim_due(
             session,
-            worker(stage.workspace_id),
+            [stage.workspace_id],
             by=stage.context.worker_id,
             now=stage.now,
             lease=LEASE,

@@ -5,8 +5,8 @@ The code before this goes on to ask one by one, and to keep steps workspace by w
 
 from alembic import op
 
-revision = "2026_11_28_1950"
-down_revision = "2026_11_28_1935"
+revision = "2026_11_28_2019"
+down_revision = "2026_11_28_2018"
 branch_labels = None
 depends_on = None
 
