@@ -226,8 +226,11 @@ class Allowances:
         forgotten_s = time.monotonic()
         while True:
             await asyncio.sleep(SHARE_SOONEST_S)
+            # No `wait_for`: where it is cancelled as the event is set, it forgets the cancelling
+            # (github.com/python/cpython/issues/86296, mended in 3.12), and nothing ends this.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._pressing.wait(), SHARE_EVERY_S)
+                async with asyncio.timeout(SHARE_EVERY_S):
+                    await self._pressing.wait()
             self._pressing.clear()
             if self._unshared:
                 await self.share()
