@@ -110,3 +110,12 @@ class Consents(Protocol):
     ) -> dict[str, JsonValue] | None:
         """What networks read of us at `/connect/clients/{network}.json`; None: nothing."""
         ...
+
+
+def no_document(
+    public_url: str,  # noqa: ARG001 - the ability's own signature
+    redirect_uri: str,  # noqa: ARG001 - as above
+    client: Client | None,  # noqa: ARG001 - as above
+) -> dict[str, JsonValue] | None:
+    """Of networks that read nothing of us."""
+    return None

@@ -48,6 +48,27 @@ SCOPES = LoginField(
     is_required=False,
     example="threads_basic,threads_content_publish",
 )
+TOKENS_SECRET = LoginField(
+    name=APP_SECRET,
+    label="Secret of the app that the token is for; without it no hook is believed",
+    is_secret=True,
+    is_required=False,
+    example="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+)
+HOOK_WORD = LoginField(
+    name="hook_word",
+    label="Verify token that you give Meta with the address of the hook",
+    is_secret=True,
+    is_required=False,
+    example="four-words-of-your-own",
+)
+SERVER = LoginField(
+    name="server",
+    label="Server that passes calls on to Meta (Meta's own when left out)",
+    is_secret=False,
+    is_required=False,
+    example="https://graph.example.org",
+)
 # Instagram's and Threads' pages put it behind the address; whoever copies it may bring it along.
 _TAIL = "#_"
 
@@ -74,6 +95,11 @@ class Token(Heard):
                 return token
             case _:
                 return told
+
+
+def root_of(wish: Wish, usual: str) -> str:
+    """The server that passes calls on, or the network's own."""
+    return wish.given(SERVER.name).rstrip("/") or usual
 
 
 def asked_at(page: str, wish: Wish, **more: str) -> Begun:

@@ -1,22 +1,8 @@
 """What connecting a Page asks for."""
 
-from domain.connector.dialects.graph_consent import APP, SCOPES
+from domain.connector.dialects.graph_consent import APP, HOOK_WORD, SCOPES, SERVER, TOKENS_SECRET
 from domain.connector.manifest import LoginField
 
-_HOOK_WORD = LoginField(
-    name="hook_word",
-    label="Verify token that you give Facebook with the address of the hook",
-    is_secret=True,
-    is_required=False,
-    example="four-words-of-your-own",
-)
-_SERVER = LoginField(
-    name="server",
-    label="Server that passes calls on to Meta (Meta's own when left out)",
-    is_secret=False,
-    is_required=False,
-    example="https://graph.example.org",
-)
 LOGIN = (
     LoginField(
         name="token",
@@ -25,15 +11,9 @@ LOGIN = (
         is_required=True,
         example="EAAGm0PX4ZCpsBAKZCmYqgZAZB2kZD…",
     ),
-    LoginField(
-        name="app_secret",
-        label="Secret of the app that the token is for; without it no hook is believed",
-        is_secret=True,
-        is_required=False,
-        example="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
-    ),
-    _HOOK_WORD,
-    _SERVER,
+    TOKENS_SECRET,
+    HOOK_WORD,
+    SERVER,
 )
 CONSENT = (
     *APP,
@@ -52,6 +32,6 @@ CONSENT = (
         is_required=False,
         example="1029384756102938",
     ),
-    _HOOK_WORD,
-    _SERVER,
+    HOOK_WORD,
+    SERVER,
 )

@@ -9,9 +9,15 @@ where that of the person was lengthened first, and is all that is kept in the en
 from dataclasses import replace
 from datetime import datetime
 
-from pydantic import JsonValue
-
-from domain.connector.consent import Begun, Choice, Client, Clients, Place, Wish, code_used
+from domain.connector.consent import (
+    Begun,
+    Choice,
+    Clients,
+    Place,
+    Wish,
+    code_used,
+    no_document,
+)
 from domain.connector.dialects import graph_consent
 from domain.connector.dialects.graph import Graph, Listed
 from domain.connector.dialects.graph_hooks import APP_SECRET
@@ -76,12 +82,7 @@ async def finish(
         return await _entered(http, wish, meant(pages, named), now)
 
 
-def document(
-    public_url: str,  # noqa: ARG001 - the ability's own signature
-    redirect_uri: str,  # noqa: ARG001 - as above
-    client: Client | None,  # noqa: ARG001 - as above
-) -> dict[str, JsonValue] | None:
-    return None
+document = no_document
 
 
 async def _entered(http: Http, wish: Wish, page: OwnedPage, now: datetime) -> Connected:
@@ -108,5 +109,4 @@ async def _granted(person: Graph) -> set[str]:
 
 def _root(wish: Wish, usual: str) -> str:
     """Facebook's pages and its api have versions in common."""
-    root = wish.given("server").rstrip("/") or usual
-    return f"{root}{MANIFEST.at('graph', wish.versions.get('graph'))}"
+    return f"{graph_consent.root_of(wish, usual)}{MANIFEST.at('graph', wish.versions.get('graph'))}"

@@ -6,9 +6,7 @@ read 2026-11-28. Id and secret are those that the dashboard shows for Instagram,
 
 from datetime import datetime
 
-from pydantic import JsonValue
-
-from domain.connector.consent import Begun, Client, Clients, Wish, code_used
+from domain.connector.consent import Begun, Clients, Wish, code_used, no_document
 from domain.connector.dialects import graph_consent, graph_lifetimes
 from domain.connector.dialects.graph import Graph
 from domain.connector.http import Http
@@ -26,7 +24,7 @@ SCOPES = ",".join(
 
 
 async def begin(http: Http, wish: Wish, clients: Clients) -> Begun:  # noqa: ARG001 - the ability's own signature
-    page = f"{_root(wish, ROOT)}/oauth/authorize"
+    page = f"{graph_consent.root_of(wish, ROOT)}/oauth/authorize"
     return graph_consent.asked_at(page, wish, scope=wish.given("scopes") or SCOPES)
 
 
@@ -39,11 +37,11 @@ async def finish(
     *,
     now: datetime,
 ) -> Connected:
-    endpoint, name = f"{_root(wish, TOKENS)}/oauth/access_token", MANIFEST.name
+    endpoint, name = f"{graph_consent.root_of(wish, TOKENS)}/oauth/access_token", MANIFEST.name
     short = await graph_consent.exchanged(http, name, endpoint, wish, code)
     graph_consent.ensure_granted(name, wish, short.granted, NEEDED)
     with code_used():
-        beside = Graph(http, name, _root(wish, INSTAGRAM), short.access_token)
+        beside = Graph(http, name, graph_consent.root_of(wish, INSTAGRAM), short.access_token)
         long = await graph_consent.lasting(beside, "ig_exchange_token", wish)
         login = Login({**wish.fields, "token": long.access_token}, wish.versions)
         connected = await connect.connect(http, login, now=now)
@@ -53,13 +51,4 @@ async def finish(
     return Connected(connected.server, connected.profile, grant)
 
 
-def document(
-    public_url: str,  # noqa: ARG001 - the ability's own signature
-    redirect_uri: str,  # noqa: ARG001 - as above
-    client: Client | None,  # noqa: ARG001 - as above
-) -> dict[str, JsonValue] | None:
-    return None
-
-
-def _root(wish: Wish, usual: str) -> str:
-    return wish.given("server").rstrip("/") or usual
+document = no_document

@@ -8,9 +8,7 @@ it; the app's page lists `/connect/callback` as a redirect of its own
 
 from datetime import datetime
 
-from pydantic import JsonValue
-
-from domain.connector.consent import Begun, Client, Clients, Wish, code_used
+from domain.connector.consent import Begun, Clients, Wish, code_used, no_document
 from domain.connector.dialects import oauth2
 from domain.connector.http import Http
 from domain.connector.words import Connected
@@ -59,12 +57,7 @@ async def finish(
     return Connected(root, profile, tokens.grant(now=now, extra=app))
 
 
-def document(
-    public_url: str,  # noqa: ARG001 - the ability's own signature
-    redirect_uri: str,  # noqa: ARG001 - as above
-    client: Client | None,  # noqa: ARG001 - as above
-) -> dict[str, JsonValue] | None:
-    return None
+document = no_document
 
 
 def _root(wish: Wish) -> str:

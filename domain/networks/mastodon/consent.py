@@ -7,9 +7,7 @@ facts and pass over PKCE; the addresses they have are known.
 
 from datetime import datetime
 
-from pydantic import JsonValue
-
-from domain.connector.consent import Begun, Client, Clients, Wish, code_used
+from domain.connector.consent import Begun, Client, Clients, Wish, code_used, no_document
 from domain.connector.dialects import oauth2
 from domain.connector.dialects.oauth2 import CLIENT_FORGOTTEN, ServerFacts
 from domain.connector.errors import Refused
@@ -77,12 +75,7 @@ async def finish(
         return await enter(http, root, tokens.grant(now=now))
 
 
-def document(
-    public_url: str,  # noqa: ARG001 - the ability's own signature
-    redirect_uri: str,  # noqa: ARG001 - as above
-    client: Client | None,  # noqa: ARG001 - as above
-) -> dict[str, JsonValue] | None:
-    return None
+document = no_document
 
 
 async def _register(http: Http, root: str, wish: Wish) -> Client:

@@ -1,15 +1,8 @@
 """What connecting a profile of Threads asks for."""
 
-from domain.connector.dialects.graph_consent import APP, SCOPES
+from domain.connector.dialects.graph_consent import APP, SCOPES, SERVER
 from domain.connector.manifest import LoginField
 
-_SERVER = LoginField(
-    name="server",
-    label="Server that passes calls on to Meta (Meta's own when left out)",
-    is_secret=False,
-    is_required=False,
-    example="https://threads.example.org",
-)
 LOGIN = (
     LoginField(
         name="token",
@@ -18,6 +11,6 @@ LOGIN = (
         is_required=True,
         example="THAAGm0PX4ZCpsBAKZCmYqgZAZB2kZD…",
     ),
-    _SERVER,
+    SERVER,
 )
-CONSENT = (*APP, SCOPES, _SERVER)
+CONSENT = (*APP, SCOPES, SERVER)

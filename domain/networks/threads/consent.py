@@ -6,9 +6,7 @@ https://developers.facebook.com/docs/threads/get-started/get-access-tokens-and-p
 
 from datetime import datetime
 
-from pydantic import JsonValue
-
-from domain.connector.consent import Begun, Client, Clients, Wish, code_used
+from domain.connector.consent import Begun, Clients, Wish, code_used, no_document
 from domain.connector.dialects import graph_consent, graph_lifetimes
 from domain.connector.dialects.graph import Graph
 from domain.connector.http import Http
@@ -25,7 +23,7 @@ SCOPES = (
 
 
 async def begin(http: Http, wish: Wish, clients: Clients) -> Begun:  # noqa: ARG001 - the ability's own signature
-    page = f"{_root(wish, WEB)}/oauth/authorize"
+    page = f"{graph_consent.root_of(wish, WEB)}/oauth/authorize"
     return graph_consent.asked_at(page, wish, scope=wish.given("scopes") or SCOPES)
 
 
@@ -38,7 +36,7 @@ async def finish(
     *,
     now: datetime,
 ) -> Connected:
-    root, name = _root(wish, SERVER), MANIFEST.name
+    root, name = graph_consent.root_of(wish, SERVER), MANIFEST.name
     short = await graph_consent.exchanged(http, name, f"{root}/oauth/access_token", wish, code)
     with code_used():
         beside = Graph(http, name, root, short.access_token)
@@ -49,13 +47,4 @@ async def finish(
     return Connected(root, connected.profile, grant)
 
 
-def document(
-    public_url: str,  # noqa: ARG001 - the ability's own signature
-    redirect_uri: str,  # noqa: ARG001 - as above
-    client: Client | None,  # noqa: ARG001 - as above
-) -> dict[str, JsonValue] | None:
-    return None
-
-
-def _root(wish: Wish, usual: str) -> str:
-    return wish.given("server").rstrip("/") or usual
+document = no_document
