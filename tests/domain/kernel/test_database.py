@@ -276,16 +276,19 @@ async def test_an_address_where_nothing_answers_is_an_error_at_once(database: Da
 async def test_exports_leave_connections_to_whatever_else_is_asked(
     database: Database, anna: UUID
 ) -> None:
-    caller, ended, made = worker(anna), asyncio.Event(), list[int]()
+    caller, begun, ended, made = worker(anna), asyncio.Event(), asyncio.Event(), list[int]()
 
     async def export() -> None:
-        async with database.exporting(caller):
+        async with database.exporting(caller) as session:
+            await driver_of(session)
             made.append(1)
+            begun.set()
             await ended.wait()
 
     async with asyncio.TaskGroup() as exports:
         for _ in range(40):
             exports.create_task(export())
+        await begun.wait()
         async with asyncio.timeout(10), database.acting(caller) as session:
             counted = await (await driver_of(session)).fetchval("SELECT count(*) FROM communities")
         while_waiting = len(made)
