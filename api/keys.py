@@ -1,16 +1,11 @@
-"""JSON whose objects name each key once: else it is left open which one counts (RFC 8259, 4)."""
+"""Requests whose JSON names each key once."""
 
-import json
-from collections.abc import Iterable
 from typing import Any
 
 from fastapi import Request
 
 from domain.kernel.errors import BodyMalformed
-
-
-class KeyRepeated(ValueError):
-    """The key."""
+from domain.kernel.keys import KeyRepeated, read_once, told
 
 
 class Once(Request):
@@ -28,29 +23,3 @@ class Once(Request):
 def once(request: Request) -> Once:
     """The request so. One whose body is read already must be one: it can be read no second time."""
     return request if isinstance(request, Once) else Once(request.scope, request.receive)
-
-
-def read_once(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Raises `KeyRepeated`, and what `json.loads` raises."""
-    return json.loads(raw, object_pairs_hook=_once)
-
-
-def told(error: KeyRepeated) -> str:
-    return f"An object names the key {json.dumps(error.args[0], ensure_ascii=False)} twice."
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise KeyRepeated(_repeated(name for name, _ in pairs))
-    return found
-
-
-def _repeated(names: Iterable[str]) -> str:
-    """The first that came before. Each is looked at once: there may be a hundred thousand."""
-    seen = set[str]()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    raise AssertionError("Every name is there once.")

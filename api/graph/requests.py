@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from fastapi import Request
 
-from api.keys import KeyRepeated, read_once, told
 from api.problems import PACKED, is_packed
 from domain.kernel.errors import Position, QueryMalformed
+from domain.kernel.keys import KeyRepeated, read_once, told
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"

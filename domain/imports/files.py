@@ -14,6 +14,7 @@ from domain.imports.cells import read_cell
 from domain.imports.rules import FileKind
 from domain.imports.shapes import MOST_ROWS, ImportLine
 from domain.kernel.errors import Fault, ImportColumnsUnfit, ImportTooLarge, ImportUnreadable
+from domain.kernel.keys import KeyRepeated, read_once, told
 
 COLUMNS = tuple(ImportLine.model_fields)
 TOLD = ("id", "state", "publish_at", "published_at")
@@ -105,7 +106,10 @@ def _json_lines(text: str) -> Iterator[Raw]:
             continue
         try:
             row = msgspec.json.decode(line)
-        except (msgspec.DecodeError, RecursionError):
+            read_once(line)
+        except KeyRepeated as error:
+            raise _unreadable(number, told(error)) from None
+        except (msgspec.DecodeError, ValueError, RecursionError):
             raise _unreadable(number, "It is not JSON.") from None
         if not isinstance(row, dict):
             raise _unreadable(number, "It is not a JSON object.")

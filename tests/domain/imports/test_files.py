@@ -97,6 +97,8 @@ def test_json_lines_are_read_and_what_exports_tell_beside_is_passed_over() -> No
         (b'{"title": "a"}\n{oops}', FileKind.JSONL, ["/lines/2"]),
         (b'["a"]', FileKind.JSONL, ["/lines/1"]),
         (b"[" * 100_000, FileKind.JSONL, ["/lines/1"]),
+        (b'{"title": "a"}\n{"title": "b", "text": "c", "text": "d"}', FileKind.JSONL, ["/lines/2"]),
+        (b'{"title": "a", "poll": {"lasts": 1, "lasts": 2}}', FileKind.JSONL, ["/lines/1"]),
     ],
 )
 def test_unreadable_file_is_refused_as_a_whole(
@@ -106,6 +108,12 @@ def test_unreadable_file_is_refused_as_a_whole(
         read_file(content, kind)
 
     assert [fault.pointer for fault in told.value.faults] == pointers
+
+
+def test_line_that_names_a_key_twice_says_which() -> None:
+    """The last one won in silence, and with it the text that nobody had read."""
+    with pytest.raises(ImportUnreadable, match='Line 1: An object names the key "text" twice'):
+        read_file(b'{"title": "a", "text": "b", "text": "c"}', FileKind.JSONL)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from api.keys import KeyRepeated, read_once
+from domain.kernel.keys import KeyRepeated, read_once
 
 
 def test_key_named_twice_among_thousands_is_found_in_one_look() -> None:
