@@ -40,7 +40,7 @@ PREFIXES = {
 
 async def _narrowing(
     status: Annotated[
-        list[MentionStatus], Query(max_length=3, description="Only in these states.")
+        list[MentionStatus], Query(max_length=4, description="Only in these states.")
     ] = [],  # noqa: B006 - FastAPI copies it
     network: Annotated[
         list[KnownNetwork], Query(max_length=MOST_VALUES, description="Only from these networks.")

@@ -169,7 +169,8 @@ MUTATIONS = (
         "create_answer",
         answers.create_answer,
         "Answers a mention: goes out at once as a delivery. With `expectedVersion`, the mention's,"
-        " of two who answer at once one does. Needs `mentions:answer`.",
+        " of two who answer at once one does; `answer.repeated` for words that were said to it in"
+        " the last ten minutes, unless `isRepeat`. Needs `mentions:answer`.",
         prefix="men",
         id_name="mention_id",
         gives=ANSWER,

@@ -133,7 +133,9 @@ async def create_answer(
     """Goes out at once as a delivery of the mention's account. Needs `mentions:answer`.
 
     With the mention's version in `If-Match`, 412 `version.stale` where somebody else has answered
-    or changed it since it was read: read it and its answers again.
+    or changed it since it was read: read it and its answers again. 409 `answer.repeated` for words
+    that were said to it in the last ten minutes, unless `is_repeat`; `mention.gone` once it was
+    deleted over there.
     """
     view = await answers.create_answer(
         session, caller, mention_id, command, expected_version=version, now=now

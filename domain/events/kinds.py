@@ -238,7 +238,7 @@ class EventKind(Word):
     )
     MENTIONS_DELETED = (
         "mentions.deleted",
-        "They are gone on their network.",
+        "They are gone on their network; those that were open are so no longer.",
         "mention_ids",
         "account",
     )

@@ -571,6 +571,19 @@ class NotAllowedNow(Conflict):
     remedy = "Read it again; its state says what is possible."
 
 
+class MentionGone(Conflict):
+    code = "mention.gone"
+    title = "The mention is gone on its network"
+    remedy = "Leave it: nobody reads an answer to it, and only its network brings it back."
+    acting_party = "user"
+
+
+class AnswerRepeated(Conflict):
+    code = "answer.repeated"
+    title = "The mention was answered in the same words just now"
+    remedy = "Read the answer that is named; to say it again on purpose, send `is_repeat`."
+
+
 class MoveRefused(Conflict):
     code = "idea.move_refused"
     title = "The idea cannot go from its state to that one"

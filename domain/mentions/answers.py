@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import and_, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -13,19 +13,22 @@ from domain.connector.words import InboxKind
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, find_for_change, resent
-from domain.kernel.errors import NotAllowedNow
+from domain.kernel.errors import AnswerRepeated, MentionGone, NotAllowedNow
 from domain.kernel.ids import new_id, show
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.mentions.queries import visible
-from domain.mentions.rules import WRITTEN, MentionStatus
+from domain.mentions.rules import SAME_WORDS_WITHIN, WRITTEN, MentionStatus
 from domain.mentions.shapes import AnswerView, CreateAnswer
 from domain.mentions.tables import Answer, Mention
 from domain.posts.answering import plan_answer
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView
+from domain.posts.rules import DeliveryState
 from domain.posts.tables import Delivery
 
+UNSAID = (DeliveryState.FAILED, DeliveryState.CANCELLED, DeliveryState.WITHDRAWN)
+"""Answers that stand nowhere: their words may be said anew."""
 IN_ORDER = Sort("answers.id", (col(Answer.id),), (UUID,))
 
 
@@ -45,7 +48,7 @@ async def create_answer(
     """Plans it at once, and counts as a change of the mention.
 
     So of two who send the version that they read, one answers. Raises `VersionStale`,
-    `NotAllowedNow` for what cannot be answered, and what `plan_answer` raises.
+    `MentionGone`, `NotAllowedNow` for a gesture, `AnswerRepeated` and what `plan_answer` raises.
     """
     caller.need(Scope.MENTIONS_ANSWER)
     made_from = digest(command) + mention_id.bytes
@@ -57,6 +60,8 @@ async def create_answer(
         session, statement, what="mention", expected_version=expected_version
     )
     _ensure_answerable(mention)
+    if not command.is_repeat:
+        await _ensure_not_said(session, caller, mention_id, command, now=now)
     delivery = await _plan(session, caller, mention, command, now=now)
     mention.version, mention.updated_at = mention.version + 1, now
     row = Answer(
@@ -79,9 +84,36 @@ async def create_answer(
 
 def _ensure_answerable(mention: Mention) -> None:
     if mention.deleted_at is not None:
-        raise NotAllowedNow("The mention is gone on its network.")
+        raise MentionGone
     if InboxKind(mention.kind) not in WRITTEN:
         raise NotAllowedNow(f"A {mention.kind} cannot be answered.")
+
+
+async def _ensure_not_said(
+    session: AsyncSession, caller: Caller, mention_id: UUID, command: CreateAnswer, *, now: datetime
+) -> None:
+    """Raises `AnswerRepeated`. Whoever came first holds the mention until their answer stands."""
+    same = (
+        select(Answer.id)
+        .join(
+            Delivery,
+            and_(
+                col(Delivery.workspace_id) == col(Answer.workspace_id),
+                col(Delivery.id) == col(Answer.delivery_id),
+            ),
+        )
+        .where(
+            col(Answer.workspace_id) == caller.workspace_id,
+            col(Answer.mention_id) == mention_id,
+            col(Answer.text) == command.text,
+            col(Answer.media_ids) == command.media_ids,
+            col(Answer.created_at) > now - SAME_WORDS_WITHIN,
+            col(Delivery.state).not_in(UNSAID),
+        )
+    )
+    first = (await session.exec(same.order_by(col(Answer.id)).limit(1))).first()
+    if first is not None:
+        raise AnswerRepeated(f"{show('ans', first)} says the same.", at="/text")
 
 
 async def _plan(

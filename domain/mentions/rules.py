@@ -8,16 +8,22 @@ from domain.kernel.words import Word
 
 MOST_TEXT = 70_000
 MOST_ID = 500
+SAME_WORDS_WITHIN = timedelta(minutes=10)
+"""The same answer in the same words is taken for one that was sent twice."""
 SEARCH_WINDOW = timedelta(days=90)
 """How far back a search looks when it is not told."""
 
 
 class MentionStatus(Word):
-    """open → answered (by an answer that arrived, or by hand) → archived; each may reopen."""
+    """open → answered (by an answer that arrived, or by hand) → archived; each may reopen.
+
+    open → gone (deleted over there) → open, once it is there again
+    """
 
     OPEN = "open", "It waits for an answer or a decision."
     ANSWERED = "answered", "It was answered, by us or by hand."
     ARCHIVED = "archived", "It is put away."
+    GONE = "gone", "It was open when it was deleted over there."
 
 
 WRITTEN = frozenset({InboxKind.MENTION, InboxKind.REPLY, InboxKind.QUOTE})

@@ -11,11 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import plain, record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, find_for_change, need_all
-from domain.kernel.errors import Fault, Misfit, NotFound
+from domain.kernel.errors import Fault, MentionGone, Misfit, NotAllowedNow, NotFound
 from domain.kernel.ids import show
 from domain.mentions.answers import answer_delivered, create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.queries import mention_view, visible
+from domain.mentions.rules import MentionStatus
 from domain.mentions.shapes import ChangeMention, MarkedView, MarkMentions, MentionView
 from domain.mentions.tables import Mention
 from domain.workspaces.queries import standing
@@ -34,7 +35,10 @@ async def change_mention(
     expected_version: int | None,
     now: datetime,
 ) -> MentionView:
-    """Raises `NotFound` for an unknown member too, and `Misfit` for one who would not see it."""
+    """Raises `NotFound` for an unknown member too, and `Misfit` for one who would not see it.
+
+    Raises `MentionGone` for one to be open that was deleted, `NotAllowedNow` for the reverse.
+    """
     caller.need(Scope.MENTIONS_WRITE)
     statement = visible(caller).where(col(Mention.id) == id_)
     row = await find_for_change(
@@ -42,6 +46,7 @@ async def change_mention(
     )
     values = command.sent()
     await _ensure_seen(session, values.get("assigned_to"), [row])
+    _ensure_there(values.get("status"), [row])
     previous = apply(row, _values(values, row, now), now=now)
     if previous:
         data = _what_changed(row, previous, values)
@@ -54,7 +59,7 @@ async def mark_mentions(
 ) -> MarkedView:
     """The same change for all of them or, when one is unknown, for none: `NotFound`.
 
-    Raises `Misfit` for a member who would not see all of them.
+    Raises `Misfit` for a member who would not see all of them, and as `change_mention`.
     """
     caller.need(Scope.MENTIONS_WRITE)
     values = command.sent()
@@ -64,6 +69,7 @@ async def mark_mentions(
     rows = (await session.exec(statement.with_for_update())).all()
     need_all("mention", wanted, (row.id for row in rows))
     await _ensure_seen(session, values.get("assigned_to"), rows)
+    _ensure_there(values.get("status"), rows)
     changed = [row for row in rows if apply(row, _values(values, row, now), now=now)]
     if changed:
         _record_marked(session, caller, changed, values, now)
@@ -99,6 +105,14 @@ async def _ensure_seen(
     sees_all = found.communities is None or found.communities.issuperset(of)
     if Scope.MENTIONS_READ not in found.scopes or not sees_all:
         raise Misfit(faults=(Fault("/assigned_to", "member.may_not_read", UNABLE),))
+
+
+def _ensure_there(status: MentionStatus | None, rows: Sequence[Mention]) -> None:
+    """What is gone was deleted over there, and what is open was not: nobody says so by hand."""
+    if status is MentionStatus.OPEN and any(row.deleted_at for row in rows):
+        raise MentionGone
+    if status is MentionStatus.GONE and not all(row.deleted_at for row in rows):
+        raise NotAllowedNow("Only its network says that a mention is gone.")
 
 
 def _values(sent: dict[str, Any], row: Mention, now: datetime) -> dict[str, Any]:

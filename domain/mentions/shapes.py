@@ -155,6 +155,10 @@ class CreateAnswer(Command):
         examples=["fr-CH"],
     )
     visibility: Visibility = Field(default=Visibility.PUBLIC, description="Who sees it.")
+    is_repeat: bool = Field(
+        default=False,
+        description="Whether to say again what was said to this mention minutes ago.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

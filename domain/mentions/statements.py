@@ -118,7 +118,8 @@ SELECT array_agg(put.id) FILTER (WHERE put.version = 1) AS new,
 DELETE_MENTIONS = """
 WITH gone AS (
     UPDATE mentions m SET text = '', title = NULL, deleted_at = $3, updated_at = $3,
-           version = m.version + 1
+           version = m.version + 1,
+           status = CASE m.status WHEN 'open' THEN 'gone' ELSE m.status END
       FROM unnest($4::text[], $5::text[]) AS sent (kind, remote_id)
      WHERE m.workspace_id = $1 AND m.account_id = $2 AND m.kind = sent.kind
        AND m.remote_id = sent.remote_id AND m.deleted_at IS NULL

@@ -95,6 +95,30 @@ INSERT INTO mention_words (workspace_id, said_at, mention_id, words)
 SELECT workspace_id, said_at, id, to_tsvector('parvis', text) FROM mentions
 """
 
+# Of one workspace: a post of its first community, and what was said to accounts of two.
+INBOX = """
+SET session_replication_role = replica;
+INSERT INTO posts (workspace_id, id, version, created_at, updated_at, community_id, calendar_id,
+                   title, text, labels, media_ids, settings, state, time_zone, approved_for,
+                   stale_for)
+SELECT n, n, 1, now(), now(), n, n, 'Budget', '', '{}', '{}', '{}', 'draft', 'UTC', '{}', '{}'
+  FROM (SELECT gen_random_uuid() AS n) AS made;
+INSERT INTO mentions (workspace_id, id, version, created_at, updated_at, community_id, account_id,
+                      network, kind, remote_id, author_id, author_handle, text, said_at, status,
+                      post_id, post_title, deleted_at)
+SELECT posts.id, gen_random_uuid(), 1, now(), now(),
+       CASE WHEN is_ours THEN posts.id ELSE gen_random_uuid() END, posts.id, 'sandbox', 'reply',
+       concat(number, is_ours, status, is_gone), posts.id, 'a', '', now(), status, posts.id,
+       'Budget', CASE WHEN is_gone THEN now() END
+  FROM posts, generate_series(1, 2000) AS number, (VALUES (true), (false)) AS o (is_ours),
+       (VALUES ('open', true), ('open', false), ('archived', true)) AS s (status, is_gone)
+"""
+STANDING = """
+SELECT community_id = workspace_id AS is_ours, deleted_at IS NOT NULL AS is_gone, status,
+       post_title, shown::jsonb ->> 'post_title', version, count(*)
+  FROM mentions GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3
+"""
+
 
 @pytest.fixture
 async def copy(servers: Servers) -> AsyncIterator[str]:
@@ -180,6 +204,26 @@ async def test_what_was_there_before_is_found_as_what_comes(copy: str) -> None:
     ]
     assert [row[0] for row in before] == ["'a':1 'l''aube東京塔':2"]
     assert [row[0] for row in mentioned] == ["'a':1 'aube':3 'l':2 '京塔':5 '塔':6 '東京':4"]
+
+
+async def test_mentions_from_before_lose_titles_of_others_and_what_is_gone_is_not_open(
+    copy: str,
+) -> None:
+    owner = await asyncpg.connect(copy.replace("parvis_owner", "postgres"))
+    await asyncio.to_thread(migrate, copy, "downgrade", "2026_11_28_2217")
+    await owner.execute(INBOX)
+    await asyncio.to_thread(migrate, copy, "upgrade", "head")
+    found = await owner.fetch(STANDING)
+    await owner.close()
+
+    assert [tuple(row) for row in found] == [
+        (False, False, "open", None, None, 1, 2000),
+        (False, True, "archived", None, None, 1, 2000),
+        (False, True, "gone", None, None, 1, 2000),
+        (True, False, "open", "Budget", "Budget", 1, 2000),
+        (True, True, "archived", "Budget", "Budget", 1, 2000),
+        (True, True, "gone", "Budget", "Budget", 1, 2000),
+    ]
 
 
 def test_there_is_one_newest_migration() -> None:

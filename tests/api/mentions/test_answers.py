@@ -64,6 +64,35 @@ async def test_answer_sent_twice_with_its_id_is_planned_once(
     assert len(await deliveries(inbox)) == 1
 
 
+async def test_same_words_sent_twice_go_out_once_and_the_second_is_told_of_the_first(
+    tenant: Tenant, inbox: Inbox, url: str
+) -> None:
+    """Both went out: a double click, or a client that had waited long enough."""
+    both = await asyncio.gather(*(tenant.client.post(f"{url}/answers", json=BODY) for _ in "12"))
+    [made] = [each.json() for each in both if each.status_code == 201]
+    [refused] = [each for each in both if each.status_code != 201]
+
+    [fault] = refused.json()["errors"]
+    assert (refused.status_code, refused.json()["code"]) == (409, "answer.repeated")
+    assert (fault["pointer"], fault["message"]) == ("/text", f"{made['id']} says the same.")
+    assert len(await deliveries(inbox)) == 1
+
+
+async def test_same_words_are_said_again_on_purpose_later_or_where_the_first_failed(
+    tenant: Tenant, inbox: Inbox, url: str
+) -> None:
+    made = await tenant.client.post(f"{url}/answers", json=BODY)
+    meant = await tenant.client.post(f"{url}/answers", json={**BODY, "is_repeat": True})
+    other = await tenant.client.post(f"{url}/answers", json={"text": "Merci !"})
+    await inbox.rows("UPDATE answers SET created_at = created_at - interval '10 minutes'")
+    later = await tenant.client.post(f"{url}/answers", json=BODY)
+    await inbox.rows("UPDATE deliveries SET state = 'failed'")
+    anew = await tenant.client.post(f"{url}/answers", json=BODY)
+
+    assert [each.status_code for each in (made, meant, other, later, anew)] == [201] * 5
+    assert len(await deliveries(inbox)) == 5
+
+
 async def test_of_two_who_answer_what_they_read_at_once_one_does(
     tenant: Tenant, inbox: Inbox, url: str
 ) -> None:
@@ -133,7 +162,7 @@ async def test_gesture_and_deleted_mention_cannot_be_answered(
     gone = await tenant.client.post(f"{url}/answers", json=BODY)
 
     assert (gesture.status_code, gesture.json()["code"]) == (409, "state.not_allowed")
-    assert (gone.status_code, gone.json()["code"]) == (409, "state.not_allowed")
+    assert (gone.status_code, gone.json()["code"]) == (409, "mention.gone")
     assert await deliveries(inbox) == []
 
 

@@ -273,6 +273,31 @@ async def test_change_leaves_one_event_and_the_same_change_none(
     assert (event["subject_id"], event["data"]["previous"]) == (id_, {"status": "open"})
 
 
+async def test_nobody_says_by_hand_that_a_mention_is_gone_or_back(
+    tenant: Tenant, inbox: Inbox
+) -> None:
+    gone, there = (await inbox.take(item(1), item(2))).new_ids
+    await inbox.take(item(1, is_deleted=True))
+    shown = (await tenant.client.get("/v1/mentions?status=gone")).json()["data"]
+    left = (await tenant.client.get("/v1/mentions?status=open")).json()["data"]
+    ids = [show("men", gone), show("men", there)]
+
+    reopened = await marked(tenant, ids, "open")
+    buried = await marked(tenant, ids, "gone")
+    put_away = await marked(tenant, ids[:1], "archived")
+
+    assert [each["id"] for each in shown] == ids[:1]
+    assert [each["id"] for each in left] == ids[1:]
+    assert (reopened.status_code, reopened.json()["code"]) == (409, "mention.gone")
+    assert (buried.status_code, buried.json()["code"]) == (409, "state.not_allowed")
+    assert (put_away.status_code, put_away.json()) == (200, {"changed_ids": ids[:1]})
+
+
+async def marked(tenant: Tenant, ids: list[str], status: str) -> httpx2.Response:
+    body = {"mention_ids": ids, "status": status}
+    return await tenant.client.post("/v1/mentions/mark", json=body)
+
+
 async def test_many_are_marked_at_once_or_none(tenant: Tenant, inbox: Inbox) -> None:
     await inbox.take(item(1), item(2), item(3))
     shown = (await tenant.client.get("/v1/mentions")).json()["data"]

@@ -17,6 +17,8 @@ from domain.posts.tables import Delivery, Post
 from tests.inboxes import ANNA, NOW, SAID, Inbox, item, make_community, make_inbox
 from tests.world import make_workspace
 
+STATUSES = "SELECT status, shown::jsonb ->> 'status' FROM mentions ORDER BY remote_id"
+
 
 @pytest.fixture
 async def inbox(database: Database) -> Inbox:
@@ -121,6 +123,19 @@ async def test_deleted_mention_loses_its_text_once(inbox: Inbox) -> None:
     [words] = await inbox.rows("SELECT words::text FROM mention_words")
     assert words["words"] == ""
     assert [kind for kind, _ in await events(inbox)] == ["mentions.received", "mentions.deleted"]
+
+
+async def test_open_mention_that_is_deleted_is_gone_until_it_is_there_again(inbox: Inbox) -> None:
+    """It stood in the open inbox for ever, with no words to answer."""
+    await inbox.take(item(1), item(2))
+    await inbox.rows("UPDATE mentions SET status = 'answered' WHERE remote_id = 'r2'")
+    await inbox.take(item(1, is_deleted=True), item(2, is_deleted=True))
+    gone = await inbox.rows(STATUSES)
+    await inbox.take(item(1), item(2))
+    back = await inbox.rows(STATUSES)
+
+    assert [tuple(row) for row in gone] == [("gone", "gone"), ("answered", "answered")]
+    assert [tuple(row) for row in back] == [("open", "open"), ("answered", "answered")]
 
 
 async def test_what_we_said_ourselves_is_no_mention(inbox: Inbox) -> None:
