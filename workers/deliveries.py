@@ -68,6 +68,7 @@ async def deliver(context: Context, task: Task, opened: Opened | None) -> Opened
         try:
             if await _hold_paused(context, task, started_at):
                 return None
+            task.ensure_holds(started_at)
             line = opened.line if opened else await _open(context, task, started_at)
             whole = await draft_of(context, task)
             draft = with_quotes_written(whole, line.connector.manifest)

@@ -33,8 +33,9 @@ async def reschedule_posts(
 ) -> RescheduledView:
     """Scheduled posts, all by the same time on the clock of their zones; 500 a request.
 
-    A post that would come to stand in the past stays where it is, with `code` `time.past`; of
-    posts that were named and cannot move `left_out` says why.
+    A post that would come to stand in the past stays where it is, with `code` `time.past`, and one
+    whose words hold no longer by then with `time.after_validity`; of posts that were named and
+    cannot move `left_out` says why.
     `dry_run` tells where each would go. Needs the scope `posts:publish`.
     """
     return await many.reschedule_posts(session, caller, command, now=now)

@@ -13,10 +13,12 @@ from domain.kernel.errors import (
     DeliveryStopped,
     NotApproved,
     PostOnHold,
+    PublishingExpired,
     PublishingMissed,
     PublishingPaused,
     QuoteUnpublished,
     RightsExpired,
+    TimeAfterValidity,
 )
 from domain.setbacks.rules import FORGOTTEN_AFTER, PATIENCE, Work
 
@@ -44,10 +46,12 @@ OF_CODES = {
             DeliveryStopped,
             NotApproved,
             PostOnHold,
+            PublishingExpired,
             PublishingMissed,
             PublishingPaused,
             QuoteUnpublished,
             RightsExpired,
+            TimeAfterValidity,
         )
     },
     **{
@@ -140,15 +144,18 @@ PLACES: Mapping[AgendaKind, Place] = {
     AgendaKind.CONTENT_DRIFT: _delivery(
         "d.drifted_at IS NOT NULL AND d.drift_accepted_at IS NULL"
     )._replace(at="d.drifted_at", problem="d.drift -> 0", next_at="NULL::timestamptz"),
-    # What is overdue stands there as its deliveries, with what is wrong. What a change has cost its
-    # approval would be held then: that is told before.
+    # What is overdue stands there as its deliveries, with what is wrong. What would be held then is
+    # told before: what a change has cost its approval, or new rules of a zone have put too late.
     AgendaKind.POST_DUE: Place(
         "posts p",
         "p",
         "p.publish_at",
         {"post_id": "p.id"},
         is_meant="p.state = 'scheduled' AND p.publish_at >= $9",
-        problem="CASE WHEN p.review_state IN ('asked', 'refused', 'lost') THEN jsonb_build_object("
+        problem="CASE WHEN p.valid_until_at <= p.publish_at THEN jsonb_build_object("
+        f"'code', '{TimeAfterValidity.code}', 'acting_party', 'user', 'message', "
+        "'What it says does not hold then any more: it is held back when it is due.') "
+        "WHEN p.review_state IN ('asked', 'refused', 'lost') THEN jsonb_build_object("
         f"'code', '{NotApproved.code}', 'acting_party', 'user', 'message', "
         "'What it says now is not approved: without that it is held back when it is due.') END",
         next_at="p.publish_at",

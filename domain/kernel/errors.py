@@ -391,6 +391,12 @@ class TimePast(Invalid):
     remedy = "Choose a later one, or publish at once with `now`."
 
 
+class TimeAfterValidity(Invalid):
+    code = "time.after_validity"
+    title = "What the post says does not hold then any more"
+    remedy = "Plan it for earlier, or say at PATCH /v1/posts/{id}/upkeep until when it holds."
+
+
 class TimeMissing(Invalid):
     code = "time.missing"
     title = "The post has no planned time"
@@ -634,6 +640,16 @@ class PublishingMissed(Conflict):
     code = "publishing.missed"
     title = "It could not go out when it was due"
     remedy = "Send it all the same by a retry, schedule it for another time, or cancel it."
+    acting_party = "user"
+
+
+class PublishingExpired(Conflict):
+    code = "publishing.expired"
+    title = "What it says held only until a moment that is over"
+    remedy = (
+        "Say at PATCH /v1/posts/{id}/upkeep until when it holds, then send it by a retry or "
+        "schedule it; or cancel it."
+    )
     acting_party = "user"
 
 

@@ -11,6 +11,7 @@ from domain.kernel.errors import (
     AccountRemoved,
     DeliveryStopped,
     ParvisError,
+    PublishingExpired,
     PublishingMissed,
 )
 from domain.kernel.ids import new_id
@@ -29,6 +30,9 @@ from domain.posts.rules import (
     when_unplanned,
 )
 from domain.posts.tables import Delivery, Post
+
+MISSED = frozenset({PublishingMissed.code, PublishingExpired.code})
+"""Of what did not go out in time, and waits for a person."""
 
 
 async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
@@ -94,7 +98,7 @@ def give_up(row: Delivery, error: ParvisError, *, now: datetime) -> None:
 
 def may_retry(row: Delivery) -> bool:
     """Whether it failed, or was missed and waits for a person."""
-    is_missed = row.problem is not None and row.problem["code"] == PublishingMissed.code
+    is_missed = row.problem is not None and row.problem["code"] in MISSED
     has_failed = row.state == DeliveryState.FAILED and not is_mute(row)
     return has_failed or (row.state == DeliveryState.WAITING and is_missed)
 

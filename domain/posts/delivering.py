@@ -20,12 +20,13 @@ from domain.posts import statements
 from domain.posts.approving import hold_unapproved
 from domain.posts.composing import new_contents, shown_by
 from domain.posts.content import Content
+from domain.posts.expiring import Ends, ends_of, expired, hold_expired
 from domain.posts.freezing import withhold
 from domain.posts.missed import hold_missed
 from domain.posts.pausing import hold_paused
 from domain.posts.quotes import hold_unquotable
 from domain.posts.rights import hold_without_right
-from domain.posts.rules import DeliveryKind, DeliveryState, PostState
+from domain.posts.rules import DeliveryKind, DeliveryState, PostState, sent_of
 
 SEND, LOOK_UP = "send", "look_up"
 Claims = Sequence[asyncpg.Record]
@@ -55,11 +56,20 @@ class Task:
     trace: str | None
     version: int
     """Of the delivery since it was claimed: another claim has another."""
+    holds_until: datetime | None
+    """When its words hold no longer; null: no end of them is known."""
 
     @property
     def brings_out(self) -> bool:
         """Whether anything new becomes public by it."""
         return self.act == SEND and self.kind is not DeliveryKind.WITHDRAW
+
+    def ensure_holds(self, now: datetime) -> None:
+        """Raises `PublishingExpired` once its words hold no longer; a thread begun is ended."""
+        is_first = self.act == SEND and self.kind is DeliveryKind.PUBLISH
+        end = self.holds_until if is_first and not sent_of(self.checkpoint) else None
+        if end is not None and end <= now:
+            raise expired(end)
 
     @property
     def may_stand(self) -> bool:
@@ -130,12 +140,15 @@ async def prepare(
 ) -> list[Task]:
     """Says of posts that they go out, and keeps with each delivery what exactly it will say.
 
-    What is paused, comes too late, lacks an approval, shows media without a right, quotes what is
-    not public or is on legal hold is left out: a hold is asked for first, and again of what could
-    not be marked as going out.
+    What is paused, comes too late, holds no longer, lacks an approval, shows media without a right,
+    quotes what is not public or is on legal hold is left out: a hold is asked for first, and again
+    of what could not be marked as going out.
     """
     raw = await driver_of(session)
-    rows = await _hold_barred(session, raw, caller, rows, now)
+    posts = list({row["post_id"] for row in rows} - {None})
+    [bars] = await raw.fetch(statements.JUDGE, caller.workspace_id, posts)
+    ends = await ends_of(raw, caller, posts) if bars["may_expire"] else {}
+    rows = await _hold_barred(session, caller, rows, bars, ends, now)
     contents = await new_contents(raw, caller, rows)
     shown = {row["id"]: shown_by(row, contents) for row in rows}
     rows = await hold_without_right(session, caller, rows, shown, now=now)
@@ -150,20 +163,26 @@ async def prepare(
     if contents:
         stored = [each.model_dump_json() for each in contents.values()]
         await raw.execute(statements.PREPARE, caller.workspace_id, list(contents), stored)
-    return [_task(caller, row, contents) for row in rows if row["content"] or row["id"] in contents]
+    said = [row for row in rows if row["content"] or row["id"] in contents]
+    return [_task(caller, row, contents, ends) for row in said]
 
 
 async def _hold_barred(
-    session: AsyncSession, raw: asyncpg.Connection, caller: Caller, rows: Claims, now: datetime
+    session: AsyncSession,
+    caller: Caller,
+    rows: Claims,
+    bars: asyncpg.Record,
+    ends: Ends,
+    now: datetime,
 ) -> Claims:
-    """Of most workspaces nothing is held in any way: one question tells."""
-    posts = list({row["post_id"] for row in rows} - {None})
-    [bars] = await raw.fetch(statements.JUDGE, caller.workspace_id, posts)
+    """Of most workspaces nothing is held in any way: one question, `bars`, tells."""
     if bars["on_hold"]:
         rows = await withhold(session, caller, rows, now=now)
     if bars["paused"]:
         rows = await hold_paused(session, caller, rows, now=now)
     rows = await hold_missed(session, caller, rows, now=now)
+    if ends:
+        rows = await hold_expired(session, caller, rows, ends, now=now)
     if bars["has_policies"]:
         rows = await hold_unapproved(session, caller, rows, now=now)
     return rows
@@ -171,7 +190,7 @@ async def _hold_barred(
 
 def unprepared(caller: Caller, row: asyncpg.Record) -> Task:
     """A claimed delivery as its row has it, without what it would say."""
-    return _task(caller, row, {row["id"]: Content(parts=())})
+    return _task(caller, row, {row["id"]: Content(parts=())}, {})
 
 
 async def keep_steps(pool: asyncpg.Pool, steps: Sequence[Step]) -> None:
@@ -231,7 +250,9 @@ async def _mark_going_out(
     return {row["id"] for row in found}
 
 
-def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content]) -> Task:
+def _task(
+    caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content], ends: Ends
+) -> Task:
     content = contents.get(row["id"]) or Content.model_validate(row["content"])
     return Task(
         workspace_id=caller.workspace_id,
@@ -253,4 +274,5 @@ def _task(caller: Caller, row: asyncpg.Record, contents: Mapping[UUID, Content])
         sent_at=row["sent_at"],
         trace=row["trace"],
         version=row["version"],
+        holds_until=ends.get(row["post_id"]),
     )

@@ -17,13 +17,13 @@ from domain.kernel.errors import (
     AccountRemoved,
     DeliveryUnderWay,
     ParvisError,
-    PublishingMissed,
+    TimeAfterValidity,
     TimePast,
 )
 from domain.kernel.narrowing import among, within
 from domain.posts import statements
 from domain.posts.arriving import settle_posts
-from domain.posts.deliveries import make_due, may_retry, retry
+from domain.posts.deliveries import MISSED, make_due, may_retry, retry
 from domain.posts.delivery_queries import CODE, visible_deliveries
 from domain.posts.left_out import left_out
 from domain.posts.many_shapes import (
@@ -48,10 +48,10 @@ async def retry_deliveries(
 ) -> RetriedView:
     """Sends again what failed or was missed. What may be public is in doubt, and not among it.
 
-    What is on legal hold stays as it is.
+    What is on legal hold, or says what holds no longer, stays as it is.
     """
     caller.need(Scope.POSTS_PUBLISH)
-    retryable = await _retryable(session, caller, command)
+    retryable = await _retryable(session, caller, command, now)
     statement = retryable.order_by(col(Delivery.due_at), col(Delivery.id))
     found = (await session.exec(statement.limit(MOST + 1))).all()
     chosen, has_more = found[:MOST], len(found) > MOST
@@ -62,21 +62,22 @@ async def retry_deliveries(
 
 
 async def _retryable(
-    session: AsyncSession, caller: Caller, command: RetryDeliveries
+    session: AsyncSession, caller: Caller, command: RetryDeliveries, now: datetime
 ) -> SelectOfScalar[Delivery]:
     waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.problem).is_not(None))
-    is_missed = and_(waits, PublishingMissed.code == CODE)
-    on_hold = exists().where(
+    is_missed = and_(waits, CODE.in_(MISSED))
+    is_over = and_(col(Post.valid_until_at) <= now, col(Delivery.kind) == DeliveryKind.PUBLISH)
+    is_kept = exists().where(
         col(Post.workspace_id) == col(Delivery.workspace_id),
         col(Post.id) == col(Delivery.post_id),
-        col(Post.held_at).is_not(None),
+        or_(col(Post.held_at).is_not(None), is_over),
     )
     has_failed = and_(
         col(Delivery.state) == DeliveryState.FAILED, CODE.is_distinct_from(AccountRemoved.code)
     )
     statement = visible_deliveries(caller).where(
         or_(has_failed, is_missed),
-        ~on_hold,
+        ~is_kept,
         among(Delivery.account_id, command.account_ids),
         among(CODE, command.codes),
         *within(Delivery.due_at, command.since, command.until),
@@ -111,8 +112,9 @@ async def _retry(
 async def reschedule_posts(
     session: AsyncSession, caller: Caller, command: ReschedulePosts, *, now: datetime
 ) -> RescheduledView:
-    """Moves scheduled posts by the same time; those on hold, under way or put into the past stay.
+    """Moves scheduled posts by the same time; those on hold or under way stay where they are.
 
+    So do those that would go out in the past, or when their words hold no longer.
     Of those that were named it tells why they are left out.
     """
     caller.need(Scope.POSTS_PUBLISH)
@@ -159,13 +161,15 @@ async def _under_way(
 
 
 def _moment(post: Post, by: timedelta, now: datetime) -> Place:
-    """Where a post goes, or why it stays: that has passed, or no calendar reaches it."""
+    """Where a post goes, or why it stays: that has passed, is too late, or beyond calendars."""
     if post.wall_time is None:
         return TimePast
     try:
-        return future(post.wall_time + by, post.time_zone, now)
+        moment = future(post.wall_time + by, post.time_zone, now)
     except (TimePast, OverflowError):
         return TimePast
+    is_over = post.valid_until_at is not None and moment >= post.valid_until_at
+    return TimeAfterValidity if is_over else moment
 
 
 def _moved(post: Post, at: Place, by: timedelta) -> MovedView:

@@ -71,7 +71,8 @@ class MovedView(View):
         description="As it is planned now on the clock of its zone, which may skip or repeat it."
     )
     code: str | None = Field(
-        description="Why it stayed: `time.past`, or `post.going_out`; null: it moved."
+        description="Why it stayed: `time.past`, `time.after_validity`, or `post.going_out`; null: "
+        "it moved."
     )
 
 

@@ -21,6 +21,7 @@ from domain.posts.deliveries import (
     new_delivery,
     settle_post,
 )
+from domain.posts.expiring import ensure_holds
 from domain.posts.finding import (
     DOUBTED,
     deliveries_of,
@@ -47,7 +48,8 @@ async def schedule_post(
 ) -> PostDetail:
     """Plans one delivery per variant. Raises `PostUnfit` with everything that does not fit.
 
-    Raises `NotApproved` where a policy asks for an approval that it lacks, and `PostOnHold`.
+    Raises `NotApproved` where a policy asks for an approval that it lacks, `PostOnHold`, and
+    `TimeAfterValidity`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, expected_version)
@@ -77,11 +79,13 @@ def _set_time(post: Post, command: SchedulePost, now: datetime) -> None:
     post.time_zone = command.time_zone or post.time_zone
     if command.now:
         post.wall_time, post.publish_at = None, now
+        ensure_holds(post, now, at="/now")
         return
     post.wall_time = command.wall_time or post.wall_time
     if post.wall_time is None:
         raise TimeMissing(at="/wall_time")
     post.publish_at = future(post.wall_time, post.time_zone, now)
+    ensure_holds(post, post.publish_at, at="/wall_time")
 
 
 def future(

@@ -30,6 +30,7 @@ from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.adapting import set_adaptations
 from domain.posts.command_shapes import ChangePost, CreatePost, VariantInput
 from domain.posts.content import find_media
+from domain.posts.expiring import ensure_holds
 from domain.posts.finding import DOUBTED, ensure_free, ensure_waiting, find_post, variants_of
 from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew
 from domain.posts.quotes import ensure_quoted
@@ -118,7 +119,8 @@ async def change_post(
 ) -> PostDetail:
     """Raises `PostOnHold`, `DeliveryUnderWay`, `PostStale`; `AlreadyPublished` for the public.
 
-    `TimePast` for what would go out at once by being moved.
+    `TimePast` for what would go out at once by being moved, `TimeAfterValidity` for what would
+    go out when its words hold no longer.
     """
     caller.need(Scope.POSTS_WRITE)
     post = await find_unchanged(session, caller, id_, expected_version)
@@ -275,5 +277,7 @@ def _moment(post: Post, values: dict[str, Any], now: datetime) -> datetime | Non
         return None
     zone_name = values.get("time_zone", post.time_zone)
     if post.state in {PostState.DRAFT, PostState.SCHEDULED}:
-        return future(wall_time, zone_name, now)
+        moment = future(wall_time, zone_name, now)
+        ensure_holds(post, moment, at="/wall_time")
+        return moment
     return resolve(wall_time, zone_name)

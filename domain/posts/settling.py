@@ -36,6 +36,7 @@ from domain.posts.deliveries import (
 from domain.posts.delivering import SEND
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
+from domain.posts.expiring import ensure_unexpired
 from domain.posts.finding import DOUBTED, ensure_free, find_post, lock_with_post, targets_of
 from domain.posts.holding import problem_of
 from domain.posts.rules import DeliveryKind, DeliveryState
@@ -152,7 +153,7 @@ async def retry_delivery(
 ) -> DeliveryView:
     """Sends one again that failed, or was missed.
 
-    Raises `NotAllowedNow` for any other, `AccountRemoved` and `PostOnHold`.
+    Raises `NotAllowedNow` for any other, `AccountRemoved`, `PostOnHold` and `PublishingExpired`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await _lock_free(session, caller, id_)
@@ -162,6 +163,7 @@ async def retry_delivery(
         raise AccountRemoved
     if not may_retry(row):
         raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
+    ensure_unexpired(post, row, now=now)
     retry(session, row, now=now)
     return await _tell(session, caller, post, row, "retried", now=now)
 
@@ -197,7 +199,7 @@ async def retry_post(
     """Sends again what failed, at once. What may already be public is never sent again.
 
     Raises `NotFound` for an account that is no target of the post, `AccountRemoved` where others
-    are not left, `NotApproved` and `PostOnHold`.
+    are not left, `NotApproved`, `PostOnHold` and `PublishingExpired`.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
@@ -212,6 +214,7 @@ async def retry_post(
     if not targets:
         raise NotAllowedNow("No failed delivery is there to retry.")
     for row in targets:
+        ensure_unexpired(post, row, now=now)
         retry(session, row, now=now)
     await settle_post(session, caller, post, now=now)
     ids = {"deliveries": [show("dlv", row.id) for row in targets]}

@@ -7,7 +7,7 @@ locked those before. So batches never wait for each other crosswise.
 CLAIM = "SELECT * FROM parvis_claim($1, $2, $3, $4, $5)"
 
 # Who lets messages out is known by it until the end of the transaction.
-JUDGE = "SELECT on_hold, paused, has_policies FROM parvis_judge($1, $2)"
+JUDGE = "SELECT on_hold, may_expire, paused, has_policies FROM parvis_judge($1, $2)"
 
 VARIANTS = """
 SELECT v.id, v.post_id, v.parts, v.media_ids, v.link_url, v.language, v.visibility,

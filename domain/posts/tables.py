@@ -111,6 +111,8 @@ class Post(Kept, table=True):
     hold_actor: str | None = string(default=None, nullable=True)
     stale_for: list[str] = texts(default_factory=list)
     """Why what is public of it may no longer hold; of a floor above, by value."""
+    valid_until_at: datetime | None = moment(default=None, nullable=True)
+    """When its words hold no longer: nothing of it goes out then; by value as well."""
 
 
 class Adaptation(Kept, table=True):

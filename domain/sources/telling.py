@@ -55,6 +55,6 @@ async def tell_change(session: AsyncSession, caller: Caller, id_: UUID, *, now: 
     if update is not None:
         note_stale(post, upkeep, [*upkeep.stale_for, CHANGED])
         upkeep.version, upkeep.updated_at = upkeep.version + 1, now
-        plan(session, upkeep)
+        plan(session, post, upkeep)
     data = {"update": show("upd", update.id) if update is not None else None}
     tell(session, caller, source, page, "source.changed", data, now)

@@ -151,7 +151,7 @@ async def _finish(
     if not await is_proposed(session, caller, post.id, reason):
         _, upkeep = await locked_upkeep(session, caller, post.id)
         renew(post, upkeep, reason, by=row.decided_by or caller.actor, now=now)
-        plan(session, upkeep)
+        plan(session, post, upkeep)
     data = {"post": show("post", post.id), "reason": row.reason}
     record(session, caller, "update.done", ("update", row.id), now=now, data=data)
 

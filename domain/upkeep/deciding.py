@@ -109,7 +109,7 @@ async def freshen(
         _, upkeep = await locked_upkeep(session, caller, post.id)
         note_stale(post, upkeep, [each for each in upkeep.stale_for if each != changed])
         upkeep.version, upkeep.updated_at = upkeep.version + 1, now
-        plan(session, upkeep)
+        plan(session, post, upkeep)
 
 
 async def dismiss_proposed(

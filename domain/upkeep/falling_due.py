@@ -45,7 +45,7 @@ async def fall_due(session: AsyncSession, caller: Caller, post_id: UUID, *, now:
     row.version, row.updated_at = row.version + 1, now
     for reason in reasons:
         await _tell(session, caller, post, row, reason, now)
-    plan(session, row)
+    plan(session, post, row)
 
 
 def _is_over(row: Upkeep, reason: UpdateReason, now: datetime) -> bool:

@@ -79,8 +79,9 @@ def renew(post: Post, row: Upkeep, reason: UpdateReason, *, by: str, now: dateti
     row.version, row.updated_at = row.version + 1, now
 
 
-def plan(session: AsyncSession, row: Upkeep) -> None:
-    """Has a worker look when the next of its dates has come."""
+def plan(session: AsyncSession, post: Post, row: Upkeep) -> None:
+    """Has a worker look when the next of its dates has come; the post knows when it ends."""
+    post.valid_until_at = row.valid_until_at
     row.act_at = due_next(row.valid_until_at, row.next_check_at, row.stale_for)
     if row.act_at is not None:
         due_at(session, row.workspace_id, row.id, row.act_at)

@@ -37,7 +37,7 @@ async def replan_upkeep(
     statement = visible_upkeeps(caller).where(col(Upkeep.id) == post_id)
     if (await session.exec(statement)).one_or_none() is None:
         return
-    _, row = await locked_upkeep(session, caller, post_id)
+    post, row = await locked_upkeep(session, caller, post_id)
     await session.refresh(row)
     moved = _moved(row, now)
     if not moved:
@@ -46,7 +46,7 @@ async def replan_upkeep(
     for name, moment in moved.items():
         setattr(row, name, moment)
     row.version, row.updated_at = row.version + 1, now
-    plan(session, row)
+    plan(session, post, row)
     data = {
         "changed": list(moved),
         "previous": previous,

@@ -10,8 +10,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record, record_change
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import UNSENT, apply
-from domain.kernel.errors import Fault, Misfit, NotFound, VersionMissing, VersionStale
+from domain.kernel.errors import (
+    Fault,
+    Misfit,
+    NotFound,
+    TimeAfterValidity,
+    VersionMissing,
+    VersionStale,
+)
 from domain.posts.planning import future
+from domain.posts.replanning import PLANNED
+from domain.posts.tables import Post
 from domain.upkeep.deciding import dismiss_proposed
 from domain.upkeep.keeping import locked_upkeep, note_stale, plan, set_moments
 from domain.upkeep.queries import upkeep_view
@@ -33,7 +42,10 @@ async def change_upkeep(
     expected_version: int | None,
     now: datetime,
 ) -> UpkeepView:
-    """Of a post. Raises `TimePast`, and `NotFound` also for a checker who is no member."""
+    """Of a post. Raises `TimePast`, and `TimeAfterValidity` where it is planned for later.
+
+    Raises `NotFound` also for a checker who is no member.
+    """
     caller.need(Scope.POSTS_WRITE)
     post, row = await locked_upkeep(session, caller, id_)
     _ensure_version(row, expected_version)
@@ -43,11 +55,12 @@ async def change_upkeep(
     _complete(row, values, now)
     new = {name: values.get(name) for name in TOLD if values.get(name) != getattr(row, name)}
     _ensure_to_come(new, values.get("time_zone", row.time_zone), now)
+    _ensure_planned_before(post, row, values["valid_until_at"])
     previous = apply(row, values, now=now)
     if previous:
         untrue = {reason for name, reason in TOLD.items() if name in previous}
         note_stale(post, row, set(row.stale_for) - untrue)
-        plan(session, row)
+        plan(session, post, row)
         about = ("post", id_)
         record_change(session, caller, "post.upkeep_changed", about, row, previous, now=now)
     await session.flush()
@@ -73,12 +86,13 @@ async def confirm_upkeep(
     values.setdefault("next_check", next_check(row.check_every_days, last, row.time_zone, now=now))
     _ensure_to_come(values, row.time_zone, now)
     _complete(row, values, now)
+    _ensure_planned_before(post, row, values["valid_until_at"])
     for name, value in values.items():
         setattr(row, name, value)
     row.checked_at, row.checked_by = now, caller.actor
     note_stale(post, row, ())
     row.version, row.updated_at = row.version + 1, now
-    plan(session, row)
+    plan(session, post, row)
     await dismiss_proposed(session, caller, id_, words=command.words, now=now)
     data = {"next_check_at": row.next_check_at.isoformat() if row.next_check_at else None}
     record(session, caller, "post.confirmed", ("post", id_), now=now, data=data)
@@ -100,6 +114,16 @@ def _complete(row: Upkeep, values: dict[str, Any], now: datetime) -> None:
         last = row.next_check
         values["next_check"] = next_check(values["check_every_days"], last, place, now=now)
     set_moments(row, values)
+
+
+def _ensure_planned_before(post: Post, row: Upkeep, end: datetime | None) -> None:
+    """Raises `TimeAfterValidity` for another end that the plan of a post does not keep."""
+    planned = post.publish_at if post.state in PLANNED else None
+    if end is None or planned is None or end == row.valid_until_at:
+        return
+    if planned >= end:
+        message = f"It is planned for {planned.isoformat()}, which is not before that."
+        raise TimeAfterValidity(message, at="/valid_until")
 
 
 def _ensure_to_come(walls: Mapping[str, datetime | None], place: str, now: datetime) -> None:

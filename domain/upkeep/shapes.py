@@ -12,7 +12,8 @@ from domain.upkeep.rules import UpdateReason
 MOST_DAYS = 3650
 Days = Annotated[int, Field(ge=1, le=MOST_DAYS, examples=[90])]
 OF_VALID_UNTIL = (
-    "Until when what it says holds, on the clock of `time_zone`; null: no end is known."
+    "Until when what it says holds, on the clock of `time_zone`; null: no end is known. What is "
+    "not out by then does not go out (`publishing.expired`)."
 )
 OF_EVERY = "How many days after a check the next one is due; null: checks are set one by one."
 OF_NEXT = "When somebody checks next whether it still holds, on the clock of `time_zone`."

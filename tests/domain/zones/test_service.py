@@ -293,6 +293,7 @@ async def test_dates_of_upkeep_keep_their_wall_time_and_get_their_new_moment(des
     assert moved.valid_until_at == moved.act_at == utc("2027-06-01T08:00:00")
     assert moved.next_check_at == utc("2027-12-01T08:00:00")
     assert moved.valid_until == datetime.fromisoformat(SUMMER)
+    assert (await desk.post(summer)).valid_until_at == moved.valid_until_at
     assert (moved.version, still.version) == (3, 2)
     assert still.act_at == utc("2027-12-01T08:00:00")
     assert await desk.told("post.upkeep_replanned") == [
