@@ -351,6 +351,7 @@ class EventKind(Word):
     REVIEW_LAPSED = "review.lapsed", "Nothing asks for it any more.", REVIEW
     REVIEW_OUTDATED = "review.outdated", "The post says something else by now.", REVIEW
     REVIEW_REFUSED = "review.refused", "Somebody refused.", f"{REVIEW}, is_by_link"
+    REVIEW_RELEASED = "review.released", "Whom it asked by name may decide it no longer.", CHANGE
     REVIEW_REMINDED = "review.reminded", "Whom it asks have new links.", f"{REVIEW}, asked"
     REVIEW_SEEN = "review.seen", "Whom it asks has looked.", "post_version, is_by_link"
     REVIEW_STEP_APPROVED = (

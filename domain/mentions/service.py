@@ -20,6 +20,7 @@ from domain.mentions.rules import MentionStatus
 from domain.mentions.shapes import ChangeMention, MarkedView, MarkMentions, MentionView
 from domain.mentions.tables import Mention
 from domain.workspaces.queries import standing
+from domain.workspaces.releasing import hold_seat
 
 __all__ = ["answer_delivered", "change_mention", "create_answer", "ingest", "mark_mentions"]
 
@@ -40,11 +41,12 @@ async def change_mention(
     Raises `MentionGone` for one to be open that was deleted, `NotAllowedNow` for the reverse.
     """
     caller.need(Scope.MENTIONS_WRITE)
+    values = command.sent()
+    await hold_seat(session, values.get("assigned_to"))
     statement = visible(caller).where(col(Mention.id) == id_)
     row = await find_for_change(
         session, statement, what="mention", expected_version=expected_version
     )
-    values = command.sent()
     await _ensure_seen(session, values.get("assigned_to"), [row])
     _ensure_there(values.get("status"), [row])
     previous = apply(row, _values(values, row, now), now=now)
@@ -64,6 +66,7 @@ async def mark_mentions(
     caller.need(Scope.MENTIONS_WRITE)
     values = command.sent()
     wanted = set(values.pop("mention_ids"))
+    await hold_seat(session, values.get("assigned_to"))
     # In one order for all, so that two who mark the same mentions never lock crosswise.
     statement = visible(caller).where(col(Mention.id).in_(wanted)).order_by(col(Mention.id))
     rows = (await session.exec(statement.with_for_update())).all()

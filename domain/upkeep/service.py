@@ -28,6 +28,7 @@ from domain.upkeep.rules import UpdateReason, next_check
 from domain.upkeep.shapes import ChangeUpkeep, ConfirmUpkeep, UpkeepView
 from domain.upkeep.tables import Upkeep
 from domain.workspaces.queries import standing
+from domain.workspaces.releasing import hold_seat
 
 TOLD = {"valid_until": UpdateReason.EXPIRED, "next_check": UpdateReason.CHECK_DUE}
 """What another date makes untrue."""
@@ -47,9 +48,10 @@ async def change_upkeep(
     Raises `NotFound` also for a checker who is no member.
     """
     caller.need(Scope.POSTS_WRITE)
+    values = command.sent()
+    await hold_seat(session, values.get("checker_id"))
     post, row = await locked_upkeep(session, caller, id_)
     _ensure_version(row, expected_version)
-    values = command.sent()
     if values.get("checker_id") and await standing(session, values["checker_id"]) is None:
         raise NotFound("member", [values["checker_id"]])
     _complete(row, values, now)

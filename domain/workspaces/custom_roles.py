@@ -25,9 +25,10 @@ from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 from domain.workspaces.invitation_rules import InvitationState
+from domain.workspaces.releasing import release_unseen
 from domain.workspaces.role_shapes import ChangeRole, CreateRole, RoleTemplateView, RoleView
 from domain.workspaces.roles import ROLE_SCOPES
-from domain.workspaces.tables import CustomRole, Invitation
+from domain.workspaces.tables import CustomRole, Invitation, Member
 
 IN_ORDER = Sort("roles.id", (col(CustomRole.id),), (UUID,))
 TAKEN = "A role with this name exists already."
@@ -85,7 +86,10 @@ async def change_role(
     expected_version: int | None,
     now: datetime,
 ) -> RoleView:
-    """What it lets members do changes at once. Raises as `create_role`."""
+    """What it lets members do changes at once, and what stands with them as they see no more of it.
+
+    Raises as `create_role`.
+    """
     caller.need(Scope.ADMINISTRATION)
     row = await _role(session, caller, id_, expected_version)
     values, before = command.sent(), _told(row)
@@ -97,6 +101,8 @@ async def change_role(
         await flush(session, taken=TAKEN, at="/name")
         data = difference(before, _told(row))
         record(session, caller, "role.changed", ("role", id_), now=now, data=data)
+    if "scopes" in changed:
+        await release_unseen(session, caller, await _members(session, caller, id_), now=now)
     return RoleView.model_validate(row)
 
 
@@ -131,6 +137,14 @@ async def _role(
     row = await find_for_change(session, statement, what="role", expected_version=expected_version)
     _need_scopes(caller, [scope for scope in row.scopes if scope not in SET_ASIDE])
     return row
+
+
+async def _members(session: AsyncSession, caller: Caller, id_: UUID) -> Sequence[UUID]:
+    """Who has the role, locked."""
+    statement = select(Member.id).where(
+        col(Member.workspace_id) == caller.workspace_id, col(Member.role_id) == id_
+    )
+    return (await session.exec(statement.order_by(col(Member.id)).with_for_update())).all()
 
 
 def _need_scopes(caller: Caller, scopes: Sequence[str], *, at: str | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import record
@@ -72,7 +72,21 @@ async def change_department(
     await _need_members(session, caller, {*members, *_lead(values.get("lead_id"))} - set(was))
     if "lead_id" in values:
         _led(values["lead_id"], members)
-    elif row.lead_id not in members:
+    await _change(session, caller, row, values, members, now=now)
+    return view_of(row, members)
+
+
+async def _change(
+    session: AsyncSession,
+    caller: Caller,
+    row: Department,
+    values: dict[str, Any],
+    members: list[UUID],
+    *,
+    now: datetime,
+) -> None:
+    was = (await members_of(session, caller, [row.id]))[row.id]
+    if "lead_id" not in values and row.lead_id not in members:
         values["lead_id"] = None
     before = _told(row, was)
     changed = apply(row, values, now=now)
@@ -83,8 +97,7 @@ async def change_department(
     data = difference(before, _told(row, members))
     if data:
         await flush(session, taken=TAKEN, at="/name")
-        record(session, caller, "department.changed", ("department", id_), now=now, data=data)
-    return view_of(row, members)
+        record(session, caller, "department.changed", ("department", row.id), now=now, data=data)
 
 
 async def remove_department(
@@ -101,6 +114,20 @@ async def remove_department(
     data = {"previous": _told(row, (await members_of(session, caller, [id_]))[id_])}
     await session.delete(row)
     record(session, caller, "department.removed", ("department", id_), now=now, data=data)
+
+
+async def leave_departments(
+    session: AsyncSession, caller: Caller, member_id: UUID, *, now: datetime
+) -> None:
+    """Takes a member out of all that they are in, before they go."""
+    theirs = select(DepartmentMember.department_id).where(
+        col(DepartmentMember.workspace_id) == caller.workspace_id,
+        col(DepartmentMember.member_id) == member_id,
+    )
+    statement = visible(caller).where(col(Department.id).in_(theirs)).order_by(col(Department.id))
+    for row in (await session.exec(statement.with_for_update())).all():
+        was = (await members_of(session, caller, [row.id]))[row.id]
+        await _change(session, caller, row, {}, [id_ for id_ in was if id_ != member_id], now=now)
 
 
 def _need_house(caller: Caller) -> None:

@@ -21,7 +21,9 @@ from domain.kernel.changes import (
 from domain.kernel.errors import NotFound, VersionMissing, VersionStale
 from domain.kernel.ids import new_id
 from domain.people.rules import same_email
+from domain.workspaces.departments import leave_departments
 from domain.workspaces.queries import member_view, seat_held, visible, workspace_view
+from domain.workspaces.releasing import release_all, release_unseen
 from domain.workspaces.rules import Seat, seat_of
 from domain.workspaces.seats import (
     columns_of,
@@ -166,7 +168,10 @@ async def change_member(
     expected_version: int | None,
     now: datetime,
 ) -> MemberView:
-    """Raises what `create_member` raises, and `OwnerLast`."""
+    """What they may no longer see stands with them no longer.
+
+    Raises what `create_member` raises, and `OwnerLast`.
+    """
     caller.need(Scope.MEMBERS_WRITE)
     await lock_owners(session, caller)
     row = await _member(session, caller, id_, expected_version)
@@ -177,6 +182,8 @@ async def change_member(
         await _keep_owner(session, caller, row)
     name = {"name": sent["name"]} if "name" in sent else {}
     change_row(session, caller, row, name | columns_of(seat), now=now)
+    if seat != before:
+        await release_unseen(session, caller, [id_], now=now)
     return member_view(caller)(row)
 
 
@@ -201,11 +208,16 @@ async def remove_member(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Ends a seat, and with it every token and grant of it. Raises `ScopeBeyond`, `OwnerLast`."""
+    """Ends a seat, and with it every token and grant of it; what stands with it stands with nobody.
+
+    Raises `ScopeBeyond`, `OwnerLast`.
+    """
     caller.need(Scope.MEMBERS_WRITE)
     await lock_owners(session, caller)
     row = await _member(session, caller, id_, expected_version)
     await _keep_owner(session, caller, row)
+    await release_all(session, caller, id_, now=now)
+    await leave_departments(session, caller, id_, now=now)
     await session.delete(row)
     data = {"previous": told(seat_held(row))}
     record(session, caller, "member.removed", ("member", id_), now=now, data=data)

@@ -1,0 +1,116 @@
+"""What stands with a member who may no longer see it is released, and told of as a change of it.
+
+Its rows are of higher floors, so a function of the database finds them: see the migration.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Boolean, DateTime, Text, Uuid, bindparam
+from sqlmodel import col, select, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.events.service import plain, record
+from domain.kernel.caller import Caller
+from domain.kernel.ids import show
+from domain.workspaces.queries import standing
+from domain.workspaces.shapes import Standing
+from domain.workspaces.tables import Member
+
+RELEASE = text("SELECT * FROM parvis_release(:house, :member, :at, :stays, :scopes, :sees)")
+RELEASE = RELEASE.bindparams(
+    bindparam("house", type_=Uuid),
+    bindparam("member", type_=Uuid),
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("stays", type_=Boolean),
+    bindparam("scopes", type_=ARRAY(Text)),
+    bindparam("sees", type_=ARRAY(Uuid)),
+)
+NAMES = {
+    "upkeep": ("post.upkeep_changed", "post", "checker_id"),
+    "review": ("review.released", "review", "member_ids"),
+    "idea": ("idea.changed", "idea", "expert_ids"),
+}
+"""Of what names a member elsewhere than in the inbox: its event, its subject, and the column."""
+MOST_TOLD = 100
+"""Mentions of one event, as many as are marked at once."""
+
+
+async def hold_seat(session: AsyncSession, member_id: UUID | None) -> None:
+    """Until the transaction ends a member's seat stays: nothing is given to who loses it just now.
+
+    Whoever gives takes this lock first, as whoever changes the seat has it before all else.
+    """
+    if member_id is not None:
+        statement = select(Member.id).where(col(Member.id) == member_id)
+        await session.exec(statement.with_for_update(read=True))
+
+
+async def release_unseen(
+    session: AsyncSession, caller: Caller, members: Iterable[UUID], *, now: datetime
+) -> None:
+    """Of members whose seats were changed, locked before."""
+    await session.flush()
+    for id_ in members:
+        left = await standing(session, id_)
+        if left is not None:
+            await _release(session, caller, id_, left, stays=True, now=now)
+
+
+async def release_all(
+    session: AsyncSession, caller: Caller, member_id: UUID, *, now: datetime
+) -> None:
+    """Of a member who is about to go."""
+    nothing = Standing(frozenset(), frozenset())
+    await _release(session, caller, member_id, nothing, stays=False, now=now)
+
+
+async def _release(
+    session: AsyncSession,
+    caller: Caller,
+    member_id: UUID,
+    left: Standing,
+    *,
+    stays: bool,
+    now: datetime,
+) -> None:
+    told = {
+        "house": caller.workspace_id,
+        "member": member_id,
+        "at": now,
+        "stays": stays,
+        "scopes": sorted(left.scopes),
+        "sees": None if left.communities is None else sorted(left.communities),
+    }
+    rows = (await (await session.connection()).execute(RELEASE, told)).all()
+    _tell_mentions(session, caller, [row.id for row in rows if row.what == "mention"], now)
+    for row in rows:
+        if row.what in NAMES:
+            kind, subject, column = NAMES[row.what]
+            data = _change(column, member_id, row.others)
+            record(session, caller, kind, (subject, row.id), now=now, data=data)
+
+
+def _tell_mentions(
+    session: AsyncSession, caller: Caller, ids: Sequence[UUID], now: datetime
+) -> None:
+    for start in range(0, len(ids), MOST_TOLD):
+        some = ids[start : start + MOST_TOLD]
+        data = {
+            "mention_ids": [show("men", id_) for id_ in some],
+            "changed": ["assigned_to"],
+            "current": {"assigned_to": None},
+        }
+        record(session, caller, "mentions.marked", ("mention", some[0]), now=now, data=data)
+
+
+def _change(column: str, member_id: UUID, others: Sequence[UUID]) -> dict[str, Any]:
+    is_list = column.endswith("s")
+    before, after = ([*others, member_id], list(others)) if is_list else (member_id, None)
+    return {
+        "changed": [column],
+        "previous": {column: plain(column, before)},
+        "current": {column: plain(column, after)},
+    }

@@ -1,0 +1,184 @@
+"""What stands with a member who may no longer see it: it is released, and told of."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from domain.kernel.database import Database
+from domain.kernel.ids import read, show
+from domain.mentions.shapes import Reading
+from domain.workspaces.shapes import Role
+from tests.api.approvals.test_reviews import policy, submit
+from tests.api.graph.asking import ask
+from tests.api.workspaces.conftest import Seat, make_community
+from tests.desk import Desk
+from tests.inboxes import SAID, Inbox, item
+
+ANY = {"If-Match": "*"}
+CHANGE = """mutation($input: ChangeMemberInput!) { changeMember(input: $input) {
+  __typename ... on Error { code } } }"""
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that can stand with a member: of the desk's community."""
+
+    desk: Desk
+    mentions: list[str]
+    post: str
+    review: str
+    idea: str
+
+    async def shown(self) -> tuple[list[str | None], str | None, list[str], list[str]]:
+        client = self.desk.client
+        mentions = [(await client.get(f"/v1/mentions/{id_}")).json() for id_ in self.mentions]
+        upkeep = (await client.get(f"/v1/posts/{self.post}/upkeep")).json()
+        review = (await client.get(f"/v1/reviews/{self.review}")).json()
+        idea = (await client.get(f"/v1/ideas/{self.idea}")).json()
+        taken = [each["assigned_to"] for each in mentions]
+        return taken, upkeep["checker_id"], review["member_ids"], idea["expert_ids"]
+
+    async def told(self) -> list[tuple[str, Any, Any, Any]]:
+        """Of what was released: its kind, its subject, and what it was and is."""
+        page = (await self.desk.client.get("/v1/events?limit=100")).json()["data"]
+        kinds = {"mentions.marked", "post.upkeep_changed", "review.released", "idea.changed"}
+        return [
+            (
+                each["kind"],
+                each["subject_id"],
+                each["data"].get("previous"),
+                each["data"]["current"],
+            )
+            for each in page
+            if each["kind"] in kinds
+        ]
+
+
+async def work_of(desk: Desk, database: Database, member: str, other: str) -> Work:
+    """It is given to a member; of the review and the idea, to another too."""
+    inbox = inbox_of(desk, database)
+    mentions = [show("men", id_) for id_ in (await inbox.take(item(1), item(2))).new_ids]
+    post, public = await desk.draft(), await desk.draft(title="Lac")
+    await change(desk, f"/v1/posts/{public['id']}/upkeep", checker_id=member)
+    body = {"mention_ids": mentions, "assigned_to": member}
+    await desk.post("/v1/mentions/mark", 200, **body)
+    await policy(desk, steps=[{"member_ids": [other, member]}])
+    review = await submit(desk, post)
+    question = {"community_id": desk.community, "question": "Vendanger la nuit ?"}
+    idea = await desk.post("/v1/ideas", 201, **question, expert_ids=[other, member])
+    return Work(desk, mentions, public["id"], review["id"], idea["id"])
+
+
+def inbox_of(desk: Desk, database: Database) -> Inbox:
+    reading = Reading(
+        account_id=read("acct", desk.account),
+        community_id=read("com", desk.community),
+        network="sandbox",
+        server="http://sandbox.test",
+        remote_id="vaud",
+        connected_at=SAID,
+        is_first=False,
+    )
+    return Inbox(database, desk.tenant.workspace_id, reading)
+
+
+async def change(desk: Desk, path: str, **body: Any) -> None:
+    answer = await desk.client.patch(path, json=body, headers=ANY)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("face", ["rest", "graph"])
+async def test_what_a_member_may_see_no_more_is_released_and_told(
+    desk: Desk, seat: Seat, database: Database, face: str
+) -> None:
+    """It stood in nobody's inbox: theirs did not show it, and others' that it was taken."""
+    lost, other = await seat(Role.COMMUNITY_MANAGER), await seat()
+    elsewhere = await make_community(desk.tenant, "jura")
+    work = await work_of(desk, database, lost.id, other.id)
+    begun = len(await work.told())
+
+    if face == "rest":
+        await change(desk, lost.path, communities=[elsewhere])
+    else:
+        given = {"id": lost.id, "expectedVersion": 1, "communities": [elsewhere]}
+        await ask(desk.tenant, CHANGE, input=given)
+
+    assert await work.shown() == ([None, None], None, [other.id], [other.id, lost.id])
+    told = (await work.told())[begun:]
+    assert told == [
+        ("mentions.marked", work.mentions[0], None, {"assigned_to": None}),
+        ("post.upkeep_changed", work.post, {"checker_id": lost.id}, {"checker_id": None}),
+        (
+            "review.released",
+            work.review,
+            {"member_ids": [other.id, lost.id]},
+            {"member_ids": [other.id]},
+        ),
+    ]
+
+
+async def test_another_role_releases_only_what_it_shuts_out(
+    desk: Desk, seat: Seat, database: Database
+) -> None:
+    lost, other = await seat(Role.COMMUNITY_MANAGER), await seat()
+    body = {"name": "Droit", "scopes": ["posts:read", "posts:approve", "mentions:read"]}
+    role = (await desk.post("/v1/roles", 201, **body))["id"]
+    await change(desk, lost.path, role_id=role)
+    work = await work_of(desk, database, lost.id, other.id)
+
+    await change(desk, f"/v1/roles/{role}", scopes=["posts:approve", "posts:read"])
+    reads_no_mentions = await work.shown()
+    await change(desk, lost.path, role="reader")
+
+    both = [other.id, lost.id]
+    assert reads_no_mentions == ([None, None], lost.id, both, both)
+    assert await work.shown() == ([None, None], lost.id, [other.id], both)
+
+
+async def test_nothing_stands_with_a_member_who_is_removed(
+    desk: Desk, seat: Seat, database: Database
+) -> None:
+    lost, other = await seat(Role.COMMUNITY_MANAGER), await seat()
+    department = {"name": "Droit", "lead_id": lost.id, "member_ids": [lost.id, other.id]}
+    led = (await desk.post("/v1/departments", 201, **department))["id"]
+    work = await work_of(desk, database, lost.id, other.id)
+    begun = len(await work.told())
+
+    answer = await desk.client.delete(lost.path, headers=ANY)
+
+    assert answer.status_code == 204, answer.text
+    assert await work.shown() == ([None, None], None, [other.id], [other.id])
+    assert [kind for kind, *_ in (await work.told())[begun:]] == [
+        "mentions.marked",
+        "post.upkeep_changed",
+        "review.released",
+        "idea.changed",
+    ]
+    left = (await desk.client.get(f"/v1/departments/{led}")).json()
+    [event] = (await desk.client.get("/v1/events?kind=department.changed")).json()["data"]
+    assert (left["lead_id"], left["member_ids"], left["version"]) == (None, [other.id], 2)
+    assert event["data"]["current"] == {"lead_id": None, "member_ids": [other.id]}
+
+
+async def test_nothing_is_given_to_a_member_while_they_lose_sight_of_it(
+    desk: Desk, seat: Seat, database: Database
+) -> None:
+    lost = await seat(Role.COMMUNITY_MANAGER)
+    elsewhere = await make_community(desk.tenant, "jura")
+    inbox = inbox_of(desk, database)
+    ids = [show("men", id_) for id_ in (await inbox.take(*map(item, range(1, 9)))).new_ids]
+    marks = (
+        desk.client.post("/v1/mentions/mark", json={"mention_ids": [id_], "assigned_to": lost.id})
+        for id_ in ids
+    )
+
+    answers = await asyncio.gather(
+        *marks,
+        desk.client.patch(lost.path, json={"communities": [elsewhere]}, headers=ANY),
+    )
+
+    assert {each.status_code for each in answers} <= {200, 422}
+    left = await inbox.rows("SELECT 1 FROM mentions WHERE assigned_to IS NOT NULL")
+    assert (answers[-1].status_code, list(left)) == (200, [])
