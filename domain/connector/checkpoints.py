@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.connector.port import Save
 from domain.connector.words import Checkpoint, Draft, Published, Ref
@@ -21,6 +21,8 @@ class Sent(BaseModel):
 
     id: str
     url: str | None = None
+    at: datetime | None = Field(default=None, exclude=True)
+    """Since when it stands there, as the network says: of what was just found, and not kept."""
 
 
 class Progress(BaseModel):
@@ -42,6 +44,11 @@ class Progress(BaseModel):
 
     def published(self) -> Published:
         return Published(tuple(Ref(each.id, each.url) for each in self.sent))
+
+    def found(self) -> Published:
+        """As a look-up tells it: with the moment of the last message."""
+        at = self.sent[-1].at if self.sent else None
+        return Published(self.published().refs, at)
 
     def written(self) -> Checkpoint:
         return self.model_dump(mode="json")

@@ -169,6 +169,8 @@ class Published:
     """What went out, first message first: one `Ref` for each part of the draft."""
 
     refs: tuple[Ref, ...]
+    at: datetime | None = None
+    """Of what a look-up found: since when its last message stands there; None: not told."""
 
     @property
     def remote_id(self) -> str:

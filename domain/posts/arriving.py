@@ -39,6 +39,11 @@ class Arrived:
     published: Published | None
     started_at: datetime
 
+    def since(self, now: datetime) -> datetime:
+        """When it arrived: of what a look-up found its network says it, within what can be."""
+        told = self.published.at if self.published else None
+        return now if told is None else min(max(told, self.task.sent_at), now)
+
 
 async def record_done(
     session: AsyncSession, caller: Caller, arrived: Sequence[Arrived], *, now: datetime
@@ -116,7 +121,7 @@ async def _record(
     now: datetime,
 ) -> None:
     """One more line in the history of each, and what is published of those that are new."""
-    shown = [(each.task.id, each.published) for each in new if each.published and _is_own(each)]
+    shown = [(each, each.published) for each in new if each.published and _is_own(each)]
     await raw.execute(
         statements.RECORD,
         caller.workspace_id,
@@ -126,11 +131,12 @@ async def _record(
         [each.task.id for each in there],
         [each.task.act for each in there],
         [each.started_at for each in there],
-        [id_ for id_, _ in shown],
+        [each.task.id for each, _ in shown],
         [_refs(published) for _, published in shown],
         [published.remote_id for _, published in shown],
         [published.url for _, published in shown],
         now + FIRST_LOOK,
+        [each.since(now) for each, _ in shown],
     )
 
 
@@ -208,16 +214,21 @@ async def settle_posts(
         return
     ids = [post["id"] for post in posts]
     newest: dict[UUID, dict[UUID, tuple[DeliveryState, ...]]] = {id_: {} for id_ in ids}
+    out: dict[UUID, datetime] = {}
     for row in await raw.fetch(statements.STATES, caller.workspace_id, ids):
         counted = counts_as(DeliveryState(row["state"]), row["checkpoint"])
         newest[row["post_id"]][row["account_id"]] = counted
+        if row["published_at"] is not None:
+            out[row["post_id"]] = min(row["published_at"], out.get(row["post_id"], now))
     changed: list[tuple[UUID, str, datetime | None]] = []
     for post in posts:
         states = [state for each in newest[post["id"]].values() for state in each]
         previous = PostState(post["state"])
         state = post_state(states, unplanned=when_unplanned(previous))
         if state is not previous:
-            since = published_since(state, states, post["published_at"], now=now)
+            since = published_since(
+                state, states, post["published_at"], now=out.get(post["id"], now)
+            )
             changed.append((post["id"], state.value, since))
             data = {"previous": {"state": previous}, "state": state}
             about, trace = ("post", post["id"]), traces.get(post["id"])

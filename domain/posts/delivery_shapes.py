@@ -52,6 +52,12 @@ class DriftView(View):
     shown: str | None = Field(description="What is shown in its place; null: nothing.")
 
 
+OF_PUBLISHED_AT = (
+    "When it arrived: when its network had answered; of what a look-up found, since when it stands "
+    "there as its network says, as far as that is told, between its first attempt and the look-up."
+)
+
+
 class DeliveryView(View):
     id: DeliveryId = Field(description="The delivery's id.")
     kind: DeliveryKind = Field(description="What it does over there.")
@@ -63,7 +69,7 @@ class DeliveryView(View):
     problem: ProblemView | None = Field(description="What went wrong last; null: nothing.")
     refs: list[RefView] = Field(description="What is public, one entry per message.")
     url: str | None = Field(description="Where people see its first message.")
-    published_at: Moment | None = Field(description="When it arrived.")
+    published_at: Moment | None = Field(description=OF_PUBLISHED_AT)
     checked_at: Moment | None = Field(
         description="When what the network shows was last compared with what was sent; null: it "
         "was not, or the network cannot be asked."

@@ -156,9 +156,10 @@ WITH told AS (
 )
 UPDATE deliveries d
    SET state = 'done', act_at = NULL, problem = NULL, version = version + 1, updated_at = $3,
-       published_at = $3, refs = CAST(sent.refs AS jsonb), remote_id = sent.remote_id,
+       published_at = sent.at, refs = CAST(sent.refs AS jsonb), remote_id = sent.remote_id,
        url = sent.url, read_back_at = $12
-  FROM unnest($8::uuid[], $9::text[], $10::text[], $11::text[]) AS sent (id, refs, remote_id, url)
+  FROM unnest($8::uuid[], $9::text[], $10::text[], $11::text[], $13::timestamptz[])
+       AS sent (id, refs, remote_id, url, at)
  WHERE d.workspace_id = $1 AND d.id = sent.id
 """
 DONE = """
@@ -174,7 +175,7 @@ UPDATE deliveries
 """
 # Under the locks of their posts; a claim may come in between, and settles them itself.
 STATES = """
-SELECT post_id, account_id, state, checkpoint FROM deliveries
+SELECT post_id, account_id, state, checkpoint, published_at FROM deliveries
  WHERE workspace_id = $1 AND post_id = ANY ($2) AND kind = 'publish' ORDER BY id
 """
 SETTLE = """

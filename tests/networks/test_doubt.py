@@ -23,13 +23,15 @@ async def test_lost_post_stays_unknown_where_the_network_cannot_tell(key: str) -
 
 
 @pytest.mark.parametrize("key", RECONCILING)
-async def test_lost_post_is_found_when_it_is_there(key: str) -> None:
+async def test_lost_post_is_found_when_it_is_there_and_since_when_is_told(key: str) -> None:
     http = script(key, "look_up_found")
     found = await look_up(key, http)
     http.assert_finished()
     assert found is not None
     assert len(found.refs) == 1
     assert found.remote_id
+    assert found.at is not None
+    assert found.at.tzinfo is not None
 
 
 @pytest.mark.parametrize("scenario", ["look_up_found", "look_up_missing"])

@@ -24,14 +24,16 @@ from domain.posts.planning import schedule_post
 from domain.posts.rules import backoff
 from domain.posts.service import change_post, remove_post
 from domain.posts.settling import cancel_delivery, retry_delivery, retry_post, settle_delivery
-from domain.posts.tables import Attempt, Delivery
+from domain.posts.tables import Attempt, Delivery, Post
 from domain.posts.withdrawing import withdraw_post
 from tests.domain.accounts.build import KEYS
 from tests.workers.stage import Stage, stage
+from tests.workers.test_behind_doubt import listed
 from tests.workers.test_half_out import do, go
 
 __all__ = ["stage"]
 CLASS_E = {"idempotency": "E"}
+MINUTE = timedelta(minutes=1)
 LOST = OutcomeUnknown("No answer came.", said="504 timeout")
 
 
@@ -234,3 +236,33 @@ async def test_nobody_need_act_while_a_network_that_is_away_is_tried_again(stage
         stage.now + backoff(1),
     )
     assert item.remedy == "Nothing: it goes on at `next_at`, by itself."
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [(-MINUTE, timedelta(0)), (MINUTE, MINUTE), (10 * MINUTE, 5 * MINUTE)],
+    ids=["before it was sent", "in between", "after the look-up"],
+)
+async def test_what_a_look_up_finds_is_published_when_its_network_says_within_what_can_be(
+    stage: Stage, told: timedelta, meant: timedelta
+) -> None:
+    sent_at = stage.now
+    await doubt(stage, of="D")
+    stage.network.listed = [listed("a") | {"created_at": (sent_at + told).isoformat()}]
+    stage.now += 5 * MINUTE
+
+    assert await go(stage) == []
+
+    [row], [post] = await stage.rows(Delivery), await stage.rows(Post)
+    assert (row.state, row.published_at) == ("done", sent_at + meant)
+    assert (post.state, post.published_at) == ("published", sent_at + meant)
+
+
+async def test_what_is_sent_is_published_when_its_network_has_answered(stage: Stage) -> None:
+    await stage.plan("a", await stage.account())
+    stage.now += MINUTE
+
+    assert await go(stage) == ["a"]
+
+    [row] = await stage.rows(Delivery)
+    assert row.published_at == stage.now

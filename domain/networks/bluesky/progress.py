@@ -63,4 +63,5 @@ def sent_of(strong: Strong) -> Sent:
 def published(progress: Progress) -> Published:
     """All its messages, by their keys."""
     uris = [post_uri(progress.repository, key) for key in progress.keys]
-    return Published(tuple(Ref(uri, post_url(uri)) for uri in uris))
+    at = datetime.fromisoformat(progress.moment_of(len(uris) - 1))
+    return Published(tuple(Ref(uri, post_url(uri)) for uri in uris), at)

@@ -58,7 +58,7 @@ async def look_up(
         if message is None:
             return None
         progress = progress.with_sent(_sent(message, access))
-    return progress.published()
+    return progress.found()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -125,4 +125,5 @@ async def _tried(
 
 
 def _sent(message: Message, access: Access) -> Sent:
-    return Sent(id=name_of(message, access), url=url_of(message, access))
+    name, url = name_of(message, access), url_of(message, access)
+    return Sent(id=name, url=url, at=message.timestamp)

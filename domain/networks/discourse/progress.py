@@ -34,4 +34,5 @@ def url_of(root: str, slug: str, topic: int, number: int) -> str:
 
 def sent_of(post: Post, root: str) -> Sent:
     url = url_of(root, post.topic_slug, post.topic_id, post.post_number)
-    return Sent(topic=post.topic_id, number=post.post_number, id=post.id, url=url)
+    place = {"topic": post.topic_id, "number": post.post_number}
+    return Sent(id=post.id, url=url, at=post.created_at, **place)

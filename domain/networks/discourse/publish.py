@@ -54,7 +54,7 @@ async def look_up(
         if sent is None:
             return None
         progress = progress.with_sent(sent)
-    return progress.published()
+    return progress.found()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:

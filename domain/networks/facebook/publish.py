@@ -58,7 +58,7 @@ async def look_up(
         if sent is None:
             return None
         progress = progress.with_sent(sent)
-    return progress.published()
+    return progress.found()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -108,7 +108,7 @@ async def _tried(
         others=draft.others,
     )
     said = await find(page, sought, since=progress.begun_at or since)
-    return None if said is None else _sent(said.id, access)
+    return None if said is None else _sent(said.id, access, said.created_time)
 
 
 async def _sent_up(
@@ -138,5 +138,5 @@ async def _send(page: Graph, access: Access, call: Call, *, was_tried: bool) -> 
         raise OutcomeUnknown(message, said=error.said) from error
 
 
-def _sent(id_: str, access: Access) -> Sent:
-    return Sent(id=id_, url=url_of(id_, access.remote_id))
+def _sent(id_: str, access: Access, at: datetime | None = None) -> Sent:
+    return Sent(id=id_, url=url_of(id_, access.remote_id), at=at)

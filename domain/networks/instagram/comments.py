@@ -34,9 +34,10 @@ async def tried(
     above, text = progress.above(draft) or "", text_of(draft, len(progress.sent))
     begun = progress.begun_at or since
     found = await find_comment(graph, access, draft, above, text, since=begun)
-    return None if found is None else _sent(above, found.id, progress)
+    return None if found is None else _sent(above, found.id, progress, found.timestamp)
 
 
-def _sent(above: str, id_: str, progress: Progress) -> Sent:
+def _sent(above: str, id_: str, progress: Progress, at: datetime | None = None) -> Sent:
     """Comments have no address of their own: the post's, where it is ours of the same draft."""
-    return Sent(id=comment_name(above, id_), url=progress.sent[0].url if progress.sent else None)
+    url = progress.sent[0].url if progress.sent else None
+    return Sent(id=comment_name(above, id_), url=url, at=at)

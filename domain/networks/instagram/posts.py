@@ -68,7 +68,7 @@ async def tried(
     if progress.is_trying and word in _MAY_BE_THERE:
         found = await find_post(graph, access, draft, since=progress.begun_at or since)
         if found is not None:
-            return progress, Sent(id=found.id, url=found.permalink)
+            return progress, Sent(id=found.id, url=found.permalink, at=found.timestamp)
         if word not in FAILED:
             raise OutcomeUnknown("Instagram may show the post, and does not say where.")
     return (without_container(progress) if word in _TO_NOTHING else progress), None

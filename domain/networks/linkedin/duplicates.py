@@ -28,4 +28,4 @@ async def there_already(server: Server, sought: Sought, error: Duplicate) -> Sen
     except NotPermitted:
         message = f"LinkedIn says that it is there as {error.urn}: look, then settle it."
         raise OutcomeUnknown(message, said=error.said) from error
-    return sent_of(post.id) if sought.is_post(post) else None
+    return sent_of(post.id, post.out_at) if sought.is_post(post) else None

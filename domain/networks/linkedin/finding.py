@@ -71,8 +71,8 @@ async def find(server: Server, sought: Sought, place: Place | None) -> Sent | No
     return await (_post(server, sought) if place is None else _comment(server, sought, place))
 
 
-def sent_of(urn: str) -> Sent:
-    return Sent(id=urn, url=url_of(urn))
+def sent_of(urn: str, at: datetime | None = None) -> Sent:
+    return Sent(id=urn, url=url_of(urn), at=at)
 
 
 async def _post(server: Server, sought: Sought) -> Sent | None:
@@ -81,7 +81,7 @@ async def _post(server: Server, sought: Sought) -> Sent | None:
         posts, is_last = await _page(server, f"{REST}/posts", query, number, Post)
         found = next(filter(sought.is_post, posts), None)
         if found is not None:
-            return sent_of(found.id)
+            return sent_of(found.id, found.out_at)
         if is_last or (posts and posts[-1].out_at < sought.since):
             return None
     raise OutcomeUnknown("Too much was said since: look at the account's posts.")
@@ -92,7 +92,7 @@ async def _comment(server: Server, sought: Sought, place: Place) -> Sent | None:
         comments, is_last = await _page(server, place.path, [], number, Comment)
         found = next(filter(sought.is_comment, comments), None)
         if found is not None:
-            return sent_of(found.name)
+            return sent_of(found.name, found.said_at)
         if is_last:
             return None
     raise OutcomeUnknown("There are too many comments: look at the post.")

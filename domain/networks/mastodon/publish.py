@@ -61,7 +61,7 @@ async def look_up(
         if status is None:
             return None
         progress = progress.with_sent(_sent(status))
-    return progress.published()
+    return progress.found()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -74,7 +74,7 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
 
 
 def _sent(status: Status) -> Sent:
-    return Sent(id=status.id, url=status.url or status.uri)
+    return Sent(id=status.id, url=status.url or status.uri, at=status.created_at)
 
 
 async def _prepared(

@@ -16,8 +16,8 @@ _LAST_MS = 253_402_300_799_000
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
-async def find(server: Server, access: Access, mark: str, *, since: datetime) -> str | None:
-    """The id of the message, None when the room has none since then.
+async def find(server: Server, access: Access, mark: str, *, since: datetime) -> Event | None:
+    """The message, None when the room has none since then.
 
     Raises `OutcomeUnknown` where we said more since than is looked through.
     """
@@ -29,7 +29,7 @@ async def find(server: Server, access: Access, mark: str, *, since: datetime) ->
         page = await server.read(path, Chunk, [*query, *below])
         for event in understood(page.chunk, Event):
             if event.content.mark == mark and not event.is_redacted:
-                return event.event_id
+                return event
             if said_at(event) < since - _CLOCKS_DIFFER:
                 return None
         if page.end is None:

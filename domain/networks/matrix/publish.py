@@ -15,7 +15,7 @@ from domain.connector.port import Save
 from domain.connector.words import Access, Checkpoint, Draft, Part, Published, Ref
 from domain.networks.matrix.answers import Acknowledged
 from domain.networks.matrix.compose import MARK, Body, Place, relation, words_of
-from domain.networks.matrix.matching import find
+from domain.networks.matrix.matching import find, said_at
 from domain.networks.matrix.media import file_of, send_up
 from domain.networks.matrix.places import event_url
 from domain.networks.matrix.progress import Progress
@@ -40,10 +40,12 @@ async def publish(
     await ensure_readable(server, access.remote_id)
     answers = await _answered(server, access, draft)
     for number in range(len(progress.sent), len(draft.parts)):
-        event_id = None
+        event = None
         if progress.is_trying:
-            event_id = await find(server, access, mark_of(draft, number), since=begun_at)
-        if event_id is None:
+            event = await find(server, access, mark_of(draft, number), since=begun_at)
+        if event is not None:
+            event_id = event.event_id
+        else:
             progress = await _sent_up(server, draft.parts[number], progress, save)
             progress = await progress.kept(save, is_trying=True)
             event_id = await _send(server, access, draft, progress, answers)
@@ -57,11 +59,11 @@ async def look_up(
     server, progress = server_of(http, access), Progress.model_validate(checkpoint)
     for number in range(len(progress.sent), len(draft.parts)):
         mark = mark_of(draft, number)
-        event_id = await find(server, access, mark, since=progress.begun_at or since)
-        if event_id is None:
+        event = await find(server, access, mark, since=progress.begun_at or since)
+        if event is None:
             return None
-        progress = progress.with_sent(_sent(access, event_id))
-    return progress.published()
+        progress = progress.with_sent(_sent(access, event.event_id, said_at(event)))
+    return progress.found()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -80,8 +82,8 @@ def mark_of(draft: Draft, number: int) -> str:
     return f"{draft.key}-{number}"
 
 
-def _sent(access: Access, event_id: str) -> Sent:
-    return Sent(id=event_id, url=event_url(access.remote_id, event_id))
+def _sent(access: Access, event_id: str, at: datetime | None = None) -> Sent:
+    return Sent(id=event_id, url=event_url(access.remote_id, event_id), at=at)
 
 
 async def _answered(server: Server, access: Access, draft: Draft) -> Place:

@@ -70,7 +70,7 @@ async def look_up(
         if post is None:
             return None
         progress = progress.with_sent(_sent(post))
-    return progress.published()
+    return progress.found()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -88,7 +88,7 @@ def class_of(access: Access) -> IdempotencyClass:
 
 
 def _sent(post: Post) -> Sent:
-    return Sent(id=post.id, url=post.url)
+    return Sent(id=post.id, url=post.url, at=post.created_at)
 
 
 async def _send(

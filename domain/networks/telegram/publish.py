@@ -45,7 +45,7 @@ async def look_up(
 ) -> Published | None:
     progress = Progress.model_validate(checkpoint)
     if len(progress.sent) == len(draft.parts):
-        return progress.published()
+        return progress.found()
     raise OutcomeUnknown("Telegram cannot tell what a bot has sent: look into the chat.")
 
 

@@ -63,7 +63,7 @@ async def look_up(
         if sent is None:
             return None
         progress = progress.with_sent(sent)
-    return progress.published()
+    return progress.found()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -114,7 +114,7 @@ async def _tried(
         others=draft.others,
         since=progress.begun_at or since,
     )
-    return progress, Sent(id=said.id, url=said.permalink)
+    return progress, Sent(id=said.id, url=said.permalink, at=said.timestamp)
 
 
 async def _ensure_room(

@@ -52,6 +52,7 @@ class Post(Heard):
     id: Number
     link: str | None = None
     status: str = ""
+    date_gmt: Moment | None = None
 
     @property
     def is_public(self) -> bool:

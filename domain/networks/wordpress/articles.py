@@ -20,7 +20,7 @@ from domain.networks.wordpress.progress import Progress
 from domain.networks.wordpress.settings import Settings, settings_of, told
 from domain.networks.wordpress.wire import REST, Server
 
-_FIELDS = ("_fields", "id,link,status")
+_FIELDS = ("_fields", "id,link,status,date_gmt")
 
 
 async def find(server: Server, draft: Draft, progress: Progress) -> Post | None:

@@ -51,10 +51,10 @@ async def send(server: Server, author: str, place: Place, part: Part) -> Ref:
         found = await find(server, author, place, part)
         if found is None:
             raise
-        return found
+        return comment_ref(found)
 
 
-async def find(server: Server, author: str, place: Place, part: Part) -> Ref | None:
+async def find(server: Server, author: str, place: Place, part: Part) -> Comment | None:
     """Our newest comment under that place that says the same."""
     query = [
         ("post", str(place.post)),
@@ -68,7 +68,7 @@ async def find(server: Server, author: str, place: Place, part: Part) -> Ref | N
     wanted = letters(comment_html(part))
     for comment in understood(listed.root, Comment):
         if letters(comment.content.rendered) == wanted:
-            return comment_ref(comment)
+            return comment
     return None
 
 

@@ -15,7 +15,7 @@ from domain.connector.port import Save
 from domain.connector.words import Access, Checkpoint, Draft, Published, Ref
 from domain.networks.wordpress import articles, comments
 from domain.networks.wordpress.answers import Done
-from domain.networks.wordpress.places import path_of, post_ref
+from domain.networks.wordpress.places import comment_ref, path_of, post_ref
 from domain.networks.wordpress.progress import Progress
 from domain.networks.wordpress.wire import Server, TrashMissing, server_of
 
@@ -32,10 +32,10 @@ async def publish(
     server, progress = server_of(http, access), Progress.model_validate(checkpoint)
     while len(progress.sent) < len(draft.parts):
         if progress.above(draft) is None:
-            ref = await _article(server, draft, progress, save)
+            sent = await _article(server, draft, progress, save)
         else:
-            ref = await _answer(server, access, draft, progress, save)
-        progress = await progress.with_sent(_sent(ref)).kept(save)
+            sent = await _answer(server, access, draft, progress, save)
+        progress = await progress.with_sent(sent).kept(save)
     return progress.published()
 
 
@@ -50,9 +50,9 @@ async def look_up(
     """What was never tried is not there: a slug of one's own could be somebody else's by now."""
     server, progress = server_of(http, access), Progress.model_validate(checkpoint)
     if progress.is_trying:
-        ref = await _found(server, access, draft, progress)
-        progress = progress if ref is None else progress.with_sent(_sent(ref))
-    return progress.published() if len(progress.sent) == len(draft.parts) else None
+        sent = await _found(server, access, draft, progress)
+        progress = progress if sent is None else progress.with_sent(sent)
+    return progress.found() if len(progress.sent) == len(draft.parts) else None
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
@@ -67,39 +67,43 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
             continue
 
 
-def _sent(ref: Ref) -> Sent:
-    return Sent(id=ref.remote_id, url=ref.url)
+def _sent(ref: Ref, at: datetime | None = None) -> Sent:
+    return Sent(id=ref.remote_id, url=ref.url, at=at)
 
 
-async def _found(server: Server, access: Access, draft: Draft, progress: Progress) -> Ref | None:
+async def _found(server: Server, access: Access, draft: Draft, progress: Progress) -> Sent | None:
     """The message under way, if everybody sees it."""
     above, part = progress.above(draft), draft.parts[len(progress.sent)]
     if above is not None:
         place = await comments.place_of(server, above)
-        return await comments.find(server, access.remote_id, place, part)
+        comment = await comments.find(server, access.remote_id, place, part)
+        return None if comment is None else _sent(comment_ref(comment), comment.date_gmt)
     standing = await articles.find(server, draft, progress)
-    return post_ref(standing) if standing is not None and standing.is_public else None
+    if standing is None or not standing.is_public:
+        return None
+    return _sent(post_ref(standing), standing.date_gmt)
 
 
 async def _answer(
     server: Server, access: Access, draft: Draft, progress: Progress, save: Save
-) -> Ref:
+) -> Sent:
     found = await _found(server, access, draft, progress) if progress.is_trying else None
     if found is not None:
         return found
     place = await comments.place_of(server, progress.above(draft) or "")
     await progress.kept(save, is_trying=True)
-    return await comments.send(server, access.remote_id, place, draft.parts[len(progress.sent)])
+    part = draft.parts[len(progress.sent)]
+    return _sent(await comments.send(server, access.remote_id, place, part))
 
 
-async def _article(server: Server, draft: Draft, progress: Progress, save: Save) -> Ref:
+async def _article(server: Server, draft: Draft, progress: Progress, save: Save) -> Sent:
     article = progress.article
     if article is None:
         standing = await articles.find(server, draft, progress) if progress.is_trying else None
         if standing is not None and standing.is_public:
-            return post_ref(standing)
+            return _sent(post_ref(standing))
         if standing is None:
             standing = await articles.write(server, draft, progress, save)
         article = post_ref(standing).remote_id
         await progress.kept(save, is_trying=True, article=article)
-    return await articles.show(server, article)
+    return _sent(await articles.show(server, article))
