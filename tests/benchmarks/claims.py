@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from domain.kernel.caller import worker
+from domain.kernel.ids import new_id
 from domain.posts.delivering import claim_due
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.copying import Desk
@@ -18,15 +19,16 @@ TARGET_PER_S = 10_000
 MAKE_DUE = """
 INSERT INTO deliveries (workspace_id, id, version, created_at, updated_at, kind, account_id, state,
                         due_at, act_at, content, checkpoint, attempts, look_ups, refs)
-SELECT $1, uuidv7(), 1, now(), now(), 'publish', $2, 'waiting', now(), now(),
+SELECT $1, made.id, 1, now(), now(), 'publish', $2, 'waiting', now(), now(),
        '{"parts": ["Bonjour"]}', '{}', 0, 0, '[]'
-  FROM generate_series(1, $3)
+  FROM unnest($3::uuid[]) AS made (id)
 """
 
 
 async def measure_claims(bench: Bench, desk: Desk) -> None:
     due = bench.some(DUE)
-    await desk.owner.execute(MAKE_DUE, desk.workspace_id, desk.account_id, due)
+    ids = [new_id() for _ in range(due)]
+    await desk.owner.execute(MAKE_DUE, desk.workspace_id, desk.account_id, ids)
     await desk.owner.execute("ANALYZE deliveries")
     took_s: list[float] = []
     meter = Meter(Ourselves(), bench.postgres)

@@ -33,13 +33,13 @@ INSERT INTO accounts (workspace_id, id, version, created_at, updated_at, communi
 VALUES ($1, $2, 1, now(), now(), $3, 'sandbox', 'connected', $4, $5, 'village', '{}', 0, 30, $6,
         now())
 """
-# Dealt out among the accounts, evenly over the time.
+# Dealt out among the accounts, evenly over the time. PostgreSQL itself makes such ids from 18 on.
 PLAN = """
 WITH planned AS (
-    SELECT n, uuidv7() AS post_id, uuidv7() AS variant_id,
-           $4::timestamptz + $5::interval * n / $2 AS at,
+    SELECT made.*, $4::timestamptz + $5::interval * (n - 1) / $2::int AS at,
            ($6::uuid[])[1 + n % cardinality($6::uuid[])] AS account_id
-      FROM generate_series(0, $2::int - 1) n
+      FROM unnest($9::uuid[], $10::uuid[], $11::uuid[])
+           WITH ORDINALITY AS made (post_id, variant_id, delivery_id, n)
 ), post AS (
     INSERT INTO posts (workspace_id, id, version, created_at, updated_at, community_id,
                        calendar_id, title, text, labels, media_ids, state, wall_time, time_zone,
@@ -54,7 +54,7 @@ WITH planned AS (
 INSERT INTO deliveries (workspace_id, id, version, created_at, updated_at, kind, account_id,
                         post_id, variant_id, state, due_at, act_at, checkpoint, attempts,
                         look_ups, refs)
-SELECT $1, uuidv7(), 1, now(), now(), 'publish', account_id, post_id, variant_id, 'waiting', at,
+SELECT $1, delivery_id, 1, now(), now(), 'publish', account_id, post_id, variant_id, 'waiting', at,
        at, '{}', 0, 0, '[]' FROM planned
 """
 
@@ -80,6 +80,7 @@ class House:
             self.account_ids,
             self.calendar_id,
             title,
+            *([new_id() for _ in range(posts)] for _ in range(3)),
         )
 
 
