@@ -23,7 +23,8 @@ from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.ids import show
 
-PAGE = 1000
+PAGE = 250
+"""A page is built at once, and all other requests wait for it."""
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 FIELDS = (
     *("number", "id", "occurred_at", "kind", "subject_kind", "subject_id", "actor"),
