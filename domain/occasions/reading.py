@@ -5,6 +5,7 @@ names stands in the place of that one time. What is cancelled, or cannot be read
 without a zone, and whole days, are the community's.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +23,11 @@ from domain.occasions.zones import parse
 from domain.plans.recurring import CLOCK_CHANGES, Rule, read_rule, walls
 
 MOST_EVENTS = 5000
+MOST_DATES = 10_000
+"""Of RDATE and EXDATE together: each costs as much as an event, and a daily one of 27 years has so
+many. They are counted before they are read."""
+DATES = re.compile(rb"^(?:EX|R)DATE[;:][^\r\n]*", re.IGNORECASE | re.MULTILINE)
+FOLDED = re.compile(rb"\r?\n[ \t]")
 MOST_FOUND = 2000
 MOST_TIMES = 200_000
 """How many times of all series are looked at: some begin long ago."""
@@ -52,6 +58,8 @@ def read_document(body: bytes, time_zone: str, window: Window) -> tuple[Found, .
 
     May take seconds: not for the event loop.
     """
+    if sum(1 + line.count(b",") for line in DATES.findall(FOLDED.sub(b"", body))) > MOST_DATES:
+        raise NotACalendar(f"Its series name more than {MOST_DATES:,} dates.")
     try:
         calendars = parse(body)
     except BROKEN as error:

@@ -199,6 +199,15 @@ def test_zone_that_changes_too_often_is_refused_before_it_is_laid_out(rule: str)
         found("UID:a\nDTSTART;TZID=House time:20270601T100000", before=often)
 
 
+@pytest.mark.parametrize("between", [",", ",\n ", "\nRDATE:"])
+def test_so_many_dates_are_refused_before_they_are_read(between: str) -> None:
+    """A hundred thousand of them took a worker's processor for half a minute."""
+    exceptions = between.join(["20270601T100000"] * 10_001)
+
+    with pytest.raises(NotACalendar, match="more than 10,000 dates"):
+        found(f"UID:a\nDTSTART:20270601T100000\nEXDATE:{exceptions}")
+
+
 def test_so_many_zones_are_refused() -> None:
     many = "\n".join(VTIMEZONE.replace("House time", f"House {each}") for each in range(51))
 
