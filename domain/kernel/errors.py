@@ -14,7 +14,7 @@ ParvisError
 ├── Stale               VersionStale ProtocolUnknown
 ├── Conditional         VersionMissing
 ├── TooLarge            HeadTooLarge BodyTooLarge MediaTooLarge ImportTooLarge
-├── Unsupported         BodyUnsupported MediaUnsupported
+├── Unsupported         BodyUnsupported MediaUnsupported PictureTooLarge
 ├── Limited             RateExceeded
 └── Away                DependencyAway
 
@@ -865,6 +865,13 @@ class MediaUnsupported(Unsupported):
     code = "media.unsupported"
     title = "The file is of no kind that can be published"
     remedy = "Send a JPEG, PNG, GIF or WebP image or an MP4 video."
+
+
+class PictureTooLarge(MediaUnsupported):
+    code = "media.too_many_pixels"
+    title = "The picture has more pixels than any network takes"
+    remedy = "Make it smaller and send it again."
+    acting_party = "user"
 
 
 class Limited(ParvisError):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from domain.kernel.errors import MediaUnsupported
+from domain.kernel.errors import MediaUnsupported, PictureTooLarge
 from domain.media.shapes import MediaFactsView
-from domain.media.sniffing import BROKEN, FORMATS, MOST_PIXELS
+from domain.media.sniffing import BROKEN, FORMATS, HUGE, MOST_PIXELS, TOO_LARGE
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -32,7 +32,7 @@ def _image(path: Path) -> MediaFactsView:
     try:
         with Image.open(path, formats=tuple(FORMATS)) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise MediaUnsupported
+                raise PictureTooLarge(HUGE)
             image.load()
             exif = image.getexif()
             return MediaFactsView(
@@ -45,6 +45,8 @@ def _image(path: Path) -> MediaFactsView:
                 colour=image.mode,
                 has_location=bool(exif.get_ifd(_GPS)),
             )
+    except TOO_LARGE as error:
+        raise PictureTooLarge(HUGE) from error
     except BROKEN as error:
         raise MediaUnsupported("The picture is broken.") from error
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
-from domain.kernel.errors import MediaUnsupported
+from domain.kernel.errors import MediaUnsupported, PictureTooLarge
 from domain.media.probing import VIDEO_FORMAT
-from domain.media.sniffing import BROKEN, FORMATS, MOST_PIXELS
+from domain.media.sniffing import BROKEN, FORMATS, HUGE, MOST_PIXELS, TOO_LARGE
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -65,12 +65,14 @@ def _render_image(path: Path, target: Path, limits: Limits, tell: Tell) -> None:
     try:
         with Image.open(path, formats=tuple(FORMATS)) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise MediaUnsupported("The picture is too large to be opened.")
+                raise PictureTooLarge(HUGE)
             if getattr(opened, "is_animated", False):
                 raise MediaUnsupported("Pictures that move are not made smaller.")
             upright = ImageOps.exif_transpose(opened)
             is_clear = upright.has_transparency_data and "image/png" in limits.content_types
             image = upright.convert("RGBA" if is_clear else "RGB")
+    except TOO_LARGE as error:
+        raise PictureTooLarge(HUGE) from error
     except BROKEN as error:
         raise MediaUnsupported("The picture is broken.") from error
     scale = limits.scale(*image.size)

@@ -9,12 +9,13 @@ from typing import BinaryIO
 import puremagic
 from PIL import Image
 
-from domain.kernel.errors import MediaUnsupported
+from domain.kernel.errors import MediaUnsupported, PictureTooLarge
 from domain.media.mp4 import is_mp4, picture_size
 
 HEAD_BYTES = 4096
 MOST_PIXELS = 50_000_000
 """Larger pictures are refused before they are unpacked; the largest network takes 33 million."""
+HUGE = f"The picture has more than {MOST_PIXELS:,} pixels."
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -34,9 +35,9 @@ BROKEN = (
     OverflowError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
 )
+TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+"""What Pillow calls pictures of more pixels than it opens, before their size is looked at here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,14 @@ def _image(path: Path) -> Sniffed:
         with Image.open(path, formats=tuple(FORMATS)) as image:
             width, height = image.size
             if width * height > MOST_PIXELS:
-                raise MediaUnsupported(f"The picture has more than {MOST_PIXELS:,} pixels.")
+                raise PictureTooLarge(HUGE)
             content_type = FORMATS[image.format or ""]
             # A JPEG can be read whole at an eighth of its size; the others have no such way.
             image.draft(image.mode, (max(1, width // 8), max(1, height // 8)))
             image.load()
             is_turned = image.getexif().get(_ORIENTATION) in _TURNED
+    except TOO_LARGE as error:
+        raise PictureTooLarge(HUGE) from error
     except BROKEN as error:
         raise MediaUnsupported("The picture is broken.") from error
     return Sniffed(content_type, *((height, width) if is_turned else (width, height)))

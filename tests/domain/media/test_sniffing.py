@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from domain.kernel.errors import MediaUnsupported
+from domain.kernel.errors import MediaUnsupported, PictureTooLarge
 from domain.media import sniffing
 from domain.media.mp4 import picture_size
 from domain.media.sniffing import Sniffed, sniff
@@ -96,7 +96,7 @@ def test_picture_too_large_to_unpack_is_refused_unread(
     monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("it was unpacked"))
 
     assert len(bomb) < 1_000_000
-    with pytest.raises(MediaUnsupported, match="50,000,000 pixels"):
+    with pytest.raises(PictureTooLarge, match="50,000,000 pixels"):
         sniff(kept(tmp_path, bomb))
     assert sniffing.MOST_PIXELS < 8000 * 7000
 
@@ -105,7 +105,7 @@ def test_picture_of_gigapixels_is_refused(tmp_path: Path) -> None:
     small = bytearray(picture("GIF"))
     small[6:10] = b"\xff\xff\xff\xff"
 
-    with pytest.raises(MediaUnsupported):
+    with pytest.raises(PictureTooLarge, match="50,000,000 pixels"):
         sniff(kept(tmp_path, bytes(small)))
 
 
