@@ -55,7 +55,7 @@ class Review(Kept, table=True):
     reminders: int = Field(default=0)
     """How many of the present step were sent by themselves."""
     decisions: list[dict[str, Any]] = json()
-    seen: list[dict[str, Any]] = json(default_factory=list)
+    seen: list[dict[str, Any]] = json(default=[])
 
 
 class ReviewLink(TenantRow, table=True):

@@ -62,6 +62,8 @@ def json(**options: Any) -> Any:  # noqa: ANN401 - as above
     return Field(sa_type=JSONB, **options)
 
 
+# An empty list or object is a `default`, copied for each row: of a `default_factory`, pydantic
+# inspects the signature anew each time, which takes longer than all else of a row.
 def texts(**options: Any) -> Any:  # noqa: ANN401 - as above
     return Field(sa_type=ARRAY(Text), **options)
 

@@ -70,13 +70,13 @@ class Media(Kept, table=True):
     probe_at: datetime | None = moment(default=None, nullable=True)
     """When a worker shall look into it next; null: it was."""
     alt_text: str | None = string(nullable=True)
-    alt_texts: list[dict[str, Any]] = json(default_factory=list)
+    alt_texts: list[dict[str, Any]] = json(default=[])
     """In other languages: `language` and `text` of each."""
     credit: str | None = string(nullable=True)
     source: str | None = string(nullable=True)
     licence: str | None = string(nullable=True)
     rights_until: datetime | None = moment(nullable=True)
-    rights_networks: list[str] = texts(default_factory=list)
+    rights_networks: list[str] = texts(default=[])
     """The only networks it may be shown on; empty: all."""
     rights_territories: str | None = string(nullable=True)
     rights_end_at: datetime | None = moment(nullable=True)

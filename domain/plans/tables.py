@@ -94,7 +94,7 @@ class Recurrence(Kept, table=True):
     labels: list[str] = texts()
     link_url: str | None = string(nullable=True)
     media_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
-    adaptations: list[dict[str, Any]] = json(default_factory=list)
+    adaptations: list[dict[str, Any]] = json(default=[])
     variants: list[dict[str, Any]] = json()
     variations: list[dict[str, Any]] = json()
     spacing_days: int

@@ -84,7 +84,7 @@ class Post(Kept, table=True):
     poll: dict[str, Any] | None = json(default=None, nullable=True)
     quote_of: str | None = string(default=None, nullable=True)
     first_comment: str | None = string(default=None, nullable=True)
-    settings: dict[str, Any] = json(default_factory=dict)
+    settings: dict[str, Any] = json(default={})
     """By network."""
     state: str = string()
     recurrence_id: UUID | None = Field(default=None)
@@ -97,7 +97,7 @@ class Post(Kept, table=True):
     published_at: datetime | None = moment(nullable=True)
     approved_version_id: UUID | None = Field(default=None)
     """Which of its versions was approved; counts while that is the newest."""
-    approved_for: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
+    approved_for: list[UUID] = Field(default=[], sa_type=ARRAY(Uuid))
     """The policies whose steps all approved that version, by value."""
     review_id: UUID | None = Field(default=None)
     """Its newest review; of a floor above, by value."""
@@ -109,7 +109,7 @@ class Post(Kept, table=True):
     """Since when it is on legal hold."""
     hold_reason: str | None = string(default=None, nullable=True)
     hold_actor: str | None = string(default=None, nullable=True)
-    stale_for: list[str] = texts(default_factory=list)
+    stale_for: list[str] = texts(default=[])
     """Why what is public of it may no longer hold; of a floor above, by value."""
     valid_until_at: datetime | None = moment(default=None, nullable=True)
     """When its words hold no longer: nothing of it goes out then; by value as well."""
@@ -199,8 +199,8 @@ class PostVersion(TenantRow, table=True):
     poll: dict[str, Any] | None = json(default=None, nullable=True)
     quote_of: str | None = string(default=None, nullable=True)
     first_comment: str | None = string(default=None, nullable=True)
-    settings: dict[str, Any] = json(default_factory=dict)
-    adaptations: list[dict[str, Any]] = json(default_factory=list)
+    settings: dict[str, Any] = json(default={})
+    adaptations: list[dict[str, Any]] = json(default=[])
     variants: list[dict[str, Any]] = json()
 
 

@@ -48,7 +48,7 @@ class Upkeep(Kept, table=True):
     next_check_at: datetime | None = moment(default=None, nullable=True)
     checker_id: UUID | None = Field(default=None)
     """The member who checks it, by value."""
-    stale_for: list[str] = texts(default_factory=list)
+    stale_for: list[str] = texts(default=[])
     checked_at: datetime | None = moment(default=None, nullable=True)
     checked_by: str | None = string(default=None, nullable=True)
     act_at: datetime | None = moment(default=None, nullable=True)
