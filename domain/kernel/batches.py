@@ -1,8 +1,8 @@
 """Many owners, one statement: the first things of each, as views built without a detour.
 
-A statement is built once and takes its ids as one array: its text never changes, so it stays
-prepared. Views are made straight from the columns of a row: an ORM object and a validation for
-each cost more than the statement. What a row holds was judged when it was written.
+A statement takes its ids as one array: its text never changes, so it stays prepared. Views are made
+straight from the columns of a row: an ORM object and a validation for each cost more than the
+statement. What a row holds was judged when it was written.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.prepared import Prepared
 from domain.kernel.shapes import View
 
 Shown = TypeVar("Shown", bound=View)
@@ -40,16 +41,17 @@ class ById(Generic[Shown]):
         self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
     ) -> dict[UUID, Shown]:
         caller.need(self.scope)
-        rows = await _rows(session, self._statement, caller, ids)
+        rows = await self._statement.rows(session, workspace=caller.workspace_id, ids=ids)
         build = builder(self.view)
         return {row[-1]: build(row[:-1]) for row in rows}
 
     @cached_property
-    def _statement(self) -> Select[Any]:
+    def _statement(self) -> Prepared:
         columns = _columns(self.table)
-        return select(
-            *_shown(self.table, self.view, self.renamed), columns["id"].label("key")
-        ).where(columns["workspace_id"] == _workspace(), columns["id"] == any_of(_ids()))
+        shown = _shown(self.table, self.view, self.renamed)
+        statement = select(*shown, columns["id"].label("key"))
+        is_wanted = columns["id"] == any_of(_ids())
+        return Prepared(statement.where(columns["workspace_id"] == _workspace(), is_wanted))
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,22 @@ class OfEach(Generic[Shown]):
     ) -> dict[UUID, list[Shown]]:
         """The first `limit` rows of each owner: as many are read as are shown."""
         caller.need(self.scope)
-        return self._grouped(ids, await _rows(session, self._first, caller, ids, most=limit))
+        rows = await self._first.rows(session, workspace=caller.workspace_id, ids=ids, most=limit)
+        return self._grouped(ids, rows)
 
     async def whole(
         self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
     ) -> dict[UUID, list[Shown]]:
         """Every row of each owner."""
         caller.need(self.scope)
-        return self._grouped(ids, await _rows(session, self._whole, caller, ids))
+        return await self.shown(session, caller, ids)
+
+    async def shown(
+        self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
+    ) -> dict[UUID, list[Shown]]:
+        """As `whole`, also to who has just changed the owners and may not read them."""
+        rows = await self._whole.rows(session, workspace=caller.workspace_id, ids=ids)
+        return self._grouped(ids, rows)
 
     def _grouped(self, ids: Sequence[UUID], rows: Iterable[Any]) -> dict[UUID, list[Shown]]:
         found: dict[UUID, list[Shown]] = {id_: [] for id_ in ids}
@@ -85,7 +95,7 @@ class OfEach(Generic[Shown]):
         return found
 
     @cached_property
-    def _first(self) -> Select[Any]:
+    def _first(self) -> Prepared:
         columns = _columns(self.table)
         owners = func.unnest(_ids()).table_valued("id", with_ordinality="place")
         owners = owners.render_derived(name="owners")
@@ -96,14 +106,14 @@ class OfEach(Generic[Shown]):
             .limit(bindparam("most"))
             .lateral("found")
         )
-        return select(inner).select_from(owners.join(inner, always())).order_by(owners.c.place)
+        found = select(inner).select_from(owners.join(inner, always()))
+        return Prepared(found.order_by(owners.c.place))
 
     @cached_property
-    def _whole(self) -> Select[Any]:
+    def _whole(self) -> Prepared:
         columns = _columns(self.table)
-        return self._picked.where(
-            columns["workspace_id"] == _workspace(), columns[self.owner] == any_of(_ids())
-        )
+        is_theirs = columns[self.owner] == any_of(_ids())
+        return Prepared(self._picked.where(columns["workspace_id"] == _workspace(), is_theirs))
 
     @cached_property
     def _picked(self) -> Select[Any]:
@@ -138,15 +148,6 @@ def builder(view: type[Shown]) -> Callable[[Iterable[Any]], Shown]:
         return made
 
     return build
-
-
-async def _rows(
-    session: AsyncSession, statement: Select[Any], caller: Caller, ids: Sequence[UUID], **more: int
-) -> Sequence[Any]:
-    connection = await session.connection()
-    given = {"workspace": caller.workspace_id, "ids": list(ids), **more}
-    rows: Sequence[Any] = (await connection.execute(statement, given)).all()
-    return rows
 
 
 def _columns(table: type[SQLModel]) -> Mapping[str, ColumnElement[Any]]:

@@ -4,26 +4,49 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
+from asyncpg.connection import LoggedQuery
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import Pool
 
-SETTING_UP = ("set_config", "UPDATE tokens", "UPDATE grants")
+SETTING_UP = ("set_config", "UPDATE tokens", "UPDATE grants", "BEGIN;", "COMMIT;", "ROLLBACK;")
 
 
 @contextmanager
 def statements(*, but: tuple[str, ...] = SETTING_UP) -> Iterator[list[str]]:
-    """Every statement of SQLAlchemy's, `but` the tenant's setting and notes of use."""
+    """Every statement of sessions and their driver, `but` what sets up and notes of use."""
     seen: list[str] = []
 
-    def note(*told: Any) -> None:
-        if not any(each in told[2] for each in but):
-            seen.append(told[2])
+    def note(text: str) -> None:
+        if not any(each in text for each in but):
+            seen.append(text)
 
-    event.listen(Engine, "before_cursor_execute", note)
+    def asked(*told: Any) -> None:
+        *_, is_for_many = told
+        if not is_for_many:
+            note(told[2])
+
+    def went(logged: LoggedQuery) -> None:
+        """What goes past SQLAlchemy, and what it asks for many rows."""
+        note(logged.query)
+
+    drivers: set[asyncpg.Connection] = set()
+
+    def taken(connection: DBAPIConnection, *_: object) -> None:
+        connection.driver_connection.add_query_logger(went)
+        drivers.add(connection.driver_connection)
+
+    event.listen(Engine, "before_cursor_execute", asked)
+    event.listen(Pool, "checkout", taken)
     try:
         yield seen
     finally:
-        event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Pool, "checkout", taken)
+        event.remove(Engine, "before_cursor_execute", asked)
+        for driver in drivers:
+            driver.remove_query_logger(went)
 
 
 def tables_in(seen: list[str]) -> list[str]:

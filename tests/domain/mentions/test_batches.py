@@ -1,10 +1,6 @@
 """Many owners, one statement."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from domain.kernel.caller import worker
 from domain.kernel.database import Database
@@ -19,6 +15,7 @@ from domain.mentions.batches import (
 )
 from domain.mentions.queries import list_mentions
 from domain.mentions.shapes import MentionFilter, MentionSort
+from tests.api.graph.counting import statements
 from tests.inboxes import NOW, Inbox, item, make_inbox
 from tests.world import make_workspace
 
@@ -30,36 +27,21 @@ async def inbox(database: Database) -> Inbox:
     return found
 
 
-@pytest.fixture
-async def statements() -> AsyncIterator[list[str]]:
-    said: list[str] = []
-
-    def listen(*arguments: object) -> None:
-        said.append(str(arguments[2]))
-
-    event.listen(Engine, "before_cursor_execute", listen)
-    yield said
-    event.remove(Engine, "before_cursor_execute", listen)
-
-
-async def test_newest_of_each_conversation_come_in_one_statement(
-    inbox: Inbox, statements: list[str]
-) -> None:
+async def test_newest_of_each_conversation_come_in_one_statement(inbox: Inbox) -> None:
     caller = worker(inbox.workspace_id)
     rows = await inbox.rows("SELECT id FROM conversations ORDER BY root_remote_id")
     ids = [row["id"] for row in rows]
     unknown = new_id()
-    async with inbox.database.transaction(inbox.workspace_id) as session:
-        statements.clear()
-        found = await mentions_by_conversation(session, caller, [*ids, unknown], limit=2)
-        spent = len([each for each in statements if "set_config" not in each])
+    with statements() as seen:
+        async with inbox.database.transaction(inbox.workspace_id) as session:
+            found = await mentions_by_conversation(session, caller, [*ids, unknown], limit=2)
 
     assert [[each.remote_id for each in found[id_]] for id_ in ids] == [
         ["r9", "r6"],
         ["r10", "r7"],
         ["r11", "r8"],
     ]
-    assert (found[unknown], spent) == ([], 1)
+    assert (found[unknown], len(seen)) == ([], 1)
 
 
 async def test_foreign_owners_have_nothing(inbox: Inbox, database: Database) -> None:
