@@ -6,20 +6,26 @@ Bodies rest sealed: some show a secret, once. Nobody is given what another was a
 from dataclasses import dataclass
 from datetime import datetime
 
+import asyncpg
 from sqlalchemy import delete
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import col, text
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.identity.tables import KeptAnswer
 from domain.kernel.caller import Caller
+from domain.kernel.database import driver_of
 from domain.kernel.errors import KeyBusy, KeyReused
 from domain.kernel.sealing import KeyRing, place_of
 
 # A resend waits here for the first request to end; the second wait is short, then it is told.
-LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))")
-SHORT_WAIT = text("SET LOCAL lock_timeout = '5s'")
-NO_WAIT_LIMIT = text("SET LOCAL lock_timeout = 0")
+LOCK_KEY = """
+SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(hashtextextended($1, 1)),
+       set_config('lock_timeout', '0', true)
+"""
+KEPT = """
+SELECT request, status, headers, sealed_body FROM kept_answers
+ WHERE workspace_id = $1 AND actor = $2 AND key = $3
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +44,18 @@ async def kept_answer(
     `KeyBusy` while the first is still running.
     """
     name = f"{caller.workspace_id}/{_holder(caller)}/{key}"
+    raw = await driver_of(session)
     try:
-        await session.exec(SHORT_WAIT)  # type: ignore[call-overload]  # SQLModel types no text()
-        await session.exec(LOCK_KEY, params={"name": name})  # type: ignore[call-overload]  # SQLModel types no text()
-        await session.exec(NO_WAIT_LIMIT)  # type: ignore[call-overload]  # SQLModel types no text()
-    except DBAPIError as error:
+        await raw.execute(LOCK_KEY, name)
+    except asyncpg.LockNotAvailableError as error:
         raise KeyBusy from error
-    row = await session.get(KeptAnswer, (caller.workspace_id, _holder(caller), key))
+    row = await raw.fetchrow(KEPT, caller.workspace_id, _holder(caller), key)
     if row is None:
         return None
-    if row.request != request:
+    if row["request"] != request:
         raise KeyReused
-    return Answer(
-        row.status, row.headers, keys.open(row.sealed_body, place=_body_place(caller, key))
-    )
+    body = keys.open(row["sealed_body"], place=_body_place(caller, key))
+    return Answer(row["status"], row["headers"], body)
 
 
 async def keep_answer(

@@ -13,15 +13,14 @@ from types import NoneType
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, Select, Uuid, bindparam, func, select
-from sqlalchemy import any_ as any_of
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy import true as always
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.prepared import Prepared
+from domain.kernel.prepared import ANY_OF_IDS, IDS, WORKSPACE, Prepared
 from domain.kernel.shapes import View
 
 Shown = TypeVar("Shown", bound=View)
@@ -41,7 +40,7 @@ class ById(Generic[Shown]):
         self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
     ) -> dict[UUID, Shown]:
         caller.need(self.scope)
-        rows = await self._statement.rows(session, workspace=caller.workspace_id, ids=ids)
+        rows = await self._statement.rows(session, caller, ids)
         build = builder(self.view)
         return {row[-1]: build(row[:-1]) for row in rows}
 
@@ -50,8 +49,8 @@ class ById(Generic[Shown]):
         columns = _columns(self.table)
         shown = _shown(self.table, self.view, self.renamed)
         statement = select(*shown, columns["id"].label("key"))
-        is_wanted = columns["id"] == any_of(_ids())
-        return Prepared(statement.where(columns["workspace_id"] == _workspace(), is_wanted))
+        is_wanted = columns["id"] == ANY_OF_IDS
+        return Prepared(statement.where(columns["workspace_id"] == WORKSPACE, is_wanted))
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class OfEach(Generic[Shown]):
     ) -> dict[UUID, list[Shown]]:
         """The first `limit` rows of each owner: as many are read as are shown."""
         caller.need(self.scope)
-        rows = await self._first.rows(session, workspace=caller.workspace_id, ids=ids, most=limit)
+        rows = await self._first.rows(session, caller, ids, most=limit)
         return self._grouped(ids, rows)
 
     async def whole(
@@ -84,7 +83,7 @@ class OfEach(Generic[Shown]):
         self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
     ) -> dict[UUID, list[Shown]]:
         """As `whole`, also to who has just changed the owners and may not read them."""
-        rows = await self._whole.rows(session, workspace=caller.workspace_id, ids=ids)
+        rows = await self._whole.rows(session, caller, ids)
         return self._grouped(ids, rows)
 
     def _grouped(self, ids: Sequence[UUID], rows: Iterable[Any]) -> dict[UUID, list[Shown]]:
@@ -97,11 +96,11 @@ class OfEach(Generic[Shown]):
     @cached_property
     def _first(self) -> Prepared:
         columns = _columns(self.table)
-        owners = func.unnest(_ids()).table_valued("id", with_ordinality="place")
+        owners = func.unnest(IDS).table_valued("id", with_ordinality="place")
         owners = owners.render_derived(name="owners")
         inner = (
             self._picked.where(
-                columns["workspace_id"] == _workspace(), columns[self.owner] == owners.c.id
+                columns["workspace_id"] == WORKSPACE, columns[self.owner] == owners.c.id
             )
             .limit(bindparam("most"))
             .lateral("found")
@@ -112,8 +111,8 @@ class OfEach(Generic[Shown]):
     @cached_property
     def _whole(self) -> Prepared:
         columns = _columns(self.table)
-        is_theirs = columns[self.owner] == any_of(_ids())
-        return Prepared(self._picked.where(columns["workspace_id"] == _workspace(), is_theirs))
+        is_theirs = columns[self.owner] == ANY_OF_IDS
+        return Prepared(self._picked.where(columns["workspace_id"] == WORKSPACE, is_theirs))
 
     @cached_property
     def _picked(self) -> Select[Any]:
@@ -160,14 +159,6 @@ def _shown(
 ) -> list[ColumnElement[Any]]:
     columns = _columns(table)
     return [columns[renamed.get(name, name)].label(name) for name in view.model_fields]
-
-
-def _workspace() -> BindParameter[UUID]:
-    return bindparam("workspace", type_=Uuid)
-
-
-def _ids() -> BindParameter[Sequence[UUID]]:
-    return bindparam("ids", type_=ARRAY(Uuid))
 
 
 def _view_of(kind: object) -> type[View] | None:

@@ -10,12 +10,22 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, of
 from domain.kernel.registers import Register
 from domain.kernel.shapes import Page
 from domain.policies.shapes import PolicyView
 from domain.policies.tables import ApprovalPolicy
 
 IN_ORDER = Sort("approval_policies.id", (col(ApprovalPolicy.id),), (UUID,))
+
+OF_COMMUNITIES = (
+    select(ApprovalPolicy)
+    .where(
+        col(ApprovalPolicy.workspace_id) == WORKSPACE,
+        col(ApprovalPolicy.community_id) == ANY_OF_IDS,
+    )
+    .order_by(col(ApprovalPolicy.id))
+)
 
 
 def visible(caller: Caller) -> SelectOfScalar[ApprovalPolicy]:
@@ -45,5 +55,4 @@ async def policies_of(
     session: AsyncSession, caller: Caller, community_ids: Collection[UUID]
 ) -> Sequence[ApprovalPolicy]:
     """Those of communities, in the order they are asked in; for the floors above."""
-    statement = visible(caller).where(col(ApprovalPolicy.community_id).in_(community_ids))
-    return (await session.exec(statement.order_by(col(ApprovalPolicy.id)))).all()
+    return (await session.exec(OF_COMMUNITIES, params=of(caller, community_ids))).all()

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, literal
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +14,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.changes import apply, digest
 from domain.kernel.errors import Fault, IdTaken, NetworkUnknown
 from domain.kernel.ids import new_id
+from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, of
 from domain.networks import find
 from domain.posts.adaptation_shapes import AdaptationInput, AddAdaptation
 from domain.posts.content import find_media
@@ -24,16 +25,19 @@ from domain.posts.tables import Adaptation, Post, Variant
 IDENTITY = frozenset({*KEYS, "id"})
 
 
+OF_POSTS = (
+    select(Adaptation)
+    .where(col(Adaptation.workspace_id) == WORKSPACE, col(Adaptation.post_id) == ANY_OF_IDS)
+    .order_by(col(Adaptation.id))
+)
+
+
 async def adaptations_of(
     session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
 ) -> dict[UUID, list[Adaptation]]:
     """As they were made; every post is there, with none as well."""
     found: dict[UUID, list[Adaptation]] = {id_: [] for id_ in post_ids}
-    wanted = any_(literal(list(found), ARRAY(Uuid)))
-    statement = select(Adaptation).where(
-        col(Adaptation.workspace_id) == caller.workspace_id, col(Adaptation.post_id) == wanted
-    )
-    for row in (await session.exec(statement.order_by(col(Adaptation.id)))).all():
+    for row in (await session.exec(OF_POSTS, params=of(caller, post_ids))).all():
         found[row.post_id].append(row)
     return found
 
@@ -52,11 +56,12 @@ async def set_adaptations(
     session: AsyncSession,
     caller: Caller,
     post: Post,
+    there: list[Adaptation],
     given: Sequence[AdaptationInput],
     *,
     now: datetime,
 ) -> bool:
-    """Makes the adaptations of a post those that are given; gives whether any is another.
+    """Makes the adaptations that are there those that are given; gives whether any is another.
 
     One for the same audience keeps its id. Raises `NetworkUnknown`, `NotFound`, `IdTaken`.
     """
@@ -66,9 +71,9 @@ async def set_adaptations(
     await find_media(session, caller, (id_ for each in given for id_ in each.media_ids or ()))
     await ensure_quoted(session, caller, (each.quote_of for each in given))
     wanted = {each.key: each for each in given}
-    kept = {_key(row): row for row in (await adaptations_of(session, caller, [post.id]))[post.id]}
+    kept = {_key(row): row for row in there}
     gone = [row for key, row in kept.items() if key not in wanted]
-    new = [each for key, each in wanted.items() if key not in kept]
+    new = {key: new_adaptation(post, each, now) for key, each in wanted.items() if key not in kept}
     changed = [
         apply(row, wanted[key].model_dump(exclude=set(IDENTITY)), now=now)
         for key, row in kept.items()
@@ -76,7 +81,8 @@ async def set_adaptations(
     ]
     for row in gone:
         await session.delete(row)
-    session.add_all(new_adaptation(post, each, now) for each in new)
+    session.add_all(new.values())
+    there[:] = sorted(((kept | new)[key] for key in wanted), key=attrgetter("id"))
     try:
         await session.flush()
     except IntegrityError:

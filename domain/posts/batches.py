@@ -20,12 +20,10 @@ posts_by_id = ById(Post, PostView, Scope.POSTS_READ).read
 posts_by_community = _posts_of("community_id").first
 posts_by_calendar = _posts_of("calendar_id").first
 posts_by_campaign = _posts_of("campaign_id").first
-adaptations_by_post = OfEach(
-    Adaptation, AdaptationView, Scope.POSTS_READ, "post_id", (col(Adaptation.id),)
-).whole
-variants_by_post = OfEach(
-    Variant, VariantView, Scope.POSTS_READ, "post_id", (col(Variant.id),)
-).whole
+ADAPTATIONS = OfEach(Adaptation, AdaptationView, Scope.POSTS_READ, "post_id", (col(Adaptation.id),))
+adaptations_by_post = ADAPTATIONS.whole
+VARIANTS = OfEach(Variant, VariantView, Scope.POSTS_READ, "post_id", (col(Variant.id),))
+variants_by_post = VARIANTS.whole
 attempts_by_delivery = OfEach(
     Attempt, AttemptView, Scope.POSTS_READ, "delivery_id", (col(Attempt.id),)
 ).whole

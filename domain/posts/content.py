@@ -9,7 +9,6 @@ from pydantic import Field
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.accounts import queries as accounts_queries
 from domain.accounts.shapes import measures_of
 from domain.accounts.tables import Account
 from domain.campaigns.rules import Parameters, link_with_parameters, with_parameters
@@ -24,6 +23,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.changes import need_all
 from domain.kernel.errors import AbilityMissing, AccountRemoved
 from domain.kernel.ids import MediaId
+from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, of
 from domain.kernel.shapes import Shape
 from domain.media.rules import in_language
 from domain.media.tables import Media
@@ -36,6 +36,9 @@ from domain.posts.validation_shapes import LengthView, MisfitView, VerdictView
 
 Renditions = Mapping[tuple[UUID, str], UUID]
 """By source and network."""
+ACCOUNTS = select(Account).where(
+    col(Account.workspace_id) == WORKSPACE, col(Account.id) == ANY_OF_IDS
+)
 
 
 class Content(Shape):
@@ -249,8 +252,8 @@ async def _accounts(
     session: AsyncSession, caller: Caller, ids: Collection[UUID]
 ) -> dict[UUID, Account]:
     """Removed ones too."""
-    statement = accounts_queries.visible(caller).where(col(Account.id).in_(ids))
-    return {row.id: row for row in (await session.exec(statement)).all()} if ids else {}
+    rows = (await session.exec(ACCOUNTS, params=of(caller, ids))).all() if ids else ()
+    return {row.id: row for row in rows}
 
 
 def _facts(content: Content, media: Mapping[UUID, Media]) -> Sequence[PartFacts]:

@@ -1,5 +1,6 @@
 """Deliveries made, ended and sent again, and the state of their post that follows from them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -38,7 +39,13 @@ MISSED = frozenset({PublishingMissed.code, PublishingExpired.code})
 async def settle_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
     """Derives the post's state from its deliveries and records the change."""
     await session.flush()
-    rows = await deliveries_of(session, caller, post.id)
+    settle(session, caller, post, await deliveries_of(session, caller, post.id), now=now)
+
+
+def settle(
+    session: AsyncSession, caller: Caller, post: Post, rows: Sequence[Delivery], *, now: datetime
+) -> None:
+    """As `settle_post`, of rows that `deliveries_of` gave."""
     states = [each for row in rows for each in counts_as(DeliveryState(row.state), row.checkpoint)]
     previous = PostState(post.state)
     state = post_state(states, unplanned=when_unplanned(previous))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,6 +15,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.narrowing import among, within
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, Prepared
 from domain.kernel.shapes import Page
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.queries import visible
@@ -37,6 +39,15 @@ class DeliveryFilter:
     """Whether something else is shown than was sent, and nobody has accepted it."""
 
 
+_NAMED = frozenset({"next_check_at", "content_drift"})
+"""What a view calls by another name."""
+_SHOWN = [name for name in DeliveryView.model_fields if name not in _NAMED]
+_SHOWN += ["act_at", "read_back_at", "drift"]
+OF_POSTS = Prepared(
+    select(*(getattr(Delivery, name) for name in _SHOWN))
+    .where(col(Delivery.workspace_id) == WORKSPACE, col(Delivery.post_id) == ANY_OF_IDS)
+    .order_by(col(Delivery.id))
+)
 AS_MADE = Sort("deliveries.id", (col(Delivery.id),), (UUID,))
 AS_TRIED = Sort("attempts.id", (col(Attempt.id),), (UUID,))
 DELIVERIES_DOWN = Sort(
@@ -63,11 +74,9 @@ async def deliveries_of_posts(
     session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
 ) -> dict[UUID, list[DeliveryView]]:
     """As `deliveries_by_post`, also for who has just changed the post and may not read it."""
-    statement = visible_deliveries(caller).where(col(Delivery.post_id).in_(post_ids))
     found: dict[UUID, list[DeliveryView]] = {id_: [] for id_ in post_ids}
-    for row in (await session.exec(statement.order_by(col(Delivery.id)))).all():
-        if row.post_id is not None:
-            found[row.post_id].append(delivery_view(row))
+    for row in await OF_POSTS.rows(session, caller, post_ids):
+        found[row["post_id"]].append(_view(dict(row)))
     return found
 
 
@@ -138,13 +147,13 @@ async def list_attempts(
     return await AS_TRIED.page(session, statement, request, view=AttemptView.model_validate)
 
 
-_NAMED = frozenset({"next_check_at", "content_drift"})
-"""What a view calls by another name."""
-
-
 def delivery_view(row: Delivery) -> DeliveryView:
-    shown = {name: getattr(row, name) for name in DeliveryView.model_fields if name not in _NAMED}
-    shown["next_check_at"], shown["content_drift"] = row.read_back_at, row.drift or []
-    if row.problem is not None:
-        shown["problem"] = {**row.problem, "next_at": row.act_at}
+    return _view({name: getattr(row, name) for name in _SHOWN})
+
+
+def _view(shown: dict[str, Any]) -> DeliveryView:
+    act_at, shown["next_check_at"] = shown.pop("act_at"), shown.pop("read_back_at")
+    shown["content_drift"] = shown.pop("drift") or []
+    if shown["problem"] is not None:
+        shown["problem"] = {**shown["problem"], "next_at": act_at}
     return DeliveryView.model_validate(shown)

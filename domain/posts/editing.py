@@ -18,16 +18,16 @@ from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
 from domain.media.tables import Media
 from domain.networks import find
-from domain.posts.adapting import adaptations_of
 from domain.posts.command_shapes import EditPost
 from domain.posts.content import Content, find_media, find_named_accounts, judge
 from domain.posts.deliveries import new_delivery
 from domain.posts.drift import FIRST_LOOK
-from domain.posts.finding import ensure_free, find_post, lock_delivery, targets_of, variants_of
+from domain.posts.finding import ensure_free, find_post, lock_delivery, targets_of
 from domain.posts.judging import ensure_connected
 from domain.posts.links import links_of
 from domain.posts.missing import policies_for
 from domain.posts.naming import with_names
+from domain.posts.parts import parts_of
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
@@ -92,18 +92,18 @@ async def keep_edit(
     copy.version, copy.updated_at = copy.version + 1, now
     content = Content.model_validate(edit.content)
     words = content.written or content.parts
-    variants = await variants_of(session, caller, post.id)
-    is_adapted = bool((await adaptations_of(session, caller, [post.id]))[post.id])
-    for variant in variants:
+    parts = await parts_of(session, caller, post.id)
+    is_adapted = bool(parts.adaptations)
+    for variant in parts.variants:
         if variant.id == copy.variant_id:
             variant.content_warning = content.content_warning or ("" if is_adapted else None)
-            if len(variants) == 1 and variant.parts is None and not is_adapted:
+            if len(parts.variants) == 1 and variant.parts is None and not is_adapted:
                 post.text = words[0]
             else:
                 variant.parts = list(words)
             variant.version, variant.updated_at = variant.version + 1, now
     post.version, post.updated_at = post.version + 1, now
-    await keep_public_version(session, caller, post, now=now)
+    keep_public_version(session, caller, post, parts, now=now)
     data = {"account": show("acct", copy.account_id), "url": copy.url}
     record(session, caller, "post.edited", ("post", post.id), now=now, data=data)
 

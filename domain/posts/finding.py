@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.caller import Caller
 from domain.kernel.changes import find, find_for_change, need_all
 from domain.kernel.errors import DeliveryUnderWay, PostOnHold
+from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, of
 from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.queries import visible
 from domain.posts.rules import UNDER_WAY, DeliveryKind
@@ -19,6 +20,21 @@ DOUBTED = (
     "next, or a person settles it at POST /v1/deliveries/{id}/settle."
 )
 """What is told to whoever would change, send, take back or cancel what is in doubt."""
+VARIANTS = (
+    select(Variant)
+    .where(col(Variant.workspace_id) == WORKSPACE, col(Variant.post_id) == ANY_OF_IDS)
+    .order_by(col(Variant.id))
+)
+DELIVERIES = (
+    select(Delivery)
+    .where(
+        col(Delivery.workspace_id) == WORKSPACE,
+        col(Delivery.post_id) == ANY_OF_IDS,
+        col(Delivery.kind) == DeliveryKind.PUBLISH,
+    )
+    .order_by(col(Delivery.id))
+    .with_for_update()
+)
 
 
 async def find_post(
@@ -36,32 +52,24 @@ def ensure_free(post: Post) -> None:
 
 
 async def variants_of(session: AsyncSession, caller: Caller, post_id: UUID) -> list[Variant]:
-    statement = select(Variant).where(
-        col(Variant.workspace_id) == caller.workspace_id, col(Variant.post_id) == post_id
-    )
-    return list((await session.exec(statement.order_by(col(Variant.id)))).all())
+    return list((await session.exec(VARIANTS, params=of(caller, [post_id]))).all())
 
 
 async def deliveries_of(session: AsyncSession, caller: Caller, post_id: UUID) -> list[Delivery]:
     """The publishing deliveries of a post, the newest of each account, locked."""
-    statement = (
-        visible_deliveries(caller)
-        .where(col(Delivery.post_id) == post_id, col(Delivery.kind) == DeliveryKind.PUBLISH)
-        .order_by(col(Delivery.id))
-        .with_for_update()
-    )
-    newest = {row.account_id: row for row in (await session.exec(statement)).all()}
-    return list(newest.values())
+    rows = (await session.exec(DELIVERIES, params=of(caller, [post_id]))).all()
+    return list({row.account_id: row for row in rows}.values())
 
 
-async def ensure_waiting(session: AsyncSession, caller: Caller, post: Post) -> None:
-    """Raises `DeliveryUnderWay` once a worker has any of a post in hand.
+async def ensure_waiting(session: AsyncSession, caller: Caller, post: Post) -> list[Delivery]:
+    """As `deliveries_of`; raises `DeliveryUnderWay` once a worker has any of a post in hand.
 
     Between its claim and the mark on the post, that is scheduled still. Locked, none is claimed.
     """
     rows = await deliveries_of(session, caller, post.id)
     if any(row.state in UNDER_WAY for row in rows):
         raise DeliveryUnderWay
+    return rows
 
 
 async def targets_of(

@@ -9,7 +9,7 @@ from domain.accounts.rules import works
 from domain.accounts.tables import Account
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import AccountDisconnected, Fault, PostEmpty, PostUnfit, RightsExpired
-from domain.posts.adapting import adaptations_of, audience_of, new_adaptation
+from domain.posts.adapting import audience_of, new_adaptation
 from domain.posts.content import (
     content_of,
     find_accounts,
@@ -19,6 +19,7 @@ from domain.posts.content import (
 )
 from domain.posts.links import links_of
 from domain.posts.naming import with_names
+from domain.posts.parts import Parts
 from domain.posts.quotes import ensure_quoted
 from domain.posts.rights import RIGHTS
 from domain.posts.saying import new_variant
@@ -52,7 +53,7 @@ async def ensure_fit(
     session: AsyncSession,
     caller: Caller,
     post: Post,
-    variants: Sequence[Variant],
+    parts: Parts,
     *,
     at: datetime,
 ) -> None:
@@ -60,14 +61,14 @@ async def ensure_fit(
 
     `at` is when it goes out; where nothing but rights are against it, raises `RightsExpired`.
     """
-    if not variants:
+    if not parts.variants:
         raise PostEmpty
-    accounts = await find_named_accounts(session, caller, (each.account_id for each in variants))
-    said = [(each, accounts[each.account_id]) for each in variants]
+    ids = {each.account_id for each in parts.variants}
+    accounts = await find_named_accounts(session, caller, ids)
+    said = [(each, accounts[each.account_id]) for each in parts.variants]
     for _, account in said:
         ensure_connected(account)
-    adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
-    verdicts = await _verdicts(session, caller, post, said, adaptations, at=at)
+    verdicts = await _verdicts(session, caller, post, said, parts.adaptations, at=at)
     faults = [
         Fault(f"/variants/{number}{misfit.pointer}", misfit.code, misfit.message)
         for number, verdict in enumerate(verdicts)

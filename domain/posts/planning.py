@@ -19,7 +19,7 @@ from domain.posts.deliveries import (
     is_half_out,
     make_due,
     new_delivery,
-    settle_post,
+    settle,
 )
 from domain.posts.expiring import ensure_holds
 from domain.posts.finding import (
@@ -28,12 +28,12 @@ from domain.posts.finding import (
     ensure_free,
     ensure_waiting,
     find_post,
-    variants_of,
 )
 from domain.posts.judging import ensure_fit
+from domain.posts.parts import Parts, parts_of
 from domain.posts.rules import PLANNABLE, UNDER_WAY, DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import PostDetail
-from domain.posts.showing import detail
+from domain.posts.showing import detail_with
 from domain.posts.tables import Delivery, Post
 
 
@@ -67,12 +67,12 @@ async def set_going(
     if post.state not in PLANNABLE:
         raise NotAllowedNow(f"A post that is {post.state} cannot be scheduled.")
     _set_time(post, command, now)
-    await plan_deliveries(session, caller, post, now=now)
-    post.version += 1
-    post.updated_at = now
+    post.state, post.version, post.updated_at = PostState.SCHEDULED, post.version + 1, now
+    parts = await parts_of(session, caller, post.id)
+    await plan_deliveries(session, caller, post, parts, now=now)
     data = {"publish_at": post.publish_at.isoformat() if post.publish_at else None}
     record(session, caller, "post.scheduled", ("post", post.id), now=now, data=data)
-    return await detail(session, caller, post)
+    return await detail_with(session, caller, post, parts)
 
 
 def _set_time(post: Post, command: SchedulePost, now: datetime) -> None:
@@ -99,16 +99,15 @@ def future(
 
 
 async def plan_deliveries(
-    session: AsyncSession, caller: Caller, post: Post, *, now: datetime
+    session: AsyncSession, caller: Caller, post: Post, parts: Parts, *, now: datetime
 ) -> None:
     """Makes the waiting deliveries of a post what its variants and its time say."""
-    variants = await variants_of(session, caller, post.id)
     moment = post.publish_at or now
-    await ensure_fit(session, caller, post, variants, at=max(moment, now))
+    await ensure_fit(session, caller, post, parts, at=max(moment, now))
     planned = {row.account_id: row for row in await deliveries_of(session, caller, post.id)}
-    wanted = {variant.account_id for variant in variants}
+    wanted = {variant.account_id for variant in parts.variants}
     anew = set()
-    for variant in variants:
+    for variant in parts.variants:
         row = planned.get(variant.account_id)
         if row is not None and row.state in UNDER_WAY:
             raise DeliveryUnderWay
@@ -131,7 +130,6 @@ async def plan_deliveries(
     for account_id, row in planned.items():
         if account_id not in wanted and row.state == DeliveryState.WAITING:
             call_off(row, now)
-    post.state = PostState.SCHEDULED
     # What is written keeps its accounts from being removed; one that just was is seen from here.
     await session.flush()
     await find_named_accounts(session, caller, anew)
@@ -147,7 +145,8 @@ async def say_anew(session: AsyncSession, caller: Caller, post: Post, *, now: da
 
     Raises `DeliveryUnderWay` where some of a thread is out already.
     """
-    for row in await deliveries_of(session, caller, post.id):
+    rows = await deliveries_of(session, caller, post.id)
+    for row in rows:
         if row.state not in {DeliveryState.WAITING, DeliveryState.FAILED}:
             continue
         if is_half_out(row):
@@ -156,13 +155,13 @@ async def say_anew(session: AsyncSession, caller: Caller, post: Post, *, now: da
         if row.state == DeliveryState.FAILED and row.variant_id is None:
             # The post names its account no longer: nobody may send it again.
             end(row, DeliveryState.CANCELLED, now)
-    await settle_post(session, caller, post, now=now)
+    settle(session, caller, post, rows, now=now)
 
 
 async def cancel_post(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
     """Ends what still waits; what is public stays public. Raises `DeliveryUnderWay`."""
-    await ensure_waiting(session, caller, post)
-    for row in await deliveries_of(session, caller, post.id):
+    rows = await ensure_waiting(session, caller, post)
+    for row in rows:
         if row.state == DeliveryState.WAITING:
             call_off(row, now)
-    await settle_post(session, caller, post, now=now)
+    settle(session, caller, post, rows, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,7 +11,6 @@ from domain.kernel.changes import apply
 from domain.kernel.ids import new_id
 from domain.posts.command_shapes import VariantInput
 from domain.posts.content import find_accounts, find_media
-from domain.posts.finding import variants_of
 from domain.posts.quotes import ensure_quoted
 from domain.posts.tables import Post, Variant
 from domain.posts.telling import ensure_variants_known
@@ -20,16 +20,17 @@ async def set_variants(
     session: AsyncSession,
     caller: Caller,
     post: Post,
+    there: list[Variant],
     given: Sequence[VariantInput],
     now: datetime,
 ) -> None:
-    """Makes the variants of a post those that are given, keeping the ids of accounts that stay."""
+    """Makes the variants that are there those that are given; accounts that stay keep their ids."""
     wanted = {each.account_id: each for each in given}
     accounts = await find_accounts(session, caller, wanted)
     ensure_variants_known(given, {id_: row.network for id_, row in accounts.items()})
     await find_media(session, caller, (id_ for v in wanted.values() for id_ in v.media_ids or ()))
     await ensure_quoted(session, caller, (each.quote_of for each in given))
-    kept = {row.account_id: row for row in await variants_of(session, caller, post.id)}
+    kept = {row.account_id: row for row in there}
     for account_id, row in kept.items():
         if account_id not in wanted:
             await session.delete(row)
@@ -37,8 +38,9 @@ async def set_variants(
         if account_id in kept:
             apply(kept[account_id], each.model_dump(exclude={"account_id"}), now=now)
         else:
-            session.add(new_variant(post, each, now))
-    await session.flush()
+            kept[account_id] = new_variant(post, each, now)
+            session.add(kept[account_id])
+    there[:] = sorted((kept[id_] for id_ in wanted), key=attrgetter("id"))
 
 
 def new_variant(post: Post, given: VariantInput, now: datetime) -> Variant:

@@ -31,13 +31,14 @@ from domain.posts.adapting import set_adaptations
 from domain.posts.command_shapes import ChangePost, CreatePost, VariantInput
 from domain.posts.content import find_media
 from domain.posts.expiring import ensure_holds
-from domain.posts.finding import DOUBTED, ensure_free, ensure_waiting, find_post, variants_of
+from domain.posts.finding import DOUBTED, ensure_free, ensure_waiting, find_post
+from domain.posts.parts import Parts, parts_of
 from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew
 from domain.posts.quotes import ensure_quoted
 from domain.posts.rules import PUBLIC, PostState
 from domain.posts.saying import set_variants
 from domain.posts.shapes import PostDetail
-from domain.posts.showing import detail
+from domain.posts.showing import detail, detail_with
 from domain.posts.tables import Post
 from domain.posts.telling import ensure_known
 from domain.posts.versions import SAID, PostStale, conflict_of, keep_version
@@ -78,11 +79,12 @@ async def create_post(
     await ensure_quoted(session, caller, [row.quote_of])
     ensure_known(row.settings)
     await insert(session, row, taken="This post exists already.")
-    await set_adaptations(session, caller, row, command.adaptations, now=now)
-    await set_variants(session, caller, row, command.variants, now)
-    await keep_version(session, caller, row, now=now)
+    parts = Parts([], [])
+    await set_adaptations(session, caller, row, parts.adaptations, command.adaptations, now=now)
+    await set_variants(session, caller, row, parts.variants, command.variants, now)
+    keep_version(session, caller, row, parts, now=now)
     record(session, caller, "post.created", ("post", row.id), now=now)
-    return await detail(session, caller, row)
+    return await detail_with(session, caller, row, parts)
 
 
 def new_post(calendar: Calendar, command: CreatePost, id_: UUID, *, now: datetime) -> Post:
@@ -129,28 +131,29 @@ async def change_post(
     await _ensure_may_change(session, caller, post, values)
     adaptations, variants = (values.pop(name, None) for name in sorted(PARTS))
     await _complete(session, caller, post, values, now)
-    await _ensure_still_to_come(session, caller, post, values, variants, now)
+    parts = await parts_of(session, caller, id_)
+    _ensure_still_to_come(post, parts, values, variants, now)
     previous = apply(post, values, now=now)
-    previous |= await _set_parts(session, caller, post, adaptations, variants, now=now)
+    previous |= await _set_parts(session, caller, post, parts, adaptations, variants, now=now)
     if not previous:
-        return await detail(session, caller, post)
+        return await detail_with(session, caller, post, parts)
     if not HEARD.isdisjoint(previous):
         await say_anew(session, caller, post, now=now)
     if post.state == PostState.SCHEDULED:
-        await plan_deliveries(session, caller, post, now=now)
+        await plan_deliveries(session, caller, post, parts, now=now)
     if PARTS.issuperset(previous):
         post.version, post.updated_at = post.version + 1, now
     if not SAID.isdisjoint(previous):
-        await keep_version(session, caller, post, now=now)
+        keep_version(session, caller, post, parts, now=now)
     record_change(session, caller, "post.changed", ("post", id_), post, previous, now=now)
-    await session.flush()
-    return await detail(session, caller, post)
+    return await detail_with(session, caller, post, parts)
 
 
 async def _set_parts(
     session: AsyncSession,
     caller: Caller,
     post: Post,
+    parts: Parts,
     adaptations: Sequence[AdaptationInput] | None,
     variants: Sequence[VariantInput] | None,
     *,
@@ -159,11 +162,11 @@ async def _set_parts(
     """The names of those that were set: what they said before is in the post's versions."""
     set_: dict[str, None] = {}
     if adaptations is not None and await set_adaptations(
-        session, caller, post, adaptations, now=now
+        session, caller, post, parts.adaptations, adaptations, now=now
     ):
         set_["adaptations"] = None
     if variants is not None:
-        await set_variants(session, caller, post, variants, now)
+        await set_variants(session, caller, post, parts.variants, variants, now)
         set_["variants"] = None
     return set_
 
@@ -183,12 +186,12 @@ async def remove_post(
     caller.need(Scope.POSTS_WRITE)
     post = await find_post(session, caller, id_, expected_version)
     ensure_free(post)
-    await _ensure_outcome(session, caller, post)
-    if post.state in PUBLIC:
-        raise AlreadyPublished
     if post.state == PostState.SCHEDULED:
         await cancel_post(session, caller, post, now=now)
         return
+    await _ensure_outcome(session, caller, post)
+    if post.state in PUBLIC:
+        raise AlreadyPublished
     if post.state != PostState.DRAFT:
         raise NotAllowedNow(f"A post that is {post.state} stays in the record.")
     await remove(session, post, in_use=InUse.title)
@@ -246,10 +249,9 @@ async def _complete(
         values["publish_at"] = _moment(post, values, now)
 
 
-async def _ensure_still_to_come(
-    session: AsyncSession,
-    caller: Caller,
+def _ensure_still_to_come(
     post: Post,
+    parts: Parts,
     values: dict[str, Any],
     variants: Sequence[VariantInput] | None,
     now: datetime,
@@ -263,7 +265,7 @@ async def _ensure_still_to_come(
         return
     if values.get("calendar_id", post.calendar_id) != post.calendar_id:
         raise TimePast(PASSED, at="/calendar_id")
-    known = {row.account_id for row in await variants_of(session, caller, post.id)}
+    known = {row.account_id for row in parts.variants}
     for place, each in enumerate(variants or ()):
         if each.account_id not in known:
             raise TimePast(PASSED, at=f"/variants/{place}/account_id")

@@ -1,5 +1,6 @@
 """One post with all that belongs to it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import col
@@ -8,10 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.posts.adaptation_shapes import AdaptationView
-from domain.posts.adapting import adaptations_of
+from domain.posts.batches import ADAPTATIONS, VARIANTS
 from domain.posts.delivery_queries import deliveries_of_posts
-from domain.posts.finding import variants_of
 from domain.posts.missing import approvals_of
+from domain.posts.parts import Parts
 from domain.posts.queries import visible
 from domain.posts.shapes import PostDetail, PostView, VariantView
 from domain.posts.tables import Post
@@ -25,14 +26,39 @@ async def get_post(session: AsyncSession, caller: Caller, id_: UUID) -> PostDeta
 
 async def detail(session: AsyncSession, caller: Caller, row: Post) -> PostDetail:
     """A post with all that belongs to it, for who may read it or has just changed it."""
-    variants = await variants_of(session, caller, row.id)
-    deliveries = (await deliveries_of_posts(session, caller, [row.id]))[row.id]
-    approval = (await approvals_of(session, caller, [row]))[row.id]
-    adaptations = (await adaptations_of(session, caller, [row.id]))[row.id]
+    await session.flush()
+    return await _whole(
+        session,
+        caller,
+        row,
+        (await ADAPTATIONS.shown(session, caller, [row.id]))[row.id],
+        (await VARIANTS.shown(session, caller, [row.id]))[row.id],
+    )
+
+
+async def detail_with(session: AsyncSession, caller: Caller, row: Post, parts: Parts) -> PostDetail:
+    """As `detail`, of parts that are in hand."""
+    await session.flush()
+    return await _whole(
+        session,
+        caller,
+        row,
+        [AdaptationView.model_validate(each) for each in parts.adaptations],
+        [VariantView.model_validate(each) for each in parts.variants],
+    )
+
+
+async def _whole(
+    session: AsyncSession,
+    caller: Caller,
+    row: Post,
+    adaptations: Sequence[AdaptationView],
+    variants: Sequence[VariantView],
+) -> PostDetail:
     return PostDetail(
         **dict(PostView.model_validate(row)),
-        approval=approval,
-        adaptations=[AdaptationView.model_validate(each) for each in adaptations],
-        variants=[VariantView.model_validate(each) for each in variants],
-        deliveries=deliveries,
+        approval=(await approvals_of(session, caller, [row]))[row.id],
+        adaptations=adaptations,
+        variants=variants,
+        deliveries=(await deliveries_of_posts(session, caller, [row.id]))[row.id],
     )

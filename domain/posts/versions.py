@@ -24,10 +24,9 @@ from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.policies.rules import ApprovalState, after_edit
 from domain.posts.adaptation_shapes import AdaptedView
-from domain.posts.adapting import adaptations_of
 from domain.posts.differing import differences, flat, step, told
-from domain.posts.finding import variants_of
 from domain.posts.inheriting import KEYS
+from domain.posts.parts import Parts
 from domain.posts.queries import visible
 from domain.posts.rules import PostState
 from domain.posts.tables import Adaptation, Post, PostVersion, Variant
@@ -66,7 +65,9 @@ class PostStale(VersionStale):
         self.conflict = conflict
 
 
-async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:
+def keep_version(
+    session: AsyncSession, caller: Caller, post: Post, parts: Parts, *, now: datetime
+) -> None:
     """Keeps what the post says as of its present version; what it said was approved, not this."""
     is_approved = post.approved_version_id is not None
     asked = ApprovalState(post.review_state) if post.review_state else None
@@ -76,29 +77,27 @@ async def keep_version(session: AsyncSession, caller: Caller, post: Post, *, now
         data = {"post_version": show("pver", post.approved_version_id)}
         post.approved_version_id, post.approved_for = None, []
         record(session, caller, "post.approval_lost", ("post", post.id), now=now, data=data)
-    await _add_version(session, caller, post, now=now)
+    _add_version(session, caller, post, parts, now=now)
 
 
-async def keep_public_version(
-    session: AsyncSession, caller: Caller, post: Post, *, now: datetime
+def keep_public_version(
+    session: AsyncSession, caller: Caller, post: Post, parts: Parts, *, now: datetime
 ) -> None:
     """As `keep_version`, of words that are public: who asked for them may approve.
 
     So what was approved still is: what of it is yet to go out says nothing new.
     """
     if post.approved_version_id is None:
-        await keep_version(session, caller, post, now=now)
+        keep_version(session, caller, post, parts, now=now)
     else:
-        version = await _add_version(session, caller, post, now=now)
+        version = _add_version(session, caller, post, parts, now=now)
         post.approved_version_id = version.id
 
 
-async def _add_version(
-    session: AsyncSession, caller: Caller, post: Post, *, now: datetime
+def _add_version(
+    session: AsyncSession, caller: Caller, post: Post, parts: Parts, *, now: datetime
 ) -> PostVersion:
-    variants = await variants_of(session, caller, post.id)
-    adaptations = (await adaptations_of(session, caller, [post.id]))[post.id]
-    version = new_version(caller, post, adaptations, variants, now=now)
+    version = new_version(caller, post, parts.adaptations, parts.variants, now=now)
     session.add(version)
     return version
 
