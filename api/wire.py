@@ -36,6 +36,7 @@ class Wire(HttpToolsProtocol):
         super().connection_made(transport)
         self._head_bytes = 0
         self._refusal: ParvisError = HeadMalformed()
+        self._has_ended = False
         self._heard_at = self.loop.time()
         self._head_since: float | None = self._heard_at
         self._look_again()
@@ -43,6 +44,18 @@ class Wire(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._looks.cancel()
         super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio asks: does it stay open?
+        """Whoever has asked and says no more may still listen: the answer is written, then it ends.
+
+        Once an answer has begun it breaks off, as for whoever hangs up: both look alike. So they do
+        before it, and a minute is all that whoever is gone costs then.
+        """
+        cycle = self.cycle
+        self._has_ended = cycle is not None and not (cycle.more_body or cycle.response_started)
+        if self._has_ended:
+            cycle.keep_alive = False
+        return self._has_ended and self.scheme == "http"
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = self.loop.time()
@@ -102,6 +115,8 @@ class Wire(HttpToolsProtocol):
         now = self.loop.time()
         if self._head_since is not None:
             return now - self._head_since > self.head_within_s
+        if self._has_ended:
+            return now - self._heard_at > self.quiet_s
         is_ours_to_act = self.flow.read_paused or not (
             self.cycle.more_body or self.cycle.response_complete
         )

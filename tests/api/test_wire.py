@@ -123,6 +123,23 @@ def test_a_silent_client_is_let_go(hasty: str, start: bytes) -> None:
         assert isinstance(b"".join(iter(lambda: wire.recv(65_536), b"")), bytes)
 
 
+def test_who_asks_and_says_no_more_is_answered(root: str) -> None:
+    """As `nc -N` does: its request was taken for one whose client had hung up."""
+    with connect(root) as wire:
+        wire.sendall(GET.replace(b"/livez", b"/v1/communities") + b"\r\n")
+        wire.shutdown(socket.SHUT_WR)
+
+        assert told(wire) == (401, "token.missing")
+
+
+def test_who_says_no_more_in_the_middle_of_a_request_is_let_go(root: str) -> None:
+    with connect(root) as wire:
+        wire.sendall(GET)
+        wire.shutdown(socket.SHUT_WR)
+
+        assert wire.recv(1) == b""
+
+
 def test_a_head_that_drips_is_cut_off(hasty: str) -> None:
     with connect(hasty) as wire:
         wire.sendall(GET)
