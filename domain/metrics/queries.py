@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -14,6 +16,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.narrowing import among, within
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, Prepared
 from domain.kernel.shapes import Page
 from domain.metrics.shapes import (
     AccountMetrics,
@@ -31,6 +34,31 @@ NEWEST_FIRST = Sort(
     "-samples.sampled_at",
     (col(SampleRow.sampled_at), col(SampleRow.subject_id), col(SampleRow.metric)),
     (datetime, UUID, str),
+)
+
+_TOTALS = (
+    col(Standing.subject_id),
+    col(Standing.network),
+    col(Standing.metric),
+    col(Standing.total),
+    col(Standing.sampled_at),
+    col(Standing.source_metric),
+)
+OF_POSTS = Prepared(
+    columns_of(*_TOTALS, col(Standing.post_id), col(Standing.account_id), col(Measuring.followers))
+    .join(
+        Measuring,
+        (col(Measuring.workspace_id) == col(Standing.workspace_id))
+        & (col(Measuring.subject_id) == col(Standing.subject_id)),
+        isouter=True,
+    )
+    .where(col(Standing.workspace_id) == WORKSPACE, col(Standing.post_id) == ANY_OF_IDS)
+    .order_by(col(Standing.network), col(Standing.subject_id), col(Standing.metric))
+)
+OF_ACCOUNTS = Prepared(
+    columns_of(*_TOTALS)
+    .where(col(Standing.workspace_id) == WORKSPACE, col(Standing.subject_id) == ANY_OF_IDS)
+    .order_by(col(Standing.metric))
 )
 
 
@@ -92,30 +120,11 @@ async def latest_metrics_by_post(
 ) -> dict[UUID, PostMetrics]:
     """The newest totals of each copy of each post, in one statement."""
     caller.need(Scope.METRICS_READ)
-    statement = (
-        select(Standing, Measuring.followers)
-        .join(
-            Measuring,
-            (col(Measuring.workspace_id) == col(Standing.workspace_id))
-            & (col(Measuring.subject_id) == col(Standing.subject_id)),
-            isouter=True,
-        )
-        .where(
-            col(Standing.workspace_id) == caller.workspace_id,
-            col(Standing.post_id).in_(post_ids),
-        )
-        .order_by(col(Standing.network), col(Standing.subject_id), col(Standing.metric))
-    )
-    found: dict[UUID, dict[UUID, list[Standing]]] = {id_: defaultdict(list) for id_ in post_ids}
-    followers: dict[UUID, int | None] = {}
-    for row, count in (await session.exec(statement)).all():
-        if row.post_id is not None:
-            found[row.post_id][row.subject_id].append(row)
-            followers[row.subject_id] = count
+    found: dict[UUID, dict[UUID, list[asyncpg.Record]]] = {id_: {} for id_ in post_ids}
+    for row in await OF_POSTS.rows(session, caller, post_ids):
+        found[row["post_id"]].setdefault(row["subject_id"], []).append(row)
     return {
-        post_id: _post_metrics(
-            post_id, [_copy_metrics(rows, followers[id_]) for id_, rows in copies.items()]
-        )
+        post_id: _post_metrics(post_id, [_copy_metrics(rows) for rows in copies.values()])
         for post_id, copies in found.items()
     }
 
@@ -125,17 +134,9 @@ async def latest_by_account(
 ) -> dict[UUID, AccountMetrics | None]:
     """The newest totals of accounts themselves; None for one that was never measured."""
     caller.need(Scope.METRICS_READ)
-    statement = (
-        select(Standing)
-        .where(
-            col(Standing.workspace_id) == caller.workspace_id,
-            col(Standing.subject_id).in_(account_ids),
-        )
-        .order_by(col(Standing.metric))
-    )
-    rows: defaultdict[UUID, list[Standing]] = defaultdict(list)
-    for row in (await session.exec(statement)).all():
-        rows[row.subject_id].append(row)
+    rows: defaultdict[UUID, list[asyncpg.Record]] = defaultdict(list)
+    for row in await OF_ACCOUNTS.rows(session, caller, account_ids):
+        rows[row["subject_id"]].append(row)
     return {id_: _account_metrics(rows[id_]) if id_ in rows else None for id_ in account_ids}
 
 
@@ -152,32 +153,33 @@ def _sample_view(row: SampleRow) -> SampleView:
     )
 
 
-def _totals(rows: Iterable[Standing]) -> list[TotalView]:
+def _totals(rows: Iterable[asyncpg.Record]) -> list[TotalView]:
     return [
         TotalView(
-            metric=MetricKey(row.metric),
-            total=row.total,
-            sampled_at=row.sampled_at,
-            source_metric=row.source_metric,
+            metric=MetricKey(row["metric"]),
+            total=row["total"],
+            sampled_at=row["sampled_at"],
+            source_metric=row["source_metric"],
         )
         for row in rows
     ]
 
 
-def _account_metrics(rows: Sequence[Standing]) -> AccountMetrics:
+def _account_metrics(rows: Sequence[asyncpg.Record]) -> AccountMetrics:
     return AccountMetrics(
-        account_id=rows[0].subject_id, network=rows[0].network, totals=_totals(rows)
+        account_id=rows[0]["subject_id"], network=rows[0]["network"], totals=_totals(rows)
     )
 
 
-def _copy_metrics(rows: Sequence[Standing], followers: int | None) -> CopyMetrics:
-    totals = {row.metric: row.total for row in rows}
+def _copy_metrics(rows: Sequence[asyncpg.Record]) -> CopyMetrics:
+    totals = {row["metric"]: row["total"] for row in rows}
     parts = [part for part in ENGAGEMENT_PARTS if part in totals]
+    followers = rows[0]["followers"]
     engagements = sum(totals[part] for part in parts) if parts else None
     return CopyMetrics(
-        delivery_id=rows[0].subject_id,
-        account_id=rows[0].account_id,
-        network=rows[0].network,
+        delivery_id=rows[0]["subject_id"],
+        account_id=rows[0]["account_id"],
+        network=rows[0]["network"],
         totals=_totals(rows),
         engagements=engagements,
         engagement_parts=[MetricKey(part) for part in parts],
