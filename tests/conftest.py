@@ -1,6 +1,7 @@
 """Real engines for every test: one PostgreSQL and one Valkey for the whole run."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,7 @@ from domain.kernel.nudges import Nudges, open_queue
 from domain.kernel.schema import whole_schema
 from domain.kernel.settings import Settings
 from tests.engines import Servers, find_servers
+from tests.once import begin_run, end_run, made_once
 from tests.told import untold
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -44,6 +46,15 @@ collect_seldom()
 whole_schema()
 
 
+def pytest_configure() -> None:
+    begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        end_run()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
@@ -61,9 +72,9 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """The engines, with a migrated database `parvis_template` to copy."""
-    with find_servers(tmp_path_factory.mktemp("engines")) as found:
-        found.make("parvis_template")
-        migrate(found.owner_url("parvis_template"))
+    folder = tmp_path_factory.mktemp("engines")
+    shutil.copytree(migrated(), folder / "postgres")
+    with find_servers(folder) as found:
         yield found
 
 
@@ -115,6 +126,18 @@ def make_settings(servers: Servers, database: str, data_dir: Path) -> Settings:
         limit_sign_in_per_min=0,
         lockout_address_failures=10_000,
     )
+
+
+def migrated() -> Path:
+    """PostgreSQL's data with `parvis_template` in it, to copy."""
+    return made_once("migrated", _migrated) / "postgres"
+
+
+def _migrated(folder: Path) -> None:
+    folder.mkdir()
+    with find_servers(folder) as made:
+        made.make("parvis_template")
+        migrate(made.owner_url("parvis_template"))
 
 
 def migrate(owner_url: str, *command: str) -> None:

@@ -1,6 +1,5 @@
 """A whole Parvis in real processes, for flows and kill tests: engines, api and workers."""
 
-import atexit
 import os
 import shutil
 import signal
@@ -12,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,11 @@ import httpx2
 
 from api.cli.engines import Engines, start_engines
 from api.cli.places import LEAN
-from tests.conftest import KEY, migrate
+from api.cli.postgres import DATABASE
+from tests.conftest import KEY, migrated
 from tests.engines import passable
 from tests.nursery import Child, begin
+from tests.once import made_once
 
 PATIENCE_S = 40.0
 Process = subprocess.Popen[bytes] | Child
@@ -165,18 +165,23 @@ def running_stack(folder: Path, *, workers: int = 1, **env: str) -> Iterator[Sta
         stack.stop()
 
 
-@cache
 def _prepared() -> tuple[Path, str]:
     """PostgreSQL's data with the workspace in it, and the token: as dear as all that follows."""
-    folder = Path(tempfile.mkdtemp(prefix="parvis-prepared-"))
-    atexit.register(shutil.rmtree, folder)
+    made = made_once("prepared", _prepare)
+    return made / "postgres", (made / "token").read_text()
+
+
+def _prepare(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copytree(migrated(), folder / "postgres")
     engines = start_engines(passable(folder), durable=False)
     try:
-        migrate(engines.owner_url)
+        engines.drop_database(DATABASE)
+        engines.postgres.script(f"ALTER DATABASE parvis_template RENAME TO {DATABASE}")
         token = make_token(Stack(engines, folder, 0, _environment(engines, folder, 0)))
     finally:
         engines.stop()
-    return folder / "postgres", token
+    (folder / "token").write_text(token)
 
 
 def _environment(engines: Engines, folder: Path, port: int) -> dict[str, str]:
