@@ -25,7 +25,7 @@ from api.cli.places import ROOT
 from domain.kernel.memory import collect_seldom, keep_out_of_collections
 from domain.networks import all_connectors
 
-LOADED = ("api.cli.app", "api.cli.serving", "api.cli.token", "api.graph.http", "workers.main")
+LOADED = ("api.cli.app", "api.wire", "api.main", "api.cli.token", "api.graph.http", "workers.main")
 WORD_MAX_BYTES = 1 << 17
 
 

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -19,10 +20,13 @@ from api.cli.places import ROOT
 from api.cli.postgres import Postgres
 from tests.conftest import KEY
 from tests.engines import passable
+from tests.nursery import begin
 
 SECRET = "wrong-secret"
 AS_OWNER = ("migrate", "token --all", "backup backup.tar")
 AS_APPLICATION = ("mail", "audit", "rotate-keys")
+MODULES = {"serve": "api.cli.serving", "work": "workers"}
+"""What the two commands become."""
 REFUSALS = {
     "away": r"PostgreSQL does not answer at {} \(.+\)\. Start it, or correct {}\.",
     "password": r"PostgreSQL refuses the role of {} \(password authentication failed for .+\)\. "
@@ -161,12 +165,12 @@ def test_api_and_workers_do_not_start_without_their_database(
 def test_api_and_workers_say_what_a_role_that_is_too_mighty_becomes(
     engines: Engines, folder: Path, command: str
 ) -> None:
-    ended = parvis(environment(engines, folder, "", DATABASE_URL=engines.admin_url), command)
+    env = environment(engines, folder, "", DATABASE_URL=engines.admin_url)
+    status, said = become(command, env)
 
-    assert ended.returncode == 1
+    assert status == 1
     assert re.fullmatch(
-        r"parvis: The role postgres could read every workspace\. Let DATABASE_URL name .+\n",
-        ended.stderr,
+        r"parvis: The role postgres could read every workspace\. Let DATABASE_URL name .+\n", said
     )
 
 
@@ -203,10 +207,10 @@ def test_up_does_not_say_that_it_runs_while_the_queue_is_away(
 def test_a_port_in_use_is_one_line_for_the_api_alone_too(engines: Engines, folder: Path) -> None:
     with doors.open_door("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        ended = parvis(environment(engines, folder, "", PORT=str(port)), "serve")
+        status, said = become("serve", environment(engines, folder, "", PORT=str(port)))
 
-    assert ended.returncode == 1
-    last = ended.stderr.splitlines()[-1]
+    assert status == 1
+    last = said.splitlines()[-1]
     assert re.fullmatch(rf"parvis: Port {port} is in use\. Choose another: .+", last)
 
 
@@ -214,10 +218,10 @@ def test_a_port_in_use_for_metrics_is_one_line(engines: Engines, folder: Path) -
     """It was a traceback of thirty lines, as the last words of `up` too."""
     with doors.open_door("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        ended = parvis(environment(engines, folder, "", METRICS_PORT=str(port)), "serve")
+        found = become("serve", environment(engines, folder, "", METRICS_PORT=str(port)))
 
     wanted = f"parvis: METRICS_PORT: port {port} is in use. Choose another, or 0 for no metrics.\n"
-    assert (ended.returncode, ended.stderr) == (1, wanted)
+    assert found == (1, wanted)
 
 
 @pytest.mark.parametrize("command", ["serve", "work"])
@@ -233,16 +237,11 @@ def test_without_their_queue_api_and_workers_run_and_say_the_remedy(
 ) -> None:
     env = environment(engines, folder, "", REDIS_URL=queue.format(engines.valkey.socket))
     with (folder / "said").open("wb") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "api", command],
-            cwd=ROOT,
-            env=os.environ | env,
-            stdout=log,
-            stderr=log,
-        )
+        child = begin(MODULES[command], env=os.environ | env, log=log)
     told = processes.wait_until(lambda: bool(remarks(folder / "said")), within_s=30)
     is_running = child.poll() is None
-    processes.end(child, signal.SIGTERM, within_s=10)
+    child.send_signal(signal.SIGTERM)
+    child.wait(10)
 
     assert told
     assert is_running
@@ -280,3 +279,11 @@ def parvis(env: dict[str, str], command: str) -> subprocess.CompletedProcess[str
         check=False,
         timeout=60,
     )
+
+
+def become(command: str, env: dict[str, str]) -> tuple[int, str]:
+    """How what the command becomes ends, begun loaded, and all that it says."""
+    with tempfile.TemporaryFile() as log:
+        status = begin(MODULES[command], env=os.environ | env, log=log).wait(60)
+        log.seek(0)
+        return status, log.read().decode()
