@@ -222,11 +222,14 @@ def free_port() -> int:
 
 
 def until(holds: Callable[[], Any], what: str, *, within_s: float = PATIENCE_S) -> Any:
-    """What `holds` gives once it is true; asks ten times a second."""
-    end = time.monotonic() + within_s
-    while time.monotonic() < end:
+    """What `holds` gives once it is true; asks less often the longer it waits.
+
+    Ten times a second for a minute would be a tenth of what the asked have to compute with.
+    """
+    begun = time.monotonic()
+    while (waited_s := time.monotonic() - begun) < within_s:
         found = holds()
         if found:
             return found
-        time.sleep(0.1)
+        time.sleep(min(0.1 + waited_s / 20, 0.5))
     raise AssertionError(f"Not within {within_s} s: {what}.")
