@@ -82,7 +82,10 @@ class EventKind(Word):
     )
     CALENDAR_CHANGED = "calendar.changed", "Its values have changed.", CHANGE
     CALENDAR_CREATED = "calendar.created", "It was made."
-    CALENDAR_REMOVED = "calendar.removed", "It is gone."
+    CALENDAR_REMOVED = (
+        "calendar.removed",
+        "It is gone, and with it its pillars, slots, calendar feeds, pauses and imports.",
+    )
     CALENDAR_FEED_CREATED = (
         "calendar_feed.created",
         "It can be read by whoever holds its link.",
@@ -107,7 +110,7 @@ class EventKind(Word):
     )
     COMMUNITY_CHANGED = "community.changed", "Its values have changed.", CHANGE
     COMMUNITY_CREATED = "community.created", "It was made."
-    COMMUNITY_REMOVED = "community.removed", "It is gone."
+    COMMUNITY_REMOVED = "community.removed", "It is gone, and with it its consents."
     CONSENT_BEGUN = "consent.begun", "A person is to be led to a network's page.", "network"
     CONSENT_CANCELLED = "consent.cancelled", "It was called off."
     CONSENT_CHOOSING = (
@@ -168,7 +171,10 @@ class EventKind(Word):
         "counts, added, changed, removed",
     )
     EVENT_CALENDAR_RECOVERED = "event_calendar.recovered", "It can be read again."
-    EVENT_CALENDAR_REMOVED = "event_calendar.removed", "It is followed no more."
+    EVENT_CALENDAR_REMOVED = (
+        "event_calendar.removed",
+        "It is followed no more, and with it go its occasions.",
+    )
     EVENT_CALENDAR_TROUBLED = "event_calendar.troubled", "It cannot be read.", "code, message"
     EXPERT_REQUEST_ANSWERED = "expert_request.answered", "The expert has answered."
     EXPERT_REQUEST_REMINDED = "expert_request.reminded", "The expert has a new link.", "subject"
@@ -179,7 +185,11 @@ class EventKind(Word):
         "A member let an application in.",
         "client_id, name, scopes, communities",
     )
-    GRANT_REVOKED = "grant.revoked", "The application is shut out.", "client_id, name"
+    GRANT_REVOKED = (
+        "grant.revoked",
+        "The application is shut out, and its tokens with it.",
+        "client_id, name",
+    )
     GRANT_TOKENS_REVOKED = (
         "grant.tokens_revoked",
         "Tokens have ended, as one was used twice.",
@@ -213,7 +223,7 @@ class EventKind(Word):
     MEDIA_ADDED = "media.added", "It is there."
     MEDIA_CHANGED = "media.changed", "Its values have changed, and its renditions'.", CHANGE
     MEDIA_PROBED = "media.probed", "Its facts are known."
-    MEDIA_REMOVED = "media.removed", "It is gone."
+    MEDIA_REMOVED = "media.removed", "It is gone, and with it its media consents and operations."
     MEDIA_RIGHTS_ENDING = "media.rights_ending", "It may be used only until then.", "rights_end_at"
     MEDIA_UNREADABLE = "media.unreadable", "It could not be read as what it says it is."
     MEDIA_CONSENT_ADDED = "media_consent.added", "It was noted.", "media_id"
@@ -222,7 +232,11 @@ class EventKind(Word):
     MEMBER_ADDED = "member.added", "They have a seat.", "current"
     MEMBER_CHANGED = "member.changed", "Their seat, or what is said of them, has changed.", CHANGE
     MEMBER_JOINED = "member.joined", "They can sign in to the seat they had.", "current"
-    MEMBER_REMOVED = "member.removed", "Their seat is gone, and their tokens with it.", "previous"
+    MEMBER_REMOVED = (
+        "member.removed",
+        "Their seat is gone, and with it their grants, tokens and API keys.",
+        "previous",
+    )
     MENTION_ANSWER_PLANNED = (
         "mention.answer_planned",
         "An answer to it goes out at once.",
@@ -304,7 +318,7 @@ class EventKind(Word):
     )
     POST_PUBLISHED = "post.published", "It arrived wherever it was sent.", STATE
     POST_RELEASED = "post.released", "It is on legal hold no more.", "reason, held_by"
-    POST_REMOVED = "post.removed", "It is gone."
+    POST_REMOVED = "post.removed", "It is gone, and with it its reviews, sources and updates."
     POST_REPLANNED = (
         "post.replanned",
         "It goes out at another moment, by new rules of its time zone.",

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
 from domain.events.kinds import EventKind
 from domain.events.subjects import SubjectKind
 from domain.kernel.ids import BY_KIND
-from tests.guards.sources import FLOORS, ROOT, modules
+from tests.guards.sources import FLOORS, ROOT, load_tables, modules
 
 TABLE = ROOT / "domain" / "events" / "kinds.py"
 RECORDS = {"record": 2, "record_change": 2}
@@ -125,6 +128,48 @@ def test_every_declared_kind_is_written() -> None:
 def test_subjects_are_things_with_ids_and_something_happens_to_each() -> None:
     assert set(SubjectKind) <= BY_KIND.keys()
     assert {subject for kind in EventKind for subject in kind.subjects} == set(SubjectKind)
+
+
+def untold(tables: Iterable[Table], told: Mapping[str, str]) -> list[str]:
+    """What goes with something else, and is not named by the one event that tells of it."""
+    pairs = {
+        (_subject(key.referred_table.name), _subject(table.name))
+        for table in tables
+        for key in table.foreign_key_constraints
+        # Whose end is a moment of its row takes nothing with it.
+        if key.ondelete == "CASCADE" and "removed_at" not in key.referred_table.columns
+    }
+    return sorted(
+        f"{end}: {child}"
+        for parent, child in pairs
+        for end in (f"{parent}.removed", f"{parent}.revoked")
+        if parent and child and end in told and f"{child.replace('_', ' ')}s" not in told[end]
+    )
+
+
+def _subject(table: str) -> str | None:
+    """What events call its rows; None: they tell of none."""
+    return next((kind for kind in SubjectKind if table in {kind, f"{kind}s"}), None)
+
+
+def test_the_end_of_a_thing_names_what_goes_with_it() -> None:
+    """Nothing else tells of it: whoever follows the log would keep it for ever."""
+    load_tables()
+
+    told = {kind.value: kind.told for kind in EventKind}
+
+    assert untold(SQLModel.metadata.tables.values(), told) == []
+
+
+def test_an_end_that_names_nothing_of_what_goes_with_it_is_caught() -> None:
+    load_tables()
+
+    found = untold(SQLModel.metadata.tables.values(), {"calendar.removed": "It is gone."})
+
+    assert found == [
+        f"calendar.removed: {kind}"
+        for kind in ("calendar_feed", "import", "pause", "pillar", "slot")
+    ]
 
 
 def test_a_writer_of_an_undeclared_kind_is_caught() -> None:
