@@ -120,7 +120,7 @@ class Outbox:
         for task in tasks:
             held = Held(task, lease_end)
             wait = self._waits.get(task.account_id)
-            if wait and claimed_at < wait.until and task.brings_out and task.id != wait.doubted_id:
+            if wait and claimed_at < wait.until and task.brings_out and task.id != wait.first_id:
                 left.append((held, wait))
                 continue
             self._held[task.id] = held

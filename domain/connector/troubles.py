@@ -261,6 +261,11 @@ TROUBLES: Mapping[str, Trouble] = {
         "Nothing: it goes on by itself; `/v1/accounts/{id}/budgets` says when.",
     ),
     "outbound.cut_off": Trouble(Unavailable, "The answer broke off", _AGAIN),
+    "outbound.earlier_again": Trouble(
+        Unavailable,
+        "An earlier message of the account was not sent, and soon is sent again first",
+        "Nothing: it goes out behind that, and after a minute or two at most without it.",
+    ),
     "outbound.earlier_in_doubt": Trouble(
         Unavailable,
         "An earlier message of the account may have arrived, and is looked up first",

@@ -125,5 +125,6 @@ def retry(session: AsyncSession, row: Delivery, *, now: datetime) -> None:
 def make_due(session: AsyncSession, row: Delivery, moment: datetime, *, now: datetime) -> None:
     """It goes out then: from that moment on it counts as late, and what held it is forgotten."""
     row.due_at = row.act_at = moment
+    row.holds_back = False
     row.problem, row.version, row.updated_at = None, row.version + 1, now
     due_at(session, row.workspace_id, row.id, moment)

@@ -88,15 +88,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until when, and why, an account brings nothing out: a budget is spent, or one is in doubt.
+    """Until when, and why, an account brings nothing out: its budget is spent, or another is first.
 
     Without a problem: what waits behind another message of its account, to be claimed with it.
     """
 
     until: datetime
     problem: Mapping[str, object] | None
-    doubted_id: UUID | None = None
-    """What is in doubt; sent again at a person's word, it waits for no look-up of its own."""
+    first_id: UUID | None = None
+    """What is in doubt, or sent again; at a person's word it waits for nothing of its own."""
 
 
 @dataclass(slots=True)

@@ -34,6 +34,7 @@ from domain.posts.rules import (
     DeliveryState,
     Verdict,
     after_not_there,
+    goes_first_again,
     holds_back,
     is_away,
     may_move,
@@ -63,6 +64,7 @@ async def record_error(
     _let_go(row, now)
     if task.act != LOOK_UP and is_away(error):
         row.failures += 1
+        row.holds_back = goes_first_again(task.kind, error, decision, now=now)
     if task.act != LOOK_UP and isinstance(error, StillWorking):
         row.askings += 1
     if task.act == LOOK_UP and isinstance(error, OutcomeUnknown):

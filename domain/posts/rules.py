@@ -105,7 +105,8 @@ HOLD = timedelta(minutes=5)
 """How long a delivery whose account needs a person is left alone."""
 MOST_HELD_BACK = 5
 LONGEST_HELD_BACK = timedelta(minutes=1)
-"""What comes behind a message in doubt waits for so many look-ups, each this far ahead at most."""
+"""What comes behind a message in doubt waits for so many look-ups, each this far ahead at most; and
+behind what surely was not sent, while it is tried again as soon."""
 
 
 def may_move(old: DeliveryState, new: DeliveryState) -> bool:
@@ -273,9 +274,23 @@ def holds_back(
     did not tell, or before one that is far ahead, the others go on. Edits and withdrawals have no
     order with what is new.
     """
+    return _goes_first(kind, look_at, now=now) and look_ups < MOST_HELD_BACK
+
+
+def goes_first_again(
+    kind: DeliveryKind, error: NetworkError, decision: Decision, *, now: datetime
+) -> bool:
+    """Whether what its account brings out next waits for what surely was not sent.
+
+    As the waits double, that is so for five tries and little more than a minute between them.
+    """
+    is_again = decision.verdict is Verdict.WAIT and is_away(error)
+    return is_again and _goes_first(kind, decision.at, now=now)
+
+
+def _goes_first(kind: DeliveryKind, at: datetime | None, *, now: datetime) -> bool:
     is_new = kind in {DeliveryKind.PUBLISH, DeliveryKind.ANSWER}
-    is_soon = look_at is not None and look_at - now <= LONGEST_HELD_BACK
-    return is_new and is_soon and look_ups < MOST_HELD_BACK
+    return is_new and at is not None and at - now <= LONGEST_HELD_BACK
 
 
 def backoff(tries: int) -> timedelta:

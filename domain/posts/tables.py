@@ -278,6 +278,12 @@ class Delivery(Kept, table=True):
             "claimed_by",
             postgresql_where=sql("state IN ('going', 'unknown') AND act_at IS NOT NULL"),
         ),
+        Index(
+            "deliveries_holding_back",
+            "workspace_id",
+            "account_id",
+            postgresql_where=sql("holds_back"),
+        ),
         Index("deliveries_by_post", "workspace_id", "post_id", "id"),
         Index("deliveries_by_account", "workspace_id", "account_id", "id"),
         Index("deliveries_by_created", "workspace_id", "created_at", "id"),
@@ -315,6 +321,8 @@ class Delivery(Kept, table=True):
 
     Nor while what comes behind it waits for its look-up; where that does not wait, it is null.
     """
+    holds_back: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """Whether what its account brings out next waits for the moment it is sent again."""
     attempts: int = Field(default=0)
     failures: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
     """How many of them found the network away."""
