@@ -130,7 +130,8 @@ MUTATIONS = (
     Mutation(
         "change_member",
         service.change_member,
-        "Changes only what is sent. Needs `members:write`.",
+        "Changes only what is sent; mentions, checks and reviews that they may no longer see are"
+        " theirs no longer. Needs `members:write`.",
         prefix="mem",
         gives=MEMBER,
         shown="member",
@@ -139,7 +140,8 @@ MUTATIONS = (
     Mutation(
         "remove_member",
         service.remove_member,
-        "Removes a member; their tokens, keys and grants end with it. Needs `members:write`.",
+        "Removes a member; their tokens, keys and grants end with it, and nothing is assigned to"
+        " them any more. Needs `members:write`.",
         prefix="mem",
     ),
 )

@@ -129,6 +129,8 @@ async def change_member(
 ) -> MemberView:
     """Changes only what is sent, at once for all their tokens. Needs `members:write`.
 
+    Mentions, checks and reviews that they may no longer see are theirs no longer.
+
     403 `scope.beyond` when the member may do more than the token, before or after; 409
     `owner.last` for the last owner.
     """
@@ -147,6 +149,8 @@ async def remove_member(
     member_id: MemberId,
 ) -> None:
     """Their tokens, keys and grants end with it. Needs `members:write`.
+
+    Nothing is assigned to them any more, and no department or idea names them.
 
     403 `scope.beyond` when the member may do more than the token; 409 `owner.last` for the last
     owner.

@@ -59,7 +59,10 @@ async def change_role(
     role_id: RoleId,
     command: ChangeRole,
 ) -> RoleView:
-    """Changes only what is sent, at once for all who have it. Needs `administration`."""
+    """Changes only what is sent, at once for all who have it. Needs `administration`.
+
+    Mentions, checks and reviews that they may no longer see are theirs no longer.
+    """
     view = await custom_roles.change_role(
         session, caller, role_id, command, expected_version=version, now=now
     )
