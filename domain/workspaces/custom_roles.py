@@ -28,6 +28,7 @@ from domain.workspaces.invitation_rules import InvitationState
 from domain.workspaces.releasing import release_unseen
 from domain.workspaces.role_shapes import ChangeRole, CreateRole, RoleTemplateView, RoleView
 from domain.workspaces.roles import ROLE_SCOPES
+from domain.workspaces.seats import lock_owners
 from domain.workspaces.tables import CustomRole, Invitation, Member
 
 IN_ORDER = Sort("roles.id", (col(CustomRole.id),), (UUID,))
@@ -91,6 +92,8 @@ async def change_role(
     Raises as `create_role`.
     """
     caller.need(Scope.ADMINISTRATION)
+    # Whoever changes a seat holds its member and then asks for its role: here it is the reverse.
+    await lock_owners(session, caller)
     row = await _role(session, caller, id_, expected_version)
     values, before = command.sent(), _told(row)
     if "scopes" in values:

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
 from domain.kernel.database import Database
 from domain.kernel.ids import read, show
 from domain.mentions.shapes import Reading
-from domain.workspaces.shapes import Role
+from domain.workspaces.seats import lock_owners
+from domain.workspaces.service import change_member
+from domain.workspaces.shapes import ChangeMember, Role
+from domain.workspaces.tables import CustomRole, Member
 from tests.api.approvals.test_reviews import policy, submit
 from tests.api.graph.asking import ask
 from tests.api.workspaces.conftest import Seat, make_community
 from tests.desk import Desk
-from tests.inboxes import SAID, Inbox, item
+from tests.inboxes import NOW, SAID, Inbox, item
 
 ANY = {"If-Match": "*"}
 CHANGE = """mutation($input: ChangeMemberInput!) { changeMember(input: $input) {
@@ -166,19 +170,52 @@ async def test_nothing_is_given_to_a_member_while_they_lose_sight_of_it(
     desk: Desk, seat: Seat, database: Database
 ) -> None:
     lost = await seat(Role.COMMUNITY_MANAGER)
-    elsewhere = await make_community(desk.tenant, "jura")
+    elsewhere = read("com", await make_community(desk.tenant, "jura"))
     inbox = inbox_of(desk, database)
-    ids = [show("men", id_) for id_ in (await inbox.take(*map(item, range(1, 9)))).new_ids]
-    marks = (
-        desk.client.post("/v1/mentions/mark", json={"mention_ids": [id_], "assigned_to": lost.id})
-        for id_ in ids
-    )
+    [id_] = (await inbox.take(item(1))).new_ids
+    body = {"mention_ids": [show("men", id_)], "assigned_to": lost.id}
 
-    answers = await asyncio.gather(
-        *marks,
-        desk.client.patch(lost.path, json={"communities": [elsewhere]}, headers=ANY),
-    )
+    async with database.transaction(desk.tenant.workspace_id) as session:
+        narrowed = ChangeMember(communities=[elsewhere])
+        caller = desk.tenant.caller
+        await change_member(
+            session, caller, lost.member_id, narrowed, expected_version=None, now=NOW
+        )
+        marking = asyncio.create_task(desk.client.post("/v1/mentions/mark", json=body))
+        await somebody_waits(database)
+    answer = await marking
 
-    assert {each.status_code for each in answers} <= {200, 422}
-    left = await inbox.rows("SELECT 1 FROM mentions WHERE assigned_to IS NOT NULL")
-    assert (answers[-1].status_code, list(left)) == (200, [])
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (
+        422,
+        "member.may_not_read",
+    )
+    assert list(await inbox.rows("SELECT 1 FROM mentions WHERE assigned_to IS NOT NULL")) == []
+
+
+async def test_a_role_is_changed_before_or_behind_the_seats_that_have_it(
+    desk: Desk, seat: Seat, database: Database
+) -> None:
+    """They locked crosswise: one held the role and waited for its member, one the reverse."""
+    body = {"name": "Droit", "scopes": ["posts:read", "mentions:read"]}
+    role = (await desk.post("/v1/roles", 201, **body))["id"]
+    member = await seat(Role.READER)
+    await change(desk, member.path, role_id=role)
+
+    async with database.transaction(desk.tenant.workspace_id) as session:
+        await lock_owners(session, desk.tenant.caller)
+        mine = select(Member).where(col(Member.id) == member.member_id)
+        await session.exec(mine.with_for_update())
+        changing = asyncio.create_task(change(desk, f"/v1/roles/{role}", scopes=["posts:read"]))
+        await somebody_waits(database)
+        its = select(CustomRole.name).where(col(CustomRole.id) == read("role", role))
+        found = (await session.exec(its.with_for_update(read=True, nowait=True))).all()
+    await changing
+
+    assert list(found) == ["Droit"]
+
+
+async def somebody_waits(database: Database) -> None:
+    """Until a transaction waits for another's lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while not await database.reads.fetchval(waiting):  # noqa: ASYNC110  nothing tells of it
+        await asyncio.sleep(0)
