@@ -34,7 +34,7 @@ VARIABLES = {
     "free": "uuid[]",
     "lease_end": "timestamptz",
 }
-CLAIMS = import_module("migrations.versions.2026-11-28-2018_claims")
+CLAIMS = import_module("migrations.versions.2026-11-28-2316_held_first")
 
 
 @pytest.fixture
@@ -86,4 +86,5 @@ async def test_a_claim_reads_what_is_due_in_its_order(plans: dict[str, str]) -> 
 async def test_a_claim_reads_what_others_hold_alone(plans: dict[str, str]) -> None:
     for plan in plans.values():
         assert plan.count("using deliveries_held") == 3
+        assert plan.count("using deliveries_holding_back") == 1
         assert "Seq Scan on deliveries" not in plan
