@@ -24,7 +24,7 @@ from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
 from domain.media.storage import MediaStore
 from domain.networks import all_connectors
-from domain.people.passwords import Passwords
+from domain.people.passwords import ARGON2ID, Passwords
 from domain.uploads.service import Intake
 from domain.workspaces.letters import Doors
 
@@ -93,7 +93,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                 redis,
                 keys,
                 TokenChecks(database, allowances, kept_s=settings.token_cache_s),
-                Passwords(),
+                Passwords(ARGON2ID),
                 allowances,
                 Tries(redis, database, keys, settings),
                 Signing(database, keys, lasts=timedelta(days=settings.signing_key_days)),

@@ -1,9 +1,12 @@
 """People to test with."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
+
+from fastapi import FastAPI
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
@@ -17,7 +20,8 @@ from tests.browsing import Tab
 from tests.conftest import KEY
 
 PASSWORD = "violet anchovy parade 48"
-PASSWORDS = Passwords()
+PASSWORDS = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Hashed in a moment: weighed as they are elsewhere, they would take a third of some tests."""
 KEYS = KeyRing.parse(KEY)
 LINK = re.compile(r"http://[^/\s]+(/link\?token=pv_link_[0-9a-f]{48})\n")
 
@@ -26,6 +30,11 @@ LINK = re.compile(r"http://[^/\s]+(/link\?token=pv_link_[0-9a-f]{48})\n")
 class Person:
     id: UUID
     email: str
+
+
+def give_quick_hashes(app: FastAPI) -> None:
+    """Has a running api hash passwords as this file does."""
+    app.state.parvis = replace(app.state.parvis, passwords=PASSWORDS)
 
 
 async def make_person(

@@ -12,6 +12,7 @@ from domain.kernel.ids import read, show
 from domain.kernel.settings import Settings
 from tests.desk import Desk
 from tests.door import give_door
+from tests.people import give_quick_hashes
 from tests.world import Tenant, client_for, make_account, make_tenant, opened
 
 
@@ -19,6 +20,7 @@ from tests.world import Tenant, client_for, make_account, make_tenant, opened
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     async with opened(create_app(settings)) as running:
         give_door(running)
+        give_quick_hashes(running)
         yield running
 
 

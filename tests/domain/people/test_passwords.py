@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from domain.kernel.errors import PasswordWeak
-from domain.people.passwords import Passwords, judge
+from domain.people.passwords import ARGON2ID, Passwords, judge
 
 GOOD = "violet anchovy parade 48"
 
@@ -33,7 +33,7 @@ def test_long_and_rare_ones_are_taken(password: str) -> None:
 
 
 async def test_hash_is_argon2id_and_fits_its_password_alone() -> None:
-    passwords = Passwords()
+    passwords = Passwords(ARGON2ID)
 
     hashed = await passwords.hash(GOOD, own_words=[])
 
@@ -44,7 +44,7 @@ async def test_hash_is_argon2id_and_fits_its_password_alone() -> None:
 
 
 async def test_same_letters_from_another_keyboard_are_the_same_password() -> None:
-    passwords = Passwords()
+    passwords = Passwords(ARGON2ID)
     composed, decomposed = "caf\u00e9 parade 48 anchovy", "cafe\u0301 parade 48 anchovy"
 
     hashed = await passwords.hash(composed, own_words=[])
@@ -53,11 +53,11 @@ async def test_same_letters_from_another_keyboard_are_the_same_password() -> Non
 
 
 async def test_nobodys_hash_opens_for_no_password() -> None:
-    assert not (await Passwords().check("nobody's password", None)).is_right
+    assert not (await Passwords(ARGON2ID).check("nobody's password", None)).is_right
 
 
 async def test_event_loop_turns_while_passwords_are_weighed() -> None:
-    passwords, turns = Passwords(), 0
+    passwords, turns = Passwords(ARGON2ID), 0
 
     async def turn() -> None:
         nonlocal turns
