@@ -11,14 +11,17 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.calendars.shapes import CalendarView
 from domain.calendars.tables import Calendar
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import find
+from domain.kernel.changes import find, find_by_id
 from domain.kernel.narrowing import among
 from domain.kernel.pages import PageRequest, Sort
+from domain.kernel.prepared import ID, WORKSPACE
 from domain.kernel.shapes import Page
 
 OLDEST_FIRST = Sort(
     "calendars.created_at", (col(Calendar.created_at), col(Calendar.id)), (datetime, UUID)
 )
+
+BY_ID = select(Calendar).where(col(Calendar.workspace_id) == WORKSPACE, col(Calendar.id) == ID)
 
 
 def visible(caller: Caller) -> SelectOfScalar[Calendar]:
@@ -33,7 +36,7 @@ async def get_calendar(session: AsyncSession, caller: Caller, id_: UUID) -> Cale
 
 async def find_calendar(session: AsyncSession, caller: Caller, id_: UUID) -> Calendar:
     """The row, for the floors above, whose own scopes guard it. Raises `NotFound`."""
-    return await find(session, visible(caller).where(col(Calendar.id) == id_), what="calendar")
+    return await find_by_id(session, caller, BY_ID, id_, what="calendar")
 
 
 async def list_calendars(

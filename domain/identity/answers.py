@@ -3,6 +3,7 @@
 Bodies rest sealed: some show a secret, once. Nobody is given what another was answered.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,11 @@ SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(hashtextext
 KEPT = """
 SELECT request, status, headers, sealed_body FROM kept_answers
  WHERE workspace_id = $1 AND actor = $2 AND key = $3
+"""
+
+KEEP = """
+INSERT INTO kept_answers (workspace_id, actor, key, request, status, headers, sealed_body, kept_at)
+VALUES ($1, $2, $3, $4, $5, CAST($6::text AS jsonb), $7, $8)
 """
 
 
@@ -68,19 +74,18 @@ async def keep_answer(
     keys: KeyRing,
     now: datetime,
 ) -> None:
-    session.add(
-        KeptAnswer(
-            workspace_id=caller.workspace_id,
-            actor=_holder(caller),
-            key=key,
-            request=request,
-            status=answer.status,
-            headers=answer.headers,
-            sealed_body=keys.seal(answer.body, place=_body_place(caller, key)),
-            kept_at=now,
-        )
+    raw = await driver_of(session)
+    await raw.execute(
+        KEEP,
+        caller.workspace_id,
+        _holder(caller),
+        key,
+        request,
+        answer.status,
+        json.dumps(answer.headers),
+        keys.seal(answer.body, place=_body_place(caller, key)),
+        now,
     )
-    await session.flush()
 
 
 async def forget_answers(session: AsyncSession, caller: Caller, *, before: datetime) -> None:

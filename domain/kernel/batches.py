@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.prepared import ANY_OF_IDS, IDS, WORKSPACE, Prepared
+from domain.kernel.prepared import ANY_OF_IDS, ID, IDS, WORKSPACE, Prepared, of, of_one
 from domain.kernel.shapes import View
 
 Shown = TypeVar("Shown", bound=View)
@@ -40,7 +40,7 @@ class ById(Generic[Shown]):
         self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
     ) -> dict[UUID, Shown]:
         caller.need(self.scope)
-        rows = await self._statement.rows(session, caller, ids)
+        rows = await self._statement.rows(session, of(caller, ids))
         build = builder(self.view)
         return {row[-1]: build(row[:-1]) for row in rows}
 
@@ -69,7 +69,7 @@ class OfEach(Generic[Shown]):
     ) -> dict[UUID, list[Shown]]:
         """The first `limit` rows of each owner: as many are read as are shown."""
         caller.need(self.scope)
-        rows = await self._first.rows(session, caller, ids, most=limit)
+        rows = await self._first.rows(session, of(caller, ids) | {"most": limit})
         return self._grouped(ids, rows)
 
     async def whole(
@@ -77,14 +77,12 @@ class OfEach(Generic[Shown]):
     ) -> dict[UUID, list[Shown]]:
         """Every row of each owner."""
         caller.need(self.scope)
-        return await self.shown(session, caller, ids)
+        return self._grouped(ids, await self._whole.rows(session, of(caller, ids)))
 
-    async def shown(
-        self, session: AsyncSession, caller: Caller, ids: Sequence[UUID]
-    ) -> dict[UUID, list[Shown]]:
-        """As `whole`, also to who has just changed the owners and may not read them."""
-        rows = await self._whole.rows(session, caller, ids)
-        return self._grouped(ids, rows)
+    async def of_one(self, session: AsyncSession, caller: Caller, id_: UUID) -> list[Shown]:
+        """Every row of one owner, also for who has just changed that and may not read it."""
+        rows = await self._one.rows(session, of_one(caller, id_))
+        return self._grouped([id_], rows)[id_]
 
     def _grouped(self, ids: Sequence[UUID], rows: Iterable[Any]) -> dict[UUID, list[Shown]]:
         found: dict[UUID, list[Shown]] = {id_: [] for id_ in ids}
@@ -110,8 +108,15 @@ class OfEach(Generic[Shown]):
 
     @cached_property
     def _whole(self) -> Prepared:
+        return self._all_of(ANY_OF_IDS)
+
+    @cached_property
+    def _one(self) -> Prepared:
+        return self._all_of(ID)
+
+    def _all_of(self, wanted: ColumnElement[Any]) -> Prepared:
         columns = _columns(self.table)
-        is_theirs = columns[self.owner] == ANY_OF_IDS
+        is_theirs = columns[self.owner] == wanted
         return Prepared(self._picked.where(columns["workspace_id"] == WORKSPACE, is_theirs))
 
     @cached_property

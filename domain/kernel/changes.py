@@ -21,6 +21,7 @@ from domain.kernel.errors import (
     VersionStale,
 )
 from domain.kernel.ids import new_id
+from domain.kernel.prepared import of_one
 from domain.kernel.tables import Kept, TenantRow
 
 Row = TypeVar("Row", bound=Kept)
@@ -121,14 +122,17 @@ async def find_for_change(
     Without an expected version any will do: for acts that overwrite nothing. `UNSENT` is refused
     once the row is found: what is not there is not there, whatever was sent (RFC 9110, 13.2.1).
     """
-    row = (await session.exec(statement.with_for_update())).one_or_none()
-    if row is None:
-        raise NotFound(what, ids_in(statement))
+    row = await find(session, statement.with_for_update(), what=what)
+    ensure_version(row, expected_version, what=what)
+    return row
+
+
+def ensure_version(row: Kept, expected_version: int | None, *, what: str) -> None:
+    """Raises `VersionMissing` and `VersionStale`, as `find_for_change`."""
     if expected_version == UNSENT:
         raise VersionMissing
     if expected_version is not None and row.version != expected_version:
         raise VersionStale(f"This {what} is at version {row.version}, not {expected_version}.")
-    return row
 
 
 async def find(session: AsyncSession, statement: SelectOfScalar[Found], *, what: str) -> Found:
@@ -136,6 +140,16 @@ async def find(session: AsyncSession, statement: SelectOfScalar[Found], *, what:
     row = (await session.exec(statement)).one_or_none()
     if row is None:
         raise NotFound(what, ids_in(statement))
+    return row
+
+
+async def find_by_id(
+    session: AsyncSession, caller: Caller, statement: SelectOfScalar[Found], id_: UUID, *, what: str
+) -> Found:
+    """As `find`, of a statement that is written once: see `kernel/prepared.py`."""
+    row = (await session.exec(statement, params=of_one(caller, id_))).one_or_none()
+    if row is None:
+        raise NotFound(what, [id_])
     return row
 
 

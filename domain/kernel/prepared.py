@@ -1,10 +1,10 @@
-"""Statements that are written once, by SQLAlchemy, and ask for the workspace and some ids.
+"""Statements that are written once, by SQLAlchemy, and ask for the workspace and an id, or some.
 
 Written anew for each question, a statement costs as much again as the question. And where no rows
 of the session's own are needed, asyncpg asks it for a tenth of what a session takes.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,9 @@ from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
 
 WORKSPACE = bindparam("workspace", type_=Uuid)
+# One id has a name of its own: asked for any of some, PostgreSQL may plan anew each time, which
+# took ten times as long as reading the variants of a post.
+ID = bindparam("id", type_=Uuid)
 IDS = bindparam("ids", type_=ARRAY(Uuid))
 ANY_OF_IDS = any_(IDS)
 
@@ -27,6 +30,11 @@ def of(caller: Caller, ids: Collection[UUID]) -> dict[str, Any]:
     return {"workspace": caller.workspace_id, "ids": list(ids)}
 
 
+def of_one(caller: Caller, id_: UUID) -> dict[str, Any]:
+    """As `of`, with `ID`."""
+    return {"workspace": caller.workspace_id, "id": id_}
+
+
 class Prepared:
     """For the driver: what the session still holds is not there yet, flush it first."""
 
@@ -34,10 +42,9 @@ class Prepared:
         self._statement = statement
 
     async def rows(
-        self, session: AsyncSession, caller: Caller, ids: Collection[UUID], **more: object
+        self, session: AsyncSession, asked: Mapping[str, object]
     ) -> Sequence[asyncpg.Record]:
         text, names = self._written
-        asked = of(caller, ids) | more
         raw = await driver_of(session)
         rows: Sequence[asyncpg.Record] = await raw.fetch(text, *(asked[name] for name in names))
         return rows

@@ -16,7 +16,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.narrowing import among, within
 from domain.kernel.pages import PageRequest, Sort
-from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, Prepared
+from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, Prepared, of
 from domain.kernel.shapes import Page
 from domain.metrics.shapes import (
     AccountMetrics,
@@ -121,7 +121,7 @@ async def latest_metrics_by_post(
     """The newest totals of each copy of each post, in one statement."""
     caller.need(Scope.METRICS_READ)
     found: dict[UUID, dict[UUID, list[asyncpg.Record]]] = {id_: {} for id_ in post_ids}
-    for row in await OF_POSTS.rows(session, caller, post_ids):
+    for row in await OF_POSTS.rows(session, of(caller, post_ids)):
         found[row["post_id"]].setdefault(row["subject_id"], []).append(row)
     return {
         post_id: _post_metrics(post_id, [_copy_metrics(rows) for rows in copies.values()])
@@ -135,7 +135,7 @@ async def latest_by_account(
     """The newest totals of accounts themselves; None for one that was never measured."""
     caller.need(Scope.METRICS_READ)
     rows: defaultdict[UUID, list[asyncpg.Record]] = defaultdict(list)
-    for row in await OF_ACCOUNTS.rows(session, caller, account_ids):
+    for row in await OF_ACCOUNTS.rows(session, of(caller, account_ids)):
         rows[row["subject_id"]].append(row)
     return {id_: _account_metrics(rows[id_]) if id_ in rows else None for id_ in account_ids}
 

@@ -15,7 +15,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.narrowing import among, within
 from domain.kernel.pages import PageRequest, Sort
-from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, Prepared
+from domain.kernel.prepared import ANY_OF_IDS, ID, WORKSPACE, Prepared, of, of_one
 from domain.kernel.shapes import Page
 from domain.posts.delivery_shapes import AttemptView, DeliveryView
 from domain.posts.queries import visible
@@ -43,11 +43,13 @@ _NAMED = frozenset({"next_check_at", "content_drift"})
 """What a view calls by another name."""
 _SHOWN = [name for name in DeliveryView.model_fields if name not in _NAMED]
 _SHOWN += ["act_at", "read_back_at", "drift"]
-OF_POSTS = Prepared(
+SHOWN = (
     select(*(getattr(Delivery, name) for name in _SHOWN))
-    .where(col(Delivery.workspace_id) == WORKSPACE, col(Delivery.post_id) == ANY_OF_IDS)
+    .where(col(Delivery.workspace_id) == WORKSPACE)
     .order_by(col(Delivery.id))
 )
+OF_POST = Prepared(SHOWN.where(col(Delivery.post_id) == ID))
+OF_POSTS = Prepared(SHOWN.where(col(Delivery.post_id) == ANY_OF_IDS))
 AS_MADE = Sort("deliveries.id", (col(Delivery.id),), (UUID,))
 AS_TRIED = Sort("attempts.id", (col(Attempt.id),), (UUID,))
 DELIVERIES_DOWN = Sort(
@@ -67,17 +69,18 @@ async def deliveries_by_post(
     session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
 ) -> dict[UUID, list[DeliveryView]]:
     caller.need(Scope.POSTS_READ)
-    return await deliveries_of_posts(session, caller, post_ids)
-
-
-async def deliveries_of_posts(
-    session: AsyncSession, caller: Caller, post_ids: Sequence[UUID]
-) -> dict[UUID, list[DeliveryView]]:
-    """As `deliveries_by_post`, also for who has just changed the post and may not read it."""
     found: dict[UUID, list[DeliveryView]] = {id_: [] for id_ in post_ids}
-    for row in await OF_POSTS.rows(session, caller, post_ids):
+    for row in await OF_POSTS.rows(session, of(caller, post_ids)):
         found[row["post_id"]].append(_view(dict(row)))
     return found
+
+
+async def deliveries_of_one(
+    session: AsyncSession, caller: Caller, post_id: UUID
+) -> list[DeliveryView]:
+    """Those of a post, also for who has just changed it and may not read it."""
+    rows = await OF_POST.rows(session, of_one(caller, post_id))
+    return [_view(dict(row)) for row in rows]
 
 
 async def get_delivery(session: AsyncSession, caller: Caller, id_: UUID) -> DeliveryView:

@@ -7,11 +7,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
-from domain.kernel.changes import find, find_for_change, need_all
+from domain.kernel.changes import ensure_version, find, find_by_id, find_for_change, need_all
 from domain.kernel.errors import DeliveryUnderWay, PostOnHold
-from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, of
+from domain.kernel.prepared import ID, WORKSPACE, of_one
 from domain.posts.delivery_queries import visible_deliveries
-from domain.posts.queries import visible
 from domain.posts.rules import UNDER_WAY, DeliveryKind
 from domain.posts.tables import Delivery, Post, Variant
 
@@ -20,16 +19,19 @@ DOUBTED = (
     "next, or a person settles it at POST /v1/deliveries/{id}/settle."
 )
 """What is told to whoever would change, send, take back or cancel what is in doubt."""
+POSTS = (
+    select(Post).where(col(Post.workspace_id) == WORKSPACE, col(Post.id) == ID).with_for_update()
+)
 VARIANTS = (
     select(Variant)
-    .where(col(Variant.workspace_id) == WORKSPACE, col(Variant.post_id) == ANY_OF_IDS)
+    .where(col(Variant.workspace_id) == WORKSPACE, col(Variant.post_id) == ID)
     .order_by(col(Variant.id))
 )
 DELIVERIES = (
     select(Delivery)
     .where(
         col(Delivery.workspace_id) == WORKSPACE,
-        col(Delivery.post_id) == ANY_OF_IDS,
+        col(Delivery.post_id) == ID,
         col(Delivery.kind) == DeliveryKind.PUBLISH,
     )
     .order_by(col(Delivery.id))
@@ -41,8 +43,9 @@ async def find_post(
     session: AsyncSession, caller: Caller, id_: UUID, expected_version: int | None
 ) -> Post:
     """The post, locked: its deliveries change under this lock. Raises `NotFound`."""
-    statement = visible(caller).where(col(Post.id) == id_)
-    return await find_for_change(session, statement, what="post", expected_version=expected_version)
+    row = await find_by_id(session, caller, POSTS, id_, what="post")
+    ensure_version(row, expected_version, what="post")
+    return row
 
 
 def ensure_free(post: Post) -> None:
@@ -52,12 +55,12 @@ def ensure_free(post: Post) -> None:
 
 
 async def variants_of(session: AsyncSession, caller: Caller, post_id: UUID) -> list[Variant]:
-    return list((await session.exec(VARIANTS, params=of(caller, [post_id]))).all())
+    return list((await session.exec(VARIANTS, params=of_one(caller, post_id))).all())
 
 
 async def deliveries_of(session: AsyncSession, caller: Caller, post_id: UUID) -> list[Delivery]:
     """The publishing deliveries of a post, the newest of each account, locked."""
-    rows = (await session.exec(DELIVERIES, params=of(caller, [post_id]))).all()
+    rows = (await session.exec(DELIVERIES, params=of_one(caller, post_id))).all()
     return list({row.account_id: row for row in rows}.values())
 
 

@@ -3,12 +3,19 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
-from domain.posts.adapting import adaptations_of
+from domain.kernel.prepared import ID, WORKSPACE, of_one
 from domain.posts.finding import variants_of
 from domain.posts.tables import Adaptation, Variant
+
+ADAPTATIONS = (
+    select(Adaptation)
+    .where(col(Adaptation.workspace_id) == WORKSPACE, col(Adaptation.post_id) == ID)
+    .order_by(col(Adaptation.id))
+)
 
 
 class Parts(NamedTuple):
@@ -19,5 +26,5 @@ class Parts(NamedTuple):
 
 
 async def parts_of(session: AsyncSession, caller: Caller, post_id: UUID) -> Parts:
-    adaptations = (await adaptations_of(session, caller, [post_id]))[post_id]
-    return Parts(adaptations, await variants_of(session, caller, post_id))
+    adaptations = await session.exec(ADAPTATIONS, params=of_one(caller, post_id))
+    return Parts(list(adaptations.all()), await variants_of(session, caller, post_id))

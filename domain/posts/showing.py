@@ -10,7 +10,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.posts.adaptation_shapes import AdaptationView
 from domain.posts.batches import ADAPTATIONS, VARIANTS
-from domain.posts.delivery_queries import deliveries_of_posts
+from domain.posts.delivery_queries import deliveries_of_one
 from domain.posts.missing import approvals_of
 from domain.posts.parts import Parts
 from domain.posts.queries import visible
@@ -31,8 +31,8 @@ async def detail(session: AsyncSession, caller: Caller, row: Post) -> PostDetail
         session,
         caller,
         row,
-        (await ADAPTATIONS.shown(session, caller, [row.id]))[row.id],
-        (await VARIANTS.shown(session, caller, [row.id]))[row.id],
+        await ADAPTATIONS.of_one(session, caller, row.id),
+        await VARIANTS.of_one(session, caller, row.id),
     )
 
 
@@ -60,5 +60,5 @@ async def _whole(
         approval=(await approvals_of(session, caller, [row]))[row.id],
         adaptations=adaptations,
         variants=variants,
-        deliveries=(await deliveries_of_posts(session, caller, [row.id]))[row.id],
+        deliveries=await deliveries_of_one(session, caller, row.id),
     )

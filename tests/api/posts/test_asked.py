@@ -13,10 +13,14 @@ WHAT = re.compile(r"(INSERT INTO|UPDATE|FROM) (\w+)")
 LATER = "2027-01-15T09:00:00"
 
 
-async def asked(desk: Desk, method: str, path: str, body: dict[str, Any] | None) -> list[str]:
+async def asked(
+    desk: Desk, method: str, path: str, body: dict[str, Any] | None, **headers: str
+) -> list[str]:
     """The statements of one request, each by its first verb and table; the log's is left out."""
     with statements(but=("set_config", "parvis_bearer", "BEGIN;", "COMMIT;", "WITH sent")) as seen:
-        answer = await desk.client.request(method, path, json=body, headers={"If-Match": "*"})
+        answer = await desk.client.request(
+            method, path, json=body, headers={"If-Match": "*", **headers}
+        )
     assert answer.status_code < 300, answer.text
     found = [re.search(WHAT, text) for text in seen]
     return sorted(f"{each[1]} {each[2]}" for each in found if each)
@@ -32,12 +36,13 @@ async def targets(desk: Desk, database: Database) -> list[dict[str, Any]]:
 async def test_new_post_asks_for_what_it_names_and_writes_each_table_once(
     desk: Desk, database: Database
 ) -> None:
-    body = {"calendar_id": desk.calendar, "title": "Vigne", "text": "On taille."}
+    body: dict[str, Any] = {"calendar_id": desk.calendar, "title": "Vigne", "text": "On taille."}
+    body["variants"] = await targets(desk, database)
 
-    found = await asked(
-        desk, "POST", "/v1/posts", body | {"variants": await targets(desk, database)}
-    )
+    found = await asked(desk, "POST", "/v1/posts", body)
+    kept = await asked(desk, "POST", "/v1/posts", body, **{"Idempotency-Key": "vigne"})
 
+    assert kept == sorted([*found, "FROM kept_answers", "INSERT INTO kept_answers"])
     assert found == [
         "FROM accounts",
         "FROM approval_policies",
