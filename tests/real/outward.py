@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from pydantic import JsonValue
@@ -60,6 +60,13 @@ async def publish(
 
 
 T = TypeVar("T")
+
+
+def is_found(found: Published | None, sent: Published) -> bool:
+    """Whether a look-up found what was sent, made in this minute by its network's clock."""
+    if found is None or found.at is None:
+        return False
+    return found.refs == sent.refs and abs(now() - found.at) < timedelta(minutes=1)
 
 
 async def eventually(read: Callable[[], Awaitable[T]], holds: Callable[[T], bool]) -> T:
