@@ -29,6 +29,7 @@ from functools import partial
 
 from domain.accounts.rules import InDoubt
 from domain.connector.errors import (
+    ActingParty,
     Barred,
     GrantExpired,
     NetworkError,
@@ -39,6 +40,7 @@ from domain.connector.errors import (
     VersionGone,
 )
 from domain.connector.manifest import IdempotencyClass
+from domain.connector.troubles import party_of
 from domain.kernel.words import Word
 
 
@@ -282,9 +284,11 @@ def goes_first_again(
 ) -> bool:
     """Whether what its account brings out next waits for what surely was not sent.
 
-    As the waits double, that is so for five tries and little more than a minute between them.
+    As the waits double, that is so for five tries and little more than a minute between them. What
+    an operator must mend, as where Parvis itself breaks, keeps nothing back.
     """
-    is_again = decision.verdict is Verdict.WAIT and is_away(error)
+    is_theirs = is_away(error) and party_of(error.code) is not ActingParty.OPERATOR
+    is_again = decision.verdict is Verdict.WAIT and is_theirs
     return is_again and _goes_first(kind, decision.at, now=now)
 
 
