@@ -185,6 +185,8 @@ async def test_message_whose_answer_got_lost_is_found_and_not_doubled(
             again, _ = await publish(CONNECTOR, http, ana, sent, {})
     assert len(loser.lost) == 1
     assert is_found(found, again)
+    assert found is not None
+    assert found.at is not None
     assert stage.count(text) == 1
 
 
