@@ -55,6 +55,12 @@ class Post(Kept, table=True):
             postgresql_where=sql("held_at IS NOT NULL"),
         ),
         Index(
+            "posts_ending",
+            "workspace_id",
+            "id",
+            postgresql_where=sql("valid_until_at IS NOT NULL"),
+        ),
+        Index(
             "posts_stale",
             "workspace_id",
             "created_at",
