@@ -20,13 +20,13 @@ from domain.posts import statements
 from domain.posts.approving import hold_unapproved
 from domain.posts.composing import new_contents, shown_by
 from domain.posts.content import Content
-from domain.posts.expiring import Ends, ends_of, expired, hold_expired
+from domain.posts.expiring import Ends, ends_of, expired, hold_expired, is_over
 from domain.posts.freezing import withhold
 from domain.posts.missed import hold_missed
 from domain.posts.pausing import hold_paused
 from domain.posts.quotes import hold_unquotable
 from domain.posts.rights import hold_without_right
-from domain.posts.rules import DeliveryKind, DeliveryState, PostState, sent_of
+from domain.posts.rules import DeliveryKind, DeliveryState, PostState
 
 SEND, LOOK_UP = "send", "look_up"
 Claims = Sequence[asyncpg.Record]
@@ -66,9 +66,8 @@ class Task:
 
     def ensure_holds(self, now: datetime) -> None:
         """Raises `PublishingExpired` once its words hold no longer; a thread begun is ended."""
-        is_first = self.act == SEND and self.kind is DeliveryKind.PUBLISH
-        end = self.holds_until if is_first and not sent_of(self.checkpoint) else None
-        if end is not None and end <= now:
+        end = self.holds_until if self.act == SEND else None
+        if end is not None and is_over(self.kind, self.checkpoint, end, now=now):
             raise expired(end)
 
     @property

@@ -5,6 +5,7 @@ What comes there by an outage, a pause or new rules of a zone waits for a person
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -33,11 +34,18 @@ def ensure_holds(post: Post, moment: datetime | None, *, at: str) -> None:
 
 
 def ensure_unexpired(post: Post | None, row: Delivery, *, now: datetime) -> None:
-    """Raises `PublishingExpired` for what would go out now; of what is half out the rest may."""
+    """Raises `PublishingExpired` for what would go out now."""
     end = post.valid_until_at if post is not None else None
-    is_first = row.kind == DeliveryKind.PUBLISH and not sent_of(row.checkpoint)
-    if is_first and end is not None and end <= now:
+    if end is not None and is_over(row.kind, row.checkpoint, end, now=now):
         raise expired(end)
+
+
+def is_over(
+    kind: str, checkpoint: Mapping[str, Any], end: datetime | None, *, now: datetime
+) -> bool:
+    """Whether what holds until `end` is too late; of what is half out the rest may go."""
+    is_first = kind == DeliveryKind.PUBLISH and not sent_of(checkpoint)
+    return is_first and end is not None and end <= now
 
 
 def expired(end: datetime) -> PublishingExpired:
@@ -67,6 +75,5 @@ async def hold_expired(
 
 
 def _is_over(row: asyncpg.Record, ends: Ends, now: datetime) -> bool:
-    is_first = row["state"] == DeliveryState.GOING and not sent_of(row["checkpoint"])
-    is_post = row["kind"] == DeliveryKind.PUBLISH and row["post_id"] in ends
-    return is_first and is_post and ends[row["post_id"]] <= now
+    end = ends.get(row["post_id"]) if row["state"] == DeliveryState.GOING else None
+    return is_over(row["kind"], row["checkpoint"], end, now=now)

@@ -25,6 +25,7 @@ from domain.posts import statements
 from domain.posts.arriving import settle_posts
 from domain.posts.deliveries import MISSED, make_due, may_retry, retry
 from domain.posts.delivery_queries import CODE, visible_deliveries
+from domain.posts.expiring import ensure_holds
 from domain.posts.left_out import left_out
 from domain.posts.many_shapes import (
     MOST,
@@ -166,10 +167,12 @@ def _moment(post: Post, by: timedelta, now: datetime) -> Place:
         return TimePast
     try:
         moment = future(post.wall_time + by, post.time_zone, now)
+        ensure_holds(post, moment, at="/by")
     except (TimePast, OverflowError):
         return TimePast
-    is_over = post.valid_until_at is not None and moment >= post.valid_until_at
-    return TimeAfterValidity if is_over else moment
+    except TimeAfterValidity:
+        return TimeAfterValidity
+    return moment
 
 
 def _moved(post: Post, at: Place, by: timedelta) -> MovedView:

@@ -72,7 +72,7 @@ async def change_department(
     await _need_members(session, caller, {*members, *_lead(values.get("lead_id"))} - set(was))
     if "lead_id" in values:
         _led(values["lead_id"], members)
-    await _change(session, caller, row, values, members, now=now)
+    await _change(session, caller, row, values, was, members, now=now)
     return view_of(row, members)
 
 
@@ -81,11 +81,11 @@ async def _change(
     caller: Caller,
     row: Department,
     values: dict[str, Any],
+    was: Sequence[UUID],
     members: list[UUID],
     *,
     now: datetime,
 ) -> None:
-    was = (await members_of(session, caller, [row.id]))[row.id]
     if "lead_id" not in values and row.lead_id not in members:
         values["lead_id"] = None
     before = _told(row, was)
@@ -125,9 +125,12 @@ async def leave_departments(
         col(DepartmentMember.member_id) == member_id,
     )
     statement = visible(caller).where(col(Department.id).in_(theirs)).order_by(col(Department.id))
-    for row in (await session.exec(statement.with_for_update())).all():
-        was = (await members_of(session, caller, [row.id]))[row.id]
-        await _change(session, caller, row, {}, [id_ for id_ in was if id_ != member_id], now=now)
+    rows = (await session.exec(statement.with_for_update())).all()
+    members = await members_of(session, caller, [row.id for row in rows])
+    for row in rows:
+        was = members[row.id]
+        left = [id_ for id_ in was if id_ != member_id]
+        await _change(session, caller, row, {}, was, left, now=now)
 
 
 def _need_house(caller: Caller) -> None:

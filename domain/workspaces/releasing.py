@@ -107,8 +107,8 @@ def _tell_mentions(
 
 
 def _change(column: str, member_id: UUID, others: Sequence[UUID]) -> dict[str, Any]:
-    is_list = column.endswith("s")
-    before, after = ([*others, member_id], list(others)) if is_list else (member_id, None)
+    is_one = column == "checker_id"
+    before, after = (member_id, None) if is_one else ([*others, member_id], list(others))
     return {
         "changed": [column],
         "previous": {column: plain(column, before)},
