@@ -9,3 +9,5 @@ class Answer(NamedTuple):
     status: int
     headers: Headers
     body: bytes
+    version: int | None = None
+    """Of a 304, the workspace's: while it stays, so does the answer."""

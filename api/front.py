@@ -6,6 +6,7 @@ understood here, every refusal and all trouble go the long way, which says the s
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
@@ -16,6 +17,7 @@ from api.mentions import fast as mentions
 from api.mentions.hot import PATH
 from api.metrics import fast as metrics
 from api.posts import fast as entries
+from api.repeats import UNCHANGED, Repeats, Unchanged
 from api.state import State
 from domain.kernel.errors import ParvisError
 from domain.kernel.reaching import ENGINE_FAULTS
@@ -29,6 +31,10 @@ LONG = frozenset({b"origin", b"traceparent"})
 
 
 class Front(FastAPI):
+    def __init__(self, *given: Any, **how: Any) -> None:  # noqa: ANN401 - as FastAPI's
+        super().__init__(*given, **how)
+        self.repeats = Repeats()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":
             route, read = _way(scope["path"])
@@ -53,6 +59,8 @@ class Front(FastAPI):
         if answer is None:
             return False
         request_id = request_id_of(sent)
+        if answer.version is not None and b"x-request-id" not in sent:
+            scope["state"][UNCHANGED] = _unchanged(scope, sent, route, answer, answer.version)
         headers = [*answer.headers, *marks(state, scope, request_id)]
         if answer.status == 200:
             headers.append((b"content-length", b"%d" % len(answer.body)))
@@ -61,6 +69,12 @@ class Front(FastAPI):
         await send({"type": "http.response.body", "body": answer.body})
         tell(scope, route, answer.status, time.perf_counter() - started, request_id)
         return True
+
+
+def _unchanged(scope: Scope, sent: Sent, route: str, answer: Answer, version: int) -> Unchanged:
+    kept = {name: scope[name] for name in ("method", "path", "client")}
+    authorization = sent[b"authorization"].decode("latin-1")
+    return Unchanged(kept, route, authorization, scope["state"]["caller"], version, answer.headers)
 
 
 def _way(path: str) -> tuple[str, Read | None]:

@@ -13,7 +13,8 @@ from api.cli.surroundings import read_settings, servers_in_use
 from api.cli.trouble import Trouble
 from api.inside import LOOPBACK
 from api.main import create_app
-from api.wire import Wire, take_descriptors
+from api.repeating import Repeating
+from api.wire import take_descriptors
 from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.pooling import refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, reaching
@@ -70,7 +71,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=Wire,
+        http=Repeating,
         log_config=None,
         access_log=False,
         server_header=False,

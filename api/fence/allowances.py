@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
+from uuid import UUID
 
 import structlog
 from redis.asyncio import Redis
@@ -45,6 +46,7 @@ MOST_WINDOWS = 100_000
 """Of one process, some 30 MB; whoever comes from still more places at once is forgotten."""
 PURPOSE = "rates"
 TOKEN, APPLICATION, ADDRESS = "token", "application", "address"
+Subject = str | UUID
 COUNTED = "rate_counted"
 """Of a request that showed a valid token, counted or not."""
 
@@ -104,7 +106,7 @@ class Allowances:
             APPLICATION: Policy(APPLICATION, settings.limit_application_per_min),
             ADDRESS: Policy(ADDRESS, settings.limit_address_per_min),
         }
-        self._windows: dict[tuple[str, str], Window] = {}
+        self._windows: dict[tuple[str, Subject], Window] = {}
         self._unshared: set[Window] = set()
         self._is_alone = False
         self._pressing = asyncio.Event()
@@ -145,7 +147,9 @@ class Allowances:
             with suppress(RateExceeded):
                 self._spend(scope, ADDRESS, address_of(scope), 1)
 
-    def _spend(self, scope: MutableMapping[str, Any], name: str, subject: str, cost: int) -> None:
+    def _spend(
+        self, scope: MutableMapping[str, Any], name: str, subject: Subject, cost: int
+    ) -> None:
         policy = self._policies[name]
         if not policy.quota:
             return
@@ -161,7 +165,7 @@ class Allowances:
             self._pressing.set()
         left_of(scope)[name] = left
 
-    def _open(self, policy: Policy, subject: str) -> Window:
+    def _open(self, policy: Policy, subject: Subject) -> Window:
         if len(self._windows) >= MOST_WINDOWS:
             self.forget()
         if len(self._windows) >= MOST_WINDOWS:
@@ -248,6 +252,6 @@ def _learn(window: Window, minute: int, everybody: int, before: int) -> None:
         window.before = max(window.before, everybody)
 
 
-def _token_of(caller: Caller) -> str:
+def _token_of(caller: Caller) -> Subject:
     """What is counted as one token: all that are renewed under one consent are."""
-    return str(caller.grant_id or caller.token_id or caller.actor)
+    return caller.grant_id or caller.token_id or caller.actor

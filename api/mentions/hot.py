@@ -36,12 +36,12 @@ class Versions:
         self._waiting: dict[UUID, list[asyncio.Future[int]]] = {}
         self._reading: dict[UUID, asyncio.Task[None]] = {}
 
-    async def current(self, workspace_id: UUID) -> int:
+    def current(self, workspace_id: UUID) -> asyncio.Future[int]:
         mine: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(workspace_id, []).append(mine)
         if workspace_id not in self._reading:
             self._reading[workspace_id] = asyncio.create_task(self._read(workspace_id))
-        return await mine
+        return mine
 
     async def _read(self, workspace_id: UUID) -> None:
         waiting: list[asyncio.Future[int]] = []
@@ -72,9 +72,10 @@ async def inbox(
     caller.need(Scope.MENTIONS_READ)
     has_tag = _has_tag(caller, asked)
     if known_tag is not None and has_tag:
-        tag = _tag(caller, await versions.current(caller.workspace_id))
+        version = await versions.current(caller.workspace_id)
+        tag = _tag(caller, version)
         if matches(known_tag, tag):
-            return Answer(304, [(b"etag", tag.encode()), PRIVATE], b"")
+            return Answer(304, [(b"etag", tag.encode()), PRIVATE], b"", version)
     page = await read_inbox(reads, caller, asked.where, asked.page, now=now)
     headers = [JSON, PRIVATE]
     if has_tag:

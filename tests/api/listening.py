@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.cli.serving import configuration
+from api.repeating import Repeating
 from api.wire import Wire
 from domain.kernel.settings import Settings
 
@@ -16,12 +17,14 @@ START_S = 20
 
 
 @contextmanager
-def listening(settings: Settings, wire: type[Wire] = Wire) -> Iterator[str]:
+def listening(
+    settings: Settings, wire: type[Wire] = Repeating, *, keep_alive_s: int = 5
+) -> Iterator[str]:
     """Its root, such as `http://127.0.0.1:40123`, for as long as the block runs."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         configured = configuration(settings)
-        configured.http = wire
+        configured.http, configured.timeout_keep_alive = wire, keep_alive_s
         server = uvicorn.Server(configured)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
         thread.start()

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.wire import HEAD_MAX_BYTES, Wire, take_descriptors
+from api.repeating import Repeating
+from api.wire import HEAD_MAX_BYTES, take_descriptors
 from domain.kernel.settings import Settings
 from tests.api.listening import listening
 
@@ -18,7 +19,7 @@ GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
 CHUNKED = b"POST /v1/communities HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-class Hasty(Wire):
+class Hasty(Repeating):
     head_within_s = 0.3
     quiet_s = 0.3
     looks_every_s = 0.05
