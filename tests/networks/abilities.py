@@ -1,6 +1,7 @@
 """Which networks can do what, and the failures all of them are tried with."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from pydantic import JsonValue
@@ -82,13 +83,19 @@ def _leaked(told: JsonValue, leak: str) -> JsonValue:
 
 
 async def look_up(
-    key: str, http: ScriptedHttp, others: frozenset[str] = frozenset()
+    key: str,
+    http: ScriptedHttp,
+    others: frozenset[str] = frozenset(),
+    at: datetime = NOW,
 ) -> Published | None:
-    """Looks up a post whose write got no answer, where others of the account are known."""
+    """Looks up a post whose write got no answer, where others of the account are known.
+
+    `at` is when it was sent, by our clock.
+    """
     lost, ability = failing_post(key, LOST), connector_of(key).publish
     assert ability is not None
     kept, access = Kept(lost), case_of(key).access
     with pytest.raises(OutcomeUnknown):
-        await ability.publish(lost, access, post_for(key), {}, kept, now=NOW)
+        await ability.publish(lost, access, post_for(key), {}, kept, now=at)
     sought = replace(post_for(key), others=others)
-    return await ability.look_up(http, access, sought, kept.last, since=NOW)
+    return await ability.look_up(http, access, sought, kept.last, since=at)

@@ -1,9 +1,10 @@
 """Looking up what may have arrived, and taking back what did."""
 
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
 from domain.connector.errors import (
     NetworkError,
@@ -14,6 +15,8 @@ from tests.networks.cases import case_of, connector_of
 from tests.networks.drafts import longest
 from tests.networks.playing import publish, script
 from tests.networks.scripted import ScriptedHttp, body_text, recorded, unzoned
+
+MOMENT = TypeAdapter(datetime)
 
 
 @pytest.mark.parametrize("key", BLIND)
@@ -32,6 +35,23 @@ async def test_lost_post_is_found_when_it_is_there_and_since_when_is_told(key: s
     assert found.remote_id
     assert found.at is not None
     assert found.at.tzinfo is not None
+
+
+@pytest.mark.parametrize("wrong", [timedelta(minutes=9), timedelta(minutes=-9)])
+@pytest.mark.parametrize("key", RECONCILING)
+async def test_lost_post_is_found_where_our_clock_is_wrong_by_minutes(
+    key: str, wrong: timedelta
+) -> None:
+    """Ahead by more than two, it was taken for what stood there before, and sent again."""
+    there = await look_up(key, script(key, "look_up_found"))
+    assert there is not None
+    assert there.at is not None
+
+    http = script(key, "look_up_found")
+    assert await look_up(key, http, at=there.at + wrong) is not None
+
+    asked = [value for call in http.calls for name, value in call.query if name == "since"]
+    assert all(MOMENT.validate_strings(each) <= there.at for each in asked)
 
 
 @pytest.mark.parametrize("scenario", ["look_up_found", "look_up_missing"])

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far a network's clock and ours may be apart, where a look-up lists what it has by its own: a
+message that is missed goes out twice. What else we sent is told by its id."""
 _EPOCH_FROM = 1_000_000_000
 _LONGEST = timedelta(days=366)
 """What is beyond it was never meant for a moment."""

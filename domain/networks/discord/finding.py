@@ -4,8 +4,9 @@ It is sought among what was said in its channel since the first attempt, by who 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.heard import understood
 from domain.networks.discord.answers import Listed, Message
@@ -13,7 +14,6 @@ from domain.networks.discord.wire import Bot
 
 _PAGE = 100
 _PAGES = 10
-_CLOCKS_DIFFER = timedelta(minutes=2)
 _EPOCH_MS = 1_420_070_400_000
 
 
@@ -32,7 +32,7 @@ class Sought:
 
 async def find(bot: Bot, channel_id: str, sought: Sought, *, since: datetime) -> Message | None:
     """Raises `OutcomeUnknown` where more was said since than is looked through."""
-    after = snowflake_at(since - _CLOCKS_DIFFER)
+    after = snowflake_at(since - CLOCKS_DIFFER)
     for _ in range(_PAGES):
         query = (("after", after), ("limit", str(_PAGE)))
         listed = await bot.read(f"/channels/{channel_id}/messages", Listed, query)

@@ -5,14 +5,14 @@ have none: those are sought among what the user did since, newest first, and the
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import Missing, OutcomeUnknown
 from domain.networks.discourse.answers import Deeds, Done, Post, Topic
 from domain.networks.discourse.progress import Place
 from domain.networks.discourse.wire import Server
 
-_CLOCKS_DIFFER = timedelta(minutes=2)
 _TOPICS_AND_REPLIES = "4,5"
 _PAGE = 30
 _PAGES = 5
@@ -33,7 +33,7 @@ class Sought:
 async def find(server: Server, username: str, sought: Sought, *, since: datetime) -> Post | None:
     if sought.external_id is not None and server.gives_external_ids:
         return await _by_external_id(server, sought.external_id)
-    return await _among_deeds(server, username, sought, since - _CLOCKS_DIFFER)
+    return await _among_deeds(server, username, sought, since - CLOCKS_DIFFER)
 
 
 async def _by_external_id(server: Server, external_id: str) -> Post | None:

@@ -7,17 +7,17 @@ read 2026-11-28.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.connector.alike import words
 from domain.connector.dialects.graph import Form, Graph, Listed
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import Missing, OutcomeUnknown, Refused
 from domain.connector.heard import understood
 from domain.networks.facebook.answers import Answered, Said
 
 _PAGE = 100
 _PAGES = 5
-_CLOCKS_DIFFER = timedelta(minutes=2)
 _SHOWN = frozenset({"photo", "video", "album"})
 _PIECES = "attachments{media_type,type,subattachments.limit(20){media_type}}"
 _POST = f"id,message,created_time,{_PIECES}"
@@ -77,7 +77,7 @@ async def _shown_below(page: Graph, page_id: str, above: str) -> str:
 
 
 def _query(fields: str, since: datetime) -> list[tuple[str, str]]:
-    begun = str(int((since - _CLOCKS_DIFFER).timestamp()))
+    begun = str(int((since - CLOCKS_DIFFER).timestamp()))
     return [("fields", fields), ("since", begun), ("limit", str(_PAGE))]
 
 

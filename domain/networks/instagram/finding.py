@@ -7,12 +7,13 @@ https://developers.facebook.com/docs/instagram-platform/reference/instagram-medi
 """
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import JsonValue
 
 from domain.connector.alike import words
 from domain.connector.dialects.graph import Form, Graph, Listed
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.heard import understood
 from domain.connector.words import Access, Draft
@@ -22,7 +23,6 @@ from domain.networks.instagram.places import comment_name, is_mention, is_post, 
 
 PAGE = 50
 _PAGES = 5
-_CLOCKS_DIFFER = timedelta(minutes=2)
 _POST = "id,caption,timestamp,permalink,media_type"
 _COMMENT = "id,text,timestamp,username"
 
@@ -34,7 +34,7 @@ def alike(text: str) -> str:
 
 async def find_post(graph: Graph, access: Access, draft: Draft, *, since: datetime) -> Post | None:
     """Raises `OutcomeUnknown` where several could be it."""
-    begun = since - _CLOCKS_DIFFER
+    begun = since - CLOCKS_DIFFER
     query = [("fields", _POST), ("since", str(int(begun.timestamp()))), ("limit", str(PAGE))]
     found = list[Post]()
     async for data in _pages(graph, f"/{access.remote_id}/media", query):
@@ -55,7 +55,7 @@ async def find_comment(
     """Raises `OutcomeUnknown` below posts of others, whose comments are not told."""
     if is_mention(above):
         raise OutcomeUnknown("Instagram does not show comments below posts of others.")
-    begun = since - _CLOCKS_DIFFER
+    begun = since - CLOCKS_DIFFER
     path = f"/{above}/comments" if is_post(above) else f"/{top_of(above)}/replies"
     async for data in _pages(graph, path, [("fields", _COMMENT), ("limit", str(PAGE))]):
         for each in understood(data, Comment):

@@ -6,11 +6,12 @@ authors", read 2026-11-28. A person's posts are listed where LinkedIn granted r_
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from domain.connector.alike import words
 from domain.connector.checkpoints import Sent
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.heard import understood
 from domain.connector.words import Access, Draft
@@ -25,7 +26,6 @@ T = TypeVar("T")
 
 _PAGE = 50
 _PAGES = 5
-_CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def sought(
     part = draft.parts[number]
     text = comment_text(part) if place else plain(escaped(text_of(part)))
     count = 0 if place else len(part.media)
-    return Sought(access.remote_id, text, count, since - _CLOCKS_DIFFER, draft.others)
+    return Sought(access.remote_id, text, count, since - CLOCKS_DIFFER, draft.others)
 
 
 async def find(server: Server, sought: Sought, place: Place | None) -> Sent | None:

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.plain import plain
 from domain.networks.mastodon.answers import Status, Statuses
@@ -12,7 +13,6 @@ from domain.networks.mastodon.wire import REST, Server
 
 _PAGE = 40
 _PAGES = 5
-_CLOCKS_DIFFER = timedelta(minutes=2)
 _HOST = re.compile(r"(?<![=/\w])(@\w+)@[\w.-]+\w")
 _ADDRESSED = re.compile(r"^(?:@\w[\w.-]*\s*)+")
 _RE = re.compile(r"^RE:\s*https?://\S+\s*")
@@ -47,7 +47,7 @@ async def find(
     for _ in range(_PAGES):
         page = (await server.read(path, Statuses, [*query, *below])).root
         for status in page:
-            if status.created_at < since - _CLOCKS_DIFFER:
+            if status.created_at < since - CLOCKS_DIFFER:
                 return None
             if is_same(status, sought):
                 return status

@@ -1,8 +1,9 @@
 """Finds a message of ours in a room by its mark, newest first."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.heard import understood
 from domain.connector.words import Access
@@ -13,7 +14,6 @@ _PAGE = 100
 _PAGES = 20
 _LAST_MS = 253_402_300_799_000
 """The last second of the year 9999."""
-_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 async def find(server: Server, access: Access, mark: str, *, since: datetime) -> Event | None:
@@ -30,7 +30,7 @@ async def find(server: Server, access: Access, mark: str, *, since: datetime) ->
         for event in understood(page.chunk, Event):
             if event.content.mark == mark and not event.is_redacted:
                 return event
-            if said_at(event) < since - _CLOCKS_DIFFER:
+            if said_at(event) < since - CLOCKS_DIFFER:
                 return None
         if page.end is None:
             return None

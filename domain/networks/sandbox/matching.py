@@ -1,8 +1,9 @@
 """Finds a message of ours over there, as the account's idempotency class allows."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.http import Call
 from domain.connector.links import spelled_out
@@ -15,7 +16,6 @@ from domain.networks.sandbox.wire import Server
 
 _PAGE = 100
 _PAGES = 10
-_CLOCKS_DIFFER = timedelta(seconds=5)
 
 
 async def find(
@@ -30,7 +30,7 @@ async def find(
         return await _by_container(server, progress.container)
     if kind == IdempotencyClass.LOOK_UP_KEY:
         return await _by_external_id(server, key_of(draft, progress))
-    return await _by_listing(server, draft, progress, since - _CLOCKS_DIFFER)
+    return await _by_listing(server, draft, progress, since - CLOCKS_DIFFER)
 
 
 def key_of(draft: Draft, progress: Progress) -> str:

@@ -3,17 +3,17 @@
 It is sought among the profile's own posts, or its own answers, since the first attempt.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.connector.alike import words
 from domain.connector.dialects.graph import Form, Graph, Listed
+from domain.connector.dialects.moments import CLOCKS_DIFFER
 from domain.connector.errors import OutcomeUnknown
 from domain.connector.heard import understood
 from domain.networks.threads.answers import Said
 
 _PAGE = 100
 _PAGES = 5
-_CLOCKS_DIFFER = timedelta(minutes=2)
 _FIELDS = "id,text,timestamp,permalink,replied_to"
 
 
@@ -28,7 +28,7 @@ async def find(
 ) -> Said:
     """Raises `OutcomeUnknown` where it is not found: it stands there, and nobody tells where."""
     edge = "threads" if above is None else "replies"
-    begun = str(int((since - _CLOCKS_DIFFER).timestamp()))
+    begun = str(int((since - CLOCKS_DIFFER).timestamp()))
     query = [("fields", _FIELDS), ("since", begun), ("limit", str(_PAGE))]
     onward: Form = ()
     for _ in range(_PAGES):

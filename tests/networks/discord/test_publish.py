@@ -117,7 +117,7 @@ async def test_search_begins_at_the_first_attempt_and_goes_on_page_by_page() -> 
     full = [message(number) for number in range(1000, 1100)]
     http = ScriptedHttp([listed(*full), listed(message(1101, POST.parts[0].text))])
     assert (await send(http, POST, TRIED))[0].remote_id == "1101"
-    since = snowflake_at(NOW - timedelta(minutes=2))
+    since = snowflake_at(NOW - timedelta(minutes=10))
     assert [call.query[0] for call in http.calls] == [("after", since), ("after", "1099")]
 
 

@@ -117,7 +117,7 @@ async def test_lost_reply_is_sought_in_its_topic_alone_and_since_the_first_attem
     )
     http = ScriptedHttp([shown(510, 2), deeds(600, 511), elsewhere, shown(511, 3, "Thank  you!")])
     assert await send(http, REPLY, TRIED) == "511"
-    http = ScriptedHttp([shown(510, 2), deeds(511, minutes=-3), posted(512, 4)])
+    http = ScriptedHttp([shown(510, 2), deeds(511, minutes=-11), posted(512, 4)])
     assert await send(http, REPLY, TRIED) == "512"
 
 

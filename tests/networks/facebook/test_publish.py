@@ -106,7 +106,7 @@ async def test_post_that_was_tried_is_sought_page_by_page_before_it_is_sent_agai
     assert (await send(http, ILLUSTRATED, TRIED))[0].remote_id == "1_4"
     queries = [dict(call.query) for call in http.calls]
     assert [query.get("after") for query in queries] == [None, "a"]
-    assert {query["since"] for query in queries} == {str(int(NOW.timestamp()) - 120)}
+    assert {query["since"] for query in queries} == {str(int(NOW.timestamp()) - 600)}
     http = ScriptedHttp([listed(PUBLISHED), made("104_5")])
     assert (await send(http, POST, TRIED))[0].remote_id == "104_5"
 

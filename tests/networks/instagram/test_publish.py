@@ -84,7 +84,7 @@ async def test_container_that_was_published_is_sought_and_never_published_again(
     others = (
         there("4", "Other"),
         there("6", kind="VIDEO"),
-        there("7", timestamp="2026-11-22T09:50Z"),
+        there("7", timestamp="2026-11-22T09:49Z"),
     )
     captions = (TEXT, f"  {TEXT} ")
     for caption in captions:

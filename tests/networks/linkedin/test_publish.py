@@ -270,7 +270,7 @@ async def test_lost_comment_is_found_by_its_words_and_its_moment() -> None:
             "created": {"time": said_at},
         }
 
-    others = [comment(1, ORGANIZATION, -9), comment(3, "urn:li:person:x", 1)]
+    others = [comment(1, ORGANIZATION, -11), comment(3, "urn:li:person:x", 1)]
     elements: list[JsonValue] = [*others, comment(2, ORGANIZATION, 1)]
     http = ScriptedHttp([Exchange(method="GET", path=path, json_={"elements": elements})])
 

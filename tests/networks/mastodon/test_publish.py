@@ -128,7 +128,7 @@ async def test_message_that_was_tried_is_sought_before_it_is_sent_again() -> Non
 
 async def test_status_older_than_the_attempt_is_not_ours() -> None:
     checkpoint: Checkpoint = {"begun_at": NOW.isoformat(), "is_trying": True}
-    old = status("8", f"<p>{POST.parts[0].text}</p>", created_at="2026-11-22T09:50:00Z")
+    old = status("8", f"<p>{POST.parts[0].text}</p>", created_at="2026-11-22T09:49:00Z")
     http = ScriptedHttp([listed(old), posted("10")])
     published, _ = await publish("mastodon", http, POST, checkpoint)
     http.assert_finished()

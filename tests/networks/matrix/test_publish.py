@@ -57,7 +57,7 @@ async def test_message_that_was_tried_is_sought_and_sent_again_under_the_same_id
 async def test_message_is_sought_page_by_page_until_before_it_was_begun() -> None:
     old = event("$0", sender=SELF)
     assert isinstance(old, dict)
-    old["origin_server_ts"] = int(NOW.timestamp() * 1000) - 600_000
+    old["origin_server_ts"] = int(NOW.timestamp() * 1000) - 600_001
     first: JsonValue = {"chunk": [event("$3", sender=SELF)], "end": "t1"}
     second: JsonValue = {"chunk": [old, event("$1", sender=SELF)], "end": "t2"}
     http = ScriptedHttp(

@@ -179,7 +179,7 @@ async def test_class_e_cannot_tell(stage: Stage) -> None:
 async def test_a_look_up_sees_only_this_message(stage: Stage) -> None:
     player = await stage.account(idempotency="D")
     await Journey(stage, player, draft("Same words")).publish()
-    stage.clock.passes(60)
+    stage.clock.passes(3600)
     later = Journey(stage, player, draft("Same words"))
     other = Journey(stage, player, draft("Other words"))
     with_picture = Journey(stage, player, Draft("k", (Part("Same words", media=(PNG,)),)))
