@@ -19,6 +19,7 @@ from api.metrics import fast as metrics
 from api.posts import fast as entries
 from api.repeats import UNCHANGED, Repeats, Unchanged
 from api.state import State
+from api.tokens import HOLDS_UNTIL
 from domain.kernel.errors import ParvisError
 from domain.kernel.reaching import ENGINE_FAULTS
 
@@ -60,7 +61,7 @@ class Front(FastAPI):
             return False
         request_id = request_id_of(sent)
         if answer.version is not None and b"x-request-id" not in sent:
-            scope["state"][UNCHANGED] = _unchanged(scope, sent, route, answer, answer.version)
+            scope["state"][UNCHANGED] = _unchanged(scope, route, answer, answer.version)
         headers = [*answer.headers, *marks(state, scope, request_id)]
         if answer.status == 200:
             headers.append((b"content-length", b"%d" % len(answer.body)))
@@ -71,10 +72,9 @@ class Front(FastAPI):
         return True
 
 
-def _unchanged(scope: Scope, sent: Sent, route: str, answer: Answer, version: int) -> Unchanged:
-    kept = {name: scope[name] for name in ("method", "path", "client")}
-    authorization = sent[b"authorization"].decode("latin-1")
-    return Unchanged(kept, route, authorization, scope["state"]["caller"], version, answer.headers)
+def _unchanged(scope: Scope, route: str, answer: Answer, version: int) -> Unchanged:
+    kept, state = {name: scope[name] for name in ("method", "path")}, scope["state"]
+    return Unchanged(kept, route, state["caller"], state[HOLDS_UNTIL], version, answer.headers)
 
 
 def _way(path: str) -> tuple[str, Read | None]:

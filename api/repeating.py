@@ -79,14 +79,18 @@ class Repeating(Wire):
         lines = [b"HTTP/1.1 304 Not Modified"]
         for name, value in (*self.server_state.default_headers, *headers):
             lines.append(name + b": " + value)
+        if self._has_ended and not self._behind:
+            lines.append(b"connection: close")
         self.transport.write(b"\r\n".join([*lines, b"\r\n"]))
         self.server_state.total_requests += 1
-        if self._has_ended:
-            self.transport.close()
 
     def _is_known(self, data: bytes) -> bool:
-        """Whether it is answered by its bytes. A connection's first request is read in any case."""
-        if self.cycle is None:
+        """Whether it is answered by its bytes.
+
+        A connection's first request is read in any case, and whatever comes from a client who
+        takes no answers in: its answer waits until they do.
+        """
+        if self.cycle is None or self.flow.write_paused:
             return False
         self._heard_at, self._asked = self.loop.time(), data
         if self._front.repeats.ask(self._front.state.parvis, self._peer, data, self._tell):
@@ -100,13 +104,14 @@ class Repeating(Wire):
             return
         if headers is None:
             super().data_received(asked)
-            self.cycle.keep_alive = self.cycle.keep_alive and not self._has_ended
         else:
             self.repeat(headers)
         if self._behind:
             behind, self._behind = self._behind, b""
             self.flow.resume_reading()
             self.data_received(behind)
+        if self._has_ended and self._asked is None:
+            super().shutdown()
 
     def _is_late(self) -> bool:
         return self._asked is None and super()._is_late()

@@ -34,8 +34,9 @@ class Unchanged(NamedTuple):
 
     scope: Scope
     route: str
-    authorization: str
     caller: Caller
+    until: float
+    """When their token is to be checked again."""
     version: int
     headers: Headers
 
@@ -56,10 +57,7 @@ class Repeats:
     def ask(self, state: State, peer: str, asked: bytes, told: Told) -> bool:
         """Whether it was asked before, by a token that still holds; then `told` is called soon."""
         known = self._known.get((peer, asked))
-        # Callers are made anew with each check of their token: the same one may still do the same.
-        if known is None or known.caller is not state.tokens.remembered(
-            known.authorization, known.scope
-        ):
+        if known is None or known.until <= time.monotonic():
             return False
         version = state.versions.current(known.caller.workspace_id)
         version.add_done_callback(partial(_answer, state, known, told, time.perf_counter()))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from domain.kernel.errors import TokenInvalid, TokenMissing
 from domain.workspaces.clocks import ahead_of
 
 MOST_KEPT = 10_000
+HOLDS_UNTIL = "token_holds_until"
+"""Where in the state of a request stands when its token is to be checked again."""
 
 
 class _Known:
@@ -54,20 +56,15 @@ class TokenChecks:
         Raises `TokenMissing`, `TokenInvalid`, `AddressRefused` and `RateExceeded`.
         """
         known = await self._checked(authorization, scope)
-        caller = known.caller_at(_address(scope))
+        client: tuple[str, int] | None = scope.get("client")
+        # Behind trusted proxies it is the client's own: the server read their headers.
+        caller = known.caller_at(None if client is None else client[0])
         if caller.ahead is not None:
             caller = replace(caller, ahead=await self._ahead(caller.workspace_id))
-        scope.setdefault("state", {})["caller"] = caller
+        state = scope.setdefault("state", {})
+        state["caller"], state[HOLDS_UNTIL] = caller, known.until
         self._allowances.spend_caller(scope, caller)
         return caller
-
-    def remembered(self, authorization: str, scope: MutableMapping[str, Any]) -> Caller | None:
-        """Whom it stands for, if that was checked a moment ago and their clock is everybody's."""
-        known = self._known.get(authorization.partition(" ")[2])
-        if known is None or known.until <= time.monotonic():
-            return None
-        caller = known.caller_at(_address(scope))
-        return caller if caller.ahead is None else None
 
     def knows(self, authorization: str) -> bool:
         """Whether the bearer value was valid when it was last looked at, however long ago."""
@@ -111,9 +108,3 @@ class TokenChecks:
             self._known.clear()
         known = self._known[bearer] = _Known(checked, until)
         return known
-
-
-def _address(scope: Mapping[str, Any]) -> str | None:
-    """Behind trusted proxies it is the client's own: the server read their headers."""
-    client: tuple[str, int] | None = scope.get("client")
-    return None if client is None else client[0]

@@ -1,24 +1,35 @@
 """What is asked again word for word is answered as it was, for as long as it is still true."""
 
 import asyncio
+import socket
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
 from api.answer import Headers
 from api.repeating import Repeating
 from domain.kernel.settings import Settings
 from tests.api.listening import listening
+from tests.engines import Servers
 from tests.world import Tenant
 
 LIVE = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 COMMUNITY = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
 REMEMBERED_S = 1.0
 SHARED_S = 0.4
+MANY = 1000
 OWN_TO_EACH = {"date", "x-request-id", "ratelimit"}
+AWAITED = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE wait_event_type = 'Lock' AND query LIKE '%parvis_workspace_version%'
+"""
+CUT = AWAITED.replace("count(*)", "count(pg_terminate_backend(pid))")
 
 
 class Counting(Repeating):
@@ -34,6 +45,23 @@ class Counting(Repeating):
 class Hasty(Counting):
     quiet_s = 0.5
     looks_every_s = 0.05
+
+
+class Narrow(Counting):
+    """A few answers fill it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        super().connection_made(transport)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        transport.set_write_buffer_limits(high=1000)
+
+
+class Ending(Counting):
+    has_ended = threading.Event()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self.has_ended.set()
 
 
 class Told(NamedTuple):
@@ -275,3 +303,117 @@ async def test_who_only_asks_again_stays_connected_and_is_let_go_when_silent(
                 await asyncio.sleep(0.2)
 
             assert (told.status, await line.is_closed()) == (304, True)
+
+
+@pytest.fixture
+async def admin(servers: Servers) -> AsyncIterator[asyncpg.Connection]:
+    """May hold the versions back, and cut off who waits for them."""
+    url = servers.owner_url("parvis_tests").replace("parvis_owner", "postgres")
+    connection = await asyncpg.connect(url)
+    yield connection
+    await connection.close()
+
+
+@asynccontextmanager
+async def held_back(admin: asyncpg.Connection, line: Line, question: bytes) -> AsyncIterator[None]:
+    """The version of the workspace, while it is awaited for this question."""
+    await line.ask(question)
+    async with admin.transaction(), asyncio.timeout(20):
+        await admin.execute("LOCK TABLE event_counters IN ACCESS EXCLUSIVE MODE")
+        line.writer.write(question)
+        while not await admin.fetchval(AWAITED):
+            await admin.execute("SELECT pg_stat_clear_snapshot()")
+        yield
+
+
+async def test_what_comes_while_the_version_is_awaited_is_answered_behind_it(
+    root: str, admin: asyncpg.Connection, question: bytes
+) -> None:
+    async with Line.to(root) as line:
+        await line.ask(LIVE)
+        before = Counting.count
+        async with held_back(admin, line, question):
+            line.writer.write(LIVE + question[:30])
+        told = [await line.hear(), await line.ask(question[30:]), await line.hear()]
+
+    assert [each.status for each in told] == [304, 200, 304]
+    assert Counting.count == before + 1
+
+
+async def test_a_version_that_is_cut_off_is_a_problem_of_its_own(
+    root: str, admin: asyncpg.Connection, question: bytes
+) -> None:
+    async with Line.to(root) as line:
+        async with held_back(admin, line, question):
+            hearing = asyncio.create_task(line.hear())
+            while not hearing.done():
+                await admin.execute("SELECT pg_stat_clear_snapshot()")
+                await admin.execute(CUT)
+        told, again = await hearing, await line.ask(question)
+
+    assert (told.status, told.headers["retry-after"]) == (503, "1")
+    assert b'"dependency.away"' in told.body
+    assert again.status == 304
+
+
+async def test_an_api_that_stops_answers_what_it_was_asked_before(
+    remembering: Settings, admin: asyncpg.Connection, question: bytes
+) -> None:
+    """What came behind the question was done, and nobody was told of it."""
+    served = listening(remembering, Ending)
+    async with Line.to(served.__enter__()) as line:
+        async with held_back(admin, line, question):
+            line.writer.write(LIVE)
+            stopping = asyncio.create_task(asyncio.to_thread(served.__exit__, None, None, None))
+            await asyncio.to_thread(Ending.has_ended.wait, 20)
+        told = [await line.hear(), await line.hear()]
+
+        assert [each.status for each in told] == [304, 200]
+        assert [each.headers.get("connection") for each in told] == [None, "close"]
+        assert await line.is_closed()
+    await stopping
+
+
+async def test_who_says_no_more_is_told_that_it_ends(root: str, question: bytes) -> None:
+    async with Line.to(root) as line:
+        await asked(line, question, 2)
+        line.writer.write(question)
+        line.writer.write_eof()
+
+        assert (await line.hear()).headers["connection"] == "close"
+
+
+async def test_what_nobody_takes_in_is_not_answered_on_and_on(
+    remembering: Settings, question: bytes
+) -> None:
+    """Each was written to a buffer that had no bounds."""
+    patient = remembering.model_copy(update={"token_cache_s": 60, "limit_token_per_min": 0})
+    with listening(patient, Narrow) as root, deaf(root) as wire:
+        for each in (LIVE, question):
+            wire.sendall(each)
+            wire.recv(65_536)
+        sent = next((sent for sent in range(MANY) if not is_repeated(wire, question)), MANY)
+        told = b""
+        while told.count(b"HTTP/1.1 304") <= sent and (more := wire.recv(65_536)):
+            told += more
+
+    assert sent < MANY
+    assert told.count(b"HTTP/1.1 304") == sent + 1
+
+
+def deaf(root: str) -> socket.socket:
+    """A client who takes in little."""
+    place, wire = urlsplit(root), socket.socket()
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    wire.settimeout(20)
+    wire.connect((place.hostname, place.port))
+    return wire
+
+
+def is_repeated(wire: socket.socket, question: bytes) -> bool:
+    """Whether it is answered without being read."""
+    before, ends_at = Counting.count, time.monotonic() + 0.5
+    wire.sendall(question)
+    while Counting.count == before and time.monotonic() < ends_at:
+        time.sleep(0.001)
+    return Counting.count > before
