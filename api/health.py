@@ -1,5 +1,7 @@
 """/livez and /readyz: for those who start, stop and route to this process."""
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
@@ -8,6 +10,8 @@ from domain.kernel.reaching import ENGINE_FAULTS
 from domain.kernel.shapes import View
 
 router = APIRouter(tags=["health"])
+PATIENCE_S = 2
+"""For one that stands still: who asks has given up soon after."""
 
 
 class Health(View):
@@ -24,7 +28,8 @@ async def livez() -> Health:
 async def readyz(request: Request, response: Response) -> Health:
     """The database must answer. Without the queue the api still answers: nudges may be lost."""
     try:
-        await state_of(request).database.reads.fetchval("SELECT 1", timeout=2)
+        async with asyncio.timeout(PATIENCE_S):
+            await state_of(request).database.reads.fetchval("SELECT 1")
     except ENGINE_FAULTS:
         response.status_code = 503
         return Health(status="database away")

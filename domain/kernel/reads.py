@@ -8,6 +8,7 @@ pool, which knows how to mend, end and replace it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -17,6 +18,8 @@ from domain.kernel.connections import Connection
 
 MOST_QUERIES = 50_000
 INACTIVE_S = 300.0
+GIVEN_UP_S = 0.5
+"""For PostgreSQL to say that it ended a statement; then its connection is dropped."""
 
 
 class ReadPool(asyncpg.Pool):
@@ -66,7 +69,9 @@ class ReadPool(asyncpg.Pool):
             try:
                 found = await method(connection, *values, **how)
             except BaseException:
-                await self.release(connection)
+                # one that stands still says nothing for as long as it does
+                with suppress(TimeoutError):
+                    await self.release(connection, timeout=GIVEN_UP_S)
                 raise
             if self._keeps_none:
                 await self.release(connection)
