@@ -8,7 +8,13 @@ from datetime import UTC, datetime
 
 import asyncpg
 from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError, OutOfMemoryError, ReadOnlyError, RedisError
+from redis.exceptions import (
+    AuthenticationError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+)
 
 from api.cli import processes, revisions
 from api.cli.findings import Finding
@@ -103,6 +109,8 @@ async def queue_answers(url: str, oldest: tuple[int, int] = _OLDEST_REDIS) -> Fi
         return Finding("The queue is full.", "Raise its maxmemory: nothing there may be lost.")
     except ReadOnlyError:
         return Finding("The queue takes nothing.", "Let REDIS_URL name the primary, no replica.")
+    except ResponseError as error:
+        return Finding(f"The queue refuses ({error}).", "See the end of its log, then mend that.")
     except (RedisError, OSError) as error:
         # on a socket file, it is wrapped
         if isinstance(error.__cause__ or error, AuthenticationError):

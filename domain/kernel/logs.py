@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -77,6 +78,17 @@ def _as_json(entry: object, **_: object) -> str:
 _ENCODER = msgspec.json.Encoder(enc_hook=repr)
 
 
+class Lines(structlog.PrintLogger):
+    """A line that nobody takes is lost, and nothing with it: a disk may be full, a reader gone."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+
 def set_up_logs(level: str, *, as_json: bool) -> None:
     """Sends structlog's and the standard library's lines through the same chain."""
     shared: list[structlog.typing.Processor] = [
@@ -95,6 +107,7 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=lambda *_: Lines(),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()

@@ -220,6 +220,18 @@ async def test_a_queue_that_takes_nothing_is_noticed(engines: Engines) -> None:
     assert replica.remedy == "Let REDIS_URL name the primary, no replica."
 
 
+async def test_what_a_queue_refuses_for_is_told(engines: Engines) -> None:
+    """On a full disk it was said not to answer, and nobody looked there."""
+    client = Redis.from_url(engines.redis_url)
+    await client.config_set("min-replicas-to-write", 1)
+    broken = await server_checks.queue_answers(engines.redis_url)
+    await client.config_set("min-replicas-to-write", 0)
+    await client.aclose()
+
+    assert broken.what == "The queue refuses (NOREPLICAS Not enough good replicas to write.)."
+    assert broken.remedy == "See the end of its log, then mend that."
+
+
 async def test_a_wrong_password_of_the_queue_is_noticed(engines: Engines) -> None:
     client = Redis.from_url(engines.redis_url)
     await client.config_set("requirepass", "right")

@@ -1,6 +1,7 @@
 """Log lines hold no secret, wherever it stood: in a name, a value, an address or a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -92,3 +93,25 @@ def test_a_line_is_written_whatever_is_in_it(lines: list[dict[str, Any]]) -> Non
 )
 def test_a_text_loses_its_secrets_alone(text: str, left: str) -> None:
     assert redact(text) == left
+
+
+@pytest.mark.parametrize("level", ["info", "warning", "exception"])
+def test_a_line_that_nobody_takes_ends_nothing(level: str) -> None:
+    """On a full disk every request was a fault of ours, and the workers' timer ended."""
+    spoken = f"""
+import os, structlog
+from domain.kernel.logs import set_up_logs
+
+set_up_logs("INFO", as_json=True)
+structlog.get_logger().{level}("lost")
+os.write(2, b"went on")
+os._exit(0)
+"""
+    reader, nobody = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-c", spoken], stdout=nobody, stderr=subprocess.PIPE, check=False
+    )
+    os.close(nobody)
+
+    assert (done.returncode, done.stderr) == (0, b"went on")
