@@ -69,7 +69,7 @@ async def _measure_backlog(state: State) -> None:
     overdue = oldest_s = UNKNOWN
     with suppress(*ENGINE_FAULTS):
         async with asyncio.timeout(PATIENCE_S):
-            overdue, oldest_s = await state.database.reads.fetchrow(BACKLOG)
+            [(overdue, oldest_s)] = await state.database.reads.fetch(BACKLOG)
     OVERDUE.set(overdue)
     LATENESS.set(oldest_s)
 

@@ -1,8 +1,8 @@
 """A PostgreSQL that stands still: it keeps its connections and takes new ones, and says nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,20 +35,28 @@ class Wire:
     async def serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         server, there = await asyncio.open_unix_connection(Path(self._place, SOCKET))
         await asyncio.gather(self._carry(client, there), self._carry(server, back))
+        await asyncio.gather(there.wait_closed(), back.wait_closed(), return_exceptions=True)
 
     async def _carry(self, said: asyncio.StreamReader, onward: asyncio.StreamWriter) -> None:
-        while heard := await said.read(1 << 16):
-            await self._flows.wait()
-            onward.write(heard)
+        with suppress(ConnectionError):
+            while heard := await said.read(1 << 16):
+                await self._flows.wait()
+                onward.write(heard)
         onward.close()
 
 
 @asynccontextmanager
 async def behind_a_wire(settings: Settings, folder: Path) -> AsyncIterator[tuple[Wire, Settings]]:
     wire = Wire(settings)
-    server = await asyncio.start_unix_server(wire.serve, folder / SOCKET)
+    talks: list[Awaitable[None]] = []
+
+    def serve(client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        talks.append(asyncio.ensure_future(wire.serve(client, back)))
+
+    server = await asyncio.start_unix_server(serve, folder / SOCKET)
     try:
         yield wire, wire.leads(settings, folder)
     finally:
         wire.go_on()
         server.close()
+        await asyncio.gather(*talks)

@@ -9,6 +9,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.kernel import knobs
 
+CENTURY_DAYS, CENTURY_H, CENTURY_MIN = 36_500, 876_000, 52_560_000
+"""For who wants no end: a moment further off than calendars reach can be reckoned by nobody."""
+DAY_S = 86_400
+MOST_CONNECTIONS = 1000
+
 
 class Settings(BaseSettings):
     """Read from the environment, then from `.env`; a name is the field's in capitals."""
@@ -104,7 +109,7 @@ class Settings(BaseSettings):
         "the sandbox's own is always one.",
     )
     outbound_timeout_s: float = Field(
-        default=20.0, gt=0, description="Longest wait for a network's answer, in seconds."
+        default=20.0, gt=0, le=DAY_S, description="Longest wait for a network's answer, in seconds."
     )
     outbound_max_bytes: int = Field(
         default=20_000_000, gt=0, description="Largest answer read from a network, in bytes."
@@ -123,10 +128,13 @@ class Settings(BaseSettings):
         default="Parvis <parvis@localhost>", description="Whom mails to people come from."
     )
     database_pool_size: int = Field(
-        default=8, gt=0, description="SQLAlchemy connections per process."
+        default=8, gt=0, le=MOST_CONNECTIONS, description="SQLAlchemy connections per process."
     )
     read_pool_size: int = Field(
-        default=6, gt=0, description="asyncpg connections per process for the hottest reads."
+        default=6,
+        gt=0,
+        le=MOST_CONNECTIONS,
+        description="asyncpg connections per process for the hottest reads.",
     )
     statement_cache_size: int = Field(
         default=256,
@@ -143,7 +151,10 @@ class Settings(BaseSettings):
         default=3600, ge=60, le=3600, description="How long an access token lasts, in seconds."
     )
     refresh_token_days: int = Field(
-        default=30, gt=0, description="How long an unused refresh token lasts, in days."
+        default=30,
+        gt=0,
+        le=CENTURY_DAYS,
+        description="How long an unused refresh token lasts, in days.",
     )
     code_s: int = Field(
         default=60, gt=0, le=600, description="How long an authorisation code lasts, in seconds."
@@ -155,22 +166,35 @@ class Settings(BaseSettings):
         description="How long a device waits for its person, in seconds.",
     )
     signing_key_days: int = Field(
-        default=90, gt=1, description="How long a key signs id_tokens before the next, in days."
+        default=90,
+        gt=1,
+        le=CENTURY_DAYS,
+        description="How long a key signs id_tokens before the next, in days.",
     )
     sign_in_idle_h: int = Field(
-        default=72, gt=0, description="How long an unused browser stays signed in, in hours."
+        default=72,
+        gt=0,
+        le=CENTURY_H,
+        description="How long an unused browser stays signed in, in hours.",
     )
     sign_in_days: int = Field(
-        default=30, gt=0, description="How long a browser stays signed in at most, in days."
+        default=30,
+        gt=0,
+        le=CENTURY_DAYS,
+        description="How long a browser stays signed in at most, in days.",
     )
     confirm_min: int = Field(
         default=15,
         gt=0,
+        le=CENTURY_MIN,
         description="How long after a proof of who one is it counts for a change of it, in "
         "minutes.",
     )
     link_h: int = Field(
-        default=24, gt=0, description="How long the links in mails to people count, in hours."
+        default=24,
+        gt=0,
+        le=CENTURY_H,
+        description="How long the links in mails to people count, in hours.",
     )
     sign_up: bool = Field(
         default=True,
@@ -212,23 +236,34 @@ class Settings(BaseSettings):
         description="Failures in a row, for any accounts from one address, before a wait.",
     )
     lockout_min: int = Field(
-        default=15, gt=0, description="The first wait, in minutes; it doubles twice."
+        default=15,
+        gt=0,
+        le=CENTURY_MIN,
+        description="The first wait, in minutes; it doubles twice.",
     )
     idempotency_kept_h: int = Field(
-        default=24, gt=0, description="How long answers to an Idempotency-Key are kept, in hours."
+        default=24,
+        gt=0,
+        le=CENTURY_H,
+        description="How long answers to an Idempotency-Key are kept, in hours.",
     )
     event_retention_days: int = Field(
-        default=30, gt=0, description="How long `/v1/events` reaches back, in days."
+        default=30,
+        gt=0,
+        le=CENTURY_DAYS,
+        description="How long `/v1/events` reaches back, in days.",
     )
     worker_jobs: int = Field(default=50, gt=0, description="Jobs one worker process runs at once.")
     sweep_every_s: float = Field(
         default=15.0,
         gt=0,
+        le=DAY_S,
         description="Between two looks for work that a lost nudge left, in seconds.",
     )
     lease_s: float = Field(
         default=60.0,
         gt=0,
+        le=DAY_S,
         description="How long a claimed delivery belongs to its worker before it counts as lost, "
         "in seconds.",
     )
@@ -241,11 +276,13 @@ class Settings(BaseSettings):
     poll_min_s: int = Field(
         default=30,
         gt=0,
+        le=DAY_S,
         description="Shortest wait between two readings of an active account, in seconds.",
     )
     poll_max_s: int = Field(
         default=1800,
         gt=0,
+        le=DAY_S,
         description="Longest wait between two readings of a quiet account, in seconds.",
     )
     reconcile: bool = Field(

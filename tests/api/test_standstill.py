@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api.inside import inside_app
 from api.main import create_app
@@ -29,7 +30,7 @@ async def wired(settings: Settings, tmp_path: Path) -> AsyncIterator[tuple[Wire,
         wire.go_on()
 
 
-async def ask(app: object, path: str) -> httpx2.Response:
+async def ask(app: ASGIApp, path: str) -> httpx2.Response:
     transport = httpx2.ASGITransport(app=app)
     async with (
         asyncio.timeout(PATIENCE_S),

@@ -88,6 +88,16 @@ def test_it_finds_its_own_modules_where_python_keeps_from_this_folder(settled: P
     assert (found.returncode, found.stdout) == (0, f"['up'] {Path.cwd()}\n")
 
 
+def test_text_is_utf_8_whatever_the_terminal_speaks(settled: Path) -> None:
+    """A data folder with an umlaut in its name ended the start."""
+    main = settled / "api" / "__main__.py"
+    main.write_text("import locale\nprint(locale.getpreferredencoding())\n")
+
+    found = launch(settled, "up", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+
+    assert found.stdout == "utf-8\n"
+
+
 def test_a_changed_lock_is_installed_again(settled: Path) -> None:
     (settled / "requirements.lock").write_text("no-such-thing==1 --hash=sha256:" + "0" * 64 + "\n")
 

@@ -52,6 +52,19 @@ def test_every_knob_says_what_it_is_in_a_sentence_and_in_which_unit() -> None:
     assert len(numbers) > 20
 
 
+def test_a_time_that_no_calendar_holds_is_refused(bare: pytest.MonkeyPatch) -> None:
+    """`EVENT_RETENTION_DAYS=999999` broke the housekeeping, a day later and every day."""
+    ends = ("_s", "_min", "_h", "_days")
+    names = [name for name in Settings.model_fields if name.endswith(ends) and "_per_" not in name]
+    for name in names:
+        bare.setenv(name.upper(), "inf" if name.endswith("_s") else "99999999")
+    with pytest.raises(ValidationError) as refused:
+        Settings.read()
+
+    assert {str(each["loc"][0]) for each in refused.value.errors()} == set(names)
+    assert len(names) == 20
+
+
 def test_a_number_without_its_unit_is_caught() -> None:
     assert unmeasured("wait", "Longest wait, in seconds.")
     assert unmeasured("wait_s", "Longest wait.")
