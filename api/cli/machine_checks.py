@@ -7,6 +7,7 @@ import shutil
 import zoneinfo
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 
 from api.cli import installed, memory
 from api.cli.findings import Finding
@@ -38,9 +39,9 @@ def folder_is_private(data_dir: Path) -> Finding:
     """Nobody else reads the data folder's secrets."""
     for path in (data_dir / "sealing.keys", data_dir / "token"):
         if path.exists() and path.stat().st_mode & 0o077:
-            return Finding(f"Others may read {path}.", f"chmod 600 {path}")
+            return Finding(f"Others may read {path}.", f"chmod 600 {quote(str(path))}")
     if data_dir.stat().st_mode & 0o066:
-        return Finding(f"Others may look into {data_dir}.", f"chmod 700 {data_dir}")
+        return Finding(f"Others may look into {data_dir}.", f"chmod 700 {quote(str(data_dir))}")
     return Finding(f"{data_dir} is private.")
 
 

@@ -27,6 +27,8 @@ _OLDEST_REDIS = (6, 2)
 _DRIFT_S = 2.0
 _ANSWER_S = 5.0
 _TRIED = "parvis:doctor"
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""The api is on this machine, wherever proxies lead."""
 
 
 async def _ask(url: str, sql: str, named: str = DATABASE) -> asyncpg.Record | None:
@@ -143,7 +145,7 @@ def parts_run(pids: Mapping[str, int]) -> Finding:
 def api_answers(url: str) -> Finding:
     """The api says that it is ready."""
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=_ANSWER_S) as answer:  # noqa: S310 http
+        with _DIRECT.open(f"{url}/readyz", timeout=_ANSWER_S) as answer:
             if answer.status == http.client.OK:
                 return Finding(f"The api answers at {url}.")
             what = str(answer.status)

@@ -63,9 +63,14 @@ def test_a_secret_that_others_may_read_is_noticed(folder: Path) -> None:
 
 
 def test_a_folder_that_others_may_list_is_noticed(folder: Path) -> None:
-    folder.chmod(0o755)
+    named = folder / "Parvis' data"
+    named.mkdir(mode=0o755)
+    broken = machine_checks.folder_is_private(named)
 
-    assert machine_checks.folder_is_private(folder).remedy == f"chmod 700 {folder}"
+    subprocess.run(["sh", "-c", broken.remedy], check=True)
+
+    assert named.stat().st_mode & 0o777 == 0o700
+    assert is_well(machine_checks.folder_is_private(named))
 
 
 def test_a_folder_that_takes_no_files_is_noticed(folder: Path) -> None:
@@ -261,6 +266,15 @@ def test_an_api_that_is_away_is_noticed() -> None:
     broken = server_checks.api_answers(f"http://127.0.0.1:{doors.free_port()}")
 
     assert broken.remedy == "Look at the end of logs/api.log."
+
+
+def test_the_api_of_this_machine_is_asked_past_proxies(
+    ready_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said not to be ready wherever HTTP_PROXY was set."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{doors.free_port()}")
+
+    assert is_well(server_checks.api_answers(f"http://127.0.0.1:{ready_port}"))
 
 
 def test_a_part_that_is_gone_is_noticed() -> None:

@@ -158,6 +158,20 @@ def test_what_stays_is_watched_and_comes_back() -> None:
     assert waits["migrate"] == {"postgres"}
 
 
+def test_the_api_is_watched_past_proxies(ready_port: int) -> None:
+    """Docker hands its proxies to every container: the api was never well."""
+    command = SERVICES["api"]["healthcheck"]["test"][3].replace("8000", str(ready_port))
+    proxy = {"HTTP_PROXY": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1"}
+    asked = [sys.executable, "-c", command]
+
+    subprocess.run(asked, env=os.environ | proxy, check=True)
+    away = subprocess.run(
+        [*asked[:-1], command.replace("readyz", "none")], stderr=subprocess.PIPE, check=False
+    )
+
+    assert away.returncode == 1
+
+
 def test_nobody_is_root_and_only_the_api_is_reached_from_this_machine() -> None:
     for name, each in OURS.items():
         assert (each["read_only"], each["cap_drop"]) == (True, ["ALL"]), name
