@@ -13,14 +13,13 @@ from types import NoneType
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
-from sqlalchemy import true as always
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.prepared import ANY_OF_IDS, ID, IDS, WORKSPACE, Prepared, of, of_one
+from domain.kernel.prepared import EACH_ID, ID, WORKSPACE, Prepared, for_each, of, of_one
 from domain.kernel.shapes import View
 
 Shown = TypeVar("Shown", bound=View)
@@ -49,8 +48,8 @@ class ById(Generic[Shown]):
         columns = _columns(self.table)
         shown = _shown(self.table, self.view, self.renamed)
         statement = select(*shown, columns["id"].label("key"))
-        is_wanted = columns["id"] == ANY_OF_IDS
-        return Prepared(statement.where(columns["workspace_id"] == WORKSPACE, is_wanted))
+        is_wanted = columns["id"] == EACH_ID
+        return for_each(statement.where(columns["workspace_id"] == WORKSPACE, is_wanted))
 
 
 @dataclass(frozen=True)
@@ -93,31 +92,20 @@ class OfEach(Generic[Shown]):
 
     @cached_property
     def _first(self) -> Prepared:
-        columns = _columns(self.table)
-        owners = func.unnest(IDS).table_valued("id", with_ordinality="place")
-        owners = owners.render_derived(name="owners")
-        inner = (
-            self._picked.where(
-                columns["workspace_id"] == WORKSPACE, columns[self.owner] == owners.c.id
-            )
-            .limit(bindparam("most"))
-            .lateral("found")
-        )
-        found = select(inner).select_from(owners.join(inner, always()))
-        return Prepared(found.order_by(owners.c.place))
+        return for_each(self._of(EACH_ID).limit(bindparam("most")))
 
     @cached_property
     def _whole(self) -> Prepared:
-        return self._all_of(ANY_OF_IDS)
+        return for_each(self._of(EACH_ID))
 
     @cached_property
     def _one(self) -> Prepared:
-        return self._all_of(ID)
+        return Prepared(self._of(ID))
 
-    def _all_of(self, wanted: ColumnElement[Any]) -> Prepared:
+    def _of(self, owner: ColumnElement[Any]) -> Select[Any]:
         columns = _columns(self.table)
-        is_theirs = columns[self.owner] == wanted
-        return Prepared(self._picked.where(columns["workspace_id"] == WORKSPACE, is_theirs))
+        is_theirs = columns[self.owner] == owner
+        return self._picked.where(columns["workspace_id"] == WORKSPACE, is_theirs)
 
     @cached_property
     def _picked(self) -> Select[Any]:
