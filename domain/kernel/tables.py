@@ -59,7 +59,7 @@ def big(**options: Any) -> Any:  # noqa: ANN401 - as above
 
 def json(**options: Any) -> Any:  # noqa: ANN401 - as above
     """A JSON column. Changes inside are not noticed: assign a new value."""
-    return Field(sa_type=JSONB, **options)
+    return Field(sa_type=JSONB(none_as_null=True), **options)
 
 
 # An empty list or object is a `default`, copied for each row: of a `default_factory`, pydantic

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from domain.kernel.caller import Scope
 from domain.kernel.database import Database
+from domain.kernel.ids import read as read_id
 from tests.furnished import Furnished, furnish, named
 from tests.world import Tenant, client_for, make_token
 
@@ -245,6 +246,26 @@ async def test_two_kinds_of_one_post_at_one_moment_are_parted_by_a_page(
         query["cursor"] = page["page"]["next_cursor"]
 
     assert shown == ["check_due", "validity_ends"]
+
+
+async def test_what_was_held_and_is_planned_anew_stands_there_as_a_post_that_is_due(
+    database: Database, tenant: Tenant, furnished: Furnished
+) -> None:
+    post = await plan(tenant, furnished, datetime.now(UTC) + timedelta(days=3))
+    problem = {"code": "publishing.paused", "message": "It is paused.", "acting_party": "user"}
+    async with database.transaction(tenant.workspace_id) as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql(
+            "UPDATE deliveries SET problem = $2 WHERE post_id = $1 AND state = 'waiting'",
+            (read_id("post", post), json.dumps(problem)),
+        )
+    held = await read(tenant, kind="delivery_held")
+
+    await tenant.client.post(f"/v1/posts/{post}/schedule", json={})
+
+    assert [(each["post_id"], each["code"]) for each in held] == [(post, "publishing.paused")]
+    assert await read(tenant, kind="delivery_held") == []
+    assert [each["post_id"] for each in await read(tenant, kind="post_due")] == [post]
 
 
 async def test_a_review_of_what_a_post_no_longer_says_asks_nobody(
