@@ -4,10 +4,12 @@
     dialects/rate_usage.py     Meta's percentages
     dialects/rate_bodies.py    waits and words in the body of a refusal
 
-A wait that is told wins over what remains: a network that sends it wants to be left alone.
+A wait that is told wins over what remains: a network that sends it wants to be left alone. Moments
+are by the network's clock, which its `Date` shows: by ours, where it is ahead, they would be over.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from pydantic import JsonValue
@@ -31,6 +33,10 @@ from domain.connector.http import Reply
 _REFUSED_FROM = 400
 _SLOWER = 429
 _CLOSED = 503
+_UNDER_WAY = timedelta(seconds=5)
+"""What a `Date` may be old without a clock being wrong."""
+_WRONG = timedelta(days=1)
+"""By more, a clock says nothing."""
 
 
 def is_slowed(reply: Reply) -> bool:
@@ -60,6 +66,15 @@ def read_rate(reply: Reply, *, now: datetime) -> Rate | None:
 
     A `Retry-After` that is no refusal says nothing: a 202 has it while media is made.
     """
+    apart = _apart(reply, now)
+    rate = _read(reply, now - apart)
+    if rate is None or rate.resets_at is None:
+        return rate
+    return replace(rate, resets_at=rate.resets_at + apart)
+
+
+def _read(reply: Reply, now: datetime) -> Rate | None:
+    """By the network's clock."""
     told = tightest(
         (rate_in_headers(reply.headers, now=now), rate_in_usage(reply.headers, now=now))
     )
@@ -79,12 +94,19 @@ def waits_until(reply: Reply) -> datetime | None:
     From when it came to us, as its budget is counted: the network's own `Date` leaves out a part of
     a second, and the call would be tried that much too early.
     """
-    now = reply.received_at or _sent_at(reply)
+    now = reply.received_at or sent_at_of(reply)
     rate = None if now is None else read_rate(reply, now=now)
     return None if rate is None else rate.resets_at
 
 
-def _sent_at(reply: Reply) -> datetime | None:
+def _apart(reply: Reply, now: datetime) -> timedelta:
+    """How far our clock is ahead of the network's."""
+    sent_at = sent_at_of(reply)
+    apart = timedelta(0) if sent_at is None else now - sent_at
+    return apart if _UNDER_WAY < abs(apart) < _WRONG else timedelta(0)
+
+
+def sent_at_of(reply: Reply) -> datetime | None:
     """By the network's clock."""
     try:
         return aware(parsedate_to_datetime(reply.headers["date"]))

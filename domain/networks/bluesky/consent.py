@@ -17,9 +17,8 @@ from domain.connector.heard import Heard, NotUnderstood, heard
 from domain.connector.http import Call, Http, Reply
 from domain.connector.words import Access, Connected, Grant
 from domain.networks.bluesky import dpop
-from domain.networks.bluesky.dpop import ProvingHttp
 from domain.networks.bluesky.identity import DIRECTORY, Home, facts_of, home_of, server_of_did
-from domain.networks.bluesky.ourselves import SCOPE, description, ourselves, proof_of_client
+from domain.networks.bluesky.ourselves import SCOPE, description, named_to, ourselves
 from domain.networks.bluesky.person import enter
 
 KEPT = ("dpop_key", "client_id", "client_key", "issuer", "token_endpoint")
@@ -46,10 +45,9 @@ async def begin(http: Http, wish: Wish, clients: Clients) -> Begun:
         "code_challenge": oauth2.challenge_of(secrets["verifier"]),
         "code_challenge_method": "S256",
         "login_hint": wish.fields["handle"].strip().removeprefix("@"),
-        **proof_of_client(secrets),
     }
-    form = tuple(asked.items())
-    reply = await ProvingHttp(http, secrets["dpop_key"])(Call("POST", home.pushed, form=form))
+    call = Call("POST", home.pushed, form=tuple(asked.items()))
+    reply = await named_to(http, secrets)(call)
     url = oauth2.page_url(
         home.facts.authorization_endpoint,
         client_id=secrets["client_id"],
@@ -73,10 +71,8 @@ async def finish(
         "code": code,
         "redirect_uri": wish.redirect_uri,
         "code_verifier": secrets["verifier"],
-        **proof_of_client(secrets),
     }
-    proving = ProvingHttp(http, secrets["dpop_key"])
-    tokens = await oauth2.ask_tokens(proving, secrets["token_endpoint"], form)
+    tokens = await oauth2.ask_tokens(named_to(http, secrets), secrets["token_endpoint"], form)
     extra = {name: secrets[name] for name in KEPT if name in secrets}
     with code_used():
         server = await _vouched(http, wish, tokens, secrets["issuer"])
@@ -88,13 +84,8 @@ async def refresh(http: Http, access: Access, *, now: datetime) -> Grant:
     kept = access.grant.extra
     if not access.grant.refresh:
         raise GrantExpired("No refresh token is kept for this account.")
-    form = {
-        "grant_type": "refresh_token",
-        "refresh_token": access.grant.refresh,
-        **proof_of_client(kept),
-    }
-    proving = ProvingHttp(http, kept["dpop_key"])
-    tokens = await oauth2.ask_tokens(proving, kept["token_endpoint"], form)
+    form = {"grant_type": "refresh_token", "refresh_token": access.grant.refresh}
+    tokens = await oauth2.ask_tokens(named_to(http, kept), kept["token_endpoint"], form)
     if tokens.sub not in {None, access.remote_id}:
         raise GrantExpired("The server renewed the session of somebody else.")
     return tokens.grant(now=now)

@@ -339,6 +339,28 @@ def test_a_wait_begins_when_it_was_told() -> None:
     assert found == received_at + timedelta(seconds=60)
 
 
+RESETS: tuple[dict[str, str], ...] = (
+    {"x-ratelimit-reset": "2026-11-22T10:01:00Z"},
+    {"x-ratelimit-reset": EPOCH},
+    {"retry-after": "Sun, 22 Nov 2026 10:01:00 GMT"},
+    {"retry-after": "60"},
+)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(minutes=-5)])
+@pytest.mark.parametrize("told", RESETS)
+def test_a_wait_is_as_long_where_clocks_differ(told: dict[str, str], ahead: timedelta) -> None:
+    """By a clock that is ahead it was over: the network was asked again at once, many times."""
+    ours = NOW + ahead
+    reply = answer({"x-ratelimit-remaining": "0", **told, **DATE}, status=429)
+
+    rate = read_rate(reply, now=ours)
+
+    assert rate is not None
+    assert rate.resets_at == ours + timedelta(minutes=1)
+    assert waits_until(replace(reply, received_at=ours)) == rate.resets_at
+
+
 def test_a_refusal_of_an_unknown_clock_names_no_moment() -> None:
     assert waits_until(answer({"retry-after": "60"}, status=429)) is None
     assert waits_until(answer({"retry-after": "60", "date": "today"}, status=429)) is None
@@ -356,6 +378,7 @@ NAMES = st.sampled_from(
         "x-ratelimit-reset-after",
         "x-app-usage",
         "x-business-use-case-usage",
+        "date",
     ]
 )
 BODY_NAMES = st.sampled_from(

@@ -2,14 +2,17 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from pydantic import JsonValue
 
 from domain.connector.consent import Begun
 from domain.connector.dialects import oauth2
 from domain.connector.errors import GrantExpired, Refused
+from domain.connector.http import Call
 from domain.connector.words import Access, Grant
 from domain.networks.bluesky import connect as bluesky_connect
 from domain.networks.bluesky import consent as bluesky
@@ -181,3 +184,61 @@ async def test_a_renewal_for_somebody_else_is_not_believed() -> None:
 
     with pytest.raises(GrantExpired):
         await bluesky_connect.refresh(ScriptedHttp([TOKENS]), access, now=NOW)
+
+
+CLOCK = {"date": "Sun, 22 Nov 2026 10:00:00 GMT"}
+THEIRS = int(datetime(2026, 11, 22, 10, 0, tzinfo=UTC).timestamp())
+"""Days from ours."""
+
+
+def refused(word: str, path: str = TOKENS.path, **headers: str) -> Exchange:
+    failure: dict[str, JsonValue] = {"error": word}
+    return Exchange(
+        method="POST", path=path, status=401, headers={**CLOCK, **headers}, json_=failure
+    )
+
+
+async def test_proofs_are_made_by_the_servers_clock_where_ours_is_wrong() -> None:
+    """The grant was taken for one that ended: nothing was published until the clock was right."""
+    server = refused("invalid_dpop_proof"), refused("use_dpop_nonce", **{"dpop-nonce": "n1"})
+    http = ScriptedHttp([*server, TOKENS])
+
+    reply = await dpop.ProvingHttp(http, dpop.new_key())(Call("POST", TOKEN_ENDPOINT))
+
+    http.assert_finished()
+    assert reply.status == 200
+    last = proof_of(http.calls[-1])
+    assert isinstance(last["iat"], int)
+    assert THEIRS <= last["iat"] < THEIRS + 60
+    assert last["nonce"] == "n1"
+
+
+async def test_proof_that_is_refused_by_a_right_clock_is_not_made_again() -> None:
+    right = format_datetime(datetime.now(UTC), usegmt=True)
+    http = ScriptedHttp([refused("invalid_dpop_proof", date=right)])
+
+    reply = await dpop.ProvingHttp(http, dpop.new_key())(Call("POST", TOKEN_ENDPOINT))
+
+    assert reply.status == 401
+
+
+async def test_we_name_ourselves_by_the_servers_clock_where_ours_is_wrong() -> None:
+    """It was taken for a server that had forgotten us."""
+    extra = {
+        "dpop_key": dpop.new_key(),
+        "client_id": "x",
+        "client_key": dpop.new_key(),
+        "issuer": ISSUER,
+        "token_endpoint": TOKEN_ENDPOINT,
+    }
+    access = Access(PDS, DID, "ana.example", Grant("at", "rt", NOW, extra))
+    http = ScriptedHttp([refused("invalid_client"), TOKENS])
+
+    renewed = await bluesky_connect.refresh(http, access, now=NOW)
+
+    assert renewed.refresh == "rt"
+    form = form_of(http.calls[-1])
+    key = ECKey.import_key(json.loads(extra["client_key"]))
+    claims = jwt.decode(form["client_assertion"], key, ["ES256"]).claims
+    assert THEIRS - 60 < claims["iat"] < THEIRS
+    assert form["refresh_token"] == "rt"
