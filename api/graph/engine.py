@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from asyncpg import PostgresError
-from graphql import ExecutionResult, OperationDefinitionNode, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import Executor
 from sqlalchemy.exc import DBAPIError
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -23,8 +23,9 @@ from api.graph.relations import Many, One, Some, listed
 from api.graph.schema import core
 from domain.kernel.errors import ParvisError
 
-REFUSED = (DBAPIError, PostgresError)
-"""PostgreSQL's own, by SQLAlchemy and by the driver that the hot reads use."""
+REFUSED = (GraphQLError, DBAPIError, PostgresError)
+"""graphql-core's own, of variables that fit themselves but not their place; and PostgreSQL's, by
+SQLAlchemy and by the driver that the hot reads use."""
 Result = dict[str, Any]
 
 

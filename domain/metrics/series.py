@@ -91,7 +91,9 @@ def _window(
 ) -> tuple[str, Sequence[date]]:
     """The beginning of the answer, and the first day of each period."""
     if last_on < first_on:
-        raise Misfit(faults=(Fault("/query/to", "window.reversed", "`to` is before `from`."),))
+        raise Misfit(
+            faults=(Fault("/query/to", "window.reversed", "The last day is before the first."),)
+        )
     if (last_on - first_on).days >= MOST_DAYS:
         message = f"At most {MOST_DAYS} days at once."
         raise Misfit(faults=(Fault("/query/from", "window.too_long", message),))

@@ -15,7 +15,7 @@ from api.graph.http import documents
 from api.graph.plan import Unplanned, make_plan
 from domain.kernel.database import Database
 from domain.kernel.ids import read, show
-from tests.api.graph.asking import ask
+from tests.api.graph.asking import ask, post
 from tests.api.graph.counting import statements
 from tests.api.graph.test_relations import NESTED, make_post
 from tests.world import Tenant, make_account
@@ -114,3 +114,28 @@ async def test_introspection_is_left_to_graphql_core(context: Context) -> None:
         make_plan(executor)
     result = await engine.execute(document, document.operation(None), {}, context)
     assert result.data == {"__schema": {"queryType": {"name": "Query"}}}
+
+
+@pytest.mark.parametrize(
+    ("query", "at"),
+    [
+        ("query ($some: Int) { communities(first: $some) { nodes { id } } }", ["communities"]),
+        (
+            "query ($some: CommunitySort = null) { communities(sort: $some) { nodes { id } } }",
+            ["communities"],
+        ),
+        (
+            "query ($some: Boolean = true) { communities @include(if: $some) { nodes { id } } }",
+            None,
+        ),
+    ],
+)
+async def test_null_of_a_variable_where_none_may_be_is_told_at_its_field(
+    tenant: Tenant, query: str, at: list[str] | None
+) -> None:
+    answer = await post(tenant.client, query, {"some": None})
+
+    assert answer.status_code == 200
+    (error,) = answer.json()["errors"]
+    assert error.get("path") == at
+    assert error["extensions"]["code"] == "query.invalid"

@@ -11,9 +11,11 @@ from sqlmodel import col, update
 from domain.kernel.database import Database
 from domain.kernel.ids import read
 from domain.posts.tables import Delivery
+from tests.api.graph.asking import post
 from tests.desk import Desk
 
 ZURICH = ZoneInfo("Europe/Zurich")
+FREE_SLOTS = "query ($id: ID!, $count: Int!) { freeSlots(id: $id, count: $count) { slots { at } } }"
 
 
 async def slot(desk: Desk, weekday: int, at: str, **changes: Any) -> str:
@@ -265,3 +267,16 @@ async def test_a_pillar_of_another_calendar_is_pointed_at(desk: Desk) -> None:
 
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["code"] == "pillar.other_calendar"
+
+
+@pytest.mark.parametrize("count", [0, 51])
+async def test_free_slots_are_refused_out_of_bounds_on_both_faces(desk: Desk, count: int) -> None:
+    rest = await desk.client.get(
+        f"/v1/calendars/{desk.calendar}/free-slots", params={"count": count}
+    )
+    graph = await post(desk.client, FREE_SLOTS, {"id": desk.calendar, "count": count})
+
+    assert rest.status_code == 422
+    (error,) = graph.json()["errors"]
+    assert error["extensions"]["code"] == rest.json()["code"] == "request.invalid"
+    assert [each["pointer"] for each in error["extensions"]["faults"]] == ["/count"]
