@@ -1,6 +1,7 @@
 """The Idempotency-Key header: a resend gets the first answer and changes nothing."""
 
 import hashlib
+import json
 from datetime import datetime
 from typing import Annotated
 
@@ -58,4 +59,12 @@ async def remember(
 
 async def _digest(request: Request) -> bytes:
     asked = f"{request.method} {request.url.path}?{request.url.query}\n"
-    return hashlib.sha256(asked.encode() + await request.body()).digest()
+    return hashlib.sha256(asked.encode() + _in_one_way(await request.body())).digest()
+
+
+def _in_one_way(body: bytes) -> bytes:
+    """JSON by name and without blanks: who writes a request anew may do it in another order."""
+    try:
+        return json.dumps(json.loads(body), separators=(",", ":"), sort_keys=True).encode()
+    except (ValueError, RecursionError):
+        return body

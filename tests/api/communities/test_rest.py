@@ -1,6 +1,7 @@
 """/v1/communities as a client sees it."""
 
 import asyncio
+import json
 
 import httpx2
 from fastapi import FastAPI
@@ -131,6 +132,21 @@ async def test_idempotency_key_answers_the_same_and_makes_one(tenant: Tenant) ->
     assert sum("idempotent-replayed" in answer.headers for answer in answers) == 4
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key.reused")
     assert len((await tenant.client.get("/v1/communities")).json()["data"]) == 1
+
+
+async def test_idempotency_key_knows_a_body_that_is_written_otherwise(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "written-anew", "Content-Type": "application/json"}
+    turned = dict(reversed(BODY.items()))
+    bodies = [json.dumps(BODY), json.dumps(turned, indent=2, ensure_ascii=False)]
+
+    answers = [
+        await tenant.client.post("/v1/communities", content=body, headers=headers)
+        for body in bodies
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[1].headers["idempotent-replayed"] == "true"
+    assert answers[1].json() == answers[0].json()
 
 
 async def test_foreigner_sees_nothing(tenant: Tenant, foreigner: Tenant) -> None:
