@@ -16,12 +16,14 @@ from api.graph.fields import argument
 from api.graph.ids import read_id, standing_at
 from domain.accounts.shapes import known_network
 from domain.kernel.errors import Misfit
-from domain.kernel.ids import PREFIXES
+from domain.kernel.ids import PREFIXES, read_any
 from domain.kernel.pages import MAX_LIMIT
 
 PREFIX_OF = {kind: prefix for prefix, kind in PREFIXES.items()}
 OTHER_NAMES = {"assigned_to": "mem", "other_id": "pver", "source_ids": "med"}
 NETWORKS = {"network", "networks"}
+SUBJECTS = "subjects"
+"""Ids of any kind."""
 GIVEN_BY_US = {"now", "request", "keys"}
 
 
@@ -94,10 +96,14 @@ class Keyword:
         return tuple(made) if self._list is tuple else made
 
     def _one(self, value: Any, place: str) -> Any:  # noqa: ANN401 - any value of an argument
-        if self.name in NETWORKS:
-            with standing_at(place):
+        if self._prefix is not None:
+            return read_id(self._prefix, place, value)
+        with standing_at(place):
+            if self.name in NETWORKS:
                 return known_network(value)
-        return value if self._prefix is None else read_id(self._prefix, place, value)
+            if self.name == SUBJECTS:
+                read_any(value)
+        return value
 
 
 def _is_named(parameter: Parameter, shape: object) -> bool:

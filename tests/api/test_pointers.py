@@ -162,3 +162,22 @@ def camel(given: Any) -> Any:
 
 def camel_pointer(pointer: str) -> str:
     return ".".join(to_camel(step) for step in pointer[1:].split("/"))
+
+
+@pytest.mark.parametrize(
+    ("read", "code", "pointer"),
+    [
+        ('events(subjects: ["com_1"]) { nodes { id } }', "id.malformed", "/subjects/0"),
+        ('auditEntries(subjects: ["x"]) { nodes { id } }', "id.malformed", "/subjects/0"),
+        ('expertRequests(subjects: ["x"]) { nodes { id } }', "id.malformed", "/subjects/0"),
+        ("auditVerification(fromNumber: 0) { isWhole }", "request.invalid", "/fromNumber"),
+    ],
+)
+async def test_arguments_of_reads_are_pointed_at(
+    tenant: Tenant, read: str, code: str, pointer: str
+) -> None:
+    answer = await tenant.client.post("/graphql", json={"query": f"{{ {read} }}"})
+
+    (error,) = answer.json()["errors"]
+    faults = error["extensions"]["faults"]
+    assert [(each["code"], each["pointer"]) for each in faults] == [(code, pointer)]
