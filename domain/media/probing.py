@@ -7,11 +7,9 @@ loaded.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from domain.kernel.errors import MediaUnsupported, PictureTooLarge
+from domain.kernel.errors import MediaUnsupported
 from domain.media.shapes import MediaFactsView
-from domain.media.sniffing import BROKEN, FORMATS, HUGE, MOST_PIXELS, TOO_LARGE
+from domain.media.sniffing import opened
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -29,26 +27,19 @@ def probe(path: Path, content_type: str) -> MediaFactsView:
 
 
 def _image(path: Path) -> MediaFactsView:
-    try:
-        with Image.open(path, formats=tuple(FORMATS)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise PictureTooLarge(HUGE)
-            image.load()
-            exif = image.getexif()
-            return MediaFactsView(
-                duration_s=None,
-                frame_rate=None,
-                video_codec=None,
-                audio_codec=None,
-                rotation=_TURNS.get(exif.get(_ORIENTATION, 1), 0),
-                is_animated=getattr(image, "is_animated", False),
-                colour=image.mode,
-                has_location=bool(exif.get_ifd(_GPS)),
-            )
-    except TOO_LARGE as error:
-        raise PictureTooLarge(HUGE) from error
-    except BROKEN as error:
-        raise MediaUnsupported("The picture is broken.") from error
+    with opened(path) as image:
+        image.load()
+        exif = image.getexif()
+        return MediaFactsView(
+            duration_s=None,
+            frame_rate=None,
+            video_codec=None,
+            audio_codec=None,
+            rotation=_TURNS.get(exif.get(_ORIENTATION, 1), 0),
+            is_animated=getattr(image, "is_animated", False),
+            colour=image.mode,
+            has_location=bool(exif.get_ifd(_GPS)),
+        )
 
 
 def _video(path: Path) -> MediaFactsView:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
-from domain.kernel.errors import MediaUnsupported, PictureTooLarge
+from domain.kernel.errors import MediaUnsupported
 from domain.media.probing import VIDEO_FORMAT
-from domain.media.sniffing import BROKEN, FORMATS, HUGE, MOST_PIXELS, TOO_LARGE
+from domain.media.sniffing import opened
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -62,19 +62,12 @@ def render(path: Path, content_type: str, target: Path, limits: Limits, tell: Te
 
 
 def _render_image(path: Path, target: Path, limits: Limits, tell: Tell) -> None:
-    try:
-        with Image.open(path, formats=tuple(FORMATS)) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise PictureTooLarge(HUGE)
-            if getattr(opened, "is_animated", False):
-                raise MediaUnsupported("Pictures that move are not made smaller.")
-            upright = ImageOps.exif_transpose(opened)
-            is_clear = upright.has_transparency_data and "image/png" in limits.content_types
-            image = upright.convert("RGBA" if is_clear else "RGB")
-    except TOO_LARGE as error:
-        raise PictureTooLarge(HUGE) from error
-    except BROKEN as error:
-        raise MediaUnsupported("The picture is broken.") from error
+    with opened(path) as found:
+        if getattr(found, "is_animated", False):
+            raise MediaUnsupported("Pictures that move are not made smaller.")
+        upright = ImageOps.exif_transpose(found)
+        is_clear = upright.has_transparency_data and "image/png" in limits.content_types
+        image = upright.convert("RGBA" if is_clear else "RGB")
     scale = limits.scale(*image.size)
     for number, (size, quality) in enumerate(_attempts(image.size, scale, is_clear=is_clear)):
         smaller = image.resize(size, Image.Resampling.LANCZOS)

@@ -2,6 +2,8 @@
 
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -73,18 +75,25 @@ def _video(file: BinaryIO) -> Sniffed:
 
 
 def _image(path: Path) -> Sniffed:
+    with opened(path) as image:
+        width, height = image.size
+        content_type = FORMATS[image.format or ""]
+        # A JPEG can be read whole at an eighth of its size; the others have no such way.
+        image.draft(image.mode, (max(1, width // 8), max(1, height // 8)))
+        image.load()
+        is_turned = image.getexif().get(_ORIENTATION) in _TURNED
+    return Sniffed(content_type, *((height, width) if is_turned else (width, height)))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """The picture, not yet unpacked. Raises `MediaUnsupported` for what breaks inside, too."""
     try:
         with Image.open(path, formats=tuple(FORMATS)) as image:
-            width, height = image.size
-            if width * height > MOST_PIXELS:
+            if image.width * image.height > MOST_PIXELS:
                 raise PictureTooLarge(HUGE)
-            content_type = FORMATS[image.format or ""]
-            # A JPEG can be read whole at an eighth of its size; the others have no such way.
-            image.draft(image.mode, (max(1, width // 8), max(1, height // 8)))
-            image.load()
-            is_turned = image.getexif().get(_ORIENTATION) in _TURNED
+            yield image
     except TOO_LARGE as error:
         raise PictureTooLarge(HUGE) from error
     except BROKEN as error:
         raise MediaUnsupported("The picture is broken.") from error
-    return Sniffed(content_type, *((height, width) if is_turned else (width, height)))
