@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select as columns_of
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -45,7 +45,9 @@ _TOTALS = (
     col(Standing.source_metric),
 )
 OF_POSTS = Prepared(
-    columns_of(*_TOTALS, col(Standing.post_id), col(Standing.account_id), col(Measuring.followers))
+    select_columns(
+        *_TOTALS, col(Standing.post_id), col(Standing.account_id), col(Measuring.followers)
+    )
     .join(
         Measuring,
         (col(Measuring.workspace_id) == col(Standing.workspace_id))
@@ -56,7 +58,7 @@ OF_POSTS = Prepared(
     .order_by(col(Standing.network), col(Standing.subject_id), col(Standing.metric))
 )
 OF_ACCOUNTS = Prepared(
-    columns_of(*_TOTALS)
+    select_columns(*_TOTALS)
     .where(col(Standing.workspace_id) == WORKSPACE, col(Standing.subject_id) == ANY_OF_IDS)
     .order_by(col(Standing.metric))
 )

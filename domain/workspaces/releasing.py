@@ -8,26 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, DateTime, Text, Uuid, bindparam
-from sqlmodel import col, select, text
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.events.service import plain, record
 from domain.kernel.caller import Caller
+from domain.kernel.database import driver_of
 from domain.kernel.ids import show
 from domain.workspaces.queries import standing
 from domain.workspaces.shapes import Standing
 from domain.workspaces.tables import Member
 
-RELEASE = text("SELECT * FROM parvis_release(:house, :member, :at, :stays, :scopes, :sees)")
-RELEASE = RELEASE.bindparams(
-    bindparam("house", type_=Uuid),
-    bindparam("member", type_=Uuid),
-    bindparam("at", type_=DateTime(timezone=True)),
-    bindparam("stays", type_=Boolean),
-    bindparam("scopes", type_=ARRAY(Text)),
-    bindparam("sees", type_=ARRAY(Uuid)),
-)
+RELEASE = "SELECT * FROM parvis_release($1, $2, $3, $4, $5, $6)"
 NAMES = {
     "upkeep": ("post.upkeep_changed", "post", "checker_id"),
     "review": ("review.released", "review", "member_ids"),
@@ -76,21 +68,17 @@ async def _release(
     stays: bool,
     now: datetime,
 ) -> None:
-    told = {
-        "house": caller.workspace_id,
-        "member": member_id,
-        "at": now,
-        "stays": stays,
-        "scopes": sorted(left.scopes),
-        "sees": None if left.communities is None else sorted(left.communities),
-    }
-    rows = (await (await session.connection()).execute(RELEASE, told)).all()
-    _tell_mentions(session, caller, [row.id for row in rows if row.what == "mention"], now)
+    sees = None if left.communities is None else sorted(left.communities)
+    raw = await driver_of(session)
+    rows = await raw.fetch(
+        RELEASE, caller.workspace_id, member_id, now, stays, sorted(left.scopes), sees
+    )
+    _tell_mentions(session, caller, [row["id"] for row in rows if row["what"] == "mention"], now)
     for row in rows:
-        if row.what in NAMES:
-            kind, subject, column = NAMES[row.what]
-            data = _change(column, member_id, row.others)
-            record(session, caller, kind, (subject, row.id), now=now, data=data)
+        if row["what"] in NAMES:
+            kind, subject, column = NAMES[row["what"]]
+            data = _change(column, member_id, row["others"])
+            record(session, caller, kind, (subject, row["id"]), now=now, data=data)
 
 
 def _tell_mentions(
