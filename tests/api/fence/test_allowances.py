@@ -1,5 +1,6 @@
 """The counters of one process, and of several that share through Valkey."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from arq.connections import ArqRedis
 from redis.asyncio import Redis
 
-from api.fence.allowances import Allowances
+from api.fence.allowances import SHARE_SOONEST_S, Allowances
 from api.fence.policies import headers_of, left_of
 from domain.kernel.caller import Caller
 from domain.kernel.errors import RateExceeded
@@ -307,3 +308,13 @@ def test_no_quota_is_no_limit(redis: ArqRedis, tight: Settings) -> None:
         open_wide.count_address(scope)
 
     assert headers_of(left_of(scope)) == []
+
+
+async def test_sharing_ends_though_something_presses_as_it_does(allowances: Allowances) -> None:
+    """The end was forgotten at that moment, and nothing ended the process."""
+    async with asyncio.timeout(10) as patience, allowances.sharing():
+        # until it waits for what presses
+        await asyncio.sleep(2 * SHARE_SOONEST_S)
+        spend(allowances, somebody(), 1)
+
+    assert not patience.expired()

@@ -1,4 +1,7 @@
-"""The claim reads what is due in its order and what others hold, however much else there is."""
+"""The claim reads what is due in its order and what others hold, however much else there is.
+
+Judging what was claimed reads of its posts those alone that may not go out.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,10 +11,14 @@ from importlib import import_module
 import asyncpg
 import pytest
 
+from domain.calendars.service import create_calendar
+from domain.calendars.shapes import CreateCalendar
+from domain.kernel.caller import worker
 from domain.kernel.database import Database, driver_of
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_community
 from tests.domain.ideas.test_plans import analyse
+from tests.domain.posts.build import make_posts
 from tests.engines import Servers
 from tests.world import WORKER, make_account, make_workspace
 
@@ -33,8 +40,11 @@ VARIABLES = {
     "locks": "int",
     "free": "uuid[]",
     "lease_end": "timestamptz",
+    "asked": "uuid[]",
 }
+POSTS = 4000
 CLAIMS = import_module("migrations.versions.2026-11-28-2316_held_first")
+JUDGING = import_module("migrations.versions.2026-11-29-0034_ending_posts")
 
 
 @pytest.fixture
@@ -56,6 +66,7 @@ async def plans(database: Database, servers: Servers) -> dict[str, str]:
         "locks": "500",
         "free": f"'{{{account_id}}}'",
         "lease_end": f"'{NOW + timedelta(minutes=1)}'",
+        "asked": "'{}'",
     }
     async with database.transaction(workspace_id, is_routine=True) as session:
         raw = await driver_of(session)
@@ -88,3 +99,26 @@ async def test_a_claim_reads_what_others_hold_alone(plans: dict[str, str]) -> No
         assert plan.count("using deliveries_held") == 3
         assert plan.count("using deliveries_holding_back") == 1
         assert "Seq Scan on deliveries" not in plan
+
+
+async def test_judging_reads_no_post_that_may_go_out(database: Database, servers: Servers) -> None:
+    workspace_id = await make_workspace(database)
+    command = CreateCalendar(community_id=await make_community(database, workspace_id), name="a")
+    async with database.transaction(workspace_id) as session:
+        calendar = await create_calendar(session, worker(workspace_id), command, now=NOW)
+    posts = [id_ for id_, _ in await make_posts(database, workspace_id, calendar.id, POSTS)]
+    await analyse(servers, "posts")
+    asked = dict.fromkeys(VARIABLES, "NULL") | {
+        "house": f"'{workspace_id}'",
+        "asked": f"'{{{','.join(map(str, posts[:100]))}}}'",
+    }
+    [judging] = re.findall(r"SELECT EXISTS.*(?=\s+INTO)", JUDGING.FEW, re.DOTALL)
+
+    async with database.transaction(workspace_id, is_routine=True) as session:
+        plan = await plan_of(await driver_of(session), judging, asked)
+
+    assert len(posts) == POSTS
+    assert plan.count("using posts_on_hold") == 1
+    assert plan.count("using posts_ending") == 1
+    assert "posts_pkey" not in plan
+    assert "Seq Scan on posts" not in plan
