@@ -1,7 +1,8 @@
 """Opens a line to a network for one account: its access, fresh, and the one way out, budgeted.
 
 Grants are renewed by one process at a time: a lease in the account's row lets the others wait,
-and the new grant is kept before it is used.
+and the new grant is kept before it is used. Where a process dies in between, the old one is tried:
+most networks take it for hours or renew it anew; one that takes each once needs its owner again.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from domain.connector.versions import spoken
 from domain.connector.words import Access, Grant
 from domain.kernel.errors import AccountDisconnected, AccountRemoved
 from domain.kernel.ids import show
+from domain.kernel.reaching import ENGINE_FAULTS, is_away
 from domain.kernel.sealing import SealBroken
 from domain.networks import find
 from workers import budget
@@ -37,6 +39,9 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
 LEASE = timedelta(seconds=60)
 LONGEST_RENEWAL_S = 45.0
 LOOK_AGAIN_S = 0.1
+KEPT_WITHIN_S = 600.0
+"""How long a database may be away until a new grant is lost that nobody else has."""
+UNANSWERED = "account.renewal_unanswered"
 
 
 class Purpose(StrEnum):
@@ -176,7 +181,7 @@ async def _renewed_early(
     except (AccountDisconnected, GrantExpired):
         return False
     if new == kept:
-        raise Unavailable("The account's grant is not renewed.", code="account.renewal_unanswered")
+        raise Unavailable("The account's grant is not renewed.", code=UNANSWERED)
     return True
 
 
@@ -214,21 +219,42 @@ async def _renew(context: Context, connector: Connector, seen: Standing, now: da
     try:
         new = await _ask(context, connector, seen, kept, now)
     except NetworkError as error:
-        await _give_up(context, seen)
-        if isinstance(error, GrantExpired) or (kept.expires_at and kept.expires_at <= now):
+        await _give_up(context, seen, now, is_lost=error.code == UNANSWERED)
+        if isinstance(error, GrantExpired):
+            raise _told(seen, error) from error
+        if kept.expires_at and kept.expires_at <= now:
             raise
         log.warning("grant.not_renewed", account_id=show("acct", seen.account.id), code=error.code)
         return kept
     if new is None and not runs_out(kept.expires_at, now=now):
         # Asked for before its time, as the network refuses it; there is nothing to renew it with.
-        await _give_up(context, seen)
+        await _give_up(context, seen, now)
         raise GrantExpired("A grant that does not run out is not renewed.")
     grant = kept if new is None else renewed(kept, new)
-    async with context.database.transaction(seen.account.workspace_id) as session:
-        is_kept = await standing.keep_renewed(session, seen, grant, keys=context.keys, now=now)
-    if not is_kept:
+    if not await _keep(context, seen, grant, now):
         raise Unavailable("The account was connected again meanwhile.", code="account.renewal_busy")
     return grant
+
+
+async def _keep(context: Context, seen: Standing, grant: Grant, now: datetime) -> bool:
+    """Tried for as long as the database is away: nobody else has the new grant."""
+    started, workspace_id = monotonic(), seen.account.workspace_id
+    while True:
+        try:
+            async with context.database.transaction(workspace_id) as session:
+                return await standing.keep_renewed(session, seen, grant, keys=context.keys, now=now)
+        except ENGINE_FAULTS as error:
+            if not is_away(error) or monotonic() - started > KEPT_WITHIN_S:
+                raise
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+
+def _told(seen: Standing, error: GrantExpired) -> GrantExpired:
+    """Why the old grant is refused, where the answer that had a new one was lost."""
+    if not seen.is_answer_lost:
+        return error
+    message = "The network renewed the account's access, and its answer never came to be kept."
+    return GrantExpired(message, code="account.renewal_lost", said=error.said)
 
 
 async def _ask(
@@ -243,12 +269,18 @@ async def _ask(
             return await connector.connect.refresh(http, access, now=now)
     except (TimeoutError, OutcomeUnknown) as error:
         message = "No answer came when the account's grant was renewed."
-        raise Unavailable(message, code="account.renewal_unanswered") from error
+        raise Unavailable(message, code=UNANSWERED) from error
 
 
-async def _give_up(context: Context, seen: Standing) -> None:
+async def _give_up(
+    context: Context, seen: Standing, now: datetime, *, is_lost: bool = False
+) -> None:
+    """That an answer was lost is remembered until a grant is kept."""
     async with context.database.transaction(seen.account.workspace_id) as session:
-        await standing.give_up_renewal(session, seen)
+        if is_lost or seen.is_answer_lost:
+            await standing.lose_renewal(session, seen, now=now)
+        else:
+            await standing.give_up_renewal(session, seen)
 
 
 def _open(context: Context, seen: Standing) -> Grant:

@@ -31,6 +31,8 @@ class Standing:
     sealed_grant: bytes
     granted_at: datetime | None
     is_being_renewed: bool
+    is_answer_lost: bool
+    """Whether a renewal of this grant began of which nobody kept the answer."""
 
 
 async def find_standing(
@@ -48,8 +50,10 @@ async def find_standing(
     state = AccountState.CONNECTED if works(row["state"], row["check_at"]) else row["state"]
     if any(row[each] is None for each in CONNECTED_HAS) or state not in states:
         raise AccountDisconnected
-    is_leased = row["renewing_until"] is not None and row["renewing_until"] > now
-    return Standing(_facts_of(row), row["sealed_grant"], row["granted_at"], is_leased)
+    until = row["renewing_until"]
+    is_leased = until is not None and until > now
+    is_lost = until is not None and not is_leased
+    return Standing(_facts_of(row), row["sealed_grant"], row["granted_at"], is_leased, is_lost)
 
 
 def _facts_of(row: asyncpg.Record) -> AccountFacts:
@@ -82,6 +86,11 @@ async def keep_renewed(
 
 async def give_up_renewal(session: AsyncSession, before: Standing) -> None:
     await _swap(session, before, {"renewing_until": None})
+
+
+async def lose_renewal(session: AsyncSession, before: Standing, *, now: datetime) -> None:
+    """The network may have handed out a new grant: a lease that has ended tells so."""
+    await _swap(session, before, {"renewing_until": now})
 
 
 async def _swap(

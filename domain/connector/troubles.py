@@ -70,6 +70,9 @@ TROUBLES: Mapping[str, Trouble] = {
         "Connect the account again with a fresh login; what is queued is kept.",
     ),
     "account.renewal_busy": Trouble(Unavailable, "The account's access is being renewed", _RENEWED),
+    "account.renewal_lost": Trouble(
+        GrantExpired, "The account's access was renewed, and the answer was lost", _CONNECT
+    ),
     "account.renewal_unanswered": Trouble(
         Unavailable, "No answer came when the account's access was renewed", _AGAIN
     ),
