@@ -1,8 +1,8 @@
 """The second listener, on loopback alone: Prometheus metrics and readiness in detail."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from math import nan
 
 import uvicorn
@@ -43,7 +43,9 @@ async def listening(state: State) -> AsyncIterator[None]:
 class _Quiet(uvicorn.Server):
     """Leaves the signals of the process to the outer server."""
 
-    def install_signal_handlers(self) -> None: ...
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def inside_app(state: State) -> Starlette:

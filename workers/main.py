@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from domain.connector.versions import ensure_known
 from domain.kernel.database import Database
+from domain.kernel.ending import end_within
 from domain.kernel.logs import set_up_logs
 from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.nudges import QUEUE, Nudges, open_queue, pack, tell_if_away, unpack
@@ -164,6 +165,7 @@ async def work(settings: Settings) -> None:
         kept_up = (timer.run(), _keep_leases(context), _run_jobs(context))
         running = [asyncio.create_task(each) for each in kept_up]
         await stopping.wait()
+        end_within()
         timer.stop()
         left, *_ = await asyncio.gather(
             context.outbox.stop(DRAIN_S),

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+from types import FrameType
 
 import asyncpg
 import uvicorn
@@ -15,6 +16,7 @@ from api.inside import LOOPBACK
 from api.main import create_app
 from api.repeating import Repeating
 from api.wire import take_descriptors
+from domain.kernel.ending import end_within
 from domain.kernel.memory import keep_out_of_collections
 from domain.kernel.pooling import refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, reaching
@@ -30,11 +32,19 @@ def serve() -> None:
         asyncio.run(knock(settings))
     ensure_free(settings.metrics_port)
     take_descriptors()
-    server = uvicorn.Server(configuration(settings))
+    server = Server(configuration(settings))
     keep_out_of_collections()
     server.run(sockets=[inherited_door() or open_door(settings.host, settings.port)])
     if not server.started:
         raise Trouble("The api did not start.", "The lines above say why.")
+
+
+class Server(uvicorn.Server):
+    """Ends in time: uvicorn waits for the last of our good-byes."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        end_within()
+        super().handle_exit(sig, frame)
 
 
 async def knock(settings: Settings) -> None:
