@@ -9,7 +9,7 @@ FOUND_BY = (
 )
 
 
-def ensure_sensible(words: str) -> None:
-    """Raises `Misfit`: PostgreSQL reads no endless words."""
-    if len(words) > MOST_WORDS:
-        raise Misfit(f"At most {MOST_WORDS} characters to search for.", at="/words")
+def ensure_sensible(words: str | None) -> None:
+    """Raises `Misfit`: no words find nothing, and PostgreSQL reads no endless ones."""
+    if words is not None and not 1 <= len(words) <= MOST_WORDS:
+        raise Misfit(f"1 to {MOST_WORDS} characters to search for.", at="/words")

@@ -74,7 +74,7 @@ async def read_inbox(
     Raises `Misfit`.
     """
     caller.need(Scope.MENTIONS_READ)
-    ensure_sensible(where.words or "")
+    ensure_sensible(where.words)
     edge_at, edge_id = _edge(where.sort, request)
     statement, arguments = _statement(_seen(caller, where), now)
     row = await _one(reads, caller, statement, *arguments, edge_at, edge_id, request.limit)

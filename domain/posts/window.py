@@ -89,7 +89,7 @@ async def read_window(
 ) -> WindowPage:
     """A page of entries, by moment. Raises `Misfit` for a window that is none."""
     caller.need(Scope.CALENDARS_READ)
-    ensure_sensible(window.words or "")
+    ensure_sensible(window.words)
     if not timedelta(0) < window.until - window.since <= LONGEST:
         fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
         raise Misfit(faults=(fault,))

@@ -171,6 +171,7 @@ def camel_pointer(pointer: str) -> str:
         ('auditEntries(subjects: ["x"]) { nodes { id } }', "id.malformed", "/subjects/0"),
         ('expertRequests(subjects: ["x"]) { nodes { id } }', "id.malformed", "/subjects/0"),
         ("auditVerification(fromNumber: 0) { isWhole }", "request.invalid", "/fromNumber"),
+        ("metricSeries(metrics: []) { __typename }", "request.invalid", "/metrics"),
     ],
 )
 async def test_arguments_of_reads_are_pointed_at(
