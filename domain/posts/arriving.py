@@ -216,7 +216,8 @@ async def settle_posts(
     newest: dict[UUID, dict[UUID, tuple[DeliveryState, ...]]] = {id_: {} for id_ in ids}
     out: dict[UUID, datetime] = {}
     for row in await raw.fetch(statements.STATES, caller.workspace_id, ids):
-        counted = counts_as(DeliveryState(row["state"]), row["checkpoint"])
+        is_named = row["variant_id"] is not None
+        counted = counts_as(DeliveryState(row["state"]), row["checkpoint"], is_named=is_named)
         newest[row["post_id"]][row["account_id"]] = counted
         if row["published_at"] is not None:
             out[row["post_id"]] = min(row["published_at"], out.get(row["post_id"], now))

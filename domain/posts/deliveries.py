@@ -46,7 +46,7 @@ def settle(
     session: AsyncSession, caller: Caller, post: Post, rows: Sequence[Delivery], *, now: datetime
 ) -> None:
     """As `settle_post`, of rows that `deliveries_of` gave."""
-    states = [each for row in rows for each in counts_as(DeliveryState(row.state), row.checkpoint)]
+    states = [state for row in rows for state in _states(row)]
     previous = PostState(post.state)
     state = post_state(states, unplanned=when_unplanned(previous))
     if state is previous:
@@ -57,6 +57,11 @@ def settle(
     post.version, post.updated_at = post.version + 1, now
     data = {"previous": {"state": previous}, "state": state}
     record(session, caller, f"post.{state}", ("post", post.id), now=now, data=data)
+
+
+def _states(row: Delivery) -> tuple[DeliveryState, ...]:
+    is_named = row.variant_id is not None
+    return counts_as(DeliveryState(row.state), row.checkpoint, is_named=is_named)
 
 
 def new_delivery(

@@ -126,8 +126,15 @@ def is_half_out(state: DeliveryState, checkpoint: Mapping[str, object]) -> bool:
     return state in TO_COME and bool(sent_of(checkpoint))
 
 
-def counts_as(state: DeliveryState, checkpoint: Mapping[str, object]) -> tuple[DeliveryState, ...]:
-    """The states of a delivery in its post: some of what is half out stands there already."""
+def counts_as(
+    state: DeliveryState, checkpoint: Mapping[str, object], *, is_named: bool
+) -> tuple[DeliveryState, ...]:
+    """The states of a delivery in its post: some of what is half out stands there already.
+
+    What was called off as its post names the account no longer is none of it.
+    """
+    if state is D.CANCELLED and not is_named:
+        return ()
     return (state, D.DONE) if is_half_out(state, checkpoint) else (state,)
 
 

@@ -175,7 +175,7 @@ UPDATE deliveries
 """
 # Under the locks of their posts; a claim may come in between, and settles them itself.
 STATES = """
-SELECT post_id, account_id, state, checkpoint, published_at FROM deliveries
+SELECT post_id, account_id, variant_id, state, checkpoint, published_at FROM deliveries
  WHERE workspace_id = $1 AND post_id = ANY ($2) AND kind = 'publish' ORDER BY id
 """
 SETTLE = """

@@ -193,7 +193,7 @@ async def test_a_failed_post_goes_out_by_an_account_that_was_added(stage: Stage)
     assert await go(stage) == ["a"]
     found = {row.account_id: row.state for row in await stage.rows(Delivery)}
     assert found == {first: "cancelled", second: "done"}
-    assert [row.state for row in await stage.rows(Post)] == ["partially_published"]
+    assert [row.state for row in await stage.rows(Post)] == ["published"]
 
 
 async def test_what_failed_is_planned_anew_with_what_was_added(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from domain.kernel.caller import Caller, Scope, worker
 from domain.policies.service import create_policy, remove_policy
 from domain.policies.shapes import CreatePolicy, PolicyStep
 from domain.posts.approving import give_approval
-from domain.posts.command_shapes import ChangePost, HoldPost, WithdrawPost
+from domain.posts.command_shapes import ChangePost, HoldPost, VariantInput, WithdrawPost
 from domain.posts.finding import find_post
 from domain.posts.freezing import hold_post, release_post
 from domain.posts.rules import HOLD, DeliveryState, PostState
@@ -262,6 +262,28 @@ async def test_held_post_goes_out_once_it_is_approved_and_not_once_it_was_edited
     assert stage.network.texts == ["a"]
     states = [DeliveryState.DONE, DeliveryState.WAITING]
     assert await stage.states() == states
+
+
+async def test_post_that_names_another_account_before_it_goes_out_is_published_there(
+    stage: Stage,
+) -> None:
+    first, second = await stage.account(), await stage.account()
+    id_ = await stage.plan("a", first)
+    caller, at = worker(stage.workspace_id), stage.now + timedelta(hours=1)
+    async with stage.database.transaction(stage.workspace_id) as session:
+        command = ChangePost(
+            variants=[VariantInput(account_id=second)],
+            wall_time=f"{at:%Y-%m-%dT%H:%M:%S}",
+            time_zone="UTC",
+        )
+        await change_post(session, caller, id_, command, expected_version=None, now=stage.now)
+    stage.now = at
+
+    await stage.deliver()
+    await stage.quiet()
+
+    assert await stage.states() == [DeliveryState.CANCELLED, DeliveryState.DONE]
+    assert [row.state for row in await stage.rows(Post)] == [PostState.PUBLISHED]
 
 
 async def test_policy_that_is_gone_holds_nothing(stage: Stage) -> None:

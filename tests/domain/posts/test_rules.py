@@ -134,8 +134,8 @@ def test_a_post_of_which_some_is_out_says_so_until_it_is_taken_back(state: D, ex
     """It was `scheduled` while the rest waited, and `failed` where the rest had failed."""
     half, none = {"sent": [{"id": "1"}]}, {"begun_at": "2026-11-23T09:00:00Z", "sent": []}
 
-    assert post_state(counts_as(state, half), unplanned=P.DRAFT) == expected
-    assert counts_as(state, none) == (state,)
+    assert post_state(counts_as(state, half, is_named=True), unplanned=P.DRAFT) == expected
+    assert counts_as(state, none, is_named=True) == (state,)
     assert is_half_out(state, half) == (state in (D.WAITING, D.FAILED))
 
 
