@@ -2,10 +2,8 @@
 
 import pytest
 
-from domain.connector.errors import (
-    GrantExpired,
-    Refused,
-)
+from domain.connector.errors import Barred, GrantExpired, Refused
+from domain.connector.http import Call, Reply
 from tests.networks.abilities import CONNECTING, leaking
 from tests.networks.cases import case_of, connector_of
 from tests.networks.drafts import NOW
@@ -61,3 +59,19 @@ async def test_refresh_renews_the_whole_grant_or_says_that_none_is_needed(key: s
     assert grant.access != case.access.grant.access
     assert grant.refresh not in (None, "", case.access.grant.refresh)
     assert grant.expires_at is None or grant.expires_at.tzinfo is not None
+
+
+async def nowhere(call: Call) -> Reply:  # noqa: ARG001 - the port's signature
+    """What workers say of a private address that OUTBOUND_ALLOW does not list."""
+    raise Barred("It lies on a private address.", code="outbound.address_refused")
+
+
+@pytest.mark.parametrize("key", CONNECTING)
+async def test_an_address_that_may_not_be_called_is_no_refused_login(key: str) -> None:
+    """People were asked for new tokens, and no operator for a line in the settings."""
+    case, ability = case_of(key), connector_of(key).connect
+    assert ability is not None
+    with pytest.raises(Barred):
+        await ability.connect(nowhere, case.login, now=NOW)
+    with pytest.raises(Barred):
+        await ability.check(nowhere, case.access)
