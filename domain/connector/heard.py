@@ -21,6 +21,11 @@ from domain.connector.http import Reply
 
 T = TypeVar("T")
 
+_HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_PERHAPS_HALF = re.compile(rb"\\u0000|%b(?!%b)|(?<!%b)%b" % (_HIGH, _LOW, _HIGH, _LOW))
+_ESCAPE = re.compile(rb"%b%b|(%b|%b|\\u0000)|\\." % (_HIGH, _LOW, _HIGH, _LOW))
+"""Only the group is no character: half an emoji, where a text was cut, and nought."""
+_NO_CHARACTER = rb"\ufffd"
 _BEARER = re.compile(r"(?i)\b(bearer|basic|dpop)\s+[\w.~+/=-]{6,}")
 _JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.?[\w-]*")
 _NAMED = re.compile(
@@ -61,12 +66,19 @@ def _reader(shape: type[T]) -> TypeAdapter[T]:
 def heard(reply: Reply, shape: type[T]) -> T:
     """The body in the given shape. Raises `NotUnderstood` when it is no such JSON."""
     try:
-        found = _reader(shape).validate_json(reply.body)
+        found = _reader(shape).validate_json(_storable(reply.body))
     except ValidationError as error:
         places = sorted({".".join(map(str, each["loc"])) for each in error.errors()})
         where = f"unexpected at {', '.join(places)[:200]}" if any(places) else "of another form"
         raise NotUnderstood(f"the answer is {where}") from None
     return found
+
+
+def _storable(body: bytes) -> bytes:
+    """Without what no database keeps: one text that was cut amid an emoji must not hide a page."""
+    if _PERHAPS_HALF.search(body) is None:
+        return body
+    return _ESCAPE.sub(lambda each: _NO_CHARACTER if each[1] else each[0], body)
 
 
 def perhaps_heard(reply: Reply, shape: type[T]) -> T:

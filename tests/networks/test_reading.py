@@ -62,6 +62,29 @@ async def test_moments_without_a_zone_are_taken_for_utc(key: str) -> None:
     assert [each.said_at for each in (*first, *then)] == [each.said_at for each in (*known, *fresh)]
 
 
+def cut(told: JsonValue) -> JsonValue:
+    """An answer whose texts, which have spaces, end amid an emoji."""
+    if isinstance(told, dict):
+        return {name: cut(each) for name, each in told.items()}
+    if isinstance(told, list):
+        return [cut(each) for each in told]
+    return f"{told} \ud83d" if isinstance(told, str) and " " in told else told
+
+
+@pytest.mark.parametrize("key", LISTENING)
+async def test_text_that_is_cut_amid_an_emoji_holds_no_inbox_up(key: str) -> None:
+    _, last = await read_all(key, script(key, "inbox_baseline"), None)
+    whole, _ = await read_all(key, script(key, "inbox_next"), last.cursor)
+    exchanges = [
+        each.model_copy(update={"json_": cut(each.json_)}) for each in recorded(key, "inbox_next")
+    ]
+
+    items, _ = await read_all(key, ScriptedHttp(exchanges), last.cursor)
+
+    assert [each.remote_id for each in items] == [each.remote_id for each in whole]
+    assert all(each.text.encode() for each in items if each.text)
+
+
 @pytest.mark.parametrize("key", LISTENING)
 async def test_inbox_read_again_from_one_cursor_gives_the_same(key: str) -> None:
     _, baseline = await read_all(key, script(key, "inbox_baseline"), None)

@@ -57,11 +57,11 @@ async def _articles(server: Server, ids: Mapping[int, str]) -> list[Shown]:
     among = ("include", ",".join(map(str, ids)))
     query = [among, ("status", "any"), ("per_page", "100"), *_EDITABLE]
     listed = (await server.read(f"{REST}/posts", Articles, query)).root
-    standing = {int(each.id): each for each in listed}
+    standing = {each.id: each for each in listed}
     files = await _files(server, {id_ for each in listed for id_ in each.media()})
     found = list[Shown]()
     for number, remote_id in ids.items():
-        article = standing.get(number) or await _alone(server, remote_id)
+        article = standing.get(str(number)) or await _alone(server, remote_id)
         found += [] if article is None else [_shown(remote_id, article, files)]
     return found
 

@@ -30,6 +30,23 @@ def test_other_shapes_are_not_understood_and_not_repeated(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        (r"Ana \ud83d", "Ana \ufffd"),
+        (r"Ana \ud83d\ud83d\ude00\uDE00", "Ana \ufffd\U0001f600\ufffd"),
+        (r"A\u0000na", "A\ufffdna"),
+        (r"\\u0000 \\\u0000 \\ud83d", "\\u0000 \\\ufffd \\ud83d"),
+        (r"\ud83d\ude00 \u00e9\n", "\U0001f600 é\n"),
+    ],
+)
+def test_what_is_no_character_hides_nothing_else(told: str, name: str) -> None:
+    """A page of which one text was cut amid an emoji was read again and again, in vain."""
+    body = b'{"id": "7", "name": "%b"}' % told.encode()
+
+    assert heard(reply(body), Person) == Person(id="7", name=name)
+
+
+@pytest.mark.parametrize(
     ("body", "told"),
     [
         (b'{"id":', "the answer is of another form"),

@@ -31,6 +31,16 @@ async def test_article_that_is_not_public_any_more_is_gone() -> None:
     assert [each.is_gone for each in (*listed, *missing)] == [True, True]
 
 
+async def test_article_without_a_number_breaks_no_showing() -> None:
+    odd: JsonValue = {"id": "seven", "status": "draft"}
+
+    found = await seen(
+        "posts/7", answer(LISTED, [odd]), answer(ALONE, {"id": 7, "status": "draft"})
+    )
+
+    assert [each.is_gone for each in found] == [True]
+
+
 async def test_what_we_may_not_read_is_not_known() -> None:
     forbidden: JsonValue = {"code": "rest_forbidden_context"}
 
