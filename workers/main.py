@@ -49,6 +49,7 @@ from workers.budget import Budgets
 from workers.context import Context
 from workers.http import OutwardHttp
 from workers.outbox import Outbox
+from workers.outward import end_renewals
 from workers.slots import Slots
 from workers.timekeeping import kept_clock
 from workers.timer import Handlers, Timer, run_due
@@ -177,6 +178,7 @@ async def work(settings: Settings) -> None:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await end_renewals(DRAIN_S)
         log.info("workers.stopped", worker=context.worker_id.hex)
 
 

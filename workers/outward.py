@@ -319,3 +319,9 @@ def _hold(renewal: Coroutine[None, None, Grant]) -> asyncio.Task[Grant]:
     _held.add(task)
     task.add_done_callback(_held.discard)
     return task
+
+
+async def end_renewals(timeout_s: float) -> None:
+    """Waits for grants that are being renewed, as a process ends: nobody else has the new ones."""
+    if _held:
+        await asyncio.wait(set(_held), timeout=timeout_s)
