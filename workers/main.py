@@ -83,6 +83,8 @@ HANDLERS: Handlers = {
 }
 JOBS = (*housekeeping.JOBS, *metrics.JOBS)
 DRAIN_S = 3.0
+RENEWALS_S = 1.5
+"""More for grants that are being renewed: both are over before `end_within` is."""
 JOB_TIMEOUT_S = 30
 # Above everything that can be in flight, or jobs in progress hide the ones behind them.
 READ_LIMIT = 1000
@@ -178,7 +180,7 @@ async def work(settings: Settings) -> None:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        await end_renewals(DRAIN_S)
+        await end_renewals(RENEWALS_S)
         log.info("workers.stopped", worker=context.worker_id.hex)
 
 
