@@ -12,6 +12,7 @@ from api.cli.serving import configuration
 from api.cli.surroundings import read_settings
 from api.state import State
 from api.tokens import TokenChecks
+from api.wire import Wire
 from domain.kernel.caller import Caller, worker
 from domain.kernel.memory import keep_out_of_collections
 
@@ -47,7 +48,7 @@ def main() -> None:
     options = configuration(read_settings())
     if not isinstance(options.app, FastAPI):
         raise TypeError("The api is a FastAPI application.")
-    options.app = Open(options.app)
+    options.app, options.http = Open(options.app), Wire
     keep_out_of_collections()
     uvicorn.Server(options).run()
 

@@ -19,6 +19,8 @@ GIVEN = {
     "key": '"mastodon"',
     "networks": '["mastodon"]',
     "fromNumber": "1",
+    "count": "5",
+    "metrics": "[ENGAGEMENTS]",
 }
 """Arguments that mean something only together, or to this installation."""
 LEFT_OUT = {"after", "knownNumber", "knownHash"}
