@@ -72,9 +72,9 @@ async def house(database: Database, servers: Servers) -> House:
     return made
 
 
-async def analyse(servers: Servers, tables: str) -> None:
+async def analyse(servers: Servers, tables: str, database: str = "parvis_tests") -> None:
     """What autovacuum does by and by."""
-    owner = await asyncpg.connect(servers.owner_url("parvis_tests"))
+    owner = await asyncpg.connect(servers.owner_url(database))
     await owner.execute(f"ANALYZE {tables}")
     await owner.close()
 

@@ -1,8 +1,10 @@
 """Posts and deliveries of a network are found along the order of their lists, however many."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from arq.connections import ArqRedis
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col
 from sqlmodel.sql.expression import SelectOfScalar
@@ -11,6 +13,7 @@ from domain.calendars.service import create_calendar
 from domain.calendars.shapes import CreateCalendar
 from domain.kernel.caller import worker
 from domain.kernel.database import Database, driver_of
+from domain.kernel.nudges import Nudges
 from domain.kernel.pages import PageRequest, Sort
 from domain.posts import delivery_queries, queries
 from domain.posts.delivery_queries import DELIVERIES_DOWN, DeliveryFilter
@@ -23,6 +26,7 @@ from tests.domain.posts.build import make_posts
 from tests.engines import Servers
 from tests.world import make_account, make_workspace
 
+OWN = "parvis_list_plans"
 POSTS = 4000
 ACCOUNTS = 5
 IDLE = 60
@@ -47,6 +51,22 @@ SELECT workspace_id, gen_random_uuid(), 1, created_at, created_at, 'publish', ac
 
 
 @pytest.fixture
+async def database(servers: Servers, redis: ArqRedis) -> AsyncIterator[Database]:
+    """Of its own: what other tests leave behind counts in plans."""
+    servers.make(OWN, template="parvis_template")
+    opened = await Database.open(
+        servers.app_url(OWN),
+        Nudges(redis),
+        pool_size=2,
+        read_pool_size=1,
+        statement_cache_size=256,
+    )
+    yield opened
+    await opened.close()
+    servers.engines.drop_database(OWN)
+
+
+@pytest.fixture
 async def workspace_id(database: Database, servers: Servers) -> UUID:
     """Whose every post goes out by one of five accounts of one network, among idle ones."""
     elsewhere = await make_workspace(database)
@@ -62,7 +82,7 @@ async def workspace_id(database: Database, servers: Servers) -> UUID:
     await make_posts(database, workspace_id, calendar.id, POSTS)
     async with database.transaction(workspace_id) as session:
         await (await driver_of(session)).execute(SAID, workspace_id, accounts)
-    await analyse(servers, "accounts, posts, variants, deliveries")
+    await analyse(servers, "accounts, posts, variants, deliveries", OWN)
     return workspace_id
 
 
