@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+from arq.connections import ArqRedis
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -17,6 +18,7 @@ from domain.identity.service import create_token
 from domain.kernel.caller import Caller, Scope, worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id
+from domain.kernel.nudges import Nudges
 from domain.workspaces.queries import find_workspace
 from domain.workspaces.service import create_workspace
 from domain.workspaces.shapes import WorkspaceKind
@@ -34,6 +36,18 @@ class Tenant:
     caller: Caller
     token: str
     client: httpx2.AsyncClient
+
+
+@asynccontextmanager
+async def small_database(url: str, redis: ArqRedis) -> AsyncIterator[Database]:
+    """A few connections of their own."""
+    opened = await Database.open(
+        url, Nudges(redis), pool_size=2, read_pool_size=1, statement_cache_size=256
+    )
+    try:
+        yield opened
+    finally:
+        await opened.close()
 
 
 @asynccontextmanager

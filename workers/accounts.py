@@ -24,7 +24,8 @@ from workers.context import Context
 from workers.deliveries import resume
 from workers.endings import Listening
 from workers.leases import in_time
-from workers.outward import Purpose, grant_expired, open_line, spoken_by, way_out
+from workers.outward import grant_expired, open_line
+from workers.ways import Purpose, spoken_by, way_out
 
 BATCH = 100
 SANDBOX = "sandbox"

@@ -18,7 +18,7 @@ from domain.networks import find
 from workers.context import Context
 from workers.deliveries import resume
 from workers.leases import in_time
-from workers.outward import Purpose, spoken_by, way_out
+from workers.ways import Purpose, spoken_by, way_out
 
 BATCH = 50
 CALLBACK = "/connect/callback"

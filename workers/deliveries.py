@@ -38,8 +38,9 @@ from workers.context import Context
 from workers.drafts import draft_of, with_quotes_written
 from workers.endings import version_gone
 from workers.outcomes import broken, record_done, record_not_there, show_known
-from workers.outward import Line, Purpose, grant_expired, open_line, speaks
+from workers.outward import Line, grant_expired, open_line, speaks
 from workers.steps import Beginning, LeaseLost, Steps
+from workers.ways import Purpose
 
 REPEATABLE = frozenset({DeliveryKind.WITHDRAW, DeliveryKind.EDIT})
 """What does no harm when it is done twice."""

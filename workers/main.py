@@ -49,7 +49,7 @@ from workers.budget import Budgets
 from workers.context import Context
 from workers.http import OutwardHttp
 from workers.outbox import Outbox
-from workers.outward import end_renewals
+from workers.renewals import end_renewals
 from workers.slots import Slots
 from workers.timekeeping import kept_clock
 from workers.timer import Handlers, Timer, run_due

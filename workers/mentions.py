@@ -21,7 +21,8 @@ from domain.mentions.reading import Pace, record_last_page, record_page
 from domain.mentions.shapes import Reading
 from workers.context import Context
 from workers.endings import version_gone
-from workers.outward import Line, Purpose, grant_expired, open_line
+from workers.outward import Line, grant_expired, open_line
+from workers.ways import Purpose
 
 BATCH = 100
 MOST_PAGES = 20

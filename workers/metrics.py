@@ -10,6 +10,7 @@ from arq.cron import CronJob
 
 from domain.accounts.due import DueKind, claim_due
 from domain.connector.errors import (
+    Barred,
     GrantExpired,
     NetworkError,
     RateLimited,
@@ -27,8 +28,9 @@ from domain.metrics.measuring import Due
 from workers.clocks import by_own_clock
 from workers.context import Context
 from workers.leases import in_time
-from workers.outward import Line, Purpose, grant_expired, open_line
+from workers.outward import Line, grant_expired, open_line
 from workers.rounds import begin_round
+from workers.ways import Purpose
 
 BATCH = 20
 MOST = 200
@@ -111,7 +113,7 @@ def _batches(due: Due, size: int) -> Iterator[Due]:
 def _again_at(error: NetworkError, now: datetime) -> datetime:
     if isinstance(error, RateLimited) and error.until is not None:
         return error.until
-    return now + (REFUSED_WAIT if isinstance(error, Refused | VersionGone) else TRY_AGAIN)
+    return now + (REFUSED_WAIT if isinstance(error, Barred | Refused | VersionGone) else TRY_AGAIN)
 
 
 async def _come_back(

@@ -27,7 +27,8 @@ from workers.apart import put_off_apart
 from workers.context import Context
 from workers.drafts import outline, with_quotes_written
 from workers.leases import SHARE_OF_LEASE
-from workers.outward import Line, Purpose, grant_expired, open_line
+from workers.outward import Line, grant_expired, open_line
+from workers.ways import Purpose
 
 ACCOUNTS = 20
 MOST = 200

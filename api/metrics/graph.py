@@ -14,7 +14,6 @@ from api.graph.relations import edge
 from api.graph.scalars import Big
 from api.metrics import loaders
 from domain.kernel.caller import Scope
-from domain.kernel.errors import Misfit
 from domain.metrics import queries
 from domain.metrics.catalogue import all_metrics
 from domain.metrics.series import SeriesQuery, read_series
@@ -85,8 +84,6 @@ SERIES = Arguments(
 
 async def _series(_: object, context: Context, given: dict[str, Any]) -> SeriesAnswer:
     query = SeriesQuery(**SERIES.bound(given))
-    if not query.metrics:
-        raise Misfit("At least one metric.", at="/metrics")
     text = await read_series(context.database.reads, context.caller, query, now=context.now)
     return SeriesAnswer.model_validate_json(text)
 

@@ -15,7 +15,6 @@ from api.graph.pages import Order
 from api.graph.relations import edge
 from api.plans import loaders
 from api.posts.graph import POST
-from domain.kernel.errors import Misfit
 from domain.plans import queue, slots
 from domain.plans.shapes import MOST_FREE, FreeSlotsView, QueueView, SlotView
 
@@ -45,12 +44,10 @@ async def _free_slots(_: object, context: Context, given: dict[str, Any]) -> Fre
     pillar: UUID | None = (
         read_id("pil", "pillar_id", given["pillar_id"]) if given.get("pillar_id") else None
     )
-    count: int = given["count"]
-    if not 1 <= count <= MOST_FREE:
-        raise Misfit(f"`count` is 1 to {MOST_FREE}.", at="/count")
+    count, now = given["count"], context.now
     async with context.turn() as session:
         return await queue.list_free_slots(
-            session, context.caller, calendar_id, count=count, pillar_id=pillar, now=context.now
+            session, context.caller, calendar_id, count=count, pillar_id=pillar, now=now
         )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.connector.errors import (
+    Barred,
     Gone,
     GrantExpired,
     NetworkError,
@@ -86,7 +87,7 @@ RENEWED_IS_NEW = timedelta(minutes=1)
 
 def is_final(error: NetworkError) -> bool:
     """Whether asking again is vain. To connect twice does no harm: unknown means again."""
-    return isinstance(error, GrantExpired | Refused | VersionGone)
+    return isinstance(error, Barred | GrantExpired | Refused | VersionGone)
 
 
 def connect_again_at(error: NetworkError, tries: int, *, now: datetime) -> datetime | None:

@@ -86,8 +86,13 @@ async def verify_chain(
     known: Known | None = None,
     most: int = MOST,
 ) -> AuditVerificationView:
-    """Looks at `most` entries from `from_number` on, and at both ends of the log."""
+    """Looks at `most` entries from `from_number` on, and at both ends of the log.
+
+    Raises `Misfit`.
+    """
     caller.need(Scope.AUDIT_READ)
+    if from_number < 1:
+        raise Misfit("The first entry has the number 1.", at="/from_number")
     connection = await session.connection()
     asked = {
         "workspace": caller.workspace_id,

@@ -7,10 +7,10 @@ NetworkError            three answers: wait, stop, look
 │   └── StillWorking    it is at what it was sent: ask again soon
 ├── GrantExpired        stop: the account's owner must connect again
 ├── VersionGone         stop: the operator moves to another version, or to a newer Parvis
+├── Barred              stop: this installation does not call there, until its operator lets it
 ├── Refused             stop: the network will not take this content or act
-│   ├── Missing         what the call names is not there (any more)
-│   │   └── Gone        nor will it be: its server asks that nobody asks again
-│   └── Barred          this installation does not call there, until its operator lets it
+│   └── Missing         what the call names is not there (any more)
+│       └── Gone        nor will it be: its server asks that nobody asks again
 └── OutcomeUnknown      look: the call may have had its effect
 
 Each says who must act and whether a retry can help; `troubles.py` says what each code means.
@@ -107,12 +107,11 @@ class Gone(Missing):
     code = Missing.code
 
 
-class Barred(Refused):
+class Barred(NetworkError):
     """Nothing was called: this installation reaches no such network or address."""
 
     code = "network.unknown"
     acting_party = ActingParty.OPERATOR
-    is_retryable = True
 
 
 class OutcomeUnknown(NetworkError):

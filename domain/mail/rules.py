@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.connector.errors import NetworkError, OutcomeUnknown, Refused
+from domain.connector.errors import Barred, NetworkError, OutcomeUnknown, Refused
 
 
 class MailState(StrEnum):
@@ -50,7 +50,7 @@ def after_error(
     if isinstance(error, OutcomeUnknown):
         return Verdict(M.UNKNOWN, now + DOUBT_WAIT if doubts < MOST_DOUBTS else None)
     again_at = now + backoff(attempts)
-    if isinstance(error, Refused) or again_at >= until:
+    if isinstance(error, Barred | Refused) or again_at >= until:
         return Verdict(M.FAILED, None)
     return Verdict(M.WAITING, again_at)
 

@@ -47,8 +47,13 @@ class SeriesQuery:
 async def read_series(
     reads: asyncpg.Pool, caller: Caller, query: SeriesQuery, *, now: datetime
 ) -> str:
-    """A `SeriesAnswer` as JSON. Raises `Misfit` for a window turned round, too long or too far."""
+    """A `SeriesAnswer` as JSON.
+
+    Raises `Misfit` for no metric and for a window turned round, too long or too far.
+    """
     caller.need(Scope.METRICS_READ)
+    if not query.metrics:
+        raise Misfit("At least one metric.", at="/metrics")
     last_on = query.last_on or await _today(reads, caller, now)
     if not FIRST_YEAR <= last_on.year <= LAST_YEAR:
         message = f"Days are of the years {FIRST_YEAR} to {LAST_YEAR}."

@@ -13,9 +13,16 @@ from domain.calendars.queries import find_calendar
 from domain.calendars.tables import Calendar
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import DeliveryUnderWay, NotAllowedNow, QueueFull, QueuePaused
+from domain.kernel.errors import DeliveryUnderWay, Misfit, NotAllowedNow, QueueFull, QueuePaused
 from domain.plans.rules import Occurrence, WeeklySlot, occurrences, suits
-from domain.plans.shapes import FreeSlotsView, FreeSlotView, QueuePlaceView, QueuePost, QueueView
+from domain.plans.shapes import (
+    MOST_FREE,
+    FreeSlotsView,
+    FreeSlotView,
+    QueuePlaceView,
+    QueuePost,
+    QueueView,
+)
 from domain.plans.slots import weekly_slots
 from domain.plans.tables import Queue, QueuePlace
 from domain.posts.approving import ensure_approved
@@ -66,8 +73,10 @@ async def list_free_slots(
     pillar_id: UUID | None = None,
     now: datetime,
 ) -> FreeSlotsView:
-    """The next slots that a post of this pillar could take."""
+    """The next slots that a post of this pillar could take. Raises `Misfit`."""
     caller.need(Scope.CALENDARS_READ)
+    if not 1 <= count <= MOST_FREE:
+        raise Misfit(f"1 to {MOST_FREE} slots.", at="/count")
     calendar = await find_calendar(session, caller, calendar_id)
     free = await _free(session, caller, calendar, pillar_id, after=now)
     return FreeSlotsView(

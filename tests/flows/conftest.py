@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from domain.kernel.database import Database
-from domain.kernel.nudges import Nudges, open_queue
+from domain.kernel.nudges import open_queue
 from tests.flows.programme import published
 from tests.stack import Stack, running_stack
+from tests.world import small_database
 
 
 @pytest.fixture(scope="session")
@@ -27,13 +28,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory, programme: str) -> Iterator[
 @pytest.fixture(scope="module")
 async def database(stack: Stack) -> AsyncIterator[Database]:
     redis = open_queue(stack.engines.redis_url)
-    opened = await Database.open(
-        stack.engines.app_url,
-        Nudges(redis),
-        pool_size=2,
-        read_pool_size=1,
-        statement_cache_size=0,
-    )
-    yield opened
-    await opened.close()
+    async with small_database(stack.engines.app_url, redis) as opened:
+        yield opened
     await redis.aclose()

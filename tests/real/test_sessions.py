@@ -19,7 +19,8 @@ from tests.real.outward import enter, outward
 from tests.real.rigs import Bluesky
 from tests.workers.world import make_context
 from tests.world import make_workspace
-from workers.outward import Purpose, open_line
+from workers.outward import open_line
+from workers.ways import Purpose
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
 

@@ -7,12 +7,13 @@ import sys
 from uuid import UUID
 
 from domain.connector.http import Call, Reply
-from domain.kernel.database import Database
-from domain.kernel.nudges import Nudges, open_queue
+from domain.kernel.nudges import open_queue
 from domain.kernel.settings import Settings
 from tests.conftest import NOW
 from tests.workers.world import make_context
-from workers.outward import Purpose, open_line
+from tests.world import small_database
+from workers.outward import open_line
+from workers.ways import Purpose
 
 
 async def killed(call: Call) -> Reply:
@@ -24,15 +25,9 @@ async def killed(call: Call) -> Reply:
 
 async def main(settings: Settings, workspace_id: UUID, account_id: UUID) -> None:
     redis = open_queue(settings.redis_url.get_secret_value())
-    database = await Database.open(
-        settings.database_url.get_secret_value(),
-        Nudges(redis),
-        pool_size=1,
-        read_pool_size=1,
-        statement_cache_size=0,
-    )
-    context = make_context(settings, database, redis, killed)
-    await open_line(context, workspace_id, account_id, purpose=Purpose.READ, now=NOW)
+    async with small_database(settings.database_url.get_secret_value(), redis) as database:
+        context = make_context(settings, database, redis, killed)
+        await open_line(context, workspace_id, account_id, purpose=Purpose.READ, now=NOW)
 
 
 if __name__ == "__main__":

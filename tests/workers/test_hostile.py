@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from aiohappyeyeballs import SocketFactoryType
 
-from domain.connector.errors import OutcomeUnknown, Refused, Unavailable
+from domain.connector.errors import Barred, OutcomeUnknown, Refused, Unavailable
 from domain.connector.http import Call
 from tests.workers.loopback import Detour, loopback, says
 from workers.guard import open_socket
@@ -44,7 +44,7 @@ async def test_no_spelling_of_this_machine_is_let_through(host: str) -> None:
         loopback(says(b"secret")) as server,
         OutwardHttp(allow=[], timeout_s=5, max_bytes=100, user_agent="Parvis/test") as http,
     ):
-        with pytest.raises((Refused, Unavailable)) as refusal:
+        with pytest.raises((Barred, Refused, Unavailable)) as refusal:
             await http(Call(GET, f"http://{host}:{server.port}/"))
 
     refusals = {"outbound.address_refused", "outbound.url_refused", "outbound.unreachable"}
@@ -65,7 +65,7 @@ async def test_no_spelling_of_this_machine_is_let_through(host: str) -> None:
 )
 async def test_a_number_that_means_this_machine_is_refused_by_name(host: str, code: str) -> None:
     async with OutwardHttp(allow=[], timeout_s=5, max_bytes=100, user_agent="Parvis/test") as http:
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises((Barred, Refused)) as refusal:
             await http(Call(GET, f"https://{host}/"))
 
     assert refusal.value.code == code
@@ -82,7 +82,7 @@ async def test_a_number_that_means_this_machine_is_refused_by_name(host: str, co
 async def test_an_address_that_is_none_is_refused_and_nothing_sent(url: str) -> None:
     detour = Detour(1)
     async with outward(opener=detour) as http:
-        with pytest.raises((Refused, Unavailable)) as refusal:
+        with pytest.raises((Barred, Refused, Unavailable)) as refusal:
             await http(Call(GET, url))
 
     refusals = {"outbound.url_refused", "outbound.address_refused", "outbound.unreachable"}
@@ -129,7 +129,7 @@ async def test_a_redirect_by_a_crafty_number_is_refused_like_any_private_address
             ask=as_the_system_does,
             opener=detour,
         ) as http:
-            with pytest.raises(Refused) as refusal:
+            with pytest.raises(Barred) as refusal:
                 await http(Call(GET, "http://public.example/", redirects=1))
 
     assert refusal.value.code == "outbound.address_refused"

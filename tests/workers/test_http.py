@@ -12,7 +12,7 @@ from opentelemetry import trace
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from domain.connector.errors import NetworkError, OutcomeUnknown, Refused, Unavailable
+from domain.connector.errors import Barred, NetworkError, OutcomeUnknown, Refused, Unavailable
 from domain.connector.http import Call, FilePart, Reply
 from tests.workers.loopback import Detour, cuts_off, keeps_silent, loopback, says
 from workers.guard import open_socket
@@ -125,7 +125,7 @@ async def test_cookies_of_one_call_are_not_sent_with_the_next() -> None:
 async def test_a_private_address_is_refused_unless_its_exact_origin_is_listed() -> None:
     async with loopback(says()) as server, loopback(says()) as other, outward(server.root) as http:
         allowed = await http(Call(GET, server.root))
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(Barred) as refusal:
             await http(Call(GET, "http://private.example/"))
 
     assert allowed.status == 200
@@ -141,7 +141,7 @@ async def test_another_port_of_a_listed_host_is_not_listed() -> None:
             allow=[server.root], timeout_s=2, max_bytes=10, user_agent="Parvis/test"
         ) as http,
     ):
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(Barred) as refusal:
             await http(Call(GET, other.root))
 
     assert refusal.value.code == "outbound.address_refused"
@@ -224,7 +224,7 @@ async def test_a_redirect_to_a_private_address_is_refused() -> None:
     async with loopback(says(status="301 Moved", headers=there)) as server:
         detour = Detour(server.port)
         async with outward(opener=detour) as http:
-            with pytest.raises(Refused) as refusal:
+            with pytest.raises(Barred) as refusal:
                 await http(Call(GET, "http://public.example/", redirects=3))
 
     assert refusal.value.code == "outbound.address_refused"

@@ -22,7 +22,9 @@ from tests.domain.accounts.build import KEYS, SERVER, make_connected, make_conne
 from tests.networks.scripted import Exchange, ScriptedHttp
 from tests.workers.world import make_context
 from tests.world import make_workspace
-from workers.outward import Purpose, end_renewals, grant_expired, open_line
+from workers.outward import grant_expired, open_line
+from workers.renewals import end_renewals
+from workers.ways import Purpose
 
 REFRESH = "/xrpc/com.atproto.server.refreshSession"
 OLD = Grant("old", refresh="refresh-1", expires_at=NOW + timedelta(minutes=1))

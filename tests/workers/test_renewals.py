@@ -22,7 +22,9 @@ from tests.domain.accounts.build import KEYS, make_connected, row_of
 from tests.networks.scripted import Exchange, ScriptedHttp
 from tests.workers.world import make_context
 from tests.world import make_workspace
-from workers.outward import LEASE, Purpose, grant_expired, open_line
+from workers.outward import grant_expired, open_line
+from workers.renewals import LEASE
+from workers.ways import Purpose
 
 REFRESH = "/xrpc/com.atproto.server.refreshSession"
 OLD = Grant("old", refresh="refresh-1", expires_at=NOW + timedelta(minutes=1))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.connector.errors import Barred, GrantExpired, Refused
+from domain.connector.errors import GrantExpired, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.discord.answers import Channel, User
@@ -21,8 +21,6 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     try:
         user = await bot.read("/users/@me", User)
         channel = await bot.read(f"/channels/{channel_id}", Channel)
-    except Barred:
-        raise
     except Refused as error:
         message = "Discord does not show the channel to this bot."
         raise GrantExpired(message, said=error.said) from error

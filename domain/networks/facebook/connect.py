@@ -8,7 +8,7 @@ read 2026-11-28.
 from datetime import datetime
 
 from domain.connector.dialects.graph_hooks import APP_SECRET, HOOK_WORD
-from domain.connector.errors import Barred, Refused
+from domain.connector.errors import Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.facebook.answers import Page
@@ -23,8 +23,6 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
     graph = page_at(http, root, login)
     try:
         page = await graph.read("/me", Page, _FIELDS)
-    except Barred:
-        raise
     except Refused as error:
         message = "This is no token of a Page, or the secret is not of the app that it is for."
         raise Refused(message, code="account.login_refused", said=error.said) from error

@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.connector.dialects import graph_lifetimes
 from domain.connector.dialects.graph import Graph
 from domain.connector.dialects.graph_hooks import APP_SECRET, HOOK_WORD
-from domain.connector.errors import Barred, Refused
+from domain.connector.errors import Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.instagram.answers import Page, Person
@@ -35,8 +35,6 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:
     graph = account_at(http, root, login)
     try:
         person = await (_own(graph) if is_own else _of_page(graph))
-    except Barred:
-        raise
     except Refused as error:
         message = "This is no token of a professional account or of its Page, or not of this app."
         raise Refused(message, code="account.login_refused", said=error.said) from error

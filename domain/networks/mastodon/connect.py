@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from domain.connector.errors import Barred, GrantExpired, Missing, NetworkError, Refused
+from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
 from domain.networks.mastodon.answers import Account, Instance
@@ -45,7 +45,7 @@ async def own_account(server: Server) -> Account:
     """The account the token belongs to. Servers refuse a bad token with 400, 401, 403 or 422."""
     try:
         return await server.read(_VERIFY, Account)
-    except (Barred, Missing):
+    except Missing:
         raise
     except Refused as error:
         message = "The server does not accept this access token."

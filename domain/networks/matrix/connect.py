@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import JsonValue
 
-from domain.connector.errors import Barred, GrantExpired, Missing, Refused, Unavailable
+from domain.connector.errors import GrantExpired, Missing, Refused, Unavailable
 from domain.connector.heard import NotUnderstood, heard
 from domain.connector.http import Call, Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
@@ -93,8 +93,6 @@ async def _buy(http: Http, root: str, login: Login) -> str:
     try:
         call = Call("POST", f"{CLIENT}/login", json=body)
         return (await Server(http, root, password).repeat(call, Session)).access_token
-    except Barred:
-        raise
     except Refused as error:
         raise GrantExpired("The server does not accept this login.", said=error.said) from error
 
@@ -102,8 +100,6 @@ async def _buy(http: Http, root: str, login: Login) -> str:
 async def _myself(server: Server) -> str:
     try:
         return (await server.read(f"{CLIENT}/account/whoami", Whoami)).user_id
-    except Barred:
-        raise
     except Refused as error:
         message = "The server does not accept this access token."
         raise GrantExpired(message, said=error.said) from error

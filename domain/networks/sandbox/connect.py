@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.connector.errors import Barred, GrantExpired, Refused
+from domain.connector.errors import GrantExpired, Refused
 from domain.connector.http import Call, Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
 from domain.networks.sandbox.answers import Account, Session
@@ -23,8 +23,6 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # n
         session = await server_at(http, root, login.versions).repeat(
             Call("POST", "/sessions", json={**command}), Session
         )
-    except Barred:
-        raise
     except Refused as error:
         raise GrantExpired("The sandbox does not accept this login.", said=error.said) from error
     return Connected(

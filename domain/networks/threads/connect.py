@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.connector.dialects import graph_lifetimes
-from domain.connector.errors import Barred, Refused
+from domain.connector.errors import Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.threads.answers import Person
@@ -17,8 +17,6 @@ async def connect(http: Http, login: Login, *, now: datetime) -> Connected:
     graph = profile_at(http, root, login)
     try:
         person = await graph.read("/me", Person, _FIELDS)
-    except Barred:
-        raise
     except Refused as error:
         message = "This is no token of a profile on Threads."
         raise Refused(message, code="account.login_refused", said=error.said) from error

@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from domain.connector.errors import Barred, GrantExpired, Refused
+from domain.connector.errors import GrantExpired, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
 from domain.networks.wordpress.answers import User
@@ -31,8 +31,6 @@ async def check(http: Http, access: Access) -> Profile:
 async def _myself(server: Server) -> Profile:
     try:
         user = await server.read(f"{REST}/users/me", User)
-    except Barred:
-        raise
     except Refused as error:
         message = "The site does not accept this user and application password."
         raise GrantExpired(message, said=error.said) from error

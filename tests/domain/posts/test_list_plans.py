@@ -13,7 +13,6 @@ from domain.calendars.service import create_calendar
 from domain.calendars.shapes import CreateCalendar
 from domain.kernel.caller import worker
 from domain.kernel.database import Database, driver_of
-from domain.kernel.nudges import Nudges
 from domain.kernel.pages import PageRequest, Sort
 from domain.posts import delivery_queries, queries
 from domain.posts.delivery_queries import DELIVERIES_DOWN, DeliveryFilter
@@ -24,7 +23,7 @@ from tests.domain.accounts.build import make_community
 from tests.domain.ideas.test_plans import analyse
 from tests.domain.posts.build import make_posts
 from tests.engines import Servers
-from tests.world import make_account, make_workspace
+from tests.world import make_account, make_workspace, small_database
 
 OWN = "parvis_list_plans"
 POSTS = 4000
@@ -54,15 +53,8 @@ SELECT workspace_id, gen_random_uuid(), 1, created_at, created_at, 'publish', ac
 async def database(servers: Servers, redis: ArqRedis) -> AsyncIterator[Database]:
     """Of its own: what other tests leave behind counts in plans."""
     servers.make(OWN, template="parvis_template")
-    opened = await Database.open(
-        servers.app_url(OWN),
-        Nudges(redis),
-        pool_size=2,
-        read_pool_size=1,
-        statement_cache_size=256,
-    )
-    yield opened
-    await opened.close()
+    async with small_database(servers.app_url(OWN), redis) as opened:
+        yield opened
     servers.engines.drop_database(OWN)
 
 
