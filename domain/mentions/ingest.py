@@ -5,7 +5,9 @@
 A page read again changes nothing and leaves no event.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,9 +23,11 @@ from domain.mentions import statements
 from domain.mentions.arrivals import Arrival, arrivals_of
 from domain.mentions.ours import find_ours
 from domain.mentions.people import put_authors
-from domain.mentions.rules import MentionStatus, is_baseline
+from domain.mentions.rules import is_baseline
+from domain.mentions.sent import NewMention, columns_of
 from domain.mentions.shapes import Ingested, Reading
-from domain.mentions.threads import find_threads
+from domain.mentions.standing import Key, Standing, find_standing
+from domain.mentions.threads import find_threads, put_threads
 
 
 async def ingest(
@@ -61,62 +65,72 @@ async def _put(
     *,
     now: datetime,
 ) -> Ingested:
-    ours = await find_ours(raw, caller, reading, arrivals)
+    standing = await find_standing(raw, caller, reading, arrivals)
     people = await put_authors(raw, caller, reading, arrivals, now=now)
-    threads = await find_threads(raw, caller, reading, arrivals, ours)
+    fresh = [each for each in arrivals if standing.is_new(each)]
+    found = Ingested()
+    if fresh:
+        found = await _add(raw, caller, reading, fresh, standing, people, now=now)
+    changed = {id_: each for each in arrivals if (id_ := standing.changed_by(each))}
+    if changed:
+        await _change(raw, caller, changed, now=now)
+    return replace(found, changed_ids=tuple(changed))
+
+
+async def _add(
+    raw: asyncpg.Connection,
+    caller: Caller,
+    reading: Reading,
+    arrivals: Sequence[Arrival],
+    standing: Standing,
+    people: Mapping[Key, UUID],
+    *,
+    now: datetime,
+) -> Ingested:
+    ours = await find_ours(raw, caller, reading, arrivals)
+    threads = await find_threads(raw, caller, reading, arrivals, ours, standing)
     await raw.execute(statements.PLAN_AS_USUAL)
-    ids = [new_id() for _ in arrivals]
-    is_old = [
-        is_baseline(each.said_at, reading.connected_at, is_first_reading=reading.is_first)
-        for each in arrivals
-    ]
     stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
-    distinct = {thread.id: thread for thread in threads.values()}.values()
-    put = await raw.fetchrow(
-        statements.PUT_MENTIONS,
-        caller.workspace_id,
-        reading.account_id,
-        reading.community_id,
-        reading.network,
-        now,
-        ids,
-        *_said(arrivals),
-        [people[each.author_server, each.author_remote_id] for each in arrivals],
-        [thread.id if thread else None for thread in stood],
-        *zip(*(ours.post_of(each) for each in arrivals), strict=True),
-        [(MentionStatus.ARCHIVED if old else MentionStatus.OPEN).value for old in is_old],
-        [now if old else None for old in is_old],
-        [thread.id for thread in distinct],
-        [thread.root for thread in distinct],
-        [thread.post_id for thread in distinct],
+    counted = asyncio.ensure_future(
+        put_threads(raw, caller, reading, zip(stood, arrivals, strict=True), now=now)
     )
-    old_news = {id_ for id_, old in zip(ids, is_old, strict=True) if old}
-    return _ingested(put, old_news)
-
-
-def _ingested(put: asyncpg.Record | None, old_news: Collection[UUID]) -> Ingested:
-    new_ids = put["new"] or () if put else ()
+    # While PostgreSQL counts, the rest is written down.
+    await asyncio.sleep(0)
+    new = [
+        NewMention(
+            id=new_id(),
+            arrival=each,
+            author_id=people[each.author_server, each.author_remote_id],
+            conversation_id=thread.id if thread else None,
+            post=ours.post_of(each),
+            is_baseline=is_baseline(
+                each.said_at, reading.connected_at, is_first_reading=reading.is_first
+            ),
+        )
+        for each, thread in zip(arrivals, stood, strict=True)
+    ]
+    columns = columns_of(new)
+    await counted
+    whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network
+    await raw.execute(statements.PUT_MENTIONS, *whose, now, *columns)
     return Ingested(
-        new_ids=tuple(id_ for id_ in new_ids if id_ not in old_news),
-        baseline_ids=tuple(id_ for id_ in new_ids if id_ in old_news),
-        changed_ids=tuple(put["changed"] or ()) if put else (),
+        new_ids=tuple(each.id for each in new if not each.is_baseline),
+        baseline_ids=tuple(each.id for each in new if each.is_baseline),
     )
 
 
-def _said(arrivals: Sequence[Arrival]) -> tuple[list[object], ...]:
-    """What came with each, in the order of `PUT_MENTIONS`."""
-    return (
-        [each.kind for each in arrivals],
-        [each.remote_id for each in arrivals],
-        [each.about for each in arrivals],
-        [each.author_handle for each in arrivals],
-        [each.author_name for each in arrivals],
-        [each.author_avatar_url for each in arrivals],
-        [each.title for each in arrivals],
-        [each.text for each in arrivals],
-        [each.language for each in arrivals],
-        [each.url for each in arrivals],
-        [each.said_at for each in arrivals],
+async def _change(
+    raw: asyncpg.Connection, caller: Caller, changed: Mapping[UUID, Arrival], *, now: datetime
+) -> None:
+    await raw.execute(
+        statements.CHANGE_MENTIONS,
+        caller.workspace_id,
+        now,
+        list(changed),
+        [each.title for each in changed.values()],
+        [each.text for each in changed.values()],
+        [each.language for each in changed.values()],
+        [each.url for each in changed.values()],
     )
 
 

@@ -4,10 +4,12 @@ import hashlib
 from datetime import datetime, timedelta
 
 from domain.connector.words import InboxKind
+from domain.kernel.columns import BETWEEN, EMPTY
 from domain.kernel.words import Word
 
 MOST_TEXT = 70_000
 MOST_ID = 500
+UNKEPT = ("\0", BETWEEN, EMPTY)
 SAME_WORDS_WITHIN = timedelta(minutes=10)
 """The same answer in the same words is taken for one that was sent twice."""
 SEARCH_WINDOW = timedelta(days=90)
@@ -41,14 +43,16 @@ def is_baseline(said_at: datetime, connected_at: datetime, *, is_first_reading: 
 
 
 def clean(text: str) -> str:
-    """The text as PostgreSQL can keep it: no NUL, no half characters, not endless."""
-    if text.isascii() and "\0" not in text:
-        return text[:MOST_TEXT]
-    return text[:MOST_TEXT].replace("\0", "").encode("utf-8", "replace").decode()
+    """The text as it can be kept: no NUL, no mark of columns, no half characters, not endless."""
+    kept = text[:MOST_TEXT]
+    for mark in UNKEPT:
+        if mark in kept:
+            kept = kept.replace(mark, "")
+    return kept if kept.isascii() else kept.encode("utf-8", "replace").decode()
 
 
 def clean_or_none(text: str | None) -> str | None:
-    return clean(text) if text else None
+    return (clean(text) or None) if text else None
 
 
 def short_id(remote_id: str) -> str:

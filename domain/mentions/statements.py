@@ -3,6 +3,8 @@
 They run on asyncpg itself: binding arrays through SQLAlchemy costs as much as the insert.
 """
 
+from domain.mentions.sent import sent
+
 # Readings of one account wait for each other: a thread that was looked up stays as it was. What is
 # looked up is planned for the very page: whole pages at once by one index, and where a young table
 # makes the planner take another one, that is walked once, not once for each row.
@@ -45,10 +47,9 @@ SELECT d.remote_id, p.id AS post_id, p.title, t.conversation_id
  WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.remote_id = ANY ($3::text[])
 """
 
-THEIRS = """
-SELECT remote_id, conversation_id FROM mentions
- WHERE workspace_id = $1 AND account_id = $2 AND kind IN ('mention', 'reply', 'quote')
-   AND remote_id = ANY ($3::text[])
+STANDING = """
+SELECT kind, remote_id, id, conversation_id, title, text, language, url, deleted_at FROM mentions
+ WHERE workspace_id = $1 AND account_id = $2 AND remote_id = ANY ($3::text[])
 """
 
 THREADS = (
@@ -60,59 +61,55 @@ SELECT id, root_remote_id AS root FROM conversations
  WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = ANY ($3::text[])
 """
 
-# What was there keeps its status, its reader and its thread; unchanged rows are left alone. Only
-# what is new is counted in its conversation. Gestures have no words to be found by.
-PUT_MENTIONS = """
+# What is new, and its words. Gestures have none to be found by.
+PUT_MENTIONS = f"""
 WITH put AS (
     INSERT INTO mentions (
         workspace_id, account_id, community_id, network, version, created_at, updated_at, id, kind,
         remote_id, about_remote_id, author_handle, author_name, author_avatar_url, title, text,
         language, url, said_at, author_id, conversation_id, post_id, post_title, status, read_at)
-    SELECT $1, $2, $3, $4, 1, $5, $5, sent.*
-      FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-                  $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-                  $17::timestamptz[], $18::uuid[], $19::uuid[], $20::uuid[], $21::text[],
-                  $22::text[], $23::timestamptz[]) AS sent
-        ON CONFLICT (workspace_id, account_id, kind, remote_id)
-        DO UPDATE SET title = excluded.title, text = excluded.text, language = excluded.language,
-                      url = excluded.url, edited_at = excluded.updated_at, deleted_at = NULL,
-                      version = mentions.version + 1, updated_at = excluded.updated_at
-            WHERE mentions.deleted_at IS NOT NULL
-               OR (mentions.title, mentions.text, mentions.language, mentions.url)
-                  IS DISTINCT FROM
-                  (excluded.title, excluded.text, excluded.language, excluded.url)
-    RETURNING id, version, kind, conversation_id, said_at, title, text
-), counted AS (
-    INSERT INTO conversations (
-        workspace_id, account_id, community_id, network, version, created_at, updated_at, id,
-        root_remote_id, post_id, mention_count, last_mention_at)
-    SELECT $1, $2, $3, $4, 1, $5, $5, thread.*, count(*), max(put.said_at)
-      FROM put
-      JOIN unnest($24::uuid[], $25::text[], $26::uuid[]) AS thread (id, root, post_id)
-           ON thread.id = put.conversation_id
-     WHERE put.version = 1
-     GROUP BY thread.id, thread.root, thread.post_id
-        ON CONFLICT (workspace_id, id)
-        DO UPDATE SET mention_count = conversations.mention_count + excluded.mention_count,
-                      last_mention_at = greatest(conversations.last_mention_at,
-                                                 excluded.last_mention_at),
-                      post_id = coalesce(conversations.post_id, excluded.post_id),
-                      version = conversations.version + 1, updated_at = excluded.updated_at
-), found AS (
-    INSERT INTO mention_words (workspace_id, said_at, mention_id, words)
-    SELECT $1, put.said_at, put.id,
-           to_tsvector('parvis', parvis_plain(concat_ws(' ', put.title, put.text)))
-      FROM put WHERE put.version = 1 AND put.kind NOT IN ('like', 'repost', 'follow')
-), found_anew AS (
-    UPDATE mention_words w
-       SET words = to_tsvector('parvis', parvis_plain(concat_ws(' ', put.title, put.text)))
-      FROM put
-     WHERE put.version > 1 AND w.workspace_id = $1 AND w.said_at = put.said_at
-       AND w.mention_id = put.id
+    SELECT $1, $2, $3, $4, 1, $5::timestamptz, $5, id, kind, remote_id, about,
+           coalesce(handle, ''), name, avatar_url, title, coalesce(text, ''), language, url,
+           said_at, author_id, conversation_id, post_id, post_title, status,
+           CASE status WHEN 'archived' THEN $5 END
+      FROM {sent(6)}
+    RETURNING id, kind, said_at, title, text
 )
-SELECT array_agg(put.id) FILTER (WHERE put.version = 1) AS new,
-       array_agg(put.id) FILTER (WHERE put.version > 1) AS changed
-  FROM put
+INSERT INTO mention_words (workspace_id, said_at, mention_id, words)
+SELECT $1, put.said_at, put.id,
+       to_tsvector('parvis', parvis_plain(concat_ws(' ', put.title, put.text)))
+  FROM put WHERE put.kind NOT IN ('like', 'repost', 'follow')
+"""
+
+PUT_CONVERSATIONS = """
+INSERT INTO conversations (
+    workspace_id, account_id, community_id, network, version, created_at, updated_at, id,
+    root_remote_id, post_id, mention_count, last_mention_at)
+SELECT $1, $2, $3, $4, 1, $5, $5, thread.*
+  FROM unnest($6::uuid[], $7::text[], $8::uuid[], $9::integer[], $10::timestamptz[]) AS thread
+    ON CONFLICT (workspace_id, id)
+    DO UPDATE SET mention_count = conversations.mention_count + excluded.mention_count,
+                  last_mention_at = greatest(conversations.last_mention_at,
+                                             excluded.last_mention_at),
+                  post_id = coalesce(conversations.post_id, excluded.post_id),
+                  version = conversations.version + 1, updated_at = excluded.updated_at
+"""
+
+# What was there keeps its status, its reader and its thread; what was gone is there again.
+CHANGE_MENTIONS = """
+WITH changed AS (
+    UPDATE mentions m
+       SET title = sent.title, text = sent.text, language = sent.language, url = sent.url,
+           edited_at = $2, deleted_at = NULL, version = m.version + 1, updated_at = $2
+      FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[])
+           AS sent (id, title, text, language, url)
+     WHERE m.workspace_id = $1 AND m.id = sent.id
+    RETURNING m.id, m.said_at, m.title, m.text
+)
+UPDATE mention_words w
+   SET words = to_tsvector('parvis', parvis_plain(concat_ws(' ', changed.title, changed.text)))
+  FROM changed
+ WHERE w.workspace_id = $1 AND w.said_at = changed.said_at AND w.mention_id = changed.id
 """
 
 DELETE_MENTIONS = """

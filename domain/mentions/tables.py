@@ -81,7 +81,7 @@ class Mention(Kept, table=True):
         belongs_to("posts", "post_id", on_delete="SET NULL"),
         belongs_to("members", "assigned_to", on_delete="SET NULL"),
         UniqueConstraint(
-            "workspace_id", "account_id", "kind", "remote_id", name="mentions_identity"
+            "workspace_id", "account_id", "remote_id", "kind", name="mentions_identity"
         ),
         Index("mentions_by_status_network", "workspace_id", "status", "network", "said_at", "id"),
         Index("mentions_by_status", "workspace_id", "status", "said_at", "id"),

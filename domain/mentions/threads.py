@@ -6,8 +6,9 @@ about answers a mention we hold, or an answer of ours → the thread that stands
 else                                                  → a thread of its own
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -19,11 +20,10 @@ from domain.mentions.arrivals import Arrival
 from domain.mentions.ours import Ours
 from domain.mentions.rules import WRITTEN
 from domain.mentions.shapes import Reading
+from domain.mentions.standing import Key, Standing
 
-Key = tuple[str, str]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Thread:
     """A conversation that is there, or will be as soon as a new mention counts in it."""
 
@@ -36,14 +36,15 @@ async def find_threads(
     raw: asyncpg.Connection,
     caller: Caller,
     reading: Reading,
-    arrivals: Sequence[Arrival],
+    arrivals: Iterable[Arrival],
     ours: Ours,
+    standing: Standing,
 ) -> dict[Key, Thread]:
-    """The thread of each written mention, by kind and remote id."""
+    """The thread of each new mention that is written, by kind and remote id."""
     written = [each for each in arrivals if each.kind in WRITTEN]
     if not written:
         return {}
-    roots = await _roots(raw, caller, reading, written, ours)
+    roots = await _roots(raw, caller, written, {**ours.threads, **standing.threads})
     abouts: dict[str, set[str]] = {}
     for each in written:
         named = abouts.setdefault(roots[each.kind, each.remote_id], set())
@@ -63,12 +64,11 @@ async def find_threads(
 async def _roots(
     raw: asyncpg.Connection,
     caller: Caller,
-    reading: Reading,
-    written: Sequence[Arrival],
-    ours: Ours,
+    written: Iterable[Arrival],
+    threads: Mapping[str, UUID],
 ) -> dict[Key, str]:
-    asked = {each.about for each in written if each.root is None and each.about is not None}
-    known = await _standing(raw, caller, reading, asked, ours) if asked else {}
+    """What began the thread of each."""
+    known = await _began(raw, caller, written, threads)
     roots: dict[Key, str] = {}
     for each in sorted(written, key=lambda one: one.said_at):
         about = each.about
@@ -78,18 +78,52 @@ async def _roots(
     return roots
 
 
-async def _standing(
-    raw: asyncpg.Connection, caller: Caller, reading: Reading, asked: Collection[str], ours: Ours
+async def _began(
+    raw: asyncpg.Connection,
+    caller: Caller,
+    written: Iterable[Arrival],
+    threads: Mapping[str, UUID],
 ) -> dict[str, str]:
-    """What began the threads that these stand in already, by their remote ids."""
-    rows = await raw.fetch(statements.THEIRS, caller.workspace_id, reading.account_id, list(asked))
-    threads = {name: ours.threads[name] for name in asked if name in ours.threads}
-    threads |= {row["remote_id"]: row["conversation_id"] for row in rows}
-    if not threads:
+    """What began the threads that are answered in without their root, by what is answered."""
+    asked = {
+        each.about: threads[each.about]
+        for each in written
+        if each.root is None and each.about is not None and each.about in threads
+    }
+    if not asked:
         return {}
-    rows = await raw.fetch(statements.THREADS, caller.workspace_id, list(set(threads.values())))
+    rows = await raw.fetch(statements.THREADS, caller.workspace_id, list(set(asked.values())))
     roots: dict[UUID, str] = {row["id"]: row["root"] for row in rows}
-    return {name: roots[id_] for name, id_ in threads.items()}
+    return {name: roots[id_] for name, id_ in asked.items()}
+
+
+async def put_threads(
+    raw: asyncpg.Connection,
+    caller: Caller,
+    reading: Reading,
+    stood: Iterable[tuple[Thread | None, Arrival]],
+    *,
+    now: datetime,
+) -> None:
+    """Counts new mentions in their conversations, and begins those that are not there."""
+    of_thread: dict[Thread, list[datetime]] = {}
+    for thread, arrival in stood:
+        if thread is not None:
+            of_thread.setdefault(thread, []).append(arrival.said_at)
+    if of_thread:
+        await raw.execute(
+            statements.PUT_CONVERSATIONS,
+            caller.workspace_id,
+            reading.account_id,
+            reading.community_id,
+            reading.network,
+            now,
+            [thread.id for thread in of_thread],
+            [thread.root for thread in of_thread],
+            [thread.post_id for thread in of_thread],
+            [len(said) for said in of_thread.values()],
+            [max(said) for said in of_thread.values()],
+        )
 
 
 def _post_of(named: Sequence[str], ours: Ours) -> UUID | None:

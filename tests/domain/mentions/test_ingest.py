@@ -234,6 +234,16 @@ async def test_text_that_postgresql_cannot_keep_is_mended(inbox: Inbox) -> None:
     assert again.new_ids == again.changed_ids == ()
 
 
+async def test_signs_that_part_columns_part_no_text(inbox: Inbox) -> None:
+    page = item(1, text="one\x1ftwo"), item(2, text=""), item(3, text="\x1e")
+    await inbox.take(*page)
+    again = await inbox.take(*page)
+
+    rows = await inbox.rows("SELECT remote_id, text FROM mentions ORDER BY remote_id")
+    assert [tuple(row) for row in rows] == [("r1", "onetwo"), ("r2", ""), ("r3", "")]
+    assert again.changed_ids == ()
+
+
 async def test_clock_that_runs_ahead_does_not_hold_the_top(inbox: Inbox) -> None:
     await inbox.take(item(1, said_at=NOW + timedelta(days=400)))
 

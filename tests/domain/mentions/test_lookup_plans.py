@@ -43,7 +43,7 @@ async def test_threads_are_looked_up_by_what_began_them(
     ("statement", "asked"),
     [
         (statements.AUTHORS, ("sandbox", ["", "a.example"], ["1", "2"])),
-        (statements.THEIRS, (UUID(int=1), ["1", "2"])),
+        (statements.STANDING, (UUID(int=1), ["1", "2"])),
         (statements.THREADS, ([UUID(int=1), UUID(int=2)],)),
         (statements.CONVERSATIONS, (UUID(int=1), ["1", "2"])),
     ],
