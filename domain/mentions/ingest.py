@@ -21,13 +21,13 @@ from domain.kernel.database import driver_of
 from domain.kernel.ids import new_id, show
 from domain.mentions import statements
 from domain.mentions.arrivals import Arrival, arrivals_of
-from domain.mentions.ours import find_ours
+from domain.mentions.ours import Ours, find_ours
 from domain.mentions.people import put_authors
 from domain.mentions.rules import is_baseline
 from domain.mentions.sent import NewMention, columns_of
 from domain.mentions.shapes import Ingested, Reading
 from domain.mentions.standing import Key, Standing, find_standing
-from domain.mentions.threads import find_threads, put_threads
+from domain.mentions.threads import Thread, find_threads, put_threads
 
 
 async def ingest(
@@ -91,31 +91,39 @@ async def _add(
     threads = await find_threads(raw, caller, reading, arrivals, ours, standing)
     await raw.execute(statements.PLAN_AS_USUAL)
     stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
-    counted = asyncio.ensure_future(
-        put_threads(raw, caller, reading, zip(stood, arrivals, strict=True), now=now)
-    )
+    whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network, now
+    counted = asyncio.ensure_future(put_threads(raw, whose, stood, arrivals))
     # While PostgreSQL counts, the rest is written down.
     await asyncio.sleep(0)
     new = [
-        NewMention(
-            id=new_id(),
-            arrival=each,
-            author_id=people[each.author_server, each.author_remote_id],
-            conversation_id=thread.id if thread else None,
-            post=ours.post_of(each),
-            is_baseline=is_baseline(
-                each.said_at, reading.connected_at, is_first_reading=reading.is_first
-            ),
-        )
+        _new(each, thread, people, ours, reading)
         for each, thread in zip(arrivals, stood, strict=True)
     ]
     columns = columns_of(new)
     await counted
-    whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network
-    await raw.execute(statements.PUT_MENTIONS, *whose, now, *columns)
+    await raw.execute(statements.PUT_MENTIONS, *whose, *columns)
     return Ingested(
         new_ids=tuple(each.id for each in new if not each.is_baseline),
         baseline_ids=tuple(each.id for each in new if each.is_baseline),
+    )
+
+
+def _new(
+    arrival: Arrival,
+    thread: Thread | None,
+    people: Mapping[Key, UUID],
+    ours: Ours,
+    reading: Reading,
+) -> NewMention:
+    return NewMention(
+        id=new_id(),
+        arrival=arrival,
+        author_id=people[arrival.author_server, arrival.author_remote_id],
+        conversation_id=thread.id if thread else None,
+        post=ours.post_of(arrival),
+        is_baseline=is_baseline(
+            arrival.said_at, reading.connected_at, is_first_reading=reading.is_first
+        ),
     )
 
 

@@ -99,30 +99,24 @@ async def _began(
 
 async def put_threads(
     raw: asyncpg.Connection,
-    caller: Caller,
-    reading: Reading,
-    stood: Iterable[tuple[Thread | None, Arrival]],
-    *,
-    now: datetime,
+    whose: tuple[object, ...],
+    stood: Iterable[Thread | None],
+    arrivals: Iterable[Arrival],
 ) -> None:
     """Counts new mentions in their conversations, and begins those that are not there."""
-    of_thread: dict[Thread, list[datetime]] = {}
-    for thread, arrival in stood:
+    said: dict[Thread, list[datetime]] = {}
+    for thread, arrival in zip(stood, arrivals, strict=True):
         if thread is not None:
-            of_thread.setdefault(thread, []).append(arrival.said_at)
-    if of_thread:
+            said.setdefault(thread, []).append(arrival.said_at)
+    if said:
         await raw.execute(
             statements.PUT_CONVERSATIONS,
-            caller.workspace_id,
-            reading.account_id,
-            reading.community_id,
-            reading.network,
-            now,
-            [thread.id for thread in of_thread],
-            [thread.root for thread in of_thread],
-            [thread.post_id for thread in of_thread],
-            [len(said) for said in of_thread.values()],
-            [max(said) for said in of_thread.values()],
+            *whose,
+            [thread.id for thread in said],
+            [thread.root for thread in said],
+            [thread.post_id for thread in said],
+            [len(moments) for moments in said.values()],
+            [max(moments) for moments in said.values()],
         )
 
 
