@@ -1,12 +1,15 @@
 """Takes in a page that an inbox handed out: nothing twice, nothing of our own, one event.
 
-    items → cleaned, each once → authors → threads → mentions, counts and words in one statement
+    items → cleaned, each once → what stands already → authors
+          → new ones: threads, mentions and their words
+          → ones that say something else, or are there again
 
 A page read again changes nothing and leaves no event.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -92,20 +95,28 @@ async def _add(
     await raw.execute(statements.PLAN_AS_USUAL)
     stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
     whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network, now
-    counted = asyncio.ensure_future(put_threads(raw, whose, stood, arrivals))
-    # While PostgreSQL counts, the rest is written down.
-    await asyncio.sleep(0)
-    new = [
-        _new(each, thread, people, ours, reading)
-        for each, thread in zip(arrivals, stood, strict=True)
-    ]
-    columns = columns_of(new)
-    await counted
+    async with _during(put_threads(raw, whose, stood, arrivals)):
+        new = [
+            _new(each, thread, people, ours, reading)
+            for each, thread in zip(arrivals, stood, strict=True)
+        ]
+        columns = columns_of(new)
     await raw.execute(statements.PUT_MENTIONS, *whose, *columns)
     return Ingested(
         new_ids=tuple(each.id for each in new if not each.is_baseline),
         baseline_ids=tuple(each.id for each in new if each.is_baseline),
     )
+
+
+@asynccontextmanager
+async def _during(statement: Awaitable[object]) -> AsyncIterator[None]:
+    """Sends a statement, and waits for it when what can be done meanwhile is done."""
+    sent = asyncio.ensure_future(statement)
+    try:
+        await asyncio.sleep(0)
+        yield
+    finally:
+        await sent
 
 
 def _new(
