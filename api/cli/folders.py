@@ -23,11 +23,20 @@ def private_folder(path: Path) -> Path:
             f"Cannot write to {path} ({error.strerror}).", "Choose another folder with --data."
         ) from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        raise Trouble(
-            f"Cannot write to {path} (it belongs to another user).",
-            "Choose another folder with --data, or run as its owner.",
-        )
+        raise unwritable(path, os.getuid())
     return path
+
+
+def unwritable(path: Path, user: int) -> Trouble:
+    """Why a user cannot write to a folder that is there, and what helps."""
+    found, other = path.stat(), "Choose another folder with --data"
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        why, remedy = "its file system is read-only", f"{other}, or mount it for writing."
+    elif user in {0, found.st_uid}:
+        why, remedy = "its permissions forbid it", f"{other}, or run chmod u+rwx on it."
+    else:
+        why, remedy = "it belongs to another user", f"{other}, or run as its owner."
+    return Trouble(f"Cannot write to {path} ({why}).", remedy)
 
 
 def socket_folder(data_dir: Path) -> Path:

@@ -169,6 +169,20 @@ def test_a_folder_that_cannot_be_made_is_refused_in_one_line(folder: str) -> Non
         folders.private_folder(Path(folder))
 
 
+def test_an_own_folder_that_is_read_only_is_not_said_to_belong_to_another(folder: Path) -> None:
+    own = str(folders.unwritable(folder, os.getuid()))
+    foreign = str(folders.unwritable(folder, os.getuid() + 1))
+
+    assert own == (
+        f"Cannot write to {folder} (its permissions forbid it). "
+        "Choose another folder with --data, or run chmod u+rwx on it."
+    )
+    assert foreign == (
+        f"Cannot write to {folder} (it belongs to another user). "
+        "Choose another folder with --data, or run as its owner."
+    )
+
+
 @pytest.mark.parametrize(
     ("host", "shown"),
     [("", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]"), ("10.0.0.7", "10.0.0.7")],
