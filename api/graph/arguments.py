@@ -8,12 +8,14 @@ from inspect import Parameter
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.unset import UNSET
 
 from api.graph.derive import SEQUENCES, graph_type
 from api.graph.fields import argument
 from api.graph.ids import read_id, standing_at
+from api.problems import from_validation
 from domain.accounts.shapes import known_network
 from domain.kernel.errors import Misfit
 from domain.kernel.ids import PREFIXES, read_any
@@ -23,7 +25,7 @@ PREFIX_OF = {kind: prefix for prefix, kind in PREFIXES.items()}
 OTHER_NAMES = {"assigned_to": "mem", "other_id": "pver", "source_ids": "med"}
 NETWORKS = {"network", "networks"}
 SUBJECTS = "subjects"
-"""Ids of any kind."""
+"""Ids of several kinds; which, the hint says."""
 GIVEN_BY_US = {"now", "request", "keys"}
 
 
@@ -75,6 +77,7 @@ class Keyword:
         self.name, self.default = parameter.name, parameter.default
         self._list = get_origin(hint) if get_origin(hint) in SEQUENCES else None
         self._prefix = _prefix(parameter.name, hint)
+        self._subject = TypeAdapter(get_args(hint)[0]) if self.name == SUBJECTS else None
         type_: Any = graph_type(hint)
         has_plain_default = isinstance(self.default, Enum | bool | int | str)
         is_optional = self.default is not Parameter.empty and not has_plain_default
@@ -101,9 +104,19 @@ class Keyword:
         with standing_at(place):
             if self.name in NETWORKS:
                 return known_network(value)
-            if self.name == SUBJECTS:
+            if self._subject is not None:
                 read_any(value)
+                _judge(self._subject, value, place)
         return value
+
+
+def _judge(kind: TypeAdapter[Any], value: object, place: str) -> None:
+    """Raises what REST refuses the same value with."""
+    try:
+        kind.validate_python(value)
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False)
+        raise from_validation([{**each, "loc": place.split("/")} for each in found]) from None
 
 
 def _is_named(parameter: Parameter, shape: object) -> bool:

@@ -149,7 +149,7 @@ class Mutation:
             positional.append(to_command(self.command, given))
         keywords: dict[str, Any] = {}
         if "expected_version" in self.keywords:
-            keywords["expected_version"] = plain(given).get("expected_version")
+            keywords["expected_version"] = _version(plain(given).get("expected_version"))
         if "now" in self.keywords:
             keywords["now"] = context.now
         if "keys" in self.keywords:
@@ -198,6 +198,13 @@ class Mutation:
             },
         )
         return strawberry.type(shell, description=f"`{_camel(self.name)}` was done.")
+
+
+def _version(sent: int | None) -> int | None:
+    """Below 0 no version is; -1 would stand for a header of REST that is not sent."""
+    if sent is not None and sent < 0:
+        raise Misfit("`expectedVersion` is the version that you read.", at="/expected_version")
+    return sent
 
 
 def _place(key: str) -> str:

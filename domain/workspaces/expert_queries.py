@@ -15,7 +15,7 @@ from domain.kernel.ids import PREFIXES, read_any, show
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.workspaces.expert_rules import REQUEST, SUBJECTS, ExpertState, seen_kinds
-from domain.workspaces.expert_shapes import ExpertRequestView
+from domain.workspaces.expert_shapes import ExpertRequestView, SubjectText
 from domain.workspaces.tables import ExpertRequest
 
 IN_ORDER = Sort("expert_requests.id", (col(ExpertRequest.id),), (UUID,))
@@ -43,7 +43,7 @@ async def list_expert_requests(
     request: PageRequest,
     *,
     states: Sequence[ExpertState] = (),
-    subjects: Sequence[str] = (),
+    subjects: Sequence[SubjectText] = (),
     now: datetime,
 ) -> Page[ExpertRequestView]:
     statement = visible(caller)

@@ -12,6 +12,7 @@ from tests.domain.media.files import picture
 from tests.world import Tenant
 
 Json = dict[str, Any]
+NOUGHTS = "0" * 32
 PAST = "2020-01-01T09:00:00"
 VAUD = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
 REFUSED = "{ __typename ... on Error { code field } ... on ValidationError { faults { pointer } } }"
@@ -170,6 +171,11 @@ def camel_pointer(pointer: str) -> str:
         ('events(subjects: ["com_1"]) { nodes { id } }', "id.malformed", "/subjects/0"),
         ('auditEntries(subjects: ["x"]) { nodes { id } }', "id.malformed", "/subjects/0"),
         ('expertRequests(subjects: ["x"]) { nodes { id } }', "id.malformed", "/subjects/0"),
+        (
+            f'expertRequests(subjects: ["com_{NOUGHTS}"]) {{ nodes {{ id }} }}',
+            "string_pattern_mismatch",
+            "/subjects/0",
+        ),
         ("auditVerification(fromNumber: 0) { isWhole }", "request.invalid", "/fromNumber"),
         ("metricSeries(metrics: []) { __typename }", "request.invalid", "/metrics"),
     ],

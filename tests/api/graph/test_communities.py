@@ -75,6 +75,25 @@ async def test_faults_point_into_the_input_by_its_own_names(tenant: Tenant) -> N
     assert await names(tenant) == []
 
 
+async def test_version_that_cannot_be_is_refused_in_the_words_of_the_graph(
+    tenant: Tenant,
+) -> None:
+    id_ = await make(tenant)
+    query = (
+        "mutation($input: ChangeCommunityInput!) { changeCommunity(input: $input) "
+        "{ ... on ValidationError { code field message } } }"
+    )
+
+    refused = await ask(tenant, query, input={"id": id_, "expectedVersion": -1, "name": "After"})
+
+    assert refused["changeCommunity"] == {
+        "code": "request.invalid",
+        "field": "expectedVersion",
+        "message": "`expectedVersion` is the version that you read.",
+    }
+    assert INPUT["name"] in await names(tenant)
+
+
 async def test_change_touches_only_what_is_sent_and_needs_the_version(tenant: Tenant) -> None:
     id_ = await make(tenant, description="before")
     stale = await ask(tenant, CHANGE, input={"id": id_, "expectedVersion": 7, "name": "After"})
