@@ -104,7 +104,9 @@ MUTATIONS = (
     Mutation(
         "approve_review",
         deciding.approve_review,
-        "Approves the present step; only for who is asked. Needs `posts:approve`.",
+        "Approves the present step; only for who is asked. Send `expectedVersion`: without it, a "
+        "second approval of a member who is asked by the next step too approves that one. Needs "
+        "`posts:approve`.",
         prefix="rev",
         gives=REVIEW,
         shown="review",

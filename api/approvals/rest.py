@@ -99,7 +99,11 @@ async def approve_review(
     review_id: ReviewId,
     command: ApproveReview,
 ) -> ReviewView:
-    """After the last step the post may go out. Only for who is asked. Needs `posts:approve`."""
+    """After the last step the post may go out. Only for who is asked. Needs `posts:approve`.
+
+    Send the review's version in `If-Match`: without it, a second approval of a member who is asked
+    by the next step too approves that one; with it, it is 412 `version.stale`.
+    """
     view = await deciding.approve_review(
         session,
         caller,

@@ -9,6 +9,7 @@ from domain.approvals.rules import ReviewState
 from domain.kernel.ids import new_id, show
 from tests.api.approvals.conftest import Hire, Person
 from tests.api.graph.asking import ask
+from tests.api.graph.asking import post as post_query
 from tests.desk import Desk
 
 AT = {"wall_time": "2027-01-15T09:00:00"}
@@ -107,6 +108,29 @@ async def test_who_decided_what_is_told_with_what_was_before(desk: Desk, hire: H
     assert refused["data"]["previous"] == {"state": "open", **told}
     assert refused["data"]["current"] == {"state": "refused", **told}
     assert "chiffre" not in str(refused)
+
+
+async def test_second_approval_of_the_same_version_does_not_fall_on_the_next_step(
+    desk: Desk, hire: Hire
+) -> None:
+    aline = await hire("Aline")
+    await policy(desk, aline, aline)
+    made = await submit(desk, await desk.draft())
+    path, seen = f"/v1/reviews/{made['id']}/approve", {"If-Match": '"1"'}
+
+    first = await aline.client.post(path, json={}, headers=seen)
+    second = await aline.client.post(path, json={}, headers=seen)
+    by_graph = await post_query(
+        aline.client,
+        "mutation($id: ID!) { approveReview(input: {id: $id, expectedVersion: 1}) "
+        "{ ... on Error { code } } }",
+        {"id": made["id"]},
+    )
+
+    assert (first.status_code, first.json()["step"]) == (200, 1)
+    assert (second.status_code, second.json()["code"]) == (412, "version.stale")
+    assert by_graph.json()["data"]["approveReview"] == {"code": "version.stale"}
+    assert await read(desk, f"/v1/reviews/{made['id']}") == first.json()
 
 
 @pytest.mark.parametrize(("first", "then"), list(product(ENDS, (*ENDS, "remind", "delegate"))))
