@@ -18,7 +18,14 @@ from domain.accounts.credentials import open_grant, renewed
 from domain.accounts.rules import AccountState, runs_out
 from domain.accounts.shapes import AccountFacts
 from domain.accounts.standing import Standing
-from domain.connector.errors import GrantExpired, NetworkError, OutcomeUnknown, Unavailable
+from domain.connector.dialects.oauth2 import CLIENT_FORGOTTEN
+from domain.connector.errors import (
+    GrantExpired,
+    NetworkError,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+)
 from domain.connector.port import Connector
 from domain.connector.words import Access, Grant
 from domain.kernel.ids import show
@@ -109,7 +116,7 @@ async def _renew(context: Context, connector: Connector, seen: Standing, now: da
         if isinstance(error, GrantExpired):
             raise _told(seen, error) from error
         if kept.expires_at and kept.expires_at <= now:
-            raise
+            raise _late(error) from error
         log.warning("grant.not_renewed", account_id=show("acct", seen.account.id), code=error.code)
         return kept
     if new is None and not runs_out(kept.expires_at, now=now):
@@ -141,6 +148,16 @@ def _told(seen: Standing, error: GrantExpired) -> GrantExpired:
         return error
     message = "The network renewed the account's access, and its answer never came to be kept."
     return GrantExpired(message, code="account.renewal_lost", said=error.said)
+
+
+def _late(error: NetworkError) -> NetworkError:
+    """What a grant that has run out is not renewed for: no message was refused, none was sent."""
+    if not isinstance(error, Refused):
+        return error
+    if error.code == CLIENT_FORGOTTEN:
+        return GrantExpired(error.message, code="account.client_forgotten", said=error.said)
+    message = "The network refused to renew the account's access."
+    return Unavailable(message, code="account.renewal_refused", said=error.said)
 
 
 async def _ask(

@@ -59,6 +59,9 @@ TROUBLES: Mapping[str, Trouble] = {
         "Another account of this workspace is this identity",
         "Use that account, or remove it first.",
     ),
+    "account.client_forgotten": Trouble(
+        GrantExpired, "The network no longer knows the app the account was connected by", _CONNECT
+    ),
     "account.identity_differs": Trouble(
         Refused,
         "The login belongs to somebody else than the account did before",
@@ -72,6 +75,12 @@ TROUBLES: Mapping[str, Trouble] = {
     "account.renewal_busy": Trouble(Unavailable, "The account's access is being renewed", _RENEWED),
     "account.renewal_lost": Trouble(
         GrantExpired, "The account's access was renewed, and the answer was lost", _CONNECT
+    ),
+    "account.renewal_refused": Trouble(
+        Unavailable,
+        "The network refused to renew the account's access",
+        "Nothing: it is tried again; if it has failed at last, connect the account again, then "
+        "retry it.",
     ),
     "account.renewal_unanswered": Trouble(
         Unavailable, "No answer came when the account's access was renewed", _AGAIN

@@ -123,6 +123,35 @@ async def test_refusal_of_a_grant_that_nobody_renewed_says_nothing_of_a_lost_ans
     assert refused.value.code == "network.grant_expired"
 
 
+async def test_owner_connects_again_where_the_network_forgot_the_app_that_renews(
+    settings: Settings, database: Database, redis: ArqRedis
+) -> None:
+    """What was due failed for good, and the account said that it was connected."""
+    workspace_id = await make_workspace(database)
+    app = {"client_id": "app", "client_secret": "app-secret"}
+    grant = Grant("old", refresh="refresh-1", expires_at=NOW, extra=app)
+    login = {"access_token": "old"}
+    id_ = await make_connected(database, workspace_id, grant, network="linkedin", login=login)
+    forgotten = Exchange(
+        method="POST",
+        path="/oauth/v2/accessToken",
+        status=401,
+        json_={"error": "invalid_client", "error_description": "Client authentication failed"},
+    )
+    http = ScriptedHttp([forgotten])
+    context = make_context(settings, database, redis, http, lambda: LATER)
+
+    with pytest.raises(GrantExpired) as refused:
+        await open_line(context, workspace_id, id_, purpose=Purpose.PUBLISH, now=LATER)
+    assert await grant_expired(context, workspace_id, id_, refused.value, now=LATER)
+
+    row = await row_of(database, workspace_id, id_)
+    assert row.state == "action_required"
+    assert row.problem is not None
+    assert row.problem["code"] == "account.client_forgotten"
+    assert row.problem["said"] == "401 invalid_client Client authentication failed"
+
+
 async def test_new_grant_is_kept_though_the_database_goes_away_as_it_comes(
     settings: Settings, database: Database, redis: ArqRedis
 ) -> None:
