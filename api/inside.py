@@ -16,6 +16,7 @@ from starlette.routing import Route
 from api.health import PATIENCE_S
 from api.state import State
 from domain.kernel.meters import LATENESS, OVERDUE
+from domain.kernel.nudges import TRIED
 from domain.kernel.reaching import ENGINE_FAULTS
 
 LOOPBACK = "127.0.0.1"
@@ -56,7 +57,7 @@ def inside_app(state: State) -> Starlette:
     async def readyz(_: Request) -> Response:
         database, queue, schema = await asyncio.gather(
             _works(state.database.reads.fetchval("SELECT 1")),
-            _works(state.redis.ping()),
+            _works(state.redis.set(TRIED, "", ex=1)),
             _works(state.database.reads.fetchval("SELECT parvis_backlog()")),
         )
         checks = {"database": database, "queue": queue, "schema": schema}

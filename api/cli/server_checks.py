@@ -18,6 +18,7 @@ from redis.exceptions import (
 
 from api.cli import processes, revisions
 from api.cli.findings import Finding
+from domain.kernel.nudges import TRIED
 from domain.kernel.pooling import PoolerForgets, refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching
 from domain.kernel.roles import ABOVE_THE_LAW, RoleLeftOut
@@ -26,7 +27,6 @@ _OLDEST_POSTGRES = 150000
 _OLDEST_REDIS = (6, 2)
 _DRIFT_S = 2.0
 _ANSWER_S = 5.0
-_TRIED = "parvis:doctor"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The api is on this machine, wherever proxies lead."""
 
@@ -106,7 +106,7 @@ async def queue_answers(url: str, oldest: tuple[int, int] = _OLDEST_REDIS) -> Fi
     client = Redis.from_url(url, socket_timeout=_ANSWER_S, socket_connect_timeout=_ANSWER_S)
     try:
         server = await client.info()
-        await client.set(_TRIED, "", ex=1)
+        await client.set(TRIED, "", ex=1)
     except OutOfMemoryError:
         return Finding("The queue is full.", "Raise its maxmemory: nothing there may be lost.")
     except ReadOnlyError:

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 DUE_CHANNEL = "parvis:due"
 QUEUE = "parvis:jobs"
 PENDING = "nudges"
+TRIED = "parvis:tried"
+"""What is written only to see whether the queue takes anything: a full one answers a ping."""
 AWAY_REMEDY = "Start it, or correct REDIS_URL."
 PATIENCE_S = 1.0
 """For all nudges of a transaction: its caller waits for the answer."""

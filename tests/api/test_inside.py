@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from arq.connections import ArqRedis
 from fastapi import FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -91,6 +92,24 @@ async def test_readiness_in_detail_names_each_engine(alone: FastAPI) -> None:
         200,
         {"database": "ok", "queue": "ok", "schema": "ok"},
     )
+
+
+async def test_a_queue_that_takes_nothing_is_not_ok(alone: FastAPI) -> None:
+    """It answers a ping, and every nudge was lost."""
+    queue: ArqRedis = alone.state.parvis.redis
+    async with inside(alone) as client:
+        await queue.config_set("maxmemory", 1)
+        try:
+            full = await client.get("/readyz")
+        finally:
+            await queue.config_set("maxmemory", 0)
+        well = await client.get("/readyz")
+
+    assert (full.status_code, full.json()) == (
+        200,
+        {"database": "ok", "queue": "OutOfMemoryError", "schema": "ok"},
+    )
+    assert well.json() == {"database": "ok", "queue": "ok", "schema": "ok"}
 
 
 async def test_a_trace_names_the_route_and_not_the_path(
