@@ -1,8 +1,15 @@
-"""Access by a token: made by the account's owner or by consent; it can be taken back."""
+"""Access by a token: made by the account's owner or by consent; it can be taken back.
+
+Tokens of Mastodon and GoToSocial last. Pleroma and its kin hand out `refresh_token` and
+`expires_in` with each, renew it under the same app, and of one that is gone say "Invalid
+credentials" alone
+(`o_auth_view.ex` of Rebased, `o_auth_controller.ex` of Akkoma, read 2026-11-29).
+"""
 
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from domain.connector.dialects import oauth2
 from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
@@ -11,6 +18,9 @@ from domain.networks.mastodon.people import host_of, profile
 from domain.networks.mastodon.wire import INSTANCE, REST, Server, server_of
 
 _VERIFY = f"{REST}/accounts/verify_credentials"
+_GONE = "invalid credentials"
+APP, ENDPOINT = ("client_id", "client_secret"), "token_endpoint"
+"""What a grant that can be renewed keeps beside it."""
 
 
 async def connect(http: Http, login: Login, *, now: datetime) -> Connected:  # noqa: ARG001 - the port's signature
@@ -32,8 +42,21 @@ async def enter(http: Http, root: str, grant: Grant) -> Connected:
     )
 
 
-async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:  # noqa: ARG001 - the port's signature
-    return None
+async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:
+    """None where there is nothing to renew it with."""
+    kept = access.grant
+    if not kept.refresh or ENDPOINT not in kept.extra:
+        return None
+    app = {name: kept.extra[name] for name in APP}
+    form = {"grant_type": "refresh_token", "refresh_token": kept.refresh, **app}
+    try:
+        tokens = await oauth2.ask_tokens(http, kept.extra[ENDPOINT], form)
+    except Refused as error:
+        if _GONE not in error.said.lower():
+            raise
+        message = "The server no longer renews this access."
+        raise GrantExpired(message, said=error.said) from error
+    return tokens.grant(now=now)
 
 
 async def check(http: Http, access: Access) -> Profile:

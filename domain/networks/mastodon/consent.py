@@ -14,7 +14,7 @@ from domain.connector.errors import Refused
 from domain.connector.heard import Heard
 from domain.connector.http import Call, Http
 from domain.connector.words import Connected
-from domain.networks.mastodon.connect import enter, root_of
+from domain.networks.mastodon.connect import APP, ENDPOINT, enter, root_of
 from domain.networks.mastodon.wire import REST, Server
 
 # https://docs.joinmastodon.org/api/oauth-scopes/, read 2026-11-26. `profile` came with 4.3.
@@ -56,23 +56,25 @@ async def finish(
     client = await clients.find(root)
     if client is None:
         raise Refused("Our registration at this server is gone; begin again.")
+    app = {name: client.secrets[name] for name in APP}
+    endpoint = begun.secrets["token_endpoint"]
     form = {
         "grant_type": "authorization_code",
         "code": code,
-        "client_id": client.secrets["client_id"],
-        "client_secret": client.secrets["client_secret"],
+        **app,
         "redirect_uri": wish.redirect_uri,
         "code_verifier": begun.secrets["verifier"],
         "scope": SCOPES,
     }
     try:
-        tokens = await oauth2.ask_tokens(http, begun.secrets["token_endpoint"], form)
+        tokens = await oauth2.ask_tokens(http, endpoint, form)
     except Refused as error:
         if error.code == CLIENT_FORGOTTEN:
             await clients.forget(root)
         raise
+    extra = {**app, ENDPOINT: endpoint} if tokens.refresh_token else {}
     with code_used():
-        return await enter(http, root, tokens.grant(now=now))
+        return await enter(http, root, tokens.grant(now=now, extra=extra))
 
 
 document = no_document
