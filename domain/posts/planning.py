@@ -48,6 +48,7 @@ async def schedule_post(
 ) -> PostDetail:
     """Plans one delivery per variant. Raises `PostUnfit` with everything that does not fit.
 
+    Planned for the same moment already, nothing changes.
     Raises `NotApproved` where a policy asks for an approval that it lacks, `PostOnHold`, and
     `TimeAfterValidity`.
     """
@@ -66,13 +67,33 @@ async def set_going(
         raise NotAllowedNow(DOUBTED)
     if post.state not in PLANNABLE:
         raise NotAllowedNow(f"A post that is {post.state} cannot be scheduled.")
+    before = _plan_of(post)
     _set_time(post, command, now)
-    post.state, post.version, post.updated_at = PostState.SCHEDULED, post.version + 1, now
     parts = await parts_of(session, caller, post.id)
+    if _plan_of(post) == before and await _is_planned(session, caller, post, parts):
+        return await detail_with(session, caller, post, parts)
+    post.state, post.version, post.updated_at = PostState.SCHEDULED, post.version + 1, now
     await plan_deliveries(session, caller, post, parts, now=now)
     data = {"publish_at": post.publish_at.isoformat() if post.publish_at else None}
     record(session, caller, "post.scheduled", ("post", post.id), now=now, data=data)
     return await detail_with(session, caller, post, parts)
+
+
+def _plan_of(post: Post) -> tuple[datetime | None, str, datetime | None]:
+    return post.wall_time, post.time_zone, post.publish_at
+
+
+async def _is_planned(session: AsyncSession, caller: Caller, post: Post, parts: Parts) -> bool:
+    """Whether each account that says a scheduled post has its delivery waiting for its moment."""
+    if post.state != PostState.SCHEDULED:
+        return False
+    rows = await deliveries_of(session, caller, post.id)
+    waiting = {
+        row.variant_id
+        for row in rows
+        if row.state == DeliveryState.WAITING and row.act_at == post.publish_at
+    }
+    return waiting == {variant.id for variant in parts.variants}
 
 
 def _set_time(post: Post, command: SchedulePost, now: datetime) -> None:

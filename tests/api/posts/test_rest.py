@@ -6,6 +6,7 @@ from sqlmodel import text
 
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id, read, show
+from tests.api.graph.asking import ask
 from tests.desk import Desk
 from tests.world import Tenant, make_account
 
@@ -61,6 +62,28 @@ async def test_moved_post_moves_its_delivery(desk: Desk) -> None:
     assert moved.status_code == 200
     assert moved.json()["publish_at"] == "2027-07-15T07:00:00Z"
     assert [d["due_at"] for d in moved.json()["deliveries"]] == ["2027-07-15T07:00:00Z"]
+
+
+async def test_schedule_for_the_moment_it_has_already_changes_nothing(desk: Desk) -> None:
+    post = await desk.draft()
+    path, at = f"/v1/posts/{post['id']}/schedule", {"wall_time": "2027-01-15T09:00:00"}
+    first = await desk.client.post(path, json=at)
+    before = (await desk.client.get("/v1/events?limit=100")).json()
+
+    again = await desk.client.post(path, json=at)
+    left_out = await desk.client.post(path, json={})
+    by_graph = await ask(
+        desk.tenant,
+        "mutation($id: ID!) { schedulePost(input: {id: $id}) "
+        "{ ... on SchedulePostSuccess { post { version } } } }",
+        id=post["id"],
+    )
+
+    for same in (again, left_out):
+        assert (same.status_code, same.json()) == (200, first.json())
+        assert same.headers["ETag"] == first.headers["ETag"]
+    assert by_graph["schedulePost"]["post"]["version"] == first.json()["version"]
+    assert (await desk.client.get("/v1/events?limit=100")).json() == before
 
 
 async def test_post_that_does_not_fit_is_not_scheduled(desk: Desk) -> None:
