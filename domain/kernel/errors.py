@@ -898,4 +898,4 @@ class Away(ParvisError):
 class DependencyAway(Away):
     code = "dependency.away"
     title = "A service behind the api does not answer"
-    remedy = "Try again in a moment."
+    remedy = "Try again in a moment, a change under its Idempotency-Key: it may have been made."
