@@ -194,6 +194,8 @@ async def schedule_post(
 ) -> PostDetail:
     """At its wall time or at once; 422 `post.unfit` says everything a network would refuse.
 
+    A post that waits for that very moment already stays as it is.
+
     Needs the scope `posts:publish`.
     """
     view = await planning.schedule_post(

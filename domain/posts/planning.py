@@ -84,14 +84,15 @@ def _plan_of(post: Post) -> tuple[datetime | None, str, datetime | None]:
 
 
 async def _is_planned(session: AsyncSession, caller: Caller, post: Post, parts: Parts) -> bool:
-    """Whether each account that says a scheduled post has its delivery waiting for its moment."""
+    """Whether each account of a scheduled post has its delivery waiting, untroubled, for then."""
     if post.state != PostState.SCHEDULED:
         return False
     rows = await deliveries_of(session, caller, post.id)
     waiting = {
         row.variant_id
         for row in rows
-        if row.state == DeliveryState.WAITING and row.act_at == post.publish_at
+        if (row.state, row.act_at) == (DeliveryState.WAITING, post.publish_at)
+        and row.problem is None
     }
     return waiting == {variant.id for variant in parts.variants}
 
