@@ -25,11 +25,11 @@ from domain.kernel.ids import new_id, show
 from domain.mentions import statements
 from domain.mentions.arrivals import Arrival, arrivals_of
 from domain.mentions.ours import Ours, find_ours
-from domain.mentions.people import put_authors
+from domain.mentions.people import Identity, put_authors
 from domain.mentions.rules import is_baseline
 from domain.mentions.sent import NewMention, columns_of
 from domain.mentions.shapes import Ingested, Reading
-from domain.mentions.standing import Key, Standing, find_standing
+from domain.mentions.standing import Standing, find_standing
 from domain.mentions.threads import Thread, find_threads, put_threads
 
 
@@ -86,7 +86,7 @@ async def _add(
     reading: Reading,
     arrivals: Sequence[Arrival],
     standing: Standing,
-    people: Mapping[Key, UUID],
+    people: Mapping[Identity, UUID],
     *,
     now: datetime,
 ) -> Ingested:
@@ -122,7 +122,7 @@ async def _during(statement: Awaitable[object]) -> AsyncIterator[None]:
 def _new(
     arrival: Arrival,
     thread: Thread | None,
-    people: Mapping[Key, UUID],
+    people: Mapping[Identity, UUID],
     ours: Ours,
     reading: Reading,
 ) -> NewMention:

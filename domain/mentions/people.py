@@ -12,7 +12,8 @@ from domain.mentions import statements
 from domain.mentions.arrivals import Arrival
 from domain.mentions.shapes import Reading
 
-Key = tuple[str, str]
+Identity = tuple[str, str]
+"""A server, and an id that is somebody's there."""
 
 
 async def put_authors(
@@ -22,7 +23,7 @@ async def put_authors(
     arrivals: Iterable[Arrival],
     *,
     now: datetime,
-) -> dict[Key, UUID]:
+) -> dict[Identity, UUID]:
     """The id of everybody who speaks in a page, by server and remote id."""
     # In one order for all, so that two pages that bring the same people never lock crosswise.
     latest = dict(
@@ -36,7 +37,7 @@ async def put_authors(
         [remote_id for _, remote_id in latest],
     )
     known = {(row["server"], row["remote_id"]): row for row in rows}
-    ids: dict[Key, UUID] = {key: row["id"] for key, row in known.items()}
+    ids: dict[Identity, UUID] = {key: row["id"] for key, row in known.items()}
     changed = {key: each for key, each in latest.items() if _differs(each, known.get(key))}
     if changed:
         for row in await raw.fetch(

@@ -13,6 +13,7 @@ from domain.mentions.rules import WRITTEN
 from domain.mentions.shapes import Reading
 
 Key = tuple[str, str]
+"""A kind, and a remote id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,6 @@ class Standing:
     """The rows of one account that a page may not double."""
 
     mentions: Mapping[Key, asyncpg.Record]
-    """By kind and remote id."""
     threads: Mapping[str, UUID]
     """The conversations of written ones, by remote id."""
 
