@@ -10,7 +10,7 @@ A page read again changes nothing and leaves no event.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -49,63 +49,91 @@ async def ingest(
     await session.flush()
     raw = await driver_of(session)
     await raw.execute(statements.LOCK, str(reading.account_id))
+    page = _Page(session, raw, caller, reading, now)
     alive = [each for each in arrivals if not each.is_deleted]
     gone = [each for each in arrivals if each.is_deleted]
-    found = Ingested()
-    if alive:
-        found = await _put(raw, caller, reading, alive, now=now)
-    if gone:
-        found = found.with_deleted(await _delete(raw, caller, reading, gone, now=now))
-    _record(session, caller, reading, found, now)
-    return found
+    found = await page.put(alive) if alive else Ingested()
+    return found.with_deleted(await page.delete(gone)) if gone else found
 
 
-async def _put(
-    raw: asyncpg.Connection,
-    caller: Caller,
-    reading: Reading,
-    arrivals: Sequence[Arrival],
-    *,
-    now: datetime,
-) -> Ingested:
-    standing = await find_standing(raw, caller, reading, arrivals)
-    people = await put_authors(raw, caller, reading, arrivals, now=now)
-    fresh = [each for each in arrivals if standing.is_new(each)]
-    found = Ingested()
-    if fresh:
-        found = await _add(raw, caller, reading, fresh, standing, people, now=now)
-    changed = {id_: each for each in arrivals if (id_ := standing.changed_by(each))}
-    if changed:
-        await _change(raw, caller, changed, now=now)
-    return replace(found, changed_ids=tuple(changed))
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page that is taken in, in one transaction."""
 
+    session: AsyncSession
+    raw: asyncpg.Connection
+    caller: Caller
+    reading: Reading
+    now: datetime
 
-async def _add(
-    raw: asyncpg.Connection,
-    caller: Caller,
-    reading: Reading,
-    arrivals: Sequence[Arrival],
-    standing: Standing,
-    people: Mapping[Identity, UUID],
-    *,
-    now: datetime,
-) -> Ingested:
-    ours = await find_ours(raw, caller, reading, arrivals)
-    threads = await find_threads(raw, caller, reading, arrivals, ours, standing)
-    await raw.execute(statements.PLAN_AS_USUAL)
-    stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
-    whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network, now
-    async with _during(put_threads(raw, whose, stood, arrivals)):
-        new = [
-            _new(each, thread, people, ours, reading)
-            for each, thread in zip(arrivals, stood, strict=True)
-        ]
-        columns = columns_of(new)
-    await raw.execute(statements.PUT_MENTIONS, *whose, *columns)
-    return Ingested(
-        new_ids=tuple(each.id for each in new if not each.is_baseline),
-        baseline_ids=tuple(each.id for each in new if each.is_baseline),
-    )
+    async def put(self, arrivals: Sequence[Arrival]) -> Ingested:
+        standing = await find_standing(self.raw, self.caller, self.reading, arrivals)
+        people = await put_authors(self.raw, self.caller, self.reading, arrivals, now=self.now)
+        fresh = [each for each in arrivals if standing.is_new(each)]
+        found = await self._add(fresh, standing, people) if fresh else Ingested()
+        changed = {id_: each for each in arrivals if (id_ := standing.changed_by(each))}
+        if changed:
+            await self._change(changed)
+        return replace(found, changed_ids=tuple(changed))
+
+    async def _add(
+        self,
+        arrivals: Sequence[Arrival],
+        standing: Standing,
+        people: Mapping[Identity, UUID],
+    ) -> Ingested:
+        raw, caller, reading, now = self.raw, self.caller, self.reading, self.now
+        ours = await find_ours(raw, caller, reading, arrivals)
+        threads = await find_threads(raw, caller, reading, arrivals, ours, standing)
+        await raw.execute(statements.PLAN_AS_USUAL)
+        stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
+        whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network, now
+        async with _during(put_threads(raw, whose, stood, arrivals)):
+            new = [
+                _new(each, thread, people, ours, reading)
+                for each, thread in zip(arrivals, stood, strict=True)
+            ]
+            columns = columns_of(new)
+        async with _during(raw.execute(statements.PUT_MENTIONS, *whose, *columns)):
+            found = Ingested(
+                new_ids=tuple(each.id for each in new if not each.is_baseline),
+                baseline_ids=tuple(each.id for each in new if each.is_baseline),
+            )
+            self._tell("received", mention_ids=found.new_ids, baseline_ids=found.baseline_ids)
+        return found
+
+    async def _change(self, changed: Mapping[UUID, Arrival]) -> None:
+        await self.raw.execute(
+            statements.CHANGE_MENTIONS,
+            self.caller.workspace_id,
+            self.now,
+            list(changed),
+            [each.title for each in changed.values()],
+            [each.text for each in changed.values()],
+            [each.language for each in changed.values()],
+            [each.url for each in changed.values()],
+        )
+        self._tell("changed", mention_ids=tuple(changed))
+
+    async def delete(self, arrivals: Sequence[Arrival]) -> tuple[UUID, ...]:
+        rows = await self.raw.fetch(
+            statements.DELETE_MENTIONS,
+            self.caller.workspace_id,
+            self.reading.account_id,
+            self.now,
+            [each.kind for each in arrivals],
+            [each.remote_id for each in arrivals],
+        )
+        ids = tuple(row["id"] for row in rows)
+        if ids:
+            self._tell("deleted", mention_ids=ids)
+        return ids
+
+    def _tell(self, what: str, **members: tuple[UUID, ...]) -> None:
+        """One event for each thing that happened to the page; it names its members."""
+        data = {name: [show("men", id_) for id_ in ids] for name, ids in members.items()}
+        subject = ("account", self.reading.account_id)
+        record(self.session, self.caller, f"mentions.{what}", subject, now=self.now, data=data)
 
 
 @asynccontextmanager
@@ -136,55 +164,3 @@ def _new(
             arrival.said_at, reading.connected_at, is_first_reading=reading.is_first
         ),
     )
-
-
-async def _change(
-    raw: asyncpg.Connection, caller: Caller, changed: Mapping[UUID, Arrival], *, now: datetime
-) -> None:
-    await raw.execute(
-        statements.CHANGE_MENTIONS,
-        caller.workspace_id,
-        now,
-        list(changed),
-        [each.title for each in changed.values()],
-        [each.text for each in changed.values()],
-        [each.language for each in changed.values()],
-        [each.url for each in changed.values()],
-    )
-
-
-async def _delete(
-    raw: asyncpg.Connection,
-    caller: Caller,
-    reading: Reading,
-    arrivals: Sequence[Arrival],
-    *,
-    now: datetime,
-) -> tuple[UUID, ...]:
-    rows = await raw.fetch(
-        statements.DELETE_MENTIONS,
-        caller.workspace_id,
-        reading.account_id,
-        now,
-        [each.kind for each in arrivals],
-        [each.remote_id for each in arrivals],
-    )
-    return tuple(row["id"] for row in rows)
-
-
-def _record(
-    session: AsyncSession, caller: Caller, reading: Reading, found: Ingested, now: datetime
-) -> None:
-    """One event for each thing that happened to the batch; it names its members."""
-    happened: tuple[tuple[str, dict[str, tuple[UUID, ...]]], ...] = (
-        (
-            "mentions.received",
-            {"mention_ids": found.new_ids, "baseline_ids": found.baseline_ids},
-        ),
-        ("mentions.changed", {"mention_ids": found.changed_ids}),
-        ("mentions.deleted", {"mention_ids": found.deleted_ids}),
-    )
-    for kind, members in happened:
-        data = {name: [show("men", id_) for id_ in ids] for name, ids in members.items()}
-        if any(data.values()):
-            record(session, caller, kind, ("account", reading.account_id), now=now, data=data)

@@ -44,6 +44,8 @@ def is_baseline(said_at: datetime, connected_at: datetime, *, is_first_reading: 
 
 def clean(text: str) -> str:
     """The text as it can be kept: no NUL, no mark of columns, no half characters, not endless."""
+    if text.isprintable() and len(text) <= MOST_TEXT:
+        return text
     kept = text[:MOST_TEXT]
     for mark in UNKEPT:
         if mark in kept:

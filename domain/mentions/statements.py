@@ -3,6 +3,7 @@
 They run on asyncpg itself: binding arrays through SQLAlchemy costs as much as the insert.
 """
 
+from domain.kernel.columns import column
 from domain.mentions.sent import sent
 
 # Readings of one account wait for each other: a thread that was looked up stays as it was. What is
@@ -81,12 +82,13 @@ SELECT $1, put.said_at, put.id,
   FROM put WHERE put.kind NOT IN ('like', 'repost', 'follow')
 """
 
-PUT_CONVERSATIONS = """
+PUT_CONVERSATIONS = f"""
 INSERT INTO conversations (
     workspace_id, account_id, community_id, network, version, created_at, updated_at, id,
     root_remote_id, post_id, mention_count, last_mention_at)
 SELECT $1, $2, $3, $4, 1, $5, $5, thread.*
-  FROM unnest($6::uuid[], $7::text[], $8::uuid[], $9::integer[], $10::timestamptz[]) AS thread
+  FROM unnest({column(6, "uuid")}, {column(7)}, {column(8, "uuid")}, {column(9, "integer")},
+              {column(10, "timestamptz")}) AS thread
     ON CONFLICT (workspace_id, id)
     DO UPDATE SET mention_count = conversations.mention_count + excluded.mention_count,
                   last_mention_at = greatest(conversations.last_mention_at,

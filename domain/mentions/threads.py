@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.kernel.caller import Caller
+from domain.kernel.columns import joined
 from domain.kernel.ids import new_id
 from domain.mentions import statements
 from domain.mentions.arrivals import Arrival
@@ -112,11 +113,11 @@ async def put_threads(
         await raw.execute(
             statements.PUT_CONVERSATIONS,
             *whose,
-            [thread.id for thread in said],
-            [thread.root for thread in said],
-            [thread.post_id for thread in said],
-            [len(moments) for moments in said.values()],
-            [max(moments) for moments in said.values()],
+            joined(thread.id.hex for thread in said),
+            joined(thread.root for thread in said),
+            joined(thread.post_id.hex if thread.post_id else None for thread in said),
+            joined(str(len(moments)) for moments in said.values()),
+            joined(max(moments).isoformat() for moments in said.values()),
         )
 
 
