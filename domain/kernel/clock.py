@@ -113,7 +113,7 @@ def as_kept(moment: datetime) -> datetime:
         found = moment.astimezone(UTC)
     except OverflowError:
         found = moment.replace(tzinfo=UTC)
-    return min(max(found, _EARLIEST), _LATEST)
+    return found if _EARLIEST < found < _LATEST else min(max(found, _EARLIEST), _LATEST)
 
 
 def _known_zone(name: str) -> str:

@@ -85,7 +85,6 @@ class _Page:
         raw, caller, reading, now = self.raw, self.caller, self.reading, self.now
         ours = await find_ours(raw, caller, reading, arrivals)
         threads = await find_threads(raw, caller, reading, arrivals, ours, standing)
-        await raw.execute(statements.PLAN_AS_USUAL)
         stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
         whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network, now
         async with _during(put_threads(raw, whose, stood, arrivals)):

@@ -58,11 +58,10 @@ async def put_authors(
 
 
 def _differs(arrival: Arrival, before: asyncpg.Record | None) -> bool:
-    if before is None:
-        return True
-    return (
+    said = (
         arrival.author_handle,
         arrival.author_name,
         arrival.author_url,
         arrival.author_avatar_url,
-    ) != (before["handle"], before["display_name"], before["url"], before["avatar_url"])
+    )
+    return before is None or before[3:] != said

@@ -6,15 +6,15 @@ They run on asyncpg itself: binding arrays through SQLAlchemy costs as much as t
 from domain.kernel.columns import column
 from domain.mentions.sent import sent
 
-# Readings of one account wait for each other: a thread that was looked up stays as it was. What is
-# looked up is planned for the very page: whole pages at once by one index, and where a young table
-# makes the planner take another one, that is walked once, not once for each row.
-LOCK = """
-SELECT pg_advisory_xact_lock(hashtextextended($1, 1)),
-       set_config('plan_cache_mode', 'force_custom_plan', true)
-"""
+# Readings of one account wait for each other: a thread that was looked up stays as it was.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))"
+
+# What of an account stands is planned for the very page: a plan that is kept was made while the
+# account was young, walks through all of it, and is made anew only after the next count of rows.
+PLAN_ANEW = "SET LOCAL plan_cache_mode TO force_custom_plan"
 PLAN_AS_USUAL = "SET LOCAL plan_cache_mode TO DEFAULT"
 
+# Who it is, then what may change.
 AUTHORS = """
 SELECT id, server, remote_id, handle, display_name, url, avatar_url FROM authors
  WHERE workspace_id = $1 AND network = $2
@@ -64,7 +64,7 @@ SELECT id, root_remote_id AS root FROM conversations
 
 # What is new, and its words. Gestures have none to be found by.
 PUT_MENTIONS = f"""
-WITH put AS (
+WITH given AS MATERIALIZED (SELECT * FROM {sent(6)}), put AS (
     INSERT INTO mentions (
         workspace_id, account_id, community_id, network, version, created_at, updated_at, id, kind,
         remote_id, about_remote_id, author_handle, author_name, author_avatar_url, title, text,
@@ -73,13 +73,11 @@ WITH put AS (
            coalesce(handle, ''), name, avatar_url, title, coalesce(text, ''), language, url,
            said_at, author_id, conversation_id, post_id, post_title, status,
            CASE status WHEN 'archived' THEN $5 END
-      FROM {sent(6)}
-    RETURNING id, kind, said_at, title, text
+      FROM given
 )
 INSERT INTO mention_words (workspace_id, said_at, mention_id, words)
-SELECT $1, put.said_at, put.id,
-       to_tsvector('parvis', parvis_plain(concat_ws(' ', put.title, put.text)))
-  FROM put WHERE put.kind NOT IN ('like', 'repost', 'follow')
+SELECT $1, said_at, id, to_tsvector('parvis', parvis_plain(concat_ws(' ', title, text)))
+  FROM given WHERE kind NOT IN ('like', 'repost', 'follow')
 """
 
 PUT_CONVERSATIONS = f"""

@@ -51,9 +51,11 @@ async def find_threads(
         named = abouts.setdefault(roots[each.kind, each.remote_id], set())
         if each.about is not None:
             named.add(each.about)
+    await raw.execute(statements.PLAN_ANEW)
     rows = await raw.fetch(
         statements.CONVERSATIONS, caller.workspace_id, reading.account_id, list(abouts)
     )
+    await raw.execute(statements.PLAN_AS_USUAL)
     known: dict[str, UUID] = {row["root"]: row["id"] for row in rows}
     threads = {
         root: Thread(known.get(root) or new_id(), root, _post_of((root, *named), ours))
