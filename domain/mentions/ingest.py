@@ -71,6 +71,8 @@ class _Page:
         people = await put_authors(self.raw, self.caller, self.reading, arrivals, now=self.now)
         fresh = [each for each in arrivals if standing.is_new(each)]
         found = await self._add(fresh, standing, people) if fresh else Ingested()
+        if len(fresh) == len(arrivals):
+            return found
         changed = {id_: each for each in arrivals if (id_ := standing.changed_by(each))}
         if changed:
             await self._change(changed)

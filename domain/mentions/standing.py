@@ -41,7 +41,6 @@ async def find_standing(
     raw: asyncpg.Connection, caller: Caller, reading: Reading, arrivals: Sequence[Arrival]
 ) -> Standing:
     named = {each.remote_id for each in arrivals} | {each.about for each in arrivals}
-    await raw.execute(statements.PLAN_ANEW)
     rows = await raw.fetch(
         statements.STANDING, caller.workspace_id, reading.account_id, list(named - {None})
     )

@@ -6,13 +6,17 @@ They run on asyncpg itself: binding arrays through SQLAlchemy costs as much as t
 from domain.kernel.columns import column
 from domain.mentions.sent import sent
 
-# Readings of one account wait for each other: a thread that was looked up stays as it was.
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))"
-
 # What of an account stands is planned for the very page: a plan that is kept was made while the
 # account was young, walks through all of it, and is made anew only after the next count of rows.
 PLAN_ANEW = "SET LOCAL plan_cache_mode TO force_custom_plan"
 PLAN_AS_USUAL = "SET LOCAL plan_cache_mode TO DEFAULT"
+
+# Readings of one account wait for each other: a thread that was looked up stays as it was. The
+# first look at what stands follows.
+LOCK = """
+SELECT pg_advisory_xact_lock(hashtextextended($1, 1)),
+       set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
 
 # Who it is, then what may change.
 AUTHORS = """
