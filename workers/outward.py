@@ -6,9 +6,11 @@ from uuid import UUID
 
 import structlog
 
-from domain.accounts import connections
+from domain.accounts import connections, standing
+from domain.accounts.renewing import REFUSED, UNANSWERED
 from domain.accounts.rules import AccountState, ended_early, runs_out
 from domain.accounts.shapes import AccountFacts
+from domain.accounts.standing import Standing
 from domain.connector.errors import GrantExpired, Unavailable
 from domain.connector.http import Http
 from domain.connector.manifest import IdempotencyClass
@@ -18,7 +20,7 @@ from domain.kernel.errors import AccountDisconnected, AccountRemoved
 from domain.kernel.ids import show
 from domain.networks import find
 from workers.context import Context
-from workers.renewals import UNANSWERED, access_of, fresh, look, open_kept
+from workers.renewals import access_of, fresh, look, open_kept
 from workers.ways import Purpose, way_out
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("outward")
@@ -59,7 +61,12 @@ async def open_line(
         raise AccountDisconnected("This Parvis does not know the account's network.")
     grant = open_kept(context, seen)
     if runs_out(grant.expires_at, now=now):
-        grant = await fresh(context, connector, seen, states, now)
+        try:
+            grant = await fresh(context, connector, seen, states, now)
+        except Unavailable as error:
+            if error.code == REFUSED and purpose is not Purpose.CHECK:
+                await _check_soon(context, seen, now)
+            raise
     return Line(
         account=seen.account,
         connector=connector,
@@ -95,6 +102,11 @@ async def speaks(context: Context, workspace_id: UUID, account_id: UUID, *, now:
     except (AccountDisconnected, AccountRemoved):
         return False
     return True
+
+
+async def _check_soon(context: Context, seen: Standing, now: datetime) -> None:
+    async with context.database.transaction(seen.account.workspace_id) as session:
+        await standing.check_soon(session, seen, now=now)
 
 
 async def _renewed_early(

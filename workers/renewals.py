@@ -15,15 +15,14 @@ import structlog
 
 from domain.accounts import standing
 from domain.accounts.credentials import open_grant, renewed
+from domain.accounts.renewing import UNANSWERED, grant_refused, run_out
 from domain.accounts.rules import AccountState, runs_out
 from domain.accounts.shapes import AccountFacts
 from domain.accounts.standing import Standing
-from domain.connector.dialects.oauth2 import CLIENT_FORGOTTEN
 from domain.connector.errors import (
     GrantExpired,
     NetworkError,
     OutcomeUnknown,
-    Refused,
     Unavailable,
 )
 from domain.connector.port import Connector
@@ -41,7 +40,6 @@ LONGEST_RENEWAL_S = 45.0
 LOOK_AGAIN_S = 0.1
 KEPT_WITHIN_S = 600.0
 """How long a database may be away until a new grant is lost that nobody else has."""
-UNANSWERED = "account.renewal_unanswered"
 _held: set[asyncio.Task[Grant]] = set()
 
 
@@ -114,9 +112,9 @@ async def _renew(context: Context, connector: Connector, seen: Standing, now: da
     except NetworkError as error:
         await _give_up(context, seen, now, is_lost=error.code == UNANSWERED)
         if isinstance(error, GrantExpired):
-            raise _told(seen, error) from error
+            raise grant_refused(error, is_answer_lost=seen.is_answer_lost) from error
         if kept.expires_at and kept.expires_at <= now:
-            raise _late(error) from error
+            raise run_out(error) from error
         log.warning("grant.not_renewed", account_id=show("acct", seen.account.id), code=error.code)
         return kept
     if new is None and not runs_out(kept.expires_at, now=now):
@@ -140,24 +138,6 @@ async def _keep(context: Context, seen: Standing, grant: Grant, now: datetime) -
             if not is_away(error) or monotonic() - started > KEPT_WITHIN_S:
                 raise
             await asyncio.sleep(LOOK_AGAIN_S)
-
-
-def _told(seen: Standing, error: GrantExpired) -> GrantExpired:
-    """Why the old grant is refused, where the answer that had a new one was lost."""
-    if not seen.is_answer_lost:
-        return error
-    message = "The network renewed the account's access, and its answer never came to be kept."
-    return GrantExpired(message, code="account.renewal_lost", said=error.said)
-
-
-def _late(error: NetworkError) -> NetworkError:
-    """What a grant that has run out is not renewed for: no message was refused, none was sent."""
-    if not isinstance(error, Refused):
-        return error
-    if error.code == CLIENT_FORGOTTEN:
-        return GrantExpired(error.message, code="account.client_forgotten", said=error.said)
-    message = "The network refused to renew the account's access."
-    return Unavailable(message, code="account.renewal_refused", said=error.said)
 
 
 async def _ask(

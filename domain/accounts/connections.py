@@ -13,6 +13,7 @@ from domain.accounts import rules
 from domain.accounts.credentials import seal_grant
 from domain.accounts.due import PAUSED, DueKind, claim_due
 from domain.accounts.endings import gone, note
+from domain.accounts.renewing import goes_on_refusing, owner_needed
 from domain.accounts.rules import AccountState, works
 from domain.accounts.service import become
 from domain.accounts.shapes import AccountProblem, VersionNotice
@@ -143,12 +144,15 @@ async def record_check_trouble(
     *,
     now: datetime,
 ) -> None:
-    """Checks again soon; trouble that is no refusal of the grant disconnects nobody."""
+    """Checks again soon; trouble that is no lasting refusal of the grant disconnects nobody."""
     row = await _living(session, workspace_id, account_id)
     if row is None or row.check_at is None:
         return
     row.tries += 1
-    row.check_at = rules.check_again_at(error, row.tries, now=now)
+    if goes_on_refusing(error, row.tries):
+        await lock_out(session, workspace_id, account_id, owner_needed(error), now=now)
+    if row.check_at is not None:
+        row.check_at = rules.check_again_at(error, row.tries, now=now)
     if isinstance(error, VersionGone):
         note(session, row, gone(error), now=now)
 

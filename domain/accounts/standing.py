@@ -12,7 +12,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.credentials import seal_grant
-from domain.accounts.rules import AccountState, InDoubt, works
+from domain.accounts.rules import CHECK_WAITS, AccountState, InDoubt, works
 from domain.accounts.shapes import AccountFacts, measures_of
 from domain.accounts.tables import Account
 from domain.connector.words import Grant
@@ -91,6 +91,13 @@ async def give_up_renewal(session: AsyncSession, before: Standing) -> None:
 async def lose_renewal(session: AsyncSession, before: Standing, *, now: datetime) -> None:
     """The network may have handed out a new grant: a lease that has ended tells so."""
     await _swap(session, before, {"renewing_until": now})
+
+
+async def check_soon(session: AsyncSession, before: Standing, *, now: datetime) -> None:
+    """Has an account checked that was in no trouble when it was checked last."""
+    soon = now + CHECK_WAITS[0]
+    is_news = col(Account.tries) == 0, col(Account.check_at) > soon
+    await _swap(session, before, {"tries": 1, "check_at": soon}, *is_news)
 
 
 async def _swap(

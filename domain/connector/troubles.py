@@ -79,8 +79,8 @@ TROUBLES: Mapping[str, Trouble] = {
     "account.renewal_refused": Trouble(
         Unavailable,
         "The network refused to renew the account's access",
-        "Nothing: it is tried again; if it has failed at last, connect the account again, then "
-        "retry it.",
+        "Nothing: it is tried again; where that goes on, the account asks to be connected again, "
+        "and what is queued is kept.",
     ),
     "account.renewal_unanswered": Trouble(
         Unavailable, "No answer came when the account's access was renewed", _AGAIN
