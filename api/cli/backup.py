@@ -1,5 +1,6 @@
 """`backup`: database and media in one file."""
 
+import asyncio
 import tarfile
 import tempfile
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ from api.cli.migrate import revision
 from api.cli.places import as_called, ensure_writable
 from api.cli.secret_files import first_token_path, sealing_keys_path
 from api.cli.steps import step, tell
-from api.cli.surroundings import owner_url, surroundings
+from api.cli.surroundings import as_owner, owner_url, surroundings
 from api.cli.trouble import Trouble
 from domain.kernel.sealing import KeyRing
 from domain.kernel.settings import Settings
+from domain.kernel.unfinished import refuse_unfinished_restore
 
 
 def backup(
@@ -47,6 +49,7 @@ def ensure_free(target: Path) -> None:
 def write(settings: Settings, target: Path, *, keys: tuple[Path, ...], now: datetime) -> None:
     """The backup, whole or not at all. The database goes first: media come before their rows."""
     owner, at = owner_url(settings), revision(settings)
+    asyncio.run(_refuse_unfinished(settings))
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump, fresh = Path(folder, "database"), Path(folder, "archive")
         with step("Writing the database"):
@@ -67,6 +70,11 @@ def write(settings: Settings, target: Path, *, keys: tuple[Path, ...], now: date
             archive.pack(file, archive.MEDIA, settings.media_dir)
         fresh.chmod(0o600)
         fresh.rename(target)
+
+
+async def _refuse_unfinished(settings: Settings) -> None:
+    async with as_owner(settings) as connection:
+        await refuse_unfinished_restore(connection)
 
 
 def _keys(settings: Settings) -> tuple[Path, ...]:

@@ -85,6 +85,7 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
     if database.is_wrong:
         return
     yield asyncio.run(server_checks.clocks_agree(url))
+    yield asyncio.run(server_checks.restore_has_ended(url))
     yield asyncio.run(server_checks.statements_are_kept(url, settings.statement_cache_size))
     if owner is not None:
         yield asyncio.run(server_checks.schema_is_newest(owner.get_secret_value()))

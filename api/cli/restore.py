@@ -20,6 +20,7 @@ from api.cli.surroundings import as_owner, owner_url, surroundings
 from api.cli.trouble import Trouble
 from domain.kernel.roles import refuse_missing_application
 from domain.kernel.settings import Settings
+from domain.kernel.unfinished import begin_restore, begun_restore, end_restore
 from domain.posts.doubting import doubt_what_fell_due
 
 
@@ -49,8 +50,8 @@ def read(settings: Settings, source: tarfile.TarFile, *, now: datetime) -> int:
             f"Restore it with Parvis {manifest.release} or newer.",
         )
     _refuse_other_keys(settings, source, manifest)
-    asyncio.run(_ensure_application(settings))
-    if not is_empty(settings):
+    begun = asyncio.run(_begun(settings))
+    if begun != manifest.database_sha256 and not is_empty(settings):
         raise Trouble(
             "The database is not empty.",
             "Restore into a new folder with --data; on a server of yours, into an empty database.",
@@ -58,28 +59,37 @@ def read(settings: Settings, source: tarfile.TarFile, *, now: datetime) -> int:
     kept = private_folder(settings.data_dir)
     with tempfile.TemporaryDirectory(dir=kept, prefix="restore-") as folder:
         dump = _checked_dump(source, manifest, Path(folder))
-        # Ended on the way, it can begin anew: only a database that holds something refuses it.
         with step("Reading the media"):
             media = archive.unpack(source, archive.MEDIA, settings.media_dir)
-        with step("Reading the database"):
-            dumps.load(owner, dump)
+        # Ended on the way, it goes on where it was; until then nothing else starts here.
+        if is_empty(settings):
+            asyncio.run(_begin(settings, manifest))
+            with step("Reading the database"):
+                dumps.load(owner, dump)
     if keeps_keys(settings):
         archive.unpack(source, archive.KEYS, settings.data_dir)
     move(settings, "head")
-    asyncio.run(_doubt(settings, datetime.fromisoformat(manifest.made_at), now))
+    asyncio.run(_end(settings, datetime.fromisoformat(manifest.made_at), now))
     return media
 
 
-async def _doubt(settings: Settings, since: datetime, now: datetime) -> None:
+async def _begin(settings: Settings, manifest: archive.Manifest) -> None:
     async with as_owner(settings) as connection:
+        await begin_restore(connection, manifest.database_sha256)
+
+
+async def _end(settings: Settings, since: datetime, now: datetime) -> None:
+    async with as_owner(settings) as connection, connection.transaction():
         count = await doubt_what_fell_due(connection, since=since, now=now)
+        await end_restore(connection)
     if count:
         say(f"{count} messages fell due since the backup: each is looked up before it is sent.")
 
 
-async def _ensure_application(settings: Settings) -> None:
+async def _begun(settings: Settings) -> str | None:
     async with as_owner(settings) as connection:
         await refuse_missing_application(connection)
+        return await begun_restore(connection)
 
 
 def _refuse_other_keys(

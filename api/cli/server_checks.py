@@ -22,6 +22,7 @@ from domain.kernel.nudges import TRIED
 from domain.kernel.pooling import PoolerForgets, refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching
 from domain.kernel.roles import ABOVE_THE_LAW, RoleLeftOut
+from domain.kernel.unfinished import refuse_unfinished_restore
 
 _OLDEST_POSTGRES = 150000
 _OLDEST_REDIS = (6, 2)
@@ -90,6 +91,20 @@ async def schema_is_newest(owner_url: str, newest: str | None = None) -> Finding
     if kept != wanted:
         return Finding(f"The schema is {kept}, this release wants {wanted}.", "./parvis migrate")
     return Finding(f"The schema is {kept}, the newest.")
+
+
+async def restore_has_ended(url: str) -> Finding:
+    """Nothing starts on a database that a restore left half way."""
+    try:
+        with reaching(DATABASE):
+            connection = await asyncpg.connect(url, statement_cache_size=0, timeout=_ANSWER_S)
+        try:
+            await refuse_unfinished_restore(connection)
+        finally:
+            await connection.close()
+    except ServerUnusable as error:
+        return Finding(error.what, error.remedy)
+    return Finding("No restore was left half way.")
 
 
 async def clocks_agree(url: str, now: datetime | None = None) -> Finding:

@@ -22,6 +22,7 @@ from domain.kernel.pooling import refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, reaching
 from domain.kernel.roles import refuse_unfit_role
 from domain.kernel.settings import Settings
+from domain.kernel.unfinished import refuse_unfinished_restore
 
 _GRACE_S = 2
 
@@ -55,6 +56,7 @@ async def knock(settings: Settings) -> None:
         )
         try:
             await refuse_unfit_role(connection)
+            await refuse_unfinished_restore(connection)
         finally:
             await connection.close()
         await refuse_forgetful_pooler(

@@ -28,6 +28,7 @@ from domain.kernel.pooling import refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, reaching
 from domain.kernel.reads import ReadPool
 from domain.kernel.roles import refuse_unfit_role
+from domain.kernel.unfinished import refuse_unfinished_restore
 
 Reads = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 WORKSPACE = "workspace"
@@ -134,7 +135,8 @@ class Database:
         """Opens both pools; the first connection proves the address and the role.
 
         Raises `ServerUnusable` when it is away or refuses us, for a role that row-level security
-        would not hold or that could read nothing, and for statements that a pooler would forget.
+        would not hold or that could read nothing, for a restore that has not ended, and for
+        statements that a pooler would forget.
         """
 
         async def connect(*_: object, **__: object) -> asyncpg.Connection:
@@ -158,6 +160,7 @@ class Database:
             with reaching(DATABASE):
                 await reads
                 await refuse_unfit_role(reads)
+                await refuse_unfinished_restore(reads)
                 await refuse_forgetful_pooler(url, statement_cache_size=statement_cache_size)
         except BaseException:
             reads.terminate()

@@ -5,6 +5,7 @@ ServerUnusable
 ├── RoleTooMighty    row-level security would not hold; see `roles.py`
 ├── RoleLeftOut      it could read nothing
 ├── PoolerForgets    see `pooling.py`
+├── RestoreUnfinished  see `unfinished.py`
 └── ApplicationMissing
 """
 

@@ -22,9 +22,11 @@ from api.state import open_state
 from domain.identity.checks import check_bearer
 from domain.kernel.caller import Scope
 from domain.kernel.settings import Settings
+from domain.kernel.unfinished import RestoreUnfinished
 from tests.conftest import make_settings
 from tests.domain.posts.build import make_due_post
 from tests.engines import Servers
+from workers.main import open_context
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
@@ -85,8 +87,9 @@ def read(settings: Settings, source: Path) -> int:
 
 
 def write(settings: Settings, target: Path) -> None:
-    known = (secret_files.sealing_keys_path(settings.data_dir),)
-    backup.write(settings, target, keys=known, now=NOW)
+    places = (secret_files.sealing_keys_path, secret_files.first_token_path)
+    known = (place(settings.data_dir) for place in places)
+    backup.write(settings, target, keys=tuple(path for path in known if path.exists()), now=NOW)
 
 
 async def test_everything_comes_back(full: Settings, empty: Settings, folder: Path) -> None:
@@ -154,6 +157,39 @@ async def test_a_restore_that_ended_on_the_way_begins_anew(
 
     assert count == 1
     assert await counts(empty) == await counts(full)
+
+
+async def test_a_restore_that_ended_behind_its_rows_goes_on_and_nothing_starts_before(
+    full: Settings, empty: Settings, folder: Path
+) -> None:
+    """It looked whole: workers sent again what was out, and no other try was let in."""
+    workspace_id = await tenants.make_workspace(full, slug="choir", name="Choir", now=NOW)
+    async with open_state(full) as state:
+        await make_due_post(state.database, workspace_id, now=NOW)
+    secret_files.keep(secret_files.first_token_path(full.data_dir), "pv_live_first")
+    await asyncio.to_thread(write, full, folder / "backup.tar")
+    await asyncio.to_thread(write, full, folder / "other.tar")
+    secret_files.first_token_path(empty.data_dir).mkdir()
+    with pytest.raises(IsADirectoryError):
+        await asyncio.to_thread(read, empty, folder / "backup.tar")
+    secret_files.first_token_path(empty.data_dir).rmdir()
+    # what a next command reads from the folder
+    empty = empty.model_copy(update={"sealing_keys": full.sealing_keys})
+
+    for opening in (open_state, open_context):
+        with pytest.raises(RestoreUnfinished, match="has not ended"):
+            async with opening(empty):
+                pytest.fail("It started.")
+    with pytest.raises(RestoreUnfinished):
+        await asyncio.to_thread(write, empty, folder / "half.tar")
+    with pytest.raises(Trouble, match="not empty"):
+        await asyncio.to_thread(read, empty, folder / "other.tar")
+    await asyncio.to_thread(read, empty, folder / "backup.tar")
+
+    assert await asked(empty, "SELECT state FROM deliveries") == "going"
+    assert await counts(empty) == await counts(full)
+    async with open_state(empty), open_context(empty):
+        assert not (folder / "half.tar").exists()
 
 
 async def test_a_backup_that_is_told_to_stop_leaves_nothing_behind(

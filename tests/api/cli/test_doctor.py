@@ -17,6 +17,7 @@ from api.cli.doctor import examine
 from api.cli.engines import Engines
 from api.cli.findings import Finding
 from api.cli.places import ROOT
+from api.cli.postgres import DATABASE
 from api.cli.pulse import workers_are_at_work
 from tests.conftest import KEY
 from tests.engines import Servers
@@ -164,6 +165,16 @@ async def test_a_role_that_bypasses_row_level_security_is_noticed(engines: Engin
     engines.postgres.script("ALTER ROLE parvis_app BYPASSRLS")
 
     assert (await server_checks.role_is_harmless(engines.app_url)).is_wrong
+
+
+async def test_a_restore_that_has_not_ended_is_noticed(engines: Engines) -> None:
+    engines.postgres.script("CREATE SCHEMA parvis_restoring", DATABASE)
+
+    broken = await server_checks.restore_has_ended(engines.app_url)
+
+    assert broken.what == "A restore into this database has not ended."
+    engines.postgres.script("DROP SCHEMA parvis_restoring", DATABASE)
+    assert is_well(await server_checks.restore_has_ended(engines.app_url))
 
 
 async def test_a_schema_that_is_behind_is_noticed(engines: Engines, servers: Servers) -> None:
