@@ -70,5 +70,9 @@ async def pause_queue(
 async def resume_queue(
     session: SessionDep, caller: CallerDep, now: NowDep, calendar_id: CalendarId
 ) -> QueueView:
-    """Gives what was held back the next free slots, in order. Needs `posts:publish`."""
+    """Gives what was held back the next free slots, in order. Needs `posts:publish`.
+
+    What cannot be scheduled keeps the queue as it is, and `detail` names the post: mend it, or
+    take it out by DELETE or by giving it another time.
+    """
     return await queue.resume_queue(session, caller, calendar_id, now=now)

@@ -3,6 +3,7 @@
 from api.graph.changes import Mutation
 from api.graph.derive import derive
 from api.posts.graph import DELIVERY, POST
+from domain.plans import queue
 from domain.posts import (
     drifted,
     editing,
@@ -52,8 +53,9 @@ MUTATIONS = (
     ),
     Mutation(
         "remove_post",
-        service.remove_post,
-        "Removes a draft, cancels a plan; `post.published` for what is public: withdraw it. "
+        queue.remove_post,
+        "Removes a draft, cancels a plan, or what a paused queue holds back; `post.published` for "
+        "what is public: withdraw it. "
         "Needs `posts:write`.",
         prefix="post",
     ),

@@ -25,6 +25,7 @@ from domain.kernel.ids import (
     RecurrenceId,
 )
 from domain.kernel.shapes import Page
+from domain.plans import queue
 from domain.posts import (
     delivery_queries,
     editing,
@@ -177,9 +178,10 @@ async def remove_post(
 ) -> None:
     """A draft is removed, a scheduled post is cancelled and stays readable.
 
-    409 `post.published` for what is public: withdraw it. Needs the scope `posts:write`.
+    What a paused queue holds back is called off for good. 409 `post.published` for what is
+    public: withdraw it. Needs the scope `posts:write`.
     """
-    await service.remove_post(session, caller, post_id, expected_version=version, now=now)
+    await queue.remove_post(session, caller, post_id, expected_version=version, now=now)
 
 
 @router.post("/{post_id}/schedule", summary="Set a post going")

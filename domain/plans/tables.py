@@ -33,8 +33,8 @@ class Slot(Kept, table=True):
 class QueuePlace(Kept, table=True):
     """A post in the queue of its calendar; its id is the post's.
 
-    It counts while the post still waits for that very time: a post that was moved, cancelled or
-    taken out leaves a place that the next one may take.
+    It counts while the post stands in that calendar and has that very time: a post that was moved,
+    cancelled or taken out leaves a place that the next one may take.
     """
 
     __tablename__ = "queue_places"
@@ -52,7 +52,7 @@ class QueuePlace(Kept, table=True):
     """Null while the queue is paused."""
     occurs_on: date | None = Field(default=None)
     planned_at: datetime | None = moment(nullable=True)
-    """The moment it was given: a post that waits for another was moved by hand."""
+    """The moment it was given, kept by a pause: a post that has another was moved by hand."""
 
 
 class Queue(Kept, table=True):

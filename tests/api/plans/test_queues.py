@@ -10,6 +10,7 @@ from sqlmodel import col, update
 
 from domain.kernel.database import Database
 from domain.kernel.ids import read
+from domain.plans.tables import QueuePlace
 from domain.posts.tables import Delivery
 from tests.api.graph.asking import post
 from tests.desk import Desk
@@ -194,6 +195,174 @@ async def test_a_pause_does_not_bring_forward_what_was_for_later(
 
     assert planned["publish_at"] > later
     assert [each["publish_at"] for each in resumed["places"]] == [planned["publish_at"]]
+    assert len(two_slots) == 2
+
+
+async def another_calendar(desk: Desk) -> str:
+    made = await desk.post("/v1/calendars", 201, community_id=desk.community, name="Other")
+    id_: str = made["id"]
+    return id_
+
+
+async def moved_to(desk: Desk, id_: str, **changes: Any) -> dict[str, Any]:
+    answer = await desk.client.patch(f"/v1/posts/{id_}", json=changes, headers={"If-Match": "*"})
+    found: dict[str, Any] = answer.json()
+    assert answer.status_code == 200, found
+    return found
+
+
+async def pause(desk: Desk) -> dict[str, Any]:
+    found: dict[str, Any] = await desk.post(f"/v1/calendars/{desk.calendar}/queue/pause", 200)
+    return found
+
+
+async def resume(desk: Desk) -> dict[str, Any]:
+    found: dict[str, Any] = await desk.post(f"/v1/calendars/{desk.calendar}/queue/resume", 200)
+    return found
+
+
+async def state_of(desk: Desk, id_: str) -> str:
+    found: str = (await desk.client.get(f"/v1/posts/{id_}")).json()["state"]
+    return found
+
+
+async def test_a_post_that_was_moved_to_another_calendar_is_in_the_queue_of_neither(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    planned = await queued(desk)
+    await moved_to(desk, planned["id"], calendar_id=await another_calendar(desk))
+
+    [first] = await free(desk, count=1)
+    paused = await pause(desk)
+
+    assert first["at"] == planned["publish_at"]
+    assert paused["places"] == []
+    assert await state_of(desk, planned["id"]) == "scheduled"
+    assert len(two_slots) == 2
+
+
+async def test_what_is_moved_to_another_calendar_during_a_pause_stays_called_off(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    planned = await queued(desk)
+    await pause(desk)
+    await moved_to(desk, planned["id"], calendar_id=await another_calendar(desk))
+
+    assert (await queue_of(desk))["places"] == []
+    assert (await resume(desk))["places"] == []
+    assert await state_of(desk, planned["id"]) == "cancelled"
+    assert len(two_slots) == 2
+
+
+async def test_what_a_paused_queue_holds_back_is_called_off_for_good_by_removing_it(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    going, off = await queued(desk), await queued(desk)
+    await pause(desk)
+
+    removed = await desk.client.delete(f"/v1/posts/{off['id']}")
+    again = await desk.client.delete(f"/v1/posts/{off['id']}")
+    resumed = await resume(desk)
+
+    assert (removed.status_code, again.status_code) == (204, 409)
+    assert [each["post_id"] for each in resumed["places"]] == [going["id"]]
+    assert await state_of(desk, off["id"]) == "cancelled"
+    query = {"subject_kind": "post", "kind": "post.cancelled"}
+    told = (await desk.client.get("/v1/events", params=query)).json()["data"]
+    assert [each["subject_id"] for each in told] == [going["id"], off["id"], off["id"]]
+    assert len(two_slots) == 2
+
+
+async def test_what_is_held_back_and_on_hold_is_not_called_off(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    planned = await queued(desk)
+    await pause(desk)
+    await desk.post(f"/v1/posts/{planned['id']}/hold", 200, reason="A court asks.")
+
+    refused = await desk.client.delete(f"/v1/posts/{planned['id']}")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "post.on_hold")
+    assert [each["post_id"] for each in (await queue_of(desk))["places"]] == [planned["id"]]
+    assert len(two_slots) == 2
+
+
+@pytest.mark.parametrize("wall_time", [None, "2027-05-01T10:00:00"])
+async def test_what_was_scheduled_by_hand_during_a_pause_and_called_off_stays_off(
+    desk: Desk, two_slots: list[str], wall_time: str | None
+) -> None:
+    planned = await queued(desk)
+    await pause(desk)
+    by_hand = {"wall_time": wall_time} if wall_time else {}
+    await desk.post(f"/v1/posts/{planned['id']}/schedule", 200, **by_hand)
+    await desk.client.delete(f"/v1/posts/{planned['id']}")
+
+    assert (await queue_of(desk))["places"] == []
+    assert (await resume(desk))["places"] == []
+    assert await state_of(desk, planned["id"]) == "cancelled"
+    assert len(two_slots) == 2
+
+
+async def test_what_is_given_another_time_during_a_pause_is_held_back_no_longer(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    planned = await queued(desk)
+    await pause(desk)
+    await moved_to(desk, planned["id"], wall_time=None)
+
+    assert (await resume(desk))["places"] == []
+    assert await state_of(desk, planned["id"]) == "cancelled"
+    assert len(two_slots) == 2
+
+
+async def test_what_keeps_a_queue_from_going_on_is_told_by_its_post(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    planned, unfit = await queued(desk), await queued(desk, title="La vigne")
+    await pause(desk)
+    await moved_to(desk, unfit["id"], text="x" * 600)
+
+    refused = await desk.client.post(f"/v1/calendars/{desk.calendar}/queue/resume")
+    kept = await queue_of(desk)
+    await desk.client.delete(f"/v1/posts/{unfit['id']}")
+    resumed = await resume(desk)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "post.unfit")
+    assert refused.json()["detail"].startswith(f"{unfit['id']} (La vigne): ")
+    assert (kept["is_paused"], len(kept["places"])) == (True, 2)
+    assert [each["post_id"] for each in resumed["places"]] == [planned["id"]]
+    assert len(two_slots) == 2
+
+
+async def test_what_a_release_before_held_back_goes_on(
+    desk: Desk, two_slots: list[str], database: Database
+) -> None:
+    planned = await queued(desk)
+    await pause(desk)
+    async with database.transaction(desk.tenant.workspace_id) as session:
+        await session.exec(update(QueuePlace).values(planned_at=None))
+
+    resumed = await resume(desk)
+
+    assert [each["post_id"] for each in resumed["places"]] == [planned["id"]]
+    assert len(two_slots) == 2
+
+
+async def test_nobody_waits_crosswise_who_queues_pauses_and_resumes_at_once(
+    desk: Desk, two_slots: list[str]
+) -> None:
+    posts = [await queued(desk) for _ in range(8)]
+    queue = f"/v1/calendars/{desk.calendar}/queue"
+    paths = [f"/v1/posts/{each['id']}/queue" for each in posts]
+
+    answers = await asyncio.gather(
+        *(
+            desk.client.post(path, json=None if path.startswith(queue) else {})
+            for path in [*paths, f"{queue}/pause", *paths, f"{queue}/resume", *paths]
+        )
+    )
+
+    assert {each.status_code for each in answers} <= {200, 409}
     assert len(two_slots) == 2
 
 
