@@ -134,7 +134,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_state(settings) as state, listening(state):
+        patience_s = settings.database_patience_s
+        async with open_state(settings, patience_s=patience_s) as state, listening(state):
             app.state.parvis = state
             await tell_if_away(state.redis)
             await keep_sign_in_link(state)

@@ -68,9 +68,12 @@ class State:
 
 
 @asynccontextmanager
-async def open_state(settings: Settings) -> AsyncIterator[State]:
+async def open_state(
+    settings: Settings, *, patience_s: float | None = None
+) -> AsyncIterator[State]:
     """Connects to the engines; an engine that is away is an error here, not later.
 
+    `patience_s` is for PostgreSQL, as `Database.open` says.
     Raises `VersionUnknown` too.
     """
     ensure_known(settings.network_versions, all_connectors().values())
@@ -81,6 +84,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
         pool_size=settings.database_pool_size,
         read_pool_size=settings.read_pool_size,
         statement_cache_size=settings.statement_cache_size,
+        patience_s=patience_s,
     )
     try:
         async with (

@@ -21,6 +21,7 @@ class Wire:
         [self._place] = parse_qs(urlsplit(url).query)["host"]
         self._flows = asyncio.Event()
         self._flows.set()
+        self._last_word: bytes | None = None
 
     def leads(self, settings: Settings, folder: Path) -> Settings:
         url = settings.database_url.get_secret_value().replace(self._place, str(folder))
@@ -28,6 +29,10 @@ class Wire:
 
     def stand_still(self) -> None:
         self._flows.clear()
+
+    def stand_still_at(self, said: bytes) -> None:
+        """As soon as that is said to it."""
+        self._last_word = said
 
     def go_on(self) -> None:
         self._flows.set()
@@ -40,6 +45,9 @@ class Wire:
     async def _carry(self, said: asyncio.StreamReader, onward: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while heard := await said.read(1 << 16):
+                if self._last_word and self._last_word in heard:
+                    self._last_word = None
+                    self.stand_still()
                 await self._flows.wait()
                 onward.write(heard)
         onward.close()

@@ -4,8 +4,12 @@ asyncpg asks PostgreSQL for the shape of every array type it meets, anew on each
 40 ms of the planner for what is the same everywhere. Here a process asks once.
 
 And what every transaction says first goes with its BEGIN, in one round trip.
+
+A statement that is given up, or that took longer than anybody waits, is taken back; a server that
+does not even say that it was stands still, and is talked to no more.
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -13,6 +17,8 @@ import asyncpg
 
 BEGIN = "BEGIN;"
 """As asyncpg says it."""
+GIVEN_UP_S = 0.5
+"""For PostgreSQL to say that it ended a statement; then its connection is dropped."""
 NOT_PINNED = 10_000
 """Below it PostgreSQL's developers give `oid`s by hand: the same in each version and database."""
 
@@ -24,8 +30,10 @@ class _NothingSent(NamedTuple):
 
 
 class Connection(asyncpg.Connection):
-    """asyncpg's own, but for its private question about types; `test_connections.py` holds it."""
+    """asyncpg's own, but for private parts of it; `test_connections.py` holds what they do."""
 
+    _loop: asyncio.AbstractEventLoop
+    _protocol: Any
     opening = ""
     """Statements that the next transaction begins with."""
 
@@ -46,6 +54,14 @@ class Connection(asyncpg.Connection):
                     _PINNED[oid] = found
             rows += found
         return rows, statement
+
+    def _cancel_current_command(self, *waiters: Any) -> None:  # noqa: ANN401 - as asyncpg's
+        super()._cancel_current_command(*waiters)  # type: ignore[misc] # private, so not in its stubs
+        self._loop.call_later(GIVEN_UP_S, self._give_up)
+
+    def _give_up(self) -> None:
+        if not self.is_closed() and self._protocol._is_cancelling():  # noqa: SLF001 - as its pool asks
+            self.terminate()
 
 
 _PINNED: dict[int, list[Any]] = {}

@@ -26,7 +26,7 @@ from domain.kernel.connections import Connection
 from domain.kernel.nudges import PENDING, Nudges
 from domain.kernel.pooling import refuse_forgetful_pooler
 from domain.kernel.reaching import DATABASE, reaching
-from domain.kernel.reads import ReadPool
+from domain.kernel.reads import CONNECTS_WITHIN_S, ReadPool
 from domain.kernel.roles import refuse_unfit_role
 from domain.kernel.unfinished import refuse_unfinished_restore
 
@@ -131,8 +131,12 @@ class Database:
         pool_size: int,
         read_pool_size: int,
         statement_cache_size: int,
+        patience_s: float | None = None,
     ) -> Self:
         """Opens both pools; the first connection proves the address and the role.
+
+        `patience_s` is what a statement, or the wait for a connection, may take; None: any time.
+        What took longer raises `TimeoutError`; of a commit nobody knows then what came of it.
 
         Raises `ServerUnusable` when it is away or refuses us, for a role that row-level security
         would not hold or that could read nothing, for a restore that has not ended, and for
@@ -141,7 +145,11 @@ class Database:
 
         async def connect(*_: object, **__: object) -> asyncpg.Connection:
             return await asyncpg.connect(
-                url, statement_cache_size=statement_cache_size, connection_class=Connection
+                url,
+                statement_cache_size=statement_cache_size,
+                connection_class=Connection,
+                timeout=CONNECTS_WITHIN_S,
+                command_timeout=patience_s,
             )
 
         engine = create_async_engine(
@@ -149,13 +157,19 @@ class Database:
             async_creator=connect,
             pool_size=pool_size,
             max_overflow=0,
+            **({} if patience_s is None else {"pool_timeout": patience_s}),
             # What is warm is taken first: plans and catalogues are each connection's own.
             pool_use_lifo=True,
             hide_parameters=True,
             connect_args={"prepared_statement_cache_size": statement_cache_size},
         )
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
-        reads = ReadPool(url, max_size=read_pool_size, statement_cache_size=statement_cache_size)
+        reads = ReadPool(
+            url,
+            max_size=read_pool_size,
+            statement_cache_size=statement_cache_size,
+            patience_s=patience_s,
+        )
         try:
             with reaching(DATABASE):
                 await reads

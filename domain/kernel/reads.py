@@ -8,7 +8,6 @@ pool, which knows how to mend, end and replace it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -18,14 +17,23 @@ from domain.kernel.connections import Connection
 
 MOST_QUERIES = 50_000
 INACTIVE_S = 300.0
-GIVEN_UP_S = 0.5
-"""For PostgreSQL to say that it ended a statement; then its connection is dropped."""
+CONNECTS_WITHIN_S = 10.0
 
 
 class ReadPool(asyncpg.Pool):
-    """With a `max_size` of 1 none is kept out."""
+    """With a `max_size` of 1 none is kept out.
 
-    def __init__(self, url: str, *, max_size: int, statement_cache_size: int) -> None:
+    `patience_s` bounds each statement, and the wait for a connection. Raises `TimeoutError` then.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        max_size: int,
+        statement_cache_size: int,
+        patience_s: float | None = None,
+    ) -> None:
         super().__init__(
             url,
             min_size=1,
@@ -38,7 +46,10 @@ class ReadPool(asyncpg.Pool):
             statement_cache_size=statement_cache_size,
             # Session state is only ever set inside transactions: nothing to reset.
             reset=_nothing_to_reset,
+            timeout=CONNECTS_WITHIN_S,
+            command_timeout=patience_s,
         )
+        self._patience_s = patience_s
         self._turns = asyncio.Semaphore(max(max_size - 1, 1))
         self._spare: list[PoolConnectionProxy] = []
         self._keeps_none = max_size == 1
@@ -52,6 +63,9 @@ class ReadPool(asyncpg.Pool):
     async def fetchval(self, query: str, *values: object, **how: Any) -> Any:  # noqa: ANN401 - as above
         return await self._ask(PoolConnectionProxy.fetchval, query, *values, **how)
 
+    def acquire(self, *, timeout: float | None = None) -> Any:  # noqa: ANN401 - as asyncpg's
+        return super().acquire(timeout=self._patience_s if timeout is None else timeout)
+
     async def close(self) -> None:
         self._keeps_none = True
         while self._spare:
@@ -64,20 +78,28 @@ class ReadPool(asyncpg.Pool):
         *values: object,
         **how: Any,  # noqa: ANN401 - as above
     ) -> Any:  # noqa: ANN401 - as above
-        async with self._turns:
+        await self._wait_for_turn()
+        try:
             connection = await self._take()
             try:
                 found = await method(connection, *values, **how)
             except BaseException:
-                # one that stands still says nothing for as long as it does
-                with suppress(TimeoutError):
-                    await self.release(connection, timeout=GIVEN_UP_S)
+                await self.release(connection)
                 raise
             if self._keeps_none:
                 await self.release(connection)
             else:
                 self._spare.append(connection)
             return found
+        finally:
+            self._turns.release()
+
+    async def _wait_for_turn(self) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
+        async with asyncio.timeout(self._patience_s):
+            await self._turns.acquire()
 
     async def _take(self) -> PoolConnectionProxy:
         while self._spare:

@@ -136,6 +136,13 @@ class Settings(BaseSettings):
         le=MOST_CONNECTIONS,
         description="asyncpg connections per process for the hottest reads.",
     )
+    database_patience_s: float = Field(
+        default=30,
+        gt=0,
+        le=600,
+        description="How long a request waits for one statement, or for a connection, in seconds; "
+        "then it is answered 503.",
+    )
     statement_cache_size: int = Field(
         default=256,
         ge=0,
