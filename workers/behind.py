@@ -3,8 +3,7 @@
 The lane itself rests meanwhile: whoever calls is its message under way.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,19 +13,25 @@ from domain.kernel.caller import worker
 from domain.posts import leaving
 from domain.posts.delivering import Held, Task, Wait
 from workers.context import Context
+from workers.keeping import kept
+
+Record = Callable[[AsyncSession], Awaitable[None]]
 
 
-@asynccontextmanager
-async def putting_off(
-    context: Context, task: Task, wait: Wait | None, *, now: datetime
-) -> AsyncIterator[AsyncSession]:
-    """The transaction that records why a task waits: all that its account brings out waits too."""
+async def put_off_behind(
+    context: Context, task: Task, wait: Wait | None, record: Record, *, now: datetime
+) -> None:
+    """Records why a task waits; in the same transaction all that its account brings out waits."""
     caller = worker(task.workspace_id)
     left = context.outbox.put_off(task.account_id, wait) if wait else []
-    async with context.database.transaction(task.workspace_id) as session:
-        if wait is not None:
-            await leaving.put_off_behind(session, caller, task, left, wait, now=now)
-        yield session
+
+    async def write() -> None:
+        async with context.database.transaction(task.workspace_id) as session:
+            if wait is not None:
+                await leaving.put_off_behind(session, caller, task, left, wait, now=now)
+            await record(session)
+
+    await kept(write)
     if left:
         async with context.database.transaction(task.workspace_id) as session:
             await leaving.settle(session, caller, [held.task for held, _ in left], now=now)

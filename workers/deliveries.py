@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.rules import InDoubt
 from domain.connector.errors import (
@@ -32,7 +33,7 @@ from domain.posts.rules import (
     after_look_up_error,
     look_ups_needed,
 )
-from workers.behind import let_ahead, putting_off
+from workers.behind import let_ahead, put_off_behind
 from workers.cards import PATIENCE_S, with_cards
 from workers.context import Context
 from workers.drafts import draft_of, with_quotes_written
@@ -219,9 +220,12 @@ async def _record_error(
     decision = _decided(task, line, error, now)
     wait = behind_error(task, error, decision, now=now)
     caller, when = worker(task.workspace_id), {"started_at": started_at, "now": now}
-    async with putting_off(context, task, wait, now=now) as session:
+
+    async def record(session: AsyncSession) -> None:
         await recording.record_error(session, caller, task, error, decision, **when)
         await show_known(session, caller, task, line)
+
+    await put_off_behind(context, task, wait, record, now=now)
     if task.act == LOOK_UP and decision.verdict is Verdict.WAIT:
         await let_ahead(context, task)
     ids = task.workspace_id, task.account_id

@@ -20,8 +20,9 @@ from domain.posts.delivering import Task
 from domain.posts.rules import DeliveryKind
 from domain.setbacks.rules import BROKEN
 from workers.apart import note_broken
-from workers.behind import let_ahead, putting_off
+from workers.behind import let_ahead, put_off_behind
 from workers.context import Context
+from workers.keeping import kept
 from workers.outward import Line
 from workers.timer import POSTS
 
@@ -31,7 +32,7 @@ async def record_done(
 ) -> None:
     arrived = Arrived(task, published, started_at)
     write = partial(_record_arrived, context)
-    await context.outbox.arrivals.put(task.workspace_id, arrived, write)
+    await kept(partial(context.outbox.arrivals.put, task.workspace_id, arrived, write))
 
 
 async def _record_arrived(context: Context, workspace_id: UUID, arrived: Sequence[Arrived]) -> None:
@@ -59,11 +60,14 @@ async def record_not_there(
     caller, now = worker(task.workspace_id), context.clock()
     again_at = None if wait is None else now + wait
     behind = behind_doubt(task, again_at, now=now)
-    async with putting_off(context, task, behind, now=now) as session:
+
+    async def record(session: AsyncSession) -> None:
         await recording.record_not_there(
             session, caller, task, again_at=again_at, started_at=started_at, now=now
         )
         await show_known(session, caller, task, line)
+
+    await put_off_behind(context, task, behind, record, now=now)
     if again_at is None:
         await let_ahead(context, task)
 

@@ -28,18 +28,15 @@ from domain.connector.errors import (
 from domain.connector.port import Connector
 from domain.connector.words import Access, Grant
 from domain.kernel.ids import show
-from domain.kernel.reaching import ENGINE_FAULTS, is_away
 from domain.kernel.sealing import SealBroken
 from workers.context import Context
+from workers.keeping import LOOK_AGAIN_S, kept
 from workers.ways import Purpose, spoken_by, way_out
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("renewals")
 
 LEASE = timedelta(seconds=60)
 LONGEST_RENEWAL_S = 45.0
-LOOK_AGAIN_S = 0.1
-KEPT_WITHIN_S = 600.0
-"""How long a database may be away until a new grant is lost that nobody else has."""
 _held: set[asyncio.Task[Grant]] = set()
 
 
@@ -128,16 +125,11 @@ async def _renew(context: Context, connector: Connector, seen: Standing, now: da
 
 
 async def _keep(context: Context, seen: Standing, grant: Grant, now: datetime) -> bool:
-    """Tried for as long as the database is away: nobody else has the new grant."""
-    started, workspace_id = monotonic(), seen.account.workspace_id
-    while True:
-        try:
-            async with context.database.transaction(workspace_id) as session:
-                return await standing.keep_renewed(session, seen, grant, keys=context.keys, now=now)
-        except ENGINE_FAULTS as error:
-            if not is_away(error) or monotonic() - started > KEPT_WITHIN_S:
-                raise
-            await asyncio.sleep(LOOK_AGAIN_S)
+    async def keep() -> bool:
+        async with context.database.transaction(seen.account.workspace_id) as session:
+            return await standing.keep_renewed(session, seen, grant, keys=context.keys, now=now)
+
+    return await kept(keep)
 
 
 async def _ask(

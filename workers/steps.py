@@ -19,6 +19,7 @@ from domain.posts.delivering import Step, Task
 from domain.posts.rules import sent_of
 from workers.context import Context
 from workers.gathering import FOR_ALL
+from workers.keeping import kept
 from workers.sending import is_safe
 
 
@@ -68,7 +69,9 @@ class Steps:
     async def _keep(self, checkpoint: Checkpoint | None, *, begins: bool) -> None:
         step = Step(self._task, checkpoint, begins)
         write = partial(_write, self._context)
-        await self._context.outbox.steps.put(FOR_ALL, step, write)
+        put = partial(self._context.outbox.steps.put, FOR_ALL, step, write)
+        # Where nothing was said yet, who claims it next begins.
+        await (put() if checkpoint is None else kept(put))
         if not step.is_kept:
             raise LeaseLost
         self._is_begun = begins
