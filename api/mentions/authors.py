@@ -12,10 +12,13 @@ from domain.kernel.ids import AuthorId
 from domain.kernel.shapes import Page
 from domain.mentions import queries
 from domain.mentions.queries import AuthorSort
+from domain.mentions.rules import MOST_HANDLE
 from domain.mentions.shapes import AuthorView
 
 router = APIRouter(prefix="/v1/authors", tags=["authors"], route_class=TransactionRoute)
-Handle = Annotated[str, Query(min_length=1, max_length=300, examples=["anna@example.social"])]
+Handle = Annotated[
+    str, Query(min_length=1, max_length=MOST_HANDLE, examples=["anna@example.social"])
+]
 
 
 @router.get("", summary="List authors")

@@ -107,13 +107,15 @@ async def finish_reading(
     *,
     cursor: str | None,
     had_items: bool,
+    is_whole: bool,
     now: datetime,
     shortest_s: int,
     longest_s: int,
 ) -> None:
     """Keeps where the inbox was read to and plans the next reading.
 
-    `shortest_s` and `longest_s` are the platform's bounds; network and account narrow them.
+    `shortest_s` and `longest_s` are the platform's bounds; network and account narrow them. A first
+    reading that left something for the next (`is_whole` is false) goes on there.
     """
     await session.refresh(row, with_for_update=True)
     bounds = cadence(
@@ -124,7 +126,8 @@ async def finish_reading(
     )
     is_new = row.last_read_at is None  # whoever connects it looks on
     wait = next_poll(timedelta(seconds=row.poll_every_s), bounds, had_items=had_items or is_new)
-    row.inbox_cursor, row.last_read_at = cursor, now
+    row.inbox_cursor = cursor
+    row.last_read_at = None if is_new and not is_whole else now
     row.poll_every_s = int(wait.total_seconds())
     if row.read_at is not None:
         row.read_at = now + wait

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain.connector.words import InboxItem, InboxKind
 from domain.kernel.clock import as_kept
-from domain.mentions.rules import clean, clean_or_none, server_scope, short_id
+from domain.mentions.rules import MOST_HANDLE, clean, clean_or_none, server_scope, short_id
 from domain.mentions.shapes import Reading
 
 
@@ -52,7 +52,7 @@ def _arrival(item: InboxItem, reading: Reading, now: datetime) -> Arrival:
         short_id(item.root) if item.root else None,
         server_scope(author_id, reading.server),
         author_id,
-        clean(author.handle),
+        clean(author.handle)[:MOST_HANDLE],
         clean_or_none(author.display_name),
         clean_or_none(author.url),
         clean_or_none(author.avatar_url),

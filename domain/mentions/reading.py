@@ -48,6 +48,7 @@ async def record_last_page(
         row,
         cursor=page.cursor,
         had_items=had_items,
+        is_whole=not page.has_more,
         now=now,
         shortest_s=pace.shortest_s,
         longest_s=pace.longest_s,

@@ -9,6 +9,8 @@ from domain.kernel.words import Word
 
 MOST_TEXT = 70_000
 MOST_ID = 500
+MOST_HANDLE = 300
+"""As long as one may be asked for, and as an index can hold: feeds call their authors anything."""
 UNKEPT = ("\0", BETWEEN, EMPTY)
 SAME_WORDS_WITHIN = timedelta(minutes=10)
 """The same answer in the same words is taken for one that was sent twice."""

@@ -3,11 +3,13 @@ from uuid import UUID
 
 from arq.connections import ArqRedis
 from pydantic import JsonValue
+from sqlmodel import select
 
 from domain.accounts.tables import Account
 from domain.connector.words import Grant, Profile
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
+from domain.mentions.tables import Mention
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_connected, row_of
 from tests.networks.feed.documents import RSS, URL
@@ -33,6 +35,30 @@ async def follow(database: Database, workspace_id: UUID) -> UUID:
         server=URL,
         profile=Profile(URL, "blog.example/feed"),
     )
+
+
+async def play(database: Database, workspace_id: UUID) -> UUID:
+    return await make_connected(
+        database,
+        workspace_id,
+        Grant("token"),
+        network="sandbox",
+        login={"handle": "ana", "token": "secret"},
+    )
+
+
+def told(number: int, *, has_more: bool) -> JsonValue:
+    """A page of one notice, of an hour before."""
+    notice: JsonValue = {
+        "number": number,
+        "kind": "follow",
+        "person": f"person{number}",
+        "about": None,
+        "post": None,
+        "is_deleted": False,
+        "created_at": (NOW - timedelta(hours=1)).isoformat(),
+    }
+    return {"data": [notice], "next": number, "has_more": has_more}
 
 
 def answered(status: int) -> Exchange:
@@ -94,13 +120,7 @@ async def test_a_slow_inbox_is_left_at_a_page_before_another_may_claim_it(
     settings: Settings, database: Database, redis: ArqRedis
 ) -> None:
     workspace_id = await make_workspace(database)
-    id_ = await make_connected(
-        database,
-        workspace_id,
-        Grant("token"),
-        network="sandbox",
-        login={"handle": "ana", "token": "secret"},
-    )
+    id_ = await play(database, workspace_id)
     pages: list[JsonValue] = [{"data": [], "next": number, "has_more": True} for number in (7, 8)]
     script = ScriptedHttp(
         [Exchange(method="GET", path="/v1/notices", json_=each) for each in pages]
@@ -114,3 +134,27 @@ async def test_a_slow_inbox_is_left_at_a_page_before_another_may_claim_it(
     script.assert_finished()
     shortest = timedelta(seconds=settings.poll_min_s)
     assert (row.inbox_cursor, row.read_at) == ("8", NOW + LEASE * 0.9 + shortest)
+
+
+async def test_old_news_that_a_first_reading_left_for_the_next_waits_for_nobody(
+    settings: Settings, database: Database, redis: ArqRedis
+) -> None:
+    workspace_id = await make_workspace(database)
+    id_ = await play(database, workspace_id)
+    pages = [*(told(number, has_more=True) for number in range(1, 21)), told(21, has_more=False)]
+    script = ScriptedHttp(
+        [Exchange(method="GET", path="/v1/notices", json_=each) for each in pages]
+    )
+    now = [NOW]
+    context = make_context(settings, database, redis, script, lambda: now[0])
+
+    cut = await read(context, workspace_id, id_)
+    first = cut.last_read_at
+    now[0] += DAY
+    whole = await read(context, workspace_id, id_)
+
+    script.assert_finished()
+    assert (first, whole.last_read_at) == (None, NOW + DAY)
+    async with database.transaction(workspace_id) as session:
+        statuses = (await session.exec(select(Mention.status))).all()
+    assert statuses == ["archived"] * 21

@@ -35,6 +35,7 @@ async def read(database: Database, workspace_id: UUID, id_: UUID, *, had_items: 
             row,
             cursor="c1",
             had_items=had_items,
+            is_whole=True,
             now=NOW,
             shortest_s=30,
             longest_s=1800,

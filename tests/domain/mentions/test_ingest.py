@@ -13,6 +13,7 @@ from domain.connector.words import InboxKind, Profile
 from domain.kernel.database import Database
 from domain.kernel.ids import show
 from domain.mentions.rules import MOST_TEXT
+from domain.mentions.shapes import Ingested
 from domain.posts.tables import Delivery, Post
 from tests.inboxes import ANNA, NOW, SAID, Inbox, item, make_community, make_inbox
 from tests.world import make_workspace
@@ -242,6 +243,17 @@ async def test_signs_that_part_columns_part_no_text(inbox: Inbox) -> None:
     rows = await inbox.rows("SELECT remote_id, text FROM mentions ORDER BY remote_id")
     assert [tuple(row) for row in rows] == [("r1", "onetwo"), ("r2", ""), ("r3", "")]
     assert again.changed_ids == ()
+
+
+async def test_handle_that_no_index_holds_is_cut(inbox: Inbox) -> None:
+    handle = "".join(chr(0x4E00 + number) for number in range(3000))
+    found = await inbox.take(item(1, author=Profile("long", handle)))
+    again = await inbox.take(item(1, author=Profile("long", handle)))
+
+    [row] = await inbox.rows("SELECT a.handle, a.version, author_handle FROM mentions m, authors a")
+    assert len(found.new_ids) == 1
+    assert tuple(row) == (handle[:300], 1, handle[:300])
+    assert again == Ingested()
 
 
 async def test_clock_that_runs_ahead_does_not_hold_the_top(inbox: Inbox) -> None:
