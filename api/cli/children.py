@@ -1,5 +1,6 @@
 """The api and the workers as children of the supervisor."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -71,10 +72,11 @@ class Child:
 
     def end_leftover(self) -> None:
         """End one that an earlier supervisor left behind (only where the kernel did not)."""
-        if self.pid_file.exists():
-            pid = int(self.pid_file.read_text() or 0)
+        # a machine that lost its power leaves noughts in it
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            pid = int(self.pid_file.read_text())
             processes.end_stranger(pid, " ".join(self.module), signal.SIGTERM, within_s=3)
-            self.pid_file.unlink()
+        self.pid_file.unlink(missing_ok=True)
 
     @property
     def is_running(self) -> bool:
