@@ -35,7 +35,8 @@ async def plan_mail(
             user_id=user_id,
             kind=letter.kind,
             recipient=letter.recipient,
-            subject=letter.subject,
+            # A title or a name may have several lines, a header has one.
+            subject=" ".join(letter.subject.splitlines()),
             sealed_text=keys.seal(letter.text.encode(), place=text_place(id_)),
             state=MailState.WAITING,
             # At once, also from a test workspace, whose clock may be ahead.

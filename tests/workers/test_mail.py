@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 from uuid import UUID
@@ -97,6 +98,21 @@ async def test_mail_is_handed_over_once_and_its_text_is_kept_no_longer(post: Pos
     assert message.get_content() == LETTER.text.replace("\n", "\r\n")
     seen = await post.seen()
     assert (seen.state, seen.text, seen.problem) == ("done", None, None)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x85", "\v"])
+async def test_what_has_several_lines_is_one_in_a_subject(post: Post, end: str) -> None:
+    """No header has them: reviews of a title with two lines failed for good, and nobody knew."""
+    office = PostOffice()
+    await post.plan(replace(LETTER, subject=f"Relire « La vigne{end}Bcc: eve@example.ch »"))
+
+    async with served(post, office):
+        await post.turn()
+
+    [message] = office.taken
+    assert office.envelopes == [("hallo@parvis.test", ["aline@example.ch"])]
+    assert message["Subject"] == "Relire « La vigne Bcc: eve@example.ch »"
+    assert message["Bcc"] is None
 
 
 async def test_without_a_server_the_mail_stays_readable_here(post: Post) -> None:
@@ -257,12 +273,9 @@ async def test_two_workers_at_once_send_one_mail(post: Post) -> None:
     assert (sorted(claimed), len(office.taken)) == ([0, 1], 1)
 
 
-@pytest.mark.parametrize("place", ["recipient", "subject"])
-async def test_line_break_adds_no_header(post: Post, place: str) -> None:
+async def test_line_break_in_a_recipient_adds_no_header(post: Post) -> None:
     office = PostOffice()
-    values = {"recipient": "a@example.ch", "subject": "Hello"}
-    values[place] += "\r\nBcc: all@example.ch"
-    await post.plan(Letter("reset", values["recipient"], values["subject"], "text\n"))
+    await post.plan(replace(LETTER, recipient="a@example.ch\r\nBcc: all@example.ch"))
 
     async with served(post, office):
         await post.turn()
