@@ -45,6 +45,9 @@ class Heard(BaseModel):
 Moment = Annotated[datetime, AfterValidator(aware)]
 """A moment; one without a zone is taken for UTC, as it could not be compared with others."""
 
+Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+"""What a network knows a thing by that it was sent: without it nothing was said of that."""
+
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
 """An id that is a number wherever it is documented."""
 

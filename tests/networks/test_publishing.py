@@ -26,7 +26,7 @@ from tests.networks.abilities import (
 from tests.networks.cases import Failure, case_of, connector_of
 from tests.networks.drafts import IN_A_MINUTE, POST, THREAD, answering, settled
 from tests.networks.playing import assert_keeps_secrets, failing_post, post_for, publish, script
-from tests.networks.scripted import ScriptedHttp, body_text
+from tests.networks.scripted import ScriptedHttp, body_text, recorded
 
 
 @pytest.mark.parametrize("key", PUBLISHING)
@@ -121,6 +121,25 @@ async def test_write_without_an_answer_is_an_unknown_outcome(key: str) -> None:
         await publish(key, http, post_for(key), {})
     http.assert_finished()
     assert_keeps_secrets(case_of(key), caught.value)
+
+
+@pytest.mark.parametrize("key", PUBLISHING)
+async def test_write_whose_answer_names_nothing_is_an_unknown_outcome(key: str) -> None:
+    """An empty id was taken for one: what stands there could never be changed or taken back."""
+    case = case_of(key)
+    [answer] = [each for each in recorded(key, "post") if case.writes(each.method, each.path)]
+    nameless = {"json_": _nameless(answer.json_), "headers": dict.fromkeys(answer.headers, "")}
+    http = failing_post(key, answer.model_copy(update=nameless))
+
+    with pytest.raises(OutcomeUnknown):
+        await publish(key, http, post_for(key), {})
+
+
+def _nameless(told: JsonValue) -> JsonValue:
+    if not isinstance(told, dict):
+        return told
+    named = {"id", "uri", "event_id", "message_id"}
+    return {name: "" if name in named else _nameless(value) for name, value in told.items()}
 
 
 @pytest.mark.parametrize("key", PUBLISHING)

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from domain.connector.dialects import answering
 from domain.connector.dialects.graph_refusals import PERMISSION_MISSING, refusal, refusal_within
 from domain.connector.errors import Missing, Refused
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Id
 from domain.connector.http import Call, FilePart, Http, Reply
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ Form = Sequence[tuple[str, str]]
 class Made(Heard):
     """What was made, by its id."""
 
-    id: str
+    id: Id
 
 
 class Done(Heard):

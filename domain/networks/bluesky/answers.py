@@ -3,7 +3,7 @@
 from pydantic import ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
-from domain.connector.heard import Heard, Moment
+from domain.connector.heard import Heard, Id, Moment
 
 
 class Told(Heard):
@@ -40,8 +40,8 @@ class Resolved(Told):
 class Strong(Told):
     """A record by its place (`uri`) and its content (`cid`)."""
 
-    uri: str
-    cid: str
+    uri: Id
+    cid: Id
 
 
 class Applied(Told):

@@ -2,7 +2,7 @@
 
 from pydantic import JsonValue
 
-from domain.connector.heard import Heard, Moment
+from domain.connector.heard import Heard, Id, Moment
 
 
 class Failure(Heard):
@@ -42,7 +42,7 @@ class Action(Heard):
 
 
 class Post(Heard):
-    id: str
+    id: Id
     topic_id: int
     post_number: int
     username: str
@@ -68,7 +68,7 @@ class Made(Heard):
     """What came of a post: itself, or that moderators must look at it first."""
 
     action: str | None = None
-    id: str | None = None
+    id: Id | None = None
     topic_id: int | None = None
     post_number: int | None = None
     topic_slug: str = ""

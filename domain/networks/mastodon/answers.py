@@ -2,7 +2,7 @@
 
 from pydantic import JsonValue, RootModel
 
-from domain.connector.heard import Heard, Moment
+from domain.connector.heard import Heard, Id, Moment
 
 
 class Failure(Heard):
@@ -50,7 +50,7 @@ class Poll(Heard):
 
 
 class Status(Heard):
-    id: str
+    id: Id
     uri: str | None = None
     url: str | None = None
     created_at: Moment

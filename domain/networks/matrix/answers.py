@@ -2,7 +2,7 @@
 
 from pydantic import Field, JsonValue
 
-from domain.connector.heard import Heard
+from domain.connector.heard import Heard, Id
 
 
 class Failure(Heard):
@@ -51,7 +51,7 @@ class Upload(Heard):
 
 
 class Acknowledged(Heard):
-    event_id: str
+    event_id: Id
 
 
 class Answered(Heard):

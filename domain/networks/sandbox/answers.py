@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from domain.connector.heard import Heard, Moment
+from domain.connector.heard import Heard, Id, Moment
 from domain.connector.manifest import IdempotencyClass
 
 
@@ -28,7 +28,7 @@ class Poll(Heard):
 
 
 class Post(Heard):
-    id: str
+    id: Id
     handle: str
     text: str
     media: tuple[str, ...]

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from pydantic import Field, JsonValue
 
-from domain.connector.heard import Heard, Number
+from domain.connector.heard import Heard, Id, Number
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class User(Heard):
 
 
 class Chat(Heard):
-    id: str
+    id: Id
     title: str | None = None
     username: str | None = None
     first_name: str | None = None
