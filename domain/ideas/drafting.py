@@ -15,13 +15,15 @@ from domain.ideas.service import find_idea
 from domain.ideas.shapes import DraftIdea, IdeaView, LinkPost
 from domain.ideas.tables import Idea, IdeaPost
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.changes import find
+from domain.kernel.changes import digest, find, resent
 from domain.kernel.errors import AlreadyExists, Fault, IdTaken, Misfit, NotAllowedNow
-from domain.kernel.ids import new_id, show
+from domain.kernel.ids import show
 from domain.posts.command_shapes import CreatePost
 from domain.posts.finding import find_post
 from domain.posts.service import create_post
 from domain.posts.shapes import PostDetail
+from domain.posts.showing import detail
+from domain.posts.tables import Post
 
 LONGEST_TITLE = 200
 AS_SENT = (
@@ -39,18 +41,20 @@ async def draft_idea(
     """
     caller.need(Scope.POSTS_WRITE)
     idea = await find_idea(session, caller, id_, None)
-    post_id = command.id or new_id()
-    link = await session.get(IdeaPost, (caller.workspace_id, post_id))
-    if link is not None and link.idea_id != id_:
-        raise IdTaken(at="/id")
-    if link is None and idea.state not in DRAFTABLE:
+    before = await resent(session, caller, Post, command.id, digest(command))
+    if before is not None:
+        link = await session.get(IdeaPost, (caller.workspace_id, before.id))
+        if link is not None and link.idea_id != id_:
+            raise IdTaken(at="/id")
+        return await detail(session, caller, before)
+    if idea.state not in DRAFTABLE:
         raise NotAllowedNow(f"Of an idea that is {idea.state} no post is made.")
-    made = await create_post(
-        session, caller, await _post(session, caller, idea, command, post_id), now=now
-    )
-    if link is None:
-        session.add(IdeaPost(workspace_id=caller.workspace_id, id=post_id, idea_id=id_))
-        _tell(session, caller, "idea.drafted", id_, post_id, now)
+    wish = await _post(session, caller, idea, command)
+    made = await create_post(session, caller, wish, now=now)
+    # What was asked for, whatever the idea says by the time it is sent again.
+    (await find_post(session, caller, made.id, None)).made_from = digest(command)
+    session.add(IdeaPost(workspace_id=caller.workspace_id, id=made.id, idea_id=id_))
+    _tell(session, caller, "idea.drafted", id_, made.id, now)
     return made
 
 
@@ -105,11 +109,11 @@ async def check_calendar(
 
 
 async def _post(
-    session: AsyncSession, caller: Caller, idea: Idea, command: DraftIdea, post_id: UUID
+    session: AsyncSession, caller: Caller, idea: Idea, command: DraftIdea
 ) -> CreatePost:
     await check_calendar(session, caller, idea.community_id, command.calendar_id)
     return CreatePost(
-        id=post_id,
+        id=command.id,
         title=command.title or idea.question[:LONGEST_TITLE],
         pillar_id=await _pillar(session, caller, idea, command.calendar_id),
         campaign_id=idea.campaign_id,

@@ -304,11 +304,14 @@ async def test_draft_sent_twice_with_its_own_id_is_made_once(desk: Desk) -> None
 
     one = await desk.post(f"/v1/ideas/{made['id']}/posts", 201, **body)
     await move(desk, made["id"], 200, "closed")
+    await change(desk, made["id"], 200, question="Vendanger de nuit ?", labels=["vigne"])
     again = await desk.post(f"/v1/ideas/{made['id']}/posts", 201, **body)
     elsewhere = await desk.post(f"/v1/ideas/{other['id']}/posts", 409, **body)
 
+    altered = await desk.post(f"/v1/ideas/{made['id']}/posts", 409, **body, text="Oui.")
+
     assert again == one
-    assert elsewhere["code"] == "id.taken"
+    assert (elsewhere["code"], altered["code"]) == ("id.taken", "id.taken")
     assert (await kinds(desk)).count("idea.drafted") == 1
 
 
