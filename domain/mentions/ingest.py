@@ -104,6 +104,7 @@ class _Page:
         return found
 
     async def _change(self, changed: Mapping[UUID, Arrival]) -> None:
+        await self.raw.execute(statements.PLAN_ANEW)
         await self.raw.execute(
             statements.CHANGE_MENTIONS,
             self.caller.workspace_id,
@@ -117,6 +118,7 @@ class _Page:
         self._tell("changed", mention_ids=tuple(changed))
 
     async def delete(self, arrivals: Sequence[Arrival]) -> tuple[UUID, ...]:
+        await self.raw.execute(statements.PLAN_ANEW)
         rows = await self.raw.fetch(
             statements.DELETE_MENTIONS,
             self.caller.workspace_id,
