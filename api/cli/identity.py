@@ -27,6 +27,19 @@ def identity_for(program: Path) -> Identity | None:
     return Identity(stranger.pw_uid, stranger.pw_gid, in_namespace=False)
 
 
+def refuse_to_take_over(data_dir: Path, user: int) -> None:
+    """Root could start on anybody's database, which would be root's from then on.
+
+    Raises `Trouble` before anything changes hands.
+    """
+    kept = data_dir / "postgres"
+    if user == 0 and kept.exists() and kept.stat().st_uid not in {0, _ordinary_user().pw_uid}:
+        raise Trouble(
+            f"The database in {data_dir} belongs to another user, who could not start it any more.",
+            "Run this as its owner, without sudo, or choose another folder with --data.",
+        )
+
+
 def runs(program: Path, identity: Identity) -> bool:
     """Whether the program answers `--version` under this identity."""
     becomes = None if identity.in_namespace else identity

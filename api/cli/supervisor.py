@@ -5,6 +5,7 @@ platform's own code is a child.
 """
 
 import json
+import os
 import signal
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from api.cli import doors, folders, greeting, processes, revisions
+from api.cli import doors, folders, greeting, identity, processes, revisions
 from api.cli.answers import wait_for_answer
 from api.cli.lock import DataLock
 from api.cli.postgres import DATABASE
@@ -71,6 +72,7 @@ def run(wishes: Wishes) -> None:
         DataLock(folders.private_folder(wishes.data)) as lock,
         doors.open_door(wishes.host, wishes.port) as door,
     ):
+        identity.refuse_to_take_over(wishes.data, os.getuid())
         stack = describe(wishes, door)
         try:
             token = new_token()

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from api.cli import lock
 from api.cli.env_file import read_env_file
 from api.cli.folders import private_folder
+from api.cli.identity import refuse_to_take_over
 from api.cli.places import data_folder
 from api.cli.secret_files import sealing_keys_path
 from api.cli.stack import embedded, engine_environment
@@ -78,6 +79,8 @@ def _engines(folder: Path) -> Iterator[None]:
     postgres, valkey = embedded(private_folder(folder))
     os.environ.update(engine_environment(folder, postgres, valkey))
     with lock.turn(folder) as is_alone, ExitStack() as leaving:
+        if is_alone:
+            refuse_to_take_over(folder, os.getuid())
         for engine in (postgres, valkey):
             if engine is not None and is_alone:
                 leaving.callback(engine.stop)

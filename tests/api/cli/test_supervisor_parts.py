@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import doors, folders, lock, revisions, secret_files
+from api.cli import doors, folders, identity, lock, revisions, secret_files
 from api.cli.places import ROOT
 from api.cli.trouble import Trouble
 from api.cli.up import up
@@ -181,6 +181,20 @@ def test_an_own_folder_that_is_read_only_is_not_said_to_belong_to_another(folder
         f"Cannot write to {folder} (it belongs to another user). "
         "Choose another folder with --data, or run as its owner."
     )
+
+
+def test_root_takes_no_database_from_its_owner(folder: Path) -> None:
+    """`sudo ./parvis backup` failed, and left a database that its owner could start no more."""
+    kept = folder / "postgres"
+    kept.mkdir()
+    os.chown(kept, 12345, 12346) if os.getuid() == 0 else None
+    owner = kept.stat().st_uid
+
+    with pytest.raises(Trouble, match="belongs to another user"):
+        identity.refuse_to_take_over(folder, 0)
+
+    identity.refuse_to_take_over(folder, owner)
+    identity.refuse_to_take_over(folder / "new", 0)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 
 from api.cli import lock
 from api.cli.secret_files import sealing_keys
-from api.cli.stack import embedded
+from api.cli.stack import Wishes, embedded
+from api.cli.supervisor import run
 from api.cli.surroundings import read_settings, servers_in_use, surroundings
 from api.cli.trouble import Trouble
 from tests.conftest import KEY
@@ -24,6 +25,9 @@ NAMES = (
     "SEALING_KEYS_FILE",
     "DATA_DIR",
 )
+
+
+AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root could take it")
 
 
 @pytest.fixture(autouse=True)
@@ -153,3 +157,17 @@ def test_a_file_that_is_missing_is_no_server() -> None:
 def _look(folder: Path, seen: list[bool]) -> None:
     with lock.turn(folder) as is_alone:
         seen.append(is_alone)
+
+
+@AS_ROOT
+def test_neither_up_nor_a_command_starts_as_root_on_what_is_another_users(folder: Path) -> None:
+    kept = folder / "postgres"
+    kept.mkdir()
+    os.chown(kept, 12345, 12346)
+
+    with pytest.raises(Trouble, match="belongs to another user"), surroundings(folder):
+        pytest.fail("It started.")
+    with pytest.raises(Trouble, match="belongs to another user"):
+        run(Wishes("127.0.0.1", 0, folder, json=True))
+
+    assert kept.stat().st_uid == 12345
