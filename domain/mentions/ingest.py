@@ -85,7 +85,7 @@ class _Page:
         people: Mapping[Identity, UUID],
     ) -> Ingested:
         raw, caller, reading, now = self.raw, self.caller, self.reading, self.now
-        ours = await find_ours(raw, caller, reading, arrivals)
+        ours = await find_ours(raw, caller, reading, arrivals, standing)
         threads = await find_threads(raw, caller, reading, arrivals, ours, standing)
         stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
         whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network, now

@@ -1,6 +1,6 @@
 """What our account said itself that an arriving page is about: posts, and answers in threads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from domain.kernel.caller import Caller
 from domain.mentions import statements
 from domain.mentions.arrivals import Arrival
 from domain.mentions.shapes import Reading
+from domain.mentions.standing import Standing
 
 NO_POST: tuple[None, None] = (None, None)
 
@@ -21,6 +22,8 @@ class Ours:
     posts: Mapping[str, tuple[UUID, str | None]]
     threads: Mapping[str, UUID]
     """The conversations that our answers were given in."""
+    firsts: Mapping[str, str]
+    """Of later messages of our threads: the first, below which all that is said is one thread."""
 
     def post_of(self, arrival: Arrival) -> tuple[UUID, str | None] | tuple[None, None]:
         """The id and the title of the post that it is about, as far as both may be told."""
@@ -28,17 +31,38 @@ class Ours:
 
 
 async def find_ours(
-    raw: asyncpg.Connection, caller: Caller, reading: Reading, arrivals: Iterable[Arrival]
+    raw: asyncpg.Connection,
+    caller: Caller,
+    reading: Reading,
+    arrivals: Sequence[Arrival],
+    standing: Standing,
 ) -> Ours:
     named = {each.about for each in arrivals} | {each.root for each in arrivals}
-    rows = await raw.fetch(
-        statements.OURS,
-        caller.workspace_id,
-        reading.account_id,
-        list(named - {None}),
-        reading.community_id,
-    )
+    rows = await _find(raw, caller, reading, statements.OURS, named)
+    known = standing.threads.keys() | {row["remote_id"] for row in rows}
+    unknown = {each.about for each in arrivals if each.root is None} - known
+    later = await _find(raw, caller, reading, statements.LATER, unknown)
     return Ours(
-        {row["remote_id"]: (row["post_id"], row["title"]) for row in rows if row["post_id"]},
+        {
+            row["remote_id"]: (row["post_id"], row["title"])
+            for row in (*rows, *later)
+            if row["post_id"]
+        },
         {row["remote_id"]: row["conversation_id"] for row in rows if row["conversation_id"]},
+        {row["remote_id"]: row["first_remote_id"] for row in later},
     )
+
+
+async def _find(
+    raw: asyncpg.Connection,
+    caller: Caller,
+    reading: Reading,
+    statement: str,
+    named: Iterable[str | None],
+) -> Sequence[asyncpg.Record]:
+    asked = [each for each in named if each is not None]
+    if not asked:
+        return ()
+    whose = caller.workspace_id, reading.account_id
+    rows: Sequence[asyncpg.Record] = await raw.fetch(statement, *whose, asked, reading.community_id)
+    return rows

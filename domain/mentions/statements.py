@@ -52,6 +52,18 @@ SELECT d.remote_id, p.id AS post_id, p.title, t.conversation_id
  WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.remote_id = ANY ($3::text[])
 """
 
+# The same of the later messages of its threads, and of first comments: `remote_id` is the first's.
+LATER = """
+SELECT ref ->> 'remote_id' AS remote_id, d.remote_id AS first_remote_id, p.id AS post_id, p.title
+  FROM deliveries d
+ CROSS JOIN LATERAL jsonb_array_elements(d.refs) AS ref
+  LEFT JOIN LATERAL (SELECT id, CASE WHEN community_id = $4 THEN title END AS title FROM posts
+                      WHERE workspace_id = $1 AND id = d.post_id LIMIT 1) p ON true
+ WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.kind = 'publish'
+   AND d.remote_id IS NOT NULL AND jsonb_array_length(d.refs) > 1
+   AND ref ->> 'remote_id' = ANY ($3::text[])
+"""
+
 STANDING = """
 SELECT kind, remote_id, id, conversation_id, title, text, language, url, deleted_at FROM mentions
  WHERE workspace_id = $1 AND account_id = $2 AND remote_id = ANY ($3::text[])

@@ -2,6 +2,7 @@
 
 root  the network names the first message             → that thread
 about answers a mention we hold, or an answer of ours → the thread that stands in
+      answers a later message of a thread of ours    → the thread of its first
       answers anything else                           → the thread that begins there
 else                                                  → a thread of its own
 """
@@ -45,7 +46,7 @@ async def find_threads(
     written = [each for each in arrivals if each.kind in WRITTEN]
     if not written:
         return {}
-    roots = await _roots(raw, caller, written, {**ours.threads, **standing.threads})
+    roots = await _roots(raw, caller, written, {**ours.threads, **standing.threads}, ours.firsts)
     abouts: dict[str, set[str]] = {}
     for each in written:
         named = abouts.setdefault(roots[each.kind, each.remote_id], set())
@@ -69,9 +70,10 @@ async def _roots(
     caller: Caller,
     written: Iterable[Arrival],
     threads: Mapping[str, UUID],
+    firsts: Mapping[str, str],
 ) -> dict[Key, str]:
     """What began the thread of each."""
-    known = await _began(raw, caller, written, threads)
+    known = {**firsts, **await _began(raw, caller, written, threads)}
     roots: dict[Key, str] = {}
     for each in sorted(written, key=lambda one: one.said_at):
         about = each.about

@@ -307,6 +307,12 @@ class Delivery(Kept, table=True):
             "remote_id",
             postgresql_where=sql("remote_id IS NOT NULL"),
         ),
+        Index(
+            "deliveries_of_several",
+            "workspace_id",
+            "account_id",
+            postgresql_where=sql("jsonb_array_length(refs) > 1"),
+        ),
     )
 
     kind: str = string()

@@ -100,7 +100,8 @@ def _item(entry: Entry, at: datetime, feed: Feed, access: Access) -> InboxItem:
         kind=InboxKind.ENTRY,
         remote_id=entry.id,
         author=Profile(
-            remote_id=entry.author_url or name,
+            # Many sites give all who write there the address of the site.
+            remote_id=f"{entry.author_url} {name}" if entry.author_url else name,
             handle=name,
             display_name=name,
             url=entry.author_url or feed.url,

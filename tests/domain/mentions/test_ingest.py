@@ -1,6 +1,7 @@
 """What becomes of a page that an inbox handed out."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -302,8 +303,29 @@ async def test_reply_to_a_post_of_another_community_keeps_its_title_to_itself(
     assert tuple(row) == (post_id, None)
 
 
+async def test_answers_to_any_message_of_our_thread_are_about_its_post(inbox: Inbox) -> None:
+    post_id = await make_published(
+        inbox, remote_id="t1", title="Le fil", refs=[{"remote_id": f"t{n}"} for n in (1, 2, 3)]
+    )
+    await inbox.take(
+        item(1, about="t1", root=None),
+        item(2, about="t3", root=None),
+        item(3, about="t2", root=None, kind=InboxKind.LIKE),
+    )
+
+    rows = await inbox.rows("SELECT post_id, post_title FROM mentions")
+    assert [tuple(row) for row in rows] == [(post_id, "Le fil")] * 3
+    [thread] = await inbox.rows("SELECT root_remote_id, post_id, mention_count FROM conversations")
+    assert tuple(thread) == ("t1", post_id, 2)
+
+
 async def make_published(
-    inbox: Inbox, *, remote_id: str, title: str, community_id: UUID | None = None
+    inbox: Inbox,
+    *,
+    remote_id: str,
+    title: str,
+    community_id: UUID | None = None,
+    refs: Sequence[dict[str, str]] = (),
 ) -> Any:
     """A post of ours that is public under a remote id; of the account's community if not told."""
     shared: dict[str, Any] = {
@@ -339,7 +361,7 @@ async def make_published(
         state="done",
         due_at=NOW,
         checkpoint={},
-        refs=[],
+        refs=list(refs),
         remote_id=remote_id,
     )
     async with inbox.database.transaction(inbox.workspace_id) as session:

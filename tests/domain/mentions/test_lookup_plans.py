@@ -21,6 +21,32 @@ SELECT $1, gen_random_uuid(), 1, $4, $4, $2, $3, 'sandbox', 'root-' || n, 1, $4
 """
 
 
+DELIVERIES = """
+INSERT INTO deliveries (workspace_id, id, version, created_at, updated_at, kind, account_id, state,
+                        due_at, attempts, look_ups, read_backs, checkpoint, remote_id, refs)
+SELECT $1, gen_random_uuid(), 1, $3, $3, 'publish', $2, 'done', $3, 1, 0, 0, '{}', n::text,
+       CASE n % 50 WHEN 0 THEN jsonb_build_array(n, -n) ELSE jsonb_build_array(n) END
+  FROM generate_series(1, 5000) AS n
+"""
+
+
+async def test_later_messages_are_sought_among_threads_alone(
+    database: Database, servers: Servers
+) -> None:
+    workspace_id = await make_workspace(database)
+    community_id = await make_community(database, workspace_id)
+    account_id = await make_account(database, workspace_id, community_id)
+    async with database.transaction(workspace_id) as session:
+        raw = await driver_of(session)
+        await raw.execute(DELIVERIES, workspace_id, account_id, NOW)
+    await analyse(servers, "deliveries")
+    async with database.transaction(workspace_id) as session:
+        raw = await driver_of(session)
+        asked = workspace_id, account_id, ["-50", "-51"], community_id
+        plan = "\n".join(map(str, await raw.fetch(f"EXPLAIN {statements.LATER}", *asked)))
+    assert "using deliveries_of_several" in plan
+
+
 async def test_threads_are_looked_up_by_what_began_them(
     database: Database, servers: Servers
 ) -> None:

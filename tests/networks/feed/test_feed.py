@@ -335,3 +335,17 @@ async def test_of_very_many_entries_the_newest_are_read_in_reasonable_time(
 
     assert [each.remote_id for each in page.items] == [str(n) for n in range(49_500, 50_000)]
     assert time.perf_counter() - began < 20
+
+
+async def test_authors_who_give_the_address_of_one_site_are_different_people() -> None:
+    bruno = ATOM.partition("<entry>")[2].partition("</entry>")[0]
+    clara = bruno.replace("urn:1", "urn:2").replace("Bruno", "Clara")
+    feed = ATOM.replace("</feed>", f"<entry>{clara}</entry></feed>").replace("/bruno", "/")
+
+    page = await inbox.read(Server([answer(feed)]), ACCESS, None)
+
+    people = {item.author.handle: item.author.remote_id for item in page.items}
+    assert people == {
+        "Bruno": "https://village.example/ Bruno",
+        "Clara": "https://village.example/ Clara",
+    }
