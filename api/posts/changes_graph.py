@@ -3,6 +3,7 @@
 from api.graph.changes import Mutation
 from api.graph.derive import derive
 from api.posts.graph import DELIVERY, POST
+from domain.mentions.settling import settle_delivery
 from domain.plans import queue
 from domain.posts import (
     drifted,
@@ -158,7 +159,7 @@ MUTATIONS = (
     ),
     Mutation(
         "settle_delivery",
-        settling.settle_delivery,
+        settle_delivery,
         "Says what became of a delivery in doubt: a person looked. Needs `posts:publish`.",
         prefix="dlv",
         gives=DELIVERY,

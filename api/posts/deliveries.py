@@ -11,6 +11,7 @@ from api.routes import TransactionRoute
 from domain.kernel.clock import Moment
 from domain.kernel.ids import DeliveryId
 from domain.kernel.shapes import Page
+from domain.mentions.settling import settle_delivery as settle
 from domain.posts import delivery_queries, drifted, settling
 from domain.posts.delivery_queries import DeliveryFilter
 from domain.posts.delivery_shapes import AttemptView, DeliveryView, Settlement
@@ -166,5 +167,5 @@ async def settle_delivery(
     422 `delivery.address_elsewhere` for an address that is not of the account's own network and
     server. Needs the scope `posts:publish`.
     """
-    view = await settling.settle_delivery(session, caller, delivery_id, command, now=now)
+    view = await settle(session, caller, delivery_id, command, now=now)
     return tagged(response, view)

@@ -139,6 +139,20 @@ async def test_arrived_answer_makes_the_mention_answered(
     assert [event["data"]["answer_id"] for event in events] == [made["id"]]
 
 
+async def test_answer_that_a_person_found_out_there_makes_the_mention_answered(
+    tenant: Tenant, inbox: Inbox, url: str
+) -> None:
+    made = (await tenant.client.post(f"{url}/answers", json=BODY)).json()
+    await inbox.rows("UPDATE deliveries SET state = 'unknown', sent_at = due_at")
+    word = {"is_published": True, "remote_id": "our-answer"}
+    settled = await tenant.client.post(f"/v1/deliveries/{made['delivery_id']}/settle", json=word)
+
+    assert (settled.status_code, settled.json()["state"]) == (200, "done")
+    assert (await tenant.client.get(url)).json()["status"] == "answered"
+    events = (await tenant.client.get("/v1/events?kind=mention.answered")).json()["data"]
+    assert [event["data"]["answer_id"] for event in events] == [made["id"]]
+
+
 async def test_reply_to_our_answer_stays_in_the_conversation(
     tenant: Tenant, inbox: Inbox, url: str, database: Database
 ) -> None:
