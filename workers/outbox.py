@@ -5,7 +5,7 @@ not begun when it stops is given back.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +19,8 @@ from workers.gathering import Gathered
 from workers.slots import tell_broken
 
 MOST_HELD = 2_000
+SPARED = 5
+"""A server has all lanes but every fifth: where it keeps all waiting, others still speak."""
 LONGEST_CROWD = timedelta(seconds=10)
 
 
@@ -71,6 +73,8 @@ class Outbox:
     """At most `lanes` accounts speak side by side; what they write is gathered."""
 
     def __init__(self, lanes: int) -> None:
+        self.servers: dict[UUID, str] = {}
+        """Where accounts speak."""
         self.steps: Gathered[Step] = Gathered()
         self.arrivals: Gathered[Arrived] = Gathered()
         self.unpaused: dict[UUID, datetime] = {}
@@ -79,6 +83,9 @@ class Outbox:
         """Held until what was claimed is in its lanes, or given back: what is claimed in between
         would overtake it, as the timer and the sweep of a process claim side by side."""
         self._most_lanes = lanes
+        self._most_of_one = lanes - lanes // SPARED
+        self._busy: Counter[str] = Counter()
+        """Lanes that run, by server."""
         self._lanes: dict[UUID, Lane] = {}
         self._resting: deque[UUID] = deque()
         """Accounts whose lane waits for another's end."""
@@ -154,14 +161,23 @@ class Outbox:
         return left
 
     def _start(self, speak: Speak) -> None:
-        while self._resting and len(self._running) < self._most_lanes and not self._stopped:
-            account_id = self._resting.popleft()
+        while len(self._running) < self._most_lanes and (account_id := self._next()):
+            self._resting.remove(account_id)
+            self._busy[self.servers.get(account_id, "")] += 1
             running = asyncio.create_task(self._run(self._lanes[account_id], speak))
             self._running.add(running)
             running.add_done_callback(partial(self._rest, account_id, speak))
 
+    def _next(self) -> UUID | None:
+        """Who has waited longest, of those whose server has places left."""
+        if self._stopped:
+            return None
+        places = ((each, self._busy[self.servers.get(each, "")]) for each in self._resting)
+        return next((each for each, busy in places if busy < self._most_of_one), None)
+
     def _rest(self, account_id: UUID, speak: Speak, done: asyncio.Task[None]) -> None:
         self._running.discard(done)
+        self._busy[self.servers.get(account_id, "")] -= 1
         if self._lanes[account_id].is_empty:
             del self._lanes[account_id]
         else:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.accounts.queries import servers_of
 from domain.kernel.caller import Caller, worker
 from domain.posts import delivering, leaving
 from domain.posts.delivering import Claims, Held, Task
@@ -72,7 +73,11 @@ async def _prepare(context: Context, caller: Caller, rows: Claims, *, now: datet
     """
     try:
         async with context.database.transaction(caller.workspace_id, is_routine=True) as session:
-            return await delivering.prepare(session, caller, rows, now=now)
+            tasks = await delivering.prepare(session, caller, rows, now=now)
+            unknown = {task.account_id for task in tasks} - context.outbox.servers.keys()
+            if unknown:
+                context.outbox.servers |= await servers_of(session, caller, unknown)
+            return tasks
     except Exception as error:  # noqa: BLE001 - whatever it is, it is one row's
         if len(rows) > 1:
             return [

@@ -1,6 +1,6 @@
 """Reads of accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -96,6 +96,16 @@ async def accounts_by_id(
     caller.need(Scope.ACCOUNTS_READ)
     rows = (await session.exec(visible(caller).where(col(Account.id).in_(ids)))).all()
     return {row.id: view_of(row) for row in rows}
+
+
+async def servers_of(
+    session: AsyncSession, caller: Caller, ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Where each account speaks."""
+    statement = select(Account.id, Account.server).where(
+        col(Account.workspace_id) == caller.workspace_id, col(Account.id).in_(ids)
+    )
+    return {id_: server or "" for id_, server in (await session.exec(statement)).all()}
 
 
 async def accounts_by_community(

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlmodel import text as sql
 from sqlmodel import update
 
+from domain.accounts.tables import Account
 from domain.connector.errors import Refused
+from domain.connector.http import Call, Reply
 from domain.events.tables import Event
 from domain.kernel.caller import Caller, Scope, worker
 from domain.policies.service import create_policy, remove_policy
@@ -51,6 +53,34 @@ async def test_everything_due_is_claimed_at_once_however_few_may_speak(stage: St
     assert await stage.states() == [DeliveryState.DONE] * 3
     assert [row.state for row in await stage.rows(Post)] == [PostState.PUBLISHED] * 3
     assert sorted(stage.network.texts) == ["a", "b", "c"]
+
+
+async def test_a_server_that_keeps_all_waiting_holds_up_no_other(stage: Stage) -> None:
+    """What was due at the same moment elsewhere came out as its calls ended, in vain."""
+    with_lanes(stage, 5)
+    answers = asyncio.Event()
+
+    async def answering(call: Call) -> Reply:
+        if call.url.startswith("http://hanging.test"):
+            await answers.wait()
+        return await stage.network(call)
+
+    stage.context = replace(stage.context, http=answering)
+    hanging = [await stage.account() for _ in range(6)]
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Account).values(server="http://hanging.test"))
+    for each in (*hanging, await stage.account()):
+        await stage.plan("hanging" if each in hanging else "elsewhere", each)
+
+    await stage.deliver()
+    async with asyncio.timeout(20):
+        await stage.network.begun.wait()
+    said = list(stage.network.texts)
+    answers.set()
+    await stage.quiet()
+
+    assert said == ["elsewhere"]
+    assert await stage.states() == [DeliveryState.DONE] * 7
 
 
 async def test_posts_of_several_workspaces_are_claimed_at_once_and_go_out_each_as_its_own(
