@@ -155,7 +155,7 @@ async def change_post(
     post_id: PostId,
     command: ChangePost,
 ) -> PostDetail:
-    """Changes only what is sent; a scheduled post is planned anew.
+    """Changes only what is sent; a scheduled post is planned anew, but what was called off of it.
 
     409 `post.going_out` while it goes out, 409 `post.published` for what readers already see.
     Needs the scope `posts:write`.

@@ -5,7 +5,7 @@ waits crosswise.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
@@ -39,7 +39,8 @@ async def give_place(
     queued_at: datetime,
     now: datetime,
 ) -> PostDetail:
-    after = max(not_before or now, now)
+    # A slot at that very moment is one of them.
+    after = now if not_before is None else max(not_before - timedelta.resolution, now)
     found = next(await free_places(session, caller, calendar, post.pillar_id, after=after), None)
     if found is None:
         raise QueueFull

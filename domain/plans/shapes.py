@@ -80,7 +80,7 @@ class QueuePost(Command):
     """Puts a post into the next slot that is free and suits its pillar."""
 
     not_before: Moment | None = Field(
-        default=None, description="Only slots from this moment on; left out: from now on."
+        default=None, description="Only slots at this moment and after; left out: from now on."
     )
 
 

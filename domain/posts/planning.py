@@ -1,5 +1,6 @@
 """Schedules posts and cancels them: one waiting delivery for each account that says a post."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from domain.posts.parts import Parts, parts_of
 from domain.posts.rules import PLANNABLE, UNDER_WAY, DeliveryKind, DeliveryState, PostState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail_with
-from domain.posts.tables import Delivery, Post
+from domain.posts.tables import Delivery, Post, Variant
 
 
 async def schedule_post(
@@ -73,7 +74,7 @@ async def set_going(
     if _plan_of(post) == before and await _is_planned(session, caller, post, parts):
         return await detail_with(session, caller, post, parts)
     post.state, post.version, post.updated_at = PostState.SCHEDULED, post.version + 1, now
-    await plan_deliveries(session, caller, post, parts, now=now)
+    await plan_deliveries(session, caller, post, parts, parts.variants, now=now)
     data = {"publish_at": post.publish_at.isoformat() if post.publish_at else None}
     record(session, caller, "post.scheduled", ("post", post.id), now=now, data=data)
     return await detail_with(session, caller, post, parts)
@@ -120,16 +121,31 @@ def future(
     return moment
 
 
+async def still_said(
+    session: AsyncSession, caller: Caller, post: Post, variants: Sequence[Variant]
+) -> list[Variant]:
+    """Of a scheduled post those that no one called off by themselves."""
+    rows = await deliveries_of(session, caller, post.id)
+    off = {row.variant_id for row in rows if row.state == DeliveryState.CANCELLED}
+    return [variant for variant in variants if variant.id not in off]
+
+
 async def plan_deliveries(
-    session: AsyncSession, caller: Caller, post: Post, parts: Parts, *, now: datetime
+    session: AsyncSession,
+    caller: Caller,
+    post: Post,
+    parts: Parts,
+    variants: Sequence[Variant],
+    *,
+    now: datetime,
 ) -> None:
-    """Makes the waiting deliveries of a post what its variants and its time say."""
+    """Makes the waiting deliveries of a post what these of its variants and its time say."""
     moment = post.publish_at or now
     await ensure_fit(session, caller, post, parts, at=max(moment, now))
     planned = {row.account_id: row for row in await deliveries_of(session, caller, post.id)}
-    wanted = {variant.account_id for variant in parts.variants}
+    wanted = {variant.account_id for variant in variants}
     anew = set()
-    for variant in parts.variants:
+    for variant in variants:
         row = planned.get(variant.account_id)
         if row is not None and row.state in UNDER_WAY:
             raise DeliveryUnderWay

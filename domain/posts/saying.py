@@ -23,24 +23,29 @@ async def set_variants(
     there: list[Variant],
     given: Sequence[VariantInput],
     now: datetime,
-) -> None:
-    """Makes the variants that are there those that are given; accounts that stay keep their ids."""
+) -> bool:
+    """Makes the variants that are there those that are given; gives whether any is another.
+
+    Accounts that stay keep their ids.
+    """
     wanted = {each.account_id: each for each in given}
     accounts = await find_accounts(session, caller, wanted)
     ensure_variants_known(given, {id_: row.network for id_, row in accounts.items()})
     await find_media(session, caller, (id_ for v in wanted.values() for id_ in v.media_ids or ()))
     await ensure_quoted(session, caller, (each.quote_of for each in given))
     kept = {row.account_id: row for row in there}
-    for account_id, row in kept.items():
-        if account_id not in wanted:
-            await session.delete(row)
-    for account_id, each in wanted.items():
-        if account_id in kept:
-            apply(kept[account_id], each.model_dump(exclude={"account_id"}), now=now)
-        else:
-            kept[account_id] = new_variant(post, each, now)
-            session.add(kept[account_id])
-    there[:] = sorted((kept[id_] for id_ in wanted), key=attrgetter("id"))
+    gone = [row for id_, row in kept.items() if id_ not in wanted]
+    new = {id_: new_variant(post, each, now) for id_, each in wanted.items() if id_ not in kept}
+    changed = [
+        apply(row, wanted[id_].model_dump(exclude={"account_id"}), now=now)
+        for id_, row in kept.items()
+        if id_ in wanted
+    ]
+    for row in gone:
+        await session.delete(row)
+    session.add_all(new.values())
+    there[:] = sorted(((kept | new)[id_] for id_ in wanted), key=attrgetter("id"))
+    return bool(gone or new or any(changed))
 
 
 def new_variant(post: Post, given: VariantInput, now: datetime) -> Variant:

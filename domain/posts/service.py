@@ -33,7 +33,7 @@ from domain.posts.content import find_media
 from domain.posts.expiring import ensure_holds
 from domain.posts.finding import DOUBTED, ensure_free, ensure_waiting, find_post
 from domain.posts.parts import Parts, parts_of
-from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew
+from domain.posts.planning import cancel_post, future, plan_deliveries, say_anew, still_said
 from domain.posts.quotes import ensure_quoted
 from domain.posts.rules import PUBLIC, PostState
 from domain.posts.saying import set_variants
@@ -140,7 +140,8 @@ async def change_post(
     if not HEARD.isdisjoint(previous):
         await say_anew(session, caller, post, now=now)
     if post.state == PostState.SCHEDULED:
-        await plan_deliveries(session, caller, post, parts, now=now)
+        said = await still_said(session, caller, post, parts.variants)
+        await plan_deliveries(session, caller, post, parts, said, now=now)
     if PARTS.issuperset(previous):
         post.version, post.updated_at = post.version + 1, now
     if not SAID.isdisjoint(previous):
@@ -165,8 +166,9 @@ async def _set_parts(
         session, caller, post, parts.adaptations, adaptations, now=now
     ):
         set_["adaptations"] = None
-    if variants is not None:
-        await set_variants(session, caller, post, parts.variants, variants, now)
+    if variants is not None and await set_variants(
+        session, caller, post, parts.variants, variants, now
+    ):
         set_["variants"] = None
     return set_
 

@@ -91,6 +91,21 @@ async def test_post_is_scheduled_once_every_step_has_approved_it(desk: Desk, hir
     assert [each["member_id"] for each in done["decisions"]] == [aline.id, marc.id]
 
 
+async def test_the_same_accounts_sent_again_leave_an_approval_as_it_is(
+    desk: Desk, hire: Hire
+) -> None:
+    aline = await hire("Aline")
+    await policy(desk, aline)
+    post = await desk.draft()
+    made = await submit(desk, post)
+    await aline.decide(made["id"], "approve", 200)
+
+    await edit(desk, post, **AT, variants=[{"account_id": desk.account}])
+
+    scheduled = await schedule(desk, post, 200)
+    assert scheduled["approval"]["state"] == "approved"
+
+
 async def test_who_decided_what_is_told_with_what_was_before(desk: Desk, hire: Hire) -> None:
     aline, marc = await hire("Aline"), await hire("Marc")
     await policy(desk, aline, marc)

@@ -33,9 +33,10 @@ async def free(desk: Desk, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
-async def queued(desk: Desk, **changes: Any) -> dict[str, Any]:
+async def queued(desk: Desk, not_before: str | None = None, **changes: Any) -> dict[str, Any]:
     draft = await desk.draft(**changes)
-    found: dict[str, Any] = await desk.post(f"/v1/posts/{draft['id']}/queue", 200)
+    body = {} if not_before is None else {"not_before": not_before}
+    found: dict[str, Any] = await desk.post(f"/v1/posts/{draft['id']}/queue", 200, **body)
     return found
 
 
@@ -155,11 +156,11 @@ async def test_queueing_from_a_moment_on_passes_over_what_comes_before(
     desk: Desk, two_slots: list[str]
 ) -> None:
     coming = await free(desk, count=4)
-    draft = await desk.draft()
+    at, behind = coming[1]["at"], coming[1]["at"].replace("Z", ".000001Z")
 
-    planned = await desk.post(f"/v1/posts/{draft['id']}/queue", 200, not_before=coming[1]["at"])
+    planned = [await queued(desk, not_before=each) for each in (at, behind, at)]
 
-    assert planned["publish_at"] == coming[2]["at"]
+    assert [each["publish_at"] for each in planned] == [each["at"] for each in coming[1:]]
     assert len(two_slots) == 2
 
 

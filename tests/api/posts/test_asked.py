@@ -108,4 +108,10 @@ async def test_cancelled_plan_is_read_once(desk: Desk, database: Database) -> No
 
     found = await asked(desk, "DELETE", f"/v1/posts/{draft['id']}", None)
 
-    assert found == ["FROM deliveries", "FROM posts", "UPDATE deliveries", "UPDATE posts"]
+    assert found == [
+        "FROM deliveries",
+        "FROM posts",
+        "FROM queue_places",
+        "UPDATE deliveries",
+        "UPDATE posts",
+    ]

@@ -1,6 +1,7 @@
 """/v1/posts as a client sees it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlmodel import text
 
@@ -62,6 +63,82 @@ async def test_moved_post_moves_its_delivery(desk: Desk) -> None:
     assert moved.status_code == 200
     assert moved.json()["publish_at"] == "2027-07-15T07:00:00Z"
     assert [d["due_at"] for d in moved.json()["deliveries"]] == ["2027-07-15T07:00:00Z"]
+
+
+async def changed(desk: Desk, post: str, **body: Any) -> dict[str, Any]:
+    answer = await desk.client.patch(f"/v1/posts/{post}", json=body, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def standing(post: dict[str, Any]) -> dict[str, list[str]]:
+    """The states of its deliveries, by account, in the order they were made."""
+    found: dict[str, list[str]] = {}
+    for each in post["deliveries"]:
+        found.setdefault(each["account_id"], []).append(each["state"])
+    return found
+
+
+async def test_what_was_called_off_of_a_post_stays_off_when_the_post_changes(
+    desk: Desk, database: Database
+) -> None:
+    tenant, community = desk.tenant, read("com", desk.community)
+    first, off = (
+        desk.account,
+        show("acct", await make_account(database, tenant.workspace_id, community)),
+    )
+    both = [{"account_id": each} for each in (first, off)]
+    draft = await desk.draft(wall_time="2027-01-15T09:00:00", variants=both)
+    planned = await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
+    [id_] = [each["id"] for each in planned["deliveries"] if each["account_id"] == off]
+    await desk.post(f"/v1/deliveries/{id_}/cancel", 200)
+
+    changes: list[dict[str, Any]] = [
+        {"text": "On taille la vigne."},
+        {"labels": ["vigne"]},
+        {"wall_time": "2027-02-15T09:00:00"},
+        {"variants": [{**both[0], "visibility": "unlisted"}, both[1]]},
+    ]
+    kept = [standing(await changed(desk, draft["id"], **each)) for each in changes]
+    await changed(desk, draft["id"], variants=both[:1])
+    named_again = await changed(desk, draft["id"], variants=both)
+
+    assert kept == [{first: ["waiting"], off: ["cancelled"]}] * 4
+    assert standing(named_again) == {first: ["waiting"], off: ["cancelled", "waiting"]}
+
+
+async def test_a_post_that_is_scheduled_again_goes_out_by_what_was_called_off_too(
+    desk: Desk, database: Database
+) -> None:
+    tenant, community = desk.tenant, read("com", desk.community)
+    off = show("acct", await make_account(database, tenant.workspace_id, community))
+    both = [{"account_id": each} for each in (desk.account, off)]
+    draft = await desk.draft(wall_time="2027-01-15T09:00:00", variants=both)
+    planned = await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
+    [id_] = [each["id"] for each in planned["deliveries"] if each["account_id"] == off]
+    await desk.post(f"/v1/deliveries/{id_}/cancel", 200)
+
+    again = await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
+
+    assert standing(again) == {desk.account: ["waiting"], off: ["cancelled", "waiting"]}
+
+
+async def test_the_same_accounts_sent_again_change_nothing(desk: Desk) -> None:
+    said = {"account_id": desk.account, "parts": ["Un", "Deux"], "visibility": "unlisted"}
+    draft = await desk.draft(variants=[said])
+    before = (await desk.client.get("/v1/events?limit=100")).json()
+
+    again = await changed(desk, draft["id"], variants=[said])
+    other = await changed(desk, draft["id"], variants=[{**said, "parts": ["Un"]}])
+
+    assert again == draft
+    events = (await desk.client.get("/v1/events?limit=100")).json()["data"]
+    assert [each["kind"] for each in events] == [
+        *(each["kind"] for each in before["data"]),
+        "post.changed",
+    ]
+    assert (other["version"], other["variants"][0]["parts"]) == (2, ["Un"])
 
 
 async def test_schedule_for_the_moment_it_has_already_changes_nothing(desk: Desk) -> None:
