@@ -82,7 +82,7 @@ async def test_inbox_walks_the_index_of_status_and_network(watched: Watched) -> 
 
     assert "using mentions_by_status_network on mentions" in plans
     assert "Sort" not in plans
-    assert "Seq Scan" not in plans
+    assert "Seq Scan on mentions" not in plans
 
 
 @pytest.mark.parametrize(
