@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 async def read_due(context: Context, workspace_id: UUID, *, now: datetime) -> int:
     """Claims the accounts whose inbox is due and reads them side by side."""
-    most = context.slots.free(BATCH)
+    most = context.slots.free_for_reading(BATCH)
     async with context.database.transaction(workspace_id) as session:
         rows = await claim_due(
             session, workspace_id, DueKind.READ, now=now, lease=LEASE, batch=most

@@ -48,7 +48,7 @@ async def measure_due(context: Context, workspace_id: UUID, *, now: datetime) ->
             DueKind.MEASURE,
             now=now,
             lease=context.settings.lease,
-            batch=context.slots.free(BATCH),
+            batch=context.slots.free_for_reading(BATCH),
         )
     for row in rows:
         context.slots.start(measure(context, workspace_id, row.id))

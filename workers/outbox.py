@@ -16,11 +16,9 @@ from uuid import UUID
 from domain.posts.arriving import Arrived
 from domain.posts.delivering import Held, Step, Task, Wait
 from workers.gathering import Gathered
-from workers.slots import tell_broken
+from workers.slots import SPARED, tell_broken
 
 MOST_HELD = 2_000
-SPARED = 5
-"""A server has all lanes but every fifth: where it keeps all waiting, others still speak."""
 LONGEST_CROWD = timedelta(seconds=10)
 
 

@@ -57,7 +57,7 @@ async def read_back_due(context: Context, workspace_id: UUID, *, now: datetime) 
             caller,
             now=now,
             lease=context.settings.lease,
-            accounts=context.slots.free(ACCOUNTS),
+            accounts=context.slots.free_for_reading(ACCOUNTS),
             most=MOST,
         )
         ids = [copy.id for copies in due.values() for copy in copies]

@@ -10,6 +10,8 @@ import structlog
 
 from domain.kernel.reaching import is_away, reason_of
 
+SPARED = 5
+"""Every fifth place is spared: where a server keeps all waiting that call it, others go on."""
 log = structlog.get_logger()
 
 
@@ -34,6 +36,10 @@ class Slots:
 
     def free(self, at_most: int) -> int:
         return max(0, min(at_most, self._most - len(self._running)))
+
+    def free_for_reading(self, at_most: int) -> int:
+        """As `free`: what people wait for has some that no reading takes, however slow."""
+        return max(0, min(at_most, self._most - self._most // SPARED - len(self._running)))
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(guarded(work))

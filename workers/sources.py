@@ -27,7 +27,7 @@ async def watch_due(context: Context, workspace_id: UUID, *, now: datetime) -> i
             worker(workspace_id),
             now=now,
             lease=context.settings.lease,
-            batch=context.slots.free(BATCH),
+            batch=context.slots.free_for_reading(BATCH),
         )
     for asked in found:
         context.slots.start(read_page(context, workspace_id, asked))

@@ -110,8 +110,9 @@ def _goes_together(row: asyncpg.Record) -> bool:
 def _may_begin(context: Context, work: str, *, now: datetime) -> bool:
     if work == POSTS:
         return True
-    is_next = work not in READING or not context.outbox.is_crowded(now=now)
-    return is_next and context.slots.free(1) > 0
+    if work not in READING:
+        return context.slots.free(1) > 0
+    return not context.outbox.is_crowded(now=now) and context.slots.free_for_reading(1) > 0
 
 
 class Timer:

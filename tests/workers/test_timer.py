@@ -13,13 +13,16 @@ from asyncpg.exceptions import InternalClientError
 from sqlmodel import update
 
 from domain.accounts.tables import Account
+from domain.connector.http import Call, Reply
 from domain.kernel.database import Database
 from tests.workers.gallery import plan, shelve
 from tests.workers.stage import Stage, beside, stage
 from workers.clocks import Handles
 from workers.context import Context
+from workers.mentions import read_due
 from workers.outbox import Outbox
 from workers.posts import deliver_due
+from workers.slots import Slots
 from workers.timer import Timer, WorkBrokenError, run_due
 
 __all__ = ["beside", "stage"]
@@ -123,6 +126,37 @@ async def test_reading_gives_way_to_what_is_due_for_ten_seconds(stage: Stage) ->
     await stage.quiet()
 
     assert read_at == [begin + timedelta(seconds=10)]
+
+
+async def test_readings_that_hang_leave_slots_to_what_people_wait_for(stage: Stage) -> None:
+    """A login was tried, and a mail sent, once the last of the slow inboxes was read."""
+    answered, full, begun = asyncio.Event(), asyncio.Event(), list[str]()
+    for _ in range(6):
+        await stage.account()
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await session.exec(update(Account).values(read_at=stage.now, connect_at=stage.now))
+
+    async def hang(call: Call) -> Reply:
+        begun.append("read")
+        if len(begun) == 4:
+            full.set()
+        await answered.wait()
+        return Reply(503, {}, b"", call.url)
+
+    async def connect(context: Context, workspace_id: UUID, *, now: datetime) -> int:  # noqa: ARG001 - the signature of handlers
+        if workspace_id == stage.workspace_id:
+            begun.append("connect")
+        return 0
+
+    context = replace(stage.context, slots=Slots(5), http=hang)
+    await read_due(context, stage.workspace_id, now=stage.now)
+    async with asyncio.timeout(20):
+        await full.wait()
+    await run_due(context, {"read": read_due, "connect": connect})
+    answered.set()
+    await context.slots.drain(20)
+
+    assert begun == [*["read"] * 4, "connect"]
 
 
 async def test_a_turn_does_posts_first_and_then_what_is_due_longest_until_its_time_is_over(
