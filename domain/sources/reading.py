@@ -1,11 +1,9 @@
 """What pages and entries of feeds say, as plain text: menus, scripts and forms left out."""
 
-import io
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
-import feedparser
-
+from domain.connector.feeds import parse_feed
 from domain.connector.markup import Tag, pieces
 from domain.connector.plain import plain
 from domain.sources.json_entries import json_entry
@@ -94,13 +92,7 @@ def _tidy(found: list[str]) -> str:
 def _entry_text(body: bytes, content_type: str, entry: str) -> str:
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _json_text(body, entry)
-    found = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": content_type},
-        resolve_relative_uris=False,
-        # Markup is thrown away altogether, see `plain`.
-        sanitize_html=False,
-    )
+    found = parse_feed(body, content_type)
     if not found.entries:
         raise NothingToReadError("this is no feed, or an empty one")
     for each in found.entries:

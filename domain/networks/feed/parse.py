@@ -1,6 +1,5 @@
-"""Reads a document as the feed it is; feedparser sees bytes only and fetches nothing."""
+"""Reads a document as the feed it is."""
 
-import io
 import re
 from calendar import timegm
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from time import struct_time
 import feedparser
 
 from domain.connector.dialects.moments import aware
+from domain.connector.feeds import parse_feed
 from domain.connector.links import joined
 from domain.networks.feed.ends import ends_of
 from domain.networks.feed.entries import Entry, Feed, NotAFeed, clean, identity, told_apart, web_url
@@ -29,13 +29,7 @@ def parse(body: bytes, content_type: str, url: str) -> Feed:
     """
     if "json" in content_type or body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return parse_json_feed(body, url)
-    found = feedparser.parse(
-        io.BytesIO(ends_of(body)),
-        response_headers={"content-type": content_type},
-        resolve_relative_uris=False,
-        # Markup is thrown away altogether, see `plain`.
-        sanitize_html=False,
-    )
+    found = parse_feed(ends_of(body), content_type)
     is_whole = not found.get("bozo") or _is_harmless(found.get("bozo_exception"))
     if not found.entries and (not found.get("version") or not is_whole):
         raise NotAFeed("this is no feed")
