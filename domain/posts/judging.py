@@ -54,24 +54,26 @@ async def ensure_fit(
     caller: Caller,
     post: Post,
     parts: Parts,
+    variants: Sequence[Variant],
     *,
     at: datetime,
 ) -> None:
-    """Raises `PostEmpty`, `AccountDisconnected`, `AccountRemoved`, `AbilityMissing`, `PostUnfit`.
+    """Judges these of its variants.
 
+    Raises `PostEmpty`, `AccountDisconnected`, `AccountRemoved`, `AbilityMissing`, `PostUnfit`.
     `at` is when it goes out; where nothing but rights are against it, raises `RightsExpired`.
     """
-    if not parts.variants:
+    if not variants:
         raise PostEmpty
-    ids = {each.account_id for each in parts.variants}
-    accounts = await find_named_accounts(session, caller, ids)
-    said = [(each, accounts[each.account_id]) for each in parts.variants]
+    accounts = await find_named_accounts(session, caller, (each.account_id for each in variants))
+    said = [(each, accounts[each.account_id]) for each in variants]
+    places = [parts.variants.index(each) for each in variants]
     for _, account in said:
         ensure_connected(account)
     verdicts = await _verdicts(session, caller, post, said, parts.adaptations, at=at)
     faults = [
         Fault(f"/variants/{number}{misfit.pointer}", misfit.code, misfit.message)
-        for number, verdict in enumerate(verdicts)
+        for number, verdict in zip(places, verdicts, strict=True)
         for misfit in verdict.misfits
     ]
     if faults:

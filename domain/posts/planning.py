@@ -37,6 +37,11 @@ from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail_with
 from domain.posts.tables import Delivery, Post, Variant
 
+ALL_OFF = (
+    "For the accounts that are left it was called off: cancel the post with DELETE, or have it "
+    "go out there too by POST /v1/posts/{id}/schedule first."
+)
+
 
 async def schedule_post(
     session: AsyncSession,
@@ -124,10 +129,16 @@ def future(
 async def still_said(
     session: AsyncSession, caller: Caller, post: Post, variants: Sequence[Variant]
 ) -> list[Variant]:
-    """Of a scheduled post those that no one called off by themselves."""
+    """Of a scheduled post those that no one called off by themselves.
+
+    Raises `NotAllowedNow` where that leaves none of them.
+    """
     rows = await deliveries_of(session, caller, post.id)
     off = {row.variant_id for row in rows if row.state == DeliveryState.CANCELLED}
-    return [variant for variant in variants if variant.id not in off]
+    found = [variant for variant in variants if variant.id not in off]
+    if variants and not found:
+        raise NotAllowedNow(ALL_OFF)
+    return found
 
 
 async def plan_deliveries(
@@ -141,7 +152,7 @@ async def plan_deliveries(
 ) -> None:
     """Makes the waiting deliveries of a post what these of its variants and its time say."""
     moment = post.publish_at or now
-    await ensure_fit(session, caller, post, parts, at=max(moment, now))
+    await ensure_fit(session, caller, post, parts, variants, at=max(moment, now))
     planned = {row.account_id: row for row in await deliveries_of(session, caller, post.id)}
     wanted = {variant.account_id for variant in variants}
     anew = set()

@@ -96,6 +96,23 @@ async def test_what_is_to_fail_is_in_the_agenda_at_once_and_its_post_is_kept(des
     ]
 
 
+async def test_post_that_was_called_off_for_a_removed_account_is_changed_for_the_others(
+    desk: Desk, database: Database
+) -> None:
+    other = show("acct", await make_account(database, desk.tenant.workspace_id, _com(desk)))
+    post = await planned(desk, variants=[{"account_id": desk.account}, {"account_id": other}])
+    await remove(desk, waiting="cancel")
+
+    path, head = f"/v1/posts/{post}", {"If-Match": "*"}
+    changed = await desk.client.patch(path, json={"text": "On taille la vigne."}, headers=head)
+    unfit = await desk.client.patch(path, json={"text": "x" * 60_000}, headers=head)
+
+    assert changed.status_code == 200, changed.text
+    assert await states(desk, post) == ("scheduled", ["cancelled", "waiting"])
+    assert (unfit.status_code, unfit.json()["code"]) == (422, "post.unfit")
+    assert unfit.json()["errors"][0]["pointer"] == "/variants/1/parts/0/text"
+
+
 async def test_post_of_an_account_that_was_removed_goes_out_on_another(
     desk: Desk, database: Database
 ) -> None:

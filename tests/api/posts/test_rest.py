@@ -124,6 +124,26 @@ async def test_a_post_that_is_scheduled_again_goes_out_by_what_was_called_off_to
     assert standing(again) == {desk.account: ["waiting"], off: ["cancelled", "waiting"]}
 
 
+async def test_a_scheduled_post_keeps_an_account_that_it_waits_for(
+    desk: Desk, database: Database
+) -> None:
+    tenant, community = desk.tenant, read("com", desk.community)
+    off = show("acct", await make_account(database, tenant.workspace_id, community))
+    both = [{"account_id": each} for each in (desk.account, off)]
+    draft = await desk.draft(wall_time="2027-01-15T09:00:00", variants=both)
+    planned = await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
+    [id_] = [each["id"] for each in planned["deliveries"] if each["account_id"] == off]
+    await desk.post(f"/v1/deliveries/{id_}/cancel", 200)
+    before = (await desk.client.get(f"/v1/posts/{draft['id']}")).json()
+
+    refused = await desk.client.patch(
+        f"/v1/posts/{draft['id']}", json={"variants": both[1:]}, headers={"If-Match": "*"}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "state.not_allowed")
+    assert (await desk.client.get(f"/v1/posts/{draft['id']}")).json() == before
+
+
 async def test_the_same_accounts_sent_again_change_nothing(desk: Desk) -> None:
     said = {"account_id": desk.account, "parts": ["Un", "Deux"], "visibility": "unlisted"}
     draft = await desk.draft(variants=[said])
