@@ -5,7 +5,7 @@
 404                                Missing
 410                                Gone
 other 3xx and 4xx                  Refused
-5xx                                Unavailable
+5xx, 408                           Unavailable
 """
 
 from domain.connector.errors import (
@@ -51,7 +51,7 @@ def refusal_of(reply: Reply) -> NetworkError:
     if is_shut(reply):
         until = waits_until(reply)
         return RateLimited("The server asks us to slow down.", until=until, said=said)
-    if reply.status >= 500:
+    if reply.is_broken:
         return Unavailable("The server is out of order.", said=said)
     if reply.status == 401:
         return GrantExpired("The document asks for a login.", said=said)

@@ -56,6 +56,14 @@ class Reply:
         return 200 <= self.status < 300
 
     @property
+    def is_broken(self) -> bool:
+        """Whether something failed on the way or over there, whatever was asked.
+
+        408 comes from what stands before a server, of a call that did not come whole in time.
+        """
+        return self.status >= 500 or self.status == 408
+
+    @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
 

@@ -151,6 +151,18 @@ async def test_write_that_breaks_over_there_is_an_unknown_outcome(key: str) -> N
     assert_keeps_secrets(case_of(key), caught.value)
 
 
+@pytest.mark.parametrize("key", PUBLISHING)
+async def test_write_that_came_too_slowly_for_what_stands_before_is_an_unknown_outcome(
+    key: str,
+) -> None:
+    """It was refused for good, as if the network would not have what is said."""
+    late = {"status": 408, "json_": None, "text": "<html>Request Timeout</html>"}
+    http = failing_post(key, case_of(key).failures["out_of_order"].model_copy(update=late))
+
+    with pytest.raises(OutcomeUnknown):
+        await publish(key, http, post_for(key), {})
+
+
 @pytest.mark.parametrize("failure", ["rate_limited", "locked_out", "refused"])
 @pytest.mark.parametrize("key", PUBLISHING)
 async def test_write_that_is_refused_says_why(key: str, failure: Failure) -> None:

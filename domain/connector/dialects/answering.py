@@ -1,6 +1,6 @@
 """Calls of networks that answer in JSON: those that may be made twice, and those that must not.
 
-`answer` makes a call and raises what its refusal means; where the network broke (5xx) that is
+`answer` makes a call and raises what its refusal means; where something broke (5xx, 408) that is
 `OutcomeUnknown`, which is `Unavailable` for whatever does no harm when it is made again.
 
 Most networks are an `Api`: they say how calls are addressed, and what their own refusals mean.
@@ -111,7 +111,7 @@ class Api(ABC):
         raise self._refusal(reply, self._said(reply))
 
     def _is_broken(self, reply: Reply) -> bool:
-        return reply.status >= 500
+        return reply.is_broken
 
     def _slower(self, reply: Reply) -> RateLimited:
         message = f"{self.CALLED} asks us to slow down."

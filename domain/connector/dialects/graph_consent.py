@@ -149,7 +149,7 @@ def ensure_granted(
 
 def _token(reply: Reply, name: str, secrets: tuple[str, str]) -> Token:
     said = without_secrets(f"{reply.status} {reply.text}"[:2000], secrets)
-    if reply.status >= 500:
+    if reply.is_broken:
         raise OutcomeUnknown(f"{name} failed while it gave a token.", said=said)
     if is_slowed(reply):
         raise RateLimited(f"{name} asks us to slow down.", until=waits_until(reply), said=said)

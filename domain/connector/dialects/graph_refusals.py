@@ -4,7 +4,7 @@
 426, 2635 of a version that has ended                    VersionGone
 190, 102                                                 GrantExpired, with its own code where Meta
                                                          wants a person to log in there (459, 464)
-4 with 2207051, -1, 1, 2, what is transient, 5xx         OutcomeUnknown: it may be there
+4 with 2207051, -1, 1, 2, what is transient, 5xx, 408     OutcomeUnknown: it may be there
 100 with 33, 803, 404                                    Missing
 3, 10, 200 to 299                                        Refused: a permission is missing
 368                                                      Refused: Meta blocks the account's acts
@@ -124,7 +124,7 @@ def _is_unsure(reply: Reply, fault: Fault) -> bool:
     if codes == _NO_SUCH_ACT:
         return False
     is_late = codes == _MAY_BE_LIVE
-    return is_late or fault.code in _BROKEN or fault.is_transient or reply.status >= 500
+    return is_late or fault.code in _BROKEN or fault.is_transient or reply.is_broken
 
 
 def _is_missing(reply: Reply, fault: Fault) -> bool:

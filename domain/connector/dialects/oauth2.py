@@ -81,7 +81,7 @@ async def discover(http: Http, root: str) -> ServerFacts | None:
     """The facts of a server; None where it publishes none, or not in a way we know."""
     url = f"{root}/.well-known/oauth-authorization-server"
     reply = await _harmless(http, Call("GET", url, headers={"accept": "application/json"}))
-    if reply.status >= 500:
+    if reply.is_broken:
         raise Unavailable("The server is out of order.", said=f"{reply.status}")
     if not reply.is_success:
         return None
@@ -102,7 +102,7 @@ async def ask_tokens(
     call = Call("POST", endpoint, headers=dict(headers or {}), form=tuple(form.items()))
     reply = await http(call)
     hidden = tuple(form.values())
-    if reply.status >= 500:
+    if reply.is_broken:
         raise OutcomeUnknown("The network failed while it gave a token.", said=str(reply.status))
     if not reply.is_success:
         raise _refusal(reply, hidden)

@@ -110,7 +110,7 @@ def _directory(wish: Wish) -> str:
 
 
 def _request_uri(reply: Reply) -> str:
-    if reply.status >= 500:
+    if reply.is_broken:
         raise Unavailable("The server is out of order.", said=str(reply.status))
     try:
         if reply.is_success:

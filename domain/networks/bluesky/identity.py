@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from domain.connector.dialects import oauth2
 from domain.connector.dialects.oauth2 import ServerFacts
-from domain.connector.errors import OutcomeUnknown, Refused, Unavailable
+from domain.connector.errors import OutcomeUnknown, RateLimited, Refused, Unavailable
 from domain.connector.heard import Heard, NotUnderstood, T, heard
 from domain.connector.http import Call, Http
+from domain.connector.rates import is_slowed, waits_until
 from domain.networks.bluesky.answers import DidDocument
 from domain.networks.bluesky.manifest import MANIFEST
 
@@ -91,8 +92,11 @@ async def _get(http: Http, url: str, shape: type[T], **query: str) -> T:
         reply = await http(Call("GET", url, query=tuple(query.items())))
     except OutcomeUnknown as error:
         raise Unavailable(error.message, said=error.said) from error
-    if reply.status >= 500:
+    if reply.is_broken:
         raise Unavailable("The server is out of order.", said=str(reply.status))
+    if is_slowed(reply):
+        until, said = waits_until(reply), str(reply.status)
+        raise RateLimited("The server asks us to slow down.", until=until, said=said)
     if not reply.is_success:
         raise Refused("Bluesky does not know this handle or server.", said=str(reply.status))
     try:

@@ -1,6 +1,6 @@
 """XRPC: how Bluesky's methods are called; what it refuses is put into our words in `refusals`.
 
-5xx, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
+5xx, 408, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
 from collections.abc import Container, Sequence
@@ -60,7 +60,7 @@ class Pds:
     async def act(self, method: str, body: JsonValue, shape: type[T]) -> T:
         """A procedure that must not be done twice."""
         reply = await self.http(Call("POST", self._url(method), headers=self._headers(), json=body))
-        if reply.status >= 500 and not is_gone(reply):
+        if reply.is_broken and not is_gone(reply):
             raise OutcomeUnknown("Bluesky failed while it wrote.", said=self._said(reply))
         if not reply.is_success:
             raise self._refusal(reply)
@@ -74,7 +74,7 @@ class Pds:
             reply = await self.http(call)
         except OutcomeUnknown as error:
             raise Unavailable(error.message, said=error.said) from error
-        if reply.status >= 500 and not is_gone(reply):
+        if reply.is_broken and not is_gone(reply):
             raise Unavailable("Bluesky is out of order.", said=self._said(reply))
         if not reply.is_success and reply.status not in told_by:
             raise self._refusal(reply)

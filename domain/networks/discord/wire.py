@@ -5,7 +5,7 @@
 401; 403 without access to the channel (50001)   GrantExpired
 404; 400 that finds no message to answer         Missing
 other 3xx and 4xx                                Refused
-5xx, or no JSON, where something may have gone   OutcomeUnknown, else Unavailable
+5xx, 408, or no JSON, where something may have gone   OutcomeUnknown, else Unavailable
 """
 
 import json

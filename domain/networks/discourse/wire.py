@@ -5,7 +5,7 @@
 401, or 403 that speaks of the key or the login  GrantExpired
 404, 410                                         Missing
 other 3xx and 4xx                                Refused
-5xx, or no JSON, where something may be written  OutcomeUnknown, else Unavailable
+5xx, 408, or no JSON, where something may be written  OutcomeUnknown, else Unavailable
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,7 @@
 Every call names its version in a header; the id of what is made comes back in one, too
 (https://learn.microsoft.com/linkedin/marketing/versioning, read 2026-11-28).
 
-5xx, or no sense, where something may have been written   OutcomeUnknown, else Unavailable
+5xx, 408, or no sense, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,7 +71,7 @@ class Server:
 
     async def _understood(self, call: Call) -> Reply:
         reply = await self.http(call)
-        if reply.status >= 500:
+        if reply.is_broken:
             said = said_by(reply, [self.token])
             raise OutcomeUnknown("LinkedIn is out of order.", said=said)
         if not reply.is_success:

@@ -6,7 +6,7 @@
 404, 410                                   Missing
 422 while a file is still being worked on  StillWorking
 other 3xx and 4xx                          Refused
-5xx, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
+5xx, 408, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
 from dataclasses import dataclass, replace

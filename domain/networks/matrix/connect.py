@@ -66,7 +66,7 @@ async def _home(http: Http, typed: str) -> str:
     address = typed.strip().rstrip("/")
     root = address if "://" in address else f"https://{address}"
     reply = await http(Call("GET", f"{root}/.well-known/matrix/client", redirects=3))
-    if reply.status >= 500:
+    if reply.is_broken:
         raise Unavailable("The server is out of order.", said=str(reply.status))
     if reply.status == 404:
         return root

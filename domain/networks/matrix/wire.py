@@ -5,7 +5,7 @@
 401, 403 M_USER_DEACTIVATED                GrantExpired
 404, 410                                   Missing
 other 3xx and 4xx                          Refused
-5xx, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
+5xx, 408, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
 from dataclasses import dataclass, replace

@@ -6,7 +6,7 @@
 404                                              Missing
 409 while a medium is being processed            StillWorking
 other 3xx and 4xx                                Refused
-5xx or no JSON, where something may be written   OutcomeUnknown, else Unavailable
+5xx, 408 or no JSON, where something may be written   OutcomeUnknown, else Unavailable
 """
 
 import re

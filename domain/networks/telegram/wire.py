@@ -6,7 +6,7 @@
 409, when others read the bot's updates          Unavailable
 400 that finds no message                        Missing
 other 3xx and 4xx                                Refused
-5xx, or no JSON, where something may have gone   OutcomeUnknown, else Unavailable
+5xx, 408, or no JSON, where something may have gone   OutcomeUnknown, else Unavailable
 
 The token stands in the path, as Telegram wants it; logs and traces leave it out.
 """

@@ -45,7 +45,7 @@ def site_of(api: str) -> str:
 
 async def _named(http: Http, page_url: str) -> str:
     page = await http(Call("GET", page_url, redirects=5))
-    if page.status >= 500:
+    if page.is_broken:
         raise Unavailable("The site is out of order.", said=str(page.status))
     linked = _LINKED.search(page.headers.get("link", ""))
     named = linked[1] if linked else _tagged(page.text[:_MOST])

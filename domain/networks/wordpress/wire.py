@@ -7,7 +7,7 @@
 409 comment_duplicate                         AlreadyThere
 501 rest_trash_not_supported                  TrashMissing
 other 3xx and 4xx, and 501                    Refused
-5xx, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
+5xx, 408, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
 from base64 import b64encode
@@ -71,7 +71,7 @@ class Server(Api):
         return self._success(reply)
 
     def _is_broken(self, reply: Reply) -> bool:
-        return reply.status >= 500 and reply.status != 501
+        return reply.is_broken and reply.status != 501
 
     def _addressed(self, call: Call) -> Call:
         headers = dict(call.headers)

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from domain.connector.consent import Begun
 from domain.connector.dialects import oauth2
-from domain.connector.errors import GrantExpired, Refused
+from domain.connector.errors import GrantExpired, RateLimited, Refused
 from domain.connector.http import Call
 from domain.connector.words import Access, Grant
 from domain.networks.bluesky import connect as bluesky_connect
@@ -97,6 +97,14 @@ async def test_the_request_is_pushed_with_a_proof_and_the_servers_nonce() -> Non
     assert form["login_hint"] == "ana.example"
     assert form["client_id"] == f"{ROOT}/connect/clients/bluesky.json"
     assert query_of(begun.url) == {"client_id": form["client_id"], "request_uri": "urn:par:1"}
+
+
+async def test_a_server_that_is_asked_too_often_is_asked_again() -> None:
+    """It was said that Bluesky knows no such handle."""
+    slowed = RESOURCE.model_copy(update={"status": 429, "json_": {}})
+
+    with pytest.raises(RateLimited):
+        await bluesky.begin(ScriptedHttp([slowed]), wish(handle="ana.example", server=PDS), Shelf())
 
 
 async def test_we_prove_ourselves_with_the_key_our_document_shows() -> None:
