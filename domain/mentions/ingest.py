@@ -49,11 +49,16 @@ async def ingest(
     await session.flush()
     raw = await driver_of(session)
     await raw.execute(statements.LOCK, str(reading.account_id))
+    standing = await find_standing(raw, caller, reading, arrivals)
     page = _Page(session, raw, caller, reading, now)
     alive = [each for each in arrivals if not each.is_deleted]
-    gone = [each for each in arrivals if each.is_deleted]
-    found = await page.put(alive) if alive else Ingested()
-    return found.with_deleted(await page.delete(gone)) if gone else found
+    found = await page.put(alive, standing) if alive else Ingested()
+    changed = {id_: each for each in alive if (id_ := standing.changed_by(each))}
+    gone = [id_ for each in arrivals if (id_ := standing.gone_by(each))]
+    if not (changed or gone):
+        return found
+    await page.change(changed, gone)
+    return replace(found, changed_ids=tuple(changed), deleted_ids=tuple(gone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +71,10 @@ class _Page:
     reading: Reading
     now: datetime
 
-    async def put(self, arrivals: Sequence[Arrival]) -> Ingested:
-        standing = await find_standing(self.raw, self.caller, self.reading, arrivals)
+    async def put(self, arrivals: Sequence[Arrival], standing: Standing) -> Ingested:
         people = await put_authors(self.raw, self.caller, self.reading, arrivals, now=self.now)
         fresh = [each for each in arrivals if standing.is_new(each)]
-        found = await self._add(fresh, standing, people) if fresh else Ingested()
-        if len(fresh) == len(arrivals):
-            return found
-        changed = {id_: each for each in arrivals if (id_ := standing.changed_by(each))}
-        if changed:
-            await self._change(changed)
-        return replace(found, changed_ids=tuple(changed))
+        return await self._add(fresh, standing, people) if fresh else Ingested()
 
     async def _add(
         self,
@@ -103,8 +101,15 @@ class _Page:
             self._tell("received", mention_ids=found.new_ids, baseline_ids=found.baseline_ids)
         return found
 
-    async def _change(self, changed: Mapping[UUID, Arrival]) -> None:
+    async def change(self, changed: Mapping[UUID, Arrival], gone: Sequence[UUID]) -> None:
         await self.raw.execute(statements.PLAN_ANEW)
+        await self.raw.execute(statements.HOLD, self.caller.workspace_id, [*changed, *gone])
+        if changed:
+            await self._edit(changed)
+        if gone:
+            await self._delete(gone)
+
+    async def _edit(self, changed: Mapping[UUID, Arrival]) -> None:
         await self.raw.execute(
             statements.CHANGE_MENTIONS,
             self.caller.workspace_id,
@@ -117,20 +122,9 @@ class _Page:
         )
         self._tell("changed", mention_ids=tuple(changed))
 
-    async def delete(self, arrivals: Sequence[Arrival]) -> tuple[UUID, ...]:
-        await self.raw.execute(statements.PLAN_ANEW)
-        rows = await self.raw.fetch(
-            statements.DELETE_MENTIONS,
-            self.caller.workspace_id,
-            self.reading.account_id,
-            self.now,
-            [each.kind for each in arrivals],
-            [each.remote_id for each in arrivals],
-        )
-        ids = tuple(row["id"] for row in rows)
-        if ids:
-            self._tell("deleted", mention_ids=ids)
-        return ids
+    async def _delete(self, gone: Sequence[UUID]) -> None:
+        await self.raw.execute(statements.DELETE_MENTIONS, self.caller.workspace_id, self.now, gone)
+        self._tell("deleted", mention_ids=tuple(gone))
 
     def _tell(self, what: str, **members: tuple[UUID, ...]) -> None:
         """One event for each thing that happened to the page; it names its members."""

@@ -1,6 +1,6 @@
 """Mentions, authors, conversations and answers: commands in, views out."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -182,9 +182,6 @@ class Ingested:
     baseline_ids: tuple[UUID, ...] = ()
     changed_ids: tuple[UUID, ...] = ()
     deleted_ids: tuple[UUID, ...] = ()
-
-    def with_deleted(self, ids: tuple[UUID, ...]) -> "Ingested":
-        return replace(self, deleted_ids=ids)
 
 
 class MentionCountView(View):

@@ -36,6 +36,14 @@ class Standing:
         is_same = said == (arrival.title, arrival.text, arrival.language, arrival.url)
         return None if is_same and row["deleted_at"] is None else row["id"]
 
+    def gone_by(self, arrival: Arrival) -> UUID | None:
+        """The id of the mention that is there no longer."""
+        row = self.mentions.get((arrival.kind, arrival.remote_id))
+        if row is None or row["deleted_at"] is not None or not arrival.is_deleted:
+            return None
+        gone: UUID = row["id"]
+        return gone
+
 
 async def find_standing(
     raw: asyncpg.Connection, caller: Caller, reading: Reading, arrivals: Sequence[Arrival]

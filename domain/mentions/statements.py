@@ -111,6 +111,12 @@ SELECT $1, $2, $3, $4, 1, $5, $5, thread.*
                   version = conversations.version + 1, updated_at = excluded.updated_at
 """
 
+# In one order for all, so that who marks many mentions and a page never lock crosswise.
+HOLD = """
+SELECT FROM mentions WHERE workspace_id = $1 AND id = ANY ($2::uuid[])
+ ORDER BY id FOR NO KEY UPDATE
+"""
+
 # What was there keeps its status, its reader and its thread; what was gone is there again.
 CHANGE_MENTIONS = """
 WITH changed AS (
@@ -130,17 +136,12 @@ UPDATE mention_words w
 
 DELETE_MENTIONS = """
 WITH gone AS (
-    UPDATE mentions m SET text = '', title = NULL, deleted_at = $3, updated_at = $3,
-           version = m.version + 1,
-           status = CASE m.status WHEN 'open' THEN 'gone' ELSE m.status END
-      FROM unnest($4::text[], $5::text[]) AS sent (kind, remote_id)
-     WHERE m.workspace_id = $1 AND m.account_id = $2 AND m.kind = sent.kind
-       AND m.remote_id = sent.remote_id AND m.deleted_at IS NULL
-    RETURNING m.id, m.said_at
-), forgotten AS (
-    UPDATE mention_words w SET words = ''
-      FROM gone
-     WHERE w.workspace_id = $1 AND w.said_at = gone.said_at AND w.mention_id = gone.id
+    UPDATE mentions SET text = '', title = NULL, deleted_at = $2, updated_at = $2,
+           version = version + 1, status = CASE status WHEN 'open' THEN 'gone' ELSE status END
+     WHERE workspace_id = $1 AND id = ANY ($3::uuid[])
+    RETURNING id, said_at
 )
-SELECT id FROM gone
+UPDATE mention_words w SET words = ''
+  FROM gone
+ WHERE w.workspace_id = $1 AND w.said_at = gone.said_at AND w.mention_id = gone.id
 """

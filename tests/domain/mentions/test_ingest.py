@@ -11,10 +11,12 @@ import pytest
 
 from domain.calendars.tables import Calendar
 from domain.connector.words import InboxKind, Profile
+from domain.kernel.caller import worker
 from domain.kernel.database import Database
 from domain.kernel.ids import show
 from domain.mentions.rules import MOST_TEXT
-from domain.mentions.shapes import Ingested
+from domain.mentions.service import mark_mentions
+from domain.mentions.shapes import Ingested, MarkMentions
 from domain.posts.tables import Delivery, Post
 from tests.inboxes import ANNA, NOW, SAID, Inbox, item, make_community, make_inbox
 from tests.world import make_workspace
@@ -93,6 +95,27 @@ async def test_accounts_that_hear_the_same_people_do_not_wait_crosswise(
 
     [row] = await one.rows("SELECT count(*) FROM authors")
     assert row["count"] == 30
+
+
+async def test_pages_and_people_that_change_the_same_mentions_do_not_wait_crosswise(
+    inbox: Inbox,
+) -> None:
+    found = await inbox.take(*(item(number) for number in range(60)))
+    edits = [item(number, text="Autre") for number in range(0, 60, 2)]
+    deletions = [item(number, is_deleted=True) for number in range(1, 60, 2)]
+    marking = MarkMentions(mention_ids=list(found.new_ids), is_read=True)
+
+    async def mark() -> None:
+        async with inbox.database.transaction(inbox.workspace_id) as session:
+            await mark_mentions(session, worker(inbox.workspace_id), marking, now=NOW)
+
+    await asyncio.gather(inbox.take(*reversed(edits), *deletions), *(mark() for _ in range(4)))
+
+    [row] = await inbox.rows(
+        "SELECT count(*) FILTER (WHERE text = 'Autre') AS edited, count(deleted_at) AS deleted,"
+        "       count(read_at) AS read FROM mentions"
+    )
+    assert tuple(row) == (30, 30, 60)
 
 
 async def test_edited_text_is_taken_over_and_found(inbox: Inbox) -> None:
