@@ -208,6 +208,18 @@ def test_so_many_dates_are_refused_before_they_are_read(between: str) -> None:
         found(f"UID:a\nDTSTART:20270601T100000\nEXDATE:{exceptions}")
 
 
+def test_so_many_lines_are_refused_before_they_are_read() -> None:
+    """Three million of them took two minutes, in which no other calendar was read."""
+    with pytest.raises(NotACalendar, match="more than 200,000 lines"):
+        found("X:y\n" * 200_000)
+
+
+def test_lines_that_are_folded_count_as_one() -> None:
+    long = "DESCRIPTION:La vigne" + "\n et la vigne" * 200_000
+
+    assert starts(f"UID:a\nDTSTART:20270601T100000\n{long}") == ["06-01T08:00"]
+
+
 def test_so_many_zones_are_refused() -> None:
     many = "\n".join(VTIMEZONE.replace("House time", f"House {each}") for each in range(51))
 
