@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from domain.kernel.errors import MediaUnsupported
 from domain.media.probing import VIDEO_FORMAT
@@ -65,9 +66,9 @@ def _render_image(path: Path, target: Path, limits: Limits, tell: Tell) -> None:
     with opened(path) as found:
         if getattr(found, "is_animated", False):
             raise MediaUnsupported("Pictures that move are not made smaller.")
-        upright = ImageOps.exif_transpose(found)
+        upright = _in_srgb(ImageOps.exif_transpose(found))
         is_clear = upright.has_transparency_data and "image/png" in limits.content_types
-        image = upright.convert("RGBA" if is_clear else "RGB")
+        image = upright.convert("RGBA") if is_clear else _filled(upright)
     scale = limits.scale(*image.size)
     for number, (size, quality) in enumerate(_attempts(image.size, scale, is_clear=is_clear)):
         smaller = image.resize(size, Image.Resampling.LANCZOS)
@@ -76,6 +77,29 @@ def _render_image(path: Path, target: Path, limits: Limits, tell: Tell) -> None:
         if target.stat().st_size <= limits.maximum_bytes:
             return
     raise MediaUnsupported(IMPOSSIBLE)
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """In the colours that are meant where no profile is told, as phones' wide ones would fade."""
+    profile = image.info.pop("icc_profile", None)
+    if profile is None:
+        return image
+    if image.mode == "P":
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    kind = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        meant, srgb = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, meant, srgb, outputMode=kind) or image
+    except (ImageCms.PyCMSError, OSError):  # a broken profile, or one of other colours
+        return image
+
+
+def _filled(image: Image.Image) -> Image.Image:
+    """White where it is clear: what lies hidden there is black mostly, as are the letters."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    clear = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
 
 
 def _attempts(

@@ -2,7 +2,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from domain.kernel.errors import MediaUnsupported
 from domain.media.probing import probe
@@ -75,6 +75,46 @@ def test_clear_picture_is_filled_where_only_jpeg_is_taken(tmp_path: Path) -> Non
     target, _ = rendered(tmp_path, noise("PNG"), "image/png", limits)
 
     assert sniff(target).content_type == "image/jpeg"
+
+
+def test_clear_places_are_white_where_only_jpeg_is_taken(tmp_path: Path) -> None:
+    """A black drawing on nothing came out black on black."""
+    content = BytesIO()
+    Image.new("RGBA", (80, 80), (0, 0, 0, 0)).save(content, "PNG")
+
+    limits = Limits(10**6, None, ("image/jpeg",))
+    target, _ = rendered(tmp_path, content.getvalue(), "image/png", limits)
+
+    assert pixel_of(target) == (255, 255, 255)
+
+
+def test_colours_are_those_that_the_profile_of_a_picture_means(tmp_path: Path) -> None:
+    """The profile was lost, and with it what the numbers mean: photos of phones faded."""
+    plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    crossed = plain.replace(b"rXYZ", b"    ").replace(b"bXYZ", b"rXYZ").replace(b"    ", b"bXYZ", 1)
+    content = BytesIO()
+    Image.new("RGB", (80, 80), "red").save(content, "PNG", icc_profile=crossed)
+
+    limits = Limits(10**6, None, EVERY)
+    target, _ = rendered(tmp_path, content.getvalue(), "image/png", limits)
+
+    assert pixel_of(target) == (0, 0, 254)
+
+
+def test_profile_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    content = BytesIO()
+    Image.new("RGB", (80, 80), "white").save(content, "PNG", icc_profile=b"none")
+
+    limits = Limits(10**6, None, EVERY)
+    target, _ = rendered(tmp_path, content.getvalue(), "image/png", limits)
+
+    assert pixel_of(target) == (255, 255, 255)
+
+
+def pixel_of(path: Path) -> object:
+    with Image.open(path) as found:
+        assert "icc_profile" not in found.info
+        return found.getpixel((40, 40))
 
 
 def test_film_fits_its_bytes_and_tells_how_far_it_is(tmp_path: Path) -> None:
