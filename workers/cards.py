@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from domain.connector.cards import card_of
+from domain.connector.charsets import decoded
 from domain.connector.errors import NetworkError
 from domain.connector.http import Call, Http, Reply
 from domain.connector.manifest import Manifest
@@ -42,8 +43,4 @@ async def _card(http: Http, link: Link, patience_s: float) -> Link:
 
 
 def _text(reply: Reply, parameters: str) -> str:
-    charset = parameters.partition("charset=")[2].strip(" \"'") or "utf-8"
-    try:
-        return reply.body.decode(charset, "replace")
-    except LookupError:
-        return reply.text
+    return decoded(reply.body, parameters.partition("charset=")[2].strip(" \"'"))

@@ -13,13 +13,16 @@ import feedparser
 from feedparser import encodings, sanitizer
 from feedparser.mixin import _FeedParserMixin
 
+from domain.connector.charsets import is_charset
+
 LONGEST_AUTHOR = 1000
 """Letters; a longer one is a name, whatever address stands in it."""
 
 sanitizer.RE_ENTITY_PATTERN = re.compile(rb"<!ENTITY([^<>]*)>")
 sanitizer.RE_DOCTYPE_PATTERN = re.compile(rb"<!DOCTYPE([^<>]*)>")
 encodings.RE_XML_PI_ENCODING = re.compile(
-    rb"^<\?[^<>]{0,500}?encoding=['\"]([^'\"<>]{0,100})['\"][^<>]{0,500}\?>"
+    rb"(?i)^<\?[^<>]{0,500}?encoding=['\"](?![^'\"<>]{0,100}(?:idna|punycode|undefined))"
+    rb"([^'\"<>]{0,100})['\"][^<>]{0,500}\?>"
 )
 _tell_author = _FeedParserMixin._sync_author_detail  # noqa: SLF001 - see above
 
@@ -34,9 +37,11 @@ _FeedParserMixin._sync_author_detail = _tell_short_author  # noqa: SLF001 - see 
 
 def parse_feed(body: bytes, content_type: str) -> feedparser.FeedParserDict:
     """What feedparser finds, addresses as they stand. It sees bytes only and fetches nothing."""
+    kind, _, rest = content_type.partition(";")
+    named = rest.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     return feedparser.parse(
         io.BytesIO(body),
-        response_headers={"content-type": content_type},
+        response_headers={"content-type": content_type if is_charset(named) else kind},
         resolve_relative_uris=False,
         # Markup is thrown away altogether, see `plain`.
         sanitize_html=False,

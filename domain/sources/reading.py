@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
+from domain.connector.charsets import decoded
 from domain.connector.feeds import parse_feed
 from domain.connector.markup import Tag, pieces
 from domain.connector.plain import plain
@@ -120,10 +121,7 @@ def _content(entry: Mapping[str, object]) -> str:
 
 def _decoded(body: bytes, content_type: str) -> str:
     name = content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
-    try:
-        return body.decode(name or "utf-8", "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")
+    return decoded(body, name)
 
 
 def _kind(content_type: str) -> str:

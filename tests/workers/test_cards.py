@@ -52,6 +52,16 @@ async def test_letters_of_another_charset_are_read() -> None:
     assert filled.parts[0].link == Link(URL, "Café")
 
 
+@pytest.mark.parametrize("charset", ["undefined", "idna", "punycode"])
+async def test_a_charset_that_is_none_breaks_no_card(charset: str) -> None:
+    """The post failed with its page, or all workers stood still over it."""
+    web = Web(Reply(200, {"content-type": f"text/html; charset={charset}"}, PAGE.encode(), URL))
+
+    filled = await with_cards(web, BLUESKY.manifest, DRAFT, patience_s=PATIENCE_S)
+
+    assert filled.parts[0].link == Link(URL, "La carte", "Pain et fromage")
+
+
 @pytest.mark.parametrize(
     "answer",
     [

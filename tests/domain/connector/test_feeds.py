@@ -64,3 +64,15 @@ def test_the_encoding_that_a_feed_declares_is_read(encoding: str) -> None:
     [entry] = parse_feed(written, "application/rss+xml").entries
 
     assert entry.author == "Léa"
+
+
+@pytest.mark.parametrize("codec", ["punycode", "PunyCode", "undefined", "idna"])
+def test_a_codec_that_is_no_charset_is_not_used(codec: str) -> None:
+    declared = f"<?xml version='1.0' encoding='{codec}'?>".encode()
+
+    for document, kind in (
+        (declared + FEED % "Léa".encode(), "application/rss+xml"),
+        (FEED % "Léa".encode(), f"application/rss+xml; charset={codec}"),
+    ):
+        [entry] = parse_feed(document, kind).entries
+        assert entry.author == "Léa"
