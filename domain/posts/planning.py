@@ -18,6 +18,7 @@ from domain.posts.deliveries import (
     call_off,
     end,
     is_half_out,
+    is_mute,
     make_due,
     new_delivery,
     settle,
@@ -37,9 +38,9 @@ from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail_with
 from domain.posts.tables import Delivery, Post, Variant
 
-ALL_OFF = (
-    "For the accounts that are left it was called off: cancel the post with DELETE, or have it "
-    "go out there too by POST /v1/posts/{id}/schedule first."
+NOTHING_WAITS = (
+    "Nothing of it waits for the accounts that are left: cancel the post with DELETE, or have it "
+    "go out there first, by POST /v1/posts/{id}/schedule or /retry."
 )
 
 
@@ -127,18 +128,25 @@ def future(
 
 
 async def still_said(
-    session: AsyncSession, caller: Caller, post: Post, variants: Sequence[Variant]
+    session: AsyncSession, caller: Caller, post: Post, variants: Sequence[Variant], *, now: datetime
 ) -> list[Variant]:
-    """Of a scheduled post those that no one called off by themselves.
+    """Of a scheduled post those that a change plans: what is over waits for a person's word.
 
     Raises `NotAllowedNow` where that leaves none of them.
     """
     rows = await deliveries_of(session, caller, post.id)
-    off = {row.variant_id for row in rows if row.state == DeliveryState.CANCELLED}
-    found = [variant for variant in variants if variant.id not in off]
+    over = {row.variant_id for row in rows if _is_over(row, post, now)}
+    found = [variant for variant in variants if variant.id not in over]
     if variants and not found:
-        raise NotAllowedNow(ALL_OFF)
+        raise NotAllowedNow(NOTHING_WAITS)
     return found
+
+
+def _is_over(row: Delivery, post: Post, now: datetime) -> bool:
+    """Whether it was called off by itself, or failed and would go out at once, or never."""
+    if row.state == DeliveryState.FAILED:
+        return is_mute(row) or (post.publish_at or now) <= now
+    return row.state == DeliveryState.CANCELLED
 
 
 async def plan_deliveries(

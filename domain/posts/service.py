@@ -140,7 +140,7 @@ async def change_post(
     if not HEARD.isdisjoint(previous):
         await say_anew(session, caller, post, now=now)
     if post.state == PostState.SCHEDULED:
-        said = await still_said(session, caller, post, parts.variants)
+        said = await still_said(session, caller, post, parts.variants, now=now)
         await plan_deliveries(session, caller, post, parts, said, now=now)
     if PARTS.issuperset(previous):
         post.version, post.updated_at = post.version + 1, now

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.shapes import RemoveAccount
@@ -96,19 +97,20 @@ async def test_what_is_to_fail_is_in_the_agenda_at_once_and_its_post_is_kept(des
     ]
 
 
-async def test_post_that_was_called_off_for_a_removed_account_is_changed_for_the_others(
-    desk: Desk, database: Database
+@pytest.mark.parametrize(("waiting", "state"), [("cancel", "cancelled"), ("fail", "failed")])
+async def test_post_that_has_lost_an_account_is_changed_for_the_others(
+    desk: Desk, database: Database, waiting: str, state: str
 ) -> None:
     other = show("acct", await make_account(database, desk.tenant.workspace_id, _com(desk)))
     post = await planned(desk, variants=[{"account_id": desk.account}, {"account_id": other}])
-    await remove(desk, waiting="cancel")
+    await remove(desk, waiting=waiting)
 
     path, head = f"/v1/posts/{post}", {"If-Match": "*"}
     changed = await desk.client.patch(path, json={"text": "On taille la vigne."}, headers=head)
     unfit = await desk.client.patch(path, json={"text": "x" * 60_000}, headers=head)
 
     assert changed.status_code == 200, changed.text
-    assert await states(desk, post) == ("scheduled", ["cancelled", "waiting"])
+    assert await states(desk, post) == ("scheduled", [state, "waiting"])
     assert (unfit.status_code, unfit.json()["code"]) == (422, "post.unfit")
     assert unfit.json()["errors"][0]["pointer"] == "/variants/1/parts/0/text"
 

@@ -144,6 +144,33 @@ async def test_a_scheduled_post_keeps_an_account_that_it_waits_for(
     assert (await desk.client.get(f"/v1/posts/{draft['id']}")).json() == before
 
 
+async def test_what_failed_is_not_sent_again_because_its_post_changes(
+    desk: Desk, database: Database
+) -> None:
+    tenant, community = desk.tenant, read("com", desk.community)
+    failed, held = (
+        desk.account,
+        show("acct", await make_account(database, tenant.workspace_id, community)),
+    )
+    both = [{"account_id": each} for each in (failed, held)]
+    draft = await desk.draft(wall_time="2027-01-15T09:00:00", variants=both)
+    await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
+    async with database.transaction(tenant.workspace_id) as session:
+        for statement in (
+            "UPDATE deliveries SET state = 'failed', act_at = NULL WHERE account_id = :id",
+            "UPDATE posts SET publish_at = now() - interval '1 hour' WHERE id <> :id",
+        ):
+            await session.exec(  # type: ignore[call-overload]  # SQLModel types no text()
+                text(statement), params={"id": read("acct", failed)}
+            )
+
+    kept = await changed(desk, draft["id"], text="On taille la vigne.", labels=["vigne"])
+    moved = await changed(desk, draft["id"], wall_time="2027-02-15T09:00:00")
+
+    assert standing(kept) == {failed: ["failed"], held: ["waiting"]}
+    assert standing(moved) == {failed: ["cancelled", "waiting"], held: ["waiting"]}
+
+
 async def test_the_same_accounts_sent_again_change_nothing(desk: Desk) -> None:
     said = {"account_id": desk.account, "parts": ["Un", "Deux"], "visibility": "unlisted"}
     draft = await desk.draft(variants=[said])
