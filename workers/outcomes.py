@@ -11,7 +11,7 @@ from domain.accounts.due import expect_echo
 from domain.connector.errors import NetworkError, OutcomeUnknown, Unavailable
 from domain.connector.words import Published
 from domain.kernel.caller import Caller, worker
-from domain.mentions.service import answer_delivered
+from domain.mentions.service import answers_delivered
 from domain.metrics.service import start_measuring
 from domain.posts import arriving, recording
 from domain.posts.arriving import Arrived
@@ -40,12 +40,12 @@ async def _record_arrived(context: Context, workspace_id: UUID, arrived: Sequenc
     caller, now = worker(workspace_id), context.clock()
     tasks = [each.task for each in arrived]
     speaking = {each.account_id for each in tasks if each.kind is not DeliveryKind.WITHDRAW}
+    answers = [each.id for each in tasks if each.kind is DeliveryKind.ANSWER]
     public = {each.account_id for each in tasks if each.kind is DeliveryKind.PUBLISH}
     async with context.database.transaction(workspace_id, is_routine=True) as session:
         await arriving.record_done(session, caller, arrived, now=now)
-        for task in tasks:
-            if task.kind is DeliveryKind.ANSWER:
-                await answer_delivered(session, caller, task.id, now=now)
+        if answers:
+            await answers_delivered(session, caller, answers, now=now)
         if public:
             await start_measuring(session, caller, public, now=now)
         if speaking:

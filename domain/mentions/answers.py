@@ -1,6 +1,6 @@
 """Answers: what we say to a mention goes out as a delivery, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -132,14 +132,22 @@ async def _plan(
     )
 
 
-async def answer_delivered(
-    session: AsyncSession, caller: Caller, delivery_id: UUID, *, now: datetime
+async def answers_delivered(
+    session: AsyncSession, caller: Caller, delivery_ids: Iterable[UUID], *, now: datetime
 ) -> None:
-    """Marks the mention answered and read: its answer is public. No-op for other deliveries."""
-    statement = visible_answers(caller).where(col(Answer.delivery_id) == delivery_id)
-    answer = (await session.exec(statement)).one_or_none()
-    if answer is None:
-        return
+    """Marks the mentions answered and read: their answers are public. No-op for other deliveries.
+
+    In one order for all, so that who marks many mentions never locks crosswise.
+    """
+    statement = visible_answers(caller).where(col(Answer.delivery_id).in_(list(delivery_ids)))
+    in_order = statement.order_by(col(Answer.mention_id), col(Answer.id))
+    for answer in (await session.exec(in_order)).all():
+        await _mark_answered(session, caller, answer, now=now)
+
+
+async def _mark_answered(
+    session: AsyncSession, caller: Caller, answer: Answer, *, now: datetime
+) -> None:
     mention = (
         await session.exec(
             visible(caller).where(col(Mention.id) == answer.mention_id).with_for_update()
@@ -147,7 +155,10 @@ async def answer_delivered(
     ).one()
     values = {"status": MentionStatus.ANSWERED, "read_at": mention.read_at or now}
     apply(mention, values, now=now)
-    data = {"answer_id": show("ans", answer.id), "delivery_id": show("dlv", delivery_id)}
+    data = {
+        "answer_id": show("ans", answer.id),
+        "delivery_id": show("dlv", answer.delivery_id),
+    }
     record(session, caller, "mention.answered", ("mention", mention.id), now=now, data=data)
 
 

@@ -13,7 +13,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, find_for_change, need_all
 from domain.kernel.errors import Fault, MentionGone, Misfit, NotAllowedNow, NotFound
 from domain.kernel.ids import show
-from domain.mentions.answers import answer_delivered, create_answer
+from domain.mentions.answers import answers_delivered, create_answer
 from domain.mentions.ingest import ingest
 from domain.mentions.queries import mention_view, visible
 from domain.mentions.rules import MentionStatus
@@ -22,7 +22,7 @@ from domain.mentions.tables import Mention
 from domain.workspaces.queries import standing
 from domain.workspaces.releasing import hold_seat
 
-__all__ = ["answer_delivered", "change_mention", "create_answer", "ingest", "mark_mentions"]
+__all__ = ["answers_delivered", "change_mention", "create_answer", "ingest", "mark_mentions"]
 
 UNABLE = "Somebody who does not see it: their role or their communities leave it out."
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.kernel.caller import Caller
-from domain.mentions.answers import answer_delivered
+from domain.mentions.answers import answers_delivered
 from domain.posts import settling
 from domain.posts.delivery_shapes import DeliveryView, Settlement
 from domain.posts.rules import DeliveryState
@@ -18,5 +18,5 @@ async def settle_delivery(
     """Any delivery's. Raises as that of posts does."""
     view = await settling.settle_delivery(session, caller, id_, command, now=now)
     if view.state is DeliveryState.DONE:
-        await answer_delivered(session, caller, id_, now=now)
+        await answers_delivered(session, caller, [id_], now=now)
     return view

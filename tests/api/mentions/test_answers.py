@@ -12,7 +12,8 @@ from domain.connector.words import InboxKind
 from domain.kernel.caller import Scope, worker
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id, read, show
-from domain.mentions.service import answer_delivered
+from domain.mentions.service import answers_delivered, create_answer, mark_mentions
+from domain.mentions.shapes import CreateAnswer, MarkMentions
 from domain.posts.tables import Delivery
 from tests.inboxes import NOW, Inbox, item
 from tests.world import Tenant, client_for, make_token
@@ -125,7 +126,7 @@ async def test_arrived_answer_makes_the_mention_answered(
         row = await session.get(Delivery, (tenant.workspace_id, delivery_id))
         assert row is not None
         row.state, row.url, row.remote_id = "done", "https://example.social/1", "our-answer"
-        await answer_delivered(session, worker(tenant.workspace_id), delivery_id, now=NOW)
+        await answers_delivered(session, worker(tenant.workspace_id), [delivery_id], now=NOW)
 
     mention = (await tenant.client.get(url)).json()
     [answer] = (await tenant.client.get(f"{url}/answers")).json()["data"]
@@ -151,6 +152,33 @@ async def test_answer_that_a_person_found_out_there_makes_the_mention_answered(
     assert (await tenant.client.get(url)).json()["status"] == "answered"
     events = (await tenant.client.get("/v1/events?kind=mention.answered")).json()["data"]
     assert [event["data"]["answer_id"] for event in events] == [made["id"]]
+
+
+async def test_answers_that_arrive_and_people_who_mark_do_not_wait_crosswise(
+    tenant: Tenant, inbox: Inbox, database: Database
+) -> None:
+    found = await inbox.take(*(item(number) for number in range(30)))
+    caller, said = worker(tenant.workspace_id), CreateAnswer(text="Merci !")
+    async with database.transaction(tenant.workspace_id) as session:
+        made = [
+            await create_answer(session, caller, id_, said, expected_version=None, now=NOW)
+            for id_ in reversed(found.new_ids)
+        ]
+
+    async def arrive() -> None:
+        async with database.transaction(tenant.workspace_id) as session:
+            arrived = [each.delivery_id for each in made]
+            await answers_delivered(session, caller, arrived, now=NOW)
+
+    async def mark() -> None:
+        marking = MarkMentions(mention_ids=list(found.new_ids), is_read=True)
+        async with database.transaction(tenant.workspace_id) as session:
+            await mark_mentions(session, caller, marking, now=NOW)
+
+    await asyncio.gather(arrive(), *(mark() for _ in range(4)))
+
+    [row] = await inbox.rows("SELECT count(*) FROM mentions WHERE status = 'answered'")
+    assert row["count"] == 30
 
 
 async def test_reply_to_our_answer_stays_in_the_conversation(
