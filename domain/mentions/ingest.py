@@ -53,6 +53,8 @@ async def ingest(
     page = _Page(session, raw, caller, reading, now)
     alive = [each for each in arrivals if not each.is_deleted]
     found = await page.put(alive, standing) if alive else Ingested()
+    if not standing.mentions:
+        return found
     changed = {id_: each for each in alive if (id_ := standing.changed_by(each))}
     gone = [id_ for each in arrivals if (id_ := standing.gone_by(each))]
     if not (changed or gone):
