@@ -22,7 +22,7 @@ from domain.contacts.rules import Name, keys_in, named
 from domain.kernel.caller import Caller
 from domain.kernel.changes import need_all
 from domain.kernel.errors import AbilityMissing, AccountRemoved
-from domain.kernel.ids import MediaId
+from domain.kernel.ids import MediaId, show
 from domain.kernel.prepared import ANY_OF_IDS, WORKSPACE, of
 from domain.kernel.shapes import Shape
 from domain.media.rules import in_language
@@ -243,8 +243,9 @@ async def find_named_accounts(
     wanted = set(ids)
     found = await _accounts(session, caller, wanted)
     need_all("account", wanted, found)
-    if any(row.removed_at is not None for row in found.values()):
-        raise AccountRemoved
+    gone = [row.handle or show("acct", id_) for id_, row in found.items() if row.removed_at]
+    if gone:
+        raise AccountRemoved(f"Removed: {', '.join(sorted(gone))}.")
     return found
 
 

@@ -252,11 +252,13 @@ async def test_disconnected_account_is_refused_and_nothing_is_planned(
 
 async def test_removed_account_is_named_as_such_and_nothing_is_planned(desk: Desk) -> None:
     draft = await desk.draft()
+    handle = (await desk.client.get(f"/v1/accounts/{desk.account}")).json()["handle"]
     removed = await desk.client.delete(f"/v1/accounts/{desk.account}")
     answer = await desk.client.post(f"/v1/posts/{draft['id']}/schedule", json={"now": True})
 
     assert removed.status_code == 204
     assert (answer.status_code, answer.json()["code"]) == (409, "account.removed")
+    assert answer.json()["detail"] == f"Removed: {handle}."
     assert (await desk.client.get("/v1/deliveries")).json()["data"] == []
 
 
