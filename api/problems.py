@@ -22,7 +22,7 @@ from domain.kernel import errors
 from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import Fault, Misfit, ParvisError
 from domain.kernel.logs import redact
-from domain.kernel.reaching import ENGINE_FAULTS, is_away, reason_of
+from domain.kernel.reaching import ENGINE_FAULTS, may_be_tried_again, reason_of
 from domain.kernel.shapes import View
 from domain.posts.version_shapes import ConflictView
 from domain.posts.versions import PostStale
@@ -133,7 +133,7 @@ def unexpected(request: Request, error: Exception) -> JSONResponse:
 
     A database that is cut off has many words for it: all of them mean that it is away.
     """
-    if is_away(error):
+    if may_be_tried_again(error):
         return away(request, error)
     log.error("request.failed", reason=reason_of(error), exc_info=error)
     return answer(request, ParvisError())

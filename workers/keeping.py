@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
-from domain.kernel.reaching import ENGINE_FAULTS, is_away
+from domain.kernel.reaching import ENGINE_FAULTS, may_be_tried_again
 
 T = TypeVar("T")
 LOOK_AGAIN_S = 0.1
@@ -20,6 +20,6 @@ async def kept(write: Callable[[], Awaitable[T]]) -> T:
         try:
             return await write()
         except ENGINE_FAULTS as error:
-            if not is_away(error) or monotonic() - started > KEPT_WITHIN_S:
+            if not may_be_tried_again(error) or monotonic() - started > KEPT_WITHIN_S:
                 raise
             await asyncio.sleep(LOOK_AGAIN_S)

@@ -13,7 +13,7 @@ from api.problems import position_of
 from domain.kernel import errors
 from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import ParvisError
-from domain.kernel.reaching import is_away, reason_of
+from domain.kernel.reaching import may_be_tried_again, reason_of
 from domain.posts.versions import PostStale
 
 log = structlog.get_logger()
@@ -148,7 +148,7 @@ def known(error: Exception) -> ParvisError | None:
     """The error as one of ours; None for what nobody expected."""
     if isinstance(error, ParvisError):
         return error
-    if is_away(error):
+    if may_be_tried_again(error):
         log.error("dependency.away", reason=reason_of(error))
         return errors.DependencyAway()
     return errors.TextUnstorable() if is_unstorable(error) else None

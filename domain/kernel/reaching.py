@@ -79,6 +79,8 @@ _GONE_STATES = ("08", "57P", "53300", "53100", "25006")
 
 57014 is not of them: a statement that took too long.
 """
+_CROSSED_STATES = ("40P01", "40001")
+"""Two changes waited for each other, and this one was taken back."""
 _UNREADABLE = (
     "{setting} cannot be read ({}).",
     "Give postgresql://user:password@host:port/database, with %-escapes for what is special.",
@@ -130,6 +132,12 @@ def is_away(error: BaseException | None) -> bool:
         # of a value that cannot be sent it says the same, as a ValueError
         return not isinstance(error, ValueError)
     return str(getattr(error, "sqlstate", None)).startswith(_GONE_STATES)
+
+
+def may_be_tried_again(error: Exception) -> bool:
+    """Whether the same may succeed in a moment: the database is away, or a change crossed it."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return state in _CROSSED_STATES or is_away(error)
 
 
 def reason_of(error: BaseException) -> str:

@@ -20,6 +20,11 @@ WAITING = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = 'parvis_app' AND wait_event_type = 'Lock'
 """
+CROSSED = """
+CREATE FUNCTION crossed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected'; END $$;
+CREATE TRIGGER crossed BEFORE INSERT ON communities EXECUTE FUNCTION crossed()
+"""
 COMMUNITY = {"name": "Vaud", "slug": "vaud", "time_zone": "Europe/Zurich"}
 QUERY = {"query": "{ communities(first: 1) { nodes { name } } }"}
 
@@ -134,3 +139,17 @@ async def test_a_database_that_takes_no_writes_is_away_to_who_writes(
 
     assert (found.status_code, found.json()["code"]) == (503, "dependency.away")
     assert (found.json()["is_retryable"], found.headers["retry-after"]) == (True, "1")
+
+
+async def test_a_change_that_another_crossed_may_be_sent_again(
+    tenant: Tenant, admin: asyncpg.Connection
+) -> None:
+    """The victim of a deadlock: it was `internal`, though nothing of it was made."""
+    await admin.execute(CROSSED)
+
+    found = await tenant.client.post("/v1/communities", json=COMMUNITY)
+    await admin.execute("DROP TRIGGER crossed ON communities")
+    again = await tenant.client.post("/v1/communities", json=COMMUNITY)
+
+    assert (found.status_code, found.json()["code"]) == (503, "dependency.away")
+    assert (found.json()["is_retryable"], again.status_code) == (True, 201)
