@@ -68,7 +68,10 @@ Speak = Callable[[Lane], Awaitable[None]]
 
 
 class Outbox:
-    """At most `lanes` accounts speak side by side; what they write is gathered."""
+    """At most `lanes` accounts of a server speak side by side, of all servers a fifth more.
+
+    What they write is gathered.
+    """
 
     def __init__(self, lanes: int) -> None:
         self.servers: dict[UUID, str] = {}
@@ -80,8 +83,8 @@ class Outbox:
         self.claiming = asyncio.Lock()
         """Held until what was claimed is in its lanes, or given back: what is claimed in between
         would overtake it, as the timer and the sweep of a process claim side by side."""
-        self._most_lanes = lanes
-        self._most_of_one = lanes - lanes // SPARED
+        self._most_lanes = lanes + max(1, lanes // SPARED)
+        self._most_of_one = lanes
         self._busy: Counter[str] = Counter()
         """Lanes that run, by server."""
         self._lanes: dict[UUID, Lane] = {}
@@ -102,7 +105,7 @@ class Outbox:
 
     def is_crowded(self, *, now: datetime) -> bool:
         """Whether more is due than goes out at once; for so long at most, then others come too."""
-        if len(self._held) <= self._most_lanes:
+        if len(self._held) <= self._most_of_one:
             self._crowded_at = None
             return False
         self._crowded_at = self._crowded_at or now

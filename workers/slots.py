@@ -11,7 +11,7 @@ import structlog
 from domain.kernel.reaching import is_away, reason_of
 
 SPARED = 5
-"""Every fifth place is spared: where a server keeps all waiting that call it, others go on."""
+"""A fifth of the places is for others where a server keeps all waiting that call it."""
 log = structlog.get_logger()
 
 

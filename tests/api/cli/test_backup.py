@@ -164,11 +164,11 @@ async def test_a_restore_that_ended_behind_its_rows_goes_on_and_nothing_starts_b
 ) -> None:
     """It looked whole: workers sent again what was out, and no other try was let in."""
     workspace_id = await tenants.make_workspace(full, slug="choir", name="Choir", now=NOW)
+    await asyncio.to_thread(write, full, folder / "other.tar")
     async with open_state(full) as state:
         await make_due_post(state.database, workspace_id, now=NOW)
     secret_files.keep(secret_files.first_token_path(full.data_dir), "pv_live_first")
     await asyncio.to_thread(write, full, folder / "backup.tar")
-    await asyncio.to_thread(write, full, folder / "other.tar")
     secret_files.first_token_path(empty.data_dir).mkdir()
     with pytest.raises(IsADirectoryError):
         await asyncio.to_thread(read, empty, folder / "backup.tar")
