@@ -109,6 +109,8 @@ def run_on_driver(session: Session, statement: str, *values: object) -> None:
     adapted.run_async(lambda raw: raw.execute(statement, *values))
 
 
+POOL_PATIENCE_S = 30.0
+"""For a connection that others have, where nobody says how long to wait: SQLAlchemy's own."""
 EXPORTS = 2
 """Pages of exports that a process makes at once; forty took every connection for minutes."""
 
@@ -142,28 +144,12 @@ class Database:
         would not hold or that could read nothing, for a restore that has not ended, and for
         statements that a pooler would forget.
         """
-
-        async def connect(*_: object, **__: object) -> asyncpg.Connection:
-            return await asyncpg.connect(
-                url,
-                statement_cache_size=statement_cache_size,
-                connection_class=Connection,
-                timeout=CONNECTS_WITHIN_S,
-                command_timeout=patience_s,
-            )
-
-        engine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=connect,
-            pool_size=pool_size,
-            max_overflow=0,
-            **({} if patience_s is None else {"pool_timeout": patience_s}),
-            # What is warm is taken first: plans and catalogues are each connection's own.
-            pool_use_lifo=True,
-            hide_parameters=True,
-            connect_args={"prepared_statement_cache_size": statement_cache_size},
+        engine = _engine(
+            url,
+            size=pool_size,
+            statement_cache_size=statement_cache_size,
+            patience_s=patience_s,
         )
-        event.listen(engine.sync_engine, "checkout", _refuse_closed)
         reads = ReadPool(
             url,
             max_size=read_pool_size,
@@ -218,6 +204,33 @@ class Database:
             async with session.begin():
                 yield session
             await self._nudges.send(session.info.pop(PENDING, []))
+
+
+def _engine(
+    url: str, *, size: int, statement_cache_size: int, patience_s: float | None
+) -> AsyncEngine:
+    async def connect(*_: object, **__: object) -> asyncpg.Connection:
+        return await asyncpg.connect(
+            url,
+            statement_cache_size=statement_cache_size,
+            connection_class=Connection,
+            timeout=CONNECTS_WITHIN_S,
+            command_timeout=patience_s,
+        )
+
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=patience_s or POOL_PATIENCE_S,
+        # What is warm is taken first: plans and catalogues are each connection's own.
+        pool_use_lifo=True,
+        hide_parameters=True,
+        connect_args={"prepared_statement_cache_size": statement_cache_size},
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
 
 
 @asynccontextmanager

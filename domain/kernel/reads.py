@@ -18,6 +18,7 @@ from domain.kernel.connections import Connection
 MOST_QUERIES = 50_000
 INACTIVE_S = 300.0
 CONNECTS_WITHIN_S = 10.0
+"""A server that is there takes milliseconds; asyncpg's own minute is longer than anybody waits."""
 
 
 class ReadPool(asyncpg.Pool):

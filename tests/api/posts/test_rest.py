@@ -80,14 +80,15 @@ def standing(post: dict[str, Any]) -> dict[str, list[str]]:
     return found
 
 
+async def another_account(desk: Desk, database: Database) -> str:
+    community = read("com", desk.community)
+    return show("acct", await make_account(database, desk.tenant.workspace_id, community))
+
+
 async def test_what_was_called_off_of_a_post_stays_off_when_the_post_changes(
     desk: Desk, database: Database
 ) -> None:
-    tenant, community = desk.tenant, read("com", desk.community)
-    first, off = (
-        desk.account,
-        show("acct", await make_account(database, tenant.workspace_id, community)),
-    )
+    first, off = desk.account, await another_account(desk, database)
     both = [{"account_id": each} for each in (first, off)]
     draft = await desk.draft(wall_time="2027-01-15T09:00:00", variants=both)
     planned = await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
@@ -111,8 +112,7 @@ async def test_what_was_called_off_of_a_post_stays_off_when_the_post_changes(
 async def test_a_post_that_is_scheduled_again_goes_out_by_what_was_called_off_too(
     desk: Desk, database: Database
 ) -> None:
-    tenant, community = desk.tenant, read("com", desk.community)
-    off = show("acct", await make_account(database, tenant.workspace_id, community))
+    off = await another_account(desk, database)
     both = [{"account_id": each} for each in (desk.account, off)]
     draft = await desk.draft(wall_time="2027-01-15T09:00:00", variants=both)
     planned = await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
@@ -127,8 +127,7 @@ async def test_a_post_that_is_scheduled_again_goes_out_by_what_was_called_off_to
 async def test_a_scheduled_post_keeps_an_account_that_it_waits_for(
     desk: Desk, database: Database
 ) -> None:
-    tenant, community = desk.tenant, read("com", desk.community)
-    off = show("acct", await make_account(database, tenant.workspace_id, community))
+    off = await another_account(desk, database)
     both = [{"account_id": each} for each in (desk.account, off)]
     draft = await desk.draft(wall_time="2027-01-15T09:00:00", variants=both)
     planned = await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
@@ -147,15 +146,11 @@ async def test_a_scheduled_post_keeps_an_account_that_it_waits_for(
 async def test_what_failed_is_not_sent_again_because_its_post_changes(
     desk: Desk, database: Database
 ) -> None:
-    tenant, community = desk.tenant, read("com", desk.community)
-    failed, held = (
-        desk.account,
-        show("acct", await make_account(database, tenant.workspace_id, community)),
-    )
+    failed, held = desk.account, await another_account(desk, database)
     both = [{"account_id": each} for each in (failed, held)]
     draft = await desk.draft(wall_time="2027-01-15T09:00:00", variants=both)
     await desk.post(f"/v1/posts/{draft['id']}/schedule", 200)
-    async with database.transaction(tenant.workspace_id) as session:
+    async with database.transaction(desk.tenant.workspace_id) as session:
         for statement in (
             "UPDATE deliveries SET state = 'failed', act_at = NULL WHERE account_id = :id",
             "UPDATE posts SET publish_at = now() - interval '1 hour' WHERE id <> :id",
