@@ -32,6 +32,7 @@ class _NothingSent(NamedTuple):
 class Connection(asyncpg.Connection):
     """asyncpg's own, but for private parts of it; `test_connections.py` holds what they do."""
 
+    _config: Any
     _loop: asyncio.AbstractEventLoop
     _protocol: Any
     opening = ""
@@ -41,6 +42,10 @@ class Connection(asyncpg.Connection):
         if query == BEGIN:
             query, self.opening = f"{query}{self.opening}", ""
         return await super().execute(query, *args, timeout=timeout)
+
+    def bound_statements(self, patience_s: float | None) -> None:
+        """What each may take from now on; None: any time, as somebody else watches over them."""
+        self._config = self._config._replace(command_timeout=patience_s)
 
     async def _introspect_types(self, typeoids: Iterable[int], timeout: float | None) -> Any:  # noqa: ANN401, ASYNC109 - as asyncpg's
         statement: Any = _NothingSent()

@@ -14,6 +14,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from domain.kernel.connections import Connection
+from domain.kernel.watch import Watch
 
 MOST_QUERIES = 50_000
 INACTIVE_S = 300.0
@@ -24,7 +25,8 @@ CONNECTS_WITHIN_S = 10.0
 class ReadPool(asyncpg.Pool):
     """With a `max_size` of 1 none is kept out.
 
-    `patience_s` bounds each statement, and the wait for a connection. Raises `TimeoutError` then.
+    `patience_s` bounds a single statement, its turn included, each one of a transaction, and the
+    wait for a connection. Raises `TimeoutError` then.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class ReadPool(asyncpg.Pool):
             command_timeout=patience_s,
         )
         self._patience_s = patience_s
+        self._watch = Watch(patience_s)
         self._turns = asyncio.Semaphore(max(max_size - 1, 1))
         self._spare: list[PoolConnectionProxy] = []
         self._keeps_none = max_size == 1
@@ -70,7 +73,7 @@ class ReadPool(asyncpg.Pool):
     async def close(self) -> None:
         self._keeps_none = True
         while self._spare:
-            await self.release(self._spare.pop())
+            await self._give_back(self._spare.pop())
         await super().close()
 
     async def _ask(
@@ -79,37 +82,34 @@ class ReadPool(asyncpg.Pool):
         *values: object,
         **how: Any,  # noqa: ANN401 - as above
     ) -> Any:  # noqa: ANN401 - as above
-        await self._wait_for_turn()
-        try:
-            connection = await self._take()
-            try:
-                found = await method(connection, *values, **how)
-            except BaseException:
-                await self.release(connection)
-                raise
-            if self._keeps_none:
-                await self.release(connection)
-            else:
-                self._spare.append(connection)
-            return found
-        finally:
-            self._turns.release()
-
-    async def _wait_for_turn(self) -> None:
-        if not self._turns.locked():
-            await self._turns.acquire()
-            return
-        async with asyncio.timeout(self._patience_s):
-            await self._turns.acquire()
+        with self._watch.over():
+            async with self._turns:
+                connection = await self._take()
+                try:
+                    found = await method(connection, *values, **how)
+                except BaseException:
+                    await self._give_back(connection)
+                    raise
+                if self._keeps_none:
+                    await self._give_back(connection)
+                else:
+                    self._spare.append(connection)
+                return found
 
     async def _take(self) -> PoolConnectionProxy:
         while self._spare:
             spare = self._spare.pop()
             if _is_open(spare):
                 return spare
-            await self.release(spare)
+            await self._give_back(spare)
         connection: PoolConnectionProxy = await self.acquire()
+        connection.bound_statements(None)  # type: ignore[attr-defined] # a proxy hands it on
         return connection
+
+    async def _give_back(self, connection: PoolConnectionProxy) -> None:
+        if _is_open(connection):
+            connection.bound_statements(self._patience_s)  # type: ignore[attr-defined] # as above
+        await self.release(connection)
 
 
 def _is_open(connection: PoolConnectionProxy) -> bool:

@@ -31,6 +31,11 @@ class Arrival(NamedTuple):
     is_deleted: bool
 
 
+def named_by(items: Iterable[InboxItem]) -> set[str]:
+    """The remote ids of what is handed out, and of what that is about."""
+    return {short_id(name) for item in items for name in (item.remote_id, item.about) if name}
+
+
 def arrivals_of(items: Iterable[InboxItem], reading: Reading, *, now: datetime) -> list[Arrival]:
     """Each item once, the last word counts; own echoes are left out."""
     found: dict[tuple[str, str], Arrival] = {}

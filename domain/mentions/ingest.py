@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -23,7 +24,7 @@ from domain.kernel.caller import Caller
 from domain.kernel.database import driver_of
 from domain.kernel.ids import new_id, show
 from domain.mentions import statements
-from domain.mentions.arrivals import Arrival, arrivals_of
+from domain.mentions.arrivals import Arrival, arrivals_of, named_by
 from domain.mentions.ours import Ours, find_ours
 from domain.mentions.people import Identity, put_authors
 from domain.mentions.rules import is_baseline
@@ -31,6 +32,8 @@ from domain.mentions.sent import NewMention, columns_of
 from domain.mentions.shapes import Ingested, Reading
 from domain.mentions.standing import Standing, find_standing
 from domain.mentions.threads import Thread, find_threads, put_threads
+
+T = TypeVar("T")
 
 
 async def ingest(
@@ -42,14 +45,16 @@ async def ingest(
     now: datetime,
 ) -> Ingested:
     """What was new, edited or deleted in a page of an account's inbox."""
-    arrivals = arrivals_of(items, reading, now=now)
-    if not arrivals:
+    handed = list(items)
+    if not handed:
         return Ingested()
     # What the session still holds must be there before statements that go around it.
     await session.flush()
     raw = await driver_of(session)
     await raw.execute(statements.LOCK, str(reading.account_id))
-    standing = await find_standing(raw, caller, reading, arrivals)
+    async with _during(find_standing(raw, caller, reading, named_by(handed))) as found_standing:
+        arrivals = arrivals_of(handed, reading, now=now)
+    standing = found_standing.result()
     page = _Page(session, raw, caller, reading, now)
     alive = [each for each in arrivals if not each.is_deleted]
     found = await page.put(alive, standing) if alive else Ingested()
@@ -136,12 +141,12 @@ class _Page:
 
 
 @asynccontextmanager
-async def _during(statement: Awaitable[object]) -> AsyncIterator[None]:
+async def _during(statement: Awaitable[T]) -> AsyncIterator[asyncio.Future[T]]:
     """Sends a statement, and waits for it when what can be done meanwhile is done."""
     sent = asyncio.ensure_future(statement)
     try:
         await asyncio.sleep(0)
-        yield
+        yield sent
     finally:
         await sent
 

@@ -1,6 +1,6 @@
 """What stands in an account's inbox already, of all that an arriving page holds or is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -46,11 +46,11 @@ class Standing:
 
 
 async def find_standing(
-    raw: asyncpg.Connection, caller: Caller, reading: Reading, arrivals: Sequence[Arrival]
+    raw: asyncpg.Connection, caller: Caller, reading: Reading, named: Iterable[str]
 ) -> Standing:
-    named = {each.remote_id for each in arrivals} | {each.about for each in arrivals}
+    """What stands under the remote ids that a page names."""
     rows = await raw.fetch(
-        statements.STANDING, caller.workspace_id, reading.account_id, list(named - {None})
+        statements.STANDING, caller.workspace_id, reading.account_id, list(named)
     )
     await raw.execute(statements.PLAN_AS_USUAL)
     return Standing(
