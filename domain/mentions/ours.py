@@ -9,6 +9,7 @@ import asyncpg
 from domain.kernel.caller import Caller
 from domain.mentions import statements
 from domain.mentions.arrivals import Arrival
+from domain.mentions.rules import WRITTEN
 from domain.mentions.shapes import Reading
 from domain.mentions.standing import Standing
 
@@ -37,9 +38,11 @@ async def find_ours(
     arrivals: Sequence[Arrival],
     standing: Standing,
 ) -> Ours:
+    # What others say, before or in the same page, is not looked up.
+    theirs = standing.threads.keys() | {each.remote_id for each in arrivals if each.kind in WRITTEN}
     named = {each.about for each in arrivals} | {each.root for each in arrivals}
-    rows = await _find(raw, caller, reading, statements.OURS, named)
-    known = standing.threads.keys() | {row["remote_id"] for row in rows}
+    rows = await _find(raw, caller, reading, statements.OURS, named - theirs)
+    known = theirs | {row["remote_id"] for row in rows}
     unknown = {each.about for each in arrivals if each.root is None} - known
     later = await _find(raw, caller, reading, statements.LATER, unknown)
     return Ours(

@@ -23,6 +23,8 @@ class Standing:
     mentions: Mapping[Key, asyncpg.Record]
     threads: Mapping[str, UUID]
     """The conversations of written ones, by remote id."""
+    begun: Mapping[str, UUID]
+    """Conversations, by the remote ids that began them."""
 
     def is_new(self, arrival: Arrival) -> bool:
         return (arrival.kind, arrival.remote_id) not in self.mentions
@@ -54,6 +56,7 @@ async def find_standing(
     )
     await raw.execute(statements.PLAN_AS_USUAL)
     return Standing(
-        {(row["kind"], row["remote_id"]): row for row in rows},
+        {(row["kind"], row["remote_id"]): row for row in rows if row["kind"]},
         {row["remote_id"]: row["conversation_id"] for row in rows if row["kind"] in WRITTEN},
+        {row["remote_id"]: row["conversation_id"] for row in rows if not row["kind"]},
     )

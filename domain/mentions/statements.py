@@ -64,18 +64,22 @@ SELECT ref ->> 'remote_id' AS remote_id, d.remote_id AS first_remote_id, p.id AS
    AND ref ->> 'remote_id' = ANY ($3::text[])
 """
 
+# Mentions; then, without a kind, conversations that the same ids began.
 STANDING = """
 SELECT kind, remote_id, id, conversation_id, title, text, language, url, deleted_at FROM mentions
  WHERE workspace_id = $1 AND account_id = $2 AND remote_id = ANY ($3::text[])
+ UNION ALL
+SELECT NULL, root_remote_id, NULL, id, NULL, NULL, NULL, NULL, NULL FROM conversations
+ WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = ANY ($3::text[])
 """
 
-THREADS = (
-    "SELECT id, root_remote_id AS root FROM conversations WHERE workspace_id = $1 AND id = ANY ($2)"
-)
-
-CONVERSATIONS = """
+# Conversations by their ids, and by what began them.
+THREADS = """
 SELECT id, root_remote_id AS root FROM conversations
- WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = ANY ($3::text[])
+ WHERE workspace_id = $1 AND id = ANY ($3::uuid[])
+ UNION ALL
+SELECT id, root_remote_id FROM conversations
+ WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = ANY ($4::text[])
 """
 
 # What is new, and its words. Gestures have none to be found by.

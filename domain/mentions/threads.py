@@ -44,36 +44,45 @@ async def find_threads(
 ) -> dict[Key, Thread]:
     """The thread of each new mention that is written, by kind and remote id."""
     written = [each for each in arrivals if each.kind in WRITTEN]
-    if not written:
-        return {}
-    roots = await _roots(raw, caller, written, {**ours.threads, **standing.threads}, ours.firsts)
+    threads = {**ours.threads, **standing.threads}
+    asked = {
+        each.about: threads[each.about]
+        for each in written
+        if each.root is None and each.about is not None and each.about in threads
+    }
+    found = await _look_up(raw, caller, reading, asked.values(), ours.firsts.values())
+    roots = _roots(written, {**ours.firsts, **{name: found[id_] for name, id_ in asked.items()}})
+    known = {**standing.begun, **{root: id_ for id_, root in found.items()}}
     abouts: dict[str, set[str]] = {}
     for each in written:
         named = abouts.setdefault(roots[each.kind, each.remote_id], set())
         if each.about is not None:
             named.add(each.about)
-    await raw.execute(statements.PLAN_ANEW)
-    rows = await raw.fetch(
-        statements.CONVERSATIONS, caller.workspace_id, reading.account_id, list(abouts)
-    )
-    await raw.execute(statements.PLAN_AS_USUAL)
-    known: dict[str, UUID] = {row["root"]: row["id"] for row in rows}
-    threads = {
+    begun = {
         root: Thread(known.get(root) or new_id(), root, _post_of((root, *named), ours))
         for root, named in abouts.items()
     }
-    return {key: threads[root] for key, root in roots.items()}
+    return {key: begun[root] for key, root in roots.items()}
 
 
-async def _roots(
+async def _look_up(
     raw: asyncpg.Connection,
     caller: Caller,
-    written: Iterable[Arrival],
-    threads: Mapping[str, UUID],
-    firsts: Mapping[str, str],
-) -> dict[Key, str]:
-    """What began the thread of each."""
-    known = {**firsts, **await _began(raw, caller, written, threads)}
+    reading: Reading,
+    ids: Iterable[UUID],
+    roots: Iterable[str],
+) -> dict[UUID, str]:
+    """What began the conversations of these ids, and those that these began."""
+    asked = list(set(ids)), list(set(roots))
+    if not any(asked):
+        return {}
+    rows = await raw.fetch(statements.THREADS, caller.workspace_id, reading.account_id, *asked)
+    return {row["id"]: row["root"] for row in rows}
+
+
+def _roots(written: Iterable[Arrival], began: Mapping[str, str]) -> dict[Key, str]:
+    """What began the thread of each; `began` says it of what they answer."""
+    known = dict(began)
     roots: dict[Key, str] = {}
     for each in sorted(written, key=lambda one: one.said_at):
         about = each.about
@@ -81,25 +90,6 @@ async def _roots(
         roots[each.kind, each.remote_id] = root
         known.setdefault(each.remote_id, root)
     return roots
-
-
-async def _began(
-    raw: asyncpg.Connection,
-    caller: Caller,
-    written: Iterable[Arrival],
-    threads: Mapping[str, UUID],
-) -> dict[str, str]:
-    """What began the threads that are answered in without their root, by what is answered."""
-    asked = {
-        each.about: threads[each.about]
-        for each in written
-        if each.root is None and each.about is not None and each.about in threads
-    }
-    if not asked:
-        return {}
-    rows = await raw.fetch(statements.THREADS, caller.workspace_id, list(set(asked.values())))
-    roots: dict[UUID, str] = {row["id"]: row["root"] for row in rows}
-    return {name: roots[id_] for name, id_ in asked.items()}
 
 
 async def put_threads(
