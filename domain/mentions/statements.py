@@ -64,13 +64,16 @@ SELECT ref ->> 'remote_id' AS remote_id, d.remote_id AS first_remote_id, p.id AS
    AND ref ->> 'remote_id' = ANY ($3::text[])
 """
 
-# Mentions; then, without a kind, conversations that the same ids began.
+# Mentions; then, without a kind, conversations that the same ids began. Asked so, the planner takes
+# the account for an average one: what it believes of a young one is old, and had all of it walked.
 STANDING = """
 SELECT kind, remote_id, id, conversation_id, title, text, language, url, deleted_at FROM mentions
- WHERE workspace_id = $1 AND account_id = $2 AND remote_id = ANY ($3::text[])
+ WHERE workspace_id = (SELECT $1::uuid) AND account_id = (SELECT $2::uuid)
+   AND remote_id = ANY ($3::text[])
  UNION ALL
 SELECT NULL, root_remote_id, NULL, id, NULL, NULL, NULL, NULL, NULL FROM conversations
- WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = ANY ($3::text[])
+ WHERE workspace_id = (SELECT $1::uuid) AND account_id = (SELECT $2::uuid)
+   AND root_remote_id = ANY ($3::text[])
 """
 
 # Conversations by their ids, and by what began them.

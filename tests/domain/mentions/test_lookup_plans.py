@@ -50,19 +50,29 @@ async def test_later_messages_are_sought_among_threads_alone(
 async def test_threads_are_looked_up_by_what_began_them(
     database: Database, servers: Servers
 ) -> None:
+    """In an account that came after the last count of rows, too: all of it was walked through."""
     for _ in range(WORKSPACES):
-        workspace_id = await make_workspace(database)
-        community_id = await make_community(database, workspace_id)
-        account_id = await make_account(database, workspace_id, community_id)
-        async with database.transaction(workspace_id) as session:
-            raw = await driver_of(session)
-            await raw.execute(THREADS, workspace_id, community_id, account_id, NOW)
+        await _make_threads(database)
     await analyse(servers, "conversations")
+    young = await _make_threads(database)
+    workspace_id, account_id = young
     async with database.transaction(workspace_id) as session:
         raw = await driver_of(session)
-        asked = workspace_id, account_id, ["root-1", "root-2"]
+        await raw.execute(statements.LOCK, str(account_id))
+        asked = *young, [f"root-{number}" for number in range(10)]
         plan = "\n".join(map(str, await raw.fetch(f"EXPLAIN {statements.STANDING}", *asked)))
     assert "Index Scan using conversations_identity" in plan
+
+
+async def _make_threads(database: Database) -> tuple[UUID, UUID]:
+    """A workspace, and its account that has some."""
+    workspace_id = await make_workspace(database)
+    community_id = await make_community(database, workspace_id)
+    account_id = await make_account(database, workspace_id, community_id)
+    async with database.transaction(workspace_id) as session:
+        raw = await driver_of(session)
+        await raw.execute(THREADS, workspace_id, community_id, account_id, NOW)
+    return workspace_id, account_id
 
 
 @pytest.mark.parametrize(
