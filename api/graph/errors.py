@@ -7,6 +7,7 @@ import structlog
 from graphql import GraphQLError
 from pydantic.alias_generators import to_camel
 
+from api.graph.guard import cost_shown
 from api.pointing import is_unstorable
 from api.posts.said import CONFLICT
 from api.problems import position_of
@@ -156,6 +157,7 @@ def known(error: Exception) -> ParvisError | None:
 
 def extensions(error: ParvisError) -> dict[str, Any]:
     position = position_of(error)
+    cost = error.cost if isinstance(error, errors.QueryTooHeavy) else None
     return {
         "code": error.code,
         "type": described_at(error.code),
@@ -167,6 +169,7 @@ def extensions(error: ParvisError) -> dict[str, Any]:
             for each in error.faults
         ],
         **({} if position is None else {"position": position.model_dump()}),
+        **({} if cost is None else {"cost": cost_shown(cost)}),
     }
 
 

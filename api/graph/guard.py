@@ -104,7 +104,12 @@ def check_written(document: DocumentNode) -> None:
 
 
 def check_cost(cost: int) -> None:
-    _at_most("points of cost", cost, MAX_COST)
+    _at_most("points of cost", cost, MAX_COST, cost=cost)
+
+
+def cost_shown(cost: int) -> dict[str, int]:
+    """What it costs as clients are told, of answers and of refusals alike."""
+    return {"requestedQueryCost": cost, "maximumQueryCost": MAX_COST}
 
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
@@ -115,9 +120,10 @@ def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     }
 
 
-def _at_most(what: str, found: int, limit: int) -> None:
+def _at_most(what: str, found: int, limit: int, *, cost: int | None = None) -> None:
     if found > limit:
-        raise QueryTooHeavy(f"The operation has {found} {what}; at most {limit} are allowed.")
+        message = f"The operation has {found} {what}; at most {limit} are allowed."
+        raise QueryTooHeavy(message, cost=cost)
 
 
 @dataclass(slots=True)

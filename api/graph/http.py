@@ -22,7 +22,7 @@ from api.graph.context import Context
 from api.graph.documents import Document, Documents, Refused, cost_of
 from api.graph.engine import execute
 from api.graph.errors import request_error, show
-from api.graph.guard import MAX_COST
+from api.graph.guard import cost_shown
 from api.graph.persisted import Persisted
 from api.graph.requests import (
     RESPONSE_JSON,
@@ -100,7 +100,7 @@ def _answered(
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
         body["errors"] = [show(error) for error in result.errors]
-    body["extensions"] = {"cost": {"requestedQueryCost": cost, "maximumQueryCost": MAX_COST}}
+    body["extensions"] = {"cost": cost_shown(cost)}
     headers = {REPLAYED: "true"} if is_replayed else None
     return _response(body, media_type, HTTPStatus.OK, headers)
 

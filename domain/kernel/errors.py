@@ -279,7 +279,15 @@ class QueryHashWrong(Malformed):
 class QueryTooHeavy(Malformed):
     code = "query.too_heavy"
     title = "The operation asks for too much at once"
-    remedy = "Ask for smaller pages or fewer levels; `extensions.cost` says what one costs."
+    remedy = (
+        "Ask for smaller pages or fewer levels; `extensions.cost` says what was asked for and what"
+        " is allowed, where it was too much."
+    )
+
+    def __init__(self, message: str = "", *, cost: int | None = None) -> None:
+        """`cost` is that of an operation whose levels and names are few enough to tell it."""
+        super().__init__(message)
+        self.cost = cost
 
 
 class Invalid(ParvisError): ...

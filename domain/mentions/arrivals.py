@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from domain.connector.words import InboxItem, InboxKind
 from domain.kernel.clock import as_kept
-from domain.mentions.rules import MOST_HANDLE, clean, clean_or_none, server_scope, short_id
+from domain.mentions.rules import (
+    MOST_HANDLE,
+    clean,
+    clean_or_none,
+    server_scope,
+    short_id,
+    web_or_none,
+)
 from domain.mentions.shapes import Reading
 
 
@@ -60,12 +67,12 @@ def _arrival(item: InboxItem, reading: Reading, now: datetime) -> Arrival:
         author_id,
         clean(author.handle)[:MOST_HANDLE],
         clean_or_none(author.display_name),
-        clean_or_none(author.url),
-        clean_or_none(author.avatar_url),
+        web_or_none(author.url),
+        web_or_none(author.avatar_url),
         clean_or_none(item.title),
         clean(item.text),
         clean_or_none(item.language),
-        clean_or_none(item.url),
+        web_or_none(item.url),
         # A clock that runs ahead must not hold the top of the inbox.
         min(as_kept(item.said_at), now),
         item.is_deleted,

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.clock import as_kept
 from domain.kernel.database import Reads, held
 from domain.kernel.errors import NotFound
 from domain.kernel.pages import PageRequest, make_cursor, read_cursor
@@ -38,6 +39,7 @@ VERSION = "SELECT parvis_workspace_version($1)"
 
 # asyncpg sends these two as -infinity and infinity.
 EARLIEST, LATEST = datetime.min, datetime.max  # noqa: DTZ901 - endless, in no zone
+BEGINNING = as_kept(EARLIEST.replace(tzinfo=UTC))
 SECOND = timedelta(seconds=1)
 LOWEST, HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 NOWHERE = LOWEST
@@ -134,7 +136,7 @@ def _statement(where: MentionFilter, now: datetime) -> tuple[str, tuple[object, 
     # Nothing is said later than now; the search goes through the months in between.
     latest = now + SECOND
     until = latest if where.until is None else min(where.until, latest)
-    since = where.since or until - SEARCH_WINDOW
+    since = where.since or until - min(SEARCH_WINDOW, until - BEGINNING)
     return BY_WORDS, (where.words, filters, unread, since, until, sort)
 
 

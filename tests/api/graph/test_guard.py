@@ -94,6 +94,19 @@ async def test_cost_is_counted_by_page_sizes_and_told(tenant: Tenant) -> None:
     assert answer.json()["extensions"]["cost"]["requestedQueryCost"] == 1 + 7 + 50
 
 
+async def test_operation_that_costs_too_much_is_told_its_cost(tenant: Tenant) -> None:
+    query = """{ communities(first: 100) { nodes { posts(first: 100) { nodes {
+        mentions(first: 100) { nodes { id } } } } } } }"""
+    answer = await post(tenant.client, query)
+
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["code"] == "query.too_heavy"
+    assert error["extensions"]["cost"] == {
+        "requestedQueryCost": 1_010_100,
+        "maximumQueryCost": 20_000,
+    }
+
+
 @pytest.mark.parametrize("size", [-1, 0, 10**12, "a"])
 async def test_page_size_out_of_bounds_buys_nothing(tenant: Tenant, size: Any) -> None:
     query = "query ($n: Int!) { communities(first: $n) { nodes { id } } }"

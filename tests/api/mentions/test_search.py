@@ -110,6 +110,16 @@ async def test_search_looks_ninety_days_back_unless_told(tenant: Tenant, inbox: 
     ]
 
 
+async def test_search_that_ends_where_time_begins_finds_nothing(
+    tenant: Tenant, inbox: Inbox
+) -> None:
+    """There are no ninety days before it to look back."""
+    await inbox.take(item(1, text="vigne", said_at=TODAY), now=TODAY)
+
+    for until in ("0001-01-02T00:00:00Z", "0001-01-01T00:00:00.000002Z"):
+        assert await ids(tenant, f"?q=vigne&until={until}") == []
+
+
 async def test_search_leaves_out_what_was_said_at_its_end(tenant: Tenant, inbox: Inbox) -> None:
     end = TODAY - timedelta(days=1)
     await inbox.take(

@@ -404,3 +404,24 @@ async def test_a_time_that_was_never_set_can_be_shown(inbox: Inbox, hours: int) 
     (row,) = await inbox.rows("SELECT said_at, isfinite(said_at) AS is_told FROM mentions")
     assert row["is_told"]
     assert (row["said_at"].tzinfo, row["said_at"].year) == (UTC, 1)
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//x.ch", "tag:1"])
+async def test_addresses_that_are_not_of_the_web_are_not_kept(inbox: Inbox, address: str) -> None:
+    mallory = Profile("mallory", "mallory@example.social", None, address, address)
+    await inbox.take(item(1, url=address, author=mallory), item(2))
+    await inbox.take(item(2, url=address))
+
+    kept = "SELECT m.remote_id, m.url, author_avatar_url, a.url, a.avatar_url FROM mentions m"
+    rows = await inbox.rows(f"{kept} JOIN authors a ON a.id = author_id ORDER BY remote_id")
+    assert [tuple(row) for row in rows] == [
+        ("r1", None, None, None, None),
+        ("r2", None, None, ANNA.url, None),
+    ]
+
+
+async def test_address_of_the_web_is_kept_as_it_is_written(inbox: Inbox) -> None:
+    await inbox.take(item(1, url="HTTPS://Example.ch/1"))
+
+    [row] = await inbox.rows("SELECT url FROM mentions")
+    assert row["url"] == "HTTPS://Example.ch/1"
