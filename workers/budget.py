@@ -63,10 +63,10 @@ _TAKE = f"""
 local now, cost, leaves = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local whole_at, others_at = 0, tonumber(redis.call('GET', KEYS[2]) or 0)
 if leaves > 0 and others_at > now then whole_at = others_at end
-local told = redis.call('HMGET', KEYS[1], 'limit', 'remaining', 'resets_at')
+local told = redis.call('HMGET', KEYS[1], 'limit', 'remaining', 'resets_at', 'is_share')
 local is_told = told[2] and tonumber(told[3]) > now
 if told[2] and not is_told and tonumber(told[1]) > 0 then
-  told, is_told = {{told[1], told[1], now + {_SUPPOSED_MS}}}, true
+  told, is_told = {{told[1], told[1], now + {_SUPPOSED_MS}, told[4]}}, true
   redis.call('HSET', KEYS[1], 'remaining', told[2], 'resets_at', told[3], 'is_supposed', 1)
   redis.call('PEXPIRE', KEYS[1], {_SUPPOSED_MS + _KEPT_AFTER_MS})
 end
@@ -86,7 +86,7 @@ if whole_at > 0 then
   end
   return whole_at
 end
-if is_told then redis.call('HINCRBY', KEYS[1], 'remaining', -cost) end
+if is_told and told[4] ~= '1' then redis.call('HINCRBY', KEYS[1], 'remaining', -cost) end
 for place = 3, #KEYS do
   redis.call('INCRBY', KEYS[place], cost)
   redis.call('PEXPIRE', KEYS[place], tonumber(ARGV[place * 2 - 1]) - now + 60000)
@@ -95,20 +95,23 @@ return 0
 """
 
 # Within one window, and in one that was supposed, the lower number stands: answers may overtake one
-# another, and others are under way. What is spent for longer stands as well.
+# another, and others are under way; but of a share, which no call takes a whole part of, the last
+# word stands. What is spent for longer stands as well.
 # KEYS: the budgets that it holds for.
-# ARGV: limit, remaining, end of window in ms, time to keep in ms, now in ms.
+# ARGV: limit, remaining, end of window in ms, time to keep in ms, now in ms, 1 for a share.
 _LEARN = """
 for _, key in ipairs(KEYS) do
   local told = redis.call('HMGET', key, 'remaining', 'resets_at', 'is_supposed')
   local remaining, ends_at = tonumber(ARGV[2]), tonumber(ARGV[3])
   local is_open = told[1] and tonumber(told[2]) > tonumber(ARGV[5])
-  if is_open and (told[3] or math.abs(tonumber(told[2]) - ends_at) <= 2000) then
+  local is_same = told[3] or (is_open and math.abs(tonumber(told[2]) - ends_at) <= 2000)
+  if is_open and is_same and ARGV[6] ~= '1' then
     remaining = math.min(remaining, tonumber(told[1]))
   end
   local is_longer = is_open and tonumber(told[1]) <= 0 and tonumber(told[2]) > ends_at
   if told[3] or not is_longer then
-    redis.call('HSET', key, 'limit', ARGV[1], 'remaining', remaining, 'resets_at', ARGV[3])
+    redis.call('HSET', key, 'limit', ARGV[1], 'remaining', remaining, 'resets_at', ARGV[3],
+      'is_share', ARGV[6])
     redis.call('HDEL', key, 'is_supposed')
     redis.call('PEXPIRE', key, ARGV[4])
   end
@@ -206,7 +209,14 @@ class Budgets:
             async with asyncio.timeout(VALKEY_PATIENCE_S):
                 await self._learn(
                     keys=[told_key(manifest, account_id, name) for name in names],
-                    args=[rate.limit or 0, rate.remaining, ends_ms, kept_ms, now_ms],
+                    args=[
+                        rate.limit or 0,
+                        rate.remaining,
+                        ends_ms,
+                        kept_ms,
+                        now_ms,
+                        int(rate.is_share),
+                    ],
                 )
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("budget.unlearned", network=manifest.key, error=type(error).__name__)

@@ -81,11 +81,10 @@ def _read(reply: Reply, now: datetime) -> Rate | None:
     if reply.status < _REFUSED_FROM:
         return told
     until = wait_in_headers(reply.headers, now=now) or _wait_in_words(reply, now)
+    spent = replace(told or Rate(None, None, None), remaining=0)
     if until is not None:
-        return Rate(told.limit if told else None, 0, until)
-    if not is_slowed(reply):
-        return told
-    return Rate(told.limit, 0, told.resets_at) if told else Rate(None, 0, None)
+        return replace(spent, resets_at=until)
+    return spent if is_slowed(reply) else told
 
 
 def waits_until(reply: Reply) -> datetime | None:

@@ -482,3 +482,17 @@ async def test_without_valkey_calls_go_out_uncounted(tmp_path: Path, account_id:
 
     assert (passed, len(network.sent)) == (3, 3)
     assert [line["event"] for line in logs].count("budget.uncounted") == 3
+
+
+async def test_percentages_are_not_spent_call_by_call(
+    budgets: Budgets, clock: Clock, account_id: UUID
+) -> None:
+    """A call may take a thousandth of what is told in hundredths."""
+    network = Network([says(x_app_usage='{"call_count": 5}') for _ in range(200)])
+    http = for_account(network, budgets, manifest(), account_id, Purpose.METRICS)
+    passed = 0
+    for _ in range(200):
+        clock.now += timedelta(milliseconds=300)
+        passed += await spend(http, GET, 1)
+
+    assert passed == 200

@@ -12,6 +12,8 @@ class Rate:
     limit: int | None
     remaining: int | None
     resets_at: datetime | None
+    is_share: bool = False
+    """Whether both are of a hundred: how much of one a call takes is not told."""
 
 
 def tightest(rates: Iterable[Rate | None]) -> Rate | None:

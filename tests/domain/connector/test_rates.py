@@ -129,7 +129,7 @@ def google(reason: str, **error: JsonValue) -> JsonValue:
         ),
         pytest.param(
             {"x-app-usage": use(call_count=28, total_time=25, total_cputime=25)},
-            Rate(100, 72, IN_AN_HOUR),
+            Rate(100, 72, IN_AN_HOUR, is_share=True),
             id="meta, application",
         ),
         pytest.param(
@@ -137,7 +137,7 @@ def google(reason: str, **error: JsonValue) -> JsonValue:
                 "x-app-usage": use(call_count=28),
                 "x-page-usage": use(call_count=3, total_time=61.5),
             },
-            Rate(100, 38, IN_AN_HOUR),
+            Rate(100, 38, IN_AN_HOUR, is_share=True),
             id="meta, page",
         ),
         pytest.param(
@@ -146,7 +146,7 @@ def google(reason: str, **error: JsonValue) -> JsonValue:
                     {"acc_id_util_pct": 9.67, "reset_time_duration": 60, "ads_api_access_tier": "x"}
                 )
             },
-            Rate(100, 90, IN_A_MINUTE),
+            Rate(100, 90, IN_A_MINUTE, is_share=True),
             id="meta, account for advertisements, seconds",
         ),
         pytest.param(
@@ -164,7 +164,7 @@ def google(reason: str, **error: JsonValue) -> JsonValue:
                     }
                 )
             },
-            Rate(100, 0, IN_A_MINUTE),
+            Rate(100, 0, IN_A_MINUTE, is_share=True),
             id="meta, business use case, minutes",
         ),
         pytest.param(
@@ -291,7 +291,7 @@ def test_each_dialect_of_headers_is_read(headers: dict[str, str], rate: Rate) ->
             400,
             {"x-app-usage": use(call_count=100)},
             {"error": {"message": "…", "code": 80_002}},
-            Rate(100, 0, IN_AN_HOUR),
+            Rate(100, 0, IN_AN_HOUR, is_share=True),
             id="meta, 400",
         ),
         pytest.param(400, {}, {"code": "comment_flood"}, Rate(None, 0, None), id="wordpress"),

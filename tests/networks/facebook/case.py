@@ -62,5 +62,5 @@ CASE = NetworkCase(
     video_word="finish",
     video_failure="The file is no video that we know.",
     secrets=(TOKEN, SECRET),
-    rate=Rate(100, 72, NOW + timedelta(hours=1)),
+    rate=Rate(100, 72, NOW + timedelta(hours=1), is_share=True),
 )

@@ -53,5 +53,5 @@ CASE = NetworkCase(
     post_ids=("17890000000000201",),
     video_failure="Error: Media upload has failed with error code 2207026",
     secrets=(TOKEN, SECRET),
-    rate=Rate(100, 72, NOW + timedelta(hours=1)),
+    rate=Rate(100, 72, NOW + timedelta(hours=1), is_share=True),
 )

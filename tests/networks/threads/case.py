@@ -53,5 +53,5 @@ CASE = NetworkCase(
     a_day='"option_b"',
     video_failure="FAILED_PROCESSING_VIDEO",
     secrets=(TOKEN,),
-    rate=Rate(100, 72, NOW + timedelta(hours=1)),
+    rate=Rate(100, 72, NOW + timedelta(hours=1), is_share=True),
 )
