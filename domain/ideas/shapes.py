@@ -17,19 +17,19 @@ from domain.kernel.ids import (
     PillarId,
     PostId,
 )
-from domain.kernel.names import Visible
+from domain.kernel.names import VisibleText
 from domain.kernel.shapes import Change, Command, View, may_change
 from domain.posts.adaptation_shapes import Adaptations
 from domain.posts.command_shapes import OneEach
 from domain.posts.fields import Labels, Language, Text, Title
 
 Question = Annotated[
-    str, Field(min_length=1, max_length=500, examples=["Faut-il vendanger la nuit ?"]), Visible
+    str, Field(min_length=1, max_length=500, examples=["Faut-il vendanger la nuit ?"]), VisibleText
 ]
 Brief = Annotated[str, Field(max_length=10_000, examples=["Trois vignerons, trois réponses."])]
 Stance = Annotated[str, Field(max_length=2000, examples=["Curieux, sans prendre parti."])]
 Claim = Annotated[
-    str, Field(min_length=1, max_length=500, examples=["Il fait 8° de moins."]), Visible
+    str, Field(min_length=1, max_length=500, examples=["Il fait 8° de moins."]), VisibleText
 ]
 Claims = Annotated[list[Claim], Field(max_length=50)]
 ExpertIds = Annotated[list[MemberId], Field(max_length=50)]

@@ -1,5 +1,6 @@
-"""What people call things: whatever they like, as long as it can be seen."""
+"""What people call things: whatever they like, as long as it can be seen, on one line."""
 
+import re
 import unicodedata
 
 from pydantic import AfterValidator
@@ -11,6 +12,8 @@ SEEN = frozenset("LNPS")
 """General categories of Unicode that draw something: letters, numbers, punctuation, symbols."""
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that draw nothing: fillers of Hangul, and Braille without a dot."""
+BREAKS = re.compile(r"\s*[\x01-\x1f\x7f-\x9f\u2028\u2029][\s\x01-\x1f\x7f-\x9f]*")
+"""Line breaks and other control characters, with the space around; U+0000 is refused elsewhere."""
 
 
 def is_visible(text: str) -> bool:
@@ -26,5 +29,12 @@ def _seen(text: str) -> str:
     return text
 
 
-Visible = AfterValidator(_seen)
+def on_one_line(text: str) -> str:
+    """The same; a space stands for what would break the line or draw nothing."""
+    return BREAKS.sub(" ", text).strip()
+
+
+VisibleText = AfterValidator(_seen)
+"""Pydantic annotation of what may have several lines."""
+Visible = AfterValidator(lambda name: on_one_line(_seen(name)))
 """Pydantic annotation of names."""

@@ -27,7 +27,7 @@ OF_DELIVERIES = """
   JOIN accounts a ON a.workspace_id = d.workspace_id AND a.id = d.account_id
   LEFT JOIN posts o ON o.workspace_id = d.workspace_id AND o.id = d.post_id"""
 IS_OVERDUE = f"""d.act_at IS NOT NULL AND d.state = 'waiting' AND d.kind <> 'withdraw'
-   AND (d.act_at <= $3 OR d.problem ->> 'code' = '{PublishingPaused.code}')"""
+   AND o.held_at IS NULL AND (d.act_at <= $3 OR d.problem ->> 'code' = '{PublishingPaused.code}')"""
 """Whether `d`, if a pause covers it, waits for the pause alone: at $3, or as a worker found it."""
 OVERDUE = f"""
 SELECT p.id, count(*) AS overdue

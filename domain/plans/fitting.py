@@ -13,6 +13,7 @@ from domain.plans.recurrence_shapes import VariationInput
 from domain.plans.tables import Recurrence
 from domain.posts.adaptation_shapes import AdaptationInput
 from domain.posts.command_shapes import VariantInput
+from domain.posts.content import find_named_accounts
 from domain.posts.judging import validate_post
 from domain.posts.validation_shapes import ValidatePost, ValidationView
 
@@ -30,8 +31,9 @@ async def ensure_taken(
 ) -> None:
     """Judges what is sent, and for the rest what the row says, where any of it is about words.
 
-    Raises `NotFound` for an account or a file that is not there, `Misfit` for variations that
-    cannot be told apart, and `PostUnfit` with all that a network would not take.
+    Raises `NotFound` for an account or a file that is not there, `AccountRemoved` for one that the
+    row names, `Misfit` for variations that cannot be told apart, and `PostUnfit` with all that a
+    network would not take.
     """
     if not sent.keys() & set(SAID):
         return
@@ -39,6 +41,9 @@ async def ensure_taken(
     adaptations = [AdaptationInput.model_validate(each) for each in said["adaptations"]]
     variants = [VariantInput.model_validate(each) for each in said["variants"]]
     variations = [VariationInput.model_validate(each) for each in said["variations"]]
+    if "variants" not in sent:
+        named = (each.account_id for each in variants)
+        await find_named_accounts(session, caller, named, at="/variants")
     ensure_distinct(adaptations, variants, variations)
     told = {name: said[name] for name in ("language", "link_url", "campaign_id")}
     faults: list[Fault] = []

@@ -234,9 +234,9 @@ async def find_accounts(
 
 
 async def find_named_accounts(
-    session: AsyncSession, caller: Caller, ids: Iterable[UUID]
+    session: AsyncSession, caller: Caller, ids: Iterable[UUID], *, at: str | None = None
 ) -> dict[UUID, Account]:
-    """The accounts that stored rows name: they were there once.
+    """The accounts that stored rows name, `at` a member of theirs: they were there once.
 
     Raises `AccountRemoved`, and `NotFound` to whoever does not see the community of one.
     """
@@ -245,7 +245,7 @@ async def find_named_accounts(
     need_all("account", wanted, found)
     gone = [row.handle or show("acct", id_) for id_, row in found.items() if row.removed_at]
     if gone:
-        raise AccountRemoved(f"Removed: {', '.join(sorted(gone))}.")
+        raise AccountRemoved(f"Removed: {', '.join(sorted(gone))}.", at=at)
     return found
 
 

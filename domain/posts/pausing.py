@@ -117,11 +117,11 @@ async def end_pause(
 async def _decide(
     session: AsyncSession, caller: Caller, delivery_id: UUID, overdue: Overdue, now: datetime
 ) -> None:
+    post, row = await lock_with_post(session, caller, delivery_id)
+    if row.state != DeliveryState.WAITING or (post is not None and post.held_at is not None):
+        return
     if overdue is Overdue.SKIP:
         await skip(session, caller, delivery_id, now=now)
-        return
-    _, row = await lock_with_post(session, caller, delivery_id)
-    if row.state != DeliveryState.WAITING:
         return
     if overdue is Overdue.PUBLISH:
         # From now on: it is not late by its calendar.

@@ -12,14 +12,14 @@ from domain.kernel.caller import Caller
 from domain.kernel.clock import Moment
 from domain.kernel.ids import HEX_DIGITS, CommunityId, ExpertRequestId, MemberId, Own
 from domain.kernel.languages import Language
-from domain.kernel.names import Visible
+from domain.kernel.names import VisibleText
 from domain.kernel.shapes import Command, View
 from domain.workspaces.expert_rules import ExpertState
 from domain.workspaces.shapes import Email, Name
 
 USUAL_DAYS, MOST_DAYS = 7, 30
-Question = Annotated[str, Field(min_length=1, max_length=2000), Visible]
-Input = Annotated[str, Field(min_length=1, max_length=10_000), Visible]
+Question = Annotated[str, Field(min_length=1, max_length=2000), VisibleText]
+Input = Annotated[str, Field(min_length=1, max_length=10_000), VisibleText]
 SubjectText = Annotated[
     str,
     Field(

@@ -242,6 +242,22 @@ async def test_name_that_nobody_sees_makes_nothing_on_either_face(
     assert by_graph == {"__typename": "ValidationError", "code": "name.invisible"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(kind, name) for kind in KINDS for name in SEEN if name in MADE[kind][1]],
+)
+async def test_name_is_kept_on_one_line_and_a_question_as_it_is(
+    client: httpx2.AsyncClient, house: Furnished, kind: str, name: str
+) -> None:
+    path, body, _ = bodies(house, kind)
+
+    made = await client.post(f"/v1/{path}", json={**body, name: f"{body[name]}\r\n\u0007Bcc"})
+
+    between = "\r\n\u0007" if name == "question" else " "
+    assert (made.status_code, made.json()[name]) == (201, f"{body[name]}{between}Bcc")
+    await removed(client, path, made.json()["id"])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_key_makes_one_and_stands_for_one_request(
     client: httpx2.AsyncClient, house: Furnished, kind: str

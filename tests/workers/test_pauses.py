@@ -1,6 +1,7 @@
 """What a pause keeps from going out, and what becomes of it; what was missed while nobody sent."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,15 +15,16 @@ from domain.calendars.shapes import ChangeCalendar, CreateCalendar
 from domain.connector.errors import Unavailable
 from domain.connector.words import Checkpoint
 from domain.events.tables import Event
-from domain.kernel.caller import worker
+from domain.kernel.caller import Scope, worker
 from domain.kernel.errors import PauseOverdue, TimePast
 from domain.kernel.ids import new_id, show
 from domain.pauses.queries import get_pause
 from domain.pauses.service import create_pause
 from domain.pauses.shapes import CreatePause, EndPause, Overdue, PauseView
 from domain.posts import delivering
-from domain.posts.command_shapes import ChangePost, VariantInput, WithdrawPost
+from domain.posts.command_shapes import ChangePost, HoldPost, VariantInput, WithdrawPost
 from domain.posts.delivering import Step
+from domain.posts.freezing import hold_post
 from domain.posts.pausing import end_pause
 from domain.posts.rules import HOLD
 from domain.posts.service import change_post
@@ -288,6 +290,25 @@ async def test_what_is_overdue_can_be_skipped(stage: Stage) -> None:
     assert await stage.states() == ["cancelled"]
     assert [post.state for post in await stage.rows(Post)] == ["cancelled"]
     assert len(await told(stage, "delivery.skipped")) == 1
+
+
+async def test_what_is_on_legal_hold_is_not_overdue_and_stays_when_a_pause_ends(
+    stage: Stage,
+) -> None:
+    """It was skipped: nobody could release it any more."""
+    post_id = await stage.plan("a", await stage.account())
+    made = await pause(stage)
+    await go(stage)
+    caller = worker(stage.workspace_id)
+    holder = replace(caller, scopes=caller.scopes | {Scope.POSTS_HOLD})
+    command = HoldPost(reason="A dispute.")
+    async with stage.database.transaction(stage.workspace_id) as session:
+        await hold_post(session, holder, post_id, command, expected_version=None, now=stage.now)
+
+    assert (await end(stage, made.id)).overdue == 0
+    stage.now += HOLD
+    assert await go(stage) == []
+    assert await stage.states() == ["waiting"]
 
 
 async def test_what_is_overdue_can_wait_for_a_person_who_sends_it(stage: Stage) -> None:

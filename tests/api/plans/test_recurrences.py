@@ -510,6 +510,21 @@ async def test_what_an_account_cannot_take_now_stays_a_draft_and_is_scheduled_la
     assert (await rota.read(made))["problem"] is None
 
 
+async def test_change_points_at_an_account_that_was_removed_and_takes_others(rota: Rota) -> None:
+    """It was not found, wherever it stood."""
+    made, client = await rota.make(), rota.desk.client
+    handle = (await client.get(f"/v1/accounts/{rota.desk.account}")).json()["handle"]
+    await client.delete(f"/v1/accounts/{rota.desk.account}")
+
+    refused = await rota.change(made, 409, text="Autre.")
+    changed = await rota.change(made, text="Autre.", variants=[])
+
+    faults = [(each["pointer"], each["code"]) for each in refused["errors"]]
+    assert (refused["code"], refused["detail"]) == ("account.removed", f"Removed: {handle}.")
+    assert faults == [("/variants", "account.removed")]
+    assert (changed["text"], changed["variants"]) == ("Autre.", [])
+
+
 async def test_pictures_pillars_and_calendars_of_a_recurrence_are_in_use(rota: Rota) -> None:
     client = rota.desk.client
     files = [(await send(client, picture(size=(width, 3)))).json()["id"] for width in range(3, 7)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.kernel.names import is_visible
+from domain.kernel.names import is_visible, on_one_line
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,17 @@ def test_name_that_draws_something_can_be_seen(name: str) -> None:
 )
 def test_name_that_draws_nothing_cannot(name: str) -> None:
     assert not is_visible(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Aline\nBcc: x", "Aline Bcc: x"),
+        ("Aline \r\n\t Favre", "Aline Favre"),
+        ("\u0007Aline\u2028Favre\u0085", "Aline Favre"),
+        ("Aline  Favre", "Aline  Favre"),
+        ("👩\u200d🌾 \u202bعلي", "👩\u200d🌾 \u202bعلي"),
+    ],
+)
+def test_name_is_kept_on_one_line(name: str, kept: str) -> None:
+    assert on_one_line(name) == kept
