@@ -30,11 +30,13 @@ from domain.mentions.shapes import (
 
 Narrowing = TypeVar("Narrowing", bound=MentionNarrowing)
 
-BY_STATUS = "SELECT * FROM parvis_inbox($1, $2, $3, $4, $5, $6)"
-BY_ANYTHING = "SELECT * FROM parvis_inbox_any($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-BY_WORDS = "SELECT * FROM parvis_inbox_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+# As bytes: a page that comes as text is decoded, and encoded again, for a tenth of what it costs.
+PAGE = "SELECT version, convert_to(body, 'UTF8') AS body, has_more, last_at, last_id"
+BY_STATUS = f"{PAGE} FROM parvis_inbox($1, $2, $3, $4, $5, $6)"
+BY_ANYTHING = f"{PAGE} FROM parvis_inbox_any($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+BY_WORDS = f"{PAGE} FROM parvis_inbox_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 COUNTED = "SELECT parvis_inbox_count($1, $2, $3, $4, $5, $6) AS counted"
-BY_ID = "SELECT * FROM parvis_mention($1, $2)"
+BY_ID = "SELECT version, convert_to(body, 'UTF8') AS body FROM parvis_mention($1, $2)"
 VERSION = "SELECT parvis_workspace_version($1)"
 
 # asyncpg sends these two as -infinity and infinity.
@@ -51,15 +53,15 @@ class InboxPage:
     """`version` counts the workspace's events: while it stays, so does every page."""
 
     version: int
-    items: str
+    items: bytes
     next_cursor: str | None
 
     @property
     def body(self) -> bytes:
         cursor = "null" if self.next_cursor is None else f'"{self.next_cursor}"'
         more = "false" if self.next_cursor is None else "true"
-        frame = f'{{"data":[{self.items}],"page":{{"next_cursor":{cursor},"has_more":{more}}}}}'
-        return frame.encode()
+        mark = f'"next_cursor":{cursor},"has_more":{more}'.encode()
+        return b'{"data":[%b],"page":{%b}}' % (self.items, mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ async def read_mention(reads: Reads, caller: Caller, id_: UUID) -> ShownMention:
     row = await _one(reads, caller, BY_ID, id_)
     if row["body"] is None:
         raise NotFound("mention", [id_])
-    return ShownMention(row["version"], row["body"].encode())
+    return ShownMention(row["version"], row["body"])
 
 
 async def read_version(reads: Reads, workspace_id: UUID) -> int:
@@ -183,4 +185,4 @@ def _page(row: asyncpg.Record, sort: MentionSort) -> InboxPage:
     cursor = None
     if row["has_more"]:
         cursor = make_cursor(sort, row["last_at"].astimezone(UTC), UUID(int=row["last_id"].int))
-    return InboxPage(row["version"] or 0, row["body"] or "", cursor)
+    return InboxPage(row["version"] or 0, row["body"] or b"", cursor)

@@ -70,7 +70,7 @@ async def list_mentions(
 ) -> Page[MentionView]:
     """The same page as the inbox's hot read, as views."""
     found = await read_inbox(await driver_of(session), caller, where, request, now=now)
-    views = MENTIONS.validate_json(f"[{found.items}]")
+    views = MENTIONS.validate_json(b"[%b]" % found.items)
     has_more = found.next_cursor is not None
     return Page(data=views, page=PageMark(next_cursor=found.next_cursor, has_more=has_more))
 

@@ -22,9 +22,11 @@ from domain.posts.rules import PostState
 MOST_ENTRIES = 500
 LONGEST = timedelta(days=400)
 SORT = "window"
-READ = "SELECT * FROM parvis_calendar_entries($1, $2, $3, $4, $5, $6, $7, $8)"
-READ_NARROWED = """
-SELECT * FROM parvis_calendar_entries_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+# As bytes, as they are sent on: text would be decoded, and encoded again.
+ENTRIES = "SELECT convert_to(entries::text, 'UTF8') AS entries, has_more, last_at, last_id"
+READ = f"{ENTRIES} FROM parvis_calendar_entries($1, $2, $3, $4, $5, $6, $7, $8)"
+READ_NARROWED = f"""
+{ENTRIES} FROM parvis_calendar_entries_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
                                           $14, $15)
 """
 
@@ -111,7 +113,7 @@ async def read_window(
             request.limit,
             *narrowing,
         )
-    has_more, entries = bool(row["has_more"]), str(row["entries"])
+    has_more, entries = bool(row["has_more"]), bytes(row["entries"])
     cursor = make_cursor(SORT, row["last_at"], row["last_id"]) if has_more else None
     page = msgspec.json.encode({"next_cursor": cursor, "has_more": has_more})
-    return WindowPage(b'{"data":' + entries.encode() + b',"page":' + page + b"}", cursor)
+    return WindowPage(b'{"data":%b,"page":%b}' % (entries, page), cursor)

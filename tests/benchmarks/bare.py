@@ -23,7 +23,8 @@ from tests.benchmarks import nested
 from tests.benchmarks.asgi import POOL, Receive, Scope, Send, no_reset, serve
 
 INBOX = """
-SELECT string_agg(p.shown, ',') FILTER (WHERE p.place <= $6) AS body, count(*) > $6 AS has_more,
+SELECT convert_to(string_agg(p.shown, ',') FILTER (WHERE p.place <= $6), 'UTF8') AS body,
+       count(*) > $6 AS has_more,
        max(p.said_at) FILTER (WHERE p.place = $6) AS last_at,
        (array_agg(p.id) FILTER (WHERE p.place = $6))[1] AS last_id
   FROM (SELECT q.*, row_number() OVER () AS place FROM (
@@ -32,7 +33,7 @@ SELECT string_agg(p.shown, ',') FILTER (WHERE p.place <= $6) AS body, count(*) >
            AND (m.said_at, m.id) < ($4, $5)
          ORDER BY m.said_at DESC, m.id DESC LIMIT $6 + 1) q) p
 """
-BY_ID = "SELECT shown FROM mentions WHERE workspace_id = $1 AND id = $2"
+BY_ID = "SELECT convert_to(shown, 'UTF8') FROM mentions WHERE workspace_id = $1 AND id = $2"
 JSON = [(b"content-type", b"application/json")]
 # A page that never changes, for what an answer of 304 costs at least: nothing is asked of it.
 TAG = 'W/"1"'
@@ -73,19 +74,16 @@ class Bare:
         elif path == "/v1/entries":
             body = await self._window(parse_qs(scope["query_string"].decode()))
         elif path == "/nested":
-            body = await self._text(nested.STATEMENT, self._caller.workspace_id)
+            text: str = await self._hot.fetchval(nested.STATEMENT, self._caller.workspace_id)
+            body = text.encode()
         elif path == "/":
             body = b"{}"
         else:
             id_ = UUID(hex=path.rpartition("_")[2])
-            body = await self._text(BY_ID, self._caller.workspace_id, id_)
+            body = await self._hot.fetchval(BY_ID, self._caller.workspace_id, id_)
         length = (b"content-length", str(len(body)).encode())
         await send({"type": "http.response.start", "status": 200, "headers": [*JSON, length]})
         await send({"type": "http.response.body", "body": body})
-
-    async def _text(self, statement: str, *arguments: object) -> bytes:
-        text: str = await self._hot.fetchval(statement, *arguments)
-        return text.encode()
 
     async def _list(self, asked: dict[str, list[str]]) -> bytes:
         most = int(asked.get("limit", ["50"])[0])
@@ -101,8 +99,8 @@ class Bare:
         if row["has_more"]:
             edge = row["last_at"].astimezone(UTC), UUID(int=row["last_id"].int)
             cursor, more = f'"{make_cursor(MentionSort.SAID_DOWN, *edge)}"', "true"
-        frame = f'"page":{{"next_cursor":{cursor},"has_more":{more}}}}}'
-        return f'{{"data":[{row["body"] or ""}],{frame}'.encode()
+        mark = f'"next_cursor":{cursor},"has_more":{more}'.encode()
+        return b'{"data":[%b],"page":{%b}}' % (row["body"] or b"", mark)
 
     async def _window(self, asked: dict[str, list[str]]) -> bytes:
         since, until = (datetime.fromisoformat(asked[name][0]) for name in ("since", "until"))
@@ -113,8 +111,8 @@ class Bare:
         if row["has_more"]:
             cursor = f'"{make_cursor(SORT, row["last_at"], row["last_id"])}"'
             more = "true"
-        frame = f'"page":{{"next_cursor":{cursor},"has_more":{more}}}}}'
-        return f'{{"data":{row["entries"]},{frame}'.encode()
+        mark = f'"next_cursor":{cursor},"has_more":{more}'.encode()
+        return b'{"data":%b,"page":{%b}}' % (row["entries"], mark)
 
     async def _series(self, asked: dict[str, list[str]]) -> bytes:
         query = SeriesQuery(

@@ -17,7 +17,7 @@ THREADS = """
 INSERT INTO conversations (workspace_id, id, version, created_at, updated_at, community_id,
                            account_id, network, root_remote_id, mention_count, last_mention_at)
 SELECT $1, gen_random_uuid(), 1, $4, $4, $2, $3, 'sandbox', 'root-' || n, 1, $4
-  FROM generate_series(1, 40) AS n
+  FROM generate_series(1, 400) AS n
 """
 
 
@@ -59,7 +59,7 @@ async def test_threads_are_looked_up_by_what_began_them(
     async with database.transaction(workspace_id) as session:
         raw = await driver_of(session)
         await raw.execute(statements.LOCK, str(account_id))
-        asked = *young, [f"root-{number}" for number in range(10)]
+        asked = *young, [f"root-{number}" for number in range(5)]
         plan = "\n".join(map(str, await raw.fetch(f"EXPLAIN {statements.STANDING}", *asked)))
     assert "Index Scan using conversations_identity" in plan
 
