@@ -100,7 +100,7 @@ def fields_of(made: type) -> list[StrawberryField]:
 
 def nested_node(view: type[BaseModel]) -> type:
     """The type of a view inside another; it is no node of its own."""
-    return derive(view, view.__name__.removesuffix("View"), _sentence(view))
+    return derive(view, view.__name__.removesuffix("View"), sentence(view))
 
 
 def graph_type(annotation: object, nested: Nested = nested_node) -> object:
@@ -146,7 +146,7 @@ def _named_type(annotation: object, nested: Nested) -> object:
 def enum_of(kind: type[Enum]) -> object:
     """The enum, its members described by what they say of themselves and the word of REST."""
     if kind not in _enums:
-        _enums[kind] = strawberry.enum(kind, description=_sentence(kind))
+        _enums[kind] = strawberry.enum(kind, description=sentence(kind))
         definition = _enums[kind].__strawberry_definition__  # type: ignore[attr-defined]  # set by a decorator
         for value, member in zip(definition.values, kind, strict=True):
             told = f"{member.told} " if isinstance(member, Word) else ""
@@ -154,10 +154,9 @@ def enum_of(kind: type[Enum]) -> object:
     return _enums[kind]
 
 
-def _sentence(kind: type) -> str:
-    own = (vars(kind).get("__doc__") or "").strip().split("\n")[0]
-    words = "".join(" " + c.lower() if c.isupper() else c for c in kind.__name__).strip()
-    return own or f"{words.removesuffix(' view').capitalize()}."
+def sentence(kind: type) -> str:
+    """The first line that a class says of itself; nothing where it says none."""
+    return (vars(kind).get("__doc__") or "").strip().split("\n")[0]
 
 
 def _read_ids(made: type, view: type[BaseModel], annotations: Mapping[str, object]) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from strawberry.types.base import has_object_definition
 from strawberry.types.unset import UNSET
 
-from api.graph.derive import graph_type
+from api.graph.derive import graph_type, sentence
 from api.problems import from_validation
 from domain.kernel.shapes import Command
 
@@ -72,8 +72,7 @@ def _input_type(annotation: object) -> object:
 def _nested(command: type[BaseModel]) -> type:
     if command not in _inputs:
         name = command.__name__.removesuffix("Input") + "Input"
-        description = (vars(command).get("__doc__") or f"A {name}.").strip().split("\n")[0]
-        _inputs[command] = _made(name, _fields_of(command), description)
+        _inputs[command] = _made(name, _fields_of(command), sentence(command))
     return _inputs[command]
 
 

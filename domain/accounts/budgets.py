@@ -35,6 +35,8 @@ class BudgetSource(Word):
 
 
 class AccountBudgetView(View):
+    """How much an account may call in one window, and what is left of it."""
+
     name: str = Field(
         description="Of which calls: `all`, `read`, `write`, `delete`, `media`, which are files, "
         "or `login`, which opens and renews sessions."

@@ -52,6 +52,8 @@ class ChoosePlace(Command):
 
 
 class PlaceView(View):
+    """One place that the network let us into, such as a Page."""
+
     id: str = Field(description="Its id over there.")
     name: str = Field(description="What people call it.")
 

@@ -13,6 +13,8 @@ from domain.kernel.words import Word
 
 
 class ConsentState(Word):
+    """How far the way over a network's own page is."""
+
     PREPARING = "preparing", "A worker asks the network for the address of its page."
     OPEN = "open", "A person is on the way."
     RETURNED = "returned", "They came back, or chose; a worker goes on with what they brought."

@@ -26,6 +26,8 @@ from domain.kernel.words import Word
 
 
 class AccountSort(Word):
+    """The order of accounts."""
+
     CREATED = "created_at", "The oldest first."
     CREATED_DOWN = "-created_at", "The newest first."
 

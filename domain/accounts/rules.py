@@ -27,6 +27,8 @@ from domain.kernel.words import Word
 
 
 class AccountState(Word):
+    """How an account stands with its network."""
+
     CONNECTING = "connecting", "A worker is logging in; what was connected works on meanwhile."
     CONNECTED = "connected", "It publishes and is read."
     ACTION_REQUIRED = (

@@ -19,6 +19,8 @@ from domain.kernel.words import Word
 
 
 class ReviewState(Word):
+    """How far a review is."""
+
     OPEN = "open", "It waits for a decision."
     APPROVED = "approved", "Every step said yes."
     REFUSED = "refused", "A step said no."
@@ -40,6 +42,8 @@ class Act(StrEnum):
 
 
 class ReviewVerdict(Word):
+    """What a member said of what is reviewed."""
+
     APPROVED = "approved", "They said yes."
     REFUSED = "refused", "They said no."
 

@@ -29,6 +29,8 @@ Reason = Annotated[
 
 
 class ReviewStepView(View):
+    """Who is asked at one step of a review, and how long they have."""
+
     policy_id: PolicyId = Field(description="The policy that asks for it.")
     department_id: DepartmentId | None = Field(description="Whose members are asked; null: none.")
     member_ids: list[MemberId] = Field(description="Who is asked by name.")
@@ -39,6 +41,8 @@ class ReviewStepView(View):
 
 
 class ReviewDecisionView(View):
+    """What one member decided at one step."""
+
     step: int = Field(description="The step it decided, counted from 0.")
     verdict: ReviewVerdict = Field(description="What was decided.")
     words: str = Field(description="What was said of it.")
@@ -48,6 +52,8 @@ class ReviewDecisionView(View):
 
 
 class ReviewSightView(View):
+    """That a member opened what is reviewed."""
+
     member_id: MemberId = Field(description="Who opened it.")
     is_by_link: bool = Field(description="Whether by the link of a mail, without signing in.")
     seen_at: Moment = Field(description="When they first did.")

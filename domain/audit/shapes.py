@@ -57,6 +57,8 @@ class AuditFilter:
 
 
 class ChainFault(Word):
+    """What is wrong with the chain of the audit trail."""
+
     ALTERED = "altered", "The entry does not fit its hash, or the one before it."
     MISSING = "missing", "The entry is not there."
     ADDED = "added", "The entry was not written by Parvis."

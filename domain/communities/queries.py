@@ -18,6 +18,8 @@ from domain.kernel.words import Word
 
 
 class CommunitySort(Word):
+    """The order of communities."""
+
     NAME = "name", "By name, a to z."
     NAME_DOWN = "-name", "By name, z to a."
     CREATED = "created_at", "The oldest first."

@@ -45,6 +45,8 @@ class Source(Shape):
 
 
 class TextLimit(Shape):
+    """How long a text may be on a network, and how that is counted."""
+
     maximum: int = Field(description="Longest text of one message, in `counted_as` units.")
     maximum_with_media: int | None = Field(
         default=None, description="Longest text beside media, where that is less; null: the same."
@@ -71,6 +73,8 @@ class TextLimit(Shape):
 
 
 class MediaLimit(Shape):
+    """What a network takes of one kind of file."""
+
     content_types: tuple[str, ...] = Field(description="Accepted media types.")
     maximum_count: int = Field(description="Most files of this kind in one message.")
     maximum_bytes: int = Field(description="Largest file, in bytes.")
@@ -107,6 +111,8 @@ class VideoWork(Shape):
 
 
 class PollLimit(Shape):
+    """What a network takes as a poll."""
+
     options_max: int = Field(description="Most options; at least two are needed.")
     option_max: int = Field(description="Longest option, in characters.")
     min_s: int = Field(description="Shortest time to vote, in seconds.")
@@ -120,6 +126,8 @@ class PollLimit(Shape):
 
 
 class ApiVersion(Shape):
+    """One version of an api, and until when it works."""
+
     name: str = Field(description="What the network calls it, such as `v10`.")
     sunset_on: date | None = Field(
         default=None, description="The day the network ends it; null: it has told none."
@@ -146,6 +154,8 @@ class Api(Shape):
 
 
 class Budget(Shape):
+    """How much one account may call in one window, as the network has published."""
+
     name: str = Field(description="What the budget is for, such as `all` or `write`.")
     limit: int = Field(description="Calls (or points) in one window.")
     window_s: int = Field(description="Length of the window, in seconds.")
@@ -153,6 +163,8 @@ class Budget(Shape):
 
 
 class LoginField(Shape):
+    """One thing that connecting an account asks for."""
+
     name: str = Field(description="Key in `login` when an account is connected.")
     label: str = Field(description="What to ask a person for.")
     is_secret: bool = Field(description="Whether it must be hidden on screens and never logged.")

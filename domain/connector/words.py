@@ -132,6 +132,8 @@ class Part:
 
 
 class Visibility(Word):
+    """Who may see a message on its network."""
+
     PUBLIC = "public", "Everybody sees it, and it is listed."
     UNLISTED = "unlisted", "Everybody may see it; it is not listed."
     FOLLOWERS = "followers", "Only followers see it."
@@ -203,6 +205,8 @@ class Shown:
 
 
 class InboxKind(Word):
+    """What somebody said or did towards an account."""
+
     MENTION = "mention", "Somebody named our account."
     REPLY = "reply", "Somebody answered us."
     QUOTE = "quote", "Somebody quoted us."

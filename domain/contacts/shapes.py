@@ -29,6 +29,8 @@ Handle = Annotated[
 
 
 class HandleInput(Command):
+    """How a contact is called on one network."""
+
     network: NetworkKey = Field(description="Key of the network.")
     handle: Handle = Field(description="The handle it has there, as people write it.")
 
@@ -43,6 +45,8 @@ Handles = Annotated[list[HandleInput], Field(max_length=30), AfterValidator(_one
 
 
 class HandleView(View):
+    """How a contact is called on one network."""
+
     network: str = Field(description="Key of the network.")
     handle: str = Field(description="The handle it has there, without the first @.")
 

@@ -26,6 +26,8 @@ OF_MENTION = ("title", "text", "url", "said_at")
 
 
 class CandidateSort(Word):
+    """The order of candidates."""
+
     SCORE_DOWN = "-score", "The best score first."
     CREATED_DOWN = "-created_at", "The newest first."
 

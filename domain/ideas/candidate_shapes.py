@@ -17,11 +17,15 @@ Note = Annotated[str, Field(max_length=500, examples=["Pour le dossier vin."])]
 
 
 class CandidateOrigin(Word):
+    """How a candidate came into the curation inbox."""
+
     FEED = "feed", "An entry of a feed that is read."
     PICK = "pick", "Somebody picked it from the inbox."
 
 
 class Becoming(Word):
+    """What is made of a candidate that is accepted."""
+
     IDEA = "idea", "It becomes an idea."
     POST = "post", "It becomes a draft post."
 

@@ -28,6 +28,8 @@ AS_MADE = Sort("idea_posts.id", (col(Post.id),), (UUID,))
 
 
 class IdeaSort(Word):
+    """The order of ideas."""
+
     CREATED = "created_at", "The oldest first."
     CREATED_DOWN = "-created_at", "The newest first."
     UPDATED = "updated_at", "The one changed longest ago first."

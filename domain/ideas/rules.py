@@ -18,6 +18,8 @@ from domain.kernel.words import Word
 
 
 class IdeaState(Word):
+    """How far an idea is, from the thought to what came of it."""
+
     IDEA = "idea", "It was thought of."
     OPEN = "open", "It is ready to be talked over."
     ANIMATED = "animated", "The community is talking."
@@ -47,6 +49,8 @@ def lacks_summary(state: IdeaState, summary: str | None) -> bool:
 
 
 class CandidateState(Word):
+    """What was decided of a candidate."""
+
     OPEN = "open", "Nobody has decided yet."
     ACCEPTED = "accepted", "It became an idea or a post."
     DISMISSED = "dismissed", "Nothing is made of it."

@@ -24,6 +24,8 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 
 class Signal(Word):
+    """What speaks for a candidate."""
+
     FRESH = "fresh", "It was said lately."
     ASKS = "asks", "It asks something."
     WORDS = "words", "It holds words that are looked for."

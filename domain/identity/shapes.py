@@ -182,6 +182,8 @@ class CreateApiKey(Command):
 
 
 class SecretView(View):
+    """A client secret without its value."""
+
     id: ApplicationSecretId = Field(description="The secret's id.")
     hint: str = Field(description="Its last characters.")
     created_at: Moment = Field(description="When it was made.")

@@ -15,6 +15,8 @@ from domain.kernel.words import Word
 
 
 class ImportState(Word):
+    """How far an import is."""
+
     WAITING = "waiting", "A worker will take it."
     WORKING = "working", "Its rows are being read."
     DONE = "done", "All its rows were read."

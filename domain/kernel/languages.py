@@ -9,6 +9,8 @@ from domain.kernel.words import Word
 
 
 class Language(Word):
+    """A language that pages, mails and scopes are written in."""
+
     FRENCH = "fr", "French."
     GERMAN = "de", "German."
     ITALIAN = "it", "Italian."

@@ -21,6 +21,8 @@ from domain.media.tables import Media, MediaConsent
 
 
 class MediaSort(Word):
+    """The order of media."""
+
     CREATED = "created_at", "The oldest first."
     CREATED_DOWN = "-created_at", "The newest first."
     RIGHTS_END = "rights_end_at", "Those whose right to be published ends, the soonest first."

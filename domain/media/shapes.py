@@ -30,6 +30,8 @@ Person = Annotated[str, Field(min_length=1, max_length=200, examples=["Aline Fav
 
 
 class MediaKind(Word):
+    """What a file shows."""
+
     IMAGE = "image", "A still or moving image."
     VIDEO = "video", "A video."
 

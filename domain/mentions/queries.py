@@ -31,6 +31,8 @@ MENTIONS: TypeAdapter[list[MentionView]] = TypeAdapter(list[MentionView])
 
 
 class AuthorSort(Word):
+    """The order of authors."""
+
     CREATED = "created_at", "The oldest first."
     CREATED_DOWN = "-created_at", "The newest first."
     HANDLE = "handle", "By handle, a to z."
@@ -38,6 +40,8 @@ class AuthorSort(Word):
 
 
 class ConversationSort(Word):
+    """The order of conversations."""
+
     LAST_DOWN = "-last_mention_at", "The one with the newest mention first."
     LAST = "last_mention_at", "The one whose newest mention is the oldest first."
 

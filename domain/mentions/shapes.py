@@ -37,6 +37,8 @@ MediaIds = Annotated[list[MediaId], Field(max_length=20)]
 
 
 class MentionSort(Word):
+    """The order of the inbox."""
+
     SAID_DOWN = "-said_at", "The latest said first."
     SAID = "said_at", "The earliest said first."
     RECEIVED_DOWN = "-received_at", "The latest that came to us first."

@@ -23,18 +23,24 @@ class MetricKey(Word):
 
 
 class Interval(Word):
+    """How long each period of a series is."""
+
     DAY = "day", "From midnight to midnight."
     WEEK = "week", "From Monday on."
     MONTH = "month", "From the first on."
 
 
 class GroupBy(Word):
+    """What has a series of its own."""
+
     NETWORK = "network", "One series for each network."
     ACCOUNT = "account", "One series for each account."
     NONE = "none", "One series for all."
 
 
 class CountMethod(Word):
+    """How a number of a series is counted."""
+
     DIFFERENCE = (
         "difference_of_closings",
         "Closing total of a period less the closing total of the period before.",
@@ -44,6 +50,8 @@ class CountMethod(Word):
 
 
 class Unit(Word):
+    """What a number is of."""
+
     COUNT = "count", "A number of things."
     PERCENT = "percent", "Hundredths."
 

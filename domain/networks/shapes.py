@@ -13,6 +13,8 @@ from domain.kernel.words import Word
 
 
 class Ability(Word):
+    """What Parvis can do on a network."""
+
     CONNECT = "connect", "Accounts are connected with a login that is sent to us."
     CONSENT = "consent", "Accounts are connected on the network's own page of consent."
     PUBLISH = "publish", "Posts go out."
@@ -33,6 +35,8 @@ class Ability(Word):
 
 
 class ApiView(Api, View):
+    """One api of a network, and which version of it is spoken."""
+
     spoken: str | None = Field(
         description="The version that Parvis speaks today; null: there is but one."
     )

@@ -38,11 +38,15 @@ Spacing = Annotated[int, Field(ge=0, le=365, examples=[30])]
 
 
 class VariationView(View):
+    """One of the texts that a recurrence says in turn."""
+
     text: str = Field(description="What it says instead of the text.")
     media_ids: list[MediaId] | None = Field(description="Its own media; null: the template's.")
 
 
 class VariationInput(Command):
+    """One of the texts that a recurrence says in turn."""
+
     text: Annotated[Text, Field(min_length=1)] = Field(description="What it says instead.")
     media_ids: MediaIds | None = Field(default=None, description="Its own media.")
 
@@ -163,6 +167,8 @@ class PreviewRecurrence(Command):
 
 
 class OccurrenceView(View):
+    """One time a recurrence comes round."""
+
     occurs_at: WallTime = Field(description="When, on the clock of the zone.")
     time_zone: str = Field(description="The IANA zone.")
     at: Moment = Field(

@@ -65,6 +65,8 @@ class ChangeSlot(Change):
 
 
 class FreeSlotView(View):
+    """One coming moment of a slot that no post has taken."""
+
     slot_id: SlotId = Field(description="The slot.")
     occurs_on: Day = Field(description="The day it comes round.")
     wall_time: WallTime = Field(description="Its time on the clock of the calendar's zone.")
@@ -85,6 +87,8 @@ class QueuePost(Command):
 
 
 class QueuePlaceView(View):
+    """Where a post waits in a queue."""
+
     post_id: PostId = Field(description="The post.")
     slot_id: SlotId | None = Field(description="The slot it takes; null while it is paused.")
     occurs_on: Day | None = Field(description="The day; null while the queue is paused.")

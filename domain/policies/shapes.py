@@ -69,6 +69,8 @@ class PolicyStep(Shape):
 
 
 class PolicyStepView(View):
+    """Who is asked, a department, members or both, and how long they have."""
+
     department_id: DepartmentId | None = Field(description="Whose members are asked; null: none.")
     member_ids: list[MemberId] = Field(description="Who is asked by name.")
     hours: int = Field(description="How long they have to decide.")

@@ -37,6 +37,8 @@ from domain.posts.poll_shapes import OWN_POLL, PollInput
 
 
 class VariantInput(Command):
+    """One account that says a post, and what it says otherwise; what is left out is the post's."""
+
     account_id: AccountId = Field(description="The account that says it.")
     locale: Locale | None = Field(default=None, description=OWN_LOCALE)
     segment: AudienceWord | None = Field(default=None, description=OWN_SEGMENT)

@@ -20,6 +20,8 @@ _LINE = regex.compile(r"[^\n]*\n|[^\n]+")
 
 
 class PieceKind(Word):
+    """In which of two texts a piece stands."""
+
     SAME = "same", "It stands in both."
     REMOVED = "removed", "It stands in the earlier one alone."
     ADDED = "added", "It stands in the later one alone."

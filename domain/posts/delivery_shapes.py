@@ -26,6 +26,8 @@ class ProblemView(Coded):
 
 
 class RefView(View):
+    """One public message of a delivery."""
+
     remote_id: str = Field(description="The message's id on the network.")
     url: str | None = Field(description="Where people see it.")
 
@@ -46,6 +48,8 @@ class DriftCode(Word):
 
 
 class DriftView(View):
+    """One way in which what is shown differs from what was sent."""
+
     code: DriftCode = Field(description="What differs.")
     part: int = Field(description="In which message: its place among `refs`, from 0.")
     sent: str = Field(description="What was sent, from shortly before the difference on.")

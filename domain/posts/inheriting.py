@@ -93,6 +93,8 @@ class Adapted(OwnWords, Protocol):
 
 
 class Layer(Word):
+    """Who says a field of what an account will say."""
+
     MASTER = "master", "What the post says by itself."
     ADAPTATION = "adaptation", "What is said for a network, locale, segment or tone."
     TARGET = "target", "What one account says."

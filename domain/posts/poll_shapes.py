@@ -37,6 +37,8 @@ class PollInput(Command):
 
 
 class PollView(View):
+    """What people are asked to vote on."""
+
     options: list[str] = Field(description="What people may vote for, in order; empty: no poll.")
     duration_s: int = Field(description="How long people may vote, in seconds.")
     is_multiple: bool = Field(description="Whether people may choose several.")

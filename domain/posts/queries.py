@@ -24,6 +24,8 @@ from domain.posts.tables import Post, Variant
 
 
 class PostSort(Word):
+    """The order of posts."""
+
     PUBLISH = "publish_at", "Planned posts, the soonest first."
     PUBLISH_DOWN = "-publish_at", "Planned posts, the latest first."
     CREATED = "created_at", "The oldest first."

@@ -45,6 +45,8 @@ from domain.kernel.words import Word
 
 
 class DeliveryState(Word):
+    """How far a delivery is."""
+
     WAITING = "waiting", "It goes out at its moment, or when what holds it ends."
     GOING = "going", "A worker is sending it."
     DONE = "done", "It arrived."
@@ -55,6 +57,8 @@ class DeliveryState(Word):
 
 
 class DeliveryKind(Word):
+    """What a delivery does on the network."""
+
     PUBLISH = "publish", "A post goes out."
     ANSWER = "answer", "A mention is answered."
     EDIT = "edit", "What is public is changed."
@@ -62,6 +66,8 @@ class DeliveryKind(Word):
 
 
 class PostState(Word):
+    """How far a post is: what its deliveries come to, taken together."""
+
     DRAFT = "draft", "Nothing is planned."
     SCHEDULED = "scheduled", "It goes out at its moment."
     GOING_OUT = "going_out", "One of its deliveries is under way, or some is out and some waits."

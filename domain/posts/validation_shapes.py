@@ -50,6 +50,8 @@ class ValidatePost(Command):
 
 
 class MisfitView(Coded):
+    """One thing that a network would not take."""
+
     pointer: str = Field(description="JSON pointer into the variant.")
     code: str = Field(description="Stable code, such as `text.too_long`.")
     message: str = Field(description="What does not fit, for people.")
@@ -58,11 +60,15 @@ class MisfitView(Coded):
 
 
 class LengthView(View):
+    """How long one message is, beside the longest that its network takes."""
+
     length: int | None = Field(description="Length as the network counts it; null: it takes none.")
     maximum: int | None = Field(description="The longest it takes, in the same unit.")
 
 
 class VerdictView(View):
+    """Whether one account could say it, and what does not fit."""
+
     account_id: AccountId = Field(description="The account that would say it.")
     network: str = Field(description="Its network.")
     fits: bool = Field(description="Whether the network would take it.")

@@ -44,11 +44,15 @@ class PostVersionView(View):
 
 
 class PieceView(View):
+    """One stretch of a text that is compared with another."""
+
     kind: PieceKind = Field(description="Whether both have it, or which one.")
     text: str = Field(description="The words, spaces and marks of the piece.")
 
 
 class DifferenceView(View):
+    """One place in which two versions differ."""
+
     pointer: str = Field(description="JSON pointer into the version, such as `/text`.")
     before: str | None = Field(description="What stood there; null: nothing. Lists as JSON.")
     after: str | None = Field(description="What stands there; null: nothing. Lists as JSON.")

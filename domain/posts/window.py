@@ -32,6 +32,8 @@ READ_NARROWED = f"""
 
 
 class EntryTarget(View):
+    """One account that an entry of a calendar goes out on."""
+
     account_id: AccountId = Field(description="The account that will say it.")
     network: str = Field(description="Its network.")
     handle: str | None = Field(description="Its name over there.")

@@ -13,6 +13,8 @@ from domain.posts.version_shapes import DifferenceView
 
 
 class WordingView(View):
+    """What is said in the end."""
+
     parts: list[str] = Field(description="The text, one entry per message of a thread.")
     language: str | None = Field(description="Its language, BCP 47; null: not said.")
     media_ids: list[MediaId] = Field(description="The pictures and videos, in order.")
@@ -24,11 +26,15 @@ class WordingView(View):
 
 
 class WordingOriginView(View):
+    """Who says one field."""
+
     layer: Layer = Field(description="Who says it: the post, an adaptation or the target.")
     adaptation_id: AdaptationId | None = Field(description="Which adaptation; null: none.")
 
 
 class WordingOriginsView(View):
+    """Who says each field."""
+
     parts: WordingOriginView = Field(description="Whose the text is.")
     language: WordingOriginView = Field(description="Whose the language is.")
     media_ids: WordingOriginView = Field(description="Whose the pictures and videos are.")

@@ -17,6 +17,8 @@ MOST_COPIES = 200
 
 
 class UpdateCopyView(View):
+    """One public copy of a post, and what an update does with it."""
+
     delivery_id: DeliveryId = Field(description="The delivery that made the copy public.")
     account_id: AccountId = Field(description="The account that said it.")
     network: str = Field(description="The network it stands on.")
@@ -56,6 +58,8 @@ class UpdateView(View):
 
 
 class CopyChoice(Command):
+    """What shall be done with one public copy."""
+
     delivery_id: DeliveryId = Field(description="The copy.")
     way: UpdateWay = Field(description="What shall be done there: one of its `ways`.")
     parts: Parts | None = Field(default=None, description="Its own words; null: the update's.")

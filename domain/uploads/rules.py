@@ -22,6 +22,8 @@ class UploadWay(Word):
 
 
 class UploadState(Word):
+    """How far an upload is."""
+
     OPEN = "open", "Bytes are awaited."
     CHECKING = "checking", "All bytes are there and are being looked at."
     COMPLETE = "complete", "It became a media file."

@@ -17,6 +17,8 @@ from domain.workspaces.expiring import Expiring
 
 
 class ExpertState(Word):
+    """How far a request to an expert is."""
+
     OPEN = "open", "The expert has not answered yet."
     ANSWERED = "answered", "The expert answered."
     WITHDRAWN = "withdrawn", "Whoever asked took it back."

@@ -15,6 +15,8 @@ from domain.workspaces.expiring import Expiring
 
 
 class InvitationState(Word):
+    """How far an invitation is."""
+
     OPEN = "open", "It waits to be taken up."
     ACCEPTED = "accepted", "The person became a member."
     REVOKED = "revoked", "It was taken back."
