@@ -1,6 +1,5 @@
 """An embedded PostgreSQL, reached through a private unix socket."""
 
-import contextlib
 import os
 import shutil
 import signal
@@ -139,18 +138,25 @@ class Postgres:
         self.script(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def end_leftover(self) -> None:
-        """End a server that an earlier run left on this data, or forget its stale pid file."""
-        pid_file = self.folder / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-            lines = pid_file.read_text().splitlines()
-            pid = int(lines[0])
-            ended = processes.end_stranger(pid, f"-D {self.folder} ", signal.SIGINT, within_s=10)
-            if not ended and processes.command_of(pid):
-                # the number went to another program, which PostgreSQL would take for itself
-                pid_file.unlink()
-            # of a server that was killed, the last processes keep a new one out for a moment
-            memory = lines[6].split()[1]
-            processes.wait_until(lambda: not _is_held(memory), within_s=10)
+        """End a server that an earlier run left on this data, or forget its stale lock files."""
+        for lock in (self.folder / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            if lock.exists():
+                self._end_holder(lock)
+
+    def _end_holder(self, lock: Path) -> None:
+        mark = f"-D {self.folder} "
+        lines = lock.read_text(errors="replace").splitlines()
+        named = [int(first) for first in lines[:1] if first.isdecimal()]
+        # a machine that lost its power leaves noughts in it, or nothing
+        for pid in named or processes.marked(mark):
+            processes.end_stranger(pid, mark, signal.SIGINT, within_s=10)
+        holder = processes.command_of(named[0]) if named else "nobody"
+        if holder and mark not in holder:
+            # PostgreSQL would take it for a server's, and starts with none that it cannot read
+            lock.unlink(missing_ok=True)
+        # of a server that was killed, the last processes keep a new one out for a moment
+        memory = " ".join(lines[6:7]).split()[1:]
+        processes.wait_until(lambda: not _is_held(memory), within_s=10)
 
     def _make(self) -> None:
         fresh = self.data_dir / "postgres.new"
@@ -212,13 +218,13 @@ class Postgres:
             )
 
 
-def _is_held(memory: str) -> bool:
-    """Whether any process holds that shared memory; where it cannot be told, none does."""
+def _is_held(memory: list[str]) -> bool:
+    """Whether any process holds the shared memory of that id; where it cannot be told, none does."""
     try:
         rows = [row.split() for row in Path("/proc/sysvipc/shm").read_text().splitlines()]
     except FileNotFoundError:
         return False
-    return any(row[1] == memory and row[6] != "0" for row in rows)
+    return any(row[1:2] == memory and row[6] != "0" for row in rows)
 
 
 def _plain_environment() -> dict[str, str]:

@@ -78,7 +78,7 @@ def command_of(pid: int) -> str:
     """The command line of a living process; empty when there is none."""
     try:
         raw = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
+    except OSError:  # it ended meanwhile, or is hidden as another user's
         if sys.platform == "linux":
             return ""
     else:
@@ -87,6 +87,18 @@ def command_of(pid: int) -> str:
         ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return listed.stdout.strip()
+
+
+def marked(mark: str) -> list[int]:
+    """The living processes whose command lines hold it."""
+    return [pid for pid in _living() if mark in command_of(pid)]
+
+
+def _living() -> list[int]:
+    if sys.platform == "linux":
+        return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdecimal()]
+    listed = subprocess.check_output(["/bin/ps", "-A", "-o", "pid="])  # noqa: S603 - our own program
+    return [int(pid) for pid in listed.split()]
 
 
 def pause(seconds: float) -> None:

@@ -126,6 +126,51 @@ def test_a_pid_file_that_names_a_stranger_does_not_stop_a_start(engines: Engines
     assert processes.command_of(os.getppid())
 
 
+@pytest.mark.parametrize("left", [b"", b"\0" * 64])
+@pytest.mark.parametrize("name", ["postgres/postmaster.pid", "run/.s.PGSQL.5432.lock"])
+def test_a_lock_file_that_lost_its_words_does_not_stop_a_start(
+    engines: Engines, name: str, left: bytes
+) -> None:
+    server = engines.postgres
+    server.stop()
+    (server.data_dir / name).write_bytes(left)
+
+    server.start()
+
+    assert server.script("SELECT 1") == "1"
+
+
+def test_a_socket_whose_lock_names_a_stranger_does_not_stop_a_start(engines: Engines) -> None:
+    server = engines.postgres
+    lock = server.sockets / ".s.PGSQL.5432.lock"
+    rest = lock.read_text().splitlines()[1:]
+    server.stop()
+    owner = lock.parent.stat().st_uid
+
+    with subprocess.Popen(["/bin/sleep", "60"], user=owner) as stranger:
+        lock.write_text("\n".join([str(stranger.pid), *rest]))
+        server.start()
+        is_left_alone = stranger.poll() is None
+        stranger.kill()
+
+    assert is_left_alone
+    assert server.script("SELECT 1") == "1"
+
+
+def test_a_server_left_behind_is_found_without_its_lock_files(engines: Engines) -> None:
+    """Two servers on one folder would spoil its data."""
+    first = engines.postgres.process
+    assert first is not None
+    (engines.postgres.folder / "postmaster.pid").write_bytes(b"")
+    second = Postgres(engines.postgres.data_dir, durable=False)
+
+    second.start()
+
+    assert first.poll() is not None
+    assert second.script("SELECT 1") == "1"
+    second.stop()
+
+
 def test_data_of_another_major_is_refused_with_the_remedy(engines: Engines) -> None:
     engines.postgres.stop()
     (engines.postgres.folder / "PG_VERSION").write_text("17\n")
