@@ -1,17 +1,21 @@
 """/livez and /readyz: for those who start, stop and route to this process."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
+from redis.exceptions import RedisError
 
 from api.state import state_of
+from domain.kernel.nudges import TRIED
 from domain.kernel.reaching import ENGINE_FAULTS
 from domain.kernel.shapes import View
 
 router = APIRouter(tags=["health"])
 PATIENCE_S = 2
 """For one that stands still: who asks has given up soon after."""
+WORKS = "ok"
 
 
 class Health(View):
@@ -21,16 +25,30 @@ class Health(View):
 @router.get("/livez", summary="Whether the process runs")
 async def livez() -> Health:
     """It answers, whatever is behind it."""
-    return Health(status="ok")
+    return Health(status=WORKS)
 
 
 @router.get("/readyz", summary="Whether the process can answer", responses={503: {"model": Health}})
 async def readyz(request: Request, response: Response) -> Health:
-    """The database must answer. Without the queue the api still answers: nudges may be lost."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            await state_of(request).database.reads.fetchval("SELECT 1")
-    except ENGINE_FAULTS:
+    """The database must answer. Without the queue the api still answers, and says that it is away:
+    what is due waits for a sweep, and each process counts limits by itself.
+    """
+    state = state_of(request)
+    database, queue = await asyncio.gather(
+        how_it_works(state.database.reads.fetchval("SELECT 1")),
+        how_it_works(state.redis.set(TRIED, "", ex=1)),
+    )
+    if database != WORKS:
         response.status_code = 503
         return Health(status="database away")
-    return Health(status="ok")
+    return Health(status=WORKS if queue == WORKS else "queue away")
+
+
+async def how_it_works(check: Awaitable[object]) -> str:
+    """`ok`, or the kind of the failure: never its words, which may hold addresses."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await check
+    except (*ENGINE_FAULTS, RedisError) as error:
+        return type(error).__name__
+    return WORKS

@@ -1,19 +1,18 @@
 """The second listener, on loopback alone: Prometheus metrics and readiness in detail."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from math import nan
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.health import PATIENCE_S
+from api.health import PATIENCE_S, WORKS, how_it_works
 from api.state import State
 from domain.kernel.meters import LATENESS, OVERDUE
 from domain.kernel.nudges import TRIED
@@ -56,12 +55,12 @@ def inside_app(state: State) -> Starlette:
 
     async def readyz(_: Request) -> Response:
         database, queue, schema = await asyncio.gather(
-            _works(state.database.reads.fetchval("SELECT 1")),
-            _works(state.redis.set(TRIED, "", ex=1)),
-            _works(state.database.reads.fetchval("SELECT parvis_backlog()")),
+            how_it_works(state.database.reads.fetchval("SELECT 1")),
+            how_it_works(state.redis.set(TRIED, "", ex=1)),
+            how_it_works(state.database.reads.fetchval("SELECT parvis_backlog()")),
         )
         checks = {"database": database, "queue": queue, "schema": schema}
-        ready = checks["database"] == checks["schema"] == "ok"
+        ready = checks["database"] == checks["schema"] == WORKS
         return JSONResponse(checks, 200 if ready else 503)
 
     return Starlette(routes=[Route("/metrics", metrics), Route("/readyz", readyz)])
@@ -75,13 +74,3 @@ async def _measure_backlog(state: State) -> None:
             [(overdue, oldest_s)] = await state.database.reads.fetch(BACKLOG)
     OVERDUE.set(overdue)
     LATENESS.set(oldest_s)
-
-
-async def _works(check: Awaitable[object]) -> str:
-    """`ok`, or the kind of the failure: never its words, which may hold addresses."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            await check
-    except (*ENGINE_FAULTS, RedisError) as error:
-        return type(error).__name__
-    return "ok"

@@ -21,7 +21,7 @@ from domain.kernel.ids import new_id, show
 from tests.conftest import make_settings
 from tests.domain.posts.build import make_due_post
 from tests.engines import Servers
-from tests.world import Tenant, make_tenant, make_workspace, opened
+from tests.world import Tenant, client_for, make_tenant, make_workspace, opened
 
 
 @pytest.fixture
@@ -95,21 +95,24 @@ async def test_readiness_in_detail_names_each_engine(alone: FastAPI) -> None:
 
 
 async def test_a_queue_that_takes_nothing_is_not_ok(alone: FastAPI) -> None:
-    """It answers a ping, and every nudge was lost."""
+    """It answers a ping, and every nudge was lost; outside, `/readyz` said that all was well."""
     queue: ArqRedis = alone.state.parvis.redis
-    async with inside(alone) as client:
+    async with inside(alone) as client, client_for(alone, None) as outside:
         await queue.config_set("maxmemory", 1)
         try:
-            full = await client.get("/readyz")
+            full, told = await client.get("/readyz"), await outside.get("/readyz")
         finally:
             await queue.config_set("maxmemory", 0)
-        well = await client.get("/readyz")
+        well, well_told = await client.get("/readyz"), await outside.get("/readyz")
 
     assert (full.status_code, full.json()) == (
         200,
         {"database": "ok", "queue": "OutOfMemoryError", "schema": "ok"},
     )
     assert well.json() == {"database": "ok", "queue": "ok", "schema": "ok"}
+    # who routes by it goes on: reads need no queue
+    assert (told.status_code, told.json()) == (200, {"status": "queue away"})
+    assert (well_told.status_code, well_told.json()) == (200, {"status": "ok"})
 
 
 async def test_a_trace_names_the_route_and_not_the_path(
