@@ -30,8 +30,9 @@ async def livez() -> Health:
 
 @router.get("/readyz", summary="Whether the process can answer", responses={503: {"model": Health}})
 async def readyz(request: Request, response: Response) -> Health:
-    """The database must answer. Without the queue the api still answers, and says that it is away:
-    what is due waits for a sweep, and each process counts limits by itself.
+    """The database must answer. Without the queue the api still does, and says that it is away.
+
+    What is due waits for a sweep then, and each process counts limits by itself.
     """
     state = state_of(request)
     database, queue = await asyncio.gather(

@@ -219,7 +219,7 @@ class Postgres:
 
 
 def _is_held(memory: list[str]) -> bool:
-    """Whether any process holds the shared memory of that id; where it cannot be told, none does."""
+    """Whether any process holds memory of that id; where it cannot be told, none does."""
     try:
         rows = [row.split() for row in Path("/proc/sysvipc/shm").read_text().splitlines()]
     except FileNotFoundError:

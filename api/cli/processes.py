@@ -97,7 +97,7 @@ def marked(mark: str) -> list[int]:
 def _living() -> list[int]:
     if sys.platform == "linux":
         return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdecimal()]
-    listed = subprocess.check_output(["/bin/ps", "-A", "-o", "pid="])  # noqa: S603 - our own program
+    listed = subprocess.check_output(["/bin/ps", "-A", "-o", "pid="])
     return [int(pid) for pid in listed.split()]
 
 

@@ -148,6 +148,13 @@ def test_an_address_that_is_not_here_is_refused_in_one_line() -> None:
         doors.open_door("192.0.2.1", 0)
 
 
+@pytest.mark.parametrize("host", ["no host", "vigne" * 20, "a..b"])
+def test_a_host_that_is_none_is_refused_in_one_line(host: str) -> None:
+    """A label that is too long ended `up` by a traceback."""
+    with pytest.raises(Trouble, match=rf"^{host} is no address of this machine\. .*HOST\.$"):
+        doors.open_door(host, 0)
+
+
 @pytest.mark.parametrize("port", [-1, 65536, 99999])
 def test_a_number_that_is_no_port_is_refused_in_one_line(port: int) -> None:
     with pytest.raises(Trouble, match=rf"^{port} is no port\. .*--port or PORT\.$"):

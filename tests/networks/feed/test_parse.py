@@ -185,6 +185,17 @@ def test_author_of_many_signs_is_read_at_once() -> None:
     assert time.process_time() - begun < 5
 
 
+def test_feed_of_more_tags_than_anybodys_is_refused_at_once() -> None:
+    """5 MB of them took a thread half a minute, each time it was read."""
+    hostile = RSS.replace("<item>", f"{'<a/>' * 1_000_000}<item>", 1).encode()
+    begun = time.process_time()
+
+    with pytest.raises(NotAFeed):
+        parse(hostile, "text/xml", URL)
+
+    assert time.process_time() - begun < 2
+
+
 def test_text_that_cannot_be_stored_is_cleaned() -> None:
     nul = '{"version":"https://jsonfeed.org/version/1","items":[{"id":"a\\u0000","title":"\\ud800x"}]}'
 
