@@ -41,15 +41,16 @@ async def accept_candidate(
 ) -> CandidateView:
     """Asked twice, also at once, it becomes one; as something else it raises `CandidateAccepted`.
 
-    Raises `NotFound`, and `Misfit` for a calendar of another community. A title that cannot be
-    kept is `TextUnstorable` also where it is not looked at, as the candidate is accepted already.
+    What was removed since, it becomes anew. Raises `NotFound`, and `Misfit` for a calendar of
+    another community. A title that cannot be kept is `TextUnstorable` also where it is not looked
+    at, as the candidate is accepted already.
     """
     caller.need(Scope.MENTIONS_WRITE)
     caller.need(MAKES[command.becomes])
     if command.title is not None and "\0" in command.title:
         raise TextUnstorable(at="/title")
     row = await _candidate(session, caller, id_)
-    if row.state == CandidateState.ACCEPTED:
+    if _standing(row) is CandidateState.ACCEPTED:
         if row.became != command.becomes:
             raise CandidateAccepted
         return await view_of(session, caller, row)
@@ -72,9 +73,11 @@ async def dismiss_candidate(
     """What is dismissed already stays so. Raises `CandidateAccepted`."""
     caller.need(Scope.MENTIONS_WRITE)
     row = await _candidate(session, caller, id_)
-    if row.state != CandidateState.DISMISSED:
-        if not may_decide(CandidateState(row.state), CandidateState.DISMISSED):
+    standing = _standing(row)
+    if standing is not CandidateState.DISMISSED:
+        if not may_decide(standing, CandidateState.DISMISSED):
             raise CandidateAccepted
+        row.became = None
         _decide(session, caller, row, CandidateState.DISMISSED, now)
     return await view_of(session, caller, row)
 
@@ -83,6 +86,14 @@ async def _candidate(session: AsyncSession, caller: Caller, id_: UUID) -> Candid
     """The row, locked: whoever decides at the same time waits for what was decided."""
     statement = visible(caller).where(col(Candidate.id) == id_)
     return await find_for_change(session, statement, what="candidate", expected_version=None)
+
+
+def _standing(row: Candidate) -> CandidateState:
+    """As it is decided on: of what was accepted nothing is left once that was removed."""
+    is_gone = row.idea_id is None and row.post_id is None
+    if row.state == CandidateState.ACCEPTED and is_gone:
+        return CandidateState.OPEN
+    return CandidateState(row.state)
 
 
 def _decide(

@@ -12,6 +12,7 @@ A candidate: what was found and may become an idea.
 
     open → accepted, dismissed
     dismissed → accepted
+    accepted, what it became was removed → as open
 """
 
 from domain.kernel.words import Word

@@ -8,28 +8,32 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.calendars.queries import find_calendar
 from domain.events.service import record
+from domain.ideas.tables import IdeaPost
 from domain.imports.lines import Refused, as_columns, command_of, names_of, read_line
 from domain.imports.queries import visible, visible_rows
 from domain.imports.rules import ImportState, RowResult
 from domain.imports.shapes import ImportLine
 from domain.imports.tables import Import, ImportRow
 from domain.kernel.caller import Caller, Scope
+from domain.kernel.database import driver_of
 from domain.kernel.errors import Fault
 from domain.kernel.ids import show
 from domain.kernel.nudges import due_at
+from domain.posts.arriving import lock_posts
 from domain.posts.batches import posts_by_id
 from domain.posts.bulk import Judge, create_posts, remove_untouched
 from domain.posts.command_shapes import CreatePost
+from domain.sources.tables import Source
 
 BATCH = 500
 """Rows of one transaction: about a second."""
 SCOPES = frozenset({Scope.POSTS_READ, Scope.POSTS_WRITE})
-CHANGED = "It was changed, approved or held since, or went out."
+CHANGED = "It was changed, approved, held or linked to an idea or a source since, or went out."
 
 
 async def claim_imports(
@@ -140,7 +144,9 @@ async def _undo(
 ) -> None:
     """What somebody removed is gone all the same."""
     ids = [each.id for each in rows]
-    await remove_untouched(session, caller, ids, now=now)
+    held_on_to = await _held_on_to(session, caller, ids)
+    loose = [id_ for id_ in ids if id_ not in held_on_to]
+    await remove_untouched(session, caller, loose, now=now)
     there = await posts_by_id(session, caller, ids)
     for each in rows:
         if each.id in there:
@@ -152,6 +158,18 @@ async def _undo(
     row.removed += len(rows) - len(there)
     gone = [show("post", id_) for id_ in ids if id_ not in there]
     _tell(session, caller, row, gone, now=now)
+
+
+async def _held_on_to(session: AsyncSession, caller: Caller, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these posts people linked to an idea or a source; locked, none is linked later."""
+    await lock_posts(await driver_of(session), caller, ids)
+    of_ideas = select(IdeaPost.id).where(
+        col(IdeaPost.workspace_id) == caller.workspace_id, col(IdeaPost.id).in_(ids)
+    )
+    of_sources = select(Source.post_id).where(
+        col(Source.workspace_id) == caller.workspace_id, col(Source.post_id).in_(ids)
+    )
+    return {*await session.exec(of_ideas), *await session.exec(of_sources)}
 
 
 def _tell(

@@ -16,6 +16,10 @@ from sqlmodel import col, select, text
 from domain.calendars.service import create_calendar
 from domain.calendars.shapes import CreateCalendar
 from domain.events.tables import Event
+from domain.ideas.drafting import link_post
+from domain.ideas.service import create_idea
+from domain.ideas.shapes import CreateIdea, LinkPost
+from domain.ideas.tables import IdeaPost
 from domain.imports.files import Raw
 from domain.imports.making import BATCH, claim_imports
 from domain.imports.rules import ROWS_LAST
@@ -33,6 +37,8 @@ from domain.posts.freezing import hold_post
 from domain.posts.service import change_post, remove_post
 from domain.posts.tables import Post, PostVersion, Variant
 from domain.posts.versions import version_at
+from domain.sources.service import create_source
+from domain.sources.shapes import CreateSource
 from tests.api.graph.counting import statements
 from tests.conftest import NOW
 from tests.domain.accounts.build import make_community
@@ -293,6 +299,27 @@ async def test_undone_it_leaves_what_was_approved_or_held_meanwhile(desk: Desk) 
     assert (row.removed, row.kept) == (1, 2)
     assert [line.result for line in lines] == ["kept", "kept", "removed"]
     assert [fault["code"] for fault in lines[0].faults] == ["import.post_changed"]
+
+
+async def test_undone_it_leaves_what_was_linked_to_an_idea_or_a_source_meanwhile(
+    desk: Desk,
+) -> None:
+    id_ = await desk.send(drafts(3))
+    await desk.work()
+    first, second, _ = await desk.rows(Post)
+    wish = CreateIdea(community_id=desk.community_id, question="Et le gel ?")
+    rests_on = CreateSource(post_id=second.id, url="https://village.example/1")
+    async with desk.database.transaction(desk.caller.workspace_id) as session:
+        idea = await create_idea(session, desk.caller, wish, now=NOW)
+        link = LinkPost(post_id=first.id)
+        await link_post(session, desk.caller, idea.id, link, now=NOW)
+        await create_source(session, desk.caller, rests_on, now=NOW)
+        await undo_import(session, desk.caller, id_, now=NOW)
+    await desk.work()
+
+    assert {post.id for post in await desk.rows(Post)} == {first.id, second.id}
+    assert await desk.results() == ["kept", "kept", "removed"]
+    assert [link.idea_id for link in await desk.rows(IdeaPost)] == [idea.id]
 
 
 async def test_rows_go_once_an_import_has_rested_long_and_its_counts_stay(desk: Desk) -> None:

@@ -247,14 +247,14 @@ async def test_candidate_becomes_a_draft_that_leads_to_it(desk: Desk, inbox: Inb
 async def test_address_and_language_that_a_post_cannot_have_are_left_out(
     desk: Desk, inbox: Inbox
 ) -> None:
-    found = await one(desk, inbox, url="urn:uuid:1", language="français", title="", text="")
+    found = await one(desk, inbox, url="https://", language="français", title="", text="")
 
     accepted = await desk.post(
         f"/v1/candidates/{found['id']}/accept", 200, calendar_id=desk.calendar
     )
 
     post = await read_(desk, f"/v1/posts/{accepted['post_id']}")
-    assert (post["title"], post["link_url"], post["language"]) == ("urn:uuid:1", None, None)
+    assert (post["title"], post["link_url"], post["language"]) == ("https://", None, None)
 
 
 @pytest.mark.parametrize("becomes", ["idea", "post"])
@@ -284,6 +284,27 @@ async def test_what_became_one_thing_does_not_become_another(desk: Desk, inbox: 
     assert as_post["code"] == dismissed["code"] == "candidate.accepted"
     assert await listed(desk) == [accepted]
     assert (await read_(desk, "/v1/posts"))["data"] == []
+
+
+async def test_what_it_became_once_removed_it_may_become_anew_or_anything_else(
+    desk: Desk, inbox: Inbox
+) -> None:
+    """It stayed accepted, as a post that was not there."""
+    path = f"/v1/candidates/{(await one(desk, inbox))['id']}"
+    draft = await desk.post(f"{path}/accept", 200, calendar_id=desk.calendar)
+    await desk.client.delete(f"/v1/posts/{draft['post_id']}", headers={"If-Match": "*"})
+
+    anew = await desk.post(f"{path}/accept", 200, calendar_id=desk.calendar)
+    await desk.client.delete(f"/v1/posts/{anew['post_id']}", headers={"If-Match": "*"})
+    idea = await desk.post(f"{path}/accept", 200)
+    await desk.client.delete(f"/v1/ideas/{idea['idea_id']}", headers={"If-Match": "*"})
+    dismissed = await desk.post(f"{path}/dismiss", 200)
+
+    assert anew["post_id"] not in {None, draft["post_id"]}
+    assert (idea["became"], idea["post_id"]) == ("idea", None)
+    assert [dismissed[name] for name in ("state", "became", "idea_id", "post_id")] == [
+        *("dismissed", None, None, None)
+    ]
 
 
 async def test_title_that_cannot_be_kept_is_refused_the_first_time_and_later(
