@@ -51,6 +51,8 @@ class Post(Heard):
     created_at: Moment
     raw: str = ""
     topic_slug: str = ""
+    post_type: int = 1
+    """1 is what people say."""
     reply_to_post_number: int | None = None
     deleted_at: Moment | None = None
     user_deleted: bool = False
@@ -58,6 +60,10 @@ class Post(Heard):
     reply_count: int | None = None
     quote_count: int | None = None
     reads: int | None = None
+
+    @property
+    def is_said(self) -> bool:
+        return self.post_type == 1 and self.deleted_at is None and not self.user_deleted
 
 
 class Edited(Heard):
@@ -81,6 +87,16 @@ class Stream(Heard):
 class Topic(Heard):
     id: int
     post_stream: Stream = Stream()
+
+
+class Entries(Heard):
+    posts: tuple[JsonValue, ...] = ()
+
+
+class Excerpt(Heard):
+    """Of a topic: a list whose entries are read one by one."""
+
+    post_stream: Entries = Entries()
 
 
 class Upload(Heard):

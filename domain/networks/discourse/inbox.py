@@ -1,13 +1,19 @@
-"""Reads notifications from a cursor on, oldest first: the number of the newest one read.
+"""Reads notifications from a cursor on, oldest first.
 
-They name posts and do not hold them, so each is read, and what it answers; a page is short.
+They name posts and do not hold them, so each is read, and what it answers, and what was said before
+it in its topic (`collapsed`); a page is short. Where the forum asks us to slow down amid a page,
+what was read of it is handed out: a user's own key has fewer calls a minute than a page may take.
 """
 
-from domain.connector.errors import Refused
+from dataclasses import dataclass, field
+
+from domain.connector.errors import RateLimited, Refused
 from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind
 from domain.networks.discourse.answers import Notification, Notifications, Post
+from domain.networks.discourse.collapsed import KINDS, said_before
+from domain.networks.discourse.cursor import Cursor
 from domain.networks.discourse.people import only_named, profile_of
 from domain.networks.discourse.progress import url_of
 from domain.networks.discourse.wire import Server, server_of
@@ -27,50 +33,103 @@ _KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """`known` is None for a first one; `named` are posts that a notification names."""
+
+    server: Server
+    own: str
+    known: Cursor | None
+    named: frozenset[str]
+    ids: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Of posts, by topic and number."""
+
+
 async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
-    server = server_of(http, access)
-    newer = await _newer(server, None if cursor is None else int(cursor))
-    page = newer[-_PAGE:] if cursor is None else newer[:_PAGE]
-    items = [await _item(server, each) for each in page if each.notification_type in _KINDS]
-    last = str(page[-1].id) if page else cursor or "0"
-    found = {(item.kind, item.remote_id): item for item in items if item is not None}
-    return Inbox(tuple(found.values()), last, has_more=cursor is not None and len(newer) > _PAGE)
+    server, known = server_of(http, access), None if cursor is None else Cursor.read(cursor)
+    listed = await _listed(server, known)
+    newer = [each for each in listed if known is None or each.id > known.id]
+    named = frozenset(each.data.original_post_id or "" for each in listed)
+    reading = _Reading(server, access.remote_id, known, named)
+    page = newer[-_PAGE:] if known is None else newer[:_PAGE]
+    items, reached = await _read(reading, page)
+    is_left = known is not None and newer and reached.id < newer[-1].id
+    return Inbox(items, reached.written(), has_more=bool(is_left))
 
 
-async def _newer(server: Server, after: int | None) -> list[Notification]:
-    """What came after a notification, oldest first; without one, the newest of all."""
+async def _read(
+    reading: _Reading, page: list[Notification]
+) -> tuple[tuple[InboxItem, ...], Cursor]:
+    """What notifications tell, and how far they were read. Raises `RateLimited` at the first."""
+    found, reached = dict[tuple[InboxKind, str], InboxItem](), reading.known or Cursor()
+    for told in page:
+        try:
+            items = await _items(reading, told)
+        except RateLimited:
+            if told is page[0]:
+                raise
+            break
+        found |= {(item.kind, item.remote_id): item for item in items}
+        reached = Cursor(told.id, told.created_at)
+    return tuple(found.values()), reached
+
+
+async def _listed(server: Server, known: Cursor | None) -> list[Notification]:
+    """What came after a cursor, and what was before it on the last page; oldest first."""
     found: dict[int, Notification] = {}
-    for number in range(1 if after is None else _LISTS):
+    for number in range(1 if known is None else _LISTS):
         query = (("limit", str(_LISTED)), ("offset", str(number * _LISTED)))
         listed = await server.read("/notifications.json", Notifications, query)
         page = understood(listed.notifications, Notification)
-        found |= {each.id: each for each in page if after is None or each.id > after}
-        is_reached = any(after is not None and each.id <= after for each in page)
+        found |= {each.id: each for each in page}
+        is_reached = any(known is not None and each.id <= known.id for each in page)
         if is_reached or len(listed.notifications) < _LISTED:
             break
     return [found[id_] for id_ in sorted(found)]
 
 
-async def _item(server: Server, told: Notification) -> InboxItem | None:
+async def _items(reading: _Reading, told: Notification) -> list[InboxItem]:
     """None for what has no post, or one that is gone, or hidden from us by now (403)."""
-    kind, post_id = _KINDS[told.notification_type], told.data.original_post_id
-    if post_id is None:
-        return None
+    kind, post_id = _KINDS.get(told.notification_type), told.data.original_post_id
+    if kind is None or post_id is None:
+        return []
     if kind is InboxKind.LIKE:
-        return _like(server, told, post_id)
+        like = _like(reading.server, told, post_id)
+        return [] if like is None else [like]
     try:
-        post = await server.read(f"/posts/{post_id}.json", Post)
-        about = await _answered(server, post)
+        post = await reading.server.read(f"/posts/{post_id}.json", Post)
+        before = await _before(reading, told, post)
+        return [
+            *[await _item(reading, InboxKind.REPLY, each) for each in before],
+            await _item(reading, kind, post),
+        ]
     except Refused:
-        return None
+        return []
+
+
+async def _before(reading: _Reading, told: Notification, post: Post) -> list[Post]:
+    """What others said before it since the last reading, and no notification names."""
+    if reading.known is None or told.notification_type not in KINDS:
+        return []
+    said = await said_before(reading.server, post, since=reading.known.since)
+    reading.ids.update({(each.topic_id, each.post_number): each.id for each in said})
+    return [
+        each
+        for each in said
+        if each.is_said and each.username.lower() != reading.own and each.id not in reading.named
+    ]
+
+
+async def _item(reading: _Reading, kind: InboxKind, post: Post) -> InboxItem:
+    root = reading.server.root
     return InboxItem(
         kind=kind,
         remote_id=post.id,
-        author=profile_of(post, server.root),
+        author=profile_of(post, root),
         said_at=post.created_at,
         text=post.raw,
-        url=url_of(server.root, post.topic_slug, post.topic_id, post.post_number),
-        about=about,
+        url=url_of(root, post.topic_slug, post.topic_id, post.post_number),
+        about=await _answered(reading, post),
     )
 
 
@@ -87,13 +146,15 @@ def _like(server: Server, told: Notification, post_id: str) -> InboxItem | None:
     )
 
 
-async def _answered(server: Server, post: Post) -> str | None:
+async def _answered(reading: _Reading, post: Post) -> str | None:
     """The post it answers; a reply to nobody answers the topic's first."""
     if post.post_number == 1:
         return None
-    number = post.reply_to_post_number or 1
-    try:
-        path = f"/posts/by_number/{post.topic_id}/{number}.json"
-        return (await server.read(path, Post)).id
-    except Refused:
-        return None
+    place = post.topic_id, post.reply_to_post_number or 1
+    if place not in reading.ids:
+        path = f"/posts/by_number/{place[0]}/{place[1]}.json"
+        try:
+            reading.ids[place] = (await reading.server.read(path, Post)).id
+        except Refused:
+            return None
+    return reading.ids[place]
