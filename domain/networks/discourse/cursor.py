@@ -26,4 +26,4 @@ class Cursor:
     @property
     def since(self) -> datetime:
         """What was said later may not have been noted by then."""
-        return (self.at or _FIRST) - _LATE
+        return max(self.at or _FIRST, _FIRST) - _LATE
