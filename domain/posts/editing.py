@@ -20,7 +20,8 @@ from domain.media.tables import Media
 from domain.networks import find
 from domain.posts.command_shapes import EditPost
 from domain.posts.content import Content, find_media, find_named_accounts, judge
-from domain.posts.deliveries import new_delivery
+from domain.posts.deliveries import end, new_delivery
+from domain.posts.delivery_queries import visible_deliveries
 from domain.posts.drift import FIRST_LOOK
 from domain.posts.finding import ensure_free, find_post, lock_delivery, targets_of
 from domain.posts.judging import ensure_connected
@@ -65,11 +66,27 @@ async def edit_copies(
     contents = await _contents(session, caller, post, command, copies, accounts)
     await _ensure_free(session, caller, copies)
     await _ensure_fit(session, caller, copies, contents, accounts)
+    await call_off_edits(session, caller, copies, now=now)
     edits = [_plan(session, caller, row, contents[row.id], now) for row in copies]
     asked = {"accounts": [show("acct", row.account_id) for row in copies]}
     record(session, caller, "post.edit_asked", ("post", post.id), now=now, data=asked)
     await session.flush()
     return edits
+
+
+async def call_off_edits(
+    session: AsyncSession, caller: Caller, copies: Sequence[Delivery], *, now: datetime
+) -> None:
+    """Those that wait, or failed: sent behind a newer one they would bring old words back."""
+    statement = visible_deliveries(caller).where(
+        col(Delivery.post_id) == copies[0].post_id,
+        col(Delivery.kind) == DeliveryKind.EDIT,
+        col(Delivery.undoes_id).in_([row.id for row in copies]),
+        col(Delivery.state).in_((DeliveryState.WAITING, DeliveryState.FAILED)),
+    )
+    for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
+        end(row, DeliveryState.CANCELLED, now)
+        record(session, caller, "delivery.cancelled", ("delivery", row.id), now=now)
 
 
 async def keep_edit(

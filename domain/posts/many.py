@@ -23,6 +23,7 @@ from domain.kernel.errors import (
 from domain.kernel.narrowing import among, within
 from domain.posts import statements
 from domain.posts.arriving import settle_posts
+from domain.posts.crossing import crossed
 from domain.posts.deliveries import MISSED, make_due, may_retry, retry
 from domain.posts.delivery_queries import CODE, visible_deliveries
 from domain.posts.expiring import ensure_holds
@@ -101,7 +102,8 @@ async def _retry(
     statement = visible_deliveries(caller).where(col(Delivery.id).in_([row.id for row in chosen]))
     locked = statement.order_by(col(Delivery.id)).with_for_update()
     rows = (await session.exec(locked.execution_options(populate_existing=True))).all()
-    retried = [row for row in rows if may_retry(row)]
+    left = await crossed(session, caller, rows)
+    retried = [row for row in rows if may_retry(row) and row.id not in left]
     for row in retried:
         retry(session, row, now=now)
         record(session, caller, "delivery.retried", ("delivery", row.id), now=now)

@@ -24,6 +24,7 @@ from domain.networks import find
 from domain.posts.approving import ensure_approved
 from domain.posts.command_shapes import RetryPost
 from domain.posts.content import Content
+from domain.posts.crossing import ensure_uncrossed
 from domain.posts.deliveries import (
     call_off,
     end,
@@ -153,7 +154,8 @@ async def retry_delivery(
 ) -> DeliveryView:
     """Sends one again that failed, or was missed.
 
-    Raises `NotAllowedNow` for any other, `AccountRemoved`, `PostOnHold` and `PublishingExpired`.
+    Raises `NotAllowedNow` for any other, `AccountRemoved`, `PostOnHold`, `PublishingExpired`, and
+    `DeliveryUnderWay` for what is being taken back.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post, row = await _lock_free(session, caller, id_)
@@ -164,6 +166,7 @@ async def retry_delivery(
     if not may_retry(row):
         raise NotAllowedNow(f"Only a failed delivery can be retried; this one is {row.state}.")
     ensure_unexpired(post, row, now=now)
+    await ensure_uncrossed(session, caller, [row])
     retry(session, row, now=now)
     return await _tell(session, caller, post, row, "retried", now=now)
 
@@ -199,7 +202,8 @@ async def retry_post(
     """Sends again what failed, at once. What may already be public is never sent again.
 
     Raises `NotFound` for an account that is no target of the post, `AccountRemoved` where others
-    are not left, `NotApproved`, `PostOnHold` and `PublishingExpired`.
+    are not left, `NotApproved`, `PostOnHold`, `PublishingExpired`, and `DeliveryUnderWay` for what
+    is being taken back.
     """
     caller.need(Scope.POSTS_PUBLISH)
     post = await find_post(session, caller, id_, None)
@@ -213,6 +217,7 @@ async def retry_post(
         raise AccountRemoved
     if not targets:
         raise NotAllowedNow("No failed delivery is there to retry.")
+    await ensure_uncrossed(session, caller, targets)
     for row in targets:
         ensure_unexpired(post, row, now=now)
         retry(session, row, now=now)

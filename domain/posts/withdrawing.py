@@ -15,8 +15,8 @@ from domain.kernel.nudges import due_at
 from domain.networks import find as find_network
 from domain.posts.command_shapes import WithdrawPost
 from domain.posts.content import find_named_accounts
-from domain.posts.deliveries import end, new_delivery
-from domain.posts.delivery_queries import visible_deliveries
+from domain.posts.deliveries import new_delivery
+from domain.posts.editing import call_off_edits
 from domain.posts.finding import DOUBTED, ensure_free, find_post, targets_of
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
@@ -61,7 +61,7 @@ async def withdraw_copies(
     Edits of them that wait, or failed, are called off.
     """
     ensure_free(post)
-    await _call_off_edits(session, caller, post, public, now)
+    await call_off_edits(session, caller, public, now=now)
     found = await _withdrawals_under_way(session, caller, post.id)
     for row in public:
         if row.id not in found:
@@ -69,21 +69,6 @@ async def withdraw_copies(
     asked = {"accounts": [show("acct", row.account_id) for row in public]}
     record(session, caller, "post.withdrawal_asked", ("post", post.id), now=now, data=asked)
     return {row.id: found[row.id] for row in public}
-
-
-async def _call_off_edits(
-    session: AsyncSession, caller: Caller, post: Post, public: Sequence[Delivery], now: datetime
-) -> None:
-    """Sent behind the withdrawal, they would find nothing and wait for somebody."""
-    statement = visible_deliveries(caller).where(
-        col(Delivery.post_id) == post.id,
-        col(Delivery.kind) == DeliveryKind.EDIT,
-        col(Delivery.undoes_id).in_([row.id for row in public]),
-        col(Delivery.state).in_((DeliveryState.WAITING, DeliveryState.FAILED)),
-    )
-    for row in (await session.exec(statement.order_by(col(Delivery.id)).with_for_update())).all():
-        end(row, DeliveryState.CANCELLED, now)
-        record(session, caller, "delivery.cancelled", ("delivery", row.id), now=now)
 
 
 async def _withdrawals_under_way(

@@ -59,7 +59,10 @@ class Sandbox:
                 raise self.silence
             return Reply(200, {}, json.dumps(self.listed).encode(), call.url)
         if call.method == "DELETE":
-            self.texts.append(f"no {call.url.rpartition('/')[2]}")
+            gone = f"no {call.url.rpartition('/')[2]}"
+            self.texts.append(gone)
+            if gone in self.refusals:
+                raise self.refusals[gone]
             return Reply(204, {}, b"", call.url)
         assert isinstance(call.json, dict)
         text = str(call.json["text"])

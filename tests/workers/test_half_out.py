@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import col, update
+from sqlmodel import update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.service import remove_account
@@ -336,19 +336,64 @@ async def test_a_post_of_which_some_is_out_stays_out_when_all_that_failed_is_sen
     )
 
 
-async def test_a_withdrawal_that_waits_takes_back_what_a_retry_brought_out_meanwhile(
-    stage: Stage,
+async def test_what_is_being_taken_back_is_not_sent_on(stage: Stage) -> None:
+    """Sent while its first message was removed, the rest stayed, and was told as withdrawn."""
+    post_id = await begin(stage, Refused("Not this."))
+    stage.network.refusals["no one"] = Unavailable("Away.")
+    await do(stage, withdraw_post, post_id, WithdrawPost())
+    [half, _] = await stage.rows(Delivery)
+    assert await go(stage) == ["no one"]
+
+    with pytest.raises(DeliveryUnderWay, match="being taken back"):
+        await do(stage, retry_post, post_id, RetryPost())
+    with pytest.raises(DeliveryUnderWay, match="being taken back"):
+        await do(stage, retry_delivery, half.id)
+    assert (await again(stage, RetryDeliveries())).delivery_ids == []
+
+    del stage.network.refusals["no one"]
+    stage.now += LONG
+    assert await go(stage) == ["no one"]
+    assert await stage.states() == ["withdrawn", "done"]
+
+
+@pytest.mark.parametrize("how", ["one", "all"])
+async def test_withdrawal_that_failed_takes_back_what_went_out_since(
+    stage: Stage, how: str
 ) -> None:
     """The second message stood there for good, of a post that was shown as withdrawn."""
-    post_id = await begin(stage, Refused("No."))
+    post_id = await begin(stage, Refused("Not this."))
+    stage.network.refusals["no one"] = Refused("Not now.")
     await do(stage, withdraw_post, post_id, WithdrawPost())
-    copy, withdrawal = await stage.rows(Delivery)
-    async with stage.database.transaction(stage.workspace_id) as session:
-        later = update(Delivery).where(col(Delivery.id) == withdrawal.id)
-        await session.exec(later.values(act_at=stage.now + timedelta(seconds=5)))
-    await do(stage, retry_delivery, copy.id)
+    await go(stage)
+    [_, withdrawal] = await stage.rows(Delivery)
+    del stage.network.refusals["no one"]
+    await do(stage, retry_post, post_id, RetryPost())
 
+    with pytest.raises(DeliveryUnderWay, match="goes out again"):
+        await do(stage, retry_delivery, withdrawal.id)
     assert await go(stage) == ["two"]
-    stage.now += timedelta(seconds=5)
+    if how == "one":
+        await do(stage, retry_delivery, withdrawal.id)
+    else:
+        await again(stage, RetryDeliveries())
+
     assert await go(stage) == ["no two", "no one"]
-    assert [row.state for row in await stage.rows(Post)] == ["withdrawn"]
+    assert await stage.states() == ["withdrawn", "done"]
+
+
+async def test_edit_that_failed_brings_no_old_words_back_behind_a_newer_one(stage: Stage) -> None:
+    """All that failed was sent again: the copy said what it was to say before."""
+    post_id = await stage.plan("a", await stage.account())
+    await go(stage)
+    stage.network.refusals["b"] = Refused("Not this.")
+    await do(stage, edit_post, post_id, EditPost(parts=["b"]))
+    await go(stage)
+    del stage.network.refusals["b"]
+    await do(stage, edit_post, post_id, EditPost(parts=["c"]))
+    told = await go(stage)
+
+    found = await again(stage, RetryDeliveries())
+
+    assert (told, found.delivery_ids, await go(stage)) == (["c"], [], [])
+    assert await stage.states() == ["done", "cancelled", "done"]
+    assert [post.text for post in await stage.rows(Post)] == ["c"]
