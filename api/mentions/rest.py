@@ -132,6 +132,8 @@ async def create_answer(
 ) -> AnswerView:
     """Goes out at once as a delivery of the mention's account. Needs `mentions:answer`.
 
+    Once that was removed, it goes out by the account of the same identity that its community
+    connected since; 409 `account.removed` while there is none.
     With the mention's version in `If-Match`, 412 `version.stale` where somebody else has answered
     or changed it since it was read: read it and its answers again. 409 `answer.repeated` for words
     that were said to it in the last ten minutes, unless `is_repeat`; `mention.gone` once it was

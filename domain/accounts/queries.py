@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -69,6 +70,33 @@ async def get_account(session: AsyncSession, caller: Caller, id_: UUID) -> Accou
 async def find_account(session: AsyncSession, caller: Caller, id_: UUID) -> Account:
     """The row, for the floors above, whose own scopes guard it. Raises `NotFound`."""
     return await find(session, living(caller).where(col(Account.id) == id_), what="account")
+
+
+async def speaking_for(session: AsyncSession, caller: Caller, id_: UUID) -> UUID:
+    """The account itself or, once it was removed, the one that stands in for it.
+
+    That is its community's account of the same identity; while there is none, it is itself.
+    """
+    before = aliased(Account)
+    statement = (
+        select(Account.id)
+        .join(
+            before,
+            and_(
+                col(before.workspace_id) == col(Account.workspace_id),
+                col(before.community_id) == col(Account.community_id),
+                col(before.network) == col(Account.network),
+                col(before.server) == col(Account.server),
+                col(before.remote_id) == col(Account.remote_id),
+            ),
+        )
+        .where(
+            col(Account.workspace_id) == caller.workspace_id,
+            col(Account.removed_at).is_(None),
+            col(before.id) == id_,
+        )
+    )
+    return (await session.exec(statement)).one_or_none() or id_
 
 
 async def list_accounts(

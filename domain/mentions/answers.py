@@ -9,6 +9,7 @@ from sqlmodel import and_, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from domain.accounts.queries import speaking_for
 from domain.connector.words import InboxKind
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
@@ -122,7 +123,7 @@ async def _plan(
     return await plan_answer(
         session,
         caller,
-        account_id=mention.account_id,
+        account_id=await speaking_for(session, caller, mention.account_id),
         text=command.text,
         reply_to=mention.remote_id,
         media_ids=command.media_ids,

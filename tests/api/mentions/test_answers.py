@@ -15,8 +15,8 @@ from domain.kernel.ids import new_id, read, show
 from domain.mentions.service import answers_delivered, create_answer, mark_mentions
 from domain.mentions.shapes import CreateAnswer, MarkMentions
 from domain.posts.tables import Delivery
-from tests.inboxes import NOW, Inbox, item
-from tests.world import Tenant, client_for, make_token
+from tests.inboxes import NOW, Inbox, item, make_community
+from tests.world import Tenant, client_for, make_account, make_token
 
 BODY = {"text": "Merci, à samedi !"}
 
@@ -226,6 +226,33 @@ async def test_disconnected_or_removed_account_and_long_text_are_refused_and_not
     assert (away.status_code, away.json()["code"]) == (409, "account.disconnected")
     assert (gone.status_code, gone.json()["code"]) == (409, "account.removed")
     assert await deliveries(inbox) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_answered"),
+    [
+        ({}, True),
+        ({"remote_id": "somebody-else"}, False),
+        ({"server": "http://other.test"}, False),
+        ({"community_id": None}, False),
+        ({"removed_at": NOW}, False),
+    ],
+)
+async def test_mention_of_a_removed_account_is_answered_by_the_same_identity_connected_again(
+    tenant: Tenant, inbox: Inbox, url: str, database: Database, *, changes: Any, is_answered: bool
+) -> None:
+    """Its open mentions stayed for good: nothing could answer them."""
+    [before] = await inbox.rows("SELECT remote_id, community_id FROM accounts")
+    await inbox.rows("UPDATE accounts SET removed_at = now(), state = 'removed'")
+    if "community_id" in changes:
+        changes = {"community_id": await make_community(database, tenant.workspace_id)}
+    again = {**dict(before), **changes}
+    new = await make_account(database, tenant.workspace_id, again.pop("community_id"), **again)
+    answer = await tenant.client.post(f"{url}/answers", json=BODY)
+
+    found = await inbox.rows("SELECT account_id FROM deliveries")
+    assert [row["account_id"] for row in found] == ([new] if is_answered else [])
+    assert answer.json().get("code") == (None if is_answered else "account.removed")
 
 
 async def test_answering_needs_its_own_scope_and_no_other(
