@@ -19,6 +19,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find, find_for_change
 from domain.kernel.errors import CandidateAccepted, TextUnstorable
 from domain.kernel.ids import show
+from domain.kernel.names import is_visible
 from domain.mentions import queries as mentions
 from domain.mentions.tables import Mention
 from domain.posts.command_shapes import CreatePost
@@ -136,10 +137,10 @@ async def _post(
 
 
 def _title(mention: Mention) -> str:
-    """The mention's title, else its first line, else where or what it is."""
-    first, *_ = mention.text.strip().splitlines() or [""]
-    names = (mention.title or "", first, mention.url or "", mention.kind)
-    return next(name.strip() for name in names if name.strip())[:LONGEST_TITLE]
+    """The mention's title, else the first line that shows anything, else where or what it is."""
+    names = (mention.title or "", *mention.text.splitlines(), mention.url or "", mention.kind)
+    shortened = (name.strip()[:LONGEST_TITLE] for name in names)
+    return next(name for name in shortened if name and is_visible(name))
 
 
 def _fitting(kind: TypeAdapter[str], value: str | None) -> str | None:

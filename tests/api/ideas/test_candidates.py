@@ -257,6 +257,26 @@ async def test_address_and_language_that_a_post_cannot_have_are_left_out(
     assert (post["title"], post["link_url"], post["language"]) == ("https://", None, None)
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "told"),
+    [
+        ("\u200b", "\u3164\nLa vigne", "La vigne"),
+        (None, "\u00ad", "https://village.example/1"),
+        ("\u200b" * 200 + "a", "\ufeff", "https://village.example/1"),
+    ],
+)
+async def test_candidate_is_called_by_what_can_be_seen_of_it(
+    desk: Desk, inbox: Inbox, title: str | None, text: str, told: str
+) -> None:
+    """A title that draws nothing is none, and was a fault of ours."""
+    found = await one(desk, inbox, title=title, text=text)
+
+    accepted = await desk.post(f"/v1/candidates/{found['id']}/accept", 200)
+
+    idea = await read_(desk, f"/v1/ideas/{accepted['idea_id']}")
+    assert idea["question"] == told
+
+
 @pytest.mark.parametrize("becomes", ["idea", "post"])
 async def test_pressed_ten_times_at_once_it_becomes_one(
     desk: Desk, inbox: Inbox, becomes: str
