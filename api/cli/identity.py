@@ -8,6 +8,7 @@ root, else         → `nobody` itself, when it can reach the programs; else a c
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -65,16 +66,35 @@ def reachable_copy(install: Path, data_dir: Path, identity: Identity) -> Path:
         raise _unreachable(data_dir)
     if runs(install / "bin" / "postgres", identity):
         return install
-    kept = data_dir / "programs"
-    copy = kept / install.parent.name / install.name
-    if not copy.exists():
-        # libpq lies in the folder beside the package and travels with it
-        shutil.copytree(f"{install.parent}.libs", f"{copy.parent}.libs", dirs_exist_ok=True)
-        shutil.copytree(install, copy, symlinks=True)
-    kept.chmod(0o755)
-    if not runs(copy / "bin" / "postgres", identity):
+    copy = data_dir / "programs" / install.parent.name / install.name
+    program = copy / "bin" / "postgres"
+    if not (program.exists() and runs(program, identity)):
+        _copy(install, data_dir)
+    if not runs(program, identity):
         raise _unreachable(copy)
     return copy
+
+
+def _copy(install: Path, data_dir: Path) -> None:
+    """Whole or not at all, as a disk may be full."""
+    fresh, kept = data_dir / "programs.new", data_dir / "programs"
+    shutil.rmtree(fresh, ignore_errors=True)
+    package = fresh / install.parent.name
+    # libpq lies in the folder beside the package and travels with it
+    shutil.copytree(f"{install.parent}.libs", f"{package}.libs", symlinks=True)
+    shutil.copytree(install, package / install.name, symlinks=True)
+    for path in (fresh, *fresh.rglob("*")):
+        if not path.is_symlink():
+            _open_to_all(path)
+    shutil.rmtree(kept, ignore_errors=True)
+    fresh.rename(kept)
+
+
+def _open_to_all(path: Path) -> None:
+    """To read and to run for everybody what its owner may: a umask may have closed it."""
+    mode = path.stat().st_mode
+    owners = mode & (stat.S_IRUSR | stat.S_IXUSR)
+    path.chmod(mode | owners >> 3 | owners >> 6)
 
 
 def _unreachable(path: Path) -> Trouble:

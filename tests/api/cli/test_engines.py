@@ -20,6 +20,7 @@ from api.cli.processes import Identity
 from api.cli.trouble import Trouble
 
 AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root must step down")
+NOBODY = Identity(65534, 65534, in_namespace=False)
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal")
 STRANDED = """
 import signal, sys
@@ -275,8 +276,7 @@ def test_root_steps_down_without_giving_files_away(engines: Engines) -> None:
 
 @AS_ROOT
 def test_without_namespaces_root_runs_it_as_another_user_who_owns_the_data(folder: Path) -> None:
-    nobody = Identity(65534, 65534, in_namespace=False)
-    server = Postgres(folder, durable=False, runs_as=lambda _: nobody)
+    server = Postgres(folder, durable=False, runs_as=lambda _: NOBODY)
 
     server.start()
 
@@ -287,8 +287,7 @@ def test_without_namespaces_root_runs_it_as_another_user_who_owns_the_data(folde
 
 @AS_ROOT
 def test_data_that_changed_hands_is_taken_back(folder: Path) -> None:
-    nobody = Identity(65534, 65534, in_namespace=False)
-    other = Postgres(folder, durable=False, runs_as=lambda _: nobody)
+    other = Postgres(folder, durable=False, runs_as=lambda _: NOBODY)
     other.start()
     other.stop()
     chosen = identity_for(installed.postgres() / "bin" / "postgres")
@@ -304,27 +303,51 @@ def test_data_that_changed_hands_is_taken_back(folder: Path) -> None:
 
 @AS_ROOT
 def test_without_namespaces_a_closed_folder_is_explained(folder: Path) -> None:
-    nobody = Identity(65534, 65534, in_namespace=False)
     (folder / "closed").mkdir(mode=0o700)
 
     with pytest.raises(Trouble, match="cannot reach"):
-        Postgres(folder / "closed" / "data", runs_as=lambda _: nobody)
+        Postgres(folder / "closed" / "data", runs_as=lambda _: NOBODY)
+
+
+@pytest.fixture
+def closed_programs(folder: Path) -> Path:
+    """PostgreSQL where root alone gets, installed under a umask that closes all to others."""
+    package = installed.postgres().parent
+    found = folder / "closed" / package.name / "pginstall"
+    shutil.copytree(installed.postgres(), found, symlinks=True)
+    shutil.copytree(f"{package}.libs", f"{found.parent}.libs")
+    for path in (folder / "closed").rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+    (folder / "closed").chmod(0o700)
+    folder.chmod(0o711)
+    return found
 
 
 @AS_ROOT
-def test_programs_in_a_closed_folder_are_copied_to_where_they_can_run(folder: Path) -> None:
-    nobody = Identity(65534, 65534, in_namespace=False)
-    closed = folder / "closed"
-    closed.mkdir(mode=0o700)
-    package = installed.postgres().parent
-    shutil.copytree(installed.postgres(), closed / package.name / "pginstall", symlinks=True)
-    shutil.copytree(f"{package}.libs", f"{closed / package.name}.libs")
-    folder.chmod(0o711)
-
-    found = reachable_copy(closed / package.name / "pginstall", folder / "data", nobody)
+def test_programs_in_a_closed_folder_are_copied_to_where_they_can_run(
+    folder: Path, closed_programs: Path
+) -> None:
+    """With a umask of 077 the copy was as closed."""
+    before = os.umask(0o077)
+    try:
+        found = reachable_copy(closed_programs, folder / "data", NOBODY)
+    finally:
+        os.umask(before)
 
     assert found.is_relative_to(folder / "data")
-    assert runs(found / "bin" / "postgres", nobody)
+    assert runs(found / "bin" / "postgres", NOBODY)
+
+
+@AS_ROOT
+def test_half_a_copy_of_the_programs_is_made_anew(folder: Path, closed_programs: Path) -> None:
+    """An end on the way, or a full disk, left one that no start could use."""
+    copy = reachable_copy(closed_programs, folder / "data", NOBODY)
+    (copy / "bin" / "postgres").unlink()
+
+    found = reachable_copy(closed_programs, folder / "data", NOBODY)
+
+    assert found == copy
+    assert runs(found / "bin" / "postgres", NOBODY)
 
 
 def test_an_overgrown_log_is_set_aside(folder: Path) -> None:
