@@ -1,7 +1,7 @@
 """Takes in a page that an inbox handed out: nothing twice, nothing of our own, one event.
 
-    items → cleaned, each once → what stands already → authors
-          → new ones: threads, mentions and their words
+    items → cleaned, each once → what stands already, what it is about
+          → authors → new ones: threads, mentions and their words
           → ones that say something else, or are there again
 
 A page read again changes nothing and leaves no event.
@@ -31,7 +31,7 @@ from domain.mentions.rules import is_baseline
 from domain.mentions.sent import NewMention, columns_of
 from domain.mentions.shapes import Ingested, Reading
 from domain.mentions.standing import Standing, find_standing
-from domain.mentions.threads import Thread, find_threads, put_threads
+from domain.mentions.threads import Thread, Threads, find_began, put_threads, threads_of
 
 T = TypeVar("T")
 
@@ -79,25 +79,28 @@ class _Page:
     now: datetime
 
     async def put(self, arrivals: Sequence[Arrival], standing: Standing) -> Ingested:
-        people = await put_authors(self.raw, self.caller, self.reading, arrivals, now=self.now)
+        """Their authors, and what of them is new."""
+        raw, caller, reading = self.raw, self.caller, self.reading
         fresh = [each for each in arrivals if standing.is_new(each)]
-        return await self._add(fresh, standing, people) if fresh else Ingested()
+        ours = await find_ours(raw, caller, reading, fresh, standing)
+        began = await find_began(raw, caller, reading, fresh, ours, standing)
+        async with _during(put_authors(raw, caller, reading, arrivals, now=self.now)) as people:
+            threads = threads_of(fresh, ours, began)
+        return await self._add(fresh, threads, people.result(), ours) if fresh else Ingested()
 
     async def _add(
         self,
         arrivals: Sequence[Arrival],
-        standing: Standing,
+        threads: Threads,
         people: Mapping[Identity, UUID],
+        ours: Ours,
     ) -> Ingested:
         raw, caller, reading, now = self.raw, self.caller, self.reading, self.now
-        ours = await find_ours(raw, caller, reading, arrivals, standing)
-        threads = await find_threads(raw, caller, reading, arrivals, ours, standing)
-        stood = [threads.get((each.kind, each.remote_id)) for each in arrivals]
         whose = caller.workspace_id, reading.account_id, reading.community_id, reading.network, now
-        async with _during(put_threads(raw, whose, stood, arrivals)):
+        async with _during(put_threads(raw, whose, threads.said)):
             new = [
                 _new(each, thread, people, ours, reading)
-                for each, thread in zip(arrivals, stood, strict=True)
+                for each, thread in zip(arrivals, threads.of, strict=True)
             ]
             columns = columns_of(new)
         async with _during(raw.execute(statements.PUT_MENTIONS, *whose, *columns)):

@@ -34,35 +34,46 @@ class Thread:
     post_id: UUID | None
 
 
-async def find_threads(
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """The threads of a page's new mentions."""
+
+    of: Sequence[Thread | None]
+    """In the order of the page; None for what nobody wrote."""
+    said: Mapping[Thread, Sequence[datetime]]
+    """When something was said in each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """What began conversations, as far as they stand."""
+
+    roots: Mapping[str, str]
+    """By the remote id of what is answered in one."""
+    ids: Mapping[str, UUID]
+    """The conversations, by what began them."""
+
+
+async def find_began(
     raw: asyncpg.Connection,
     caller: Caller,
     reading: Reading,
     arrivals: Iterable[Arrival],
     ours: Ours,
     standing: Standing,
-) -> dict[Key, Thread]:
-    """The thread of each new mention that is written, by kind and remote id."""
-    written = [each for each in arrivals if each.kind in WRITTEN]
+) -> Began:
+    """What began the conversations that new mentions may belong to."""
     threads = {**ours.threads, **standing.threads}
     asked = {
         each.about: threads[each.about]
-        for each in written
-        if each.root is None and each.about is not None and each.about in threads
+        for each in arrivals
+        if each.root is None and each.about in threads and each.kind in WRITTEN
     }
     found = await _look_up(raw, caller, reading, asked.values(), ours.firsts.values())
-    roots = _roots(written, {**ours.firsts, **{name: found[id_] for name, id_ in asked.items()}})
-    known = {**standing.begun, **{root: id_ for id_, root in found.items()}}
-    abouts: dict[str, set[str]] = {}
-    for each in written:
-        named = abouts.setdefault(roots[each.kind, each.remote_id], set())
-        if each.about is not None:
-            named.add(each.about)
-    begun = {
-        root: Thread(known.get(root) or new_id(), root, _post_of((root, *named), ours))
-        for root, named in abouts.items()
-    }
-    return {key: begun[root] for key, root in roots.items()}
+    return Began(
+        {**ours.firsts, **{about: found[id_] for about, id_ in asked.items()}},
+        {**standing.begun, **{root: id_ for id_, root in found.items()}},
+    )
 
 
 async def _look_up(
@@ -80,9 +91,28 @@ async def _look_up(
     return {row["id"]: row["root"] for row in rows}
 
 
-def _roots(written: Iterable[Arrival], began: Mapping[str, str]) -> dict[Key, str]:
-    """What began the thread of each; `began` says it of what they answer."""
-    known = dict(began)
+def threads_of(arrivals: Sequence[Arrival], ours: Ours, began: Began) -> Threads:
+    """Where each new mention that is written belongs."""
+    roots = _roots((each for each in arrivals if each.kind in WRITTEN), began)
+    abouts: dict[str, set[str]] = {}
+    for each in arrivals:
+        if (root := roots.get((each.kind, each.remote_id))) is not None:
+            abouts.setdefault(root, set()).add(each.about or root)
+    threads = {
+        root: Thread(began.ids.get(root) or new_id(), root, _post_of((root, *named), ours))
+        for root, named in abouts.items()
+    }
+    of = [threads.get(roots.get((each.kind, each.remote_id), "")) for each in arrivals]
+    said: dict[Thread, list[datetime]] = {}
+    for thread, arrival in zip(of, arrivals, strict=True):
+        if thread is not None:
+            said.setdefault(thread, []).append(arrival.said_at)
+    return Threads(of, said)
+
+
+def _roots(written: Iterable[Arrival], began: Began) -> dict[Key, str]:
+    """What began the thread of each."""
+    known = dict(began.roots)
     roots: dict[Key, str] = {}
     for each in sorted(written, key=lambda one: one.said_at):
         about = each.about
@@ -92,17 +122,16 @@ def _roots(written: Iterable[Arrival], began: Mapping[str, str]) -> dict[Key, st
     return roots
 
 
+def _post_of(named: Iterable[str], ours: Ours) -> UUID | None:
+    return next((ours.posts[name][0] for name in named if name in ours.posts), None)
+
+
 async def put_threads(
     raw: asyncpg.Connection,
     whose: tuple[object, ...],
-    stood: Iterable[Thread | None],
-    arrivals: Iterable[Arrival],
+    said: Mapping[Thread, Sequence[datetime]],
 ) -> None:
     """Counts new mentions in their conversations, and begins those that are not there."""
-    said: dict[Thread, list[datetime]] = {}
-    for thread, arrival in zip(stood, arrivals, strict=True):
-        if thread is not None:
-            said.setdefault(thread, []).append(arrival.said_at)
     if said:
         await raw.execute(
             statements.PUT_CONVERSATIONS,
@@ -113,7 +142,3 @@ async def put_threads(
             joined(str(len(moments)) for moments in said.values()),
             joined(max(moments).isoformat() for moments in said.values()),
         )
-
-
-def _post_of(named: Sequence[str], ours: Ours) -> UUID | None:
-    return next((ours.posts[name][0] for name in named if name in ours.posts), None)
