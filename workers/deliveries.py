@@ -116,7 +116,9 @@ async def _hold_paused(context: Context, task: Task, now: datetime) -> bool:
 
 async def _open(context: Context, task: Task, now: datetime) -> Line:
     ids = task.workspace_id, task.account_id
-    return await open_line(context, *ids, purpose=Purpose.PUBLISH, now=now)
+    line = await open_line(context, *ids, purpose=Purpose.PUBLISH, now=now)
+    context.outbox.servers[task.account_id] = line.account.server
+    return line
 
 
 async def _act(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from math import ceil
 from uuid import UUID
 
 from domain.posts.arriving import Arrived
@@ -70,12 +71,13 @@ Speak = Callable[[Lane], Awaitable[None]]
 class Outbox:
     """At most `lanes` accounts of a server speak side by side, of all servers a fifth more.
 
+    A server that keeps its lanes takes fewer the fewer are left, and the last none that has one.
     What they write is gathered.
     """
 
     def __init__(self, lanes: int) -> None:
         self.servers: dict[UUID, str] = {}
-        """Where accounts speak."""
+        """Where accounts speak, as each was last seen."""
         self.steps: Gathered[Step] = Gathered()
         self.arrivals: Gathered[Arrived] = Gathered()
         self.unpaused: dict[UUID, datetime] = {}
@@ -83,7 +85,7 @@ class Outbox:
         self.claiming = asyncio.Lock()
         """Held until what was claimed is in its lanes, or given back: what is claimed in between
         would overtake it, as the timer and the sweep of a process claim side by side."""
-        self._most_lanes = lanes + max(1, lanes // SPARED)
+        self._most_lanes = lanes + ceil(lanes / SPARED)
         self._most_of_one = lanes
         self._busy: Counter[str] = Counter()
         """Lanes that run, by server."""
@@ -164,21 +166,24 @@ class Outbox:
     def _start(self, speak: Speak) -> None:
         while len(self._running) < self._most_lanes and (account_id := self._next()):
             self._resting.remove(account_id)
-            self._busy[self.servers.get(account_id, "")] += 1
+            server = self.servers.get(account_id, "")
+            self._busy[server] += 1
             running = asyncio.create_task(self._run(self._lanes[account_id], speak))
             self._running.add(running)
-            running.add_done_callback(partial(self._rest, account_id, speak))
+            running.add_done_callback(partial(self._rest, account_id, server, speak))
 
     def _next(self) -> UUID | None:
         """Who has waited longest, of those whose server has places left."""
         if self._stopped:
             return None
+        most = SPARED * (self._most_lanes - len(self._running) - 1)
         places = ((each, self._busy[self.servers.get(each, "")]) for each in self._resting)
-        return next((each for each, busy in places if busy < self._most_of_one), None)
+        return next((each for each, busy in places if busy == 0 or busy < most), None)
 
-    def _rest(self, account_id: UUID, speak: Speak, done: asyncio.Task[None]) -> None:
+    def _rest(self, account_id: UUID, server: str, speak: Speak, done: asyncio.Task[None]) -> None:
+        """`server` is where its lane was counted: the account may have moved since."""
         self._running.discard(done)
-        self._busy[self.servers.get(account_id, "")] -= 1
+        self._busy[server] -= 1
         if self._lanes[account_id].is_empty:
             del self._lanes[account_id]
         else:

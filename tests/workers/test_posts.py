@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+from sqlmodel import col, update
 from sqlmodel import text as sql
-from sqlmodel import update
 
 from domain.accounts.tables import Account
 from domain.connector.errors import Refused
@@ -55,22 +56,32 @@ async def test_everything_due_is_claimed_at_once_however_few_may_speak(stage: St
     assert sorted(stage.network.texts) == ["a", "b", "c"]
 
 
-async def test_a_server_that_keeps_all_waiting_holds_up_no_other(stage: Stage) -> None:
-    """What was due at the same moment elsewhere came out as its calls ended, in vain."""
-    with_lanes(stage, 5)
+async def accounts_at(stage: Stage, server: str, number: int) -> list[UUID]:
+    ids = [await stage.account() for _ in range(number)]
+    async with stage.database.transaction(stage.workspace_id) as session:
+        moved = update(Account).where(col(Account.id).in_(ids)).values(server=server)
+        await session.exec(moved)
+    return ids
+
+
+@pytest.mark.parametrize(("lanes", "hanging"), [(5, (6,)), (20, (21, 5))])
+async def test_servers_that_keep_all_waiting_hold_up_no_other(
+    stage: Stage, lanes: int, hanging: tuple[int, ...]
+) -> None:
+    """What was due at the same moment elsewhere came out as their calls ended, in vain."""
+    with_lanes(stage, lanes)
     answers = asyncio.Event()
 
     async def answering(call: Call) -> Reply:
-        if call.url.startswith("http://hanging.test"):
+        if call.url.startswith("http://hanging"):
             await answers.wait()
         return await stage.network(call)
 
     stage.context = replace(stage.context, http=answering)
-    hanging = [await stage.account() for _ in range(6)]
-    async with stage.database.transaction(stage.workspace_id) as session:
-        await session.exec(update(Account).values(server="http://hanging.test"))
-    for each in (*hanging, await stage.account()):
-        await stage.plan("hanging" if each in hanging else "elsewhere", each)
+    for place, number in enumerate(hanging):
+        for each in await accounts_at(stage, f"http://hanging{place}.test", number):
+            await stage.plan("hanging", each)
+    await stage.plan("elsewhere", await stage.account())
 
     await stage.deliver()
     async with asyncio.timeout(20):
@@ -80,7 +91,23 @@ async def test_a_server_that_keeps_all_waiting_holds_up_no_other(stage: Stage) -
     await stage.quiet()
 
     assert said == ["elsewhere"]
-    assert await stage.states() == [DeliveryState.DONE] * 7
+    assert await stage.states() == [DeliveryState.DONE] * (sum(hanging) + 1)
+
+
+async def test_an_account_counts_where_it_moved_to(stage: Stage) -> None:
+    moved = await stage.account()
+    await stage.plan("here", moved)
+    await stage.deliver()
+    await stage.quiet()
+    async with stage.database.transaction(stage.workspace_id) as session:
+        there = update(Account).where(col(Account.id) == moved).values(server="http://there.test")
+        await session.exec(there)
+
+    await stage.plan("there", moved)
+    await stage.deliver()
+    await stage.quiet()
+
+    assert stage.context.outbox.servers == {moved: "http://there.test"}
 
 
 async def test_posts_of_several_workspaces_are_claimed_at_once_and_go_out_each_as_its_own(
