@@ -17,7 +17,9 @@ COPY workers workers
 COPY migrations migrations
 # the contract as it is served
 COPY openapi/openapi.json openapi/openapi.json
-RUN /opt/parvis/bin/python -m compileall -q domain api workers migrations
+# COPY keeps the modes of the clone, which a umask may have closed to others
+RUN chmod -R a+rX . \
+ && /opt/parvis/bin/python -m compileall -q domain api workers migrations
 # time zones come from the locked tzdata package, never from the image
 ENV PATH=/opt/parvis/bin:$PATH PYTHONUNBUFFERED=1 PYTHONTZPATH= HOST=0.0.0.0 DATA_DIR=/data
 USER parvis

@@ -86,9 +86,13 @@ class Visit:
 
 
 def sources_of(uri: str) -> tuple[str, ...]:
-    """Where the answer of our form may lead, as a content policy says it: there, or nowhere."""
+    """Where the answer of our form may lead, as a content policy says it: there, or nowhere.
+
+    Policies have no words for an address of IPv6 (CSP 3, 2.3.1, read 2026-11-29), and browsers pass
+    over one: its scheme must do.
+    """
     found = urlsplit(uri)
-    if found.scheme in {"http", "https"}:
+    if found.scheme in {"http", "https"} and not found.netloc.startswith("["):
         return (f"{found.scheme}://{found.netloc}",)
     return (f"{found.scheme}:",) if found.scheme else ()
 

@@ -183,6 +183,21 @@ def test_nobody_is_root_and_only_the_api_is_reached_from_this_machine() -> None:
     assert SERVICES["api"]["ports"] == ["127.0.0.1:${PORT:-8000}:8000"]
 
 
+def test_a_clone_that_is_closed_to_others_makes_an_image_that_runs(folder: Path) -> None:
+    """Cloned under a umask of 077, its files were root's alone, and nobody is root there."""
+    opens = re.search(r"^RUN (chmod .+?) \\$", DOCKERFILE, re.MULTILINE)
+    assert opens is not None
+    (folder / "api").mkdir(mode=0o700)
+    (folder / "api" / "main.py").touch(0o600)
+
+    subprocess.run(opens[1].split(), cwd=folder, check=True)
+
+    assert (folder / "api").stat().st_mode & 0o777 == 0o755
+    assert (folder / "api" / "main.py").stat().st_mode & 0o777 == 0o644
+    ways = [DOCKERFILE.index(each) for each in ("openapi/openapi.json openapi", opens[0], "USER ")]
+    assert ways == sorted(ways)
+
+
 def test_every_command_exists() -> None:
     names = {name for _, name, _, _ in COMMANDS}
     entry = ["python", "-m", "api"]

@@ -444,6 +444,20 @@ async def test_resource_is_this_installation(tenant: Tenant, stranger: httpx2.As
     assert elsewhere == (400, "invalid_target")
 
 
+async def test_native_application_comes_back_to_its_own_machine_by_ipv6(
+    tenant: Tenant, stranger: httpx2.AsyncClient, resident: Resident
+) -> None:
+    """Browsers read no such address in a policy: after a yes they went nowhere."""
+    program = await register(tenant, stranger, with_secret=False, redirect_uris=["http://[::1]/cb"])
+    walk, here = Walk(), "http://[::1]:51004/cb"
+    await led(resident.tab, walk.path(program, redirect_uri=here))
+    policy = resident.tab.page.headers["content-security-policy"]
+    location = await agree(resident.tab)
+
+    assert policy.endswith("form-action 'self' http:")
+    assert location.startswith(f"{here}?code=")
+
+
 async def test_native_application_comes_back_to_any_port_of_its_own_machine(
     tenant: Tenant, stranger: httpx2.AsyncClient, resident: Resident
 ) -> None:
