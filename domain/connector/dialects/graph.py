@@ -13,7 +13,12 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from domain.connector.dialects import answering
-from domain.connector.dialects.graph_refusals import PERMISSION_MISSING, refusal, refusal_within
+from domain.connector.dialects.graph_refusals import (
+    PERMISSION_MISSING,
+    TooMuch,
+    refusal,
+    refusal_within,
+)
 from domain.connector.errors import Missing, Refused
 from domain.connector.heard import Heard, Id
 from domain.connector.http import Call, FilePart, Http, Reply
@@ -104,6 +109,29 @@ class Graph:
             return ()
         key, token = self.app_secret.encode(), self.token.encode()
         return [("appsecret_proof", hmac.new(key, token, sha256).hexdigest())]
+
+
+async def first_of(
+    graph: Graph, path: str, query: Form, *, most: int, fewer: int
+) -> list[JsonValue]:
+    """The first entries of a list, `fewer` at once where Meta finds that `most` are too much."""
+    try:
+        return await _in_pieces(graph, path, query, most=most, size=most)
+    except TooMuch:
+        return await _in_pieces(graph, path, query, most=most, size=fewer)
+
+
+async def _in_pieces(
+    graph: Graph, path: str, query: Form, *, most: int, size: int
+) -> list[JsonValue]:
+    found, onward = list[JsonValue](), list[tuple[str, str]]()
+    for _ in range(0, most, size):
+        listed = await graph.read(path, Listed, [*query, ("limit", str(size)), *onward])
+        found += listed.data
+        if listed.paging.onward is None:
+            break
+        onward = [("after", listed.paging.onward)]
+    return found
 
 
 def post(path: str, form: Form, files: tuple[FilePart, ...] = ()) -> Call:

@@ -4,6 +4,7 @@
 426, 2635 of a version that has ended                    VersionGone
 190, 102                                                 GrantExpired, with its own code where Meta
                                                          wants a person to log in there (459, 464)
+1 of more than Meta gives at once                         TooMuch
 4 with 2207051, -1, 1, 2, what is transient, 5xx, 408     OutcomeUnknown: it may be there
 100 with 33, 803, 404                                    Missing
 3, 10, 200 to 299                                        Refused: a permission is missing
@@ -16,7 +17,8 @@ other 3xx and 4xx                                        Refused
 
 https://developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-28. Something may
 stand there after 1 or 4 with 2207051: issue 1141 of facebookarchive/php-graph-sdk, pull request
-1681 of gitroomhq/postiz-app; subcodes of 190 and 100: its pull request 2045. -1 with
+1681 of gitroomhq/postiz-app; subcodes of 190 and 100: its pull request 2045; too much: issue
+563 of the first, 65 of singer-io/tap-facebook (read 2026-11-29). -1 with
 2207073 is of what cannot be deleted: …/instagram-platform/reference/instagram-media.
 """
 
@@ -32,6 +34,7 @@ from domain.connector.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    Unavailable,
     VersionGone,
 )
 from domain.connector.heard import Heard, NotUnderstood, heard, without_secrets
@@ -49,6 +52,13 @@ _NO_ALIAS, _INVALID, _NO_OBJECT = 803, 100, 33
 _BROKEN = frozenset({-1, 1, 2})
 _MAY_BE_LIVE = (4, 2_207_051)
 _NO_SUCH_ACT = (-1, 2_207_073)
+_TOO_MUCH = "reduce the amount of data"
+
+
+class TooMuch(Unavailable):
+    """A list was asked for more than Meta gathers at once: fewer entries may do."""
+
+    code = Unavailable.code
 
 
 class Duplicate(Refused):
@@ -89,6 +99,8 @@ def refusal(reply: Reply, name: str, secrets: Sequence[str]) -> NetworkError:
         return VersionGone(f"{name} no longer speaks this version of its api.", said=said)
     if fault.code in _LOCKED_OUT:
         return _locked_out(name, fault, said)
+    if _TOO_MUCH in fault.message:
+        return TooMuch(f"{name} does not give as much at once.", said=said)
     if _is_unsure(reply, fault):
         return OutcomeUnknown(f"{name} is out of order.", said=said)
     if trouble := file_trouble(name, fault.error_subcode, said):

@@ -9,7 +9,7 @@ https://developers.facebook.com/docs/graph-api/reference/page-post/comments, …
 
 from datetime import datetime
 
-from domain.connector.dialects.graph import Graph, Listed
+from domain.connector.dialects.graph import Graph, Listed, first_of
 from domain.connector.dialects.newest import Cursor
 from domain.connector.errors import Refused
 from domain.connector.heard import understood
@@ -18,7 +18,8 @@ from domain.connector.words import Access, Inbox, InboxItem, InboxKind, Profile
 from domain.networks.facebook.answers import Author, Said
 from domain.networks.facebook.wire import page_of
 
-_POSTS, _COMMENTS, _PAGE, _PAGES = 50, 25, 100, 20
+_POSTS, _FEWER = 50, 10
+_COMMENTS, _PAGE, _PAGES = 25, 100, 20
 _SAID = "id,message,created_time,permalink_url,from{id,name}"
 _COMMENT = f"{_SAID},parent{{id}}"
 _MENTIONS = ("tagged", "visitor_posts")
@@ -30,8 +31,7 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     page = page_of(http, access)
     known = Cursor() if cursor is None else Cursor.read(cursor)
     since, items = None if cursor is None else known.since, list[InboxItem]()
-    posts = understood((await _posts(page, access, since)).data, Said)
-    for post in posts:
+    for post in await _posts(page, access, since):
         comments = await _comments(page, post, since)
         items += [_comment(each, post) for each in comments if not _is_ours(each, access)]
     for edge in _MENTIONS:
@@ -40,12 +40,17 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     return Inbox(tuple(known.fresh(items)), known.after(items).written())
 
 
-async def _posts(page: Graph, access: Access, since: datetime | None) -> Listed:
+async def _posts(page: Graph, access: Access, since: datetime | None) -> list[Said]:
     """The newest posts, each with its newest comments."""
     bound = "" if since is None else f".since({int(since.timestamp())})"
     comments = f"comments.filter(stream).order(reverse_chronological){bound}.limit({_COMMENTS})"
-    query = [("fields", f"id,created_time,{comments}{{{_COMMENT}}}"), ("limit", str(_POSTS))]
-    return await page.read(f"/{access.remote_id}/published_posts", Listed, query)
+    path, fields = (
+        f"/{access.remote_id}/published_posts",
+        f"id,created_time,{comments}{{{_COMMENT}}}",
+    )
+    return understood(
+        await first_of(page, path, [("fields", fields)], most=_POSTS, fewer=_FEWER), Said
+    )
 
 
 async def _comments(page: Graph, post: Said, since: datetime | None) -> list[Said]:

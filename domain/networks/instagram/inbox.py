@@ -9,7 +9,7 @@ no list: https://developers.facebook.com/docs/instagram-platform/instagram-graph
 
 from datetime import datetime
 
-from domain.connector.dialects.graph import Graph, Listed
+from domain.connector.dialects.graph import Graph, Listed, first_of
 from domain.connector.dialects.newest import Cursor
 from domain.connector.errors import Missing, Refused
 from domain.connector.heard import understood
@@ -20,7 +20,7 @@ from domain.networks.instagram.finding import PAGE, after_of
 from domain.networks.instagram.places import ROOT, comment_name, mention_name
 from domain.networks.instagram.wire import account_of, is_own_login
 
-_POSTS, _PAGES = 25, 20
+_POSTS, _FEWER, _PAGES = 25, 5, 20
 _SAID = "id,text,timestamp,username"
 _COMMENT = f"{_SAID},replies.limit({PAGE}){{{_SAID}}}"
 _WITH_COMMENTS = f"id,permalink,comments.limit({PAGE}){{{_COMMENT}}}"
@@ -30,10 +30,13 @@ _MENTION = "id,caption,timestamp,username,permalink"
 async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     graph = account_of(http, access)
     known = None if cursor is None else Cursor.read(cursor)
-    query = [("fields", _WITH_COMMENTS), ("limit", str(_POSTS))]
-    listed = await graph.read(f"/{access.remote_id}/media", Listed, query)
-    items = list[InboxItem]()
-    for post in understood(listed.data, Post):
+    path, query, items = (
+        f"/{access.remote_id}/media",
+        [("fields", _WITH_COMMENTS)],
+        list[InboxItem](),
+    )
+    posts = await first_of(graph, path, query, most=_POSTS, fewer=_FEWER)
+    for post in understood(posts, Post):
         items += await _below(graph, access, post, known)
     if not is_own_login(access.grant.access):
         items += await _mentions(graph, access, known)

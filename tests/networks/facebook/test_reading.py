@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 from pydantic import JsonValue
 
-from domain.connector.errors import GrantExpired
+from domain.connector.errors import GrantExpired, Unavailable
 from domain.connector.words import Grant, Metric, Ref
 from domain.networks.facebook import hooks, inbox, metrics, shown
 from tests.networks.facebook.case import CASE, PAGE, ROOT, SECRET, refused
@@ -57,6 +57,29 @@ async def test_everything_is_new_where_nothing_was_there() -> None:
     found = await inbox.read(http, CASE.access, known.cursor)
     assert [item.remote_id for item in found.items] == ["1_1"]
     assert dict(http.calls[1].query)["since"] == "85800"
+
+
+async def test_posts_are_read_in_pieces_where_all_at_once_are_too_much() -> None:
+    """Meta said so of a Page with many comments each time, and its inbox was never read."""
+    words = "Please reduce the amount of data you're asking for, then retry your request"
+    too_much = refused(500, 1, words).model_copy(update={"method": "GET", "path": PUBLISHED})
+    paging: JsonValue = {"cursors": {"after": "a"}, "next": "https://graph.example"}
+    told: JsonValue = {"data": [comment(1, 20)]}
+    first: JsonValue = {"data": [said(f"{PAGE}_1", "Bread", comments=told)], "paging": paging}
+    piece = Exchange(method="GET", path=PUBLISHED, json_=first)
+    http = ScriptedHttp([too_much, piece, below(comment(2, 21)), *QUIET])
+
+    found = await inbox.read(http, CASE.access, None)
+
+    assert [item.remote_id for item in found.items] == ["1_1", "1_2"]
+    asked = [dict(call.query) for call in http.calls[:3]]
+    assert [(each["limit"], each.get("after")) for each in asked] == [
+        ("50", None),
+        ("10", None),
+        ("10", "a"),
+    ]
+    with pytest.raises(Unavailable):
+        await inbox.read(ScriptedHttp([too_much, too_much]), CASE.access, None)
 
 
 async def test_lists_that_the_token_may_not_read_are_passed_over() -> None:

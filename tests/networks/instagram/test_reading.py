@@ -64,6 +64,18 @@ async def test_comments_are_read_down_to_what_is_known_and_their_answers_to_the_
     }
 
 
+async def test_posts_are_read_in_pieces_where_all_at_once_are_too_much() -> None:
+    words = "Please reduce the amount of data you're asking for, then retry your request"
+    too_much = refused(500, 1, words).model_copy(update={"method": "GET", "path": MADE})
+    http = ScriptedHttp([too_much, below(comment(1, 20)), page()])
+
+    found = await inbox.read(http, CASE.access, None)
+
+    http.assert_finished()
+    assert [item.remote_id for item in found.items] == ["comments/1"]
+    assert [dict(call.query)["limit"] for call in http.calls[:2]] == ["25", "5"]
+
+
 async def test_list_that_is_full_goes_on_though_it_says_no_next() -> None:
     full: list[JsonValue] = [
         {"id": str(number), "timestamp": "2026-11-22T12:30:00+0000", "username": "bob"}
