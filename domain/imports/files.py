@@ -13,7 +13,13 @@ import msgspec
 from domain.imports.cells import read_cell
 from domain.imports.rules import FileKind
 from domain.imports.shapes import MOST_ROWS, ImportLine
-from domain.kernel.errors import Fault, ImportColumnsUnfit, ImportTooLarge, ImportUnreadable
+from domain.kernel.errors import (
+    Fault,
+    ImportColumnsUnfit,
+    ImportTooLarge,
+    ImportUnreadable,
+    TextUnstorable,
+)
 from domain.kernel.keys import KeyRepeated, read_once, told
 
 COLUMNS = tuple(ImportLine.model_fields)
@@ -33,11 +39,17 @@ Raw = dict[str, Any]
 
 
 def read_file(content: bytes, kind: FileKind) -> list[Raw]:
-    """Every row, unjudged. Raises `ImportUnreadable`, `ImportColumnsUnfit`, `ImportTooLarge`."""
+    """Every row, unjudged.
+
+    Raises `ImportUnreadable`, `TextUnstorable`, `ImportColumnsUnfit`, `ImportTooLarge`.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ImportUnreadable("It is not UTF-8.") from None
+    before, nul, _ = text.partition("\0")
+    if nul:
+        raise TextUnstorable(at=f"/lines/{before.count(chr(10)) + 1}")
     found: list[Raw] = []
     for row in _csv(text) if kind is FileKind.CSV else _json_lines(text):
         if len(found) == MOST_ROWS:
@@ -52,7 +64,7 @@ def _csv(text: str) -> Iterator[Raw]:
     first = FIRST_LINE.search(text)
     delimiter = max(DELIMITERS, key=(first.group() if first else "").count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = (cells for cells in reader if any(cells))
+    rows = (cells for cells in reader if any(map(str.strip, cells)))
     try:
         names = _heading(rows)
         _ensure_columns(names)

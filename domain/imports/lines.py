@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,8 @@ OF_VARIANT = re.compile(r"/variants/(\d+)/(account_id|media_ids|settings.*)")
 LONGEST_NAME = 100
 MOST_FAULTS = 20
 """As many are told of one row."""
-POINTERS = {"/pillar_id": "/pillar", "/campaign_id": "/campaign"}
+POINTERS = {"/pillar_id": "/pillar", "/campaign_id": "/campaign", "/variants": "/accounts"}
+"""To columns; the accounts alone can name one twice, or too many."""
 
 
 class Refused(Exception):
@@ -129,7 +130,8 @@ def command_of(line: ImportLine, names: Names) -> CreatePost:
             **{name: getattr(line, name) for name in SAME},
         )
     except ValidationError as error:
-        raise Refused(_faults(error)) from None
+        told = (replace(each, pointer=_column(each.pointer)) for each in _faults(error))
+        raise Refused(told) from None
 
 
 def as_columns(faults: Iterable[Fault], line: ImportLine, command: CreatePost) -> list[Fault]:
@@ -139,13 +141,17 @@ def as_columns(faults: Iterable[Fault], line: ImportLine, command: CreatePost) -
     def column(pointer: str) -> str:
         found = OF_VARIANT.fullmatch(pointer)
         if found is None:
-            return POINTERS.get(pointer, pointer)
+            return _column(pointer)
         place, name = int(found[1]), found[2]
         if name == "account_id" and place < len(line.accounts):
             return f"/accounts/{place}"
         return f"/variants/{own[command.variants[place].account_id]}/{name}"
 
     return [Fault(column(each.pointer), each.code, each.message) for each in faults]
+
+
+def _column(pointer: str) -> str:
+    return POINTERS.get(pointer, pointer)
 
 
 def _variants(accounts: Sequence[UUID], own: Sequence[VariantInput]) -> list[VariantInput]:

@@ -168,7 +168,7 @@ async def test_what_a_row_names_is_looked_for_among_its_kind_and_pointed_at(desk
         [("/media_ids", "not_found")],
         [("/accounts/1", "not_found")],
         [("/variants/0/account_id", "not_found")],
-        [("/variants", "value_error")],
+        [("/accounts", "value_error")],
         [("/a~1b", "extra_forbidden")],
     ]
     assert len(lines[5].faults) == 20

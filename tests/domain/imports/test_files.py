@@ -11,7 +11,12 @@ from domain.imports.cells import RISKY, as_meant, harmless, read_cell, write_cel
 from domain.imports.files import read_file
 from domain.imports.rules import MOVES, FileKind, ImportState, may_move
 from domain.imports.shapes import MOST_ROWS
-from domain.kernel.errors import ImportColumnsUnfit, ImportTooLarge, ImportUnreadable
+from domain.kernel.errors import (
+    ImportColumnsUnfit,
+    ImportTooLarge,
+    ImportUnreadable,
+    TextUnstorable,
+)
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
@@ -108,6 +113,17 @@ def test_unreadable_file_is_refused_as_a_whole(
         read_file(content, kind)
 
     assert [fault.pointer for fault in told.value.faults] == pointers
+
+
+def test_row_of_nothing_but_spaces_is_none() -> None:
+    assert read_file(b"title,text\n , \t\na,b\n,\n", FileKind.CSV) == [{"title": "a", "text": "b"}]
+
+
+def test_character_that_cannot_be_kept_is_told_with_its_line() -> None:
+    with pytest.raises(TextUnstorable) as told:
+        read_file(b"title,text\na,b\nc,d\0e\n", FileKind.CSV)
+
+    assert [fault.pointer for fault in told.value.faults] == ["/lines/3"]
 
 
 def test_line_that_names_a_key_twice_says_which() -> None:
