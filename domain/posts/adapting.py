@@ -65,9 +65,7 @@ async def set_adaptations(
 
     One for the same audience keeps its id. Raises `NetworkUnknown`, `NotFound`, `IdTaken`.
     """
-    faults = network_faults(given)
-    if faults:
-        raise NetworkUnknown(faults=tuple(faults))
+    ensure_networks_known(given)
     await find_media(session, caller, (id_ for each in given for id_ in each.media_ids or ()))
     await ensure_quoted(session, caller, (each.quote_of for each in given))
     wanted = {each.key: each for each in given}
@@ -101,6 +99,13 @@ def new_adaptation(post: Post, given: AdaptationInput, now: datetime) -> Adaptat
         made_from=digest(sent) if sent else None,
         **given.model_dump(exclude={"id"}),
     )
+
+
+def ensure_networks_known(given: Iterable[AdaptationInput]) -> None:
+    """Raises `NetworkUnknown`."""
+    faults = network_faults(given)
+    if faults:
+        raise NetworkUnknown(faults=tuple(faults))
 
 
 def network_faults(given: Iterable[AdaptationInput]) -> list[Fault]:

@@ -1,6 +1,6 @@
 """Judges whether networks would take what each account says of a post."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -8,8 +8,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.accounts.rules import works
 from domain.accounts.tables import Account
 from domain.kernel.caller import Caller, Scope
-from domain.kernel.errors import AccountDisconnected, Fault, PostEmpty, PostUnfit, RightsExpired
-from domain.posts.adapting import audience_of, new_adaptation
+from domain.kernel.errors import (
+    AccountDisconnected,
+    Fault,
+    PostEmpty,
+    PostUnfit,
+    RightsExpired,
+    TextUnstorable,
+)
+from domain.posts.adapting import audience_of, ensure_networks_known, new_adaptation
 from domain.posts.content import (
     content_of,
     find_accounts,
@@ -24,6 +31,7 @@ from domain.posts.quotes import ensure_quoted
 from domain.posts.rights import RIGHTS
 from domain.posts.saying import new_variant
 from domain.posts.tables import Adaptation, Post, Variant
+from domain.posts.telling import ensure_known
 from domain.posts.validation_shapes import ValidatePost, ValidationView, VerdictView
 from domain.posts.versions import WORDS
 
@@ -31,9 +39,17 @@ from domain.posts.versions import WORDS
 async def validate_post(
     session: AsyncSession, caller: Caller, command: ValidatePost, *, now: datetime
 ) -> ValidationView:
-    """Judges a post as each network would; nothing is stored."""
+    """Judges a post as each network would; nothing is stored.
+
+    What no target is judged by it refuses as `create_post` does. Raises `NotFound`,
+    `NetworkUnknown`, `Misfit` and `TextUnstorable`.
+    """
     caller.need(Scope.POSTS_READ)
+    _ensure_storable(command)
+    ensure_networks_known(command.adaptations)
     accounts = await find_accounts(session, caller, (v.account_id for v in command.variants))
+    judged = {account.network for account in accounts.values()}
+    ensure_known({key: told for key, told in command.settings.items() if key not in judged})
     quotes = [command.quote_of, *(each.quote_of for each in command.adaptations)]
     quotes += (each.quote_of for each in command.variants)
     await ensure_quoted(session, caller, quotes)
@@ -47,6 +63,23 @@ async def validate_post(
     at = command.publish_at or now
     targets = await _verdicts(session, caller, post, said, adaptations, at=at)
     return ValidationView(fits=all(target.fits for target in targets), targets=targets)
+
+
+def _ensure_storable(command: ValidatePost) -> None:
+    """The database says so of what is stored; this is not. Raises `TextUnstorable`."""
+    if any("\0" in text for text in _texts(command.model_dump())):
+        raise TextUnstorable
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 async def ensure_fit(

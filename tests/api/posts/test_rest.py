@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import text
 
 from domain.kernel.database import Database
@@ -370,6 +371,32 @@ async def test_validate_tells_all_misfits_and_stores_nothing(desk: Desk) -> None
     assert "text.too_long" in [misfit["code"] for misfit in target["misfits"]]
     assert target["lengths"][0]["length"] == 60_000
     assert (await desk.client.get("/v1/posts")).json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "pointer"),
+    [
+        ({"text": "a\0"}, "text.unstorable", "/text"),
+        ({"poll": {"options": ["a", "b\0"]}}, "text.unstorable", "/poll/options/1"),
+        ({"settings": {"nowhere": {}}}, "request.invalid", "/settings/nowhere"),
+        ({"settings": {"mastodon": {"a": 1}}}, "request.invalid", "/settings/mastodon/a"),
+        (
+            {"adaptations": [{"network": "nowhere", "parts": ["a"]}]},
+            *("network.unknown", "/adaptations/0/network"),
+        ),
+    ],
+)
+async def test_validate_refuses_what_no_draft_could_say(
+    desk: Desk, said: dict[str, Any], code: str, pointer: str
+) -> None:
+    """It fitted, and was refused when it was kept."""
+    body = {"text": "a", "variants": [{"account_id": desk.account}], **said}
+
+    judged = await desk.post("/v1/posts/validate", 422, **body)
+    kept = await desk.post("/v1/posts", 422, calendar_id=desk.calendar, title="a", **body)
+
+    assert (judged["code"], [each["pointer"] for each in judged["errors"]]) == (code, [pointer])
+    assert (kept["code"], kept["errors"]) == (code, judged["errors"])
 
 
 async def test_lists_filter_and_sort(desk: Desk) -> None:
