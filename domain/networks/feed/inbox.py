@@ -2,8 +2,9 @@
 
 The cursor is JSON: where to ask, what the server said of its version, and fingerprints of the
 entries that were handed out, as feeds keep no order and often no dates. Of an entry with a date
-there are two: of its id, and of what it is without it, as a site that moves or is rebuilt gives all
-its entries other ids at once.
+there are two: of what it says under its id, as what says something else now is handed out again,
+and of what it is without it, as a site that moves or is rebuilt gives all its entries other ids at
+once.
 """
 
 from collections.abc import Iterable
@@ -117,9 +118,9 @@ def _item(entry: Entry, at: datetime, feed: Feed, access: Access) -> InboxItem:
 def _marks(entry: Entry) -> tuple[str, ...]:
     if entry.at is None:
         return (_mark(entry.id),)
-    place = urlsplit(entry.url or "")
-    parts = (place.path, place.query, entry.title or "", entry.text, entry.at.isoformat())
-    return _mark(entry.id), _mark("\n".join(parts))
+    place, words = urlsplit(entry.url or ""), (entry.title or "", entry.text)
+    parts = (place.path, place.query, *words, entry.at.isoformat())
+    return _mark("\n".join((entry.id, *words))), _mark("\n".join(parts))
 
 
 def _mark(text: str) -> str:

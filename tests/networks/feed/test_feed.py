@@ -274,6 +274,23 @@ async def test_a_feed_whose_guids_and_host_all_change_at_once_brings_nothing_twi
     assert third.items == ()
 
 
+async def test_an_entry_that_says_something_else_is_handed_out_again_once() -> None:
+    """Who reads the press by a feed never saw what was put right."""
+    before = listed(item(2, "two"), item(1, "one"))
+    corrected = before.replace("News 1", "News 1, put right")
+    dated_anew = corrected.replace("21 Nov", "22 Nov")
+    server = Server([answer(each) for each in (before, corrected, corrected, dated_anew)])
+    first = await inbox.read(server, ACCESS, None)
+
+    second = await inbox.read(server, ACCESS, first.cursor)
+    third = await inbox.read(server, ACCESS, second.cursor)
+    fourth = await inbox.read(server, ACCESS, third.cursor)
+
+    found = [(each.remote_id, each.title) for each in second.items]
+    assert found == [("one", "News 1, put right")]
+    assert (third.items, fourth.items) == ((), ())
+
+
 async def test_a_feed_that_comes_from_another_mirror_each_time_brings_nothing_twice() -> None:
     document = listed("<item><guid>one</guid></item>", "<item><link>/two</link></item>")
     answers = []
