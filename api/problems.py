@@ -17,7 +17,7 @@ from starlette.types import Scope
 from api.challenges import challenge, challenged, faults_of_token
 from api.methods import refuse
 from api.pointing import escape, is_unstorable
-from api.shaped import MOMENTS, SHAPED
+from api.shaped import told
 from domain.kernel import errors
 from domain.kernel.coded import TYPE, described_at
 from domain.kernel.errors import Fault, Misfit, ParvisError
@@ -275,12 +275,12 @@ def _takes(route: BaseRoute, scope: Scope, method: str) -> bool:
 
 def _fault(found: dict[str, Any]) -> Fault:
     place, *rest = found["loc"] or ("body",)
+    if place == "header":
+        # The framework names them in small letters, unlike the contract.
+        rest = [str(name).title() for name in rest]
     path = rest if place == "body" else [place, *rest]
     pointer = "".join(f"/{escape(step)}" for step in path)
-    message = MOMENTS.get(found["type"], found["msg"].removeprefix("Value error, "))
-    if found["type"] == "string_pattern_mismatch":
-        message = SHAPED.get(found["ctx"]["pattern"], message)
-    return Fault(pointer, found["type"], message)
+    return Fault(pointer, found["type"], told(found))
 
 
 def _invalid_kinds() -> dict[str, type[ParvisError]]:

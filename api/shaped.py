@@ -1,8 +1,11 @@
-"""What a text of a certain form looks like, in words: a validator tells its pattern alone.
+"""What is asked for, in words: a validator tells its pattern alone, or names types of Python.
 
 Forms show a fault's message beside a field, where nobody reads a regular expression.
 """
 
+from typing import Any
+
+from api.deps import ENTITY_TAG
 from domain.campaigns.rules import TEMPLATE
 from domain.occasions.shapes import ADDRESS
 
@@ -28,11 +31,36 @@ SHAPED = {
     r"^[0-9a-f]+$": "Send hexadecimal digits in small letters.",
     r"^(jsonl|csv)$": "Send csv or jsonl.",
     r"^(csv|jsonl)$": "Send csv or jsonl.",
+    ENTITY_TAG: 'Send the ETag that you read, with its quotes, such as "3"; or * for any.',
     TEMPLATE: "Send text in which braces hold network, campaign or post, such as {network}.",
     ADDRESS: "Send the address of a calendar, such as https://example.ch/events.ics.",
 }
 _MOMENT = "Send a moment with its offset, such as 2026-12-01T08:30:00Z; in an address `+` is `%2B`."
-MOMENTS = dict.fromkeys(
-    ("datetime_from_date_parsing", "datetime_parsing", "datetime_type", "timezone_aware"), _MOMENT
-)
-"""By code: an offset that was not encoded arrives as a space, and says nothing of the kind."""
+"""An offset that was not encoded arrives as a space, and says nothing of the kind."""
+_NAMED = {
+    _MOMENT: (
+        "datetime_from_date_parsing",
+        "datetime_parsing",
+        "datetime_type",
+        "timezone_aware",
+    ),
+    "Send a day that there is, such as 2026-12-01.": (
+        "date_from_datetime_inexact",
+        "date_from_datetime_parsing",
+    ),
+    "Send a JSON object.": ("dict_type", "model_attributes_type", "model_type"),
+    "Send a list.": ("list_type",),
+    "Send a text.": ("string_type",),
+    "Send a whole number.": ("int_from_float", "int_parsing", "int_parsing_size", "int_type"),
+    "Send true or false.": ("bool_parsing", "bool_type"),
+    "Send a whole address, such as https://example.ch/a.": ("url_parsing",),
+}
+BY_CODE = {code: words for words, codes in _NAMED.items() for code in codes}
+
+
+def told(found: dict[str, Any]) -> str:
+    """The message of one fault that a validator found."""
+    message: str = BY_CODE.get(found["type"], found["msg"].removeprefix("Value error, "))
+    if found["type"] == "string_pattern_mismatch":
+        return SHAPED.get(found["ctx"]["pattern"], message)
+    return message

@@ -43,8 +43,15 @@ code; `GET /v1/troubles` those of what networks and posts meet, such as of a del
 `type` of whatever has a code leads to its description at `/problems`. Ignore
 fields and words of enums that you do not know: new ones may come at any time.
 
-**GraphQL** takes persisted queries, as Apollo's and urql's clients send them: once a query came
-with its SHA-256 in `extensions.persistedQuery`, the hash alone will do, by GET too.
+**GraphQL** writes the same names in camelCase. Its lists are connections that go forward, by
+`first` and `after`; none goes backward. `clientMutationId` is the `Idempotency-Key` of one change,
+`expectedVersion` its `If-Match`, without a `*` for any. An operation has at most 12 levels,
+15 aliases and 20,000 points of cost, of which `extensions.cost` tells. Persisted queries are taken
+as Apollo's and urql's clients send them: once a query came with its SHA-256 in
+`extensions.persistedQuery`, the hash alone will do, by GET too.
+
+**What happens** is asked for, by `GET /v1/events` or `events` of GraphQL: the last cursor brings
+what came since. Nothing is sent by itself: there are no webhooks, streams or subscriptions.
 
 **Time.** Moments are RFC 3339 in UTC. What is planned has a wall time and an IANA time zone, and
 shows the moment they mean: in the gap of a clock change the next valid one, in an overlap the

@@ -39,6 +39,8 @@ CLIENT_KEY = (
     "A word of your own for this change: sent twice with the same input, it is done once and the "
     "first result comes back. The header Idempotency-Key does the same."
 )
+VERSION = "The version you read: no change is lost."
+OPTIONAL_VERSION = (int | None, f"{VERSION} Left out: whatever stands there is changed.")
 
 
 @dataclass(frozen=True)
@@ -177,8 +179,7 @@ class Mutation:
         if self.prefix is not None:
             before[self.id_name] = (strawberry.ID, f"Its id, `{self.prefix}_…`.")
         if "expected_version" in self.keywords:
-            version = int if self.needs_version else int | None
-            before["expected_version"] = (version, "The version you read: no change is lost.")
+            before["expected_version"] = (int, VERSION) if self.needs_version else OPTIONAL_VERSION
         after: Fields = {"client_mutation_id": (str | None, CLIENT_KEY)}
         about = f"What `{_camel(self.name)}` takes."
         return input_of(f"{self.title}Input", self.command, before, after, description=about)

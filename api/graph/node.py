@@ -73,8 +73,10 @@ async def find_nodes(_: object, context: Context, arguments: dict[str, Any]) -> 
     """In the order asked for; one statement per kind."""
     if len(arguments["ids"]) > MAX_LIMIT:
         raise Misfit(f"At most {MAX_LIMIT} ids at once.", at="/ids")
-    with standing_at("ids"):
-        asked = [split(text) for text in arguments["ids"]]
+    asked = []
+    for place, text in enumerate(arguments["ids"]):
+        with standing_at(f"ids/{place}"):
+            asked.append(split(text))
     found: dict[tuple[str, UUID], object] = {}
     for prefix in dict.fromkeys(kind.prefix for kind, _ in asked):
         ids = list(dict.fromkeys(id_ for kind, id_ in asked if kind.prefix == prefix))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from pydantic import TypeAdapter, ValidationError
 from strawberry.types.scalar import ScalarDefinition
 
@@ -71,45 +71,75 @@ def _as_is(value: object) -> object:
     return value
 
 
+def _read_literal(read: Callable[[object], Any]) -> Callable[..., Any]:
+    """Reads what is written in a query itself, and says where the wrong value stands there."""
+
+    def read_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - as `read` gives
+        try:
+            return read(value_from_ast_untyped(node, variables))
+        except GraphQLError as error:
+            raise GraphQLError(error.message, node) from None
+
+    return read_literal
+
+
+def _scalar(
+    name: str,
+    description: str,
+    *,
+    serialize: Callable[[Any], object],
+    read: Callable[[object], Any],
+    url: str | None = None,
+) -> ScalarDefinition:
+    return strawberry.scalar(
+        name=name,
+        description=description,
+        specified_by_url=url,
+        serialize=serialize,
+        parse_value=read,
+        parse_literal=_read_literal(read),
+    )
+
+
 SCALARS: dict[object, ScalarDefinition] = {
-    Moment: strawberry.scalar(
-        name="DateTime",
-        description="A moment: ISO 8601 with an offset, given in UTC.",
-        specified_by_url="https://scalars.graphql.org/andimarek/date-time",
+    Moment: _scalar(
+        "DateTime",
+        "A moment: ISO 8601 with an offset, given in UTC.",
         serialize=show_moment,
-        parse_value=_reading(clock.Moment),
+        read=_reading(clock.Moment),
+        url="https://scalars.graphql.org/andimarek/date-time",
     ),
-    WallTime: strawberry.scalar(
-        name="LocalDateTime",
-        description="A time on the clock of a zone named beside it: ISO 8601 without an offset.",
-        specified_by_url="https://scalars.graphql.org/andimarek/local-date-time",
+    WallTime: _scalar(
+        "LocalDateTime",
+        "A time on the clock of a zone named beside it: ISO 8601 without an offset.",
         serialize=show_plain,
-        parse_value=_read_wall_time,
+        read=_read_wall_time,
+        url="https://scalars.graphql.org/andimarek/local-date-time",
     ),
-    Day: strawberry.scalar(
-        name="Date",
-        description="A day: ISO 8601.",
-        specified_by_url="https://scalars.graphql.org/andimarek/local-date",
+    Day: _scalar(
+        "Date",
+        "A day: ISO 8601.",
         serialize=show_plain,
-        parse_value=_reading(clock.Day),
+        read=_reading(clock.Day),
+        url="https://scalars.graphql.org/andimarek/local-date",
     ),
-    TimeOfDay: strawberry.scalar(
-        name="TimeOfDay",
-        description="A time of day, hours and minutes, on the clock of a zone named beside it.",
+    TimeOfDay: _scalar(
+        "TimeOfDay",
+        "A time of day, hours and minutes, on the clock of a zone named beside it.",
         serialize=show_time_of_day,
-        parse_value=_reading(plans.TimeOfDay),
+        read=_reading(plans.TimeOfDay),
     ),
-    Big: strawberry.scalar(
-        name="BigInt",
-        description="A whole number of up to 53 bits, as a JSON number.",
+    Big: _scalar(
+        "BigInt",
+        "A whole number of up to 53 bits, as a JSON number.",
         serialize=_as_is,
-        parse_value=_read_big,
+        read=_read_big,
     ),
-    Json: strawberry.scalar(
-        name="JSON",
-        description="Any JSON value.",
-        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+    Json: _scalar(
+        "JSON",
+        "Any JSON value.",
         serialize=_as_is,
-        parse_value=_as_is,
+        read=_as_is,
+        url="https://www.rfc-editor.org/rfc/rfc8259",
     ),
 }

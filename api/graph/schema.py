@@ -98,7 +98,9 @@ def _root(name: str, description: str, fields: list[StrawberryField]) -> Any:  #
 schema = strawberry.Schema(
     query=_root(
         "Query",
-        "Everything that can be read; each field names the scope it needs.",
+        "Everything that can be read; each field names the scope it needs. Lists are connections "
+        "that go forward, by `first` and `after`. There are no subscriptions: `events` with the "
+        "last cursor brings what came since.",
         [*node.FIELDS, *(field for each in RESOURCES for field in each.QUERIES)],
     ),
     mutation=_root(

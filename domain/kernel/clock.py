@@ -29,7 +29,7 @@ MOMENT = re.compile(DAY.pattern + r"[Tt ][0-9]{2}:[0-9]{2}")
 NO_WALL_TIME = ("wall_time", "Send a wall time such as 2026-12-01T09:30:00, without an offset.")
 NO_MOMENT = ("datetime_parsing", "Send a moment such as 2026-12-01T08:30:00Z.")
 END_OF_TIME = (
-    "datetime_parsing",
+    "datetime_endless",
     "The first and the last moment that can be written stand for none: leave it out, or send null.",
 )
 FIRST_YEAR, LAST_YEAR = 1000, 2999

@@ -132,7 +132,7 @@ async def test_form_and_query_with_what_cannot_be_kept_are_pointed_at(tenant: Te
     [
         ('{ post(id: "com_1") { id } }', "id.wrong_kind", "/id"),
         ('{ node(id: "xyz") { id } }', "id.malformed", "/id"),
-        ('{ nodes(ids: ["usr_1"]) { id } }', "id.wrong_kind", "/ids"),
+        ('{ nodes(ids: ["usr_1"]) { id } }', "id.wrong_kind", "/ids/0"),
         ('{ posts(calendarIds: ["x"]) { nodes { id } } }', "id.malformed", "/calendarIds/0"),
         ("{ posts(first: 0) { nodes { id } } }", "request.invalid", "/first"),
         ('{ posts(after: "x") { nodes { id } } }', "cursor.invalid", "/after"),

@@ -272,3 +272,12 @@ async def test_nodes_come_in_the_order_asked_for(tenant: Tenant) -> None:
         {"__typename": "Community", "id": first},
         {"__typename": "Community", "id": second},
     ]
+
+
+async def test_one_wrong_id_among_many_is_pointed_at(tenant: Tenant) -> None:
+    ids = [await make(tenant), "com_12"]
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+    [error] = (await post(tenant.client, query, {"ids": ids})).json()["errors"]
+
+    assert [each["pointer"] for each in error["extensions"]["faults"]] == ["/ids/1"]

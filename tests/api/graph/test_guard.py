@@ -8,6 +8,8 @@ from graphql import get_introspection_query
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from api.contract.about import DESCRIPTION
+from api.graph.guard import MAX_ALIASES, MAX_COST, MAX_DEPTH
 from tests.api.graph.asking import JSON, ask, post
 from tests.world import Tenant
 
@@ -148,3 +150,9 @@ async def test_introspection_of_clients_passes(tenant: Tenant) -> None:
 
     names = {each["name"] for each in found["__schema"]["types"]}
     assert {"Query", "Mutation", "Community", "Node"} <= names
+
+
+def test_contract_tells_what_an_operation_may_ask_for() -> None:
+    limits = f"{MAX_DEPTH} levels, {MAX_ALIASES} aliases and {MAX_COST:,} points of cost"
+
+    assert limits in DESCRIPTION.replace("\n", " ")

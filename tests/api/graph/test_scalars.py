@@ -53,6 +53,17 @@ async def test_moments_are_those_of_rest(tenant: Tenant, at: object) -> None:
     assert await is_taken(tenant, SINCE, at=at) is (rest.status_code == 200)
 
 
+async def test_wrong_value_in_a_query_is_shown_where_it_stands(tenant: Tenant) -> None:
+    query = '{ campaigns { nodes { id } }\n mentions(since: "noon") { nodes { id } } }'
+
+    answer = await post(tenant.client, query)
+
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (400, "query.invalid")
+    assert error["message"] == "Send a moment such as 2026-12-01T08:30:00Z."
+    assert error["locations"] == [{"line": 2, "column": 18}]
+
+
 @pytest.mark.parametrize("on", ["2026-12-01", "2026-W49-2", "20261201", 20261201, "2026-12-01T00"])
 async def test_days_are_those_of_rest(tenant: Tenant, on: object) -> None:
     rest = await tenant.client.get("/v1/campaigns", params={"runs_on": str(on)})
