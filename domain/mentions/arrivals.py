@@ -41,7 +41,7 @@ class Arrival(NamedTuple):
 def named_by(items: Iterable[InboxItem]) -> set[str]:
     """The remote ids of what is handed out, of what that is about and of what it began with."""
     names = {name for item in items for name in (item.remote_id, item.about, item.root)}
-    return {short_id(name) for name in names if name}
+    return {short_id(name) for name in names if name is not None}
 
 
 def arrivals_of(items: Iterable[InboxItem], reading: Reading, *, now: datetime) -> list[Arrival]:

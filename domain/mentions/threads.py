@@ -93,21 +93,22 @@ async def _look_up(
 
 def threads_of(arrivals: Sequence[Arrival], ours: Ours, began: Began) -> Threads:
     """Where each new mention that is written belongs."""
-    roots = _roots((each for each in arrivals if each.kind in WRITTEN), began)
+    begun_by = _roots((each for each in arrivals if each.kind in WRITTEN), began)
+    roots = [begun_by.get((each.kind, each.remote_id)) for each in arrivals]
     abouts: dict[str, set[str]] = {}
-    for each in arrivals:
-        if (root := roots.get((each.kind, each.remote_id))) is not None:
+    said: dict[str, list[datetime]] = {}
+    for each, root in zip(arrivals, roots, strict=True):
+        if root is not None:
             abouts.setdefault(root, set()).add(each.about or root)
+            said.setdefault(root, []).append(each.said_at)
     threads = {
         root: Thread(began.ids.get(root) or new_id(), root, _post_of((root, *named), ours))
         for root, named in abouts.items()
     }
-    of = [threads.get(roots.get((each.kind, each.remote_id), "")) for each in arrivals]
-    said: dict[Thread, list[datetime]] = {}
-    for thread, arrival in zip(of, arrivals, strict=True):
-        if thread is not None:
-            said.setdefault(thread, []).append(arrival.said_at)
-    return Threads(of, said)
+    return Threads(
+        [None if root is None else threads[root] for root in roots],
+        {threads[root]: moments for root, moments in said.items()},
+    )
 
 
 def _roots(written: Iterable[Arrival], began: Began) -> dict[Key, str]:
