@@ -76,14 +76,23 @@ async def find_campaign(session: AsyncSession, caller: Caller, id_: UUID) -> Cam
 
 
 async def check_campaign(
-    session: AsyncSession, caller: Caller, community_id: UUID, campaign_id: UUID | None
+    session: AsyncSession,
+    caller: Caller,
+    community_id: UUID,
+    campaign_id: UUID | None,
+    *,
+    before: UUID | None,
 ) -> None:
-    """Raises `NotFound`, and `Misfit` for a campaign of another community or an archived one."""
-    if campaign_id is None:
+    """Raises `NotFound`, and `Misfit` for a campaign of another community or an archived one.
+
+    Whatever was of it `before` stays of it.
+    """
+    if campaign_id is None or campaign_id == before:
         return
     row = await find_campaign(session, caller, campaign_id)
     if row.community_id != community_id:
         fault = Fault("/campaign_id", "campaign.other_community", "It is of another community.")
         raise Misfit(faults=(fault,))
     if row.archived_at is not None:
-        raise Misfit(faults=(Fault("/campaign_id", "campaign.archived", "It is archived."),))
+        fault = Fault("/campaign_id", "campaign.archived", "It is archived.")
+        raise Misfit(f"The campaign “{row.name}” is archived.", faults=(fault,))

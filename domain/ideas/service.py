@@ -43,7 +43,7 @@ async def create_idea(
         return IdeaView.model_validate(before)
     await find_community(session, caller, command.community_id)
     values = command.model_dump(exclude={"id"})
-    await _check(session, caller, command.community_id, values)
+    await _check(session, caller, command.community_id, values, campaign=None)
     row = Idea(
         **made_now(caller, command, now=now),
         state=IdeaState.IDEA,
@@ -66,7 +66,7 @@ async def change_idea(
     caller.need(Scope.CALENDARS_WRITE)
     row = await find_idea(session, caller, id_, expected_version)
     values = command.sent()
-    await _check(session, caller, row.community_id, values)
+    await _check(session, caller, row.community_id, values, campaign=row.campaign_id)
     _ensure_summary(IdeaState(row.state), values.get("summary", row.summary))
     previous = apply(row, values, now=now)
     if previous:
@@ -122,9 +122,16 @@ async def find_idea(
 
 
 async def _check(
-    session: AsyncSession, caller: Caller, community_id: UUID, values: dict[str, Any]
+    session: AsyncSession,
+    caller: Caller,
+    community_id: UUID,
+    values: dict[str, Any],
+    *,
+    campaign: UUID | None,
 ) -> None:
-    await check_campaign(session, caller, community_id, values.get("campaign_id"))
+    """Of an idea that is for a campaign already, or for none."""
+    named = values.get("campaign_id")
+    await check_campaign(session, caller, community_id, named, before=campaign)
     await _check_pillar(session, caller, community_id, values.get("pillar_id"))
     await _check_experts(session, caller, values.get("expert_ids", ()))
 

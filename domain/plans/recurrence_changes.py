@@ -228,7 +228,9 @@ async def _ensure_fit(
         ensure_start(values["starts_at"], time_zone, now)
     await ensure_taken(session, caller, values, row, now=now)
     await check_pillar(session, caller, row.calendar_id, values.get("pillar_id"))
-    await check_campaign(session, caller, row.community_id, values.get("campaign_id"))
+    await check_campaign(
+        session, caller, row.community_id, values.get("campaign_id"), before=row.campaign_id
+    )
 
 
 async def _bring_along(

@@ -62,7 +62,7 @@ async def create_recurrence(
     }
     await ensure_taken(session, caller, values, None, now=now)
     await check_pillar(session, caller, calendar.id, command.pillar_id)
-    await check_campaign(session, caller, calendar.community_id, command.campaign_id)
+    await check_campaign(session, caller, calendar.community_id, command.campaign_id, before=None)
     row = Recurrence(
         **made_now(caller, command, now=now),
         community_id=calendar.community_id,

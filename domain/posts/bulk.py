@@ -41,7 +41,9 @@ class Judge:
         self._calendar, self._now = calendar, now
         self._checks: Mapping[str, Check] = {
             "pillar": lambda id_: check_pillar(session, caller, calendar.id, id_),
-            "campaign": lambda id_: check_campaign(session, caller, calendar.community_id, id_),
+            "campaign": lambda id_: check_campaign(
+                session, caller, calendar.community_id, id_, before=None
+            ),
             "media": lambda id_: find_media(session, caller, [id_]),
             "post": lambda id_: find_quoted(session, caller, "post", id_),
             "delivery": lambda id_: find_quoted(session, caller, "delivery", id_),

@@ -74,7 +74,7 @@ async def create_post(
     calendar = await find_calendar(session, caller, command.calendar_id)
     row = new_post(calendar, command, command.id or new_id(), now=now)
     await check_pillar(session, caller, row.calendar_id, row.pillar_id)
-    await check_campaign(session, caller, row.community_id, row.campaign_id)
+    await check_campaign(session, caller, row.community_id, row.campaign_id, before=None)
     await find_media(session, caller, row.media_ids)
     await ensure_quoted(session, caller, [row.quote_of])
     ensure_known(row.settings)
@@ -241,7 +241,9 @@ async def _complete(
         calendar_id = values.get("calendar_id", post.calendar_id)
         pillar_id = values.get("pillar_id", post.pillar_id)
         await check_pillar(session, caller, calendar_id, pillar_id)
-    await check_campaign(session, caller, post.community_id, values.get("campaign_id"))
+    await check_campaign(
+        session, caller, post.community_id, values.get("campaign_id"), before=post.campaign_id
+    )
     await find_media(session, caller, values.get("media_ids", ()))
     await ensure_quoted(session, caller, [values.get("quote_of")])
     ensure_known(values.get("settings", {}))

@@ -148,6 +148,19 @@ async def test_last_day_sent_alone_is_held_against_the_first(desk: Desk) -> None
     assert problem["errors"][0]["code"] == "campaign.days_reversed"
 
 
+async def test_what_an_archived_campaign_has_stays_its_own_when_it_is_changed(desk: Desk) -> None:
+    """Clients that send all that they show were refused."""
+    made = await campaign(desk)
+    of_it = {"campaign_id": made["id"]}
+    draft = await desk.draft(**of_it)
+    idea = await desk.post("/v1/ideas", 201, community_id=desk.community, question="?", **of_it)
+    await change(desk, made["id"], 200, is_archived=True)
+
+    for path in (f"/v1/posts/{draft['id']}", f"/v1/ideas/{idea['id']}"):
+        kept = await desk.client.patch(path, json=of_it, headers={"If-Match": "*"})
+        assert (kept.status_code, kept.json()["campaign_id"]) == (200, made["id"])
+
+
 async def test_campaign_with_posts_is_archived_and_not_removed(desk: Desk) -> None:
     made = await campaign(desk)
     draft = await desk.draft(campaign_id=made["id"])

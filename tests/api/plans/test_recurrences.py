@@ -525,6 +525,21 @@ async def test_change_points_at_an_account_that_was_removed_and_takes_others(rot
     assert (changed["text"], changed["variants"]) == ("Autre.", [])
 
 
+async def test_change_reaches_posts_whose_campaign_was_archived(rota: Rota) -> None:
+    """They went out with the words of before."""
+    desk = rota.desk
+    campaign = await desk.post("/v1/campaigns", 201, community_id=desk.community, name="Gel")
+    made = await rota.make(campaign_id=campaign["id"], rule="RRULE:FREQ=DAILY;COUNT=2")
+    await rota.work(made)
+    archived = f"/v1/campaigns/{campaign['id']}", {"is_archived": True}
+    await desk.client.patch(archived[0], json=archived[1], headers={"If-Match": "*"})
+
+    changed = await rota.change(made, text="Autre.", campaign_id=campaign["id"])
+
+    assert changed["problem"] is None
+    assert [text for _, text in await rota.planned(made)] == ["Autre.", "Autre."]
+
+
 async def test_pictures_pillars_and_calendars_of_a_recurrence_are_in_use(rota: Rota) -> None:
     client = rota.desk.client
     files = [(await send(client, picture(size=(width, 3)))).json()["id"] for width in range(3, 7)]
