@@ -103,7 +103,9 @@ async def test_server_that_cannot_be_reached_is_told_to_all_who_wait(reads: Read
 async def test_statement_that_takes_too_long_ends_there_as_well(settings: Settings) -> None:
     """Its connection serves whoever asks next; those who wait for theirs wait no longer either."""
     url = settings.database_url.get_secret_value()
-    async with await ReadPool(url, max_size=2, statement_cache_size=256, patience_s=PATIENCE_S) as pool:
+    async with await ReadPool(
+        url, max_size=2, statement_cache_size=256, patience_s=PATIENCE_S
+    ) as pool:
         before = await pool.fetchval(OURS)
         asked = (pool.fetchval(SLOW) for _ in range(3))
         found = await asyncio.gather(*asked, return_exceptions=True)
@@ -116,7 +118,9 @@ async def test_statement_that_takes_too_long_ends_there_as_well(settings: Settin
 async def test_transactions_are_bound_by_the_statement(settings: Settings) -> None:
     """Whichever connection they get: one that served single statements, too."""
     url = settings.database_url.get_secret_value()
-    async with await ReadPool(url, max_size=1, statement_cache_size=256, patience_s=PATIENCE_S) as pool:
+    async with await ReadPool(
+        url, max_size=1, statement_cache_size=256, patience_s=PATIENCE_S
+    ) as pool:
         await pool.fetchval(OURS)
         for _ in range(2):
             async with pool.acquire() as connection:
