@@ -35,6 +35,7 @@ from domain.connector.errors import (
     NetworkError,
     OutcomeUnknown,
     RateLimited,
+    Refused,
     StillWorking,
     Unavailable,
     VersionGone,
@@ -267,6 +268,9 @@ def after_look_up_error(
         case VersionGone() | Barred():
             at = now + LONGEST_WAIT
             return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="operator")
+        case Refused():
+            at = now + LONGEST_WAIT
+            return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="user")
         case _:
             at = now + max(reconcile_wait, backoff(look_ups))
             return Decision(Verdict.LOOK, at, is_retryable=False, acting_party="network")

@@ -20,6 +20,10 @@ from domain.networks.bluesky.wire import Pds, pds_of
 
 _PAGE = 100
 _NEW_PAGES_WALKED = 10
+# Left out, it is as the account prefers in its app, which may leave all out that it does not follow
+# (packages/bsky/src/api/app/bsky/notification/listNotifications.ts of
+# https://github.com/bluesky-social/atproto, read 2026-11-29).
+_EVERYBODY = ("priority", "false")
 _KINDS = {
     "mention": InboxKind.MENTION,
     "reply": InboxKind.REPLY,
@@ -84,7 +88,7 @@ class _Page:
 
 
 async def _page(pds: Pds, below: str | None) -> _Page:
-    parameters = [("limit", str(_PAGE))] + ([("cursor", below)] if below else [])
+    parameters = [_EVERYBODY, ("limit", str(_PAGE))] + ([("cursor", below)] if below else [])
     told = await pds.query("app.bsky.notification.listNotifications", parameters, NotificationPage)
     return _Page(tuple(understood(told.notifications, Notification)), told.cursor)
 

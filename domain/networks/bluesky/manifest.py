@@ -130,6 +130,7 @@ MANIFEST = Manifest(
         "Galleries, which the lexicon has for more than four images, are not made.",
         "Servers that have not taken the lexicon of 2026 refuse images above 1,000,000 bytes.",
         "The lexicon takes videos of 300,000,000 bytes by now; servers take a third of that.",
+        "Notifications come in of everybody, whatever the account's app prefers.",
         "Views are not reported.",
     ),
 )

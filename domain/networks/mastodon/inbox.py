@@ -9,6 +9,9 @@ from domain.networks.mastodon.people import host_of, profile
 from domain.networks.mastodon.wire import REST, server_of
 
 _PAGE = 40
+# Servers since 4.3 keep back what an account's policy filters, private mentions of strangers where
+# nobody chose otherwise (https://docs.joinmastodon.org/methods/notifications/, read 2026-11-29).
+_FILTERED = ("include_filtered", "true")
 _KINDS = {
     "mention": InboxKind.MENTION,
     "quote": InboxKind.QUOTE,
@@ -19,7 +22,7 @@ _KINDS = {
 
 
 async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
-    query = [("limit", str(_PAGE)), *(("types[]", each) for each in _KINDS)]
+    query = [("limit", str(_PAGE)), _FILTERED, *(("types[]", each) for each in _KINDS)]
     if cursor is not None:
         query.append(("min_id", cursor))
     listed = await server_of(http, access).read(f"{REST}/notifications", Listed, query)

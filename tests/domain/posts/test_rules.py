@@ -245,6 +245,15 @@ def test_a_network_that_cannot_tell_leaves_it_to_a_person() -> None:
     assert (decision.at, decision.acting_party) == (None, "user")
 
 
+def test_a_look_up_that_is_refused_waits_for_a_person() -> None:
+    """It was told to wait for the network, which refuses the same for good."""
+    decision = after_look_up_error(
+        Refused("x"), look_ups=1, ended=0, in_doubt=InDoubt.ASK, reconcile_wait=WAIT, now=NOW
+    )
+
+    assert (decision.at, decision.acting_party) == (NOW + timedelta(minutes=15), "user")
+
+
 @pytest.mark.parametrize("look_ups", [1, 2, 9])
 @pytest.mark.parametrize(("ended", "verdict"), [(0, Verdict.WAIT), (1, Verdict.LOOK)])
 def test_an_account_may_have_it_sent_again_once(

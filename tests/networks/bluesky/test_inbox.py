@@ -22,6 +22,7 @@ class AppView:
         self.moments: list[datetime] = []
         self.now = START
         self.calls = 0
+        self.asked = dict[str, str]()
 
     def add(self, late_by: timedelta = timedelta(0)) -> datetime:
         self.now += timedelta(milliseconds=700)
@@ -33,7 +34,7 @@ class AppView:
 
     async def __call__(self, call: Call) -> Reply:
         self.calls += 1
-        query = dict(call.query)
+        self.asked = query = dict(call.query)
         below = datetime.fromisoformat(query["cursor"]) if "cursor" in query else None
         listed = sorted((at for at in self.moments if below is None or at < below), reverse=True)
         page = listed[: min(self.page_size, int(query["limit"]))]
@@ -73,6 +74,13 @@ async def test_first_reading_is_one_page_oldest_first() -> None:
     items, _ = await _drain(view, None)
     assert [item.said_at for item in items] == moments[2:]
     assert view.calls == 1
+
+
+async def test_everybody_is_heard_though_the_account_prefers_whom_it_follows() -> None:
+    """Who has that set in the app was shown the mentions of nobody else."""
+    view = AppView(100)
+    await inbox.read(view, ACCESS, None)
+    assert view.asked == {"priority": "false", "limit": "100"}
 
 
 async def test_quiet_reading_costs_one_call_when_the_page_reaches_below_the_last_hour() -> None:

@@ -115,6 +115,13 @@ async def test_full_page_asks_for_the_next() -> None:
     assert ("min_id", "140") in query.calls[0].query
 
 
+async def test_what_a_policy_keeps_back_is_asked_for() -> None:
+    """Private mentions of strangers came to nobody where the account's policy was as usual."""
+    http = ScriptedHttp([page()])
+    await inbox.read(http, CASE.access, None)
+    assert ("include_filtered", "true") in http.calls[0].query
+
+
 async def test_older_server_is_asked_one_by_one() -> None:
     counted = {"favourites_count": 2, "reblogs_count": 1, "replies_count": 0}
     http = ScriptedHttp(
