@@ -83,6 +83,8 @@ async def discover(http: Http, root: str) -> ServerFacts | None:
     reply = await _harmless(http, Call("GET", url, headers={"accept": "application/json"}))
     if reply.is_broken:
         raise Unavailable("The server is out of order.", said=f"{reply.status}")
+    if is_slowed(reply):
+        raise _slower(reply, f"{reply.status}")
     if not reply.is_success:
         return None
     try:
@@ -119,14 +121,18 @@ def _refusal(reply: Reply, hidden: tuple[str, ...]) -> NetworkError:
         failure = _Failure()
     said = without_secrets(f"{reply.status} {failure.error} {failure.error_description}", hidden)
     if is_slowed(reply):
-        until = waits_until(reply)
-        return RateLimited("The network asks us to slow down.", until=until, said=said)
+        return _slower(reply, said)
     if failure.error in _GONE:
         return GrantExpired("The network no longer takes this code or grant.", said=said)
     if failure.error in _CLIENT_UNKNOWN:
         message = "The network does not know this installation (any more); begin again."
         return Refused(message, code=CLIENT_FORGOTTEN, said=said)
     return Refused("The network refuses to give a token.", said=said)
+
+
+def _slower(reply: Reply, said: str) -> RateLimited:
+    until = waits_until(reply)
+    return RateLimited("The network asks us to slow down.", until=until, said=said)
 
 
 async def _harmless(http: Http, call: Call) -> Reply:

@@ -12,9 +12,16 @@ from pydantic import JsonValue
 from domain.connector.consent import Begun, Client, Clients, Wish, code_used
 from domain.connector.dialects import oauth2
 from domain.connector.dialects.oauth2 import Tokens
-from domain.connector.errors import GrantExpired, OutcomeUnknown, Refused, Unavailable
+from domain.connector.errors import (
+    GrantExpired,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from domain.connector.heard import Heard, NotUnderstood, heard
 from domain.connector.http import Call, Http, Reply
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access, Connected, Grant
 from domain.networks.bluesky import dpop
 from domain.networks.bluesky.identity import DIRECTORY, Home, facts_of, home_of, server_of_did
@@ -112,6 +119,9 @@ def _directory(wish: Wish) -> str:
 def _request_uri(reply: Reply) -> str:
     if reply.is_broken:
         raise Unavailable("The server is out of order.", said=str(reply.status))
+    if is_slowed(reply):
+        until, said = waits_until(reply), str(reply.status)
+        raise RateLimited("The server asks us to slow down.", until=until, said=said)
     try:
         if reply.is_success:
             return heard(reply, _Pushed).request_uri

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from domain.connector.dialects import oauth2
 from domain.connector.dialects.answering import ask
 from domain.connector.dialects.moments import end_of_grant
-from domain.connector.errors import GrantExpired, Refused
+from domain.connector.errors import GrantExpired, RateLimited, Refused, Unavailable
 from domain.connector.heard import Heard, NotUnderstood, heard, without_secrets
 from domain.connector.http import Call, Http, Reply
+from domain.connector.rates import is_slowed, waits_until
 from domain.connector.words import Access, Grant, Login
 from domain.networks.linkedin.manifest import MANIFEST
 
@@ -84,6 +85,11 @@ async def _end_of(
 
 def _read(reply: Reply, hidden: tuple[str, ...]) -> _Introspected:
     said = without_secrets(f"{reply.status} {reply.text}"[:2000], hidden)
+    if reply.is_broken:
+        raise Unavailable("LinkedIn is out of order.", said=said)
+    if is_slowed(reply):
+        until = waits_until(reply)
+        raise RateLimited("LinkedIn asks us to slow down.", until=until, said=said)
     try:
         if reply.is_success:
             return heard(reply, _Introspected)

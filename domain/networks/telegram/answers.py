@@ -14,8 +14,15 @@ class Result(Heard, Generic[T]):
     result: T
 
 
+class Parameters(Heard):
+    """Why a call was refused; `migrate_to_chat_id` names what a group has become."""
+
+    migrate_to_chat_id: str | None = None
+
+
 class Failure(Heard):
     description: str = ""
+    parameters: Parameters | None = None
 
 
 class User(Heard):

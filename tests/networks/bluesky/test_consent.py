@@ -99,12 +99,14 @@ async def test_the_request_is_pushed_with_a_proof_and_the_servers_nonce() -> Non
     assert query_of(begun.url) == {"client_id": form["client_id"], "request_uri": "urn:par:1"}
 
 
-async def test_a_server_that_is_asked_too_often_is_asked_again() -> None:
-    """It was said that Bluesky knows no such handle."""
-    slowed = RESOURCE.model_copy(update={"status": 429, "json_": {}})
+@pytest.mark.parametrize("asked", [[RESOURCE], [RESOURCE, FACTS], [RESOURCE, FACTS, PUSHED]])
+async def test_a_server_that_is_asked_too_often_is_asked_again(asked: list[Exchange]) -> None:
+    """It was said that Bluesky knows no such handle, or that the server refuses us."""
+    slowed = asked[-1].model_copy(update={"status": 429, "json_": {}})
+    http = ScriptedHttp([*asked[:-1], slowed])
 
     with pytest.raises(RateLimited):
-        await bluesky.begin(ScriptedHttp([slowed]), wish(handle="ana.example", server=PDS), Shelf())
+        await bluesky.begin(http, wish(handle="ana.example", server=PDS), Shelf())
 
 
 async def test_we_prove_ourselves_with_the_key_our_document_shows() -> None:

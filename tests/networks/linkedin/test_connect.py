@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.accounts.credentials import renewed
-from domain.connector.errors import GrantExpired, Missing, OutcomeUnknown, Refused
+from domain.connector.errors import (
+    GrantExpired,
+    Missing,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from domain.connector.http import Call, Reply
 from domain.connector.words import Grant, Login
 from domain.networks.linkedin import connect as linkedin
@@ -102,6 +109,8 @@ async def test_no_end_that_is_told_is_beyond_the_calendar(told: int, ends_at: da
             INTROSPECT.model_copy(update={"status": 401, "json_": {"error": APP["client_secret"]}}),
             Refused,
         ),
+        (INTROSPECT.model_copy(update={"status": 503, "json_": None}), Unavailable),
+        (INTROSPECT.model_copy(update={"status": 429, "json_": None}), RateLimited),
     ],
 )
 async def test_token_that_ended_and_app_that_is_not_known_are_told_without_secrets(

@@ -19,7 +19,7 @@ from domain.connector.errors import (
 )
 from domain.connector.http import Call
 from domain.connector.words import Draft, Link, Login, Medium, Part, Poll, Published, Ref
-from domain.networks.telegram import connect, edit, publish
+from domain.networks.telegram import connect, edit, metrics, publish
 from domain.networks.telegram.answers import Chat
 from domain.networks.telegram.places import url_of
 from tests.networks.cases import case_of
@@ -202,3 +202,29 @@ async def test_server_of_ones_own_is_asked() -> None:
     connected = await connect.connect(http, Login(fields), now=NOW)
     assert connected.server == "https://bots.example"
     assert http.calls[0].url.startswith("https://bots.example/bot")
+
+
+@pytest.mark.parametrize("draft", [POST, ILLUSTRATED])
+async def test_group_that_has_become_another_chat_is_followed_there(draft: Draft) -> None:
+    """Everything that was sent to it was refused from then on."""
+    there: JsonValue = {"id": -1009, "title": "Village"}
+    method = "sendPhoto" if draft.parts[0].media else "sendMessage"
+    words = "Bad Request: group chat was upgraded to a supergroup chat"
+    moved = refused(400, words, {"migrate_to_chat_id": -1009})
+    moved = moved.model_copy(update={"method": "POST", "path": f"{BOT}/{method}"})
+
+    sent, call = await send([moved, done(method, message(7, there))], draft)
+
+    assert sent.remote_id == "-1009/7"
+    assert (dict(call.form) or said(call))["chat_id"] == "-1009"
+    counted = ScriptedHttp(
+        [
+            moved.model_copy(update={"method": "GET", "path": f"{BOT}/getChatMemberCount"}),
+            Exchange(
+                method="GET", path=f"{BOT}/getChatMemberCount", json_={"ok": True, "result": 5}
+            ),
+        ]
+    )
+    (sample,) = await metrics.sample_account(counted, CASE.access)
+    assert (sample.remote_id, sample.total) == (CASE.access.remote_id, 5)
+    assert counted.calls[1].query == (("chat_id", "-1009"),)
