@@ -18,6 +18,7 @@ from uuid_utils import uuid7
 
 from api.fence.gate import told
 from api.problems import unexpected
+from api.sandbox.network import MOST_MEDIA_BYTES
 from api.state import State
 from domain.kernel.meters import REQUESTS
 from domain.kernel.origins import coming_from
@@ -26,10 +27,11 @@ from domain.kernel.traces import span
 log = structlog.get_logger()
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,80}$")
 MARKS = ((b"x-content-type-options", b"nosniff"),)
-UPLOADS = re.compile(
-    r"POST /v1/(imports|media|uploads)|PATCH /v1/uploads/[^/]+|(POST|PUT) /sandbox/v1/media.*"
-)
+UPLOADS = re.compile(r"POST /v1/(imports|media|uploads)|PATCH /v1/uploads/[^/]+")
 """Routes that weigh for themselves what they read."""
+SANDBOX_MEDIA = re.compile(r"POST /sandbox/v\d+/media")
+MOST_FORM_BYTES = MOST_MEDIA_BYTES + 2**20
+"""A file of the sandbox and what a form writes about it: all is kept before it is looked at."""
 
 
 class Edge:
@@ -85,9 +87,11 @@ class Edge:
             tell(scope, route, status, time.perf_counter() - started, request_id)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        if UPLOADS.fullmatch(f"{scope['method']} {scope['path']}"):
+        asked = f"{scope['method']} {scope['path']}"
+        if UPLOADS.fullmatch(asked):
             return receive
-        return _capped(receive, self._body_max_bytes)
+        is_file = SANDBOX_MEDIA.fullmatch(asked) is not None
+        return _capped(receive, MOST_FORM_BYTES if is_file else self._body_max_bytes)
 
 
 def marks(state: State, scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:

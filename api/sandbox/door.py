@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from math import ceil
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -10,6 +11,8 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.sandbox.faults import error, go_wrong
 from api.sandbox.lifetimes import LASTING, announced, has_ended, version_of
@@ -99,6 +102,7 @@ class SessionRoute(APIRoute):
 
         async def take_turn(request: Request) -> Response:
             stage, version = stage_of(request), version_of(request)
+            await _take_in(request, act)
             now = _now(stage, request)
             async with stage.database().transaction(None) as session:
                 account, is_to_fail = await queries.account_of_session(
@@ -123,6 +127,15 @@ class SessionRoute(APIRoute):
             return response
 
         return take_turn
+
+
+async def _take_in(request: Request, act: Act) -> None:
+    """Reads all that is sent before a connection is held: it may come slowly, or never."""
+    try:
+        # what is large lies on the disk meanwhile
+        await (request.form() if act is Act.UPLOAD else request.body())
+    except ClientDisconnect as error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The body was cut off.") from error
 
 
 def stage_of(request: Request) -> Stage:

@@ -102,7 +102,11 @@ class Settings(BaseSettings):
         default="",
         description="Root of the sandbox network for workers; empty: `PUBLIC_URL/sandbox`.",
     )
-    sandbox: bool = Field(default=True, description="Whether this api serves the sandbox network.")
+    sandbox: bool = Field(
+        default=True,
+        description="Whether this api serves the sandbox network; anybody may make accounts there, "
+        "and what they send stays in this database.",
+    )
     outbound_allow: knobs.Origins = Field(
         default=(),
         description="Origins on private addresses that workers may call, comma separated; "
