@@ -65,7 +65,10 @@ async def create_candidate(
     now: NowDep,
     command: CreateCandidate,
 ) -> CandidateView:
-    """409 `already_exists` for a mention that is a candidate. Needs `mentions:write`."""
+    """409 `already_exists` for a mention that is a candidate, `mention.gone` for a deleted one.
+
+    Needs `mentions:write`.
+    """
     view = await curating.pick_mention(session, caller, command, now=now)
     located(response, "/v1/candidates", view)
     return tagged(response, view)
@@ -91,7 +94,8 @@ async def accept_candidate(
 ) -> CandidateView:
     """A draft in `calendar_id`, an idea without one; 409 `candidate.accepted` if it is the other.
 
-    However often it is asked, it becomes one thing once.
+    However often it is asked, it becomes one thing once; 409 `mention.gone` once it was deleted
+    over there.
     Needs `mentions:write`. An idea takes `calendars:write` as well, a post `posts:write`.
     """
     view = await deciding.accept_candidate(session, caller, candidate_id, command, now=now)

@@ -47,13 +47,14 @@ LIMIT 500
 async def pick_mention(
     session: AsyncSession, caller: Caller, command: CreateCandidate, *, now: datetime
 ) -> CandidateView:
-    """Raises `NotFound`, and `AlreadyExists` for a mention that is a candidate."""
+    """Raises `NotFound`, `MentionGone`, and `AlreadyExists` for a mention that is a candidate."""
     caller.need(Scope.MENTIONS_WRITE)
     before = await made_before(session, caller, Candidate, command)
     if before is not None:
         return await view_of(session, caller, before)
     statement = mentions.visible(caller).where(col(Mention.id) == command.mention_id)
     mention = await find(session, statement, what="mention")
+    mentions.ensure_there(mention)
     house = await _house(session, caller, mention.community_id)
     row = _candidate(mention, CandidateOrigin.PICK, house, now)
     row.id, row.made_from = command.id or row.id, digest(command)

@@ -42,9 +42,9 @@ async def accept_candidate(
 ) -> CandidateView:
     """Asked twice, also at once, it becomes one; as something else it raises `CandidateAccepted`.
 
-    What was removed since, it becomes anew. Raises `NotFound`, and `Misfit` for a calendar of
-    another community. A title that cannot be kept is `TextUnstorable` also where it is not looked
-    at, as the candidate is accepted already.
+    What was removed since, it becomes anew. Raises `NotFound`, `MentionGone`, and `Misfit` for a
+    calendar of another community. A title that cannot be kept is `TextUnstorable` also where it is
+    not looked at, as the candidate is accepted already.
     """
     caller.need(Scope.MENTIONS_WRITE)
     caller.need(MAKES[command.becomes])
@@ -57,6 +57,7 @@ async def accept_candidate(
         return await view_of(session, caller, row)
     statement = mentions.visible(caller).where(col(Mention.id) == row.mention_id)
     mention = await find(session, statement, what="mention")
+    mentions.ensure_there(mention)
     title = command.title or _title(mention)
     if command.calendar_id is None:
         row.idea_id = await _idea(session, caller, mention, title, now)

@@ -14,11 +14,11 @@ from domain.connector.words import InboxKind
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply, digest, find, find_for_change, resent
-from domain.kernel.errors import AnswerRepeated, MentionGone, NotAllowedNow
+from domain.kernel.errors import AnswerRepeated, NotAllowedNow
 from domain.kernel.ids import new_id, show
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
-from domain.mentions.queries import visible
+from domain.mentions.queries import ensure_there, visible
 from domain.mentions.rules import SAME_WORDS_WITHIN, WRITTEN, MentionStatus
 from domain.mentions.shapes import AnswerView, CreateAnswer
 from domain.mentions.tables import Answer, Mention
@@ -84,8 +84,7 @@ async def create_answer(
 
 
 def _ensure_answerable(mention: Mention) -> None:
-    if mention.deleted_at is not None:
-        raise MentionGone
+    ensure_there(mention)
     if InboxKind(mention.kind) not in WRITTEN:
         raise NotAllowedNow(f"A {mention.kind} cannot be answered.")
 

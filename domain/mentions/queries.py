@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
 from domain.kernel.database import driver_of
+from domain.kernel.errors import MentionGone
 from domain.kernel.narrowing import among, within
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page, PageMark
@@ -127,6 +128,12 @@ async def list_conversations(
     )
     order = Sort(sort, (col(Conversation.last_mention_at), col(Conversation.id)), (datetime, UUID))
     return await order.page(session, statement, request, view=ConversationView.model_validate)
+
+
+def ensure_there(row: Mention) -> None:
+    """Raises `MentionGone` for one that was deleted over there: its words are gone here too."""
+    if row.deleted_at is not None:
+        raise MentionGone
 
 
 def mention_view(row: Mention) -> MentionView:

@@ -167,6 +167,23 @@ async def test_somebody_picks_a_mention_once(desk: Desk, inbox: Inbox) -> None:
     assert await listed(desk) == [made]
 
 
+async def test_what_is_gone_over_there_is_neither_picked_nor_made_anything_of(
+    desk: Desk, inbox: Inbox
+) -> None:
+    """It became an idea that was called by a dead address."""
+    await bring(inbox, item(1), item(2))
+    mentions = [each["id"] for each in (await read_(desk, "/v1/mentions"))["data"]]
+    picked = await desk.post("/v1/candidates", 201, mention_id=mentions[0])
+    await bring(inbox, item(1, is_deleted=True), item(2, is_deleted=True))
+
+    late = await desk.post("/v1/candidates", 409, mention_id=mentions[1])
+    accepted = await desk.post(f"/v1/candidates/{picked['id']}/accept", 409)
+
+    assert (late["code"], accepted["code"]) == ("mention.gone", "mention.gone")
+    assert (await read_(desk, "/v1/ideas"))["data"] == []
+    assert (await desk.post(f"/v1/candidates/{picked['id']}/dismiss", 200))["state"] == "dismissed"
+
+
 async def test_own_id_sent_twice_picks_once(desk: Desk, inbox: Inbox) -> None:
     await bring(inbox, item(1))
     [mention] = (await read_(desk, "/v1/mentions"))["data"]
