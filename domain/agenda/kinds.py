@@ -70,7 +70,7 @@ FOR_A_BUDGET = frozenset({"outbound.budget_spent", "network.rate_limited"})
 NOTHING_TO_DO = "Nothing: it goes on at `next_at`. The account's budgets say what it waits for."
 TRIED_AGAIN = "Nothing: it goes on at `next_at`, by itself."
 """While the network must act, or is asked what became of it."""
-IDS = ("post_id", "delivery_id", "review_id", "update_id", "source_id", "account_id")
+IDS = ("post_id", "delivery_id", "mention_id", "review_id", "update_id", "source_id", "account_id")
 
 
 class Place(NamedTuple):
@@ -94,11 +94,17 @@ def _beside(table: str, row: str, key: str, other: str, id_: str) -> str:
 
 _DELIVERIES = (
     f"deliveries d JOIN {_beside('accounts', 'd', 'd.account_id', 'a', 'id')} "
-    f"LEFT JOIN {_beside('posts', 'd', 'd.post_id', 'p', 'id')}"
+    f"LEFT JOIN {_beside('posts', 'd', 'd.post_id', 'p', 'id')} "
+    f"LEFT JOIN {_beside('answers', 'd', 'd.id', 'n', 'delivery_id')}"
 )
 _STANDS = "p.state NOT IN ('withdrawn', 'cancelled')"
 """What was taken back or called off asks nobody to keep it right; planned anew, it does again."""
-_OF_DELIVERY = {"post_id": "d.post_id", "delivery_id": "d.id", "account_id": "d.account_id"}
+_OF_DELIVERY = {
+    "post_id": "d.post_id",
+    "delivery_id": "d.id",
+    "mention_id": "n.mention_id",
+    "account_id": "d.account_id",
+}
 
 
 def _delivery(state: str) -> Place:

@@ -10,6 +10,7 @@ from domain.kernel.ids import (
     AccountId,
     CommunityId,
     DeliveryId,
+    MentionId,
     PostId,
     ReviewId,
     SourceId,
@@ -49,6 +50,9 @@ class AgendaItemView(PerhapsCoded):
     title: str = Field(description="The post's name, or the account's name over there.")
     post_id: PostId | None = Field(description="The post it is about; null: none.")
     delivery_id: DeliveryId | None = Field(description="The delivery it is about; null: none.")
+    mention_id: MentionId | None = Field(
+        description="The mention that the delivery answers; null: none."
+    )
     review_id: ReviewId | None = Field(description="The review it is about; null: none.")
     update_id: UpdateId | None = Field(description="The update it is about; null: none.")
     source_id: SourceId | None = Field(description="The source it is about; null: none.")

@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from domain.kernel.caller import Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import read as read_id
+from domain.kernel.ids import show
 from tests.furnished import Furnished, furnish, named
+from tests.inboxes import item, make_inbox
 from tests.world import Tenant, client_for, make_token
 
 PATH = "/v1/agenda"
@@ -77,6 +79,23 @@ async def test_what_waits_for_somebody_stands_in_one_list_by_moment(
     assert (items[3]["update_id"], items[3]["post_id"]) == (here[named("upd")], here[named("post")])
     assert items[4]["review_id"] == here[named("rev")]
     assert (items[5]["post_id"], items[5]["next_at"]) == (post, items[5]["at"])
+
+
+async def test_answer_that_failed_names_the_mention_it_answers(
+    tenant: Tenant, database: Database
+) -> None:
+    """Nothing led from its delivery to what was to be answered."""
+    inbox = await make_inbox(database, tenant.workspace_id)
+    [mention] = (await inbox.take(item(1))).new_ids
+    url = f"/v1/mentions/{show('men', mention)}/answers"
+    made = (await tenant.client.post(url, json={"text": "Merci !"})).json()
+    problem = json.dumps({"code": "network.refused", "message": "No.", "acting_party": "user"})
+    await inbox.rows("UPDATE deliveries SET state = 'failed', problem = $1::jsonb", problem)
+
+    [found] = await read(tenant, kind="delivery_failed")
+
+    assert (found["delivery_id"], found["post_id"]) == (made["delivery_id"], None)
+    assert found["mention_id"] == show("men", mention)
 
 
 async def test_an_account_that_cannot_speak_stands_in_the_agenda(
