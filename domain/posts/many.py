@@ -57,7 +57,9 @@ async def retry_deliveries(
     statement = retryable.order_by(col(Delivery.due_at), col(Delivery.id))
     found = (await session.exec(statement.limit(MOST + 1))).all()
     chosen, has_more = found[:MOST], len(found) > MOST
-    if not command.dry_run:
+    if command.dry_run:
+        chosen = await _uncrossed(session, caller, chosen)
+    else:
         chosen = await _retry(session, caller, chosen, now)
     ids = [row.id for row in chosen]
     return RetriedView(is_dry_run=command.dry_run, delivery_ids=ids, has_more=has_more)
@@ -92,6 +94,13 @@ async def _retryable(
     return statement
 
 
+async def _uncrossed(
+    session: AsyncSession, caller: Caller, rows: Sequence[Delivery]
+) -> list[Delivery]:
+    left = await crossed(session, caller, rows)
+    return [row for row in rows if row.id not in left]
+
+
 async def _retry(
     session: AsyncSession, caller: Caller, chosen: Sequence[Delivery], now: datetime
 ) -> list[Delivery]:
@@ -102,8 +111,7 @@ async def _retry(
     statement = visible_deliveries(caller).where(col(Delivery.id).in_([row.id for row in chosen]))
     locked = statement.order_by(col(Delivery.id)).with_for_update()
     rows = (await session.exec(locked.execution_options(populate_existing=True))).all()
-    left = await crossed(session, caller, rows)
-    retried = [row for row in rows if may_retry(row) and row.id not in left]
+    retried = [row for row in await _uncrossed(session, caller, rows) if may_retry(row)]
     for row in retried:
         retry(session, row, now=now)
         record(session, caller, "delivery.retried", ("delivery", row.id), now=now)

@@ -348,7 +348,8 @@ async def test_what_is_being_taken_back_is_not_sent_on(stage: Stage) -> None:
         await do(stage, retry_post, post_id, RetryPost())
     with pytest.raises(DeliveryUnderWay, match="being taken back"):
         await do(stage, retry_delivery, half.id)
-    assert (await again(stage, RetryDeliveries())).delivery_ids == []
+    for dry_run in (True, False):
+        assert (await again(stage, RetryDeliveries(dry_run=dry_run))).delivery_ids == []
 
     del stage.network.refusals["no one"]
     stage.now += LONG
