@@ -1,6 +1,7 @@
 """What networks answer, read with open ears: unknown fields are passed over, secrets masked."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -67,9 +68,12 @@ def _reader(shape: type[T]) -> TypeAdapter[T]:
 
 
 def heard(reply: Reply, shape: type[T]) -> T:
-    """The body in the given shape. Raises `NotUnderstood` when it is no such JSON."""
+    """The body in the given shape. Raises `NotUnderstood` when it is no such JSON.
+
+    A byte order mark before it is passed over, as browsers do: a file of a site's own may begin so.
+    """
     try:
-        found = _reader(shape).validate_json(_storable(reply.body))
+        found = _reader(shape).validate_json(_storable(reply.body.removeprefix(BOM_UTF8)))
     except ValidationError as error:
         places = sorted({".".join(map(str, each["loc"])) for each in error.errors()})
         where = f"unexpected at {', '.join(places)[:200]}" if any(places) else "of another form"

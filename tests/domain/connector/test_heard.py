@@ -22,6 +22,11 @@ def test_only_what_is_named_is_read_and_ids_may_be_numbers() -> None:
     assert many == (Person(id="7", name="Ana"),)
 
 
+def test_byte_order_mark_before_an_answer_is_passed_over() -> None:
+    """Sites whose files begin with one answered nothing that was understood."""
+    assert heard(reply(b'\xef\xbb\xbf{"id": "7"}'), Person) == Person(id="7")
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"name": "Ana"}', b'{"id": null}'])
 def test_other_shapes_are_not_understood_and_not_repeated(body: bytes) -> None:
     with pytest.raises(NotUnderstood) as caught:
