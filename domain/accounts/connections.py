@@ -19,6 +19,7 @@ from domain.accounts.service import become
 from domain.accounts.shapes import AccountProblem, VersionNotice
 from domain.accounts.tables import Account
 from domain.connector.errors import ActingParty, NetworkError, VersionGone
+from domain.connector.links import of_the_web
 from domain.connector.words import Connected, Profile
 from domain.events.service import record
 from domain.kernel.caller import worker
@@ -281,8 +282,8 @@ def _profile(profile: Profile) -> dict[str, Any]:
     return {
         "handle": profile.handle,
         "display_name": profile.display_name,
-        "url": profile.url,
-        "avatar_url": profile.avatar_url,
+        "url": of_the_web(profile.url),
+        "avatar_url": of_the_web(profile.avatar_url),
     }
 
 

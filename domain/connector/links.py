@@ -4,6 +4,17 @@ from urllib.parse import urljoin
 
 from domain.kernel.names import is_visible
 
+OF_THE_WEB = ("https://", "http://")
+
+
+def of_the_web(address: str | None) -> str | None:
+    """The address, if a link may lead there: `javascript:` and its like do harm where it is shown.
+
+    Asked of all that strangers' servers tell, thousands of times a second.
+    """
+    is_one = address is not None and address[:8].lower().startswith(OF_THE_WEB)
+    return address if is_one else None
+
 
 def spelled_out(text: str, url: str | None) -> str:
     """The text with the link in it; unchanged when it is there already."""

@@ -4,16 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.connector.links import of_the_web
 from domain.connector.words import InboxItem, InboxKind
 from domain.kernel.clock import as_kept
-from domain.mentions.rules import (
-    MOST_HANDLE,
-    clean,
-    clean_or_none,
-    server_scope,
-    short_id,
-    web_or_none,
-)
+from domain.mentions.rules import MOST_HANDLE, clean, clean_or_none, server_scope, short_id
 from domain.mentions.shapes import Reading
 
 
@@ -67,12 +61,12 @@ def _arrival(item: InboxItem, reading: Reading, now: datetime) -> Arrival:
         author_id,
         clean(author.handle)[:MOST_HANDLE],
         clean_or_none(author.display_name),
-        web_or_none(author.url),
-        web_or_none(author.avatar_url),
+        clean_or_none(of_the_web(author.url)),
+        clean_or_none(of_the_web(author.avatar_url)),
         clean_or_none(item.title),
         clean(item.text),
         clean_or_none(item.language),
-        web_or_none(item.url),
+        clean_or_none(of_the_web(item.url)),
         # A clock that runs ahead must not hold the top of the inbox.
         min(as_kept(item.said_at), now),
         item.is_deleted,

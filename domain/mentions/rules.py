@@ -11,7 +11,6 @@ MOST_TEXT = 70_000
 MOST_ID = 500
 MOST_HANDLE = 300
 """As long as one may be asked for, and as an index can hold: feeds call their authors anything."""
-WEB = ("https://", "http://")
 UNKEPT = ("\0", BETWEEN, EMPTY)
 SAME_WORDS_WITHIN = timedelta(minutes=10)
 """The same answer in the same words is taken for one that was sent twice."""
@@ -58,13 +57,6 @@ def clean(text: str) -> str:
 
 def clean_or_none(text: str | None) -> str | None:
     return (clean(text) or None) if text else None
-
-
-def web_or_none(address: str | None) -> str | None:
-    """An address of the web: `javascript:` and its like would be links in somebody's inbox."""
-    if not address or not address[:8].lower().startswith(WEB):
-        return None
-    return clean(address)
 
 
 def short_id(remote_id: str) -> str:

@@ -54,3 +54,19 @@ async def test_step_that_is_not_drawn_is_refused_and_changes_nothing(database: D
         become(row, AccountState.FAILED, {"handle": "x"}, now=NOW)
 
     assert (row.state, row.handle, row.version) == ("connected", "ana.example", 2)
+
+
+async def test_addresses_of_an_account_are_of_the_web_or_none(database: Database) -> None:
+    workspace_id = await make_workspace(database)
+    hostile = Profile("did:m", "m", url="javascript:alert(1)", avatar_url="data:image/svg+xml,x")
+    usual = Profile("did:n", "n", url="https://n.example", avatar_url="http://n.example/n.png")
+    made = [
+        await make_connected(database, workspace_id, GRANT, profile=profile)
+        for profile in (hostile, usual)
+    ]
+
+    rows = [await row_of(database, workspace_id, id_) for id_ in made]
+    assert [(row.url, row.avatar_url) for row in rows] == [
+        (None, None),
+        ("https://n.example", "http://n.example/n.png"),
+    ]
