@@ -14,7 +14,7 @@ from tests.benchmarks.copying import Desk, copy_anew
 from tests.benchmarks.report import batches_line
 from tests.benchmarks.usage import Meter, Ourselves
 
-TURNS = {500: 32, 2000: 16}
+TURNS = {500: 64, 2000: 32}
 """By the size of a batch. One system's turns differ by a half on a machine with neighbours."""
 TARGET = 0.8
 
