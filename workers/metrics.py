@@ -1,6 +1,7 @@
 """Measures accounts and their published copies: claim, ask the network, record, come back."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from domain.kernel.errors import AccountDisconnected
 from domain.kernel.traces import span
 from domain.metrics import measuring, service
 from domain.metrics.measuring import Due
+from domain.metrics.subjects import Subject
 from workers.clocks import by_own_clock
 from workers.context import Context
 from workers.leases import in_time
@@ -87,11 +89,38 @@ async def _visit(
         )
     for batch in _batches(due, line.connector.manifest.metrics_batch):
         asked_at = context.clock()
-        samples = await _ask(context, line, ability, batch)
+        samples = await _samples(context, line, ability, batch)
         async with context.database.transaction(workspace_id) as session:
             await measuring.record_measured(
                 session, worker(workspace_id), line.account, batch, samples, now=asked_at
             )
+
+
+async def _samples(context: Context, line: Line, ability: Measured, batch: Due) -> list[Sample]:
+    """Of what the network refuses to tell there is none, and the others are told all the same.
+
+    Raises `Refused` where it tells of none of several.
+    """
+    try:
+        return await _ask(context, line, ability, batch)
+    except Refused as error:
+        if len(batch.copies) < 2:
+            return []
+        return await _one_by_one(context, line, ability, batch.copies, error)
+
+
+async def _one_by_one(
+    context: Context, line: Line, ability: Measured, copies: Sequence[Subject], error: Refused
+) -> list[Sample]:
+    found, is_told = list[Sample](), False
+    for copy in copies:
+        with suppress(Refused):
+            alone = Due(is_account_due=False, copies=(copy,))
+            found += await _ask(context, line, ability, alone)
+            is_told = True
+    if not is_told:
+        raise error
+    return found
 
 
 async def _ask(context: Context, line: Line, ability: Measured, batch: Due) -> list[Sample]:

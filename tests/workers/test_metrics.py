@@ -11,7 +11,7 @@ from arq.connections import ArqRedis
 from sqlmodel import select
 
 from domain.calendars.tables import Calendar
-from domain.connector.errors import NetworkError, RateLimited
+from domain.connector.errors import NetworkError, RateLimited, Refused
 from domain.connector.http import Call, Reply
 from domain.connector.words import Grant
 from domain.kernel.caller import worker
@@ -42,10 +42,14 @@ class Bluesky:
         self.asked: list[str] = []
         self.likes = 5
         self.refusal: Reply | NetworkError | None = None
+        self.refuses: str | None = None
+        """What alone it tells nothing of: the uri of a post, or `PROFILE`."""
 
     async def __call__(self, call: Call) -> Reply:
         name = call.url.rpartition("/")[2]
         self.calls[name] += 1
+        if name == PROFILE and self.refuses == PROFILE:
+            raise Refused("No.")
         if name == PROFILE:
             found: dict[str, Any] = {
                 "did": "did:plc:ana",
@@ -53,6 +57,8 @@ class Bluesky:
                 "followersCount": 200,
             }
             return Reply(200, {}, json.dumps(found).encode(), call.url)
+        if ("uris", self.refuses) in call.query:
+            raise Refused("No.")
         if isinstance(self.refusal, NetworkError):
             raise self.refusal
         if self.refusal is not None:
@@ -231,6 +237,40 @@ async def test_a_network_that_is_away_is_asked_again_after_a_while(stage: Stage)
     await stage.visit()
 
     assert await stage.next_at() == NOW + timedelta(minutes=10)
+
+
+async def test_what_a_network_refuses_to_tell_hides_no_other_total(stage: Stage) -> None:
+    """A post that only some may see by now kept all that was measured behind it for good."""
+    for number in range(3):
+        await stage.world.publish(f"at://ana/{number}", NOW - timedelta(hours=5))
+    stage.network.refuses = "at://ana/1"
+
+    await stage.visit()
+
+    assert sorted(stage.network.asked) == ["at://ana/0", "at://ana/2"]
+    assert stage.network.calls == {PROFILE: 1, POSTS: 4}
+    soon = await stage.next_at()
+    assert soon is not None
+    assert soon < NOW + timedelta(hours=6)
+
+
+async def test_posts_are_measured_where_the_account_may_not_be(stage: Stage) -> None:
+    await stage.world.publish("at://ana/1", NOW - timedelta(hours=5))
+    stage.network.refuses = PROFILE
+
+    await stage.visit()
+
+    assert {row.metric for row in await stage.rows(SampleRow)} == {"likes", "reposts"}
+
+
+async def test_an_account_of_which_nothing_is_told_is_asked_again_in_hours(stage: Stage) -> None:
+    for number in range(3):
+        await stage.world.publish(f"at://ana/{number}", NOW - timedelta(hours=5))
+    stage.network.refusal = Refused("No.")
+
+    await stage.visit()
+
+    assert await stage.next_at() == NOW + timedelta(hours=6)
 
 
 async def test_a_change_of_zone_recuts_by_nudge_and_by_sweep(stage: Stage) -> None:

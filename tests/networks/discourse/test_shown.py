@@ -42,3 +42,14 @@ async def test_options_are_told_of_a_post_with_one_poll_or_none() -> None:
 
     assert (await seen(raw="Hi")).options == ()
     assert (await seen(raw=f"{poll}\n\n{poll}")).options is None
+
+
+async def test_post_that_moved_where_we_may_not_look_hides_no_other() -> None:
+    """What was read with it was never held against what stands there."""
+    hidden = Exchange(method="GET", path="/posts/5.json", status=403, json_={"errors": ["no"]})
+    post: JsonValue = {"topic_id": 9, "post_number": 2, "raw": "Hi"}
+    shows = Exchange(method="GET", path="/posts/6.json", json_=post)
+
+    found = await shown.show(ScriptedHttp([hidden, shows]), CASE.access, [Ref("5"), Ref("6")])
+
+    assert [each.remote_id for each in found] == ["6"]
