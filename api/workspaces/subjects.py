@@ -16,4 +16,5 @@ async def find_subject(session: AsyncSession, caller: Caller, kind: str, id_: UU
         post = await get_post(session, caller, id_)
         return Subject(post.community_id, post.title, post.text)
     mention = await get_mention(session, caller, id_)
-    return Subject(mention.community_id, mention.author_name or mention.author_handle, mention.text)
+    said = "\n\n".join(filter(None, (mention.title, mention.text, mention.url)))
+    return Subject(mention.community_id, mention.author_name or mention.author_handle, said)

@@ -15,6 +15,7 @@ from tests.api.graph.asking import ask
 from tests.api.workspaces.conftest import Seat, last_event, link_to
 from tests.browsing import Tab, browsing
 from tests.held import Place, make_place
+from tests.inboxes import item, make_inbox
 from tests.people import letters_to
 from tests.world import Tenant, client_for, make_token
 
@@ -72,6 +73,21 @@ async def test_expert_answers_through_their_mailbox_without_a_seat(
     assert (event["kind"], event["actor"]) == ("expert_request.answered", f"expert:{made['id']}")
     assert "February" not in str(event)
     assert (await tab.open(link)).status_code == 404
+
+
+async def test_expert_is_shown_the_headline_and_the_address_of_what_a_feed_brought(
+    tenant: Tenant, database: Database, tab: Tab, place: Place, email: str
+) -> None:
+    """Of an article there was its author and a line of its text."""
+    inbox = await make_inbox(database, tenant.workspace_id)
+    entry = item(1, title="Le gel & la vigne", text="Court.", url="https://village.example/1")
+    [id_] = (await inbox.take(entry)).new_ids
+
+    await request(tenant, place, email, subject=show("men", id_))
+    await tab.open(await link_to(database, email, "expert"))
+
+    for said in ("Le gel &amp; la vigne", "Court.", "https://village.example/1"):
+        assert said in tab.page.text
 
 
 async def test_request_names_its_subject_and_its_community(
