@@ -56,8 +56,8 @@ async def create_expert_request(
 ) -> ExpertRequestView:
     """The expert gets a link by mail that shows the question and takes one answer, without a seat.
 
-    The scopes are `mentions:read` and `mentions:write` about a mention, `posts:read` and
-    `posts:write` about a post.
+    409 `mention.gone` about a mention that was deleted over there. The scopes are `mentions:read`
+    and `mentions:write` about a mention, `posts:read` and `posts:write` about a post.
     """
     view = await experts.create_expert_request(
         session, caller, command, find_subject=find_subject, doors=state_of(request).doors, now=now

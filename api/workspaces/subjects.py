@@ -14,7 +14,8 @@ async def find_subject(session: AsyncSession, caller: Caller, kind: str, id_: UU
     """The subject as the caller sees it. Raises `NotFound` and `ScopeMissing`."""
     if kind == "post":
         post = await get_post(session, caller, id_)
-        return Subject(post.community_id, post.title, post.text)
+        return Subject(post.community_id, post.title, post.text, is_gone=False)
     mention = await get_mention(session, caller, id_)
     said = "\n\n".join(filter(None, (mention.title, mention.text, mention.url)))
-    return Subject(mention.community_id, mention.author_name or mention.author_handle, said)
+    author, is_gone = mention.author_name or mention.author_handle, mention.deleted_at is not None
+    return Subject(mention.community_id, author, said, is_gone=is_gone)

@@ -32,11 +32,15 @@ SubjectText = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an expert is asked about, as the floor that owns it tells; `text` may be empty."""
+    """What an expert is asked about, as the floor that owns it tells; `text` may be empty.
+
+    `is_gone` tells of what was deleted over there since.
+    """
 
     community_id: UUID
     title: str | None
     text: str
+    is_gone: bool
 
 
 FindSubject = Callable[[AsyncSession, Caller, str, UUID], Awaitable[Subject]]

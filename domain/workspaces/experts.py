@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.events.service import record
 from domain.kernel.caller import Caller
 from domain.kernel.changes import find, find_for_change, insert, made_before, made_now
+from domain.kernel.errors import MentionGone
 from domain.kernel.ids import read_any
 from domain.kernel.languages import Language
 from domain.kernel.sealing import fingerprint
@@ -36,13 +37,15 @@ async def create_expert_request(
     doors: Doors,
     now: datetime,
 ) -> ExpertRequestView:
-    """Its link goes to the expert by mail and nowhere else. Raises `NotFound`."""
+    """Its link goes to the expert by mail and nowhere else. Raises `NotFound`, `MentionGone`."""
     kind, subject_id = read_any(command.subject)
     caller.need(SUBJECTS[kind].to_ask)
     before = await made_before(session, caller, ExpertRequest, command)
     if before is not None:
         return view_of(caller, before, now)
     subject = await find_subject(session, caller, kind, subject_id)
+    if subject.is_gone:
+        raise MentionGone
     await _need_member(session, caller, command.member_id)
     row = ExpertRequest(
         **made_now(caller, command, now=now),

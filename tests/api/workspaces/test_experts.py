@@ -90,6 +90,20 @@ async def test_expert_is_shown_the_headline_and_the_address_of_what_a_feed_broug
         assert said in tab.page.text
 
 
+async def test_nobody_is_asked_about_what_is_gone_over_there(
+    tenant: Tenant, database: Database, email: str
+) -> None:
+    inbox = await make_inbox(database, tenant.workspace_id)
+    [id_] = (await inbox.take(item(1))).new_ids
+    await inbox.take(item(1, is_deleted=True))
+    body = MARC | {"question": QUESTION, "expert_email": email, "subject": show("men", id_)}
+
+    refused = await tenant.client.post("/v1/expert-requests", json=body)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "mention.gone")
+    assert await letters_to(database, email) == []
+
+
 async def test_request_names_its_subject_and_its_community(
     tenant: Tenant, place: Place, email: str
 ) -> None:
