@@ -29,7 +29,6 @@ SHAPED = {
     "https://login.example.org.",
     r"^[!-~]+$": "Send visible ASCII characters without spaces.",
     r"^[0-9a-f]+$": "Send hexadecimal digits in small letters.",
-    r"^(jsonl|csv)$": "Send csv or jsonl.",
     r"^(csv|jsonl)$": "Send csv or jsonl.",
     ENTITY_TAG: 'Send the ETag that you read, with its quotes, such as "3"; or * for any.',
     TEMPLATE: "Send text in which braces hold network, campaign or post, such as {network}.",

@@ -3,10 +3,11 @@
 from collections.abc import AsyncGenerator
 from typing import NamedTuple
 
-from domain.audit.export import PAGE, ExportFormat, export_page, heading_of, lines_of
+from domain.audit.export import FIELDS, PAGE, export_page, lines_of
 from domain.audit.shapes import AuditFilter
 from domain.kernel.caller import Caller
 from domain.kernel.database import Database
+from domain.kernel.lines import FileFormat, heading
 
 
 class Lines(NamedTuple):
@@ -20,13 +21,13 @@ async def trail(
     database: Database,
     caller: Caller,
     where: AuditFilter,
-    format_: ExportFormat,
+    format_: FileFormat,
     *,
     page: int = PAGE,
 ) -> AsyncGenerator[Lines]:
     """No transaction is open while the reader takes its time."""
     after = 0
-    yield Lines(heading_of(format_), after)
+    yield Lines(heading(FIELDS, format_), after)
     while True:
         async with database.exporting(caller) as session:
             rows = await export_page(session, caller, where, after=after, most=page)

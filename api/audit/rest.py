@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.attached import TOLD, FormatAsked, attached
 from api.audit.lines import Lines, trail
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
 from api.filters import OfKinds, OfSubjectKinds, OfSubjects
@@ -15,11 +16,11 @@ from api.routes import CallerRoute, TransactionRoute
 from api.state import state_of
 from domain.audit import queries
 from domain.audit.chain import Known, verify_chain
-from domain.audit.export import ExportFormat
 from domain.audit.service import note_export
 from domain.audit.shapes import HASH_LENGTH, AuditEntryView, AuditFilter, AuditVerificationView
 from domain.kernel.clock import Moment
 from domain.kernel.ids import EventId
+from domain.kernel.lines import FileFormat
 from domain.kernel.shapes import Page
 
 router = APIRouter()
@@ -27,10 +28,6 @@ whole = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=TransactionRou
 streamed = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=CallerRoute)
 Actor = Annotated[str, Query(max_length=120, examples=["worker"])]
 LAST = 2**53 - 1
-MEDIA_TYPES = {
-    ExportFormat.JSONL: "application/x-ndjson",
-    ExportFormat.CSV: "text/csv; charset=utf-8",
-}
 
 
 async def _filter(
@@ -92,33 +89,21 @@ async def get_audit_verification(
     "/export",
     summary="Export the audit trail",
     response_class=StreamingResponse,
-    responses={200: {"content": {each: {} for each in MEDIA_TYPES.values()}}},
+    responses=TOLD,
 )
 async def export_audit(
     request: Request,
     caller: CallerDep,
     now: NowDep,
     where: FilterDep,
-    format_: Annotated[
-        str,
-        Query(
-            alias="format",
-            max_length=5,
-            pattern="^(csv|jsonl)$",
-            description="`csv` or `jsonl`: a row or a JSON object a line.",
-        ),
-    ] = "jsonl",
+    format_: FormatAsked = "jsonl",
 ) -> StreamingResponse:
     """In the order of the log, as a stream; the export is an entry itself. Needs `audit:read`."""
     database = state_of(request).database
     async with database.transaction(caller.workspace_id) as session:
         await note_export(session, caller, where, now=now)
-    name, chosen = f"audit-{now:%Y-%m-%d}.{format_}", ExportFormat(format_)
-    return StreamingResponse(
-        _texts(trail(database, caller, where, chosen)),
-        media_type=MEDIA_TYPES[chosen],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    chosen = FileFormat(format_)
+    return attached(_texts(trail(database, caller, where, chosen)), "audit", chosen, now=now)
 
 
 @whole.get("/{event_id}", summary="Read an audit entry")

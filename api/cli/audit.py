@@ -19,9 +19,9 @@ from api.cli.surroundings import surroundings
 from api.cli.trouble import Trouble
 from api.state import State, open_state
 from domain.audit.chain import verify_chain
-from domain.audit.export import ExportFormat
 from domain.audit.service import note_export
 from domain.audit.shapes import AuditFilter, AuditVerificationView
+from domain.kernel.lines import FileFormat
 from domain.kernel.settings import Settings
 
 
@@ -81,7 +81,7 @@ async def _verify(state: State, workspace_id: UUID, shown: Progress) -> AuditVer
 
 def ensure_trail(target: Path) -> None:
     """Raises `Trouble` where no trail can be written, before anything is started for it."""
-    if target.suffix[1:] not in frozenset(ExportFormat):
+    if target.suffix[1:] not in frozenset(FileFormat):
         raise Trouble(f"{target.name} is of no format known here.", "Name a .jsonl or .csv file.")
     if target.is_dir():
         raise Trouble(f"{target} is a folder.", "Name another file.")
@@ -98,7 +98,7 @@ async def write(settings: Settings, workspace_id: UUID, target: Path) -> None:
             last = (await verify_chain(session, caller, most=1)).head_number
         with progress() as shown, fresh.open("wb") as file:
             task = shown.add_task("Writing the trail", total=last + 1)
-            pages = trail(state.database, caller, where, ExportFormat(target.suffix[1:]))
+            pages = trail(state.database, caller, where, FileFormat(target.suffix[1:]))
             async with aclosing(pages):
                 async for page in pages:
                     file.write(page.text)

@@ -2,48 +2,36 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from api.attached import TOLD, FormatAsked, attached
 from api.deps import CallerDep, NowDep
 from api.posts.rest import FilterDep
 from api.routes import CallerRoute
 from api.state import state_of
-from domain.imports.exporting import PAGE, export_page, heading_of, lines_of
-from domain.imports.rules import FileKind
+from domain.imports.exporting import HEADING, PAGE, export_page, lines_of
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import Database
+from domain.kernel.lines import FileFormat, heading
 from domain.posts.queries import PostFilter
 
 router = APIRouter(prefix="/v1/posts", tags=["imports"], route_class=CallerRoute)
-MEDIA_TYPES = {
-    FileKind.JSONL: "application/x-ndjson",
-    FileKind.CSV: "text/csv; charset=utf-8",
-}
 
 
 @router.get(
     "/export",
     summary="Export posts",
     response_class=StreamingResponse,
-    responses={200: {"content": {each: {} for each in MEDIA_TYPES.values()}}},
+    responses=TOLD,
 )
 async def export_posts(
     request: Request,
     caller: CallerDep,
     now: NowDep,
     where: FilterDep,
-    format_: Annotated[
-        str,
-        Query(
-            alias="format",
-            max_length=5,
-            pattern="^(csv|jsonl)$",
-            description="`csv` or `jsonl`: a row or a JSON object a line.",
-        ),
-    ] = "csv",
+    format_: FormatAsked = "csv",
 ) -> StreamingResponse:
     """The oldest first, as a stream, in the columns of `POST /v1/imports`.
 
@@ -51,29 +39,25 @@ async def export_posts(
     import takes away. Needs the scope `posts:read`.
     """
     caller.need(Scope.POSTS_READ)
-    name, kind = f"posts-{now:%Y-%m-%d}.{format_}", FileKind(format_)
-    found = pages(state_of(request).database, caller, where, kind)
+    chosen = FileFormat(format_)
+    found = pages(state_of(request).database, caller, where, chosen)
     # What is refused is refused here: a stream that has begun can only break off.
     first = await anext(found, b"")
-    return StreamingResponse(
-        _whole(first, found),
-        media_type=MEDIA_TYPES[kind],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return attached(_whole(first, found), "posts", chosen, now=now)
 
 
 async def pages(
-    database: Database, caller: Caller, where: PostFilter, kind: FileKind, *, most: int = PAGE
+    database: Database, caller: Caller, where: PostFilter, format_: FileFormat, *, most: int = PAGE
 ) -> AsyncGenerator[bytes]:
     """No transaction is open while the reader takes its time; the heading is on the first page."""
     after: str | None = None
-    heading = heading_of(kind)
+    before = heading(HEADING, format_)
     while True:
         async with database.exporting(caller) as session:
             lines, after = await export_page(session, caller, where, after=after, most=most)
-        if heading or lines:
-            yield heading + lines_of(lines, kind)
-        heading = b""
+        if before or lines:
+            yield before + lines_of(lines, format_)
+        before = b""
         if after is None:
             return
 

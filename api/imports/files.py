@@ -7,14 +7,14 @@ from api.pointing import Handler
 from api.routes import TransactionRoute
 from api.state import state_of
 from api.weighing import weighed
-from domain.imports.rules import FileKind
 from domain.kernel.caller import Scope
 from domain.kernel.errors import BodyUnsupported, ImportTooLarge
+from domain.kernel.lines import FileFormat
 
-KINDS = {
-    "text/csv": FileKind.CSV,
-    "application/x-ndjson": FileKind.JSONL,
-    "application/jsonl": FileKind.JSONL,
+FORMATS = {
+    "text/csv": FileFormat.CSV,
+    "application/x-ndjson": FileFormat.JSONL,
+    "application/jsonl": FileFormat.JSONL,
 }
 
 
@@ -28,7 +28,7 @@ class FileRoute(TransactionRoute):
             state = state_of(request)
             caller = await state.tokens.caller(request.headers.get("authorization"), request.scope)
             caller.need(Scope.POSTS_WRITE)
-            kind_of(request)
+            format_of(request)
             most = state.settings.import_max_bytes
             too_large = ImportTooLarge(f"A file may weigh {most:,} bytes.")
             announced = request.headers.get("content-length", "")
@@ -41,10 +41,10 @@ class FileRoute(TransactionRoute):
         return read_first
 
 
-def kind_of(request: Request) -> FileKind:
+def format_of(request: Request) -> FileFormat:
     """What the file says it is. Raises `BodyUnsupported`."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    kind = KINDS.get(content_type)
-    if kind is None:
+    found = FORMATS.get(content_type)
+    if found is None:
         raise BodyUnsupported
-    return kind
+    return found

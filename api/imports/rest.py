@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import CallerDep, NowDep, PageDep, SessionDep
-from api.imports.files import FileRoute, kind_of
+from api.imports.files import FileRoute, format_of
 from api.paging import linked, located, tagged
 from api.routes import TransactionRoute
 from domain.imports import queries, service
@@ -75,7 +75,7 @@ async def create_import(
 
     Needs the scope `posts:write`.
     """
-    rows = await asyncio.to_thread(read_file, await request.body(), kind_of(request))
+    rows = await asyncio.to_thread(read_file, await request.body(), format_of(request))
     view = await service.create_import(
         session, caller, calendar_id, rows, is_dry_run=dry_run, now=now
     )

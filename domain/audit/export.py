@@ -3,12 +3,9 @@
 JSON as PostgreSQL writes it (`jsonb::text`): hashes can be computed again from the lines alone.
 """
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from datetime import UTC
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, func
@@ -22,6 +19,7 @@ from domain.events.shapes import subject_text
 from domain.events.tables import Event, EventCounter
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.ids import show
+from domain.kernel.lines import FileFormat, csv_lines
 
 PAGE = 250
 """A page is built at once, and all other requests wait for it."""
@@ -32,11 +30,6 @@ FIELDS = (
 )
 RAW = {"origin", "data"}
 """Fields that are JSON already."""
-
-
-class ExportFormat(StrEnum):
-    CSV = "csv"
-    JSONL = "jsonl"
 
 
 async def export_page(
@@ -78,18 +71,11 @@ async def export_page(
     return (await session.exec(statement)).all()  # type: ignore[no-any-return]  # as above
 
 
-def lines_of(rows: Sequence[Row[Any]], format_: ExportFormat) -> bytes:
+def lines_of(rows: Sequence[Row[Any]], format_: FileFormat) -> bytes:
     """The rows as lines of the format."""
-    if format_ is ExportFormat.JSONL:
+    if format_ is FileFormat.JSONL:
         return "".join(_json_line(_fields(row)) for row in rows).encode()
-    written = io.StringIO()
-    csv.writer(written).writerows(_fields(row) for row in rows)
-    return written.getvalue().encode()
-
-
-def heading_of(format_: ExportFormat) -> bytes:
-    """What comes before the first line."""
-    return b"" if format_ is ExportFormat.JSONL else (",".join(FIELDS) + "\r\n").encode()
+    return csv_lines(_fields(row) for row in rows)
 
 
 def _fields(row: Row[Any]) -> list[Any]:

@@ -1,7 +1,5 @@
 """Posts as lines of a file that imports again: read page by page, memory flat."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.imports.cells import write_cell
 from domain.imports.files import COLUMNS, TOLD, Raw
 from domain.imports.lines import SAME
-from domain.imports.rules import FileKind
 from domain.kernel.caller import Caller
+from domain.kernel.lines import FileFormat, csv_lines
 from domain.kernel.pages import PageRequest
 from domain.kernel.shapes import Command, Page, View
 from domain.posts.adaptation_shapes import AdaptationInput, AdaptationView
@@ -41,19 +39,10 @@ async def export_page(
     return lines, page.page.next_cursor
 
 
-def lines_of(lines: Sequence[Raw], kind: FileKind) -> bytes:
-    if kind is FileKind.JSONL:
+def lines_of(lines: Sequence[Raw], format_: FileFormat) -> bytes:
+    if format_ is FileFormat.JSONL:
         return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-    written = io.StringIO()
-    csv.writer(written).writerows(
-        [write_cell(name, line[name]) for name in HEADING] for line in lines
-    )
-    return written.getvalue().encode()
-
-
-def heading_of(kind: FileKind) -> bytes:
-    """What comes before the first line."""
-    return b"" if kind is FileKind.JSONL else (",".join(HEADING) + "\r\n").encode()
+    return csv_lines([write_cell(name, line[name]) for name in HEADING] for line in lines)
 
 
 def _line(

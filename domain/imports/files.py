@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from domain.imports.cells import read_cell
-from domain.imports.rules import FileKind
 from domain.imports.shapes import MOST_ROWS, ImportLine
 from domain.kernel.errors import (
     Fault,
@@ -21,6 +20,7 @@ from domain.kernel.errors import (
     TextUnstorable,
 )
 from domain.kernel.keys import KeyRepeated, read_once, told
+from domain.kernel.lines import FileFormat
 
 COLUMNS = tuple(ImportLine.model_fields)
 TOLD = ("id", "state", "publish_at", "published_at")
@@ -38,7 +38,7 @@ FIRST_LINE = re.compile(r"\S[^\r\n]*")
 Raw = dict[str, Any]
 
 
-def read_file(content: bytes, kind: FileKind) -> list[Raw]:
+def read_file(content: bytes, format_: FileFormat) -> list[Raw]:
     """Every row, unjudged.
 
     Raises `ImportUnreadable`, `TextUnstorable`, `ImportColumnsUnfit`, `ImportTooLarge`.
@@ -51,7 +51,7 @@ def read_file(content: bytes, kind: FileKind) -> list[Raw]:
     if nul:
         raise TextUnstorable(at=f"/lines/{before.count(chr(10)) + 1}")
     found: list[Raw] = []
-    for row in _csv(text) if kind is FileKind.CSV else _json_lines(text):
+    for row in _csv(text) if format_ is FileFormat.CSV else _json_lines(text):
         if len(found) == MOST_ROWS:
             raise ImportTooLarge(f"A file may have {MOST_ROWS:,} rows.")
         found.append({name: value for name, value in row.items() if name not in TOLD})

@@ -9,7 +9,6 @@ undoing → undone
 
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
 
 from domain.kernel.words import Word
 
@@ -34,13 +33,6 @@ class RowResult(Word):
     REFUSED = "refused", "It does not fit; `faults` says where."
     REMOVED = "removed", "Its post was removed by undoing."
     KEPT = "kept", "Its post was changed since and stayed when undoing."
-
-
-class FileKind(StrEnum):
-    """What a file of posts is written in, in and out."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
 
 
 ROWS_LAST = timedelta(days=90)

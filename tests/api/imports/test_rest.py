@@ -13,10 +13,10 @@ from fastapi import FastAPI
 
 from api.imports.exporting import pages
 from api.main import create_app
-from domain.imports.rules import FileKind
 from domain.kernel.caller import Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import read
+from domain.kernel.lines import FileFormat
 from domain.kernel.settings import Settings
 from domain.posts.command_shapes import CreatePost
 from domain.posts.queries import PostFilter
@@ -273,7 +273,9 @@ async def test_export_is_read_page_by_page(desk: Desk, database: Database) -> No
 
     found = [
         [json.loads(line)["title"] for line in page.splitlines()]
-        async for page in pages(database, desk.tenant.caller, PostFilter(), FileKind.JSONL, most=2)
+        async for page in pages(
+            database, desk.tenant.caller, PostFilter(), FileFormat.JSONL, most=2
+        )
     ]
 
     assert found == [["a", "b"], ["c"]]
@@ -289,7 +291,7 @@ async def test_export_builds_no_more_than_a_hundred_posts_at_once(
             command = CreatePost(calendar_id=calendar, title=str(number))
             await create_post(session, desk.tenant.caller, command, now=NOW)
 
-    found = pages(database, desk.tenant.caller, PostFilter(), FileKind.JSONL)
+    found = pages(database, desk.tenant.caller, PostFilter(), FileFormat.JSONL)
 
     assert [len(page.splitlines()) async for page in found] == [100, 1]
 

@@ -10,13 +10,14 @@ from uuid import UUID
 
 import pytest
 
-from domain.audit.export import FIELDS, ExportFormat, export_page, heading_of, lines_of
+from domain.audit.export import FIELDS, export_page, lines_of
 from domain.audit.shapes import AuditFilter
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope, worker
 from domain.kernel.database import Database
 from domain.kernel.errors import IdMalformed, ScopeMissing
 from domain.kernel.ids import new_id, show
+from domain.kernel.lines import FileFormat, heading
 from domain.kernel.origins import coming_from
 from tests.world import make_workspace
 
@@ -39,12 +40,10 @@ async def workspace_id(database: Database) -> UUID:
     return workspace_id
 
 
-async def export(
-    database: Database, workspace_id: UUID, format_: ExportFormat, **where: Any
-) -> str:
+async def export(database: Database, workspace_id: UUID, format_: FileFormat, **where: Any) -> str:
     async with database.transaction(workspace_id) as session:
         rows = await export_page(session, worker(workspace_id), AuditFilter(**where), after=0)
-    return (heading_of(format_) + lines_of(rows, format_)).decode()
+    return (heading(FIELDS, format_) + lines_of(rows, format_)).decode()
 
 
 def computed(workspace_id: UUID, line: dict[str, Any]) -> str:
@@ -71,7 +70,7 @@ def computed(workspace_id: UUID, line: dict[str, Any]) -> str:
 async def test_every_line_can_be_verified_from_itself_and_the_one_before(
     database: Database, workspace_id: UUID
 ) -> None:
-    text = await export(database, workspace_id, ExportFormat.JSONL)
+    text = await export(database, workspace_id, FileFormat.JSONL)
     lines = [json.loads(line) for line in text.split("\n")[:-1]]
 
     assert [line["number"] for line in lines] == [1, 2, 3]
@@ -85,7 +84,7 @@ async def test_every_line_can_be_verified_from_itself_and_the_one_before(
 
 
 async def test_one_changed_letter_changes_the_hash(database: Database, workspace_id: UUID) -> None:
-    text = await export(database, workspace_id, ExportFormat.JSONL)
+    text = await export(database, workspace_id, FileFormat.JSONL)
     line = json.loads(text.split("\n")[1])
     line["data"]["previous"]["title"] += "."
 
@@ -95,9 +94,9 @@ async def test_one_changed_letter_changes_the_hash(database: Database, workspace
 async def test_csv_holds_the_same(database: Database, workspace_id: UUID) -> None:
     lines = [
         json.loads(line)
-        for line in (await export(database, workspace_id, ExportFormat.JSONL)).split("\n")[:-1]
+        for line in (await export(database, workspace_id, FileFormat.JSONL)).split("\n")[:-1]
     ]
-    rows = list(csv.DictReader(io.StringIO(await export(database, workspace_id, ExportFormat.CSV))))
+    rows = list(csv.DictReader(io.StringIO(await export(database, workspace_id, FileFormat.CSV))))
 
     assert list(rows[0]) == list(FIELDS)
     assert [row["hash"] for row in rows] == [line["hash"] for line in lines]
@@ -106,13 +105,13 @@ async def test_csv_holds_the_same(database: Database, workspace_id: UUID) -> Non
 
 
 async def test_only_what_is_asked_for_is_exported(database: Database, workspace_id: UUID) -> None:
-    text = await export(database, workspace_id, ExportFormat.JSONL, actors=("token:tok_1",))
+    text = await export(database, workspace_id, FileFormat.JSONL, actors=("token:tok_1",))
     [line] = [json.loads(line) for line in text.split("\n")[:-1]]
     by_subject = await export(
-        database, workspace_id, ExportFormat.JSONL, subjects=(line["subject_id"],)
+        database, workspace_id, FileFormat.JSONL, subjects=(line["subject_id"],)
     )
     nobody = await export(
-        database, workspace_id, ExportFormat.CSV, subjects=(show("post", new_id()),)
+        database, workspace_id, FileFormat.CSV, subjects=(show("post", new_id()),)
     )
 
     assert line["number"] == 2
@@ -122,7 +121,7 @@ async def test_only_what_is_asked_for_is_exported(database: Database, workspace_
 
 async def test_a_subject_that_is_no_id_is_refused(database: Database, workspace_id: UUID) -> None:
     with pytest.raises(IdMalformed):
-        await export(database, workspace_id, ExportFormat.CSV, subjects=("posts",))
+        await export(database, workspace_id, FileFormat.CSV, subjects=("posts",))
 
 
 async def test_without_the_scope_nothing_is_exported(
