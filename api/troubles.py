@@ -44,7 +44,7 @@ async def list_troubles() -> list[TroubleView]:
     """What networks and posts meet, beside the codes of `GET /v1/errors`. Needs no token.
 
     What `code` can be of problems of accounts, consents, deliveries, sources and event calendars,
-    of attempts, of misfits, of what drifted, and in the agenda.
+    of errors of operations, of attempts, of misfits, of what drifted, and in the agenda.
     """
     return list(troubles())
 

@@ -11,13 +11,34 @@ Json = dict[str, Any]
 PROBLEMS = {
     400: ("Malformed", "The body cannot be read: `body.malformed`."),
     401: ("Unauthenticated", "No token, or none that is known: `token.missing`, `token.invalid`."),
-    403: ("Forbidden", "The token may not: `scope.missing`, `scope.beyond`, `address.refused`."),
+    403: (
+        "Forbidden",
+        (
+            "The token may not: `scope.missing`, `scope.beyond`, `communities.held`, "
+            "`member.missing`, `review.not_asked`, `address.refused`."
+        ),
+    ),
     404: ("Missing", "There is no such thing in this workspace: `not_found`."),
     409: ("Conflict", "Its state, an earlier request or another thing does not allow this."),
     410: ("Over", "What was asked for is over: `upload.over`, `cursor.lost`."),
-    412: ("Stale", "It was changed since you read it: `version.stale`."),
-    413: ("TooLarge", "What was sent is too large: `body.too_large`, `media.too_large`."),
-    415: ("Unsupported", "What was sent is of a type that is not taken: `body.unsupported`."),
+    412: (
+        "Stale",
+        (
+            "It was changed since you read it: `version.stale`. Of uploads also "
+            "`upload.protocol_unknown`."
+        ),
+    ),
+    413: (
+        "TooLarge",
+        "What was sent is too large: `body.too_large`, `media.too_large`, `import.too_large`.",
+    ),
+    415: (
+        "Unsupported",
+        (
+            "What was sent is of a type that is not taken: `body.unsupported`, "
+            "`media.unsupported`, `media.too_many_pixels`."
+        ),
+    ),
     416: ("Outside", "The file ends before the bytes that were asked for: `range.outside`."),
     422: ("Invalid", "What was sent does not fit; `errors` points at each fault."),
     423: ("Busy", "Another request is sending bytes of this upload: `upload.busy`."),

@@ -1,7 +1,8 @@
 """What goes wrong outside, by its code: what it means, what to do, who must act, whether to retry.
 
-The codes stand in `problem.code` of accounts, consents and deliveries and in `code` of attempts, of
-mails and of sign-ins by a provider; `GET /v1/troubles` and `openapi/problems.md` list them.
+The codes stand in `problem.code` of accounts, consents and deliveries, in `error.code` of
+operations and in `code` of attempts, of mails and of sign-ins by a provider; `GET /v1/troubles` and
+`openapi/problems.md` list them.
 """
 
 from collections.abc import Mapping
@@ -309,6 +310,14 @@ TROUBLES: Mapping[str, Trouble] = {
         Refused, "The provider's token is not signed for us, or not for this attempt", _PROVIDER
     ),
     "provider.too_late": Trouble(Refused, "The attempt lasted too long", _BEGIN),
+    "rendition.impossible": Trouble(
+        Refused,
+        "The file cannot be made to fit the network",
+        "Upload one that fits, or a shorter film; `message` says what was wrong.",
+    ),
+    "rendition.source_lost": Trouble(
+        Refused, "The bytes of the file are gone", "Upload the file again, and ask for it anew."
+    ),
     "work.broken": Trouble(
         NetworkError,
         "Parvis breaks at it, and goes on trying",

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from domain.kernel.clock import Moment
+from domain.kernel.coded import Coded
 from domain.kernel.ids import MediaId, OperationId
 from domain.kernel.shapes import Command, View
 from domain.media.rules import OperationState
@@ -13,7 +14,7 @@ class MakeRendition(Command):
     network: Network = Field(description="Key of the network whose limits it shall fit.")
 
 
-class OperationErrorView(View):
+class OperationErrorView(Coded):
     """Why an operation failed."""
 
     code: str = Field(description="Stable code, such as `rendition.impossible`.")

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel.clock import Moment, WallTime, ZoneName
+from domain.kernel.coded import Coded
 from domain.kernel.ids import (
     CalendarId,
     CampaignId,
@@ -54,7 +55,7 @@ class VariationInput(Command):
 Variations = Annotated[list[VariationInput], Field(max_length=100)]
 
 
-class HindranceView(View):
+class HindranceView(Coded):
     """What kept a post of a recurrence from being made or scheduled."""
 
     code: str = Field(description="Stable code, such as `variation.none_left`.")

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from api.errors import kinds
+from api.contract.answers import PROBLEMS
+from api.errors import codes, kinds
 from api.problems import STATUSES, status_of
 from domain.connector.errors import NetworkError
 from domain.connector.misfits import MISFITS
@@ -17,7 +18,8 @@ from domain.posts.delivery_shapes import DriftCode
 from tests.guards.sources import FLOORS, ROOT, modules
 
 CODE = re.compile(r"^[a-z_]+(\.[a-z_]+)?$")
-SPEAKERS = {"account", "consent", "mail", "meta", "network", "outbound", "provider", "work"}
+SPEAKERS = {"account", "consent", "mail", "meta", "network", "outbound", "provider"}
+SPEAKERS |= {"rendition", "work"}
 SPEAKERS |= all_connectors().keys()
 EVENTS = ROOT / "domain" / "events" / "kinds.py"
 """What it declares are kinds of events; codes look like them."""
@@ -31,6 +33,15 @@ JUDGES = (
     "posts/rights.py",
 )
 PARTIES = {"developer", "user", "operator"}
+MANY = {409, 422}
+"""Statuses with too many codes to name: each operation tells its own."""
+OF_PAGES = {
+    *("code.refused", "consent.link_invalid", "form.refused", "invitation.other_address"),
+    *("link.invalid", "passkey.refused", "provider.refused", "sign_in.refused"),
+}
+OF_THE_GRAPH = {code.code for code in codes() if code.code.startswith("query.")}
+OF_NO_OPERATION = {"head.malformed", "head.too_large", "method.not_allowed", "route.unknown"}
+"""What is refused before it is known which operation is meant."""
 
 
 def unclear(kinds: Iterable[type[ParvisError]]) -> list[str]:
@@ -111,6 +122,15 @@ def test_every_family_has_a_status_and_stands_in_the_drawing() -> None:
 
 def test_every_code_stands_in_the_tree_of_the_kernel() -> None:
     assert {kind.__module__ for kind in kinds(ParvisError)} == {"domain.kernel.errors"}
+
+
+def test_contract_names_every_code_of_a_status_that_has_few() -> None:
+    elsewhere = OF_PAGES | OF_THE_GRAPH | OF_NO_OPERATION
+    meant = [each for each in codes() if each.status not in MANY and each.code not in elsewhere]
+
+    assert len(meant) > 20
+    named = {status: text for status, (_, text) in PROBLEMS.items()}
+    assert [each.code for each in meant if f"`{each.code}`" not in named[each.status]] == []
 
 
 def test_every_trouble_with_networks_has_its_meaning() -> None:

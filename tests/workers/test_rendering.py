@@ -98,6 +98,7 @@ async def test_file_that_cannot_be_made_to_fit_says_why(stage: Stage, tmp_path: 
     assert failed.error is not None
     assert (failed.state, failed.error.code) == ("failed", "rendition.impossible")
     assert failed.error.message == "The picture is broken."
+    assert failed.error.type == "/problems#rendition.impossible"
     assert (failed.result_id, len(await stage.rows(Media))) == (None, 1)
     assert await told(stage) == ["operation.created", "operation.failed"]
 
