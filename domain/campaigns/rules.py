@@ -10,13 +10,17 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, unquote_plus
 
+from domain.connector.links import AFTER_ADDRESSES
+
 PARTS = ("source", "medium", "campaign", "term", "content")
 TEMPLATE = r"^[^{}]*(\{(network|campaign|post)\}[^{}]*)*$"
 ANY_NETWORK = None
 """The network of the template that holds wherever no other does."""
 
-_ADDRESS = re.compile(r"(?<![A-Za-z0-9_@/.])https?://[^\s<>\"'\[\]{}|\\^`]+", re.IGNORECASE)
-_SENTENCE = ".,:;!?»”’…。、"
+_ADDRESS = re.compile(
+    rf"(?<![A-Za-z0-9_@/.])https?://[^\s<>\"'\[\]{{}}|\\^`{AFTER_ADDRESSES}]+", re.IGNORECASE
+)
+_SENTENCE = ".,:;!?»”’…"
 """What ends a sentence rather than the address before it."""
 _NO_WORD = re.compile(r"[\W_]+")
 

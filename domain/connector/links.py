@@ -5,6 +5,8 @@ from urllib.parse import urljoin
 from domain.kernel.names import is_visible
 
 OF_THE_WEB = ("https://", "http://")
+AFTER_ADDRESSES = "。、，．！？：；（）「」『』《》〈〉【】،؛؟۔"
+"""Signs of scripts that put no space behind an address: none is part of it, nor what follows."""
 
 
 def of_the_web(address: str | None) -> str | None:

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 import regex
 from pydantic import JsonValue
 
-_LINK = regex.compile(r"(?<![\w@/.])https?://[^\s<>\"]+", regex.IGNORECASE)
+from domain.connector.links import AFTER_ADDRESSES
+
+_LINK = regex.compile(
+    rf"(?<![A-Za-z0-9_@/.])https?://[^\s<>\"{AFTER_ADDRESSES}]+", regex.IGNORECASE
+)
 _LINK_END = regex.compile(r"[.,;:!?'”’»…]+$")
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _MENTION = regex.compile(rf"(?<![\w@/.])@((?:{_LABEL}\.)+[a-zA-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)")

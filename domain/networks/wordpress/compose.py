@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from domain.connector.links import spelled_out
+from domain.connector.links import AFTER_ADDRESSES, spelled_out
 from domain.connector.words import Draft, Part
 from domain.networks.wordpress.media import File
 from domain.networks.wordpress.settings import Settings
 
 _LONGEST_TITLE = 120
 _LONGEST_STEM = 60
-_ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]»”’…]")
+_NOT_IN = rf"\s<>\"'{AFTER_ADDRESSES}"
+_ADDRESS = re.compile(rf"https?://[^{_NOT_IN}]*[^{_NOT_IN}.,;:!?)\]»”’…]")
 _MEDIA_BLOCK = re.compile(r"<!-- wp:(?:shortcode -->\s*\[gallery|video )")
 _GALLERY = re.compile(r"\[gallery [^\]]*\bids=\"([\d,]+)\"")
 _VIDEO = re.compile(r"<!-- wp:video \{\"id\":(\d+)")

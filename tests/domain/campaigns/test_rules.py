@@ -82,6 +82,9 @@ def test_value_that_comes_out_empty_is_left_out() -> None:
             f"https://fr.wikipedia.org/wiki/Vin_(boisson)?{TAGS}, oui",
         ),
         ("見てhttps://example.ch/a。", f"見てhttps://example.ch/a?{TAGS}。"),
+        ("请看https://example.ch/a，谢谢！", f"请看https://example.ch/a?{TAGS}，谢谢！"),
+        ("（见https://example.ch/été）", f"（见https://example.ch/été?{TAGS}）"),
+        ("هل قرأت https://example.ch/a؟", f"هل قرأت https://example.ch/a?{TAGS}؟"),
         (
             "https://a.example https://b.example",
             f"https://a.example?{TAGS} https://b.example?{TAGS}",

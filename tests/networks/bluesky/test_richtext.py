@@ -34,6 +34,7 @@ def marked(text: str) -> list[tuple[str, str]]:
         ("(see https://a.ch)", [("https://a.ch", "https://a.ch")]),
         ("https://a.ch/x_(y)", [("https://a.ch/x_(y)", "https://a.ch/x_(y)")]),
         ("«https://a.ch»", [("https://a.ch", "https://a.ch")]),
+        ("请看https://a.ch/b，谢谢！", [("https://a.ch/b", "https://a.ch/b")]),
         ("a.ch and ana@bob.test", []),
         ("@bob.test!", [("@bob.test", "did:plc:bob")]),
         ("(@Ana.Village.Example)", [("@Ana.Village.Example", "did:plc:ana")]),

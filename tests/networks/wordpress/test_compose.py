@@ -1,7 +1,13 @@
 import pytest
 
 from domain.connector.words import Draft, Link, Part
-from domain.networks.wordpress.compose import article_of, media_blocks, slug_of, standing_media
+from domain.networks.wordpress.compose import (
+    article_of,
+    media_blocks,
+    paragraphs,
+    slug_of,
+    standing_media,
+)
 from domain.networks.wordpress.media import File
 from domain.networks.wordpress.plainly import letters
 from domain.networks.wordpress.settings import Settings
@@ -49,6 +55,12 @@ def test_text_is_no_markup_and_its_addresses_are_links() -> None:
     address = "https://x.example/?a=1&amp;b=2"
     assert f'<a href="{address}">{address}</a>.' in html
     assert '<p><a href="https://y.example">https://y.example</a></p>' in html
+
+
+def test_address_ends_where_a_script_without_spaces_goes_on() -> None:
+    assert '<a href="https://x.example/a">https://x.example/a</a>，谢谢！' in paragraphs(
+        "请看https://x.example/a，谢谢！"
+    )
 
 
 @pytest.mark.parametrize(
