@@ -32,7 +32,7 @@ async def livez() -> Health:
 async def readyz(request: Request, response: Response) -> Health:
     """The database must answer. Without the queue the api still does, and says that it is away.
 
-    What is due waits for a sweep then, and each process counts limits by itself.
+    What is due waits for a sweep then, each process counts limits by itself, and nobody signs in.
     """
     state = state_of(request)
     database, queue = await asyncio.gather(
