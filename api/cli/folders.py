@@ -11,6 +11,7 @@ from typing import IO
 from api.cli.trouble import Trouble
 
 _LONGEST_SOCKET_FOLDER = 80  # sun_path holds 107 bytes on Linux, 103 on macOS; names take up to 20
+SHORT = Path("/tmp")  # noqa: S108 - what lies there is private
 _LARGEST_LOG_BYTES = 10_000_000
 
 
@@ -48,12 +49,21 @@ def socket_folder(data_dir: Path) -> Path:
     if len(os.fsencode(inside)) <= _LONGEST_SOCKET_FOLDER and "," not in str(inside):
         return private_folder(inside)
     name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
-    outside = Path(tempfile.gettempdir()) / f"parvis-{os.getuid()}-{name}"
+    # not TMPDIR, where it can be helped: who backs up by cron has another, or it is long itself
+    place = SHORT if os.access(SHORT, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+    outside = place / f"parvis-{os.getuid()}-{name}"
     outside.mkdir(mode=0o700, exist_ok=True)
     found = outside.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
+    is_private = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
+    if not is_private or found.st_uid not in _owners(data_dir):
         raise Trouble(f"{outside} is not a private folder.", "Remove it and start again.")
     return outside
+
+
+def _owners(data_dir: Path) -> set[int]:
+    """Ourselves, and as whom PostgreSQL runs on this data."""
+    kept = data_dir / "postgres"
+    return {os.getuid(), kept.stat().st_uid} if kept.exists() else {os.getuid()}
 
 
 def leave_sockets(folder: Path, data_dir: Path) -> None:

@@ -3,6 +3,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -194,6 +195,31 @@ def test_a_long_folder_still_gets_sockets_that_fit(folder: Path) -> None:
     server.start()
     assert server.answers()
     server.stop()
+
+
+def test_sockets_of_a_long_folder_lie_in_one_place_for_all_commands(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup by cron, which has no TMPDIR, did not find the engines; nor did one that is long."""
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+    found = folders.socket_folder(folder / ("long" * 30))
+
+    assert found.parent == folders.SHORT
+    found.rmdir()
+
+
+@AS_ROOT
+def test_sockets_go_to_no_folder_that_somebody_else_made_ready(folder: Path) -> None:
+    """Its owner could have spoken to the database as anybody."""
+    data = folder / ("long" * 30)
+    foreign = folders.socket_folder(data)
+    os.chown(foreign, NOBODY.uid, NOBODY.gid)
+
+    with pytest.raises(Trouble, match="is not a private folder"):
+        folders.socket_folder(data)
+
+    foreign.rmdir()
 
 
 def test_a_folder_may_be_named_as_its_owner_likes(folder: Path) -> None:
