@@ -13,6 +13,7 @@ from domain.networks.linkedin.cursor import Told
 from domain.networks.linkedin.little import plain
 from domain.networks.linkedin.people import profile_named
 from domain.networks.linkedin.places import path_of
+from domain.networks.linkedin.refusals import NotPermitted
 from domain.networks.linkedin.urns import actor_in, comment_of, encoded, url_of
 from domain.networks.linkedin.wire import REST, Server
 
@@ -92,7 +93,7 @@ async def _reply(server: Server, notification: _Notification) -> InboxItem | Non
     if not owner and not is_deleted:
         try:
             read = await server.read(path_of(comment.urn), Comment)
-        except Missing:
+        except (Missing, NotPermitted):
             return None
         owner, text = read.actor, read.message.text
     return InboxItem(

@@ -9,7 +9,7 @@ from domain.connector.http import Call, Http
 from domain.connector.words import Access, Draft, Ref
 from domain.networks.telegram.answers import Result
 from domain.networks.telegram.compose import text_of
-from domain.networks.telegram.places import placed
+from domain.networks.telegram.places import placed, spoken_in
 from domain.networks.telegram.settings import preview
 from domain.networks.telegram.wire import bot_of
 
@@ -26,7 +26,8 @@ async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datet
         body |= {"text": text_of(part), **preview(draft)}
         call = Call("POST", "editMessageText", json=body)
     try:
-        await bot_of(http, access).repeat(call, Result[JsonValue])
+        with spoken_in(chat_id, access):
+            await bot_of(http, access).repeat(call, Result[JsonValue])
     except Refused as error:
         if _SAME not in error.said:
             raise

@@ -5,6 +5,7 @@ only people can tell. The checkpoint holds what surely does.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from domain.connector.checkpoints import Progress, Sent
@@ -14,7 +15,7 @@ from domain.connector.port import Save
 from domain.connector.words import Access, Checkpoint, Draft, Published, Ref
 from domain.networks.telegram.answers import Message, Result
 from domain.networks.telegram.compose import Place, call_of
-from domain.networks.telegram.places import name_of, placed, url_of
+from domain.networks.telegram.places import name_of, placed, spoken_in, url_of
 from domain.networks.telegram.wire import Bot, bot_of
 
 
@@ -29,7 +30,9 @@ async def publish(
 ) -> Published:
     bot, progress = bot_of(http, access), Progress.model_validate(checkpoint)
     for number in range(len(progress.sent), len(draft.parts)):
-        messages = await _send(bot, call_of(draft, number, _place(access, draft, progress)))
+        place = _place(access, draft, progress)
+        with spoken_in(place.chat_id, access):
+            messages = await _send(bot, call_of(draft, number, place))
         sent = Sent(id=name_of(messages, access), url=_url(messages[0]))
         progress = await progress.with_sent(sent).kept(save)
     return progress.published()
@@ -56,10 +59,8 @@ async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:
         chat_id, numbers = placed(ref.remote_id, access)
         for number in reversed(numbers):
             call = Call("POST", "deleteMessage", json={"chat_id": chat_id, "message_id": number})
-            try:
+            with suppress(Missing), spoken_in(chat_id, access):
                 await bot.repeat(call, Result[bool])
-            except Missing:
-                continue
 
 
 async def _send(bot: Bot, call: Call) -> tuple[Message, ...]:

@@ -91,11 +91,22 @@ async def test_comment_that_comes_without_its_words_is_asked_for() -> None:
     page = await linkedin.read(ScriptedHttp([listed, read]), CASE.access, None)
     gone = read.model_copy(update={"status": 404})
     nothing = await linkedin.read(ScriptedHttp([listed, gone]), CASE.access, None)
+    liked = NEXT.model_copy(update={"json_": {"elements": [note, *_likes()]}})
+    beside = await linkedin.read(ScriptedHttp([liked, denied(path)]), CASE.access, None)
 
     assert [(each.remote_id, each.text, each.author.handle) for each in page.items] == [
         (FIRST, "Said in 1", "Bea1x")
     ]
     assert nothing.items == ()
+    assert [each.kind for each in beside.items] == [InboxKind.LIKE]
+
+
+def _likes() -> list[JsonValue]:
+    """What a token may read that may not read comments: all of it was passed over with them."""
+    assert isinstance(NEXT.json_, dict)
+    elements = NEXT.json_["elements"]
+    assert isinstance(elements, list)
+    return [each for each in elements if isinstance(each, dict) and each["action"] == "LIKE"]
 
 
 async def test_what_linkedin_tells_late_is_read_and_nothing_twice() -> None:

@@ -128,6 +128,27 @@ async def test_answer_goes_where_the_question_was_asked() -> None:
     assert said(http.calls[0]) == {"chat_id": "-1002003009009", "message_id": 63}
 
 
+@pytest.mark.parametrize("method", ["sendMessage", "deleteMessage", "editMessageText"])
+async def test_bot_that_was_put_out_of_another_chat_still_has_the_accounts(method: str) -> None:
+    """The account waited for its owner, was found to be well, and was locked out once more."""
+    words = "Forbidden: bot is not a member of the supergroup chat"
+    ref = Ref("-1002003009009/62")
+    answer = Draft("k", (Part("Yes!"),), reply_to=ref.remote_id)
+
+    async def speak(http: ScriptedHttp) -> None:
+        if method == "sendMessage":
+            await publish.publish(http, CASE.access, answer, {}, Kept(http), now=NOW)
+        elif method == "deleteMessage":
+            await publish.withdraw(http, CASE.access, [ref])
+        else:
+            await edit.edit(http, CASE.access, ref, answer, now=NOW)
+
+    with pytest.raises(Refused):
+        await speak(ScriptedHttp([failed(method, 403, words)]))
+    with pytest.raises(GrantExpired):
+        await speak(ScriptedHttp([failed(method, 401, "Unauthorized")]))
+
+
 async def test_long_question_stands_below_its_first_line() -> None:
     text = "Which?\n" + "😀" * 150
     poll = Poll(("a", "b"), timedelta(minutes=5), hides_totals=True)
