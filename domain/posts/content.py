@@ -77,9 +77,18 @@ class Content(Shape):
 
     def naming(self, names: Mapping[str, Name], network: str) -> "Content":
         """The same, everybody named as the network knows them; others stay as they are written."""
-        parts = tuple(named(part, names, network) for part in self.parts)
-        comment = self.first_comment and named(self.first_comment, names, network)
-        return self.model_copy(update={"parts": parts, "first_comment": comment})
+
+        def said(text: str) -> str:
+            return named(text, names, network)
+
+        update = {
+            "parts": tuple(map(said, self.parts)),
+            "content_warning": self.content_warning and said(self.content_warning),
+            "poll": self.poll
+            and self.poll.model_copy(update={"options": list(map(said, self.poll.options))}),
+            "first_comment": self.first_comment and said(self.first_comment),
+        }
+        return self.model_copy(update=update)
 
     def quoting(self, addresses: Addresses, network: str) -> "Content":
         """The same, what it quotes of ours by its address there; others stay as they are."""
@@ -89,7 +98,19 @@ class Content(Shape):
     @property
     def names(self) -> list[str]:
         """The keys of those it names."""
-        return keys_in((*self.parts, self.first_comment or ""))
+        return keys_in(self.texts.values())
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All that people read of it, by its pointer."""
+        texts = {f"/parts/{number}/text": part for number, part in enumerate(self.parts)}
+        options = enumerate(self.poll.options if self.poll else ())
+        return {
+            **texts,
+            "/content_warning": self.content_warning or "",
+            **{f"/poll/options/{number}": option for number, option in options},
+            "/first_comment": self.first_comment or "",
+        }
 
     def stored(self) -> dict[str, Any]:
         stored: dict[str, Any] = self.model_dump(mode="json")
@@ -193,8 +214,7 @@ def _beside(manifest: Manifest, measures: Measures, content: Content) -> list[Mi
 
 def _unknown_names(content: Content) -> Iterator[Misfit]:
     """Whom a content still names by a key: nobody of the house."""
-    texts = [(f"/parts/{number}/text", part) for number, part in enumerate(content.parts)]
-    for pointer, text in [*texts, ("/first_comment", content.first_comment or "")]:
+    for pointer, text in content.texts.items():
         for key in keys_in([text]):
             message = f"There is no contact with the key {key}."
             yield Misfit(pointer, "name.unknown", message)

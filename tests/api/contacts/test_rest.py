@@ -88,6 +88,25 @@ async def test_verdict_shows_everybody_as_the_network_knows_them(desk: Desk) -> 
     assert found["lengths"][0]["length"] == len("Avec @marie et La Commune")
 
 
+async def test_options_of_polls_and_warnings_name_everybody_too(desk: Desk) -> None:
+    """They showed people the key."""
+    await desk.post("/v1/contacts", 201, **MARIE)
+
+    found = await verdict(desk, "Qui ?", poll={"options": ["@{marie-dupont}", "@{luc}"]})
+    warned = await desk.post(
+        "/v1/posts/validate",
+        200,
+        text="Qui ?",
+        variants=[{"account_id": desk.account, "content_warning": "De @{ana}"}],
+    )
+
+    assert found["poll"]["options"] == ["@marie", "@{luc}"]
+    assert [(each["pointer"], each["code"]) for each in found["misfits"]] == [
+        ("/poll/options/1", "name.unknown")
+    ]
+    assert [each["pointer"] for each in warned["targets"][0]["misfits"]] == ["/content_warning"]
+
+
 async def test_post_that_names_nobody_of_the_house_does_not_fit(desk: Desk) -> None:
     found = await verdict(desk, "Avec @{luc}", first_comment="Et @{ana}")
     made = await desk.draft(text="Avec @{luc}")
