@@ -15,7 +15,7 @@ from domain.networks.bluesky.places import POSTS, key_of, post_uri, repository_o
 from domain.networks.bluesky.progress import Progress, Sent, begun, published, sent_of
 from domain.networks.bluesky.records import create, post_record, stored_post
 from domain.networks.bluesky.settings import gates
-from domain.networks.bluesky.video import with_video
+from domain.networks.bluesky.video import ensure_kept, with_video
 from domain.networks.bluesky.wire import Pds, pds_of
 
 
@@ -42,7 +42,11 @@ async def publish(
         if stands is None:
             part = draft.parts[number]
             progress = await with_video(http, pds, access, part, progress, save, now=now)
-            stands = await _create(pds, access, draft, progress, reply)
+            try:
+                stands = await _create(pds, access, draft, progress, reply)
+            except Refused as error:
+                await ensure_kept(pds, part, progress, save, error)
+                raise
         progress = await progress.with_sent(sent_of(stands)).kept(save)
     return progress.published()
 

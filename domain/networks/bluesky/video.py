@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import JsonValue
 
 from domain.connector.dialects.waiting import asked_until_there
-from domain.connector.errors import GrantExpired, RateLimited, Refused
+from domain.connector.errors import GrantExpired, RateLimited, Refused, Unavailable
 from domain.connector.http import Http
 from domain.connector.port import Save
 from domain.connector.words import Access, Medium, Part
@@ -27,6 +27,9 @@ SERVICE = "https://video.bsky.app"
 TOKEN_LASTS = timedelta(minutes=30)
 _LIMITS = "app.bsky.video.getUploadLimits"
 _WAITS_S = (0.0, 1.0, 2.0)
+# packages/pds/src/actor-store/blob/transactor.ts of https://github.com/bluesky-social/atproto, read
+# 2026-11-29: what nothing refers to is kept for a while.
+_LOST = "BlobNotFound"
 
 
 def is_video(medium: Medium) -> bool:
@@ -51,13 +54,30 @@ async def with_video(
     if video is None or progress.video is not None:
         return progress
     if not _has_public_name(access.server):
-        uploaded = await pds.upload(video.content, video.content_type, Uploaded)
-        return await progress.kept(save, video=uploaded.blob)
+        return await _sent_up(pds, video, progress, save)
     if progress.video_job is None:
         job = await _begin(http, pds, access, video, progress, now)
         progress = await progress.kept(save, video_job=job)
     blob = await _finished(Pds(http, SERVICE), progress.video_job or "")
     return await progress.kept(save, video=blob)
+
+
+async def ensure_kept(pds: Pds, part: Part, progress: Progress, save: Save, error: Refused) -> None:
+    """Raises `Unavailable` where the server threw the video away, as no post showed it.
+
+    It goes up as it is then: the service would say that it has done its work.
+    """
+    video = next(filter(is_video, part.media), None)
+    if video is None or _LOST not in error.said:
+        return
+    await _sent_up(pds, video, progress, save)
+    message = "The server threw the video away; it was sent up again."
+    raise Unavailable(message, said=error.said) from error
+
+
+async def _sent_up(pds: Pds, video: Medium, progress: Progress, save: Save) -> Progress:
+    uploaded = await pds.upload(video.content, video.content_type, Uploaded)
+    return await progress.kept(save, video=uploaded.blob)
 
 
 async def _begin(

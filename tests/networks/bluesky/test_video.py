@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import JsonValue
 
-from domain.connector.errors import RateLimited, Refused, StillWorking
+from domain.connector.errors import RateLimited, Refused, StillWorking, Unavailable
 from domain.connector.words import Access, Checkpoint, Draft, Medium, Part, Published
 from domain.networks.bluesky import publish as publishing
 from tests.networks.bluesky.case import CASE
@@ -51,6 +51,9 @@ POSTED = Exchange(
 def job(state: str, **told: JsonValue) -> Exchange:
     status = {"jobId": "job-1", "did": CASE.access.remote_id, "state": state, **told}
     return Exchange(method="GET", path=STATUS, json_={"jobStatus": status})
+
+
+DONE = job("JOB_STATE_COMPLETED", blob=BLOB)
 
 
 async def publish(
@@ -101,6 +104,29 @@ async def test_work_that_lasts_is_asked_for_later_under_the_same_id() -> None:
 
     again.assert_finished()
     assert published.remote_id == "at://d/app.bsky.feed.post/1"
+
+
+async def test_video_that_the_server_threw_away_meanwhile_is_sent_up_again() -> None:
+    """What had waited for days, its video done, was refused at every attempt."""
+    lost = POSTED.model_copy(
+        update={
+            "status": 400,
+            "json_": {"error": "BlobNotFound", "message": "Could not find blob: bafy"},
+        }
+    )
+    there = Exchange(
+        method="POST", path="/xrpc/com.atproto.repo.uploadBlob", json_={"blob": {"new": 1}}
+    )
+    kept = Kept(http := ScriptedHttp([*BEGIN, TAKEN, DONE, lost, there]))
+
+    with pytest.raises(Unavailable):
+        await publishing.publish(http, HOME, DRAFT, {}, kept, now=NOW)
+    http.assert_finished()
+    again = ScriptedHttp([ABSENT, POSTED])
+    await publish(again, kept.last)
+
+    body: Any = again.calls[-1].json
+    assert body["record"]["embed"]["video"] == {"new": 1}
 
 
 async def test_video_that_the_service_has_already_is_the_same_work() -> None:
