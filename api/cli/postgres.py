@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from api.cli import folders, identity, installed, processes
 from api.cli.processes import Identity
+from api.cli.secret_files import first_token_path, owner_path
 from api.cli.trouble import Trouble
 
 DATABASE, OWNER, APPLICATION, SUPERUSER = "parvis", "parvis_owner", "parvis_app", "postgres"
@@ -191,6 +192,9 @@ class Postgres:
                 processes.end(making, signal.SIGTERM, within_s=2)
         if making.returncode:
             raise Trouble("PostgreSQL's data could not be made.", f"The reason is in {log_path}.")
+        # what lets somebody into a database that is gone lets nobody into this one
+        for path in (first_token_path(self.data_dir), owner_path(self.data_dir)):
+            path.unlink(missing_ok=True)
         fresh.rename(self.folder)
 
     def _own(self, *given: Path) -> None:

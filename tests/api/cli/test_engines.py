@@ -236,6 +236,20 @@ def test_a_folder_may_be_named_as_its_owner_likes(folder: Path) -> None:
         engines.stop()
 
 
+def test_a_token_of_data_that_is_gone_is_forgotten(engines: Engines) -> None:
+    """`up` went on printing one that the new database did not know, and no link to sign in."""
+    server = engines.postgres
+    server.stop()
+    shutil.rmtree(server.folder)
+    for name in ("token", "owner", "sealing.keys"):
+        (server.data_dir / name).write_text("of before")
+
+    server.start()
+
+    kept = [(server.data_dir / name).exists() for name in ("token", "owner", "sealing.keys")]
+    assert kept == [False, False, True]
+
+
 def test_a_stop_while_the_data_is_made_ends_what_makes_it(folder: Path) -> None:
     """`initdb` went on for a while after a Ctrl-C at the first start."""
     made_by = folder / "fake" / "bin" / "initdb"
