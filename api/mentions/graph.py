@@ -170,7 +170,9 @@ MUTATIONS = (
         answers.create_answer,
         "Answers a mention: goes out at once as a delivery. With `expectedVersion`, the mention's,"
         " of two who answer at once one does; `answer.repeated` for words that were said to it in"
-        " the last ten minutes, unless `isRepeat`. Needs `mentions:answer`.",
+        " the last ten minutes, unless `isRepeat`. Once the mention's account was removed, it goes"
+        " out by the account of the same identity that its community connected since."
+        " Needs `mentions:answer`.",
         prefix="men",
         id_name="mention_id",
         gives=ANSWER,
