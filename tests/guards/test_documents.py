@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from itertools import takewhile
+from collections import Counter
+from itertools import pairwise, takewhile
 
 import pytest
 
@@ -38,6 +39,18 @@ def long_decisions(text: str) -> list[str]:
     ]
 
 
+def repeated(text: str) -> list[str]:
+    """Entries of a list that stand in it twice, as two branches that took up the same one leave."""
+    entries = [each.strip() for each in text.split("\n- ")[1:]]
+    return [each for each, count in Counter(entries).items() if count > 1]
+
+
+def out_of_order(text: str) -> list[str]:
+    """Titles of decisions that stand behind a later day's."""
+    titles = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    return [title for before, title in pairwise(titles) if title[:10] < before[:10]]
+
+
 def floors_shown(text: str) -> list[set[str]]:
     """The floors of domain that a diagram shows, lowest first."""
     lines = text.split("lowest first:\n")[1].splitlines()
@@ -64,6 +77,21 @@ def test_a_long_decision_is_caught() -> None:
     text = "# Decisions\n\n## Short\n" + "a\n" * 10 + "\n## Long\n" + "a\n" * 11
 
     assert long_decisions(text) == ["Long"]
+
+
+def test_decisions_stand_in_the_order_of_days() -> None:
+    assert out_of_order((ROOT / "DECISIONS.md").read_text()) == []
+
+
+def test_no_change_is_told_twice() -> None:
+    assert repeated((ROOT / "CHANGELOG.md").read_text()) == []
+
+
+def test_a_decision_out_of_order_and_a_change_told_twice_are_caught() -> None:
+    decisions = "## 2026-11-22 · A\n\n## 2026-11-24 · B\n\n## 2026-11-23 · C\n"
+
+    assert out_of_order(decisions) == ["2026-11-23 · C"]
+    assert repeated("## 0.1.0\n- One.\n- Two,\n  and more.\n- One.\n") == ["One."]
 
 
 def test_the_readme_shows_the_floors_that_are_held() -> None:
