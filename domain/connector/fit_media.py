@@ -20,26 +20,32 @@ def media_misfits(
         message = f"{manifest.name} takes files of at most {most} bytes in one message."
         yield Misfit(at, "media.too_large_together", message, most, total)
     for number, medium in enumerate(media):
-        limit = _limit_for(manifest, medium)
-        if limit is None or medium.content_type not in limit.content_types:
-            message = f"{manifest.name} takes no {medium.content_type}."
-            yield Misfit(f"{at}/{number}", "media.type_unsupported", message)
-            continue
-        bytes_max, pixels_max = _own_sizes(measures, medium)
-        largest = limit.maximum_bytes if bytes_max is None else bytes_max
-        if medium.size_bytes > largest:
-            message = f"{manifest.name} takes files of at most {largest} bytes."
-            yield Misfit(f"{at}/{number}", "media.too_large", message, largest, medium.size_bytes)
-        most, pixels = pixels_max or limit.maximum_pixels, medium.pixels
-        if most is not None and pixels is not None and pixels > most:
-            message = f"{manifest.name} takes pictures of at most {most} pixels."
-            yield Misfit(f"{at}/{number}", "media.too_many_pixels", message, most, pixels)
-        yield from _of_sides(manifest.name, limit, f"{at}/{number}", medium)
-        longest = measures.alt_text_max or limit.alt_text_maximum
-        length = len(medium.alt_text or "")
-        if longest is not None and length > longest:
-            message = f"{manifest.name} takes alternative texts of {longest} characters."
-            yield Misfit(f"{at}/{number}/alt_text", "alt_text.too_long", message, longest, length)
+        yield from _of_one(manifest, measures, f"{at}/{number}", medium)
+
+
+def _of_one(
+    manifest: Manifest, measures: Measures, at: str, medium: MediumFacts
+) -> Iterator[Misfit]:
+    limit = _limit_for(manifest, medium)
+    if limit is None or medium.content_type not in limit.content_types:
+        message = f"{manifest.name} takes no {medium.content_type}."
+        yield Misfit(at, "media.type_unsupported", message)
+        return
+    bytes_max, pixels_max = _own_sizes(measures, medium)
+    largest = limit.maximum_bytes if bytes_max is None else bytes_max
+    if medium.size_bytes > largest:
+        message = f"{manifest.name} takes files of at most {largest} bytes."
+        yield Misfit(at, "media.too_large", message, largest, medium.size_bytes)
+    most, pixels = pixels_max or limit.maximum_pixels, medium.pixels
+    if most is not None and pixels is not None and pixels > most:
+        message = f"{manifest.name} takes pictures of at most {most} pixels."
+        yield Misfit(at, "media.too_many_pixels", message, most, pixels)
+    yield from _of_sides(manifest.name, limit, at, medium)
+    longest = measures.alt_text_max or limit.alt_text_maximum
+    length = len(medium.alt_text or "")
+    if longest is not None and length > longest:
+        message = f"{manifest.name} takes alternative texts of {longest} characters."
+        yield Misfit(f"{at}/alt_text", "alt_text.too_long", message, longest, length)
 
 
 def _of_sides(name: str, limit: MediaLimit, at: str, medium: MediumFacts) -> Iterator[Misfit]:

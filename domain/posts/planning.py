@@ -166,19 +166,8 @@ async def plan_deliveries(
     anew = set()
     for variant in variants:
         row = planned.get(variant.account_id)
-        if row is not None and row.state in UNDER_WAY:
-            raise DeliveryUnderWay
-        if row is not None and (row.state == DeliveryState.DONE or _stays_failed(row)):
+        if row is not None and _goes_on(session, row, variant, moment, now=now):
             continue
-        if row is not None and row.state == DeliveryState.WAITING:
-            row.variant_id = variant.id
-            # What was missed waits for a person: a change of words alone does not send it.
-            if moment >= now or row.act_at is not None:
-                make_due(session, row, moment, now=now)
-            continue
-        if row is not None and row.state == DeliveryState.FAILED:
-            # Nobody may send it again beside the one that is made now.
-            end(row, DeliveryState.CANCELLED, now)
         row = new_delivery(caller, DeliveryKind.PUBLISH, variant.account_id, moment, now)
         row.post_id, row.variant_id = post.id, variant.id
         session.add(row)
@@ -190,6 +179,26 @@ async def plan_deliveries(
     # What is written keeps its accounts from being removed; one that just was is seen from here.
     await session.flush()
     await find_named_accounts(session, caller, anew)
+
+
+def _goes_on(
+    session: AsyncSession, row: Delivery, variant: Variant, moment: datetime, *, now: datetime
+) -> bool:
+    """Whether a delivery serves for what its variant says now; else another takes its place."""
+    if row.state in UNDER_WAY:
+        raise DeliveryUnderWay
+    if row.state == DeliveryState.DONE or _stays_failed(row):
+        return True
+    if row.state == DeliveryState.WAITING:
+        row.variant_id = variant.id
+        # What was missed waits for a person: a change of words alone does not send it.
+        if moment >= now or row.act_at is not None:
+            make_due(session, row, moment, now=now)
+        return True
+    if row.state == DeliveryState.FAILED:
+        # Nobody may send it again beside the one that is made now.
+        end(row, DeliveryState.CANCELLED, now)
+    return False
 
 
 def _stays_failed(row: Delivery) -> bool:

@@ -19,7 +19,7 @@ from domain.kernel.nudges import due_at
 from domain.setbacks.rules import BROKEN
 from domain.sources.queries import visible, visible_pages
 from domain.sources.rules import MOST_TEXT, acting_party, difference, fingerprint, next_try
-from domain.sources.shapes import Asked, Reading
+from domain.sources.shapes import Asked, Found, Reading
 from domain.sources.tables import Source, WatchedPage
 
 
@@ -55,18 +55,21 @@ async def record_page(
     page.problem, page.failures, page.read_at, page.troubled_at = None, 0, now, None
     _note_move(session, caller, page, sources, reading.moved_to, now)
     _come_back(session, page, now + timedelta(hours=page.every_hours))
-    found = reading.found
-    if found is None:
-        return
+    if reading.found is not None and _says_anew(page, reading.found):
+        for source in sources:
+            source.changed_at = source.tell_at = now
+            due_at(session, source.workspace_id, source.id, now)
+
+
+def _says_anew(page: WatchedPage, found: Found) -> bool:
+    """Keeps what was found; whether the page said something else before."""
     page.etag, page.modified = found.etag, found.modified
-    print_ = fingerprint(found.text)
-    is_new = page.fingerprint is not None and page.fingerprint != print_
+    mark = fingerprint(found.text)
+    is_new = page.fingerprint is not None and page.fingerprint != mark
     if is_new:
         page.difference = difference(page.text, found.text[:MOST_TEXT])
-    page.text, page.fingerprint = found.text[:MOST_TEXT], print_
-    for source in sources if is_new else ():
-        source.changed_at = source.tell_at = now
-        due_at(session, source.workspace_id, source.id, now)
+    page.text, page.fingerprint = found.text[:MOST_TEXT], mark
+    return is_new
 
 
 async def record_trouble(
