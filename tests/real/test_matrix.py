@@ -60,6 +60,15 @@ async def test_room_connects_by_token_and_by_password(stage: Stage, matrix: Matr
         await publish(CONNECTOR, stage.http, broken, draft(Part("Not today")))
 
 
+async def test_user_who_was_put_out_of_the_room_is_told_so(stage: Stage, matrix: Matrix) -> None:
+    room = matrix.call("bob", "POST", "createRoom", {"preset": "public_chat"})["room_id"]
+    ana = await enter(CONNECTOR, stage.http, {**stage.village.login("ana"), "room": room})
+    await connect.check(stage.http, ana)
+    matrix.call("bob", "POST", f"rooms/{room}/kick", {"user_id": f"@ana:{NAME}"})
+    with pytest.raises(GrantExpired):
+        await connect.check(stage.http, ana)
+
+
 async def test_encrypted_room_is_refused(stage: Stage, matrix: Matrix) -> None:
     sealed = {"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
     room = matrix.call("ana", "POST", "createRoom", {"initial_state": [sealed]})["room_id"]

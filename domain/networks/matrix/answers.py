@@ -42,6 +42,10 @@ class Alias(Heard):
     alias: str | None = None
 
 
+class Member(Heard):
+    membership: str
+
+
 class UploadSize(Heard):
     maximum: int | None = Field(default=None, alias="m.upload.size")
 

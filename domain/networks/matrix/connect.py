@@ -16,6 +16,7 @@ from domain.connector.http import Call, Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
 from domain.networks.matrix.answers import (
     Alias,
+    Member,
     Name,
     Room,
     Session,
@@ -57,6 +58,7 @@ async def refresh(http: Http, access: Access, *, now: datetime) -> Grant | None:
 async def check(http: Http, access: Access) -> Profile:
     server = server_of(http, access)
     await _myself(server)
+    await _ensure_there(server, access)
     await ensure_readable(server, access.remote_id)
     return await _profile(server, access.remote_id)
 
@@ -103,6 +105,17 @@ async def _myself(server: Server) -> str:
     except Refused as error:
         message = "The server does not accept this access token."
         raise GrantExpired(message, said=error.said) from error
+
+
+async def _ensure_there(server: Server, access: Access) -> None:
+    """Raises `GrantExpired` where the user left the room, or was put out; they are shown that."""
+    place = room_path(access.remote_id, "state", "m.room.member", access.grant.extra[USER])
+    try:
+        is_there = (await server.read(place, Member)).membership == "join"
+    except Refused:
+        is_there = False
+    if not is_there:
+        raise GrantExpired("The user is no longer in the room: what we say there is refused.")
 
 
 async def _profile(server: Server, room_id: str) -> Profile:

@@ -154,11 +154,31 @@ async def test_server_that_does_not_say_how_large_files_may_be_keeps_the_usual()
 
 async def test_account_of_a_room_that_is_encrypted_by_now_is_paused() -> None:
     """The server takes what is said in the clear there: nobody had noticed."""
-    whoami, unencrypted, *_ = recorded("matrix", "check")
+    whoami, there, unencrypted, *_ = recorded("matrix", "check")
     encrypted = answer("GET", unencrypted.path, {"algorithm": "m.megolm.v1.aes-sha2"})
-    http = ScriptedHttp([whoami, encrypted])
+    http = ScriptedHttp([whoami, there, encrypted])
 
     with pytest.raises(GrantExpired, match="encrypted"):
         await connect.check(http, CASE.access)
 
     http.assert_finished()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, {"membership": "leave"}),
+        (200, {"membership": "ban"}),
+        (403, {"errcode": "M_FORBIDDEN", "error": "You aren't a member of the room."}),
+        (404, {"errcode": "M_NOT_FOUND", "error": "Event not found."}),
+    ],
+)
+async def test_account_of_a_room_that_the_user_was_put_out_of_is_paused(
+    status: int, body: JsonValue
+) -> None:
+    """All that was sent there was refused, and the account said to be well."""
+    whoami, there, *_ = recorded("matrix", "check")
+    out = there.model_copy(update={"status": status, "json_": body})
+
+    with pytest.raises(GrantExpired, match="no longer in the room"):
+        await connect.check(ScriptedHttp([whoami, out]), CASE.access)
