@@ -7,7 +7,7 @@ import structlog
 from api.cli import tenants
 from api.cli.secret_files import owner_path, sign_in_path
 from api.state import State, open_state
-from domain.kernel.errors import NotFound
+from domain.kernel.errors import IdMalformed, IdWrongKind, NotFound
 from domain.kernel.ids import read, show
 from domain.kernel.languages import Language
 from domain.kernel.settings import Settings
@@ -72,11 +72,11 @@ async def keep_sign_in_link(state: State) -> None:
     waiting = sign_in_path(data_dir)
     if not waiting.exists() or not owner_path(data_dir).exists():
         return
-    user_id = read("usr", owner_path(data_dir).read_text().strip())
     async with state.database.transaction(None) as session:
         try:
+            user_id = read("usr", owner_path(data_dir).read_text().strip())
             person = await user_view(session, user_id)
-        except NotFound:
+        except (NotFound, IdMalformed, IdWrongKind):
             log.warning("owner.gone")
             return
         await make_link(

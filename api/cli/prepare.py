@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from api.cli import tenants
 from api.cli.migrate import move
 from api.cli.owner import first_owner
-from api.cli.secret_files import first_token_path, keep, owner_path
+from api.cli.secret_files import first_token_path, is_kept, keep, owner_path
 from api.cli.surroundings import read_settings, servers_in_use
 from api.cli.trouble import Trouble
 from domain.kernel.caller import OFFERED
@@ -29,9 +29,9 @@ def main() -> int:
 
 def prepare(settings: Settings) -> None:
     move(settings, "head")
-    if not first_token_path(settings.data_dir).exists():
+    if not is_kept(first_token_path(settings.data_dir)):
         keep(first_token_path(settings.data_dir), asyncio.run(first_token(settings)))
-    if not owner_path(settings.data_dir).exists():
+    if not is_kept(owner_path(settings.data_dir)):
         keep(owner_path(settings.data_dir), asyncio.run(first_owner(settings)))
 
 

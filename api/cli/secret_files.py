@@ -15,6 +15,11 @@ def keep(path: Path, secret: str) -> None:
         file.write(secret)
 
 
+def is_kept(path: Path) -> bool:
+    """Whether it stands there, and more than its empty file."""
+    return path.exists() and path.stat().st_size > 0
+
+
 def renew(path: Path, secret: str) -> None:
     """Write a secret anew for those who read it before; behind a link, where it leads."""
     target = path.resolve()

@@ -17,7 +17,7 @@ from api.cli import doors, folders, greeting, identity, processes, revisions
 from api.cli.answers import wait_for_answer
 from api.cli.lock import DataLock
 from api.cli.postgres import DATABASE
-from api.cli.secret_files import first_token_path, keep, owner_path, sign_in_path
+from api.cli.secret_files import first_token_path, is_kept, keep, owner_path, sign_in_path
 from api.cli.stack import Stack, Wishes, describe
 from api.cli.steps import say, step
 from api.cli.trouble import Trouble, of_system
@@ -126,7 +126,7 @@ def is_prepared(stack: Stack) -> bool:
     if stack.postgres is None or stack.valkey is None:
         return False
     data_dir = stack.postgres.data_dir
-    if not (first_token_path(data_dir).exists() and owner_path(data_dir).exists()):
+    if not (is_kept(first_token_path(data_dir)) and is_kept(owner_path(data_dir))):
         return False
     found = stack.postgres.script(_APPLIED, DATABASE)
     return found != "" and found == revisions.newest()

@@ -1,7 +1,9 @@
 from pathlib import Path
 
+import pytest
+
 from api.cli.owner import EMAIL, first_owner, keep_sign_in_link
-from api.cli.secret_files import keep, owner_path, sign_in_path
+from api.cli.secret_files import is_kept, keep, owner_path, sign_in_path
 from api.state import open_state
 from domain.kernel.database import Database
 from domain.kernel.ids import read
@@ -55,3 +57,19 @@ async def test_owner_who_is_gone_gets_no_link(
         await keep_sign_in_link(state)
 
     assert sign_in_path(folder).exists()
+
+
+@pytest.mark.parametrize("left", ["", "aline", "ws_01a22787a9f771b3888a75af5f2b61aa"])
+async def test_api_opens_beside_a_damaged_file_of_the_owner(
+    settings: Settings, folder: Path, left: str
+) -> None:
+    """It ended at its start by a traceback, at every start."""
+    owner_path(folder).write_text(left)
+    keep(sign_in_path(folder), new_token())
+
+    async with open_state(settings.model_copy(update={"data_dir": folder})) as state:
+        await keep_sign_in_link(state)
+
+    assert sign_in_path(folder).exists()
+    # what is empty is made anew by the next `up`
+    assert is_kept(owner_path(folder)) is bool(left)
