@@ -100,7 +100,11 @@ class Mutation:
             return success(**{self._payload: done, "client_mutation_id": _client_key(given)})
 
         return asking(
-            self.name, result, self.description, ask, [argument("input", self._input(), "What.")]
+            self.name,
+            result,
+            self.description,
+            ask,
+            [argument("input", self._input(), "What it takes.")],
         )
 
     async def _do(self, context: Context, given: object) -> object:

@@ -135,9 +135,11 @@ class AccountView(View):
         description="Longest wait between two readings that was asked for; null: the platform's."
     )
     in_doubt: InDoubt = Field(description=OF_IN_DOUBT)
-    last_read_at: Moment | None = Field(description="When its inbox was last read.")
+    last_read_at: Moment | None = Field(description="When its inbox was last read; null: never.")
     next_read_at: Moment | None = Field(description="When its inbox is read next; null: paused.")
-    next_check_at: Moment | None = Field(description="When its health is checked next.")
+    next_check_at: Moment | None = Field(
+        description="When its health is checked next; null: not again."
+    )
     version: int = Field(description="Counts changes; the ETag. Readings are no changes.")
     created_at: Moment = Field(description="When it was made.")
     updated_at: Moment = Field(description="When it was last changed.")

@@ -58,7 +58,7 @@ class AgendaItemView(PerhapsCoded):
     source_id: SourceId | None = Field(description="The source it is about; null: none.")
     account_id: AccountId | None = Field(description="The account it is about; null: none.")
     code: str | None = Field(description="Stable code of what is wrong; null: nothing is.")
-    message: str | None = Field(description="What is wrong, for people.")
+    message: str | None = Field(description="What is wrong, for people; null: nothing is.")
     acting_party: str | None = Field(
         description="Who must act: user, network, developer or operator; null: nobody need."
     )

@@ -68,7 +68,9 @@ class ChainFault(Word):
 class AuditVerificationView(View):
     is_whole: bool = Field(description="Whether nothing was altered, removed or added.")
     fault: ChainFault | None = Field(description="What is wrong first; null: nothing.")
-    fault_number: int | None = Field(description="The number of the first entry that is wrong.")
+    fault_number: int | None = Field(
+        description="The number of the first entry that is wrong; null: none is."
+    )
     first_number: int = Field(description="The first entry looked at.")
     last_number: int = Field(description="The last entry looked at.")
     is_complete: bool = Field(

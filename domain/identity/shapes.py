@@ -134,7 +134,9 @@ class TokenView(View):
     grant_id: GrantId | None = Field(description="The grant it came of; null: none.")
     created_at: Moment = Field(description="When it was made.")
     expires_at: Moment | None = Field(description="When it runs out; null: never.")
-    last_used_at: Moment | None = Field(description="When it was last used, to the minute.")
+    last_used_at: Moment | None = Field(
+        description="When it was last used, to the minute; null: never."
+    )
 
 
 class ApiKeyView(View):
@@ -152,7 +154,9 @@ class ApiKeyView(View):
     )
     created_at: Moment = Field(description="When it was made.")
     expires_at: Moment | None = Field(description="When it runs out; null: never.")
-    last_used_at: Moment | None = Field(description="When it was last used, to the minute.")
+    last_used_at: Moment | None = Field(
+        description="When it was last used, to the minute; null: never."
+    )
 
 
 class NewApiKey(ApiKeyView):
@@ -213,7 +217,7 @@ class ApplicationView(View):
     client_id: str = Field(description="What it calls itself in OAuth.")
     name: str = Field(description="Its name, as people see it when they are asked.")
     description: str = Field(description="What it is for.")
-    homepage_url: str | None = Field(description="Where people read about it.")
+    homepage_url: str | None = Field(description="Where people read about it; null: nowhere.")
     kind: ApplicationKind = Field(description="`test`: for members of its own workspace alone.")
     is_confidential: bool = Field(description="Whether it can keep a secret: runs on a server.")
     redirect_uris: list[str] = Field(description="Where people may be sent back, to the letter.")
@@ -288,4 +292,6 @@ class GrantView(View):
     )
     created_at: Moment = Field(description="When it was first let in.")
     updated_at: Moment = Field(description="When the member was last asked.")
-    last_used_at: Moment | None = Field(description="When it was last used, to the minute.")
+    last_used_at: Moment | None = Field(
+        description="When it was last used, to the minute; null: never."
+    )

@@ -63,9 +63,16 @@ AltTexts = Annotated[list[AltTextIn], Field(max_length=40), AfterValidator(_one_
 class MediaFactsView(View):
     """What a file holds."""
 
-    duration_s: float | None = Field(description="How long a video lasts, in seconds.")
-    frame_rate: float | None = Field(description="Frames of a video in one second, on average.")
-    video_codec: str | None = Field(description="How its pictures are coded, such as `h264`.")
+    duration_s: float | None = Field(
+        description="How long a video lasts, in seconds; null: it is none, or does not say."
+    )
+    frame_rate: float | None = Field(
+        description="Frames of a video in one second, on average; null: it is none, or does not "
+        "say."
+    )
+    video_codec: str | None = Field(
+        description="How its pictures are coded, such as `h264`; null: it is no video."
+    )
     audio_codec: str | None = Field(description="How its sound is coded; null: it has none.")
     rotation: int = Field(description="Degrees it is turned clockwise when it is shown.")
     is_animated: bool = Field(description="Whether it moves.")
@@ -84,19 +91,25 @@ class MediaView(View):
     height: int | None = Field(description="Height in pixels; null where it could not be read.")
     state: MediaState = Field(description="Whether a worker has looked into it yet.")
     facts: MediaFactsView | None = Field(description="What it holds; null until it is probed.")
-    alt_text: str | None = Field(description="What it shows, for those who cannot see it.")
+    alt_text: str | None = Field(
+        description="What it shows, for those who cannot see it; null: nobody has said it."
+    )
     alt_texts: list[AltTextView] = Field(
         description="The same in other languages; a post shows the one of its own language: fr-CH, "
         "else fr, else `alt_text`."
     )
-    credit: str | None = Field(description="Whom to name beside it.")
-    source: str | None = Field(description="Where the house has it from.")
-    licence: str | None = Field(description="What the house may do with it, in words.")
+    credit: str | None = Field(description="Whom to name beside it; null: nobody.")
+    source: str | None = Field(description="Where the house has it from; null: not said.")
+    licence: str | None = Field(
+        description="What the house may do with it, in words; null: not said."
+    )
     rights_until: Moment | None = Field(description="When the right to use it ends; null: never.")
     rights_networks: list[str] = Field(
         description="Keys of the only networks it may be published to; empty: all."
     )
-    rights_territories: str | None = Field(description="Where the right holds, in words.")
+    rights_territories: str | None = Field(
+        description="Where the right holds, in words; null: not said."
+    )
     rights_end_at: Moment | None = Field(
         description="From when on it is not published: the first end of its right and of the "
         "consents of those it shows; null: nothing ends."

@@ -56,12 +56,17 @@ class MentionView(View):
     status: MentionStatus = Field(description="How far we are with it.")
     remote_id: str = Field(description="Its id on the network.")
     about_remote_id: str | None = Field(
-        description="The network's id of what it answers, quotes, likes or reposts."
+        description="The network's id of what it answers, quotes, likes or reposts; null: it "
+        "is about none."
     )
     author_id: AuthorId = Field(description="Who said it.")
     author_handle: str = Field(description="The author's handle when it was said.")
-    author_name: str | None = Field(description="The author's name when it was said.")
-    author_avatar_url: str | None = Field(description="The author's picture when it was said.")
+    author_name: str | None = Field(
+        description="The author's name when it was said; null: the network told none."
+    )
+    author_avatar_url: str | None = Field(
+        description="The author's picture when it was said; null: the network told none."
+    )
     conversation_id: ConversationId | None = Field(
         description="The thread it stands in; null for likes, reposts, follows and feed entries."
     )
@@ -69,17 +74,24 @@ class MentionView(View):
     post_title: str | None = Field(
         description="That post's title when the mention came; null for one of another community."
     )
-    title: str | None = Field(description="Its title, where it has one.")
+    title: str | None = Field(description="Its title; null: it has none.")
     text: str = Field(description="What was said, as plain text; empty for gestures.")
-    language: str | None = Field(description="Its language, BCP 47, as the network says.")
-    url: str | None = Field(description="Where people see it.")
+    language: str | None = Field(
+        description="Its language, BCP 47, as the network says; null: it says none."
+    )
+    url: str | None = Field(description="Where people see it; null: the network tells no address.")
     said_at: Moment = Field(description="When it was said.")
     received_at: Moment = Field(description="When it reached us.")
     read_at: Moment | None = Field(description="When one of us read it; null: unread.")
-    assigned_to: MemberId | None = Field(description="The member who takes care of it.")
-    edited_at: Moment | None = Field(description="When we saw its text changed over there.")
+    assigned_to: MemberId | None = Field(
+        description="The member who takes care of it; null: nobody does."
+    )
+    edited_at: Moment | None = Field(
+        description="When we saw its text changed over there; null: it was not."
+    )
     deleted_at: Moment | None = Field(
-        description="When we saw it gone over there; its text is gone here too."
+        description="When we saw it gone over there; its text is gone here too; null: it is "
+        "there, as far as we know."
     )
     version: int = Field(description="Counts changes; the ETag.")
     updated_at: Moment = Field(description="When it was last changed.")
@@ -90,9 +102,11 @@ class AuthorView(View):
     network: str = Field(description="The network they are on.")
     remote_id: str = Field(description="Their id there.")
     handle: str = Field(description="Their handle.")
-    display_name: str | None = Field(description="Their name for people.")
-    url: str | None = Field(description="Their profile.")
-    avatar_url: str | None = Field(description="Their picture.")
+    display_name: str | None = Field(
+        description="Their name for people; null: the network tells none."
+    )
+    url: str | None = Field(description="Their profile; null: the network tells no address.")
+    avatar_url: str | None = Field(description="Their picture; null: the network tells none.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When they first spoke to us.")
     updated_at: Moment = Field(description="When their profile last changed.")
@@ -120,8 +134,10 @@ class AnswerView(View):
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
     state: DeliveryState = Field(description="How far its delivery is.")
     problem: ProblemView | None = Field(description="What went wrong last; null: nothing.")
-    url: str | None = Field(description="Where people see it.")
-    published_at: Moment | None = Field(description="When it arrived.")
+    url: str | None = Field(
+        description="Where people see it; null: nowhere yet, or the network tells no address."
+    )
+    published_at: Moment | None = Field(description="When it arrived; null: it has not.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was written.")
 

@@ -70,7 +70,7 @@ class EventCalendarView(View):
         description="Why it could not be read last; null: nothing is wrong."
     )
     read_at: Moment | None = Field(description="When it was last read well; null: never.")
-    next_read_at: Moment | None = Field(description="When it is read next.")
+    next_read_at: Moment | None = Field(description="When it is read next; null: not again.")
     version: int = Field(description="Counts changes by people; the ETag.")
     created_at: Moment = Field(description="When it was subscribed to.")
     updated_at: Moment = Field(description="When people last changed it.")
@@ -99,7 +99,7 @@ class OccasionView(View):
     title: str = Field(description="What it is called over there.")
     description: str = Field(description="What is said of it; may be empty.")
     place: str = Field(description="Where it happens; may be empty.")
-    url: str | None = Field(description="The page about it.")
+    url: str | None = Field(description="The page about it; null: none is named.")
     is_all_day: bool = Field(description="Whether it takes whole days.")
     starts_on: Day = Field(description="Its first day, where the community is.")
     ends_on: Day = Field(description="Its last day, where the community is.")
@@ -108,8 +108,12 @@ class OccasionView(View):
     time_zone: str | None = Field(
         description="The IANA zone it was given in; null: whole days, or none was named."
     )
-    propose_on: Day | None = Field(description="The day on which it is told of as near.")
-    proposed_at: Moment | None = Field(description="When that was done, as `occasion.near`.")
+    propose_on: Day | None = Field(
+        description="The day on which it is told of as near; null: it is not."
+    )
+    proposed_at: Moment | None = Field(
+        description="When that was done, as `occasion.near`; null: it was not."
+    )
     version: int = Field(description="Counts changes.")
 
 

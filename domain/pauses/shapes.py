@@ -27,8 +27,12 @@ class PauseView(View):
         description="The community that is paused, or that the calendar or account belongs to; "
         "null: everything is paused."
     )
-    calendar_id: CalendarId | None = Field(description="The calendar that is paused.")
-    account_id: AccountId | None = Field(description="The account that is paused.")
+    calendar_id: CalendarId | None = Field(
+        description="The calendar that is paused; null: no calendar alone."
+    )
+    account_id: AccountId | None = Field(
+        description="The account that is paused; null: no account alone."
+    )
     reason: str = Field(description="Why, in the words of whoever paused it.")
     paused_by: str = Field(description="Who paused it, as the event log calls them.")
     overdue: int = Field(description="How many messages should have gone out meanwhile.")
@@ -37,7 +41,7 @@ class PauseView(View):
         f" it does not stop them; at most {MOST_UNDER_WAY}."
     )
     ended_at: Moment | None = Field(description="When it ended; null: it goes on.")
-    ended_by: str | None = Field(description="Who ended it.")
+    ended_by: str | None = Field(description="Who ended it; null: nobody yet.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="Since when it holds.")
     updated_at: Moment = Field(description="When it last changed.")

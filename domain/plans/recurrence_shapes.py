@@ -68,12 +68,14 @@ class RecurrenceView(View):
     community_id: CommunityId = Field(description="The community it speaks to.")
     calendar_id: CalendarId = Field(description="The calendar its posts stand in.")
     pillar_id: PillarId | None = Field(description="The pillar its posts stand on; null: none.")
-    campaign_id: CampaignId | None = Field(description="The campaign its posts are for.")
+    campaign_id: CampaignId | None = Field(
+        description="The campaign its posts are for; null: none."
+    )
     title: str = Field(description="The name of its posts in the house.")
     text: str = Field(description="The text of its posts.")
-    language: str | None = Field(description="Its language, BCP 47.")
+    language: str | None = Field(description="Its language, BCP 47; null: not said.")
     labels: list[str] = Field(description="The labels of its posts.")
-    link_url: str | None = Field(description="The page its posts lead to.")
+    link_url: str | None = Field(description="The page its posts lead to; null: none.")
     media_ids: list[MediaId] = Field(description="The pictures and videos of its posts.")
     adaptations: list[AdaptedView] = Field(description=ADAPTATIONS)
     variants: list[SaidView] = Field(description=VARIANTS)

@@ -29,7 +29,7 @@ class RefView(View):
     """One public message of a delivery."""
 
     remote_id: str = Field(description="The message's id on the network.")
-    url: str | None = Field(description="Where people see it.")
+    url: str | None = Field(description="Where people see it; null: the network tells no address.")
 
 
 class DriftCode(Word):
@@ -58,7 +58,8 @@ class DriftView(View):
 
 OF_PUBLISHED_AT = (
     "When it arrived: when its network had answered; of what a look-up found, since when it stands "
-    "there as its network says, as far as that is told, between its first attempt and the look-up."
+    "there as its network says, as far as that is told, between its first attempt and the look-up. "
+    "Null: it has not."
 )
 
 
@@ -72,7 +73,10 @@ class DeliveryView(View):
     attempts: int = Field(description="How often it was sent; counted anew from each retry.")
     problem: ProblemView | None = Field(description="What went wrong last; null: nothing.")
     refs: list[RefView] = Field(description="What is public, one entry per message.")
-    url: str | None = Field(description="Where people see its first message.")
+    url: str | None = Field(
+        description="Where people see its first message; null: nowhere yet, or the network "
+        "tells no address."
+    )
     published_at: Moment | None = Field(description=OF_PUBLISHED_AT)
     checked_at: Moment | None = Field(
         description="When what the network shows was last compared with what was sent; null: it "
@@ -97,8 +101,10 @@ class AttemptView(PerhapsCoded):
     started_at: Moment = Field(description="When it began.")
     ended_at: Moment = Field(description="When its outcome was known.")
     outcome: str = Field(description="What came of it, such as `done` or `unknown`.")
-    code: str | None = Field(description="The code of what went wrong.")
-    detail: str | None = Field(description="The network's own words, without secrets.")
+    code: str | None = Field(description="The code of what went wrong; null: nothing did.")
+    detail: str | None = Field(
+        description="The network's own words, without secrets; null: it said none."
+    )
 
 
 class Settlement(Command):

@@ -68,7 +68,8 @@ class MovedView(View):
     previous_at: Moment = Field(description="When it was planned for.")
     publish_at: Moment = Field(description="When it is planned for now.")
     wall_time: WallTime | None = Field(
-        description="As it is planned now on the clock of its zone, which may skip or repeat it."
+        description="As it is planned now on the clock of its zone, which may skip or repeat "
+        "it; null: none."
     )
     code: str | None = Field(
         description="Why it stayed: `time.past`, `time.after_validity`, or `post.going_out`; null: "

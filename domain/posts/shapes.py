@@ -76,22 +76,31 @@ class PostView(View):
     campaign_id: CampaignId | None = Field(description="The campaign it is for; null: none.")
     title: str = Field(description="Its name in the house; never published.")
     text: str = Field(description="The master text that variants inherit.")
-    language: str | None = Field(description="Its language, BCP 47.")
+    language: str | None = Field(description="Its language, BCP 47; null: not said.")
     labels: list[str] = Field(description="Words of the house to find it by.")
-    link_url: str | None = Field(description="The page it leads to.")
+    link_url: str | None = Field(description="The page it leads to; null: none.")
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
     poll: PollView | None = Field(description=MASTER_POLL)
     quote_of: str | None = Field(description=MASTER_QUOTE)
     first_comment: str | None = Field(description=MASTER_COMMENT)
     settings: dict[str, Any] = Field(description=MASTER_SETTINGS)
     state: PostState = Field(description="How far it is, derived from its deliveries.")
-    wall_time: WallTime | None = Field(description="The planned time on the clock of its zone.")
+    wall_time: WallTime | None = Field(
+        description="The planned time on the clock of its zone; null: none, or it goes out at once."
+    )
     time_zone: str = Field(description="The IANA zone of its wall time.")
-    publish_at: Moment | None = Field(description="The planned moment in UTC.")
-    published_at: Moment | None = Field(description="When its first copy was public.")
-    recurrence_id: RecurrenceId | None = Field(description="The recurrence it was made of.")
+    publish_at: Moment | None = Field(
+        description="The planned moment in UTC; null: it is not planned."
+    )
+    published_at: Moment | None = Field(
+        description="When its first copy was public; null: none was."
+    )
+    recurrence_id: RecurrenceId | None = Field(
+        description="The recurrence it was made of; null: none."
+    )
     occurs_at: WallTime | None = Field(
-        description="Which of its occurrences, by wall time; stays when the post is moved."
+        description="Which of its occurrences, by wall time; stays when the post is moved. Null: "
+        "it was made of none."
     )
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was made.")

@@ -55,15 +55,17 @@ class MisfitView(Coded):
     pointer: str = Field(description="JSON pointer into the variant.")
     code: str = Field(description="Stable code, such as `text.too_long`.")
     message: str = Field(description="What does not fit, for people.")
-    limit: int | None = Field(description="The network's limit.")
-    actual: int | None = Field(description="What was counted.")
+    limit: int | None = Field(description="The network's limit; null: it is no matter of numbers.")
+    actual: int | None = Field(description="What was counted; null: nothing was.")
 
 
 class LengthView(View):
     """How long one message is, beside the longest that its network takes."""
 
     length: int | None = Field(description="Length as the network counts it; null: it takes none.")
-    maximum: int | None = Field(description="The longest it takes, in the same unit.")
+    maximum: int | None = Field(
+        description="The longest it takes, in the same unit; null: it takes none."
+    )
 
 
 class VerdictView(View):
@@ -73,7 +75,9 @@ class VerdictView(View):
     network: str = Field(description="Its network.")
     fits: bool = Field(description="Whether the network would take it.")
     parts: list[str] = Field(description="What it would say: its links carry the campaign's UTM.")
-    link_url: str | None = Field(description="Where its link would lead, UTM included.")
+    link_url: str | None = Field(
+        description="Where its link would lead, UTM included; null: it has none."
+    )
     poll: PollView | None = Field(description="What it would ask; null: nothing.")
     quote_of: str | None = Field(description="The post it would quote; null: none.")
     first_comment: str | None = Field(description="What it would answer to itself; null: nothing.")

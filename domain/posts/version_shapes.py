@@ -29,9 +29,9 @@ class PostVersionView(View):
     created_at: Moment = Field(description="When it was written.")
     title: str = Field(description="Its name in the house.")
     text: str = Field(description="The master text.")
-    language: str | None = Field(description="Its language, BCP 47.")
+    language: str | None = Field(description="Its language, BCP 47; null: not said.")
     labels: list[str] = Field(description="Words of the house to find it by.")
-    link_url: str | None = Field(description="The page it leads to.")
+    link_url: str | None = Field(description="The page it leads to; null: none.")
     media_ids: list[MediaId] = Field(description="Its pictures and videos, in order.")
     poll: PollView | None = Field(description=MASTER_POLL)
     quote_of: str | None = Field(description=MASTER_QUOTE)
@@ -74,6 +74,10 @@ class ConflictView(View):
     current: PostVersionView = Field(description="What it says now.")
     version: int = Field(description="The post's version now: its ETag, for the next try.")
     state: PostState = Field(description="How far the post is now.")
-    wall_time: WallTime | None = Field(description="When it is planned now, on its zone's clock.")
+    wall_time: WallTime | None = Field(
+        description="When it is planned now, on its zone's clock; null: it is not."
+    )
     time_zone: str = Field(description="The IANA zone of its wall time.")
-    publish_at: Moment | None = Field(description="The moment it is planned for now, in UTC.")
+    publish_at: Moment | None = Field(
+        description="The moment it is planned for now, in UTC; null: it is not planned."
+    )

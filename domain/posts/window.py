@@ -42,13 +42,15 @@ class EntryTarget(View):
 class EntryView(View):
     id: PostId = Field(description="The post's id.")
     calendar_id: CalendarId = Field(description="The calendar it stands in.")
-    pillar_id: PillarId | None = Field(description="The pillar it stands on.")
-    campaign_id: CampaignId | None = Field(description="The campaign it belongs to.")
+    pillar_id: PillarId | None = Field(description="The pillar it stands on; null: none.")
+    campaign_id: CampaignId | None = Field(description="The campaign it belongs to; null: none.")
     title: str = Field(description="Its name in the house.")
     text: str = Field(description="The first 280 characters of its text.")
     state: PostState = Field(description="How far it is.")
     labels: list[str] = Field(description="Words of the house to find it by.")
-    wall_time: WallTime | None = Field(description="The planned time on the clock of its zone.")
+    wall_time: WallTime | None = Field(
+        description="The planned time on the clock of its zone; null: it goes out at once."
+    )
     time_zone: str = Field(description="The IANA zone of its wall time.")
     publish_at: Moment = Field(description="The planned moment in UTC.")
     targets: list[EntryTarget] = Field(description="The accounts that say it.")

@@ -50,9 +50,9 @@ class ResolvedTargetView(WordingView):
 
     account_id: AccountId = Field(description="The account that says it.")
     network: str = Field(description="Its network.")
-    locale: str | None = Field(description="The locale it speaks to here.")
-    segment: str | None = Field(description="The segment it speaks to here.")
-    tone: str | None = Field(description="The tone it speaks in here.")
+    locale: str | None = Field(description="The locale it speaks to here; null: not said.")
+    segment: str | None = Field(description="The segment it speaks to here; null: not said.")
+    tone: str | None = Field(description="The tone it speaks in here; null: not said.")
     visibility: Visibility = Field(description="Who sees it.")
     settings: dict[str, Any] = Field(description="What only its network is told.")
     origins: WordingOriginsView = Field(description="Whose each word is.")

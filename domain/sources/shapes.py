@@ -56,7 +56,7 @@ class SourceView(View):
         description="When its text last changed since it was named here; null: it did not."
     )
     difference: str | None = Field(
-        description="What changed then: lines that went (`-`) and came (`+`)."
+        description="What changed then: lines that went (`-`) and came (`+`); null: nothing yet."
     )
     problem: SourceProblem | None = Field(
         description="Why it could not be read last; null: nothing is wrong."
@@ -65,7 +65,7 @@ class SourceView(View):
         description="Where its server says that it is for good (301, 308); null: nowhere else."
     )
     read_at: Moment | None = Field(description="When it was last read well; null: never.")
-    next_read_at: Moment | None = Field(description="When it is read next.")
+    next_read_at: Moment | None = Field(description="When it is read next; null: not again.")
     version: int = Field(description="Counts changes by people; the ETag.")
     created_at: Moment = Field(description="When it was named.")
     updated_at: Moment = Field(description="When people last changed it.")

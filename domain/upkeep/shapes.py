@@ -25,16 +25,18 @@ class UpkeepView(View):
     community_id: CommunityId = Field(description="The post's community.")
     time_zone: str = Field(description="The IANA zone of its wall times: the post's at first.")
     valid_until: WallTime | None = Field(description=OF_VALID_UNTIL)
-    valid_until_at: Moment | None = Field(description="That moment in UTC.")
+    valid_until_at: Moment | None = Field(description="That moment in UTC; null: it holds on.")
     check_every_days: int | None = Field(description=OF_EVERY)
-    next_check: WallTime | None = Field(description=OF_NEXT)
-    next_check_at: Moment | None = Field(description="That moment in UTC.")
+    next_check: WallTime | None = Field(description=OF_NEXT + " Null: never.")
+    next_check_at: Moment | None = Field(description="That moment in UTC; null: none is set.")
     checker_id: MemberId | None = Field(description=OF_CHECKER)
     stale_for: list[UpdateReason] = Field(
         description="Why what is public of it may no longer hold; empty: nothing is known."
     )
     checked_at: Moment | None = Field(description="When it was last found good; null: never.")
-    checked_by: str | None = Field(description="Who found it so, as the event log calls them.")
+    checked_by: str | None = Field(
+        description="Who found it so, as the event log calls them; null: nobody has."
+    )
     version: int = Field(description="Counts changes; the ETag.")
 
 

@@ -41,17 +41,17 @@ class UpdateView(View):
     difference: str | None = Field(
         description="What changed in the source, line by line; null: no source did."
     )
-    parts: list[str] | None = Field(description=OF_PARTS)
+    parts: list[str] | None = Field(description=OF_PARTS + " Null: not written yet.")
     copies: list[UpdateCopyView] = Field(description="Every copy that was public.")
     state: UpdateState = Field(description="How far it is.")
     proposed_by: str = Field(description="Who proposed it, as the event log calls them.")
     decided_by: str | None = Field(description="Who approved or dismissed it; null: nobody yet.")
-    decided_at: Moment | None = Field(description="When.")
+    decided_at: Moment | None = Field(description="When; null: not yet.")
     words: str | None = Field(description="Why it was dismissed; null: it was not.")
     reposted_as: PostId | None = Field(
         description="The post by which copies are published anew; null: none are."
     )
-    ended_at: Moment | None = Field(description="When it was done or dismissed.")
+    ended_at: Moment | None = Field(description="When it was done or dismissed; null: it goes on.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was proposed.")
     updated_at: Moment = Field(description="When it last changed.")

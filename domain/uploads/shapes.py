@@ -33,7 +33,9 @@ class UploadView(View):
     way: UploadWay = Field(description="How its bytes travel.")
     state: UploadState = Field(description="How far it is.")
     file_name: str = Field(description="The file's name as it was sent.")
-    alt_text: str | None = Field(description="What it shows, for those who cannot see it.")
+    alt_text: str | None = Field(
+        description="What it shows, for those who cannot see it; null: nobody has said it."
+    )
     size_bytes: int = Field(description="Its weight, in bytes, as it was announced.")
     offset_bytes: int = Field(
         description="How many bytes are kept for good; of a direct upload 0 until it is complete."
@@ -42,7 +44,7 @@ class UploadView(View):
         description="The picture or video that it became; null: none yet, or it was removed."
     )
     problem_code: str | None = Field(description="Why it was not taken in; null: nothing is amiss.")
-    problem: str | None = Field(description="The same, for people.")
+    problem: str | None = Field(description="The same, for people; null: nothing is.")
     expires_at: Moment = Field(description="When it is given up, unless bytes come before.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was begun.")

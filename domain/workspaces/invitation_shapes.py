@@ -22,9 +22,11 @@ class InvitationView(View):
     communities: list[CommunityId] | None = Field(description=OF_SEAT)
     state: InvitationState = Field(description="How far it is.")
     invited_by: MemberId | None = Field(description="The member who invited; null: a token did.")
-    member_id: MemberId | None = Field(description="Who came of it, once accepted.")
+    member_id: MemberId | None = Field(
+        description="Who came of it, once accepted; null: nobody yet."
+    )
     expires_at: Moment = Field(description="Until when its link counts.")
-    accepted_at: Moment | None = Field(description="When it was accepted.")
+    accepted_at: Moment | None = Field(description="When it was accepted; null: it was not.")
     version: int = Field(description="Counts changes; the ETag.")
     created_at: Moment = Field(description="When it was made.")
     updated_at: Moment = Field(description="When it was last changed.")

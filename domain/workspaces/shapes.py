@@ -17,7 +17,7 @@ Name = Annotated[str, Field(min_length=1, max_length=120), Visible]
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x85]+@[^@\s\x85]+\.[^@\s\x85.]+$")]
 Communities = Annotated[list[CommunityId], Field(min_length=1, max_length=200)]
 OF_SEAT = "The only communities they see; null: all of them."
-OF_ROLE = "The custom role, where `role` is `custom`."
+OF_ROLE = "The custom role, where `role` is `custom`; else null."
 
 
 class Role(Word):

@@ -1,5 +1,6 @@
 """Everything in both contracts is described: operations, parameters, fields, types and scopes."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,6 +47,9 @@ ANY_TOKEN = {
 """Operations that ask for a token and for no scope, each with its reason."""
 
 
+OF_NULL = re.compile(r"\b(null|nothing|nobody|none)\b", re.IGNORECASE)
+UTM = {f"UtmView.{each}" for each in ("source", "medium", "campaign", "term", "content")}
+"""What they are called in an address says it all."""
 SHOWING = {"$ref", "examples", "enum"}
 PLAIN = {"boolean", "integer"}
 OPAQUE = {"cursor", "If-None-Match", "Idempotency-Key", "known_hash"}
@@ -103,6 +107,15 @@ def _untold_fields(place: str, schema: object) -> Iterator[str]:
             yield from _untold_fields(place, each)
 
 
+def unsaid_nulls(document: Json) -> Iterator[str]:
+    """Fields of views that may be null and do not say what that means."""
+    for name, schema in document["components"]["schemas"].items():
+        for field, each in schema.get("properties", {}).items():
+            may_be_null = {"type": "null"} in each.get("anyOf", ())
+            if name.endswith("View") and may_be_null and not OF_NULL.search(each["description"]):
+                yield f"{name}.{field}"
+
+
 def without_scope(document: Json) -> set[str]:
     """Operations that ask for a token and name no scope."""
     return {
@@ -145,6 +158,21 @@ BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
 def test_the_contract_of_rest_describes_everything(document: Json) -> None:
     assert list(untold(document)) == []
+
+
+def test_every_field_that_may_be_null_says_what_that_means(document: Json) -> None:
+    assert set(unsaid_nulls(document)) == UTM
+
+
+def test_null_that_says_nothing_is_caught() -> None:
+    null = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    fields = {
+        "seen_at": {**null, "description": "When it was seen."},
+        "read_at": {**null, "description": "When it was read; null: never."},
+    }
+    odd = {"components": {"schemas": {"OddView": {"properties": fields}}}}
+
+    assert list(unsaid_nulls(odd)) == ["OddView.seen_at"]
 
 
 def test_every_parameter_shows_what_it_looks_like(document: Json) -> None:

@@ -47,8 +47,3 @@ def statements(*, but: tuple[str, ...] = SETTING_UP) -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", asked)
         for driver in drivers:
             driver.remove_query_logger(went)
-
-
-def tables_in(seen: list[str]) -> list[str]:
-    """The first table that each statement reads."""
-    return [text.partition("FROM ")[2].split()[0].strip("(") for text in seen]
