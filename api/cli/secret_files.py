@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from api.cli.trouble import Trouble
+
 
 def keep(path: Path, secret: str) -> None:
     """Write a secret whole or not at all, readable by its owner alone."""
@@ -42,11 +44,17 @@ def _replaced(path: Path) -> Iterator[TextIO]:
 
 
 def sealing_keys(data_dir: Path) -> str:
-    """The key ring of this data folder, made at its first use."""
+    """The key ring of this data folder, made at its first use. Raises `Trouble` for a damaged one.
+
+    A new one in its place would open nothing that is sealed.
+    """
     path = sealing_keys_path(data_dir)
     if not path.exists():
         keep(path, "k1:" + base64.b64encode(secrets.token_bytes(32)).decode())
-    return path.read_text().strip()
+    ring = path.read_text(errors="replace").strip()
+    if ":" not in ring or not (ring.isascii() and ring.isprintable()):
+        raise Trouble(f"{path} holds no keys any more.", "Put it back as a backup has it.")
+    return ring
 
 
 def sealing_keys_path(data_dir: Path) -> Path:

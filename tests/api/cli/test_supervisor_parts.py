@@ -233,6 +233,17 @@ def test_secrets_are_for_their_owner_alone_and_stay_the_same(folder: Path) -> No
     assert (folder / "sealing.keys").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("left", [b"", b"\0" * 47, b"\xff\xfe:"])
+def test_a_damaged_key_ring_is_named_and_left(folder: Path, left: bytes) -> None:
+    """`up` ended by a traceback, or named a setting that it does not need."""
+    (folder / "sealing.keys").write_bytes(left)
+
+    with pytest.raises(Trouble, match=r"sealing\.keys holds no keys any more\. Put it back"):
+        secret_files.sealing_keys(folder)
+
+    assert (folder / "sealing.keys").read_bytes() == left
+
+
 def test_the_newest_migration_is_the_one_nobody_follows(folder: Path) -> None:
     (folder / "1.py").write_text('revision = "one"\ndown_revision = None\n')
     (folder / "2.py").write_text('revision: str = "two"\ndown_revision: str = "one"\n')
