@@ -23,7 +23,7 @@ from domain.agenda.shapes import AgendaItemView, AgendaKind
 from domain.connector.errors import VersionGone
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.database import driver_of
-from domain.kernel.errors import Fault, Misfit
+from domain.kernel.narrowing import ensure_window
 from domain.kernel.pages import PageRequest, make_cursor, page_of, read_cursor
 from domain.kernel.shapes import Page
 from domain.posts.drift import told_of
@@ -31,7 +31,7 @@ from domain.setbacks.rules import BROKEN
 from domain.sources.rules import remedy_of
 
 SORT = "agenda"
-BACK, AHEAD, LONGEST = timedelta(days=30), timedelta(days=7), timedelta(days=400)
+BACK, AHEAD = timedelta(days=30), timedelta(days=7)
 FIRST = UUID(int=0)
 
 
@@ -87,9 +87,7 @@ def _window(
     since: datetime | None, until: datetime | None, *, now: datetime
 ) -> tuple[datetime, datetime]:
     start, end = since or now - BACK, until or now + AHEAD
-    if not timedelta(0) < end - start <= LONGEST:
-        fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
-        raise Misfit(faults=(fault,))
+    ensure_window(start, end)
     return start, end
 
 

@@ -1,10 +1,14 @@
 """What lists are narrowed by: conditions that every row fulfils where nothing is asked for."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, any_, literal, or_, true
 from sqlmodel import col
+
+from domain.kernel.errors import Fault, Misfit
+
+LONGEST_WINDOW = timedelta(days=400)
 
 
 def among(column: object, values: Collection[object]) -> ColumnElement[bool]:
@@ -20,6 +24,13 @@ def within(
     moment = col(column)
     begun = [] if since is None else [moment >= since]
     return begun if until is None else [*begun, moment < until]
+
+
+def ensure_window(since: datetime, until: datetime) -> None:
+    """Raises `Misfit` for a window that is turned round or longer than `LONGEST_WINDOW`."""
+    if not timedelta(0) < until - since <= LONGEST_WINDOW:
+        message = f"`until` comes after `since`, by {LONGEST_WINDOW.days} days at most."
+        raise Misfit(faults=(Fault("/query/until", "window.invalid", message),))
 
 
 def filled(column: object, is_asked: bool | None) -> ColumnElement[bool]:  # noqa: FBT001 - a filter

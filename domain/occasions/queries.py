@@ -11,8 +11,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.kernel.batches import ById
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import find
-from domain.kernel.errors import Fault, Misfit, NotFound
-from domain.kernel.narrowing import among, within
+from domain.kernel.errors import NotFound
+from domain.kernel.narrowing import among, ensure_window, within
 from domain.kernel.pages import PageRequest, Sort
 from domain.kernel.shapes import Page
 from domain.occasions.shapes import (
@@ -30,7 +30,6 @@ OLDEST_FIRST = Sort(
 )
 BY_TIME = Sort("occasions.starts_at", (col(Occasion.starts_at), col(Occasion.id)), (datetime, UUID))
 occasions_by_id = ById(Occasion, OccasionView, Scope.CALENDARS_READ).read
-LONGEST = timedelta(days=400)
 LONGEST_OCCASION = timedelta(days=100)
 """What goes on for longer is shown around its beginning alone."""
 
@@ -92,9 +91,7 @@ async def list_occasions(
     Raises `Misfit` for a window that is none.
     """
     caller.need(Scope.CALENDARS_READ)
-    if not timedelta(0) < until - since <= LONGEST:
-        fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
-        raise Misfit(faults=(fault,))
+    ensure_window(since, until)
     statement = _going_on(caller, since, until, community_ids, event_calendar_ids)
     return await BY_TIME.page(session, statement, request, view=OccasionView.model_validate)
 

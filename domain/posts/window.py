@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,15 +12,14 @@ from pydantic import Field
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.clock import Moment, WallTime
 from domain.kernel.database import Database, held
-from domain.kernel.errors import Fault, Misfit
 from domain.kernel.ids import AccountId, CalendarId, CampaignId, PillarId, PostId
+from domain.kernel.narrowing import ensure_window
 from domain.kernel.pages import PageRequest, make_cursor, read_cursor
 from domain.kernel.searching import ensure_sensible
 from domain.kernel.shapes import Page, View
 from domain.posts.rules import PostState
 
 MOST_ENTRIES = 500
-LONGEST = timedelta(days=400)
 SORT = "window"
 # As bytes, as they are sent on: text would be decoded, and encoded again.
 ENTRIES = "SELECT convert_to(entries::text, 'UTF8') AS entries, has_more, last_at, last_id"
@@ -96,9 +95,7 @@ async def read_window(
     """A page of entries, by moment. Raises `Misfit` for a window that is none."""
     caller.need(Scope.CALENDARS_READ)
     ensure_sensible(window.words)
-    if not timedelta(0) < window.until - window.since <= LONGEST:
-        fault = Fault("/query/until", "window.invalid", f"After since, by {LONGEST.days} days.")
-        raise Misfit(faults=(fault,))
+    ensure_window(window.since, window.until)
     after = (None, None)
     if request.cursor is not None:
         at, id_ = read_cursor(request.cursor, SORT, datetime, UUID)

@@ -144,4 +144,10 @@ async def test_window_that_ends_before_it_begins_is_refused(desk: Desk) -> None:
         "/v1/entries?since=2027-02-01T00:00:00Z&until=2027-01-01T00:00:00Z"
     )
 
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "window.invalid")
+    [fault] = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (
+        422,
+        "/query/until",
+        "window.invalid",
+    )
+    assert fault["message"] == "`until` comes after `since`, by 400 days at most."
