@@ -145,7 +145,6 @@ MANIFEST = Manifest(
         "Idempotency keys last an hour, if at all: unknown outcomes are looked up first.",
         "A video is worked on before its post goes out; its server says when it cannot be.",
         "Work on videos and leave to quote rest on documentation: no server was tried that has it.",
-        "What an account's policy filters comes in as well: private mentions of strangers, mostly.",
-        "Views are not reported.",
+        "What the account's policy filters comes in, too. Views are not reported.",
     ),
 )
