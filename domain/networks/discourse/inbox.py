@@ -5,8 +5,6 @@ it in its topic (`collapsed`); a page is short. Where the forum asks us to slow 
 what was read of it is handed out: a user's own key has fewer calls a minute than a page may take.
 """
 
-from dataclasses import dataclass, field
-
 from domain.connector.errors import RateLimited, Refused
 from domain.connector.heard import understood
 from domain.connector.http import Http
@@ -14,8 +12,7 @@ from domain.connector.words import Access, Inbox, InboxItem, InboxKind
 from domain.networks.discourse.answers import Notification, Notifications, Post
 from domain.networks.discourse.collapsed import KINDS, said_before
 from domain.networks.discourse.cursor import Cursor
-from domain.networks.discourse.people import only_named, profile_of
-from domain.networks.discourse.progress import url_of
+from domain.networks.discourse.items import Reading, item_of, like_of
 from domain.networks.discourse.wire import Server, server_of
 
 _LISTED = 60
@@ -33,33 +30,19 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """`known` is None for a first one; `named` are posts that a notification names."""
-
-    server: Server
-    own: str
-    known: Cursor | None
-    named: frozenset[str]
-    ids: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Of posts, by topic and number."""
-
-
 async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     server, known = server_of(http, access), None if cursor is None else Cursor.read(cursor)
     listed = await _listed(server, known)
     newer = [each for each in listed if known is None or each.id > known.id]
     named = frozenset(each.data.original_post_id or "" for each in listed)
-    reading = _Reading(server, access.remote_id, known, named)
+    reading = Reading(server, access.remote_id, known, named)
     page = newer[-_PAGE:] if known is None else newer[:_PAGE]
     items, reached = await _read(reading, page)
     is_left = known is not None and newer and reached.id < newer[-1].id
     return Inbox(items, reached.written(), has_more=bool(is_left))
 
 
-async def _read(
-    reading: _Reading, page: list[Notification]
-) -> tuple[tuple[InboxItem, ...], Cursor]:
+async def _read(reading: Reading, page: list[Notification]) -> tuple[tuple[InboxItem, ...], Cursor]:
     """What notifications tell, and how far they were read. Raises `RateLimited` at the first."""
     found, reached = dict[tuple[InboxKind, str], InboxItem](), reading.known or Cursor()
     for told in page:
@@ -88,26 +71,26 @@ async def _listed(server: Server, known: Cursor | None) -> list[Notification]:
     return [found[id_] for id_ in sorted(found)]
 
 
-async def _items(reading: _Reading, told: Notification) -> list[InboxItem]:
+async def _items(reading: Reading, told: Notification) -> list[InboxItem]:
     """None for what has no post, or one that is gone, or hidden from us by now (403)."""
     kind, post_id = _KINDS.get(told.notification_type), told.data.original_post_id
     if kind is None or post_id is None:
         return []
     if kind is InboxKind.LIKE:
-        like = _like(reading.server, told, post_id)
+        like = like_of(reading.server, told, post_id)
         return [] if like is None else [like]
     try:
         post = await reading.server.read(f"/posts/{post_id}.json", Post)
         before = await _before(reading, told, post)
         return [
-            *[await _item(reading, InboxKind.REPLY, each) for each in before],
-            await _item(reading, kind, post),
+            *[await item_of(reading, InboxKind.REPLY, each) for each in before],
+            await item_of(reading, kind, post),
         ]
     except Refused:
         return []
 
 
-async def _before(reading: _Reading, told: Notification, post: Post) -> list[Post]:
+async def _before(reading: Reading, told: Notification, post: Post) -> list[Post]:
     """What others said before it since the last reading, and no notification names."""
     if reading.known is None or told.notification_type not in KINDS:
         return []
@@ -118,43 +101,3 @@ async def _before(reading: _Reading, told: Notification, post: Post) -> list[Pos
         for each in said
         if each.is_said and each.username.lower() != reading.own and each.id not in reading.named
     ]
-
-
-async def _item(reading: _Reading, kind: InboxKind, post: Post) -> InboxItem:
-    root = reading.server.root
-    return InboxItem(
-        kind=kind,
-        remote_id=post.id,
-        author=profile_of(post, root),
-        said_at=post.created_at,
-        text=post.raw,
-        url=url_of(root, post.topic_slug, post.topic_id, post.post_number),
-        about=await _answered(reading, post),
-    )
-
-
-def _like(server: Server, told: Notification, post_id: str) -> InboxItem | None:
-    username = told.data.username or told.data.display_username
-    if username is None:
-        return None
-    return InboxItem(
-        kind=InboxKind.LIKE,
-        remote_id=f"like:{post_id}:{username.lower()}",
-        author=only_named(username, server.root),
-        said_at=told.created_at,
-        about=post_id,
-    )
-
-
-async def _answered(reading: _Reading, post: Post) -> str | None:
-    """The post it answers; a reply to nobody answers the topic's first."""
-    if post.post_number == 1:
-        return None
-    place = post.topic_id, post.reply_to_post_number or 1
-    if place not in reading.ids:
-        path = f"/posts/by_number/{place[0]}/{place[1]}.json"
-        try:
-            reading.ids[place] = (await reading.server.read(path, Post)).id
-        except Refused:
-            return None
-    return reading.ids[place]
