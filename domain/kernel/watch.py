@@ -57,8 +57,7 @@ class _Watched:
         self._task.cancel()
 
     def __enter__(self) -> None:
-        # Never None: `over` is called by what a task runs.
-        self._task: asyncio.Task[object] = asyncio.current_task()  # type: ignore[assignment]
+        self._task: asyncio.Task[object] = asyncio.current_task()  # type: ignore[assignment] # one runs
         self._cancelled = self._task.cancelling()
         self._watch.begin(self)
 
