@@ -54,7 +54,6 @@ async def find_standing(
     rows = await raw.fetch(
         statements.STANDING, caller.workspace_id, reading.account_id, list(named)
     )
-    await raw.execute(statements.PLAN_AS_USUAL)
     return Standing(
         {(row["kind"], row["remote_id"]): row for row in rows if row["kind"]},
         {row["remote_id"]: row["conversation_id"] for row in rows if row["kind"] in WRITTEN},

@@ -6,17 +6,16 @@ They run on asyncpg itself: binding arrays through SQLAlchemy costs as much as t
 from domain.kernel.columns import column
 from domain.mentions.sent import sent
 
-# What of an account stands is planned for the very page: a plan that is kept was made while the
-# account was young, walks through all of it, and is made anew only after the next count of rows.
-PLAN_ANEW = "SET LOCAL plan_cache_mode TO force_custom_plan"
-PLAN_AS_USUAL = "SET LOCAL plan_cache_mode TO DEFAULT"
-
-# Readings of one account wait for each other: a thread that was looked up stays as it was. The
-# first look at what stands follows.
+# Readings of one account wait for each other: a thread that was looked up stays as it was. What
+# follows keeps its plans, made for an average account: of a young one the planner believes what was
+# counted before it grew, and walked through all of it.
 LOCK = """
 SELECT pg_advisory_xact_lock(hashtextextended($1, 1)),
-       set_config('plan_cache_mode', 'force_custom_plan', true)
+       set_config('plan_cache_mode', 'force_generic_plan', true)
 """
+
+# Changes are few, and planned for the very page.
+PLAN_ANEW = "SET LOCAL plan_cache_mode TO force_custom_plan"
 
 # Who it is, then what may change.
 AUTHORS = """
@@ -64,16 +63,13 @@ SELECT ref ->> 'remote_id' AS remote_id, d.remote_id AS first_remote_id, p.id AS
    AND ref ->> 'remote_id' = ANY ($3::text[])
 """
 
-# Mentions; then, without a kind, conversations that the same ids began. Asked so, the planner takes
-# the account for an average one: what it believes of a young one is old, and had all of it walked.
+# Mentions; then, without a kind, conversations that the same ids began.
 STANDING = """
 SELECT kind, remote_id, id, conversation_id, title, text, language, url, deleted_at FROM mentions
- WHERE workspace_id = (SELECT $1::uuid) AND account_id = (SELECT $2::uuid)
-   AND remote_id = ANY ($3::text[])
+ WHERE workspace_id = $1 AND account_id = $2 AND remote_id = ANY ($3::text[])
  UNION ALL
 SELECT NULL, root_remote_id, NULL, id, NULL, NULL, NULL, NULL, NULL FROM conversations
- WHERE workspace_id = (SELECT $1::uuid) AND account_id = (SELECT $2::uuid)
-   AND root_remote_id = ANY ($3::text[])
+ WHERE workspace_id = $1 AND account_id = $2 AND root_remote_id = ANY ($3::text[])
 """
 
 # Conversations by their ids, and by what began them.

@@ -22,7 +22,7 @@ class Watched:
     """A connection of the application's role that tells the plans of nested statements."""
 
     def __init__(self, connection: asyncpg.Connection, inbox: Inbox) -> None:
-        self._connection = connection
+        self.connection = connection
         self._inbox = inbox
         self.account_id = inbox.reading.account_id
         self._told: list[str] = []
@@ -31,7 +31,7 @@ class Watched:
     async def plans(self, statement: str, *values: object) -> str:
         """Every plan that a call made, as one text."""
         self._told.clear()
-        await self._connection.fetch(statement, self._inbox.workspace_id, *values)
+        await self.connection.fetch(statement, self._inbox.workspace_id, *values)
         return "\n".join(self._told)
 
 
@@ -147,6 +147,7 @@ async def test_what_a_page_answers_is_found_by_one_index(watched: Watched) -> No
     """A page of an inbox costs what it holds, however long the account's history is."""
     named = [f"m{number}" for number in range(500)]
 
+    await watched.connection.execute("SET plan_cache_mode TO force_generic_plan")
     plans = await watched.plans(statements.STANDING, watched.account_id, named)
 
     assert "using mentions_identity on mentions" in plans
