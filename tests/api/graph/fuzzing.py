@@ -10,6 +10,7 @@ them is typed, and no error. With PARVIS_FUZZ_RAW reads go out as they were draw
 import json
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import schemathesis
@@ -39,7 +40,7 @@ IS_RAW = "PARVIS_FUZZ_RAW" in os.environ
 OURS = {each.code for each in codes()} - {"internal"}
 SAMPLES = {"Date": "2026-12-01", "LocalDateTime": "2027-01-10T09:00:00", "TimeOfDay": "09:00"}
 KNOWN = {*specified_scalar_types, "DateTime", "BigInt"}
-"""Scalars that schemathesis draws by itself, and numbers."""
+"""Scalars that schemathesis draws by itself, or that are drawn below."""
 
 for scalar in core.type_map.values():
     if isinstance(scalar, GraphQLScalarType) and scalar.name not in KNOWN:
@@ -48,6 +49,9 @@ for scalar in core.type_map.values():
 
 
 schemathesis.graphql.scalar("BigInt", st.integers(1, 1000).map(nodes.Int))
+# The first and the last moment stand for none.
+MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is drawn
+schemathesis.graphql.scalar("DateTime", MOMENTS.map(datetime.isoformat).map(nodes.String))
 
 
 @schemathesis.check
