@@ -101,12 +101,18 @@ async def open_state(
                 allowances,
                 Tries(redis, database, keys, settings),
                 Signing(database, keys, lasts=timedelta(days=settings.signing_key_days)),
-                Versions(database.reads),
+                _versions(database, settings),
                 MediaStore.of(settings),
             )
     finally:
         await database.close()
         await redis.aclose()
+
+
+def _versions(database: Database, settings: Settings) -> Versions:
+    versions = Versions(database.reads, kept_s=settings.version_cache_s)
+    database.tell_of_changes(versions.forget)
+    return versions
 
 
 def state_of(request: Request) -> State:

@@ -122,6 +122,7 @@ def make_settings(servers: Servers, database: str, data_dir: Path) -> Settings:
         data_dir=data_dir,
         log_level="WARNING",
         token_cache_s=0,
+        version_cache_s=0,
         limit_address_per_min=0,
         limit_sign_in_per_min=0,
         lockout_address_failures=10_000,

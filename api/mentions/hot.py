@@ -3,10 +3,11 @@
 An inbox page's ETag is the number of the workspace's latest event, and the workspace's mark: every
 change leaves one, so a page cannot change while it stays, and a browser that holds the page of
 another workspace at the same address has another. Asking for it costs one tiny read, shared by all
-who wait.
+who wait and by whoever comes right after.
 """
 
 import asyncio
+import time
 from datetime import datetime
 from uuid import UUID
 
@@ -25,19 +26,37 @@ PRIVATE = (b"cache-control", conditional.PRIVATE.encode())
 PATH = "/v1/mentions"
 
 
-class Versions:
-    """Workspace versions, never older than the question.
+MOST_KEPT = 10_000
 
-    Who comes while one is read takes the next reading, and all who wait share it.
+
+class Versions:
+    """Workspace versions, older than the question by `kept_s` at most.
+
+    What was changed in this process is never missed. Who comes while one is read takes the next
+    reading, and all who wait share it.
     """
 
-    def __init__(self, reads: asyncpg.Pool) -> None:
+    def __init__(self, reads: asyncpg.Pool, *, kept_s: float) -> None:
         self._reads = reads
+        self._kept_s = kept_s
+        self._kept: dict[UUID, tuple[int, float]] = {}
+        self._changed: set[UUID] = set()
+        """Of those that are being read."""
         self._waiting: dict[UUID, list[asyncio.Future[int]]] = {}
         self._reading: dict[UUID, asyncio.Task[None]] = {}
 
+    def forget(self, workspace_id: UUID) -> None:
+        """It has changed: what was read before, or is on its way, is kept no longer."""
+        self._kept.pop(workspace_id, None)
+        if workspace_id in self._reading:
+            self._changed.add(workspace_id)
+
     def current(self, workspace_id: UUID) -> asyncio.Future[int]:
         mine: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        version, until = self._kept.get(workspace_id, (0, 0.0))
+        if until > time.monotonic():
+            mine.set_result(version)
+            return mine
         self._waiting.setdefault(workspace_id, []).append(mine)
         if workspace_id not in self._reading:
             self._reading[workspace_id] = asyncio.create_task(self._read(workspace_id))
@@ -47,7 +66,7 @@ class Versions:
         waiting: list[asyncio.Future[int]] = []
         try:
             while waiting := self._waiting.pop(workspace_id, []):
-                version = await read_version(self._reads, workspace_id)
+                version = await self._read_once(workspace_id)
                 for each in waiting:
                     if not each.done():
                         each.set_result(version)
@@ -57,6 +76,16 @@ class Versions:
                     each.set_exception(error)
         finally:
             del self._reading[workspace_id]
+
+    async def _read_once(self, workspace_id: UUID) -> int:
+        self._changed.discard(workspace_id)
+        until = time.monotonic() + self._kept_s
+        version = await read_version(self._reads, workspace_id)
+        if workspace_id not in self._changed:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[workspace_id] = version, until
+        return version
 
 
 async def inbox(

@@ -34,6 +34,7 @@ Reads = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 WORKSPACE = "workspace"
 COMMUNITIES = "communities"
 CLOSING = "closing"
+CHANGED = "changed"
 ROUTINE = "routine"
 DRIVER = "driver"
 SET_TENANT = "SET LOCAL parvis.workspace = '{}'; SET LOCAL parvis.communities = '{}';"
@@ -82,6 +83,7 @@ def _close(session: Session) -> None:
         session.flush()
     for statement in closing:
         statement(session)
+    session.info[CHANGED] = bool(closing)
 
 
 def at_close(session: AsyncSession, statement: Callable[[Session], None]) -> None:
@@ -123,6 +125,7 @@ class Database:
         self.reads = reads
         self._nudges = nudges
         self._exports = asyncio.Semaphore(EXPORTS)
+        self._told: list[Callable[[UUID], None]] = []
 
     @classmethod
     async def open(
@@ -171,6 +174,10 @@ class Database:
         await self.reads.close()
         await self._engine.dispose()
 
+    def tell_of_changes(self, told: Callable[[UUID], None]) -> None:
+        """Calls `told` with a workspace once something of it was changed and committed here."""
+        self._told.append(told)
+
     def acting(self, caller: Caller) -> AbstractAsyncContextManager[AsyncSession]:
         """One transaction of a caller, as `transaction`: it shows what they may see."""
         return self.transaction(caller.workspace_id, caller.communities)
@@ -203,6 +210,9 @@ class Database:
             session.info[ROUTINE] = is_routine
             async with session.begin():
                 yield session
+            if workspace_id is not None and session.info.get(CHANGED):
+                for told in self._told:
+                    told(workspace_id)
             await self._nudges.send(session.info.pop(PENDING, []))
 
 

@@ -158,6 +158,13 @@ class Settings(BaseSettings):
         le=1,
         description="How long a token check is remembered, in seconds: a revocation's delay.",
     )
+    version_cache_s: float = Field(
+        default=0.002,
+        ge=0,
+        le=1,
+        description="How long an inbox's version is remembered, in seconds: its 304 tells so much "
+        "later of what another process changed; 0 asks PostgreSQL each time.",
+    )
     access_token_s: int = Field(
         default=3600, ge=60, le=3600, description="How long an access token lasts, in seconds."
     )

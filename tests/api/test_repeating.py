@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 import asyncpg
+import httpx2
 import pytest
 
 from api.answer import Headers
@@ -187,6 +188,21 @@ async def test_a_change_is_seen_by_the_next_question(
     assert made.status_code == 201
     assert (told.status, told.body[:8], again.status) == (200, b'{"data":', 304)
     assert Counting.count == before
+
+
+async def test_a_change_by_the_same_process_is_seen_however_long_versions_are_kept(
+    remembering: Settings, tenant: Tenant, question: bytes
+) -> None:
+    keeping = remembering.model_copy(update={"version_cache_s": 1.0})
+    with listening(keeping, Counting) as root:
+        async with Line.to(root) as line, httpx2.AsyncClient(base_url=root) as client:
+            before = await asked(line, question, 3)
+            auth = {"Authorization": f"Bearer {tenant.token}"}
+            made = await client.post("/v1/communities", json=COMMUNITY, headers=auth)
+            told = await line.ask(question)
+
+    assert [each.status for each in before] == [304] * 3
+    assert (made.status_code, told.status) == (201, 200)
 
 
 async def test_a_token_that_is_revoked_is_refused(

@@ -62,7 +62,7 @@ def test_a_time_that_no_calendar_holds_is_refused(bare: pytest.MonkeyPatch) -> N
         Settings.read()
 
     assert {str(each["loc"][0]) for each in refused.value.errors()} == set(names)
-    assert len(names) == 21
+    assert len(names) == 22
 
 
 def test_a_number_without_its_unit_is_caught() -> None:
