@@ -203,6 +203,41 @@ async def test_a_post_is_rated_by_the_followers_it_was_published_to(
     }
 
 
+async def test_what_has_no_views_is_not_held_against_those_of_others(
+    tenant: Tenant, world: World
+) -> None:
+    """Ten of two hundred who saw it and ninety elsewhere were told as half of the two hundred."""
+    other = world.new_account("discourse")
+    await world.add(other)
+    seen = await world.publish("d1", at(2, 8), account=other)
+    unseen = await world.publish("p1", at(2, 8))
+    await world.sample(at(2), "d1", account=other, likes=10, views=200)
+    await world.sample(at(2), "p1", likes=90)
+    posts = [show("post", each.post_id or new_id()) for each in (seen, unseen)]
+
+    (rate,) = await series(tenant, metric="er_views")
+    (of_posts,) = await series(tenant, metric="er_views", post_id=posts)
+
+    assert (rate["values"][0], rate["known"][0], rate["measured"][0]) == (5, 1, 2)
+    assert (of_posts["values"], of_posts["known"]) == (rate["values"], rate["known"])
+
+
+async def test_the_followers_a_post_is_rated_by_are_no_line_of_their_own(
+    tenant: Tenant, world: World
+) -> None:
+    await world.sample(at(2, 7), world.account.remote_id or "", followers=200)
+    copy = await world.publish("p1", at(2, 8))
+    async with world.database.transaction(world.workspace_id) as session:
+        await plan_measuring(session, world.caller, world.account, now=at(2, 9), most=9)
+    await world.sample(at(2), "p1", likes=6)
+    post_id = show("post", copy.post_id or new_id())
+
+    rate, followers = await series(tenant, metric=["er_followers", "followers"], post_id=post_id)
+
+    assert rate["values"] == [3, None, None, None]
+    assert (followers["totals"], followers["measured"]) == ([None] * 4, [0] * 4)
+
+
 async def test_an_account_shows_its_own_newest_numbers(tenant: Tenant, world: World) -> None:
     url = f"/v1/accounts/{show('acct', world.account.id)}/metrics"
     assert (await tenant.client.get(url)).json()["totals"] == []
