@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.health import PATIENCE_S, WORKS, how_it_works
+from api.health import PATIENCE_S, READABLE, WORKS, how_it_works, writable
 from api.state import State
 from domain.kernel.meters import LATENESS, OVERDUE
 from domain.kernel.nudges import TRIED
@@ -55,12 +55,12 @@ def inside_app(state: State) -> Starlette:
 
     async def readyz(_: Request) -> Response:
         database, queue, schema = await asyncio.gather(
-            how_it_works(state.database.reads.fetchval("SELECT 1")),
+            how_it_works(writable(state.database.reads)),
             how_it_works(state.redis.set(TRIED, "", ex=1)),
             how_it_works(state.database.reads.fetchval("SELECT parvis_backlog()")),
         )
         checks = {"database": database, "queue": queue, "schema": schema}
-        ready = checks["database"] == checks["schema"] == WORKS
+        ready = database in READABLE and schema == WORKS
         return JSONResponse(checks, 200 if ready else 503)
 
     return Starlette(routes=[Route("/metrics", metrics), Route("/readyz", readyz)])

@@ -1,4 +1,7 @@
-"""Alembic's entry: finds every floor's tables, connects as the owner, gives locks five seconds."""
+"""Alembic's entry: finds every floor's tables, connects as the owner, gives locks five seconds.
+
+One migration at a time: another waits for its end and goes on from there.
+"""
 
 import asyncio
 import os
@@ -10,6 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain.kernel.schema import whole_schema
+
+TURN = "SELECT pg_advisory_xact_lock(hashtextextended('parvis migrate', 0))"
 
 
 def _migrate(connection: Connection) -> None:
@@ -26,7 +31,9 @@ async def _connect() -> None:
         return await asyncpg.connect(url, statement_cache_size=0)
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
-    async with engine.connect() as connection:
+    # A connection of its own holds the turn, as a migration may commit on its way.
+    async with engine.connect() as turn, engine.connect() as connection:
+        await turn.exec_driver_sql(TURN)
         await connection.run_sync(_migrate)
         await connection.commit()
     await engine.dispose()

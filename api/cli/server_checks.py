@@ -20,7 +20,7 @@ from api.cli import processes, revisions
 from api.cli.findings import Finding
 from domain.kernel.nudges import TRIED
 from domain.kernel.pooling import PoolerForgets, refuse_forgetful_pooler
-from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching
+from domain.kernel.reaching import DATABASE, OWNER, ServerUnusable, reaching, unusable
 from domain.kernel.roles import ABOVE_THE_LAW, RoleLeftOut
 from domain.kernel.unfinished import refuse_unfinished_restore
 
@@ -42,14 +42,18 @@ async def _ask(url: str, sql: str, named: str = DATABASE) -> asyncpg.Record | No
 
 
 async def database_answers(url: str, oldest: int = _OLDEST_POSTGRES) -> Finding:
-    """PostgreSQL answers and is new enough."""
+    """PostgreSQL answers, is new enough and takes writes."""
     numbers = "SELECT current_setting('server_version_num')::int, current_setting('server_version')"
+    is_read_only = "current_setting('transaction_read_only')::bool"
     try:
-        found = await _ask(url, numbers)
+        found = await _ask(url, f"{numbers}, {is_read_only}")
     except ServerUnusable as error:
         return Finding(error.what, error.remedy)
     if found is None or found[0] < oldest:
         return Finding("PostgreSQL is too old.", "Give one of version 15 or newer.")
+    if found[2]:
+        told = unusable(asyncpg.ReadOnlySQLTransactionError("read-only"), DATABASE)
+        return Finding(told.what, told.remedy)
     return Finding(f"PostgreSQL {found[1]} answers.")
 
 

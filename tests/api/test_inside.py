@@ -115,6 +115,26 @@ async def test_a_queue_that_takes_nothing_is_not_ok(alone: FastAPI) -> None:
     assert (well_told.status_code, well_told.json()) == (200, {"status": "ok"})
 
 
+async def test_a_database_that_takes_no_writes_is_not_ok(servers: Servers, tmp_path: Path) -> None:
+    """A standby answers, all changes were refused, nothing went out, and `/readyz` said `ok`."""
+    servers.make("parvis_standby", template="parvis_template")
+    forbid = "ALTER DATABASE parvis_standby SET default_transaction_read_only = on"
+    servers.engines.postgres.script(forbid)
+    async with (
+        opened(create_app(make_settings(servers, "parvis_standby", tmp_path))) as app,
+        inside(app) as client,
+        client_for(app, None) as outside,
+    ):
+        found, told = await client.get("/readyz"), await outside.get("/readyz")
+    servers.engines.drop_database("parvis_standby")
+
+    assert (found.status_code, found.json()) == (
+        200,
+        {"database": "ReadOnlySQLTransactionError", "queue": "ok", "schema": "ok"},
+    )
+    assert (told.status_code, told.json()) == (200, {"status": "database read-only"})
+
+
 async def test_a_trace_names_the_route_and_not_the_path(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

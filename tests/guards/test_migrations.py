@@ -65,6 +65,8 @@ SELECT adrelid::regclass::text, pg_get_expr(adbin, adrelid)
   FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
  WHERE attgenerated = 's'
 """
+TURN = "SELECT pg_advisory_xact_lock(hashtextextended('parvis migrate', 0))"
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 LOCK = """
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
@@ -187,6 +189,22 @@ async def test_a_migration_gives_up_when_a_table_is_busy(copy: str) -> None:
 
     assert b"canceling statement due to lock timeout" in failure.value.stderr
     assert await schema(copy) == before
+
+
+async def test_migrations_begun_at_once_wait_for_each_other(copy: str) -> None:
+    newest_schema = await schema(copy)
+    await asyncio.to_thread(migrate, copy, "downgrade", "-2")
+    under_way = await asyncpg.connect(copy)
+    async with asyncio.TaskGroup() as both, under_way.transaction():
+        await under_way.execute(TURN)
+        for _ in range(2):
+            both.create_task(asyncio.to_thread(migrate, copy))
+        async with asyncio.timeout(60):
+            while await under_way.fetchval(WAITING) < 2:  # noqa: ASYNC110 - the database tells
+                await asyncio.sleep(0.02)
+    await under_way.close()
+
+    assert await schema(copy) == newest_schema
 
 
 async def test_what_was_there_before_is_found_as_what_comes(copy: str) -> None:

@@ -137,6 +137,18 @@ async def test_an_old_database_is_noticed(servers: Servers) -> None:
     assert broken.remedy == "Give one of version 15 or newer."
 
 
+async def test_a_database_that_takes_no_writes_is_noticed(servers: Servers) -> None:
+    servers.make("parvis_standby")
+    forbid = "ALTER DATABASE parvis_standby SET default_transaction_read_only = on"
+    servers.engines.postgres.script(forbid)
+
+    broken = await server_checks.database_answers(servers.app_url("parvis_standby"))
+
+    servers.engines.drop_database("parvis_standby")
+    assert broken.what == "PostgreSQL takes no writes at DATABASE_URL (read-only)."
+    assert "target_session_attrs=primary" in broken.remedy
+
+
 async def test_a_role_above_row_level_security_is_noticed(
     engines: Engines, servers: Servers
 ) -> None:
