@@ -52,7 +52,7 @@ _NAMED = {
     "Send a text.": ("string_type",),
     "Send a whole number.": ("int_from_float", "int_parsing", "int_parsing_size", "int_type"),
     "Send true or false.": ("bool_parsing", "bool_type"),
-    "Send a whole address, such as https://example.ch/a.": ("url_parsing",),
+    "Send a whole address without spaces, such as https://example.ch/a.": ("url_parsing",),
 }
 BY_CODE = {code: words for words, codes in _NAMED.items() for code in codes}
 

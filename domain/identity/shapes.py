@@ -63,7 +63,6 @@ Communities = Annotated[list[CommunityId], Field(min_length=1, max_length=500)]
 Askable = Annotated[
     str,
     Field(
-        max_length=40,
         examples=["mentions:read"],
         json_schema_extra={
             "enum": sorted(ASKABLE),

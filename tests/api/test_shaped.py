@@ -11,7 +11,7 @@ EMAIL = "Send an e-mail address, such as aline@example.ch."
 COLOUR = "Send a colour in small letters, such as #2f6f4f."
 SLUG = "Send small letters, digits and single hyphens, such as vaud-au-quotidien."
 WHOLE = "Send a whole number."
-ADDRESS = "Send a whole address, such as https://example.ch/a."
+ADDRESS = "Send a whole address without spaces, such as https://example.ch/a."
 INVITATION = {"email": "aline", "role": "editor", "language": "fr"}
 COMMUNITY = {"name": "Vaud", "slug": "Vaud", "time_zone": "Europe/Zurich"}
 
@@ -78,6 +78,9 @@ async def test_end_of_time_is_told_to_be_left_out(desk: Desk, since: str) -> Non
         ({"poll": {"options": ["a", "b"], "duration_s": 1e30}}, "/poll/duration_s", WHOLE),
         ({"poll": {"options": ["a", "b"], "duration_s": 60.5}}, "/poll/duration_s", WHOLE),
         ({"link_url": "taille"}, "/link_url", ADDRESS),
+        ({"link_url": "https:example.ch"}, "/link_url", ADDRESS),
+        ({"link_url": "https://example.ch/a b"}, "/link_url", ADDRESS),
+        ({"quote_of": "https://exam\nple.ch/"}, "/quote_of", ADDRESS),
     ],
 )
 async def test_value_of_another_kind_is_told_in_no_words_of_python(

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,26 @@ def test_the_exported_contracts_are_as_committed(exported: dict[str, str]) -> No
 
 def test_nothing_breaks_clients_without_being_named(exported: dict[str, str]) -> None:
     assert broken_promises(exported, ROOT) == []
+
+
+def _listed(schema: object) -> Iterator[Json]:
+    """Every schema below that lists the words it takes."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _listed(each)
+    if isinstance(schema, dict):
+        if isinstance(schema.get("enum"), list):
+            yield schema
+        for each in schema.values():
+            yield from _listed(each)
+
+
+def test_a_list_of_words_has_no_other_bounds(exported: dict[str, str]) -> None:
+    """Generators of Zod write a length before the list, and nothing that loads."""
+    listed = list(_listed(json.loads(exported[REST])))
+
+    assert len(listed) > 50
+    assert [each for each in listed if each.keys() & {"maxLength", "minLength", "pattern"}] == []
 
 
 @pytest.mark.parametrize(("place", "value", "said"), BREAKS, ids=[each[2] for each in BREAKS])

@@ -1,5 +1,6 @@
 """/v1/posts as a client sees it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -449,3 +450,28 @@ async def test_client_made_id_twice_makes_one_post(desk: Desk) -> None:
     assert (first["id"], again["id"]) == (id_, id_)
     assert again["title"] == "Changed"
     assert len((await desk.client.get("/v1/posts")).json()["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.20min.ch/",
+        "https://www.pays-de-vaud.ch/lavaux?saison=été#vendange",
+        "https://example.ch?saison=2027",
+        "Https://Example.ch",
+        "https://café.ch/a(b)",
+        "http://192.0.2.1:49152/",
+    ],
+)
+async def test_address_that_is_taken_fits_the_contract(desk: Desk, address: str) -> None:
+    schemas = (await desk.client.get("/openapi.json")).json()["components"]["schemas"]
+    link, _ = schemas["ValidatePost"]["properties"]["link_url"]["anyOf"]
+    quote, _ = schemas["ValidatePost"]["properties"]["quote_of"]["anyOf"]
+
+    body = {"variants": [{"account_id": desk.account}], "link_url": address, "quote_of": address}
+
+    answer = await desk.client.post("/v1/posts/validate", json=body)
+
+    assert answer.status_code == 200
+    assert re.search(link["pattern"], address)
+    assert re.search(quote["pattern"], address)
