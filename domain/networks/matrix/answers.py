@@ -101,17 +101,22 @@ class Unsigned(Heard):
     relations: Relations = Field(default=Relations(), alias="m.relations")
 
 
-class Event(Heard):
-    event_id: str
-    type: str
+class Spoken(Heard):
+    """Who said something, whatever it is: what it holds is as a stranger wrote it."""
+
     sender: str
-    origin_server_ts: int
-    content: Content = Content()
     unsigned: Unsigned = Unsigned()
 
     @property
     def is_redacted(self) -> bool:
         return self.unsigned.redacted_because is not None
+
+
+class Event(Spoken):
+    event_id: str
+    type: str
+    origin_server_ts: int
+    content: Content = Content()
 
 
 class Chunk(Heard):

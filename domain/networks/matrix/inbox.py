@@ -6,6 +6,7 @@ where the last reading ended (https://spec.matrix.org/latest/client-server-api/#
 """
 
 import json
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -13,13 +14,23 @@ from domain.connector.errors import Refused
 from domain.connector.heard import understood
 from domain.connector.http import Http
 from domain.connector.words import Access, Inbox, InboxItem, InboxKind, Profile
-from domain.networks.matrix.answers import Chunk, Event, Joined, Relation, Synced, Timeline
+from domain.networks.matrix.answers import (
+    Chunk,
+    Event,
+    Joined,
+    Relation,
+    Spoken,
+    Synced,
+    Timeline,
+)
 from domain.networks.matrix.matching import said_at
 from domain.networks.matrix.places import event_url, person_url
-from domain.networks.matrix.wire import CLIENT, USER, Server, event_of, room_path, server_of
+from domain.networks.matrix.wire import CLIENT, USER, Server, room_path, server_of
 
 _PAGE = 100
 _PAGES = 50
+_MOST_ASKED = 100
+"""Events whose sender is asked for in one reading; of the others those that name us come in."""
 _TYPES: list[JsonValue] = ["m.room.message", "m.reaction"]
 
 
@@ -35,8 +46,9 @@ async def read(http: Http, access: Access, cursor: str | None) -> Inbox:
     events = understood((*missed, *timeline.events), Event)
     # Most answers are to what was said just before: asked for one by one, a busy room's would take
     # more calls than there are.
-    senders = {each.event_id: None if each.is_redacted else each.sender for each in events}
-    found = [await _item(server, access, each, senders) for each in events]
+    known = {each.event_id: _sender_of(each) for each in events}
+    senders = _Senders(server, room_id, known)
+    found = [await _item(access, each, senders) for each in events]
     items = sorted(filter(None, found), key=lambda item: item.said_at)
     return Inbox(tuple(items), synced.next_batch)
 
@@ -67,9 +79,38 @@ async def _gap(server: Server, room_id: str, timeline: Timeline, cursor: str) ->
     return found[::-1]
 
 
-async def _item(
-    server: Server, access: Access, event: Event, senders: dict[str, str | None]
-) -> InboxItem | None:
+@dataclass(slots=True)
+class _Senders:
+    """Who said what events are about; None where nobody shows it. Asked once a reading.
+
+    What is answered is named by a stranger: no name they choose may hold the inbox up.
+    """
+
+    server: Server
+    room_id: str
+    known: dict[str, str | None]
+    left: int = _MOST_ASKED
+
+    async def of(self, event_id: str) -> str | None:
+        if event_id not in self.known and self.left:
+            self.left -= 1
+            self.known[event_id] = await self._asked(event_id)
+        return self.known.get(event_id)
+
+    async def _asked(self, event_id: str) -> str | None:
+        try:
+            return _sender_of(
+                await self.server.read(room_path(self.room_id, "event", event_id), Spoken)
+            )
+        except Refused:
+            return None
+
+
+def _sender_of(spoken: Spoken) -> str | None:
+    return None if spoken.is_redacted else spoken.sender
+
+
+async def _item(access: Access, event: Event, senders: _Senders) -> InboxItem | None:
     """What an event says towards us; None for all the rest."""
     own, content = access.grant.extra[USER], event.content
     about = content.relates_to or Relation()
@@ -83,7 +124,7 @@ async def _item(
         kind = InboxKind.REPLY
     is_ours = False
     for each in filter(None, (target, root)):
-        is_ours = is_ours or await _sender(server, access, each, senders) == own
+        is_ours = is_ours or await senders.of(each) == own
     if not is_ours:
         is_named = content.mentions is not None and own in content.mentions.user_ids
         if not is_named or event.type == "m.reaction":
@@ -99,21 +140,6 @@ async def _item(
         about=target or root,
         root=root,
     )
-
-
-async def _sender(
-    server: Server, access: Access, event_id: str, known: dict[str, str | None]
-) -> str | None:
-    """Who said what an event is about; None where nobody shows it. Asked once a reading.
-
-    What is answered is named by a stranger: no name they choose may hold the inbox up.
-    """
-    if event_id not in known:
-        try:
-            known[event_id] = (await event_of(server, access.remote_id, event_id)).sender
-        except Refused:
-            known[event_id] = None
-    return known[event_id]
 
 
 def _author(user_id: str) -> Profile:

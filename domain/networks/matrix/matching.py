@@ -40,5 +40,8 @@ async def find(server: Server, access: Access, mark: str, *, since: datetime) ->
 
 def said_at(event: Event) -> datetime:
     """By the server of whoever said it, which may claim anything: within the calendar."""
-    claimed_ms = min(max(event.origin_server_ts, 0), _LAST_MS)
-    return datetime.fromtimestamp(claimed_ms / 1000, UTC)
+    return moment_of(event.origin_server_ts)
+
+
+def moment_of(claimed_ms: int) -> datetime:
+    return datetime.fromtimestamp(min(max(claimed_ms, 0), _LAST_MS) / 1000, UTC)

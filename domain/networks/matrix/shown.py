@@ -5,9 +5,7 @@ Servers tell of an edit beside the message that it replaces, or show the message
 description is the end of its caption, and a message is one file at most: nothing else is media.
 """
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from pydantic import Field
 
@@ -19,10 +17,12 @@ from domain.connector.http import Http
 from domain.connector.links import spelled_out
 from domain.connector.plain import plain
 from domain.connector.words import Access, Draft, Ref, Shown
+from domain.networks.matrix.matching import moment_of
 from domain.networks.matrix.places import event_url
 from domain.networks.matrix.wire import Server, room_path, server_of
 
-_DESCRIBED = re.compile(r"<p><em>(.*?)</em></p>\Z", re.DOTALL)
+_BEGINS, _ENDS = "<p><em>", "</em></p>"
+"""Of a file's description."""
 
 
 class _Said(Heard):
@@ -82,19 +82,16 @@ async def _shown(server: Server, room_id: str, event_id: str) -> Shown:
         alt_texts=alt_texts,
         is_exact=True,
         url=event_url(room_id, event_id),
-        edited_at=None if edit is None else _moment(edit.origin_server_ts),
+        edited_at=None if edit is None else moment_of(edit.origin_server_ts),
     )
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _words(said: _Said) -> tuple[str, tuple[str, ...]]:
     """The text, and the description of its file where it has one."""
     if said.url is None:
         return said.body, ()
-    described = _DESCRIBED.search(said.formatted_body or "")
-    if described is None:
+    html = said.formatted_body or ""
+    text, begins, described = html.removesuffix(_ENDS).rpartition(_BEGINS)
+    if not (begins and html.endswith(_ENDS)):
         return said.body, ("",)
-    return plain((said.formatted_body or "")[: described.start()]), (plain(described[1]),)
+    return plain(text), (plain(described),)

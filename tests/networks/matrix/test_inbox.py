@@ -139,6 +139,46 @@ async def test_no_name_that_a_stranger_answers_to_holds_the_inbox_up(status: int
     assert ([item.remote_id for item in found.items], found.cursor) == (["$7"], "s2")
 
 
+async def test_answer_to_what_has_another_form_holds_nothing_up() -> None:
+    """A server passes on whatever a stranger's program wrote, and each reading asked for it."""
+    odd: JsonValue = {"body": {"a": 1}, "m.relates_to": "nothing", "m.mentions": []}
+    about: JsonValue = {"m.in_reply_to": {"event_id": "$1"}}
+    for sender, ids in ((BOB, ["$7"]), (SELF, ["$6", "$7"])):
+        stands = Exchange(method="GET", path=f"{ROOM}/event/$1", json_=event(1, odd, sender))
+        answer = event(6, {"body": "Yes", "m.relates_to": about})
+
+        found = await inbox.read(
+            ScriptedHttp([synced(answer, naming(7)), stands]), CASE.access, "s1"
+        )
+
+        assert ([item.remote_id for item in found.items], found.cursor) == (ids, "s2")
+
+
+async def test_answers_to_more_than_can_be_asked_for_come_in_where_they_name_us() -> None:
+    """Whoever answered three hundred events that nobody has spent the budget of every reading."""
+    answers: list[JsonValue] = [
+        event(
+            number,
+            {
+                "body": "Yes",
+                "m.relates_to": {"m.in_reply_to": {"event_id": f"${number + 1000}"}},
+                "m.mentions": {"user_ids": [SELF] if number == 300 else []},
+            },
+        )
+        for number in range(1, 301)
+    ]
+    asked = [
+        Exchange(method="GET", path=f"{ROOM}/event/${number + 1000}", status=404, json_={})
+        for number in range(1, 101)
+    ]
+    http = ScriptedHttp([synced(*answers), *asked])
+
+    found = await inbox.read(http, CASE.access, "s1")
+
+    http.assert_finished()
+    assert [(item.kind, item.remote_id) for item in found.items] == [(InboxKind.MENTION, "$300")]
+
+
 async def test_reactions_are_counted_page_by_page() -> None:
     path = f"{ROOM.replace('v3', 'v1')}/relations/$1/m.annotation/m.reaction"
     first: JsonValue = {"chunk": [{}, {}], "next_batch": "n1"}

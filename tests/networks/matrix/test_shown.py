@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from time import process_time
 
 from pydantic import JsonValue
 
@@ -40,6 +41,24 @@ async def test_description_of_a_file_ends_its_caption() -> None:
     assert (bare.text, bare.alt_texts) == ("The square", ("",))
     assert (text.text, text.alt_texts) == ("The square", ())
     assert described.is_exact
+
+
+async def test_caption_without_an_end_is_read_in_reasonable_time() -> None:
+    began = process_time()
+
+    found = await seen({"body": "…", "formatted_body": "<p><em>" * 100_000, "url": "mxc://a/1"})
+
+    assert (found.text, found.alt_texts) == ("…", ("",))
+    assert process_time() - began < 10
+
+
+async def test_edit_of_an_impossible_moment_is_shown() -> None:
+    content: JsonValue = {"body": "* New", "m.new_content": NEW}
+    edit: JsonValue = {"content": content, "origin_server_ts": 10**30}
+
+    found = await seen({"body": "Old"}, {"m.relations": {"m.replace": edit}})
+
+    assert (found.text, found.edited_at) == ("New", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
 
 
 async def test_message_that_was_taken_back_is_gone() -> None:
