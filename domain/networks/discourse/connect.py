@@ -12,7 +12,7 @@ from domain.connector.words import Access, Connected, Grant, Login, Measures, Pr
 from domain.networks.discourse.answers import Session, SiteSettings
 from domain.networks.discourse.hooks import HOOK_SECRET
 from domain.networks.discourse.people import profile_of
-from domain.networks.discourse.wire import API_USERNAME, Server, server_at, server_of
+from domain.networks.discourse.wire import API_USERNAME, WHO, Server, server_at, server_of
 
 _KIB = 1024
 
@@ -40,7 +40,7 @@ async def check(http: Http, access: Access) -> Profile:
 async def _own(server: Server) -> Profile:
     """Who we are over there; nobody (404) is what a forum makes of a key it does not know."""
     try:
-        session = await server.read("/session/current.json", Session)
+        session = await server.read(WHO, Session)
     except Missing as error:
         raise GrantExpired("The forum does not know this key.", said=error.said) from error
     return profile_of(session.current_user, server.root)

@@ -2,7 +2,8 @@
 
 429                                              RateLimited
 426                                              VersionGone
-401, or 403 that speaks of the key or the login  GrantExpired
+401; 403 that speaks of the key or the login, or
+  where the forum does not say who we are        GrantExpired
 404, 410                                         Missing
 other 3xx and 4xx                                Refused
 5xx, 408, or no JSON, where something may be written  OutcomeUnknown, else Unavailable
@@ -24,8 +25,13 @@ T = TypeVar("T")
 API_USERNAME = "api_username"
 """In the grant: whom an administrator's key acts for; a user's own key has none."""
 # A key that is not known is refused like any other act, with these words (server.en.yml of
-# https://github.com/discourse/discourse, read 2026-11-26).
+# https://github.com/discourse/discourse, read 2026-11-26): in the forum's own language, and without
+# them where it is a user's own, or the user is suspended (lib/auth/default_current_user_provider.rb
+# there, read 2026-11-29).
 _KEY_WORDS = ("username or key is invalid", "not_logged_in")
+_MAY_BE_OF_THE_KEY = "invalid_access"
+WHO = "/session/current.json"
+"""Tells whoever the forum knows who they are, and nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,19 @@ class Server(Api):
         headers = {"accept": "application/json", **call.headers, **self.headers}
         return replace(call, url=f"{self.root}{call.url}", headers=headers)
 
+    async def _answer(self, call: Call) -> Reply:
+        reply = await self.http(self._addressed(call))
+        try:
+            return self._success(reply)
+        except Refused as error:
+            if not _may_be_of_the_key(reply) or not (call.url == WHO or await self._is_nobody()):
+                raise
+            raise GrantExpired("The forum does not accept our key.", said=error.said) from error
+
+    async def _is_nobody(self) -> bool:
+        reply = await self.http(self._addressed(Call("GET", WHO)))
+        return reply.status == 404 or _may_be_of_the_key(reply)
+
     def _refusal(self, reply: Reply, said: str) -> NetworkError:
         if reply.status == 401 or any(each in said for each in _KEY_WORDS):
             return GrantExpired("The forum does not accept our key.", said=said)
@@ -63,6 +82,10 @@ class Server(Api):
         failure = perhaps_heard(reply, Failure)
         told = " ".join(filter(None, (failure.error_type, *failure.errors, failure.message)))
         return without_secrets(f"{reply.status} {told or reply.text}"[:2000], [self.secret])
+
+
+def _may_be_of_the_key(reply: Reply) -> bool:
+    return reply.status == 403 and perhaps_heard(reply, Failure).error_type == _MAY_BE_OF_THE_KEY
 
 
 def server_at(http: Http, root: str, grant: Grant) -> Server:

@@ -257,7 +257,10 @@ async def test_what_is_told_by_topic_and_number_is_edited_by_its_id() -> None:
         ("close=2026-11-22T18:30:00+00:00", "2026-11-22T18:30:00+00:00"),
         ("close=soon", "2026-11-22T12:00:00+00:00"),
         ("results=always", "2026-11-22T12:00:00+00:00"),
+        ("close=0001-01-01T00:00:00+00:00", "2026-11-22T12:00:00+00:00"),
+        ("[poll " * 100_000, "2026-11-22T12:00:00+00:00"),
     ],
+    ids=["kept", "odd", "none", "impossible", "without an end"],
 )
 async def test_edited_poll_keeps_its_end(standing: str, closes: str) -> None:
     raw = f"Which?\n\n[poll type=regular {standing}]\n* Bread\n[/poll]"
@@ -277,6 +280,34 @@ async def test_key_that_is_nobody_is_refused_and_settings_may_be_hidden() -> Non
     http = ScriptedHttp(recorded("discourse", "connect"))
     measures = (await connect.connect(http, CASE.login, now=NOW)).measures
     assert (measures.text_max, measures.image_max_bytes) == (32_000, 4_194_304)
+
+
+NOBODY: JsonValue = {"errors": ["Vous n’êtes pas autorisé."], "error_type": "invalid_access"}
+
+
+def refused(method: str, path: str) -> Exchange:
+    return Exchange(method=method, path=path, status=403, json_=NOBODY)
+
+
+async def test_dead_key_is_recognised_in_any_language() -> None:
+    """A user's own key, and one of a forum in French, was taken for a post that is refused."""
+    who = "/session/current.json"
+    me = recorded("discourse", "check")[0]
+    answers: list[tuple[Exchange, type[Exception]]] = [
+        (refused("GET", who), GrantExpired),
+        (gone(who), GrantExpired),
+        (me, Refused),
+        (Exchange(method="GET", path=who, status=502, text=""), Refused),
+    ]
+    for answer, error in answers:
+        http = ScriptedHttp([refused("POST", "/posts.json"), answer])
+        with pytest.raises(error):
+            await send(http, Draft("k", (Part("Is there bread tomorrow, too?"),)), {})
+        http.assert_finished()
+    http = ScriptedHttp([refused("GET", who)])
+    with pytest.raises(GrantExpired):
+        await connect.check(http, CASE.access)
+    http.assert_finished()
 
 
 async def test_withdrawing_that_breaks_is_tried_again_and_what_was_refused_is_told() -> None:
