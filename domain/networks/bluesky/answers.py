@@ -1,6 +1,8 @@
 """The parts of Bluesky's answers that we read."""
 
-from pydantic import ConfigDict, JsonValue
+from typing import Annotated
+
+from pydantic import ConfigDict, JsonValue, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from domain.connector.heard import Heard, Id, Moment
@@ -100,8 +102,10 @@ class Notification(Told):
 
 
 class NotificationPage(Told):
+    """`cursor` is kept as long as the page behind it is to be read."""
+
     notifications: tuple[JsonValue, ...]
-    cursor: str | None = None
+    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
 class Viewing(Told):

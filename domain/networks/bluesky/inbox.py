@@ -19,7 +19,9 @@ from domain.networks.bluesky.places import post_url, profile_url
 from domain.networks.bluesky.wire import Pds, pds_of
 
 _PAGE = 100
-_NEW_PAGES_WALKED = 10
+_NEW_PAGES_WALKED, _PAGES_WALKED = 10, 1000
+_MOST_PAGES = 2000
+"""Above one another. A list that goes on below them is taken to end there."""
 # Left out, it is as the account prefers in its app, which may leave all out that it does not follow
 # (packages/bsky/src/api/app/bsky/notification/listNotifications.ts of
 # https://github.com/bluesky-social/atproto, read 2026-11-29).
@@ -53,23 +55,26 @@ async def _walk(pds: Pds, known: Cursor) -> Inbox:
     """The lowest page with something new; nothing yet when too many pages are new.
 
     Pages without news are few: the cursor remembers at most an hour, and a thousand fingerprints.
+    Those without anything count as new ones: what stands below them nobody knows.
     """
     above: list[str] = list(known.pages[:-1])
     here = known.pages[-1] if known.pages else None
     lowest: Inbox | None = None
     news = 0
-    while news < _NEW_PAGES_WALKED:
+    for _ in range(_PAGES_WALKED):
         page = await _page(pds, here)
         fresh, then = known.after(page.notifications, pages=above)
+        news += bool(fresh or not page.notifications)
         if fresh:
-            news += 1
             lowest = Inbox(_items(fresh), then.written(), has_more=here is not None)
-        # A server that points to where we are would have us ask for ever.
-        is_last = page.cursor is None or page.cursor in (here, *above)
+        # A server that points to where we are, or ever further, would have us ask for ever.
+        is_last = page.cursor in (None, here, *above) or len(above) >= _MOST_PAGES
         if is_last or known.covers(page.notifications):
             return lowest or _nothing_new(known)
         above += [here] if here is not None else []
         here = page.cursor
+        if news == _NEW_PAGES_WALKED:
+            break
     known = known.model_copy(update={"pages": (*above, here), "is_walking": True})
     return Inbox((), known.written(), has_more=True)
 

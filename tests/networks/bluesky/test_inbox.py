@@ -3,9 +3,11 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.connector.errors import Unavailable
 from domain.connector.http import Call, Reply
 from domain.connector.words import Access, Grant, InboxItem
 from domain.networks.bluesky import inbox
@@ -168,3 +170,29 @@ async def test_a_page_that_points_to_itself_ends_the_reading() -> None:
 
     assert (again.items, again.has_more) == ((), False)
     assert len(calls) == 3
+
+
+async def test_list_without_an_end_is_walked_down_a_stretch_at_a_time_and_not_for_ever() -> None:
+    """One reading of it went on until the rate budget was spent, and the next from the top."""
+    calls: list[Call] = []
+
+    async def endless(call: Call) -> Reply:
+        calls.append(call)
+        body = f'{{"notifications": [], "cursor": "{len(calls)}"}}'
+        return Reply(200, {}, body.encode(), call.url)
+
+    page = await inbox.read(endless, ACCESS, None)
+    for _ in range(500):
+        before = len(calls)
+        page = await inbox.read(endless, ACCESS, page.cursor)
+        assert (page.items, len(calls) - before <= 10) == ((), True)
+        assert len(page.cursor or "") < 30_000
+
+
+async def test_address_of_a_page_that_is_none_is_not_kept() -> None:
+    async def boundless(call: Call) -> Reply:
+        body = {"notifications": [], "cursor": "x" * 1_000_000}
+        return Reply(200, {}, json.dumps(body).encode(), call.url)
+
+    with pytest.raises(Unavailable):
+        await inbox.read(boundless, ACCESS, "{}")
