@@ -496,3 +496,22 @@ async def test_percentages_are_not_spent_call_by_call(
         passed += await spend(http, GET, 1)
 
     assert passed == 200
+
+
+async def test_number_that_nothing_counts_down_from_switches_no_budget_off(
+    redis: ArqRedis, clock: Clock, account_id: UUID
+) -> None:
+    """Valkey broke at it, and with it at all that other accounts asked for at the same moment."""
+    budgets = Budgets(redis, clock)
+    told = says(x_ratelimit_remaining="9" * 30, x_ratelimit_reset="60")
+    spent = manifest(("all", 1, 60))
+    hostile = for_account(
+        Network([told]), budgets, manifest(("all", 9, 60)), uuid4(), Purpose.PUBLISH
+    )
+    other = for_account(Network(), budgets, spent, account_id, Purpose.PUBLISH)
+    assert await spend(hostile, GET, 1) == await spend(other, GET, 1) == 1
+
+    with capture_logs() as logs:
+        passed = await asyncio.gather(spend(hostile, GET, 1), spend(other, GET, 1))
+
+    assert (tuple(passed), [line["event"] for line in logs]) == ((1, 0), [])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from domain.connector.dialects.moments import aware
+from domain.connector.dialects.moments import aware, number
 from domain.connector.http import Reply
 
 _UPGRADE = 426
@@ -46,8 +46,9 @@ def lifetime_of(reply: Reply, *, now: datetime) -> Lifetime | None:
 
 def _is_deprecated(told: str, now: datetime) -> bool:
     """A moment to come says that it will be."""
-    if told.startswith("@") and told[1:].isdecimal():
-        return int(told[1:]) <= now.timestamp()
+    epoch = number(told[1:]) if told.startswith("@") else None
+    if epoch is not None:
+        return epoch <= now.timestamp()
     since = _date(told)
     return told.strip().lower() in {"true", "?1"} or (since is not None and since <= now)
 

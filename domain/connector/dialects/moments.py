@@ -13,6 +13,8 @@ _LONGEST = timedelta(days=366)
 _PATIENCE = timedelta(days=1)
 """After which a network may be asked once more, whatever it told: a server whose clock is wrong by
 months would silence an account for as long, and nothing would be asked that could set it right."""
+_MOST_CALLS = 10**12
+"""What is beyond it counts nothing, and no budget could be counted down from it."""
 _LONGEST_GRANT = timedelta(days=3653)
 """As good as for ever: no calendar holds what some numbers would make of it."""
 
@@ -73,7 +75,7 @@ def whole(value: str | None) -> int | None:
     if value is None:
         return None
     told = number(value.split(",")[0].split(";")[0])
-    return None if told is None else int(told)
+    return None if told is None or told > _MOST_CALLS else int(told)
 
 
 def _iso(value: str, now: datetime) -> datetime | None:

@@ -60,6 +60,6 @@ def _rate(use: _Use, now: datetime) -> Rate | None:
     if use.used is None:
         return None
     is_shut = use.estimated_time_to_regain_access > 0
-    remaining = 0 if is_shut else max(int(100 - use.used), 0)
+    remaining = 0 if is_shut else min(max(int(100 - use.used), 0), 100)
     wait_s = use.estimated_time_to_regain_access * 60 or use.reset_time_duration or _WINDOW_S
     return Rate(100, remaining, within_reason(now, wait_s), is_share=True)

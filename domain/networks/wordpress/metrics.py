@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.connector.dialects.moments import whole
 from domain.connector.http import Call, Http
 from domain.connector.words import Access, Metric, Sample
 from domain.networks.wordpress.answers import Posts
@@ -34,5 +35,4 @@ async def sample_account(http: Http, access: Access) -> list[Sample]:
 
 async def _total(server: Server, path: str, asked: tuple[str, str]) -> int | None:
     query = (asked, ("per_page", "1"), ("_fields", "id"))
-    told = (await server.ask(Call("GET", path, query=query))).headers.get(_TOTAL, "")
-    return int(told) if told.isdecimal() else None
+    return whole((await server.ask(Call("GET", path, query=query))).headers.get(_TOTAL))

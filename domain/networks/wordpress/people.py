@@ -4,6 +4,7 @@ import re
 
 from pydantic import JsonValue
 
+from domain.connector.dialects.moments import number
 from domain.connector.words import Profile
 from domain.networks.wordpress.answers import Comment
 
@@ -28,7 +29,7 @@ def avatar(told: JsonValue) -> str | None:
     """The largest picture; sites may show none."""
     if not isinstance(told, dict):
         return None
-    sizes = {int(size): url for size, url in told.items() if size.isdecimal()}
+    sizes = {size: url for name, url in told.items() if (size := number(name)) is not None}
     largest = sizes[max(sizes)] if sizes else None
     return largest if isinstance(largest, str) and largest.startswith("http") else None
 

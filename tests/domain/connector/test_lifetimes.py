@@ -29,6 +29,7 @@ def says(status: int = 200, body: str = "", headers: dict[str, str] | None = Non
             Lifetime(True, NEW_YEAR),
         ),
         ({"deprecation": "@soon", "sunset": "next year"}, None),
+        ({"deprecation": f"@{'9' * 5000}"}, None),
     ],
 )
 def test_headers_tell_of_a_sunset_and_a_deprecation(

@@ -313,6 +313,7 @@ def test_each_dialect_of_refusals_is_read(
         answer({}),
         answer({"retry-after": "soon"}, status=503),
         answer({"x-ratelimit-limit": "many"}),
+        answer({"x-ratelimit-limit": "9" * 30, "x-ratelimit-remaining": "9" * 30}),
         answer({"ratelimit": "unknown"}),
         answer({"x-app-usage": "[[[[", "x-business-use-case-usage": '{"1": 3}'}),
         answer({"retry-after": "60"}, status=202),

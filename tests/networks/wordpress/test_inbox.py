@@ -103,7 +103,7 @@ async def test_guests_are_told_apart_by_their_picture_and_else_by_their_name() -
 async def test_comment_that_is_no_comment_hides_no_other() -> None:
     odd = (
         comment(2, id="two", parent=0),
-        comment(3, author=0, author_avatar_urls={"96": "http://[odd"}),
+        comment(3, author=0, author_avatar_urls={"96": "http://[odd", "9" * 5000: ""}),
     )
 
     found = await inbox.read(ScriptedHttp([page(comment(1), *odd)]), CASE.access, None)
