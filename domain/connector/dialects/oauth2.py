@@ -119,7 +119,8 @@ def _refusal(reply: Reply, hidden: tuple[str, ...]) -> NetworkError:
         failure = heard(reply, _Failure)
     except NotUnderstood:
         failure = _Failure()
-    said = without_secrets(f"{reply.status} {failure.error} {failure.error_description}", hidden)
+    told = f"{reply.status} {failure.error} {failure.error_description}"[:2000]
+    said = without_secrets(told, hidden)
     if is_slowed(reply):
         return _slower(reply, said)
     if failure.error in _GONE:

@@ -16,7 +16,7 @@ from domain.networks.discourse.progress import sent_of
 from domain.networks.discourse.settings import settings_of
 from domain.networks.discourse.wire import Server, server_of
 
-_CLOSES = re.compile(r"\[poll[^\]]*\bclose=([^\s\]]+)")
+_CLOSES = re.compile(r"\bclose=(\S+)")
 
 
 async def edit(http: Http, access: Access, ref: Ref, draft: Draft, *, now: datetime) -> Ref:
@@ -42,8 +42,8 @@ async def _id_of(server: Server, ref: Ref) -> str:
 async def _begun_at(server: Server, ref: Ref, poll: Poll, *, now: datetime) -> datetime:
     """When a poll that lasts so long began, to end when the one that stands there does."""
     standing = await server.read(f"/posts/{ref.remote_id}.json", Post)
-    closes = _CLOSES.search(standing.raw)
+    closes = _CLOSES.search(standing.raw.partition("[poll")[2].partition("]")[0])
     try:
         return now if closes is None else datetime.fromisoformat(closes[1]) - poll.duration
-    except ValueError:
+    except (ValueError, OverflowError):
         return now

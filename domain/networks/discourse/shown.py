@@ -17,8 +17,8 @@ from domain.connector.words import Access, Draft, Ref, Shown
 from domain.networks.discourse.progress import url_of
 from domain.networks.discourse.wire import Server, server_of
 
-_PICTURE = re.compile(r"!\[([^\]|]*)[^\]]*\]\(upload://[^)]*\)")
-_POLL = re.compile(r"\[poll[^\]]*\](.*?)\[/poll\]", re.DOTALL)
+_PICTURE = re.compile(r"!\[([^\[\]|]*+)(?:\|[^\[\]]*+)?\]\(upload://[^()]*+\)")
+_POLL, _CLOSED = "[poll", "[/poll]"
 _OPTION = re.compile(r"^\* (.*)$", re.MULTILINE)
 
 
@@ -65,11 +65,23 @@ async def _shown(server: Server, ref: Ref) -> Shown:
 
 def _options(raw: str) -> tuple[str, ...] | None:
     """None where several polls stand there: which of them is ours the source does not tell."""
-    polls = _POLL.findall(raw)
+    _, polls = _parted(raw)
     if len(polls) > 1:
         return None
     return tuple(_OPTION.findall(polls[0])) if polls else ()
 
 
 def _text(raw: str) -> str:
-    return _POLL.sub("", _PICTURE.sub("", raw)).strip()
+    text, _ = _parted(_PICTURE.sub("", raw))
+    return text.strip()
+
+
+def _parted(raw: str) -> tuple[str, list[str]]:
+    """The source without its polls, and what stands in each."""
+    *closed, rest = raw.split(_CLOSED)
+    text, polls = list[str](), list[str]()
+    for piece in closed:
+        before, opens, poll = piece.partition(_POLL)
+        text += [before] if opens else [piece, _CLOSED]
+        polls += [poll.partition("]")[2]] if opens else []
+    return "".join((*text, rest)), polls

@@ -16,7 +16,7 @@ _ELEMENT = regex.compile(
 )
 _WRITTEN = regex.compile(
     r"\{hashtag\|\\?(?P<sign>[#＃])\|(?P<tag>(?:\\.|[^\\{}])*+)\}"
-    r"|@\[(?P<name>(?:\\.|[^\\\[\]])*+)\]\(urn:[^)\s]*+\)"
+    r"|@\[(?P<name>(?:\\.|[^\\\[\]])*+)\]\(urn:[^()\s]*+\)"
     r"|\\(?P<escaped>.)",
     regex.DOTALL,
 )

@@ -17,8 +17,7 @@ from domain.networks.mastodon.compose import status_text
 from domain.networks.mastodon.matching import words
 from domain.networks.mastodon.wire import REST, Server, server_of
 
-# What stands for a quoted status where it cannot be shown (4.5).
-_INLINE = re.compile(r"<(p|span) class=\"quote-inline\">.*?</\1>", re.DOTALL)
+_INLINE = re.compile(r"<(p|span) class=\"quote-inline\">")
 _ADDRESS = re.compile(r"href=\"([^\"]+)\"")
 
 
@@ -84,10 +83,17 @@ async def _shown(server: Server, ref: Ref) -> Shown:
 
 def _text(status: _Status) -> str:
     """The words, and below them the address of what it quotes."""
-    text = plain(_INLINE.sub("", status.content))
+    html, inline = _parted(status.content)
     if status.quote is None:
-        return text
-    inline = _INLINE.search(status.content)
-    told = _ADDRESS.search(inline[0]) if inline else None
-    quoted = status.quote.quoted_status
-    return spelled_out(text, quoted.url if quoted else told and told[1])
+        return plain(html)
+    told, quoted = _ADDRESS.search(inline), status.quote.quoted_status
+    return spelled_out(plain(html), quoted.url if quoted else told and told[1])
+
+
+def _parted(html: str) -> tuple[str, str]:
+    """What is said, and what stands for a quoted status where it cannot be shown (4.5)."""
+    opens = _INLINE.search(html)
+    if opens is None:
+        return html, ""
+    inline, closes, rest = html[opens.end() :].partition(f"</{opens[1]}>")
+    return (html[: opens.start()] + rest, inline) if closes else (html, "")

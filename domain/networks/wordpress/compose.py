@@ -20,7 +20,7 @@ _LONGEST_STEM = 60
 _NOT_IN = rf"\s<>\"'{AFTER_ADDRESSES}"
 _ADDRESS = re.compile(rf"https?://[^{_NOT_IN}]*[^{_NOT_IN}.,;:!?)\]»”’…]")
 _MEDIA_BLOCK = re.compile(r"<!-- wp:(?:shortcode -->\s*\[gallery|video )")
-_GALLERY = re.compile(r"\[gallery [^\]]*\bids=\"([\d,]+)\"")
+_GALLERY = re.compile(r"\[gallery [^\[\]]*\bids=\"([\d,]+)\"")
 _VIDEO = re.compile(r"<!-- wp:video \{\"id\":(\d+)")
 
 

@@ -15,7 +15,7 @@ from domain.networks.wordpress.answers import Index
 from domain.networks.wordpress.wire import REST, Server
 
 _RELATION = "https://api.w.org/"
-_LINKED = re.compile(r"<([^>]+)>\s*;[^,]*\brel=\"?https://api\.w\.org/")
+_RELATED = re.compile(rf"\brel=\"?{re.escape(_RELATION)}")
 _MOST = 500_000
 """How much of a page is looked at, in characters."""
 _PLAIN = "?rest_route="
@@ -47,14 +47,21 @@ async def _named(http: Http, page_url: str) -> str:
     page = await http(Call("GET", page_url, redirects=5))
     if page.is_broken:
         raise Unavailable("The site is out of order.", said=str(page.status))
-    linked = _LINKED.search(page.headers.get("link", ""))
-    named = linked[1] if linked else _tagged(page.text[:_MOST])
+    named = _linked(page.headers.get("link", "")) or _tagged(page.text[:_MOST])
     if named is None and page.status in (401, 403):
         raise Refused("The site does not show itself to us.", said=str(page.status))
     api = joined(page.url, named or f"{page.url.rstrip('/')}/wp-json")
     if api is None or not _is_beside(api, page.url):
         raise Refused("The page names an api on another host; give the address of the site itself.")
     return api.rstrip("/")
+
+
+def _linked(header: str) -> str | None:
+    for link in header.split(","):
+        address, _, said = link.partition(";")
+        if _RELATED.search(said):
+            return address.strip(" <>")
+    return None
 
 
 def _tagged(html: str) -> str | None:

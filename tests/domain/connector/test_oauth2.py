@@ -1,8 +1,10 @@
 """OAuth's code flow as most networks speak it."""
 
 from datetime import timedelta
+from time import process_time
 
 import pytest
+from pydantic import JsonValue
 
 from domain.connector.dialects import oauth2
 from domain.connector.errors import GrantExpired, OutcomeUnknown, RateLimited, Refused, Unavailable
@@ -42,6 +44,18 @@ async def test_what_a_server_repeats_of_our_secrets_is_masked() -> None:
         )
 
     assert "hunter2" not in caught.value.said
+
+
+async def test_what_a_server_says_against_us_is_read_in_reasonable_time() -> None:
+    body: dict[str, JsonValue] = {"error": "no", "error_description": "eyJaaaaaaaa-" * 100_000}
+    answer = Exchange(method="POST", path="/token", status=400, json_=body)
+    began = process_time()
+
+    with pytest.raises(Refused) as caught:
+        await oauth2.ask_tokens(ScriptedHttp([answer]), "https://x.example/token", {"code": "c"})
+
+    assert caught.value.said.startswith("400 no eyJ")
+    assert process_time() - began < 10
 
 
 async def test_facts_that_cannot_be_had_now_are_asked_for_later() -> None:

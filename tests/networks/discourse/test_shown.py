@@ -1,3 +1,6 @@
+from time import process_time
+
+import pytest
 from pydantic import JsonValue
 
 from domain.connector.words import Draft, Part, Ref, Shown
@@ -42,6 +45,17 @@ async def test_options_are_told_of_a_post_with_one_poll_or_none() -> None:
 
     assert (await seen(raw="Hi")).options == ()
     assert (await seen(raw=f"{poll}\n\n{poll}")).options is None
+
+
+@pytest.mark.parametrize("piece", ["![", "![a|", "![](upload://", "[poll", "[poll]", "[/poll]"])
+async def test_source_without_an_end_is_read_in_reasonable_time(piece: str) -> None:
+    """Three kilobytes held all that a worker does for a second, and each more for a longer one."""
+    began = process_time()
+
+    found = await seen(raw=piece * 100_000)
+
+    assert len(found.text) == len(piece) * 100_000
+    assert process_time() - began < 10
 
 
 async def test_post_that_moved_where_we_may_not_look_hides_no_other() -> None:

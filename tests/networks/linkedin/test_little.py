@@ -1,5 +1,7 @@
 """Little text: what is escaped, what is kept, and that nothing is lost on the way back."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,3 +65,10 @@ def test_what_is_written_is_never_longer_than_what_is_counted(text: str) -> None
 def test_long_texts_of_signs_are_read_in_no_time(text: str) -> None:
     assert plain(escaped(text)) == text
     assert len(plain(text)) <= len(text)
+
+
+def test_mentions_without_an_end_are_read_in_reasonable_time() -> None:
+    began = process_time()
+
+    assert plain("@[](urn:" * 100_000) == "@[](urn:" * 100_000
+    assert process_time() - began < 10

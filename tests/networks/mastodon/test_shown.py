@@ -1,3 +1,5 @@
+from time import process_time
+
 from domain.connector.words import Draft, Part, Ref
 from domain.networks.mastodon import shown
 from domain.posts.drift import compare
@@ -42,3 +44,15 @@ async def test_what_stands_beside_the_words_is_told() -> None:
 
     assert (found.content_warning, found.language, found.options) == ("Faim", "fr", ("Oui", "Non"))
     assert (found.alt_texts, found.is_exact) == (("Un pain",), True)
+
+
+async def test_quotes_without_an_end_are_read_in_reasonable_time() -> None:
+    """One answer of a server held all that a worker does for as long as it took: hours."""
+    status = {"id": "1", "content": '<p class="quote-inline">' * 100_000}
+    reply = Exchange(method="GET", path="/api/v1/statuses/1", json_=status)
+    began = process_time()
+
+    [found] = await shown.show(ScriptedHttp([reply]), CASE.access, [Ref("1")])
+
+    assert found.text == ""
+    assert process_time() - began < 10

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 
 from domain.connector.words import Draft, Link, Part
@@ -103,3 +105,11 @@ def test_texts_are_compared_by_what_wordpress_leaves_alone() -> None:
     assert letters(rendered) == letters('It\'s "warm" -- try\nit...')
     assert letters("👍 👍") == "👍👍"
     assert letters("yes") != letters("no")
+
+
+def test_galleries_without_an_end_are_read_in_reasonable_time() -> None:
+    raw = "<!-- wp:shortcode -->\n" + "[gallery " * 100_000
+    began = process_time()
+
+    assert standing_media(raw)[1] == ()
+    assert process_time() - began < 10

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from pydantic import JsonValue
 
@@ -40,6 +42,17 @@ async def test_api_is_found_from_a_page(front: Exchange) -> None:
         "https://village.example/blog/wp-json",
         "https://village.example/blog",
     )
+
+
+async def test_links_without_an_end_are_read_in_reasonable_time() -> None:
+    """A header of a page held all that a worker does for a minute."""
+    front = page(TAG).model_copy(update={"headers": {"link": "<a>;" * 25_000 + "<" * 100_000}})
+    began = process_time()
+
+    api = await find_api(ScriptedHttp([front, index()]), "https://village.example/blog")
+
+    assert api == "https://village.example/blog/wp-json"
+    assert process_time() - began < 10
 
 
 async def test_site_with_plain_addresses_is_asked_by_its_query() -> None:
