@@ -15,7 +15,7 @@ from domain.connector.errors import (
     VersionGone,
 )
 from domain.connector.http import Http
-from domain.connector.words import Draft, Published
+from domain.connector.words import Checkpoint, Draft, Published
 from domain.kernel.caller import worker
 from domain.kernel.errors import AccountDisconnected, ParvisError, PublishingPaused
 from domain.kernel.ids import show
@@ -193,7 +193,7 @@ async def _look_up(
     publish = line.connector.publish
     if task.kind in REPEATABLE or not context.settings.reconcile or publish is None:
         # Without reconciling the send is repeated blindly.
-        await record_not_there(context, task, line, None, started_at)
+        await record_not_there(context, task, line, started_at, again_at=None, checkpoint=None)
         return
     try:
         published = await publish.look_up(
@@ -203,12 +203,31 @@ async def _look_up(
         raise
     except Exception as error:
         raise broken(task, error, is_in_doubt=False) from error
-    if published is not None:
+    if published is not None and len(published.refs) >= len(draft.parts):
         await record_done(context, task, published, started_at)
         return
-    wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
+    checkpoint = _half_out(task, line, published)
     is_sure = task.look_ups_ended + 1 >= look_ups_needed(line.idempotency)
-    await record_not_there(context, task, line, None if is_sure else wait, started_at)
+    wait = timedelta(seconds=line.connector.manifest.reconcile_wait_s)
+    again_at = None if is_sure or checkpoint is not None else context.clock() + wait
+    await record_not_there(
+        context, task, line, started_at, again_at=again_at, checkpoint=checkpoint
+    )
+
+
+def _half_out(task: Task, line: Line, found: Published | None) -> Checkpoint | None:
+    """The checkpoint with what was found of a thread; None: no more than was known.
+
+    Behind it nothing was sent yet: a message begins once it is known of the one above.
+    """
+    resume = line.connector.resume
+    if found is None or resume is None:
+        return None
+    checkpoint: Checkpoint = task.checkpoint
+    new = found.refs[len(resume.known(checkpoint)) :]
+    for ref in new:
+        checkpoint = resume.told(checkpoint, ref)
+    return checkpoint if new else None
 
 
 async def _record_error(

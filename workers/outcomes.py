@@ -1,7 +1,7 @@
 """What came of a delivery, recorded: it arrived, or it is not there and is sent again."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.due import expect_echo
 from domain.connector.errors import NetworkError, OutcomeUnknown, Unavailable
-from domain.connector.words import Published
+from domain.connector.words import Checkpoint, Published
 from domain.kernel.caller import Caller, worker
 from domain.mentions.service import answers_delivered
 from domain.metrics.service import start_measuring
@@ -38,12 +38,11 @@ async def record_done(
 async def _record_arrived(context: Context, workspace_id: UUID, arrived: Sequence[Arrived]) -> None:
     """What arrived at about the same time, in one transaction."""
     caller, now = worker(workspace_id), context.clock()
-    tasks = [each.task for each in arrived]
-    speaking = {each.account_id for each in tasks if each.kind is not DeliveryKind.WITHDRAW}
-    answers = [each.id for each in tasks if each.kind is DeliveryKind.ANSWER]
-    public = {each.account_id for each in tasks if each.kind is DeliveryKind.PUBLISH}
     async with context.database.transaction(workspace_id, is_routine=True) as session:
-        await arriving.record_done(session, caller, arrived, now=now)
+        tasks = await arriving.record_done(session, caller, arrived, now=now)
+        speaking = {each.account_id for each in tasks if each.kind is not DeliveryKind.WITHDRAW}
+        answers = [each.id for each in tasks if each.kind is DeliveryKind.ANSWER]
+        public = {each.account_id for each in tasks if each.kind is DeliveryKind.PUBLISH}
         if answers:
             await answers_delivered(session, caller, answers, now=now)
         if public:
@@ -54,16 +53,30 @@ async def _record_arrived(context: Context, workspace_id: UUID, arrived: Sequenc
 
 
 async def record_not_there(
-    context: Context, task: Task, line: Line, wait: timedelta | None, started_at: datetime
+    context: Context,
+    task: Task,
+    line: Line,
+    started_at: datetime,
+    *,
+    again_at: datetime | None,
+    checkpoint: Checkpoint | None,
 ) -> None:
-    """It is looked up once more after `wait`, or, if None, sent again; the others come after it."""
+    """It is looked up once more at `again_at`, or, if None, sent again; the others come after it.
+
+    The checkpoint is that of a thread of which some was found; what misses is sent.
+    """
     caller, now = worker(task.workspace_id), context.clock()
-    again_at = None if wait is None else now + wait
     behind = behind_doubt(task, again_at, now=now)
 
     async def record(session: AsyncSession) -> None:
         await recording.record_not_there(
-            session, caller, task, again_at=again_at, started_at=started_at, now=now
+            session,
+            caller,
+            task,
+            again_at=again_at,
+            checkpoint=checkpoint,
+            started_at=started_at,
+            now=now,
         )
         await show_known(session, caller, task, line)
 

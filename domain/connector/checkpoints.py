@@ -45,10 +45,9 @@ class Progress(BaseModel):
     def published(self) -> Published:
         return Published(tuple(Ref(each.id, each.url) for each in self.sent))
 
-    def found(self) -> Published:
-        """As a look-up tells it: with the moment of the last message."""
-        at = self.sent[-1].at if self.sent else None
-        return Published(self.published().refs, at)
+    def found(self) -> Published | None:
+        """As a look-up tells it: with the moment of the last message; None: none is there."""
+        return Published(self.published().refs, self.sent[-1].at) if self.sent else None
 
     def written(self) -> Checkpoint:
         return self.model_dump(mode="json")

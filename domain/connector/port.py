@@ -80,8 +80,8 @@ class Publishes(Protocol):
     ) -> Published | None:
         """What became of a draft whose outcome is unknown; None when it is surely not there.
 
-        A thread of which only some messages are there counts as not there: publishing goes on
-        from the checkpoint. Raises `OutcomeUnknown` where the network cannot tell (class E).
+        Of a thread of which only some messages are there, those: publishing goes on behind them.
+        Raises `OutcomeUnknown` where the network cannot tell (class E).
         """
         ...
 

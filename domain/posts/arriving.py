@@ -47,8 +47,11 @@ class Arrived:
 
 async def record_done(
     session: AsyncSession, caller: Caller, arrived: Sequence[Arrived], *, now: datetime
-) -> None:
-    """The deliveries arrived; a withdrawal arrived when what it undoes is gone."""
+) -> list[Task]:
+    """The deliveries arrived; a withdrawal arrived when what it undoes is gone.
+
+    Gives those of which it was not known yet: what is told again, or too late, changes nothing.
+    """
     raw = await driver_of(session)
     posts = await lock_posts(raw, caller, (each.task.post_id for each in arrived))
     rows = await _lock_deliveries(raw, caller, arrived)
@@ -60,7 +63,7 @@ async def record_done(
     ]
     await _record(raw, caller, there, new, now)
     if not new:
-        return
+        return []
     await _end(raw, caller, new, now)
     await _call_off_edits(session, raw, caller, new, rows, now)
     for each in new:
@@ -69,6 +72,7 @@ async def record_done(
     for each in new:
         if each.task.kind is DeliveryKind.EDIT:
             await _keep_edit(session, caller, each, now)
+    return [each.task for each in new]
 
 
 def _tell(

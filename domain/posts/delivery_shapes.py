@@ -112,7 +112,8 @@ class Settlement(Command):
 
     is_published: bool = Field(
         description="Whether the message is there; of what is half out, the one under way: "
-        "once it is there, the rest goes out."
+        "once it is there, the rest goes out. Of an edit whether it says the new words, of a "
+        "withdrawal whether it is there still."
     )
     url: Link | None = Field(
         default=None, description="Where it is seen, on the account's own server."

@@ -123,18 +123,23 @@ async def record_not_there(
     task: Task,
     *,
     again_at: datetime | None,
+    checkpoint: Checkpoint | None,
     started_at: datetime,
     now: datetime,
 ) -> None:
     """A look-up did not find it: look once more at `again_at`, or, if None, send it again.
 
-    What was sent often enough without arriving has failed.
+    What was sent often enough without arriving has failed. Of a thread of which some was found,
+    the checkpoint tells that: it is half out, and what misses has all its tries.
     """
     post, row = await _locked(session, caller, task)
-    await _add_attempt(session, row, task, "not_there", None, started_at, now)
+    outcome = "not_there" if checkpoint is None else DeliveryState.WAITING
+    await _add_attempt(session, row, task, outcome, None, started_at, now)
     if row.state != DeliveryState.UNKNOWN or row.version != task.version:
         return
     row.look_ups_ended += 1
+    if checkpoint is not None:
+        row.checkpoint, row.failures = dict(checkpoint), 0
     if again_at is None:
         _send_again(session, caller, row, now)
     else:

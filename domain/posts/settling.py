@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.accounts.tables import Account
 from domain.connector.port import Resumes
-from domain.connector.words import Ref
+from domain.connector.words import Published, Ref
 from domain.events.service import record
 from domain.kernel.caller import Caller, Scope
 from domain.kernel.errors import (
@@ -37,6 +37,7 @@ from domain.posts.deliveries import (
 from domain.posts.delivering import SEND
 from domain.posts.delivery_queries import delivery_view
 from domain.posts.delivery_shapes import DeliveryView, Settlement
+from domain.posts.editing import keep_edit
 from domain.posts.expiring import ensure_unexpired
 from domain.posts.finding import DOUBTED, ensure_free, find_post, lock_with_post, targets_of
 from domain.posts.holding import problem_of
@@ -44,12 +45,17 @@ from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
 from domain.posts.tables import Attempt, Delivery, Post
+from domain.posts.withdrawing import note_taken_back
 
 IN_DOUBT = (
     "Nobody knows yet whether it is there: sent again, it might stand there twice. It is looked "
     "up, or settled by a person at POST /v1/deliveries/{id}/settle."
 )
 _SENT = frozenset({DeliveryKind.PUBLISH, DeliveryKind.ANSWER})
+_IN_VAIN: dict[str, str] = {
+    DeliveryKind.EDIT: "Somebody looked, and it does not say the new words.",
+    DeliveryKind.WITHDRAW: "Somebody looked, and it is still there.",
+}
 
 
 async def settle_delivery(
@@ -65,11 +71,12 @@ async def settle_delivery(
     post, row = await lock_with_post(session, caller, id_)
     if row.state != DeliveryState.UNKNOWN:
         raise NotAllowedNow(f"The outcome is not in doubt: the delivery is {row.state}.")
-    if command.is_published:
-        await _take_word(session, caller, row, command, now)
+    # What is taken back has arrived once it is there no longer.
+    if command.is_published is (row.kind != DeliveryKind.WITHDRAW):
+        await _take_word(session, caller, post, row, command, now)
     else:
         end(row, DeliveryState.FAILED, now)
-        row.problem = problem_of(DeliveryNotThere())
+        row.problem = problem_of(DeliveryNotThere(_IN_VAIN.get(row.kind, "")))
     data = {"is_published": command.is_published}
     record(session, caller, "delivery.settled", ("delivery", id_), now=now, data=data)
     if post is not None:
@@ -78,12 +85,32 @@ async def settle_delivery(
 
 
 async def _take_word(
+    session: AsyncSession,
+    caller: Caller,
+    post: Post | None,
+    row: Delivery,
+    command: Settlement,
+    now: datetime,
+) -> None:
+    if row.kind in _SENT:
+        await _take_found(session, caller, row, command, now)
+        return
+    end(row, DeliveryState.DONE, now)
+    row.problem = None
+    if row.kind == DeliveryKind.WITHDRAW:
+        await note_taken_back(session, caller, row, now=now)
+    elif post is not None:
+        refs = tuple(Ref(each["remote_id"], each["url"]) for each in row.refs)
+        await keep_edit(session, caller, post, row, Published(refs), now=now)
+
+
+async def _take_found(
     session: AsyncSession, caller: Caller, row: Delivery, command: Settlement, now: datetime
 ) -> None:
     ref = Ref(command.remote_id or command.url or "", command.url)
     account = await session.get_one(Account, (caller.workspace_id, row.account_id))
     connector = find(account.network)
-    resume = connector.resume if connector and row.kind in _SENT else None
+    resume = connector.resume if connector else None
     refs: Sequence[Ref] = [ref]
     if resume is not None:
         _ensure_home(resume, account, command)
@@ -98,11 +125,11 @@ async def _take_word(
             place = "/remote_id" if command.remote_id else "/url"
             raise Misfit(str(error), at=place) from error
         refs = resume.known(row.checkpoint)
-        if len(refs) < _messages_of(row):
-            retry(session, row, now=now)
-            return
-    end(row, DeliveryState.DONE, now)
     row.refs = [{"remote_id": each.remote_id, "url": each.url} for each in refs]
+    if resume is not None and len(refs) < _messages_of(row):
+        retry(session, row, now=now)
+        return
+    end(row, DeliveryState.DONE, now)
     row.remote_id, row.url = refs[0].remote_id, refs[0].url
     row.problem, row.published_at = None, await _sent_last(session, row)
 

@@ -15,9 +15,9 @@ from domain.kernel.nudges import due_at
 from domain.networks import find as find_network
 from domain.posts.command_shapes import WithdrawPost
 from domain.posts.content import find_named_accounts
-from domain.posts.deliveries import new_delivery
+from domain.posts.deliveries import end, new_delivery
 from domain.posts.editing import call_off_edits
-from domain.posts.finding import DOUBTED, ensure_free, find_post, targets_of
+from domain.posts.finding import DOUBTED, ensure_free, find_post, lock_delivery, targets_of
 from domain.posts.rules import DeliveryKind, DeliveryState
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import detail
@@ -69,6 +69,20 @@ async def withdraw_copies(
     asked = {"accounts": [show("acct", row.account_id) for row in public]}
     record(session, caller, "post.withdrawal_asked", ("post", post.id), now=now, data=asked)
     return {row.id: found[row.id] for row in public}
+
+
+async def note_taken_back(
+    session: AsyncSession, caller: Caller, withdrawal: Delivery, *, now: datetime
+) -> None:
+    """What a withdrawal undid is public no longer; its post is locked."""
+    if withdrawal.undoes_id is None:
+        return
+    copy = await lock_delivery(session, caller, withdrawal.undoes_id)
+    await call_off_edits(session, caller, [copy], now=now)
+    end(copy, DeliveryState.WITHDRAWN, now)
+    copy.problem = copy.read_back_at = copy.drift = copy.drifted_at = None
+    data = {"account": show("acct", copy.account_id)}
+    record(session, caller, "delivery.withdrawn", ("delivery", copy.id), now=now, data=data)
 
 
 async def _withdrawals_under_way(

@@ -15,7 +15,7 @@ from domain.connector.errors import (
     Unavailable,
 )
 from domain.connector.manifest import IdempotencyClass
-from domain.connector.words import Published
+from domain.connector.words import Checkpoint, Published
 from domain.networks import all_connectors
 from tests.networks.cases import Failure, case_of, connector_of
 from tests.networks.drafts import NOW
@@ -92,10 +92,22 @@ async def look_up(
 
     `at` is when it was sent, by our clock.
     """
+    found, _ = await lost_and_found(key, http, others, at)
+    return found
+
+
+async def lost_and_found(
+    key: str,
+    http: ScriptedHttp,
+    others: frozenset[str] = frozenset(),
+    at: datetime = NOW,
+) -> tuple[Published | None, Checkpoint]:
+    """As `look_up`, and the checkpoint by which it was looked up."""
     lost, ability = failing_post(key, LOST), connector_of(key).publish
     assert ability is not None
     kept, access = Kept(lost), case_of(key).access
     with pytest.raises(OutcomeUnknown):
         await ability.publish(lost, access, post_for(key), {}, kept, now=at)
     sought = replace(post_for(key), others=others)
-    return await ability.look_up(http, access, sought, kept.last, since=at)
+    found = await ability.look_up(http, access, sought, kept.last, since=at)
+    return found, kept.last

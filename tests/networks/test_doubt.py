@@ -10,7 +10,7 @@ from domain.connector.errors import (
     NetworkError,
     OutcomeUnknown,
 )
-from tests.networks.abilities import BLIND, PUBLISHING, RECONCILING, look_up
+from tests.networks.abilities import BLIND, PUBLISHING, RECONCILING, look_up, lost_and_found
 from tests.networks.cases import case_of, connector_of
 from tests.networks.drafts import longest
 from tests.networks.playing import publish, script
@@ -35,6 +35,19 @@ async def test_lost_post_is_found_when_it_is_there_and_since_when_is_told(key: s
     assert found.remote_id
     assert found.at is not None
     assert found.at.tzinfo is not None
+
+
+@pytest.mark.parametrize("key", RECONCILING)
+async def test_lost_message_that_is_found_counts_as_sent_by_its_own_name(key: str) -> None:
+    """As the first of a thread it was forgotten: cancelled or changed, the thread began anew."""
+    resume = connector_of(key).resume
+    assert resume is not None
+    found, kept = await lost_and_found(key, script(key, "look_up_found"))
+    assert found is not None
+
+    [ref] = resume.known(resume.told(kept, found.refs[0]))
+
+    assert ref.remote_id == found.remote_id
 
 
 @pytest.mark.parametrize("wrong", [timedelta(minutes=9), timedelta(minutes=-9)])

@@ -33,6 +33,21 @@ from workers.posts import deliver_due
 LEASE = timedelta(seconds=60)
 
 
+def listed(text: str, reply_to: str | None = None) -> dict[str, Any]:
+    """A message of the account, as the sandbox lists it."""
+    return {
+        "id": text,
+        "handle": "vaud",
+        "text": text,
+        "media": [],
+        "language": None,
+        "reply_to": reply_to,
+        "root_id": reply_to,
+        "url": f"http://sandbox.test/{text}",
+        "created_at": NOW.isoformat(),
+    }
+
+
 class Sandbox:
     """Takes every post and notes its text; the gate holds back all answers while it is closed."""
 

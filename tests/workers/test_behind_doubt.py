@@ -1,7 +1,6 @@
 """What an account brings out behind a message in doubt: it waits for the look-up, not for ever."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,7 +19,7 @@ from domain.posts.settling import retry_delivery, settle_delivery
 from domain.posts.tables import Delivery
 from domain.posts.withdrawing import withdraw_post
 from tests.conftest import NOW
-from tests.workers.stage import LEASE, Stage, stage
+from tests.workers.stage import LEASE, Stage, listed, stage
 from tests.workers.test_half_out import do, go
 from tests.workers.test_order import Once, another, deliver_by
 
@@ -41,20 +40,6 @@ async def doubt(stage: Stage, *, stands: bool, of: str = "D") -> UUID:
         stage.network.listed = [listed("a")]
     assert await go(stage) == ["a"]
     return account_id
-
-
-def listed(text: str, reply_to: str | None = None) -> dict[str, Any]:
-    return {
-        "id": text,
-        "handle": "vaud",
-        "text": text,
-        "media": [],
-        "language": None,
-        "reply_to": reply_to,
-        "root_id": reply_to,
-        "url": f"http://sandbox.test/{text}",
-        "created_at": NOW.isoformat(),
-    }
 
 
 async def after(stage: Stage, wait: timedelta) -> list[str]:

@@ -42,7 +42,7 @@ from domain.posts.settling import (
 )
 from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_post
-from tests.workers.stage import Stage, stage
+from tests.workers.stage import Stage, listed, stage
 from tests.workers.test_many import again
 from tests.world import make_account
 
@@ -98,6 +98,57 @@ async def test_a_cancelled_thread_that_was_half_out_goes_on_from_there(stage: St
     [row] = await stage.rows(Delivery)
     assert (sent, row.state) == (["two"], "done")
     assert [ref["remote_id"] for ref in row.refs] == ["one", "two"]
+
+
+async def lose_first(stage: Stage, of: str) -> UUID:
+    """A thread of whose first message no answer came."""
+    account_id = await stage.account(of)
+    post_id = await stage.plan("master", account_id)
+    said = ChangePost(variants=[VariantInput(account_id=account_id, parts=["one", "two"])])
+    await do(stage, change_post, post_id, said, expected_version=None)
+    stage.network.refusals["one"] = OutcomeUnknown("No answer.")
+    assert await go(stage) == ["one"]
+    stage.now += LONG
+    return post_id
+
+
+async def test_a_thread_whose_first_message_was_found_is_half_out(stage: Stage) -> None:
+    """As not all of it was there, it was forgotten: cancelled, changed, it was begun anew."""
+    post_id = await lose_first(stage, "D")
+    stage.network.listed = [listed("one")]
+
+    assert await go(stage) == []
+    words = ChangePost(text="other words")
+    with pytest.raises(DeliveryUnderWay):
+        await do(stage, change_post, post_id, words, expected_version=None)
+    [waiting] = await stage.rows(Delivery)
+    await do(stage, cancel_delivery, waiting.id)
+    [stopped], [post] = await stage.rows(Delivery), await stage.rows(Post)
+    await do(stage, retry_delivery, waiting.id)
+
+    assert (waiting.state, waiting.act_at, waiting.problem) == ("waiting", stage.now, None)
+    assert (stopped.state, post.state) == ("failed", "partially_published")
+    assert [ref["remote_id"] for ref in stopped.refs] == ["one"]
+    assert await go(stage) == ["two"]
+    assert await stage.states() == ["done"]
+
+
+async def test_what_a_person_found_of_a_thread_is_shown_before_the_rest_goes_out(
+    stage: Stage,
+) -> None:
+    """Called off then, it showed nothing, and what was public could not be taken back."""
+    post_id = await lose_first(stage, "E")
+    await go(stage)
+    [row] = await stage.rows(Delivery)
+
+    word = Settlement(is_published=True, remote_id="one")
+    view = await do(stage, settle_delivery, row.id, word)
+    await do(stage, cancel_delivery, row.id)
+    await do(stage, withdraw_post, post_id, WithdrawPost())
+
+    assert (view.state, [ref.remote_id for ref in view.refs]) == ("waiting", ["one"])
+    assert await go(stage) == ["no one"]
+    assert await stage.states() == ["withdrawn", "done"]
 
 
 async def test_what_was_half_out_and_failed_is_not_begun_anew_with_the_rest_of_its_post(

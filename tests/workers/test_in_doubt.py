@@ -27,8 +27,7 @@ from domain.posts.settling import cancel_delivery, retry_delivery, retry_post, s
 from domain.posts.tables import Attempt, Delivery, Post
 from domain.posts.withdrawing import withdraw_post
 from tests.domain.accounts.build import KEYS
-from tests.workers.stage import Stage, stage
-from tests.workers.test_behind_doubt import listed
+from tests.workers.stage import Stage, listed, stage
 from tests.workers.test_half_out import do, go
 
 __all__ = ["stage"]

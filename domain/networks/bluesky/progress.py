@@ -60,8 +60,8 @@ def sent_of(strong: Strong) -> Sent:
     return Sent(id=strong.uri, url=post_url(strong.uri), cid=strong.cid)
 
 
-def published(progress: Progress) -> Published:
-    """All its messages, by their keys."""
-    uris = [post_uri(progress.repository, key) for key in progress.keys]
+def published(progress: Progress, stands: int) -> Published:
+    """So many of its messages, by their keys."""
+    uris = [post_uri(progress.repository, key) for key in progress.keys[:stands]]
     at = datetime.fromisoformat(progress.moment_of(len(uris) - 1))
     return Published(tuple(Ref(uri, post_url(uri)) for uri in uris), at)

@@ -54,14 +54,14 @@ async def publish(
 async def look_up(
     http: Http, access: Access, draft: Draft, checkpoint: Checkpoint, *, since: datetime
 ) -> Published | None:
-    del since  # the keys say where to look
+    del draft, since  # the keys say where to look
     progress = Progress.model_validate(checkpoint)
-    if len(progress.keys) != len(draft.parts):
-        return None
-    for key in reversed(progress.keys):
+    stands = len(progress.sent)
+    for key in progress.keys[stands:]:
         if await stored_post(pds_of(http, access), access, key) is None:
-            return None
-    return published(progress)
+            break
+        stands += 1
+    return published(progress, stands) if stands else None
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:

@@ -56,7 +56,7 @@ async def look_up(
     while len(progress.sent) < len(draft.parts):
         message = await _tried(bot_of(http, access), access, draft, progress, since=since)
         if message is None:
-            return None
+            break
         progress = progress.with_sent(_sent(message, access))
     return progress.found()
 

@@ -52,7 +52,7 @@ async def look_up(
         above = await _above(server, draft, progress)
         sent = await _tried(server, access, draft, progress, above, since=since)
         if sent is None:
-            return None
+            break
         progress = progress.with_sent(sent)
     return progress.found()
 

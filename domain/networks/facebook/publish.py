@@ -56,7 +56,7 @@ async def look_up(
     while len(progress.sent) < len(draft.parts):
         sent = await _tried(page, access, draft, progress, since=since)
         if sent is None:
-            return None
+            break
         progress = progress.with_sent(sent)
     return progress.found()
 

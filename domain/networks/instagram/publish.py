@@ -50,7 +50,7 @@ async def look_up(
         else:
             _, sent = await posts.tried(graph, access, draft, progress, since=since)
         if sent is None:
-            return None
+            break
         progress = progress.with_sent(sent)
     return progress.found()
 

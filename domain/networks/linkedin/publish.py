@@ -64,7 +64,7 @@ async def look_up(
             message = "LinkedIn does not let this token see what is there: look, then settle it."
             raise OutcomeUnknown(message, said=error.said) from error
         if sent is None:
-            return None
+            break
         progress = progress.with_sent(sent)
     return progress.found()
 

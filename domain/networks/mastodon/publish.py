@@ -59,7 +59,7 @@ async def look_up(
         what = sought(draft, progress)
         status = await find(server_of(http, access), access.remote_id, what, since=since)
         if status is None:
-            return None
+            break
         progress = progress.with_sent(_sent(status))
     return progress.found()
 

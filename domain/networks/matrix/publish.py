@@ -61,7 +61,7 @@ async def look_up(
         mark = mark_of(draft, number)
         event = await find(server, access, mark, since=progress.begun_at or since)
         if event is None:
-            return None
+            break
         progress = progress.with_sent(_sent(access, event.event_id, said_at(event)))
     return progress.found()
 

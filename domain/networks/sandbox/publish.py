@@ -68,7 +68,7 @@ async def look_up(
     while len(progress.sent) < len(draft.parts):
         post = await find(server, kind, draft, progress, since=since)
         if post is None:
-            return None
+            break
         progress = progress.with_sent(_sent(post))
     return progress.found()
 

@@ -61,7 +61,7 @@ async def look_up(
     while len(progress.sent) < len(draft.parts):
         _, sent = await _tried(graph, access, draft, progress, since=since)
         if sent is None:
-            return None
+            break
         progress = progress.with_sent(sent)
     return progress.found()
 

@@ -52,7 +52,7 @@ async def look_up(
     if progress.is_trying:
         sent = await _found(server, access, draft, progress)
         progress = progress if sent is None else progress.with_sent(sent)
-    return progress.found() if len(progress.sent) == len(draft.parts) else None
+    return progress.found()
 
 
 async def withdraw(http: Http, access: Access, refs: Sequence[Ref]) -> None:

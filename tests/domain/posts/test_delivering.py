@@ -288,7 +288,13 @@ async def test_a_message_that_is_not_there_is_sent_again(
     [task] = await claim(database, workspace_id, later)
     async with database.transaction(workspace_id) as session:
         await recording.record_not_there(
-            session, worker(workspace_id), task, again_at=None, started_at=later, now=later
+            session,
+            worker(workspace_id),
+            task,
+            again_at=None,
+            checkpoint=None,
+            started_at=later,
+            now=later,
         )
 
     [again] = await claim(database, workspace_id, later)
@@ -370,7 +376,13 @@ async def test_a_late_word_on_an_earlier_attempt_ends_no_doubt_about_a_later_one
     [look] = await claim(database, workspace_id, now + LEASE)
     async with database.transaction(workspace_id) as session:
         await recording.record_not_there(
-            session, caller, look, again_at=None, started_at=now, now=now + LEASE
+            session,
+            caller,
+            look,
+            again_at=None,
+            checkpoint=None,
+            started_at=now,
+            now=now + LEASE,
         )
     [second] = await claim(database, workspace_id, now + LEASE)
     await begin(database, second)

@@ -230,7 +230,12 @@ class Schedules(RuleBasedStateMachine):
         started_at, later = self.stage.now, self.stage.now + MINUTE
         if hand.task.act == LOOK_UP and verdict is not Verdict.LOOK:
             again_at = None if verdict is Verdict.WAIT else later
-            told = partial(recording.record_not_there, again_at=again_at, started_at=started_at)
+            told = partial(
+                recording.record_not_there,
+                again_at=again_at,
+                checkpoint=None,
+                started_at=started_at,
+            )
             self.stage.do(told, hand.task)
             [row] = [row for row in self.stage.read() if row.id == hand.task.id]
             if row.state == D.WAITING and row.version == hand.task.version + 1:

@@ -280,7 +280,8 @@ async def test_second_message_that_is_lost_leaves_the_first_in_the_checkpoint() 
     assert [ref.remote_id for ref in await send(again, THREAD, kept.last)] == ["1", "2", "3"]
     partly = ScriptedHttp([listed(second)])
     found = await publish.look_up(partly, CASE.access, THREAD, kept.last, since=NOW)
-    assert found is None
+    assert found is not None
+    assert [ref.remote_id for ref in found.refs] == ["1", "2"]
 
 
 async def test_channel_that_is_none_or_hidden_lets_nobody_in() -> None:

@@ -212,7 +212,10 @@ async def test_first_comment_that_was_never_tried_is_not_there() -> None:
     draft = replace(POST, parts=(*POST.parts, Part("More in a moment.")))
     reached: Checkpoint = {"sent": [{"id": "posts/6", "url": None}]}
 
-    assert await publish.look_up(ScriptedHttp([]), CASE.access, draft, reached, since=NOW) is None
+    found = await publish.look_up(ScriptedHttp([]), CASE.access, draft, reached, since=NOW)
+
+    assert found is not None
+    assert [ref.remote_id for ref in found.refs] == ["posts/6"]
 
 
 async def test_comment_that_stands_there_already_is_the_one_we_meant() -> None:
