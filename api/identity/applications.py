@@ -39,7 +39,10 @@ async def create_application(
     now: NowDep,
     command: CreateApplication,
 ) -> ApplicationView:
-    """A confidential one then needs a secret. Needs the scope `administration`."""
+    """A confidential one then needs a secret.
+
+    403 `scope.beyond` for one that may do more on its own than the token. Needs `administration`.
+    """
     view = await applications.create_application(session, caller, command, now=now)
     located(response, "/v1/applications", view)
     return tagged(response, view)
@@ -64,7 +67,10 @@ async def change_application(
     application_id: ApplicationId,
     command: ChangeApplication,
 ) -> ApplicationView:
-    """What it holds follows within a second. Needs the scope `administration`."""
+    """What it holds follows within a second.
+
+    403 `scope.beyond` as for a new one. Needs the scope `administration`.
+    """
     view = await applications.change_application(
         session, caller, application_id, command, expected_version=version, now=now
     )
@@ -102,7 +108,10 @@ async def create_application_secret(
     application_id: ApplicationId,
     command: CreateSecret,
 ) -> NewSecret:
-    """Older secrets work on for the overlap. Needs the scope `administration`."""
+    """Older secrets work on for the overlap.
+
+    403 `scope.beyond` for one that may do more on its own than the token. Needs `administration`.
+    """
     view = await applications.create_application_secret(
         session, caller, application_id, command, now=now
     )

@@ -13,6 +13,7 @@ from domain.events.service import record, record_change
 from domain.identity.bearer import BearerKind, hint_of, make_bearer
 from domain.identity.queries import application_views, visible_applications
 from domain.identity.rules import redirect_fault
+from domain.identity.scopes import OPENID_SCOPES
 from domain.identity.shapes import (
     ApplicationKind,
     ApplicationView,
@@ -24,9 +25,16 @@ from domain.identity.shapes import (
     SecretView,
 )
 from domain.identity.tables import Application, ApplicationSecret
-from domain.kernel.caller import Caller, Scope
+from domain.kernel.caller import SET_ASIDE, Caller, Scope
 from domain.kernel.changes import apply, find_for_change, insert, made_before, made_now
-from domain.kernel.errors import Fault, Misfit, NotAllowedNow, NotFound, RedirectUnfit
+from domain.kernel.errors import (
+    Fault,
+    Misfit,
+    NotAllowedNow,
+    NotFound,
+    RedirectUnfit,
+    ScopeBeyond,
+)
 from domain.kernel.ids import new_id, show
 from domain.kernel.sealing import fingerprint
 
@@ -34,7 +42,10 @@ from domain.kernel.sealing import fingerprint
 async def create_application(
     session: AsyncSession, caller: Caller, command: CreateApplication, *, now: datetime
 ) -> ApplicationView:
-    """Raises `RedirectUnfit` and, where its parts do not fit each other, `Misfit`."""
+    """Raises `RedirectUnfit`, and `Misfit` where its parts do not fit each other.
+
+    `ScopeBeyond` where it may do more on its own than the caller.
+    """
     caller.need(Scope.ADMINISTRATION)
     before = await made_before(session, caller, Application, command)
     if before is not None:
@@ -44,6 +55,7 @@ async def create_application(
         **command.model_dump(exclude={"id"}),
     )
     _check(row)
+    _need_scopes(caller, _done_alone(row))
     await insert(session, row, taken="An application with this id exists already.")
     record(session, caller, "application.registered", ("application", row.id), now=now)
     return await _view(session, caller, row)
@@ -60,8 +72,10 @@ async def change_application(
 ) -> ApplicationView:
     """As for a new one. What it already holds follows within a second."""
     row = await _application(session, caller, id_, expected_version)
+    before = _done_alone(row)
     previous = apply(row, _values(command, row, now), now=now)
     _check(row)
+    _need_scopes(caller, _done_alone(row) - before)
     if previous:
         await session.flush()
         kind = _happened(previous, row)
@@ -91,11 +105,13 @@ async def create_application_secret(
 ) -> NewSecret:
     """A new secret beside the older ones, which end after the overlap.
 
-    Raises `NotAllowedNow` for an application that cannot keep one.
+    Raises `NotAllowedNow` for an application that cannot keep one, `ScopeBeyond` for one that may
+    do more on its own than the caller.
     """
     row = await _application(session, caller, id_, None)
     if not row.is_confidential:
         raise NotAllowedNow("A public application cannot keep a secret.")
+    _need_scopes(caller, _done_alone(row))
     await _end_older(session, row, now=now, overlap=timedelta(hours=command.overlap_h))
     bearer = make_bearer(caller.workspace_id, BearerKind.CLIENT)
     secret = ApplicationSecret(
@@ -167,6 +183,18 @@ def _happened(previous: dict[str, Any], row: Application) -> str:
     if "suspended_at" not in previous:
         return "changed"
     return "resumed" if row.suspended_at is None else "suspended"
+
+
+def _done_alone(row: Application) -> frozenset[str]:
+    """What it may do without anybody's consent, and whoever has its secret."""
+    if GrantType.CLIENT not in row.grant_types:
+        return frozenset()
+    return frozenset(row.scopes).difference(OPENID_SCOPES, SET_ASIDE)
+
+
+def _need_scopes(caller: Caller, scopes: frozenset[str]) -> None:
+    if not scopes <= caller.scopes:
+        raise ScopeBeyond(at="/scopes")
 
 
 def _check(row: Application) -> None:

@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from domain.kernel.caller import Scope
 from domain.kernel.database import Database
 from domain.kernel.ids import new_id, read, show
 from domain.workspaces.shapes import Role
 from tests.api.graph.asking import ask
 from tests.api.identity.conftest import Join
 from tests.domain.identity.build import build_access, build_member
-from tests.world import Tenant
+from tests.world import Tenant, client_for, make_token
 
 BODY = {
     "name": "Village Desk",
@@ -206,6 +208,39 @@ async def test_only_administrators_see_applications(join: Join, tenant: Tenant) 
 
     assert {(each.status_code, each.json()["code"]) for each in answers} == {(403, "scope.missing")}
     assert (await tenant.client.get(url)).json() == made
+
+
+async def test_nobody_gives_an_application_of_its_own_more_than_they_may(
+    app: FastAPI, database: Database, tenant: Tenant
+) -> None:
+    """An application with client credentials is whoever has its secret."""
+    may = (Scope.ADMINISTRATION, Scope.POSTS_READ)
+    weak = await make_token(database, tenant.workspace_id, may)
+    own = {"grant_types": ["client_credentials"], "scopes": ["openid", "posts:read"]}
+    strong = await register(tenant, grant_types=["client_credentials"], scopes=["posts:publish"])
+    url = f"/v1/applications/{strong['id']}"
+    async with client_for(app, weak) as client:
+        made = await client.post("/v1/applications", json={**BODY, **own})
+        mine = f"/v1/applications/{made.json()['id']}"
+        asks_others = await client.post("/v1/applications", json=BODY)
+        secret = await client.post(f"{mine}/secrets", json={})
+        renamed = await client.patch(url, json={"name": "X"}, headers={"If-Match": "*"})
+        suspended = await client.patch(url, json={"is_suspended": True}, headers={"If-Match": "*"})
+        refused = [
+            await client.post("/v1/applications", json={**BODY, **own, "scopes": ["posts:write"]}),
+            await client.patch(mine, json={"scopes": ["posts:write"]}, headers={"If-Match": "*"}),
+            await client.patch(
+                f"/v1/applications/{asks_others.json()['id']}",
+                json={"grant_types": ["client_credentials"]},
+                headers={"If-Match": "*"},
+            ),
+            await client.post(f"{url}/secrets", json={}),
+        ]
+
+    assert [each.status_code for each in (made, asks_others, secret)] == [201] * 3
+    assert [each.status_code for each in (renamed, suspended)] == [200] * 2
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {(403, "scope.beyond")}
+    assert (await tenant.client.get(url)).json()["secrets"] == []
 
 
 async def test_foreigner_finds_no_application(tenant: Tenant, foreigner: Tenant) -> None:

@@ -29,3 +29,14 @@ async def test_words_beside_emoji_are_what_they_are_alone(database: Database) ->
 
         words = [each for each in beside.split(" ") if not each.startswith(("'uf0", "'パ"))]
         assert " ".join(words) == alone
+
+
+async def test_rows_of_dashes_are_passed_over_and_one_takes_a_word_back(
+    database: Database,
+) -> None:
+    """PostgreSQL's parser failed at the thirty-third: whoever pasted a line got a 500."""
+    asked = "SELECT parvis_asked($1)::text"
+    for row in ("-" * 40, "- " * 40, "-\u3000" * 40, "-!" * 40, "-(" * 40):
+        assert await database.reads.fetchval(asked, f"pont {row} lac") == "'pont' & 'lac'"
+        assert await database.reads.fetchval(asked, f"東京 {row} lac") is not None
+    assert await database.reads.fetchval(asked, "pont -lac") == "'pont' & !'lac'"
