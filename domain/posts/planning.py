@@ -143,10 +143,10 @@ async def still_said(
 
 
 def _is_over(row: Delivery, post: Post, now: datetime) -> bool:
-    """Whether it was called off by itself, or failed and would go out at once, or never."""
+    """Whether it was called off or taken back, or failed and would go out at once, or never."""
     if row.state == DeliveryState.FAILED:
         return is_mute(row) or (post.publish_at or now) <= now
-    return row.state == DeliveryState.CANCELLED
+    return row.state in {DeliveryState.CANCELLED, DeliveryState.WITHDRAWN}
 
 
 async def plan_deliveries(
@@ -187,7 +187,7 @@ def _goes_on(
     """Whether a delivery serves for what its variant says now; else another takes its place."""
     if row.state in UNDER_WAY:
         raise DeliveryUnderWay
-    if row.state == DeliveryState.DONE or _stays_failed(row):
+    if row.state == DeliveryState.DONE or _stays_failed(row) or _stays_withdrawn(row, variant):
         return True
     if row.state == DeliveryState.WAITING:
         row.variant_id = variant.id
@@ -204,6 +204,11 @@ def _goes_on(
 def _stays_failed(row: Delivery) -> bool:
     """What is half out goes on by a retry; begun anew, its first messages would be there twice."""
     return row.state == DeliveryState.FAILED and is_half_out(row)
+
+
+def _stays_withdrawn(row: Delivery, variant: Variant) -> bool:
+    """What was taken back comes once more only where its post names the account anew."""
+    return row.state == DeliveryState.WITHDRAWN and row.variant_id == variant.id
 
 
 async def say_anew(session: AsyncSession, caller: Caller, post: Post, *, now: datetime) -> None:

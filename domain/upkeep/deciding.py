@@ -11,6 +11,7 @@ from domain.kernel.caller import Caller, Scope
 from domain.kernel.changes import apply
 from domain.kernel.errors import DeliveryUnderWay
 from domain.kernel.ids import show
+from domain.posts.finding import ensure_free
 from domain.posts.tables import Post
 from domain.upkeep.carrying import carry_out, look
 from domain.upkeep.keeping import locked, locked_upkeep, note_stale, plan
@@ -62,13 +63,14 @@ async def approve_update(
 ) -> UpdateView:
     """Plans everything that was decided, as deliveries; approved twice, nothing more.
 
-    Raises `Misfit` where words are missing, `NotAllowedNow` for what was dismissed, and as
-    `edit_post`, `plan_answer`, `set_going` and `withdraw_post` do; then nothing is planned.
+    Raises `PostOnHold`, `Misfit` where words are missing, `NotAllowedNow` for what was dismissed,
+    and as `edit_post`, `plan_answer`, `set_going` and `withdraw_post` do; then nothing is planned.
     """
     caller.need(Scope.POSTS_APPROVE)
     post, row = await locked(session, caller, id_, expected_version)
     if row.state in {UpdateState.APPROVED, UpdateState.DONE}:
         return await update_view(session, caller, row)
+    ensure_free(post)
     row.state = after(UpdateState(row.state), Act.APPROVE)
     row.decided_by, row.decided_at = caller.actor, now
     row.version, row.updated_at = row.version + 1, now

@@ -1,6 +1,6 @@
 """What is changed before it went out is what goes out, however often it was tried before."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,27 +11,36 @@ from domain.campaigns.service import create_campaign
 from domain.campaigns.shapes import CreateCampaign
 from domain.connector.errors import Refused, Unavailable
 from domain.kernel.caller import worker
-from domain.kernel.errors import AlreadyPublished, DeliveryUnderWay
-from domain.posts.command_shapes import ChangePost, RetryPost, VariantInput
+from domain.kernel.errors import AlreadyPublished, DeliveryUnderWay, NotAllowedNow
+from domain.posts.command_shapes import (
+    ChangePost,
+    RetryPost,
+    SchedulePost,
+    VariantInput,
+    WithdrawPost,
+)
+from domain.posts.planning import schedule_post
 from domain.posts.service import change_post
 from domain.posts.settling import retry_post
 from domain.posts.tables import Delivery, Post
+from domain.posts.withdrawing import withdraw_post
 from tests.workers.stage import Stage, stage
-from tests.workers.test_pauses import rule
+from tests.workers.test_pauses import end, pause, rule
 
 __all__ = ["stage"]
 
 
 async def change(stage: Stage, post_id: UUID, **values: Any) -> None:
-    caller, command = worker(stage.workspace_id), ChangePost(**values)
+    await act(stage, change_post, post_id, ChangePost(**values), expected_version=None)
+
+
+async def act(stage: Stage, what: Any, *given: Any, **named: Any) -> None:
     async with stage.database.transaction(stage.workspace_id) as session:
-        await change_post(session, caller, post_id, command, expected_version=None, now=stage.now)
+        await what(session, worker(stage.workspace_id), *given, **named, now=stage.now)
 
 
 async def retry(stage: Stage, post_id: UUID) -> None:
-    async with stage.database.transaction(stage.workspace_id) as session:
-        caller = worker(stage.workspace_id)
-        await retry_post(session, caller, post_id, RetryPost(), now=stage.now)
+    await act(stage, retry_post, post_id, RetryPost())
 
 
 async def go(stage: Stage) -> list[str]:
@@ -113,6 +122,50 @@ async def test_a_thread_that_is_half_out_keeps_its_words(stage: Stage) -> None:
 
     [post] = await stage.rows(Post)
     assert (first, post.text, post.campaign_id) == (["one", "two"], "master", None)
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [("changed", ["new"]), ("set going", ["old"]), ("named anew", ["old", "old"])],
+)
+async def test_what_was_taken_back_comes_again_only_where_its_account_is_named_anew(
+    stage: Stage, how: str, told: list[str]
+) -> None:
+    """A change for the account that still waited published it once more on the other."""
+    first, other = await stage.account(), await stage.account()
+    post_id = await stage.plan("old", first, other)
+    paused = await pause(stage, account_id=other)
+    assert await go(stage) == ["old"]
+    await act(stage, withdraw_post, post_id, WithdrawPost())
+    assert await go(stage) == ["no old"]
+
+    later = {"wall_time": datetime(2026, 11, 23, 10, 0), "time_zone": "UTC"}  # noqa: DTZ001
+    if how == "set going":
+        at = SchedulePost(**later)
+        await act(stage, schedule_post, post_id, at, expected_version=None)
+    elif how == "changed":
+        await change(stage, post_id, text="new", **later)
+    else:
+        await change(stage, post_id, variants=[VariantInput(account_id=other)])
+        both = [VariantInput(account_id=id_) for id_ in (first, other)]
+        await change(stage, post_id, variants=both, **later)
+    await end(stage, paused.id)
+    stage.now += timedelta(hours=1)
+
+    assert await go(stage) == told
+    assert [row.state for row in await stage.rows(Delivery)][:3] == ["withdrawn", "done", "done"]
+
+
+async def test_what_was_taken_back_is_no_account_that_waits(stage: Stage) -> None:
+    first, other = await stage.account(), await stage.account()
+    post_id = await stage.plan("old", first, other)
+    await pause(stage, account_id=other)
+    await go(stage)
+    await act(stage, withdraw_post, post_id, WithdrawPost())
+    await go(stage)
+
+    with pytest.raises(NotAllowedNow, match="Nothing of it waits for the accounts that are left"):
+        await change(stage, post_id, variants=[VariantInput(account_id=first)])
 
 
 async def test_what_waits_for_a_person_is_not_sent_by_a_change_of_words(stage: Stage) -> None:

@@ -92,9 +92,11 @@ async def test_a_network_without_edits_is_offered_a_reply_first(stage: Stage) ->
     assert [each.code for each in refused.value.faults] == ["update.no_way"]
 
 
-async def test_what_is_on_legal_hold_is_not_updated(stage: Stage) -> None:
+@pytest.mark.parametrize("way", ["edit", "reply", "repost", "withdraw"])
+async def test_what_is_on_legal_hold_is_not_updated(stage: Stage, way: str) -> None:
+    """A reply went out beneath it, and a repost said its words once more."""
     desk = await published(stage)
-    made = await desk.propose()
+    made = await desk.propose({(await desk.copies())[0]: way})
     async with desk.open() as session:
         command = HoldPost(reason="Procédure")
         ids = desk.caller, desk.post_id
