@@ -63,5 +63,7 @@ def _ensure_answer_fits(
     ensure_connected(account)
     misfits = judge(account, content, media, at=now).misfits
     if misfits:
-        told = [(each.pointer.replace("/parts/0", ""), each.code, each.message) for each in misfits]
+        told = [
+            (each.pointer.replace("/parts/0", "/text"), each.code, each.message) for each in misfits
+        ]
         raise unfit([Fault(*each) for each in told])

@@ -1,6 +1,8 @@
 """What exactly goes out: post, adaptations and variant as one content, kept with the delivery."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -103,7 +105,7 @@ class Content(Shape):
     @property
     def texts(self) -> dict[str, str]:
         """All that people read of it, by its pointer."""
-        texts = {f"/parts/{number}/text": part for number, part in enumerate(self.parts)}
+        texts = {f"/parts/{number}": part for number, part in enumerate(self.parts)}
         options = enumerate(self.poll.options if self.poll else ())
         return {
             **texts,
@@ -162,7 +164,7 @@ def judge(
     """
     manifest, measures = manifest_of(account.network), measures_of(account.measures)
     parts = _facts(content, media)
-    found = misfits(
+    unfit = misfits(
         manifest,
         measures,
         parts,
@@ -171,6 +173,7 @@ def judge(
         content_warning=content.content_warning,
         first_comment=content.first_comment,
     )
+    found = [replace(each, pointer=_in_variant(each.pointer)) for each in unfit]
     found += [*_beside(manifest, measures, content), *_unknown_names(content)]
     if is_own(content.quote_of):
         message = f"{content.quote_of}, which is quoted, has no public copy on {manifest.name}."
@@ -193,6 +196,12 @@ def judge(
         lengths=[_length(manifest, measures, part, content) for part in parts],
         misfits=[MisfitView.model_validate(each) for each in found],
     )
+
+
+def _in_variant(pointer: str) -> str:
+    """Where a variant has what a message has: `parts` are its texts, and all media stand beside."""
+    medium = re.fullmatch(r"/parts/\d+/media(/\d+)?(/alt_text)?", pointer)
+    return f"/media_ids{medium[1] or ''}" if medium else pointer.removesuffix("/text")
 
 
 def manifest_of(network: str) -> Manifest:

@@ -191,7 +191,7 @@ def _faults(
     for unlike in thread_misfits(len(content.parts), public=len(copy.refs) - has_comment):
         yield Fault(unlike.pointer, unlike.code, unlike.message)
     for misfit in judge(account, content, media, at=None).misfits:
-        yield Fault(misfit.pointer.removesuffix("/text"), misfit.code, misfit.message)
+        yield Fault(misfit.pointer, misfit.code, misfit.message)
 
 
 def _ensure_able(account: Account) -> None:

@@ -35,7 +35,7 @@ SELECT sent.id, array_agg(m.id ORDER BY m.id) AS media_ids,
 def rights_misfits(files: Sequence[Media], network: str, *, at: datetime) -> Iterator[Misfit]:
     """What of the rights is against publishing files to a network at a moment."""
     for number, file in enumerate(files):
-        pointer = f"/parts/0/media/{number}"
+        pointer = f"/media_ids/{number}"
         if file.rights_end_at is not None and file.rights_end_at <= at:
             message = f"The right to publish {file.file_name} ends before it would go out."
             yield Misfit(pointer, "media.rights_expired", message)

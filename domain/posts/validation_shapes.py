@@ -52,7 +52,7 @@ class ValidatePost(Command):
 class MisfitView(Coded):
     """One thing that a network would not take."""
 
-    pointer: str = Field(description="JSON pointer into the variant.")
+    pointer: str = Field(description="JSON pointer into the variant, of what it inherits too.")
     code: str = Field(description="Stable code, such as `text.too_long`.")
     message: str = Field(description="What does not fit, for people.")
     limit: int | None = Field(description="The network's limit; null: it is no matter of numbers.")

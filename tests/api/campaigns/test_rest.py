@@ -296,7 +296,7 @@ async def test_post_that_fits_without_its_tags_alone_is_not_scheduled(desk: Desk
     problem = await desk.post(f"/v1/posts/{too_long['id']}/schedule", 422, **when)
 
     [error] = problem["errors"]
-    assert (error["code"], error["pointer"]) == ("text.too_long", "/variants/0/parts/0/text")
+    assert (error["code"], error["pointer"]) == ("text.too_long", "/variants/0/parts/0")
 
 
 async def test_campaign_is_not_changed_when_a_scheduled_post_would_no_longer_fit(

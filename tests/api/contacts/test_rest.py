@@ -114,7 +114,7 @@ async def test_post_that_names_nobody_of_the_house_does_not_fit(desk: Desk) -> N
     answer = await desk.client.post(f"/v1/posts/{made['id']}/schedule", json={"now": True})
 
     assert [(each["pointer"], each["code"]) for each in found["misfits"]] == [
-        ("/parts/0/text", "name.unknown"),
+        ("/parts/0", "name.unknown"),
         ("/first_comment", "name.unknown"),
     ]
     assert (answer.status_code, answer.json()["code"]) == (422, "post.unfit")

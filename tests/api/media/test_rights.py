@@ -87,8 +87,21 @@ async def test_right_that_ends_before_the_planned_moment_blocks_planning(desk: D
     assert refused["code"] == "media.rights_expired"
     [fault] = refused["errors"]
     assert fault["code"] == "media.rights_expired"
-    assert fault["pointer"] == "/variants/0/parts/0/media/0"
+    assert fault["pointer"] == "/variants/0/media_ids/0"
     assert (await read(desk, "/v1/deliveries"))["data"] == []
+
+
+async def test_files_that_do_not_fit_are_pointed_at_among_the_media_of_the_variant(
+    desk: Desk,
+) -> None:
+    media = [await send(desk, colour) for colour in ("teal", "red", "blue", "gold", "navy")]
+    body = {"text": "Lisez.", "media_ids": media, "variants": [{"account_id": desk.account}]}
+
+    judged = await desk.post("/v1/posts/validate", 200, **body)
+
+    [target] = judged["targets"]
+    found = [(each["pointer"], each["code"]) for each in target["misfits"]]
+    assert found == [("/media_ids", "media.too_many")]
 
 
 async def test_right_that_ends_later_does_not(desk: Desk) -> None:

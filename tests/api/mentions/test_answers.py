@@ -15,6 +15,7 @@ from domain.kernel.ids import new_id, read, show
 from domain.mentions.service import answers_delivered, create_answer, mark_mentions
 from domain.mentions.shapes import CreateAnswer, MarkMentions
 from domain.posts.tables import Delivery
+from tests.domain.media.files import picture
 from tests.inboxes import NOW, Inbox, item, make_community
 from tests.world import Tenant, client_for, make_account, make_token
 
@@ -225,6 +226,21 @@ async def test_disconnected_or_removed_account_and_long_text_are_refused_and_not
     assert (empty.status_code, empty.json()["errors"][0]["pointer"]) == (422, "/text")
     assert (away.status_code, away.json()["code"]) == (409, "account.disconnected")
     assert (gone.status_code, gone.json()["code"]) == (409, "account.removed")
+    assert await deliveries(inbox) == []
+
+
+async def test_answer_with_too_many_pictures_points_at_its_media(
+    tenant: Tenant, inbox: Inbox, url: str
+) -> None:
+    files = {"file": ("vigne.png", picture(), "image/png")}
+    media = (await tenant.client.post("/v1/media", files=files)).json()["id"]
+
+    answer = await tenant.client.post(
+        f"{url}/answers", json={"text": "Voyez.", "media_ids": [media] * 5}
+    )
+
+    [fault] = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/media_ids", "media.too_many")
     assert await deliveries(inbox) == []
 
 

@@ -469,9 +469,9 @@ async def test_what_a_network_would_not_take_is_refused_before_it_is_planned(rot
     changed = await rota.change(made, 422, text=long)
 
     for found, pointer in (
-        (plain.json(), "/variants/0/parts/0/text"),
+        (plain.json(), "/variants/0/parts/0"),
         (varied.json(), "/variations/1/text"),
-        (changed, "/variants/0/parts/0/text"),
+        (changed, "/variants/0/parts/0"),
     ):
         assert found["code"] == "post.unfit"
         assert [(each["pointer"], each["code"]) for each in found["errors"]] == [

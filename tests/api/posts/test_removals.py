@@ -112,7 +112,7 @@ async def test_post_that_has_lost_an_account_is_changed_for_the_others(
     assert changed.status_code == 200, changed.text
     assert await states(desk, post) == ("scheduled", [state, "waiting"])
     assert (unfit.status_code, unfit.json()["code"]) == (422, "post.unfit")
-    assert unfit.json()["errors"][0]["pointer"] == "/variants/1/parts/0/text"
+    assert unfit.json()["errors"][0]["pointer"] == "/variants/1/parts/0"
 
 
 async def test_post_of_an_account_that_was_removed_goes_out_on_another(

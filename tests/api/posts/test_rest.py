@@ -214,7 +214,7 @@ async def test_post_that_does_not_fit_is_not_scheduled(desk: Desk) -> None:
 
     assert (answer.status_code, problem["code"]) == (422, "post.unfit")
     assert problem["errors"][0]["code"] == "text.too_long"
-    assert problem["errors"][0]["pointer"] == "/variants/0/parts/0/text"
+    assert problem["errors"][0]["pointer"] == "/variants/0/parts/0"
     read_again = (await desk.client.get(f"/v1/posts/{draft['id']}")).json()
     assert (read_again["state"], read_again["deliveries"]) == ("draft", [])
 
