@@ -51,21 +51,27 @@ CHANGES = {
     ), counts AS (
         SELECT grp, metric, starts_on, change, total, known, measured FROM tallied
          UNION ALL
-        SELECT e.grp, 'engagements/views', e.starts_on, CASE WHEN v.known > 0 THEN e.change END,
-               CASE WHEN e.known > 0 AND v.known > 0 THEN v.change END,
-               CASE WHEN v.known > 0 THEN e.known ELSE 0 END, e.measured
-          FROM tallied e
-          LEFT JOIN tallied v ON v.metric = 'views' AND v.account_id = e.account_id
-           AND v.cut_by = e.cut_by AND v.starts_on = e.starts_on
-         WHERE e.metric = 'engagements' AND 'views' = ANY (denominators)
+        SELECT grp, 'engagements/views', starts_on, CASE WHEN seen > 0 THEN change END,
+               CASE WHEN known > 0 AND seen > 0 THEN views END,
+               CASE WHEN seen > 0 THEN known ELSE 0 END, measured
+          FROM (SELECT grp, starts_on, max(change) FILTER (WHERE metric = 'engagements') AS change,
+                       max(known) FILTER (WHERE metric = 'engagements') AS known,
+                       max(measured) FILTER (WHERE metric = 'engagements') AS measured,
+                       max(change) FILTER (WHERE metric = 'views') AS views,
+                       max(known) FILTER (WHERE metric = 'views') AS seen
+                  FROM tallied
+                 WHERE metric IN ('engagements', 'views') AND 'views' = ANY (denominators)
+                 GROUP BY grp, account_id, cut_by, starts_on) AS held_against_views
+         WHERE measured IS NOT NULL
          UNION ALL
-        SELECT e.grp, 'engagements/followers', e.starts_on,
-               CASE WHEN f.measured > 0 THEN e.change END, NULL,
-               CASE WHEN f.measured > 0 THEN e.known ELSE 0 END, e.measured
-          FROM tallied e
-          LEFT JOIN tallied f ON f.metric = 'followers' AND f.account_id = e.account_id
-           AND f.starts_on = e.starts_on
-         WHERE e.metric = 'engagements' AND 'followers' = ANY (denominators)
+        SELECT grp, 'engagements/followers', starts_on, CASE WHEN counted > 0 THEN change END,
+               NULL, CASE WHEN counted > 0 THEN known ELSE 0 END, measured
+          FROM (SELECT grp, metric, starts_on, change, known, measured,
+                       max(measured) FILTER (WHERE metric = 'followers')
+                           OVER (PARTITION BY account_id, starts_on) AS counted
+                  FROM tallied WHERE metric IN ('engagements', 'followers')
+                   AND 'followers' = ANY (denominators)) AS held_against_followers
+         WHERE metric = 'engagements'
          UNION ALL
         SELECT grp, 'engagements/followers', starts_on, NULL, total, 0, 0
           FROM tallied WHERE metric = 'followers' AND 'followers' = ANY (denominators)
