@@ -79,6 +79,11 @@ async def _release(
             kind, subject, column = NAMES[row["what"]]
             data = _change(column, member_id, row["others"])
             record(session, caller, kind, (subject, row["id"]), now=now, data=data)
+        if row["what"] == "calendar_feed":
+            [calendar_id] = row["others"]
+            data = {"calendar_id": show("cal", calendar_id), **row["told"]}
+            about = ("calendar_feed", row["id"])
+            record(session, caller, "calendar_feed.revoked", about, now=now, data=data)
 
 
 def _tell_mentions(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlmodel import col, select
 
 from domain.kernel.database import Database
@@ -19,6 +20,7 @@ from tests.api.graph.asking import ask
 from tests.api.workspaces.conftest import Seat, make_community
 from tests.desk import Desk
 from tests.inboxes import NOW, SAID, Inbox, item
+from tests.world import client_for
 
 ANY = {"If-Match": "*"}
 CHANGE = """mutation($input: ChangeMemberInput!) { changeMember(input: $input) {
@@ -164,6 +166,42 @@ async def test_nothing_stands_with_a_member_who_is_removed(
     [event] = (await desk.client.get("/v1/events?kind=department.changed")).json()["data"]
     assert (left["lead_id"], left["member_ids"], left["version"]) == (None, [other.id], 2)
     assert event["data"]["current"] == {"lead_id": None, "member_ids": [other.id]}
+
+
+@pytest.mark.parametrize("lost_by", ["hold", "role", "removal"])
+async def test_who_may_see_a_calendar_no_more_keeps_no_link_to_it(
+    desk: Desk, seat: Seat, app: FastAPI, lost_by: str
+) -> None:
+    """It showed who was dismissed all that was planned, for good."""
+    lost, path = await seat(Role.COMMUNITY_MANAGER), f"/v1/calendars/{desk.calendar}/feeds"
+    theirs = (await lost.client.post(path, json={"name": "Mine", "shows_drafts": True})).json()
+    others = await desk.post(path, 201, name="Studio")
+
+    if lost_by == "hold":
+        await change(desk, lost.path, communities=[await make_community(desk.tenant, "jura")])
+    elif lost_by == "role":
+        await change(desk, lost.path, role="expert")
+    else:
+        await desk.client.delete(lost.path, headers=ANY)
+
+    async with client_for(app, None) as stranger:
+        found = [
+            (await stranger.get("/" + each["url"].split("/", 3)[3])).status_code
+            for each in (theirs, others)
+        ]
+    assert found == [404, 200]
+    assert [each["id"] for each in (await desk.client.get(path)).json()["data"]] == [others["id"]]
+    kinds = "/v1/events?kind=calendar_feed.revoked"
+    [event] = (await desk.client.get(kinds)).json()["data"]
+    assert (event["subject_id"], event["data"]) == (
+        theirs["id"],
+        {
+            "calendar_id": desk.calendar,
+            "name": "Mine",
+            "shows_drafts": True,
+            "shows_text": False,
+        },
+    )
 
 
 async def test_nothing_is_given_to_a_member_while_they_lose_sight_of_it(
