@@ -10,11 +10,14 @@ from typing import Annotated, Any, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     JsonValue,
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
 
 from domain.connector.dialects.moments import aware
@@ -51,6 +54,21 @@ Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_l
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
 """An id that is a number wherever it is documented."""
+
+
+Words = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+"""A text, which is empty where there is none, also where a server says null for that."""
+
+
+def _if_understood(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+IfUnderstood = WrapValidator(_if_understood)
+"""What somebody else's program wrote: where it has another form it counts as missing."""
 
 
 class NotUnderstood(ValueError):

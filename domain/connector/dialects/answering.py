@@ -16,6 +16,7 @@ from domain.connector.errors import (
     NetworkError,
     OutcomeUnknown,
     RateLimited,
+    Refused,
     Unavailable,
     VersionGone,
 )
@@ -27,6 +28,12 @@ T = TypeVar("T")
 Answer = Callable[[Call], Awaitable[Reply]]
 
 _NO_SENSE = "The network's answer makes no sense."
+
+
+class ByGateway(Refused):
+    """What stands before a network refuses, or points elsewhere: it knows nothing of our access."""
+
+    code = Refused.code
 
 
 async def repeat(answer: Answer, call: Call, shape: type[T]) -> T:

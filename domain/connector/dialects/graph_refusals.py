@@ -8,6 +8,7 @@
 4 with 2207051, -1, 1, 2, what is transient, 5xx, 408     OutcomeUnknown: it may be there
 100 with 33, 803, 404                                    Missing
 3, 10, 200 to 299                                        Refused: a permission is missing
+368 with 1390008                                         PostsSpent: too fast
 368                                                      Refused: Meta blocks the account's acts
 506                                                      Duplicate
 324                                                      Refused: the file
@@ -17,7 +18,8 @@ other 3xx and 4xx                                        Refused
 
 https://developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-11-28. Something may
 stand there after 1 or 4 with 2207051: issue 1141 of facebookarchive/php-graph-sdk, pull request
-1681 of gitroomhq/postiz-app; subcodes of 190 and 100: its pull request 2045; too much: issue
+1681 of gitroomhq/postiz-app; subcodes of 190 and 100: its pull request 2045; too fast: its pull
+request 2068; too much: issue
 563 of the first, 65 of singer-io/tap-facebook (read 2026-11-29). -1 with
 2207073 is of what cannot be deleted: …/instagram-platform/reference/instagram-media.
 """
@@ -32,6 +34,7 @@ from domain.connector.errors import (
     Missing,
     NetworkError,
     OutcomeUnknown,
+    PostsSpent,
     RateLimited,
     Refused,
     Unavailable,
@@ -48,6 +51,7 @@ _LOCKED_OUT = frozenset({102, 190})
 _CHECKPOINTS = frozenset({459, 464})
 _PERMISSIONS = frozenset({3, 10, *range(200, 300)})
 _BLOCKED, _DUPLICATE, _BAD_FILE = 368, 506, 324
+_TOO_FAST = (_BLOCKED, 1_390_008)
 _NO_ALIAS, _INVALID, _NO_OBJECT = 803, 100, 33
 _BROKEN = frozenset({-1, 1, 2})
 _MAY_BE_LIVE = (4, 2_207_051)
@@ -105,6 +109,8 @@ def refusal(reply: Reply, name: str, secrets: Sequence[str]) -> NetworkError:
         return OutcomeUnknown(f"{name} is out of order.", said=said)
     if trouble := file_trouble(name, fault.error_subcode, said):
         return trouble
+    if (fault.code, fault.error_subcode) == _TOO_FAST:
+        return PostsSpent(f"{name} finds that the account posts too fast.", until=None, said=said)
     if _is_missing(reply, fault):
         return Missing(f"{name} does not know what this names.", said=said)
     return _refused(name, fault, said)

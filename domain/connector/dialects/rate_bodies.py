@@ -57,7 +57,7 @@ _SPENT = (
     # Meta, which sends 400 with some. 4 with this subcode may come after the post is there.
     _Spent(
         ("error", "code"),
-        frozenset({4, 17, 32, 613, *range(80_000, 80_015)}),
+        frozenset({4, 17, 32, 341, 613, *range(80_000, 80_015)}),
         unless=(("error", "error_subcode"), 2_207_051),
     ),
     _Spent(("error",), frozenset({"ratelimited"})),  # Slack

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, JsonValue, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from domain.connector.heard import Heard, Id, Moment
+from domain.connector.heard import Heard, Id, IfUnderstood, Moment
 
 
 class Told(Heard):
@@ -57,11 +57,14 @@ class ReplyRefs(Told):
 
 
 class PostRecord(Told):
-    """What a person wrote. Nobody promises that it follows the lexicon."""
+    """What a person wrote. Nobody promises that it follows the lexicon.
+
+    Bridges wrote answers without a `cid` (snarfed/bridgy-fed, issue 2023, read 2026-11-29).
+    """
 
     text: str = ""
-    langs: tuple[str, ...] | None = None
-    reply: ReplyRefs | None = None
+    langs: Annotated[tuple[str, ...] | None, IfUnderstood] = None
+    reply: Annotated[ReplyRefs | None, IfUnderstood] = None
     created_at: str | None = None
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import JsonValue, RootModel
 
-from domain.connector.heard import Heard, Id, Moment
+from domain.connector.heard import Heard, Id, Moment, Words
 
 
 class Failure(Heard):
@@ -50,13 +50,15 @@ class Poll(Heard):
 
 
 class Status(Heard):
+    """Pixelfed says null of a picture without words (its issue 5364, read 2026-11-29)."""
+
     id: Id
     uri: str | None = None
     url: str | None = None
     created_at: Moment
     account: Account
-    content: str = ""
-    spoiler_text: str = ""
+    content: Words = ""
+    spoiler_text: Words = ""
     visibility: str = "public"
     language: str | None = None
     in_reply_to_id: str | None = None

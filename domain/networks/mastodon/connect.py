@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from domain.connector.dialects import oauth2
+from domain.connector.dialects.answering import ByGateway
 from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Measures, Profile
@@ -68,7 +69,7 @@ async def own_account(server: Server) -> Account:
     """The account the token belongs to. Servers refuse a bad token with 400, 401, 403 or 422."""
     try:
         return await server.read(_VERIFY, Account)
-    except Missing:
+    except (Missing, ByGateway):
         raise
     except Refused as error:
         message = "The server does not accept this access token."

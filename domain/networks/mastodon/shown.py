@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from domain.connector.dialects.one_by_one import one_by_one
-from domain.connector.heard import Heard, Moment
+from domain.connector.heard import Heard, Moment, Words
 from domain.connector.http import Http
 from domain.connector.links import spelled_out
 from domain.connector.plain import plain
@@ -43,7 +43,7 @@ class _Quote(Heard):
 
 class _Status(Heard):
     url: str | None = None
-    content: str = ""
+    content: Words = ""
     quote: _Quote | None = None
     media_attachments: tuple[_Attachment, ...] = ()
     edited_at: Moment | None = None

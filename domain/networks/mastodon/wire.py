@@ -5,14 +5,14 @@
 401, or 400, 403, 422 that speak of the token   GrantExpired
 404, 410                                   Missing
 422 while a file is still being worked on  StillWorking
-other 3xx and 4xx                          Refused
+other 3xx and 4xx                          Refused; ByGateway where they say no error
 5xx, 408, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from domain.connector.dialects.answering import Api
+from domain.connector.dialects.answering import Api, ByGateway
 from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused, StillWorking
 from domain.connector.heard import perhaps_heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -46,7 +46,8 @@ class Server(Api):
     token: str | None = None
 
     def _addressed(self, call: Call) -> Call:
-        headers = dict(call.headers)
+        # Pixelfed sends whom it does not let in to its page of signing in, where JSON is not asked.
+        headers = {"accept": "application/json", **call.headers}
         if self.token is not None:
             headers["authorization"] = f"Bearer {self.token}"
         return replace(call, url=f"{self.root}{call.url}", headers=headers)
@@ -59,7 +60,8 @@ class Server(Api):
             return Missing("The server does not know what this names.", said=said)
         if _STILL_PROCESSING in words:
             return StillWorking("The server is still working on a file.", said=said)
-        return Refused("The server refuses this.", said=said)
+        kind = Refused if perhaps_heard(reply, Failure).error else ByGateway
+        return kind("The server refuses this.", said=said)
 
     def _said(self, reply: Reply) -> str:
         failure = perhaps_heard(reply, Failure)

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import JsonValue
 
+from domain.connector.dialects.answering import ByGateway
 from domain.connector.errors import GrantExpired, Missing, Refused, Unavailable
 from domain.connector.heard import NotUnderstood, heard
 from domain.connector.http import Call, Http
@@ -102,6 +103,8 @@ async def _buy(http: Http, root: str, login: Login) -> str:
 async def _myself(server: Server) -> str:
     try:
         return (await server.read(f"{CLIENT}/account/whoami", Whoami)).user_id
+    except ByGateway:
+        raise
     except Refused as error:
         message = "The server does not accept this access token."
         raise GrantExpired(message, said=error.said) from error
@@ -112,6 +115,8 @@ async def _ensure_there(server: Server, access: Access) -> None:
     place = room_path(access.remote_id, "state", "m.room.member", access.grant.extra[USER])
     try:
         is_there = (await server.read(place, Member)).membership == "join"
+    except ByGateway:
+        raise
     except Refused:
         is_there = False
     if not is_there:

@@ -3,8 +3,8 @@
 429                                        RateLimited
 426                                        VersionGone
 401, 403 M_USER_DEACTIVATED                GrantExpired
-404, 410                                   Missing
-other 3xx and 4xx                          Refused
+404, 410 that say why                      Missing
+other 3xx and 4xx                          Refused; ByGateway without a code of Matrix
 5xx, 408, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import quote
 
-from domain.connector.dialects.answering import Api
+from domain.connector.dialects.answering import Api, ByGateway
 from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused
 from domain.connector.heard import perhaps_heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -45,6 +45,8 @@ class Server(Api):
         failure = perhaps_heard(reply, Failure)
         if reply.status == 401 or failure.errcode == "M_USER_DEACTIVATED":
             return GrantExpired("The server no longer accepts our access token.", said=said)
+        if not failure.errcode:
+            return ByGateway("What stands before the server refuses this.", said=said)
         if reply.status in (404, 410):
             return Missing("The server does not know what this names.", said=said)
         return Refused("The server refuses this.", said=said)

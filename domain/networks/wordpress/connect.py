@@ -3,6 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from domain.connector.dialects.answering import ByGateway
 from domain.connector.errors import GrantExpired, Refused
 from domain.connector.http import Http
 from domain.connector.words import Access, Connected, Grant, Login, Profile
@@ -31,6 +32,8 @@ async def check(http: Http, access: Access) -> Profile:
 async def _myself(server: Server) -> Profile:
     try:
         user = await server.read(f"{REST}/users/me", User)
+    except ByGateway:
+        raise
     except Refused as error:
         message = "The site does not accept this user and application password."
         raise GrantExpired(message, said=error.said) from error

@@ -3,10 +3,10 @@
 429, 400 comment_flood, and 503 with Retry-After while reading   RateLimited
 426                                           VersionGone
 401                                           GrantExpired
-404, 410, comments on what is gone            Missing
+404, 410 that say why; comments on what is gone   Missing
 409 comment_duplicate                         AlreadyThere
 501 rest_trash_not_supported                  TrashMissing
-other 3xx and 4xx, and 501                    Refused
+other 3xx and 4xx, and 501                    Refused; ByGateway without a code of WordPress
 5xx, 408, or no JSON, where something may have been written   OutcomeUnknown, else Unavailable
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 from domain.connector.dialects import answering
-from domain.connector.dialects.answering import Api
+from domain.connector.dialects.answering import Api, ByGateway
 from domain.connector.errors import GrantExpired, Missing, NetworkError, Refused
 from domain.connector.heard import perhaps_heard, without_secrets
 from domain.connector.http import Call, Http, Reply
@@ -32,6 +32,8 @@ T = TypeVar("T")
 REST = MANIFEST.at("rest")
 """Where the routes lie in the api."""
 _GONE = frozenset({"rest_comment_invalid_post_id", "rest_comment_trash_post"})
+_NO_ROUTE = "rest_no_route"
+"""Nothing is told of what a route leads to that a plugin took away."""
 
 
 class AlreadyThere(Refused):
@@ -87,7 +89,9 @@ class Server(Api):
         code = perhaps_heard(reply, Failure).code
         if reply.status == 401:
             return GrantExpired("The site no longer accepts our application password.", said=said)
-        if reply.status in (404, 410) or code in _GONE:
+        if not code:
+            return ByGateway("What stands before the site refuses this.", said=said)
+        if (reply.status in (404, 410) and code != _NO_ROUTE) or code in _GONE:
             return Missing("The site does not know what this names.", said=said)
         if code == "comment_duplicate":
             return AlreadyThere("This comment stands there already.", said=said)

@@ -196,3 +196,17 @@ async def test_address_of_a_page_that_is_none_is_not_kept() -> None:
 
     with pytest.raises(Unavailable):
         await inbox.read(boundless, ACCESS, "{}")
+
+
+async def test_answer_that_a_bridge_wrote_badly_keeps_its_words() -> None:
+    strong = {"uri": "at://did:plc:ana/app.bsky.feed.post/1", "cid": ""}
+    record = {"text": "Hello", "langs": "en", "reply": {"root": strong, "parent": strong}}
+
+    async def bridged(call: Call) -> Reply:
+        told = {**_like(START), "reason": "mention", "record": record}
+        body = json.dumps({"notifications": [told]}).encode()
+        return Reply(200, {}, body, call.url)
+
+    [item] = (await inbox.read(bridged, ACCESS, None)).items
+
+    assert (item.text, item.language, item.about, item.root) == ("Hello", None, None, None)

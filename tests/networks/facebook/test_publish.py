@@ -13,6 +13,8 @@ from domain.connector.errors import (
     Missing,
     NetworkError,
     OutcomeUnknown,
+    PostsSpent,
+    RateLimited,
     Refused,
     VersionGone,
 )
@@ -212,6 +214,8 @@ async def test_video_whose_answer_was_lost_is_told_to_appear_where_that_was_not_
         (refused(403, 200, "Requires pages_manage_posts"), Refused, "meta.permission_missing"),
         (refused(403, 10, "Not allowed"), Refused, "meta.permission_missing"),
         (refused(400, 368, "Blocked"), Refused, "meta.action_blocked"),
+        (refused(400, 368, "Slower", error_subcode=1390008), PostsSpent, "network.rate_limited"),
+        (refused(400, 341, "Application limit"), RateLimited, "network.rate_limited"),
         (refused(400, 324, "No image"), Refused, "network.media_refused"),
         (refused(400, 100, "No object", error_subcode=33), Missing, "network.missing"),
         (refused(400, 2635, "Deprecated"), VersionGone, "network.version_gone"),

@@ -1,7 +1,10 @@
 """What the conformance suite does not ask: quotes, odd entries, servers that page their own way."""
 
+import pytest
 from pydantic import JsonValue
 
+from domain.connector.dialects.answering import ByGateway
+from domain.connector.errors import GrantExpired
 from domain.connector.words import InboxItem, InboxKind
 from domain.networks.mastodon import connect, inbox, metrics
 from tests.networks.cases import case_of
@@ -173,3 +176,25 @@ async def test_server_tells_how_large_and_how_well_described_files_may_be() -> N
     measures = (await connect.connect(http, CASE.login, now=NOW)).measures
     found = (measures.image_max_pixels, measures.video_max_pixels, measures.alt_text_max)
     assert found == (10, 20, 30)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "error"),
+    [
+        ({"status": 403, "text": "<title>Just a moment...</title>"}, ByGateway),
+        ({"status": 302, "text": ""}, ByGateway),
+        ({"status": 403, "json_": {"error": "Outside the authorized scopes"}}, GrantExpired),
+        ({"status": 422, "json_": {"error": "No such token"}}, GrantExpired),
+        ({"status": 401, "text": ""}, GrantExpired),
+    ],
+)
+async def test_account_is_locked_out_by_its_server_and_not_by_what_stands_before_it(
+    refusal: dict[str, object], error: type[Exception]
+) -> None:
+    verify = {"method": "GET", "path": "/api/v1/accounts/verify_credentials", **refusal}
+    http = ScriptedHttp([Exchange.model_validate(verify)])
+
+    with pytest.raises(error) as caught:
+        await connect.check(http, CASE.access)
+
+    assert type(caught.value) is error

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
+from domain.connector.dialects.answering import ByGateway
 from domain.connector.errors import GrantExpired, OutcomeUnknown, Refused, StillWorking, Unavailable
 from domain.connector.http import Call
 from domain.connector.words import Checkpoint, Draft, Link, Medium, Part, Ref, Visibility
@@ -26,7 +27,7 @@ ACCOUNT = {"id": CASE.access.remote_id, "acct": "ana"}
 OWN = f"/api/v1/accounts/{CASE.access.remote_id}/statuses"
 
 
-def status(status_id: str, content: str = "", **changes: JsonValue) -> dict[str, JsonValue]:
+def status(status_id: str, content: str | None = "", **changes: JsonValue) -> dict[str, JsonValue]:
     return {
         "id": status_id,
         "url": f"https://village.example/@ana/{status_id}",
@@ -269,7 +270,7 @@ async def test_settings_are_told_in_the_words_of_mastodon_and_else_left_out() ->
         (403, "Your login is currently disabled", GrantExpired),
         (403, "This action is not allowed", Refused),
         (422, "This method requires an authenticated user", GrantExpired),
-        (302, "", Refused),
+        (302, "", ByGateway),
     ],
 )
 async def test_servers_say_in_many_ways_that_the_token_is_bad(
@@ -281,6 +282,19 @@ async def test_servers_say_in_many_ways_that_the_token_is_bad(
     with pytest.raises(error) as caught:
         await publish("mastodon", ScriptedHttp([refusal]), POST, {})
     assert type(caught.value) is error
+
+
+async def test_picture_without_words_is_out_where_the_server_says_null_of_them() -> None:
+    """Pixelfed's answer made no sense, so that a person had to look for each such post."""
+    draft = Draft("k", (Part("", media=FILM.media),))
+    wordless = status("1", content=None, spoiler_text=None)
+    out = Exchange(method="POST", path="/api/v1/statuses", json_=wordless)
+    http = ScriptedHttp([uploaded("5"), looked_at("5"), out])
+
+    published, _ = await publish("mastodon", http, draft, {})
+
+    assert published.remote_id == "1"
+    assert {call.headers["accept"] for call in http.calls} == {"application/json"}
 
 
 async def test_killed_worker_goes_on_with_the_file_that_was_sent_up() -> None:

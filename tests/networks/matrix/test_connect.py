@@ -1,6 +1,7 @@
 import pytest
 from pydantic import JsonValue
 
+from domain.connector.dialects.answering import ByGateway
 from domain.connector.errors import GrantExpired, Refused, Unavailable
 from domain.connector.words import Login, Measures
 from domain.networks.matrix import connect
@@ -182,3 +183,13 @@ async def test_account_of_a_room_that_the_user_was_put_out_of_is_paused(
 
     with pytest.raises(GrantExpired, match="no longer in the room"):
         await connect.check(ScriptedHttp([whoami, out]), CASE.access)
+
+
+async def test_account_is_not_locked_out_by_what_stands_before_its_server() -> None:
+    me, member, *_ = recorded("matrix", "check")
+    page = {"status": 403, "text": "<title>Just a moment...</title>", "json_": None}
+    for script in ([me.model_copy(update=page)], [me, member.model_copy(update=page)]):
+        http = ScriptedHttp(script)
+        with pytest.raises(ByGateway):
+            await connect.check(http, CASE.access)
+        http.assert_finished()

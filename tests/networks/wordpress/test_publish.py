@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 from pydantic import JsonValue
 
+from domain.connector.dialects.answering import ByGateway
 from domain.connector.errors import GrantExpired, Missing, OutcomeUnknown, RateLimited, Refused
 from domain.connector.words import Checkpoint, Draft, Medium, Part, Published, Ref
-from domain.networks.wordpress import edit, publish
+from domain.networks.wordpress import connect, edit, publish
 from tests.networks.drafts import ILLUSTRATED, NOW, PNG, POST, answering
 from tests.networks.playing import Kept
 from tests.networks.scripted import Exchange, ScriptedHttp, body_text, recorded
@@ -271,6 +272,45 @@ async def test_comment_that_is_refused_says_why(
 async def test_what_is_no_id_of_ours_is_never_put_in_an_address(remote_id: str) -> None:
     with pytest.raises(Missing):
         await send(ScriptedHttp([]), answering(remote_id))
+
+
+GATEWAY = "<h1>Forbidden</h1>"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "error"),
+    [
+        ({"status": 403, "text": GATEWAY}, ByGateway),
+        ({"status": 404, "text": GATEWAY}, ByGateway),
+        ({"status": 301, "text": ""}, ByGateway),
+        ({"status": 403, "json_": {"code": "rest_cannot_access"}}, GrantExpired),
+        ({"status": 401, "text": GATEWAY}, GrantExpired),
+    ],
+)
+async def test_account_is_locked_out_by_its_site_and_not_by_what_stands_before_it(
+    refusal: dict[str, JsonValue], error: type[Exception]
+) -> None:
+    http = ScriptedHttp([answer("GET", "/wp-json/wp/v2/users/me", **refusal)])
+
+    with pytest.raises(error) as caught:
+        await connect.check(http, CASE.access)
+
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [{"text": GATEWAY}, {"json_": {"code": "rest_no_route"}}],
+    ids=["a gateway", "no route"],
+)
+async def test_nothing_is_gone_because_the_api_is_away(refusal: dict[str, JsonValue]) -> None:
+    """Of a site whose api was lost all that had gone out counted as gone, or as taken away."""
+    lost = answer("DELETE", f"{POSTS}/6", status=404, **refusal)
+
+    with pytest.raises(Refused) as caught:
+        await publish.withdraw(ScriptedHttp([lost]), CASE.access, [Ref("posts/6")])
+
+    assert not isinstance(caught.value, Missing)
 
 
 async def test_site_without_a_trash_is_told_to_delete_for_good() -> None:
