@@ -181,7 +181,9 @@ async def container(turn: TurnDep, container_id: UUID) -> ContainerView:
 @network.put("/containers/{container_id}/publish")
 async def publish_container(turn: TurnDep, container_id: UUID) -> ContainerView:
     """Publish a container: once, however often it is asked. Class B."""
-    made = await service.publish_container(turn.session, turn.own, container_id, now=turn.now)
+    made = await service.publish_container(
+        turn.session, turn.own, container_id, kept=turn.kept, now=turn.now
+    )
     shown = queries.show_post(made, turn.own.handle, turn.root)
     return ContainerView(id=container_id, post=shown)
 

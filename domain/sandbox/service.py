@@ -3,6 +3,7 @@
 Functions take the account where other floors take the caller: the network knows no workspaces.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -87,13 +88,18 @@ async def prepare(
 
 
 async def publish_container(
-    session: AsyncSession, account: SandboxAccount, container_id: UUID, *, now: datetime
+    session: AsyncSession,
+    account: SandboxAccount,
+    container_id: UUID,
+    *,
+    kept: Callable[[WritePost], WritePost],
+    now: datetime,
 ) -> SandboxPost:
-    """What the container became, however often it is asked for."""
+    """What the container became, however often it is asked for; `kept` is what is kept of it."""
     container = await session.get(SandboxContainer, container_id)
     if container is None or container.account_id != account.id:
         raise NotThere("There is no such container.")
-    command = WritePost.model_validate(container.content)
+    command = kept(WritePost.model_validate(container.content))
     return await _put(session, account, command, now=now, container_id=container_id)
 
 

@@ -227,6 +227,22 @@ async def test_faults_are_used_up_one_by_one_by_the_calls_they_are_for(stage: St
     assert (await player.state())["faults"] == []
 
 
+async def test_a_container_is_cut_as_it_is_published_where_that_was_asked_for(stage: Stage) -> None:
+    """The fault was used up, and the whole text stood there: accounts of class B had no drift."""
+    player = await stage.account(idempotency="B")
+    await player.faults({"on": "publish", "kind": "truncates"})
+    container = (
+        await call(stage, player, "POST", "/containers", json={"text": "On taille."})
+    ).json()
+    path = f"/containers/{container['id']}/publish"
+
+    replies = [await call(stage, player, "PUT", path) for _ in range(2)]
+
+    assert [reply.json()["post"]["text"] for reply in replies] == ["On ta", "On ta"]
+    assert await player.texts() == ["On ta"]
+    assert (await player.state())["faults"] == []
+
+
 async def test_faults_can_be_called_off(stage: Stage) -> None:
     player = await stage.account()
     await player.faults({"on": "any", "kind": "server_error", "times": 9})
