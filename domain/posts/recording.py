@@ -110,10 +110,13 @@ async def show_known(
 def _is_anothers(row: Delivery, task: Task) -> bool:
     """Whether a delivery has been taken over, or sent or planned anew, since the task was claimed.
 
-    What comes late of an earlier attempt ends no doubt about this one, and brings none forward.
+    What comes late of an earlier attempt ends no doubt about this one, and brings none forward;
+    what has failed is a person's to send again.
     """
     if row.state == DeliveryState.GOING:
         return row.version != task.version
+    if row.state == DeliveryState.FAILED:
+        return True
     return (row.attempts, row.due_at) != (task.attempts, task.due_at)
 
 

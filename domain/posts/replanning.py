@@ -1,6 +1,6 @@
 """Plans meet new rules of their zone: wall time and zone stay, the moment is computed anew.
 
-Only what still waits as a whole is moved: what goes out, went out or is due already is left alone.
+What goes out, went out or is due already is left alone.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from domain.kernel.clock import resolve
 from domain.kernel.errors import ZoneUnknown
 from domain.posts.deliveries import make_due
 from domain.posts.finding import deliveries_of, find_post
-from domain.posts.rules import DeliveryState, PostState
+from domain.posts.rules import UNDER_WAY, DeliveryState, PostState
 from domain.posts.tables import Post
 
 PLANNED = (PostState.DRAFT, PostState.SCHEDULED)
@@ -79,11 +79,11 @@ async def replan_post(
     if plan is None or plan.publish_at <= now or plan.moment == plan.publish_at:
         return None
     rows = await deliveries_of(session, caller, id_) if post.state == PostState.SCHEDULED else []
-    open_ones = [row for row in rows if row.state != DeliveryState.CANCELLED]
-    if post.state not in PLANNED or any(row.state != DeliveryState.WAITING for row in open_ones):
+    if post.state not in PLANNED or any(row.state in UNDER_WAY for row in rows):
         return None
-    for row in open_ones:
-        make_due(session, row, plan.moment, now=now)
+    for row in rows:
+        if row.state == DeliveryState.WAITING:
+            make_due(session, row, plan.moment, now=now)
     post.publish_at = plan.moment
     post.version, post.updated_at = post.version + 1, now
     data = {

@@ -22,10 +22,11 @@ from domain.posts.arriving import Arrived
 from domain.posts.command_shapes import RetryPost
 from domain.posts.delivering import LOOK_UP, SEND, Step, Task
 from domain.posts.delivery_queries import list_attempts
+from domain.posts.delivery_shapes import Settlement
 from domain.posts.finding import find_post
 from domain.posts.planning import cancel_post
 from domain.posts.rules import Decision, Verdict
-from domain.posts.settling import retry_post
+from domain.posts.settling import retry_post, settle_delivery
 from domain.posts.shapes import PostDetail
 from domain.posts.showing import get_post
 from domain.posts.tables import Attempt
@@ -393,3 +394,20 @@ async def test_a_late_word_on_an_earlier_attempt_ends_no_doubt_about_a_later_one
 
     assert (second.act, looking.act) == (SEND, LOOK_UP)
     assert (await state(database, post, workspace_id))[1] == "unknown"
+
+
+async def test_a_late_word_on_what_a_person_settled_sends_nothing_again(
+    database: Database, workspace_id: UUID, post: PostDetail, now: datetime
+) -> None:
+    """It waited once more, and went out beside what the person had said by hand."""
+    [task] = await claim(database, workspace_id, now)
+    await begin(database, task)
+    await claim(database, workspace_id, now + LEASE)
+    async with database.transaction(workspace_id) as session:
+        word = Settlement(is_published=False)
+        await settle_delivery(session, worker(workspace_id), task.id, word, now=now + LEASE)
+
+    wait = Decision(Verdict.WAIT, now, is_retryable=True, acting_party="network")
+    await fail(database, workspace_id, task, wait)
+
+    assert await state(database, post, workspace_id) == ("failed", "failed")

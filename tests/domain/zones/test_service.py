@@ -16,10 +16,10 @@ from domain.kernel.database import Database
 from domain.plans.queue import get_queue, queue_post
 from domain.plans.shapes import CreateSlot, QueuePost
 from domain.plans.slots import create_slot
-from domain.posts.command_shapes import CreatePost, SchedulePost, VariantInput
+from domain.posts.command_shapes import ChangePost, CreatePost, SchedulePost, VariantInput
 from domain.posts.planning import schedule_post
 from domain.posts.rules import DeliveryState, PostState
-from domain.posts.service import create_post
+from domain.posts.service import change_post, create_post
 from domain.posts.tables import Delivery, Post
 from domain.upkeep.service import change_upkeep
 from domain.upkeep.shapes import ChangeUpkeep
@@ -217,6 +217,35 @@ async def test_what_is_going_out_or_is_over_never_moves(
 
     assert (await desk.post(id_), await desk.delivery(id_)) == before
     assert await desk.told() == []
+
+
+@pytest.mark.parametrize("ended", [DeliveryState.FAILED, DeliveryState.WITHDRAWN])
+async def test_what_has_ended_on_one_account_leaves_no_other_behind(
+    desk: Desk, ended: DeliveryState
+) -> None:
+    """As where an account was removed since: the others went out an hour before their time."""
+    id_ = await desk.draft(SUMMER)
+    community = (await desk.post(id_)).community_id
+    accounts = [desk.account, await make_account(desk.database, desk.workspace_id, community)]
+    both = ChangePost(variants=[VariantInput(account_id=account) for account in accounts])
+    deliveries = select(Delivery).where(col(Delivery.post_id) == id_)
+    async with desk.database.transaction(desk.workspace_id) as session:
+        about = session, desk.caller, id_
+        await change_post(*about, both, expected_version=None, now=NOW)
+        await schedule_post(*about, SchedulePost(), expected_version=None, now=NOW)
+        first, _ = (await session.exec(deliveries.order_by(col(Delivery.id)))).all()
+        first.state, first.act_at = ended, None
+
+    with new_rules(NEW, NO_SUMMER):
+        await desk.replan_all(NEW)
+
+    async with desk.database.transaction(desk.workspace_id) as session:
+        rows = (await session.exec(deliveries.order_by(col(Delivery.id)))).all()
+    assert (await desk.post(id_)).publish_at == utc("2027-06-01T08:00:00")
+    assert [(row.state, row.act_at) for row in rows] == [
+        (ended, None),
+        ("waiting", utc("2027-06-01T08:00:00")),
+    ]
 
 
 async def test_what_is_due_already_never_moves(desk: Desk) -> None:
