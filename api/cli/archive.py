@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from api.cli.steps import say
 from api.cli.trouble import Trouble
 from domain.media.storage import INCOMING
 
@@ -45,6 +46,7 @@ def write_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
 
 def read_manifest(archive: tarfile.TarFile) -> Manifest:
     try:
+        _refuse_cut(archive)
         file = archive.extractfile(MANIFEST)
         manifest = Manifest(**json.loads(file.read())) if file else None
     except tarfile.TarError as error:
@@ -59,6 +61,16 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
             f"Restore it with Parvis {manifest.release}.",
         )
     return manifest
+
+
+def _refuse_cut(archive: tarfile.TarFile) -> None:
+    """Raises `ReadError`: a header that is missing or broken counts as the end for `tarfile`."""
+    archive.getmembers()
+    file = archive.fileobj
+    if file is not None:
+        file.seek(archive.offset)
+        if file.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
+            raise tarfile.ReadError
 
 
 def pack(archive: tarfile.TarFile, folder: str, source: Path) -> None:
@@ -90,7 +102,10 @@ class _Steady(io.RawIOBase):
 
 
 def unpack(archive: tarfile.TarFile, folder: str, target: Path) -> int:
-    """Write the files of one folder of the archive below `target`; gives their number."""
+    """Write the files of one folder of the archive below `target`; gives their number.
+
+    Media are named by their checksum: one that differs stays out, and is told.
+    """
     count = 0
     for member in archive:
         if not member.isfile() or not member.name.startswith(f"{folder}/"):
@@ -100,8 +115,13 @@ def unpack(archive: tarfile.TarFile, folder: str, target: Path) -> int:
             raise Trouble(f"The backup holds a path outside its folder: {member.name}.", "Stop.")
         path.parent.mkdir(parents=True, exist_ok=True)
         source = archive.extractfile(member)
-        if source is not None:
-            copy(source, path)
+        if source is None:
+            continue
+        digest = copy(source, path)
+        if len(path.name) == len(digest) and path.name != digest:
+            path.unlink()
+            say(f"{member.name} is damaged in the backup and was left out.")
+        else:
             count += 1
     return count
 

@@ -7,6 +7,7 @@ import sys
 import tarfile
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import asyncpg
@@ -392,6 +393,37 @@ def test_a_backup_that_ends_too_early_is_told_from_no_backup(
     with pytest.raises(Trouble, match=r"The backup is damaged: it ends too early\."):
         read(empty, folder / "backup.tar")
     assert is_empty(empty)
+
+
+@pytest.mark.parametrize("how", ["cut off", "garbled"])
+def test_a_backup_without_its_last_media_is_damaged(
+    full: Settings, empty: Settings, folder: Path, how: str
+) -> None:
+    """It was restored without them, and said that all was well."""
+    write(full, folder / "backup.tar")
+    raw = bytearray((folder / "backup.tar").read_bytes())
+    at = raw.index(b"media/ab/song")
+    raw[at] ^= 1
+    (folder / "backup.tar").write_bytes(raw[:at] if how == "cut off" else raw)
+
+    with pytest.raises(Trouble, match=r"The backup is damaged: it ends too early\."):
+        read(empty, folder / "backup.tar")
+    assert is_empty(empty)
+
+
+def test_a_garbled_medium_is_left_out_and_told(
+    full: Settings, empty: Settings, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song = full.media_dir / "ab" / sha256(b"la la la").hexdigest()
+    song.write_bytes(b"la la lo")
+    write(full, folder / "backup.tar")
+
+    count = read(empty, folder / "backup.tar")
+
+    told = f"media/ab/{song.name} is damaged in the backup and was left out."
+    assert told in capsys.readouterr().err
+    assert [path.name for path in empty.media_dir.rglob("*") if path.is_file()] == ["song"]
+    assert count == 1
 
 
 @pytest.mark.parametrize("name", ["", "nowhere.tar"])
