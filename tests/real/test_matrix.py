@@ -48,6 +48,18 @@ def draft(*parts: Part, reply_to: str | None = None) -> Draft:
     return Draft(uuid4().hex, parts, reply_to=reply_to)
 
 
+async def test_stranger_does_not_hold_the_inbox_up(stage: Stage) -> None:
+    """A server takes events of a kind of anybody's own, whatever stands in them."""
+    known = (await inbox.read(stage.http, stage.ana, None)).cursor
+    odd = stage.village.send("bob", "example.odd", {"body": {"a": 1}, "m.relates_to": "nothing"})
+    stage.village.say("bob", "Yes", reply_to=odd)
+    named = stage.village.say("bob", "Hi @ana!", names=("ana",))
+
+    found = await inbox.read(stage.http, stage.ana, known)
+
+    assert [(item.kind, item.remote_id) for item in found.items] == [(InboxKind.MENTION, named)]
+
+
 async def test_room_connects_by_token_and_by_password(stage: Stage, matrix: Matrix) -> None:
     login = {"server": matrix.url, "room": matrix.room, "user": "ana", "password": "ana-password"}
     for access in (stage.ana, await enter(CONNECTOR, stage.http, login)):
