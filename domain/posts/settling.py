@@ -77,6 +77,10 @@ async def settle_delivery(
     else:
         end(row, DeliveryState.FAILED, now)
         row.problem = problem_of(DeliveryNotThere(_IN_VAIN.get(row.kind, "")))
+        _, resume = await _speaker(session, caller, row)
+        if resume is not None and row.kind in _SENT:
+            # A worker that lost its claim may have told of the messages above since.
+            row.refs = _shown(resume.known(row.checkpoint))
     data = {"is_published": command.is_published}
     record(session, caller, "delivery.settled", ("delivery", id_), now=now, data=data)
     if post is not None:
@@ -108,9 +112,7 @@ async def _take_found(
     session: AsyncSession, caller: Caller, row: Delivery, command: Settlement, now: datetime
 ) -> None:
     ref = Ref(command.remote_id or command.url or "", command.url)
-    account = await session.get_one(Account, (caller.workspace_id, row.account_id))
-    connector = find(account.network)
-    resume = connector.resume if connector else None
+    account, resume = await _speaker(session, caller, row)
     refs: Sequence[Ref] = [ref]
     if resume is not None:
         _ensure_home(resume, account, command)
@@ -125,13 +127,26 @@ async def _take_found(
             place = "/remote_id" if command.remote_id else "/url"
             raise Misfit(str(error), at=place) from error
         refs = resume.known(row.checkpoint)
-    row.refs = [{"remote_id": each.remote_id, "url": each.url} for each in refs]
+    row.refs = _shown(refs)
     if resume is not None and len(refs) < _messages_of(row):
         retry(session, row, now=now)
         return
     end(row, DeliveryState.DONE, now)
     row.remote_id, row.url = refs[0].remote_id, refs[0].url
     row.problem, row.published_at = None, await _sent_last(session, row)
+
+
+async def _speaker(
+    session: AsyncSession, caller: Caller, row: Delivery
+) -> tuple[Account, Resumes | None]:
+    """Who says it, and what takes a word on it into its checkpoint."""
+    account = await session.get_one(Account, (caller.workspace_id, row.account_id))
+    connector = find(account.network)
+    return account, connector.resume if connector else None
+
+
+def _shown(refs: Sequence[Ref]) -> list[dict[str, str | None]]:
+    return [{"remote_id": each.remote_id, "url": each.url} for each in refs]
 
 
 async def _sent_last(session: AsyncSession, row: Delivery) -> datetime | None:

@@ -16,10 +16,11 @@ from domain.mentions.settling import settle_delivery
 from domain.mentions.shapes import ChangeMention, CreateAnswer, Reading
 from domain.mentions.tables import Mention
 from domain.posts import delivering
-from domain.posts.command_shapes import EditPost, WithdrawPost
+from domain.posts.command_shapes import ChangePost, EditPost, VariantInput, WithdrawPost
 from domain.posts.delivering import Step
 from domain.posts.delivery_shapes import Settlement
 from domain.posts.editing import edit_post
+from domain.posts.service import change_post
 from domain.posts.tables import Delivery, Post
 from domain.posts.withdrawing import withdraw_post
 from tests.inboxes import ANNA
@@ -121,19 +122,45 @@ async def test_post_says_what_somebody_read_of_its_edit(
     assert (copy.content["parts"], copy.remote_id) == ([text], "a")
 
 
+async def test_what_a_worker_told_late_of_a_thread_is_shown_and_can_be_taken_back(
+    stage: Stage,
+) -> None:
+    """Of the message behind it somebody said that it is not there: then nothing was public."""
+    account_id = await stage.account("E")
+    post_id = await stage.plan("master", account_id)
+    said = ChangePost(variants=[VariantInput(account_id=account_id, parts=["one", "two"])])
+    await do(stage, change_post, post_id, said, expected_version=None)
+    await lose_claim(stage)
+    stage.network.gate.set()
+    await stage.quiet()
+    [row] = await stage.rows(Delivery)
+
+    view = await do(stage, settle_delivery, row.id, NOT_THERE)
+    await do(stage, withdraw_post, post_id, WithdrawPost())
+
+    assert (view.state, [ref.remote_id for ref in view.refs]) == ("failed", ["one"])
+    assert await go(stage) == ["no one"]
+
+
+async def lose_claim(stage: Stage) -> None:
+    """Its first answer comes after the lease has ended, and another worker could look nowhere."""
+    stage.network.gate.clear()
+    await stage.deliver()
+    await stage.network.begun.wait()
+    stage.now += LEASE
+    other = another(stage.context)
+    await deliver_by(other, stage)
+    while running := other.outbox._running:
+        await next(iter(running))
+
+
 async def test_mention_that_was_opened_again_stays_open_when_its_answer_is_told_once_more(
     stage: Stage,
 ) -> None:
     """What came late of an answer that was settled already answered its mention anew."""
     mention_id = await heard(stage, await stage.account("E"))
     await do(stage, create_answer, mention_id, CreateAnswer(text="oui"), expected_version=None)
-    stage.network.gate.clear()
-    await stage.deliver()
-    await stage.network.begun.wait()
-    stage.now += LEASE
-    await deliver_by(other := another(stage.context), stage)
-    while running := other.outbox._running:
-        await next(iter(running))
+    await lose_claim(stage)
     [row] = await stage.rows(Delivery)
     word = Settlement(is_published=True, remote_id="oui")
     await do(stage, settle_delivery, row.id, word)
