@@ -139,7 +139,7 @@ async def test_what_was_taken_back_comes_again_only_where_its_account_is_named_a
     await act(stage, withdraw_post, post_id, WithdrawPost())
     assert await go(stage) == ["no old"]
 
-    later = {"wall_time": datetime(2026, 11, 23, 10, 0), "time_zone": "UTC"}  # noqa: DTZ001
+    later = {"wall_time": datetime(2026, 11, 23, 10, 0), "time_zone": "UTC"}  # noqa: DTZ001 - wall time
     if how == "set going":
         at = SchedulePost(**later)
         await act(stage, schedule_post, post_id, at, expected_version=None)

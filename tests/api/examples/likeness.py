@@ -1,7 +1,7 @@
 """Whether an answer is what an example shows: all but moments, ids and what is new each time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,8 +29,14 @@ class Likeness:
 
     ids: dict[str, str] = field(default_factory=dict)
 
-    def differences(self, shown: Any, found: Any, *, is_abridged: bool = False) -> list[str]:
-        """JSON pointers to what is not alike. Of abridged lists the first entries are shown."""
+    def differences(
+        self, shown: Any, found: Any, *, is_abridged: bool = False, passing: Collection[str] = ()
+    ) -> list[str]:
+        """JSON pointers to what is not alike. Of abridged lists the first entries are shown.
+
+        Fields named in `passing` say a day or an hour by the clock of whoever asks.
+        """
+        self._apart = NEW_EACH_TIME.union(passing)
         return list(self._differ("", shown, found, is_abridged=is_abridged))
 
     def _differ(self, at: str, shown: Any, found: Any, *, is_abridged: bool) -> Iterator[str]:
@@ -39,7 +45,7 @@ class Likeness:
         elif isinstance(shown, dict):
             yield from (f"{at}/{name}: is missing" for name in shown.keys() - found.keys())
             yield from (f"{at}/{name}: is not shown" for name in found.keys() - shown.keys())
-            for name in sorted(shown.keys() & found.keys() - NEW_EACH_TIME):
+            for name in sorted(shown.keys() & found.keys() - self._apart):
                 yield from self._differ(
                     f"{at}/{name}", shown[name], found[name], is_abridged=is_abridged
                 )

@@ -3,9 +3,9 @@
 A step needs `name`, `operation`, `summary` and `path`, and what is sent: `query`, `headers`,
 `body`, `form` or `text`; `acts_for: member` or `owner` where a token must act for one, `scopes`
 beyond those that the contract names (`["*"]`: all). `"workspace": "test"` of a file has its steps
-performed in a test workspace. Its status and answer are written here, as the
-api gives them; read them before you commit them. What is shown already stays where it is still
-alike.
+performed in a test workspace; `passing` of a step names fields that go by the clock of whoever
+asks. Its status and answer are written here, as the api gives them; read them before you commit
+them. What is shown already stays where it is still alike.
 """
 
 import asyncio
