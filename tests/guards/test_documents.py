@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 
 import pytest
 
@@ -31,10 +31,10 @@ def _chosen(path: str) -> list[str]:
 
 def long_decisions(text: str) -> list[str]:
     """Titles of entries that say too much."""
-    entries = [entry.strip().splitlines() for entry in text.split("\n## ")[1:]]
+    entries = [entry.strip().splitlines() for entry in re.split(r"\n##[^#].*\n|\n### ", text)[1:]]
     return [
         title
-        for title, *lines in entries
+        for title, *lines in filter(None, entries)
         if len(list(filter(None, lines))) > MOST_LINES_OF_DECISIONS
     ]
 
@@ -46,9 +46,10 @@ def repeated(text: str) -> list[str]:
 
 
 def out_of_order(text: str) -> list[str]:
-    """Titles of decisions that stand behind a later day's."""
-    titles = re.findall(r"^## (.+)$", text, re.MULTILINE)
-    return [title for before, title in pairwise(titles) if title[:10] < before[:10]]
+    """Titles of decisions that stand behind a later day's of their subject."""
+    subjects = [re.findall(r"^### (.+)$", each, re.MULTILINE) for each in text.split("\n## ")]
+    pairs = chain.from_iterable(map(pairwise, subjects))
+    return [title for before, title in pairs if title[:10] < before[:10]]
 
 
 def floors_shown(text: str) -> list[set[str]]:
@@ -74,7 +75,8 @@ def test_decisions_are_said_in_ten_lines() -> None:
 
 
 def test_a_long_decision_is_caught() -> None:
-    text = "# Decisions\n\n## Short\n" + "a\n" * 10 + "\n## Long\n" + "a\n" * 11
+    short, long = "### Short\n" + "a\n" * 10, "### Long\n" + "a\n" * 11
+    text = f"# Decisions\n\n## Speed\n\n{short}\n## Media\n\n{long}"
 
     assert long_decisions(text) == ["Long"]
 
@@ -88,7 +90,8 @@ def test_no_change_is_told_twice() -> None:
 
 
 def test_a_decision_out_of_order_and_a_change_told_twice_are_caught() -> None:
-    decisions = "## 2026-11-22 · A\n\n## 2026-11-24 · B\n\n## 2026-11-23 · C\n"
+    speed = "## Speed\n\n### 2026-11-22 · A\n\n### 2026-11-24 · B\n\n### 2026-11-23 · C\n"
+    decisions = f"# Decisions\n\n{speed}\n## Media\n\n### 2026-11-22 · D\n"
 
     assert out_of_order(decisions) == ["2026-11-23 · C"]
     assert repeated("## 0.1.0\n- One.\n- Two,\n  and more.\n- One.\n") == ["One."]
