@@ -20,7 +20,8 @@ from workers.answer import read_reply
 from workers.sending import Request, unsendable
 
 CONNECT_TIMEOUT_S = 5.0
-KEEP_ALIVE_S = 60.0
+KEEP_ALIVE_S = 4.0
+"""Many servers close what rests for five seconds, and what meets their farewell is in doubt."""
 _LONGEST_HEADER_BYTES = 100_000
 _MOST_AT_ONCE_BYTES = 256 * 1024
 

@@ -1,5 +1,6 @@
 """Connections that are kept, and those that ended meanwhile."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Sequence
@@ -10,6 +11,10 @@ from domain.connector.errors import Unavailable
 from domain.connector.http import Call
 from tests.workers.loopback import Detour, loopback, says
 from workers.http import OutwardHttp
+from workers.wire import KEEP_ALIVE_S
+
+USUAL_S = 5.0
+"""How long Apache, Node and uvicorn keep a resting connection if they are not told otherwise."""
 
 
 def outward(*allow: str) -> OutwardHttp:
@@ -50,6 +55,20 @@ async def test_a_connection_that_has_ended_unseen_is_not_written_on() -> None:
 
     assert reply.body == b"ok"
     assert server.heard == [b"one", b"two"]
+
+
+async def test_a_connection_that_rested_for_as_long_as_servers_keep_theirs_is_not_used_again() -> (
+    None
+):
+    async with loopback(says(), says(), says()) as server, outward(server.root) as http:
+        await http(Call("POST", server.root))
+        await http(Call("POST", server.root))
+        at_once = server.connections
+        await asyncio.sleep(KEEP_ALIVE_S + 0.1)
+        await http(Call("POST", server.root))
+
+    assert (at_once, server.connections) == (1, 2)
+    assert KEEP_ALIVE_S < USUAL_S
 
 
 async def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
