@@ -65,6 +65,15 @@ class Ending(Counting):
         self.has_ended.set()
 
 
+class Hearing(Counting):
+    has_heard_all = threading.Event()
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # as the wire's
+        stays = super().eof_received()
+        self.has_heard_all.set()
+        return stays
+
+
 class Told(NamedTuple):
     status: int
     headers: dict[str, str]
@@ -390,13 +399,17 @@ async def test_an_api_that_stops_answers_what_it_was_asked_before(
     await stopping
 
 
-async def test_who_says_no_more_is_told_that_it_ends(root: str, question: bytes) -> None:
-    async with Line.to(root) as line:
-        await asked(line, question, 2)
-        line.writer.write(question)
-        line.writer.write_eof()
+async def test_who_says_no_more_is_told_that_it_ends(
+    remembering: Settings, admin: asyncpg.Connection, question: bytes
+) -> None:
+    with listening(remembering, Hearing) as root:
+        async with Line.to(root) as line:
+            await line.ask(LIVE)
+            async with held_back(admin, line, question):
+                line.writer.write_eof()
+                await asyncio.to_thread(Hearing.has_heard_all.wait, 20)
 
-        assert (await line.hear()).headers["connection"] == "close"
+            assert (await line.hear()).headers["connection"] == "close"
 
 
 async def test_what_nobody_takes_in_is_not_answered_on_and_on(
