@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx2
 import pytest
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from domain.kernel.ids import read, show
 from domain.kernel.settings import Settings
 from tests.desk import Desk
 from tests.door import give_door
+from tests.engines import Servers
 from tests.people import give_quick_hashes
 from tests.world import Tenant, client_for, make_account, make_tenant, opened
 
@@ -41,6 +43,15 @@ async def stranger(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """A client without a token."""
     async with client_for(app, None) as client:
         yield client
+
+
+@pytest.fixture
+async def admin(servers: Servers) -> AsyncIterator[asyncpg.Connection]:
+    """May hold the versions back, and cut off who waits for them."""
+    url = servers.owner_url("parvis_tests").replace("parvis_owner", "postgres")
+    connection = await asyncpg.connect(url)
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture

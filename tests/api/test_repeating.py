@@ -16,8 +16,8 @@ import pytest
 from api.answer import Headers
 from api.repeating import Repeating
 from domain.kernel.settings import Settings
+from tests.api.awaiting import AWAITED, until_awaited, versions_locked
 from tests.api.listening import listening
-from tests.engines import Servers
 from tests.world import Tenant
 
 LIVE = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -26,10 +26,6 @@ REMEMBERED_S = 1.0
 SHARED_S = 0.4
 MANY = 1000
 OWN_TO_EACH = {"date", "x-request-id", "ratelimit"}
-AWAITED = """
-SELECT count(*) FROM pg_stat_activity
- WHERE wait_event_type = 'Lock' AND query LIKE '%parvis_workspace_version%'
-"""
 CUT = AWAITED.replace("count(*)", "count(pg_terminate_backend(pid))")
 
 
@@ -330,24 +326,13 @@ async def test_who_only_asks_again_stays_connected_and_is_let_go_when_silent(
             assert (told.status, await line.is_closed()) == (304, True)
 
 
-@pytest.fixture
-async def admin(servers: Servers) -> AsyncIterator[asyncpg.Connection]:
-    """May hold the versions back, and cut off who waits for them."""
-    url = servers.owner_url("parvis_tests").replace("parvis_owner", "postgres")
-    connection = await asyncpg.connect(url)
-    yield connection
-    await connection.close()
-
-
 @asynccontextmanager
 async def held_back(admin: asyncpg.Connection, line: Line, question: bytes) -> AsyncIterator[None]:
     """The version of the workspace, while it is awaited for this question."""
     await line.ask(question)
-    async with admin.transaction(), asyncio.timeout(20):
-        await admin.execute("LOCK TABLE event_counters IN ACCESS EXCLUSIVE MODE")
+    async with versions_locked(admin), asyncio.timeout(20):
         line.writer.write(question)
-        while not await admin.fetchval(AWAITED):
-            await admin.execute("SELECT pg_stat_clear_snapshot()")
+        await until_awaited(admin)
         yield
 
 

@@ -10,13 +10,9 @@ from arq.connections import ArqRedis
 from api.mentions.hot import Versions
 from domain.kernel.database import Database
 from domain.kernel.settings import Settings
-from tests.engines import Servers
+from tests.api.awaiting import until_awaited, versions_locked
 from tests.world import Tenant, make_token, small_database
 
-AWAITED = """
-SELECT count(*) FROM pg_stat_activity
- WHERE wait_event_type = 'Lock' AND query LIKE '%parvis_workspace_version%'
-"""
 FOR_EVER_S = 3600.0
 
 
@@ -74,20 +70,13 @@ async def test_without_a_time_each_question_is_read(
 
 
 async def test_a_reading_that_a_change_overtakes_is_not_kept(
-    versions: Versions, database: Database, tenant: Tenant, servers: Servers
+    versions: Versions, database: Database, tenant: Tenant, admin: asyncpg.Connection
 ) -> None:
-    url = servers.owner_url("parvis_tests").replace("parvis_owner", "postgres")
-    admin = await asyncpg.connect(url)
-    try:
-        async with admin.transaction(), asyncio.timeout(20):
-            await admin.execute("LOCK TABLE event_counters IN ACCESS EXCLUSIVE MODE")
-            early = versions.current(tenant.workspace_id)
-            while not await admin.fetchval(AWAITED):
-                await admin.execute("SELECT pg_stat_clear_snapshot()")
-            versions.forget(tenant.workspace_id)
-        first = await early
-    finally:
-        await admin.close()
+    async with versions_locked(admin), asyncio.timeout(20):
+        early = versions.current(tenant.workspace_id)
+        await until_awaited(admin)
+        versions.forget(tenant.workspace_id)
+    first = await early
     await make_token(database, tenant.workspace_id)
 
     assert await versions.current(tenant.workspace_id) == first + 1
